@@ -1,0 +1,36 @@
+import { createHash, type Hash } from "node:crypto";
+
+/** A content digest such as `sha256:9f86…`, checked for form. OCI image-spec, descriptor.md, "Digests". */
+export type Digest = string & { readonly brand: "Digest" };
+
+const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+
+/** Reads a digest of a registered algorithm (sha256, sha512); undefined when the text is none. */
+export function parseDigest(text: string): Digest | undefined {
+  const colon = text.indexOf(":");
+  const length = HEX_LENGTH[text.slice(0, colon)];
+  if (length === undefined) return undefined;
+  const hex = text.slice(colon + 1);
+  return hex.length === length && /^[0-9a-f]+$/.test(hex) ? (text as Digest) : undefined;
+}
+
+/** The sha256 digest of some bytes. */
+export function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+}
+
+/** A running hash of the algorithm that `digest` names. */
+export function hashFor(digest: Digest): Hash {
+  return createHash(digest.slice(0, digest.indexOf(":")));
+}
+
+/** Whether `bytes` are the content that `digest` names. */
+export function matchesDigest(bytes: Uint8Array, digest: Digest): boolean {
+  return hashFor(digest).update(bytes).digest("hex") === digest.slice(digest.indexOf(":") + 1);
+}
+
+/** The digest with its first 12 hex digits, as a terminal shows it: `sha256:1f3e0a5f77c1…`. */
+export function abbreviateDigest(digest: string): string {
+  const colon = digest.indexOf(":");
+  return `${digest.slice(0, colon + 1)}${digest.slice(colon + 1, colon + 13)}…`;
+}

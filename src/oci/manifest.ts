@@ -1,0 +1,107 @@
+import type { Descriptor } from "./descriptor.ts";
+import { parseDigest } from "./digest.ts";
+import { isForeignLayer, isImageType, isIndexType, isSchema1Type } from "./media-type.ts";
+import type { Platform } from "./platform.ts";
+
+/** A manifest as received. `bytes` are sacred: they are stored and sent as they came. */
+export interface Manifest {
+  bytes: Uint8Array;
+  mediaType: string;
+  digest: Descriptor["digest"];
+}
+
+/** What a manifest refers to. */
+export type ManifestContent =
+  | { kind: "index"; manifests: Descriptor[]; declaresMediaType: boolean }
+  | { kind: "image"; blobs: Descriptor[]; declaresMediaType: boolean };
+
+/** Why a manifest cannot be mirrored. */
+export interface ManifestProblem {
+  kind: "invalid" | "schema-1" | "unknown-media-type";
+  message: string;
+}
+
+/** The largest manifest that registries take and ECR stores: 4 MiB (distribution-spec; ECR quotas). */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads what a manifest refers to. Config and layers come as one list of distinct blobs, without foreign layers.
+ * Follows OCI image-spec manifest.md and image-index.md, and Docker's schema 2.
+ */
+export function readManifest(manifest: Manifest): ManifestContent | ManifestProblem {
+  const { mediaType } = manifest;
+  if (isSchema1Type(mediaType)) {
+    return { kind: "schema-1", message: "the image has a Docker schema 1 manifest, which no digest names reliably" };
+  }
+  if (!isIndexType(mediaType) && !isImageType(mediaType)) {
+    return { kind: "unknown-media-type", message: `"${mediaType}" is no manifest that mirrorform knows` };
+  }
+  const body = parseObject(manifest.bytes);
+  if (body === undefined) return invalid("the manifest is no JSON object");
+  const declared = body["mediaType"];
+  if (declared !== undefined && declared !== mediaType) {
+    return invalid(`the manifest calls itself ${JSON.stringify(declared)}, but was served as "${mediaType}"`);
+  }
+  const declaresMediaType = declared !== undefined;
+  if (isIndexType(mediaType)) {
+    // A document that could be read both ways means one thing to us and another to someone else (CVE-2021-41190).
+    if ("config" in body || "layers" in body) return invalid("the index also has a config or layers");
+    const manifests = descriptors(body["manifests"]);
+    return manifests === undefined
+      ? invalid("the index has no valid list of manifests")
+      : { kind: "index", manifests, declaresMediaType };
+  }
+  if ("manifests" in body) return invalid("the image manifest also has a list of manifests");
+  const config = descriptor(body["config"]);
+  const layers = descriptors(body["layers"]);
+  if (config === undefined || layers === undefined) return invalid("the manifest has no valid config or layers");
+  return { kind: "image", blobs: distinctBlobs([config, ...layers]), declaresMediaType };
+}
+
+function distinctBlobs(all: Descriptor[]): Descriptor[] {
+  const byDigest = new Map<string, Descriptor>();
+  for (const blob of all) {
+    if (!isForeignLayer(blob.mediaType)) byDigest.set(blob.digest, blob);
+  }
+  return [...byDigest.values()];
+}
+
+function invalid(message: string): ManifestProblem {
+  return { kind: "invalid", message };
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function descriptors(value: unknown): Descriptor[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const read = value.map(descriptor);
+  return read.includes(undefined) ? undefined : (read as Descriptor[]);
+}
+
+function descriptor(value: unknown): Descriptor | undefined {
+  if (!isObject(value)) return undefined;
+  const { mediaType, digest, size } = value;
+  const parsed = typeof digest === "string" ? parseDigest(digest) : undefined;
+  if (typeof mediaType !== "string" || parsed === undefined) return undefined;
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
+  const platform = readPlatform(value["platform"]);
+  return { mediaType, digest: parsed, size, ...(platform === undefined ? {} : { platform }) };
+}
+
+function readPlatform(value: unknown): Platform | undefined {
+  if (!isObject(value)) return undefined;
+  const { os, architecture, variant } = value;
+  if (typeof os !== "string" || typeof architecture !== "string") return undefined;
+  return { os, architecture, ...(typeof variant === "string" ? { variant } : {}) };
+}
