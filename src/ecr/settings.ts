@@ -1,0 +1,44 @@
+/** The settings of an ECR repository, as the mirror file asks for them. A missing key is not managed. */
+export interface RepositorySettings {
+  tagMutability?: TagMutability;
+  scanOnPush?: boolean;
+  encryption?: Encryption;
+  /** JSON text, or `none`: no lifecycle policy at all. */
+  lifecyclePolicy?: PolicyText | "none";
+  /** JSON text, or `none`: no repository policy at all. */
+  policy?: PolicyText | "none";
+  /** Resource tags. The ownership tag is not among them. */
+  tags?: Readonly<Record<string, string>>;
+}
+
+/** `except` holds wildcard filters (`latest`, `*-nightly`), at most 5 (ECR, PutImageTagMutability). */
+export interface TagMutability {
+  default: "MUTABLE" | "IMMUTABLE";
+  except: readonly string[];
+}
+
+/** `key` is an alias, a key id or an ARN; without one ECR uses the key that AWS manages. */
+export type Encryption = { type: "AES256" } | { type: "KMS"; key?: string };
+
+/** A policy document, JSON in canonical form. */
+export interface PolicyText {
+  json: string;
+}
+
+/** What ECR says of a repository that exists. */
+export interface RepositoryState {
+  name: string;
+  arn: string;
+  /** `123456789012.dkr.ecr.us-east-1.amazonaws.com/name`, as ECR gives it. */
+  uri: string;
+  tagMutability: TagMutability;
+  scanOnPush: boolean;
+  /** `key` comes back as an ARN, whatever was given. */
+  encryption: Encryption;
+  lifecyclePolicy: string | undefined;
+  policy: string | undefined;
+  tags: Readonly<Record<string, string>>;
+}
+
+/** The resource tag that says which mirror file owns a repository: `mirrorform=<name>`. */
+export const OWNERSHIP_TAG = "mirrorform";
