@@ -1,0 +1,66 @@
+import { send } from "./probe.ts";
+
+/** Docker Hub, as an anonymous client sees it. Counts what it spends. */
+export interface DockerHub {
+  /** `library/hello-world` */
+  repository: string;
+  tag: string;
+  /** The token server's whole answer for reading a repository. */
+  token(repository: string): Promise<Record<string, unknown>>;
+  /** A request with a token for the repository in the path; a GET of a manifest spends a pull, see {@link pull}. */
+  request(method: "GET" | "HEAD", path: string, headers?: Record<string, string>): Promise<Response>;
+  /** A GET of a manifest. @throws where the run has no pull left */
+  pull(reference: string): Promise<Response>;
+  /** Pulls spent so far. */
+  readonly pulls: number;
+}
+
+const ACCEPT = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+/**
+ * @param endpoint `https://registry-1.docker.io`, or the sandbox's
+ * @param image `library/hello-world:latest`
+ * @param maxPulls the most that this run may spend
+ */
+export async function openDockerHub(endpoint: string, image: string, maxPulls: number): Promise<DockerHub> {
+  const [repository = "", tag = "latest"] = image.split(":");
+  const challenge = (await send(`${endpoint}/v2/`)).headers.get("www-authenticate") ?? "";
+  const realm = /realm="([^"]+)"/.exec(challenge)?.[1];
+  const service = /service="([^"]+)"/.exec(challenge)?.[1] ?? "";
+  if (realm === undefined) throw new Error(`${endpoint} names no token server`);
+  let pulls = 0;
+
+  const token = async (name: string): Promise<Record<string, unknown>> => {
+    const url = new URL(realm);
+    url.searchParams.set("service", service);
+    url.searchParams.set("scope", `repository:${name}:pull`);
+    const answer = await send(url);
+    if (answer.status !== 200) throw new Error(`the token server answered ${answer.status}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const request: DockerHub["request"] = async (method, path, headers = {}) => {
+    const name = /^\/v2\/(.+?)\/(?:manifests|blobs|referrers)\//.exec(path)?.[1] ?? repository;
+    const { token: bearer, access_token: other } = await token(name);
+    const authorization = `Bearer ${String(bearer ?? other)}`;
+    return await send(endpoint + path, { method, headers: { accept: ACCEPT, ...headers, authorization } });
+  };
+  return {
+    repository,
+    tag,
+    token,
+    request,
+    pull: async (reference) => {
+      if (pulls >= maxPulls) throw new Error(`this run may spend no more than ${maxPulls} pulls`);
+      pulls += 1;
+      return await request("GET", `/v2/${repository}/manifests/${reference}`);
+    },
+    get pulls() {
+      return pulls;
+    },
+  };
+}

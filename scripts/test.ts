@@ -1,0 +1,40 @@
+/**
+ * Runs the default suite: every `test/**\/*.test.ts` but those that need real registries. `node --test` exits 0 when
+ * it finds no file, so the files are counted here and the tests that ran are counted from its report.
+ */
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+
+const NEEDS_REAL_REGISTRIES = "test/registries/";
+
+/** Floors of coverage in per cent, a little below what is reached: a drop is to be noticed. */
+const COVERAGE_FLOORS = { lines: 90, branches: 80, functions: 85 };
+
+const args = process.argv.slice(2);
+const wantsCoverage = args.includes("--coverage");
+const patterns = args.filter((arg) => arg !== "--coverage");
+const files = globSync(patterns.length > 0 ? patterns : "test/**/*.test.ts")
+  .filter((file) => !file.startsWith(NEEDS_REAL_REGISTRIES))
+  .sort();
+if (files.length === 0) {
+  console.error("no test file matches");
+  process.exit(1);
+}
+const coverage = [
+  "--experimental-test-coverage",
+  "--test-coverage-include=src/**/*.ts",
+  "--test-coverage-exclude=src/desired/generated/**",
+  ...Object.entries(COVERAGE_FLOORS).map(([kind, floor]) => `--test-coverage-${kind}=${floor}`),
+];
+const run = spawnSync(
+  process.execPath,
+  ["--test", "--test-reporter=spec", "--test-timeout=120000", ...(wantsCoverage ? coverage : []), ...files],
+  { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8", maxBuffer: 256 * 1024 * 1024 },
+);
+process.stdout.write(run.stdout);
+const tests = Number(/^ℹ tests (\d+)$/m.exec(run.stdout)?.[1] ?? 0);
+if (tests < files.length) {
+  console.error(`${files.length} test files, but only ${tests} tests ran`);
+  process.exit(1);
+}
+process.exit(run.status ?? 1);

@@ -1,0 +1,26 @@
+import type { ErrorReport } from "../errors.ts";
+import type { RepositoryState } from "../ecr/settings.ts";
+import type { Digest } from "../oci/digest.ts";
+
+/** What one target holds of what a mirror file declares. */
+export interface ActualTarget {
+  name: string;
+  /** Host, with the prefix where there is one. */
+  registry: string;
+  /** The repositories that exist, where the target keeps them as things of their own; undefined elsewhere. */
+  repositories: ReadonlyMap<string, RepositoryState> | undefined;
+  /** Of each declared repository the declared tags that exist, or why it could not be read. */
+  tags: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
+}
+
+/** A target that could not be opened or read at all. */
+export interface UnreadableTarget {
+  name: string;
+  error: ErrorReport;
+}
+
+export type Actual = ActualTarget | UnreadableTarget;
+
+export function isUnreadable(actual: Actual): actual is UnreadableTarget {
+  return "error" in actual;
+}

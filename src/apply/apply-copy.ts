@@ -1,0 +1,68 @@
+import { MirrorError } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import type { Digest } from "../oci/digest.ts";
+import { parseReference } from "../oci/reference.ts";
+import type { CopyImage } from "../plan/action.ts";
+import { copyImage } from "./copy-image.ts";
+import type { Meter } from "./run-action.ts";
+import type { Transfer } from "./transfers.ts";
+
+/**
+ * Carries out one copy under its precondition. The tag is read again just before the first counted request, so that
+ * of several runs started together the later ones find the work done, and once more just before it is put.
+ * @returns whether this run put the tag
+ * @throws MirrorError STALE when the tag holds something else than the plan saw
+ */
+export async function applyCopy(
+  image: CopyImage,
+  transfer: Transfer,
+  context: { emit: Emit; signal: AbortSignal; meter: Meter; counted: boolean },
+): Promise<boolean> {
+  const { repository, tag, digest } = image;
+  const { emit, signal, meter, counted } = context;
+  const source = parseReference(image.source);
+  if (typeof source === "string") throw new Error(`${image.source}: ${source}`);
+  const held = async () => (await transfer.target.readTags(repository, [tag], signal)).get(tag);
+  const isTagDone = async () => {
+    const now = await held();
+    if (now !== digest && (now ?? null) !== image.precondition) throw stale(image, now);
+    return now === digest;
+  };
+  if (await isTagDone()) return false;
+  try {
+    return await copyImage({
+      ...transfer,
+      from: source.repository,
+      to: repository,
+      digest,
+      tag,
+      signal,
+      isTagDone,
+      onManifestRequest: () => {
+        if (counted) meter.pulls += 1;
+      },
+      onBlobSent: (blob) => {
+        meter.bytes += blob.size;
+        emit({ type: "blob.progress", action: image.id, digest: blob.digest, bytes: blob.size });
+      },
+    });
+  } catch (error) {
+    // ECR refuses an immutable tag also at the digest that it holds (aws/containers-roadmap#2380): look before calling it an error.
+    const refused = error instanceof MirrorError && error.code === "TAG_IMMUTABLE";
+    if (refused && (await held()) === digest) return false;
+    throw error;
+  }
+}
+
+function stale(image: CopyImage, now: Digest | undefined): MirrorError {
+  return new MirrorError(
+    `the tag changed since the plan: expected ${image.precondition ?? "no such tag"}, found ${now ?? "no such tag"}`,
+    {
+      code: "STALE",
+      side: "target",
+      operation: "copy an image",
+      reference: `${image.repository}:${image.tag}`,
+      hint: "Someone else wrote this tag. Run plan again to see what is there now.",
+    },
+  );
+}

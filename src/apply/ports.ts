@@ -1,0 +1,36 @@
+import type { Readable } from "node:stream";
+
+import type { RepositorySettings } from "../ecr/settings.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+
+/** Where images come from. Every method throws MirrorError with side "source". */
+export interface ImageSource {
+  /** One GET of a manifest, a pull where pulls are counted. The bytes match the digest. */
+  readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
+  /** The bytes as they arrive, not yet verified. */
+  openBlob(repository: string, blob: Descriptor, signal: AbortSignal): Promise<Readable>;
+}
+
+/** Where images go. Every method throws MirrorError, with side "target" unless the bytes from the source are wrong. */
+export interface ImageTarget {
+  /** What people write behind `FROM`: `123456789012.dkr.ecr.us-east-1.amazonaws.com/python:3.7`. */
+  uri(repository: string, tag: string): string;
+  /** The tags that exist, of those asked for. A repository that does not exist has none. */
+  readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
+  hasManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
+  hasBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
+  /** Uploads a blob; commits it only when `body` had the size and the digest of `blob`. */
+  putBlob(repository: string, blob: Descriptor, body: Readable, signal: AbortSignal): Promise<void>;
+  /** Puts a manifest by digest, or with a tag pointing at it. */
+  putManifest(repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal): Promise<void>;
+}
+
+/** Targets that keep repositories as things of their own, with settings (ECR). */
+export interface RepositoryAdmin {
+  /** Creates the repository with the owner's mark; one that exists already is left as it is. */
+  createRepository(name: string, settings: RepositorySettings, owner: string, signal: AbortSignal): Promise<unknown>;
+  putLifecyclePolicy(name: string, json: string, signal: AbortSignal): Promise<void>;
+  setRepositoryPolicy(name: string, json: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,85 @@
+import pLimit from "p-limit";
+
+import { MirrorError } from "../errors.ts";
+import type { Action, CopyImage, CreateRepository, PutPolicy } from "../plan/action.ts";
+import type { RepositoryAdmin } from "./ports.ts";
+import type { Outcome } from "./report.ts";
+import { runAction, type RunContext } from "./run-action.ts";
+
+/** Repositories created and given their policies at once: ECR throttles its control plane at rates it does not publish. */
+const REPOSITORIES_AT_ONCE = 4;
+
+export interface RepositoryWork {
+  /** Resolves when images may go into the repository. @throws MirrorError REPOSITORY_FAILED when it could not be created */
+  ready(image: CopyImage): Promise<void>;
+  /** All outcomes of actions on repositories. */
+  outcomes: Promise<Outcome[]>;
+}
+
+type RepositoryAction = CreateRepository | PutPolicy;
+
+/** Begins the actions on repositories: creation first, then the policies. Images wait for the creation alone. */
+export function startRepositoryWork(
+  actions: readonly Action[],
+  owner: string,
+  admin: (target: string) => RepositoryAdmin | undefined,
+  context: RunContext,
+): RepositoryWork {
+  const limit = pLimit(REPOSITORIES_AT_ONCE);
+  const creations = new Map<string, Promise<Outcome>>();
+  const outcomes: Promise<Outcome>[] = [];
+  for (const action of actions.filter((each) => each.kind !== "copy-image").toSorted(creationsFirst)) {
+    const key = keyOf(action);
+    const outcome = limit(async () => {
+      const creation = action.kind === "create-repository" ? undefined : await creations.get(key);
+      return runAction(action, undefined, context, async () => {
+        refuseAfter(creation, action);
+        await carryOut(action, admin(action.target), owner, context.signal);
+        return true;
+      });
+    });
+    outcomes.push(outcome);
+    if (action.kind === "create-repository") creations.set(key, outcome);
+  }
+  return {
+    ready: async (image) => refuseAfter(await creations.get(keyOf(image)), image),
+    outcomes: Promise.all(outcomes),
+  };
+}
+
+function creationsFirst(a: RepositoryAction, b: RepositoryAction): number {
+  return Number(b.kind === "create-repository") - Number(a.kind === "create-repository");
+}
+
+async function carryOut(
+  action: RepositoryAction,
+  admin: RepositoryAdmin | undefined,
+  owner: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (admin === undefined) throw new Error(`target ${action.target} has no repositories of its own`);
+  switch (action.kind) {
+    case "create-repository":
+      await admin.createRepository(action.repository, action.settings, owner, signal);
+      return;
+    case "put-lifecycle-policy":
+      return admin.putLifecyclePolicy(action.repository, action.json, signal);
+    case "set-repository-policy":
+      return admin.setRepositoryPolicy(action.repository, action.json, signal);
+  }
+}
+
+function keyOf(action: Action): string {
+  return `${action.target} ${action.repository}`;
+}
+
+function refuseAfter(creation: Outcome | undefined, action: Action): void {
+  if (creation?.result !== "failed") return;
+  throw new MirrorError(`the repository "${action.repository}" could not be created`, {
+    code: "REPOSITORY_FAILED",
+    side: "target",
+    operation: action.kind === "copy-image" ? "copy an image" : "set a policy",
+    reference: action.kind === "copy-image" ? `${action.repository}:${action.tag}` : action.repository,
+    hint: "See the error of the repository, put it right and run apply again.",
+  });
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "../clock.ts";
+import { reportOf } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import type { Action } from "../plan/action.ts";
+import type { Outcome } from "./report.ts";
+
+/** What one action measured while it ran. */
+export interface Meter {
+  bytes: number;
+  pulls: number;
+}
+
+export interface RunContext {
+  emit: Emit;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs one action and makes an outcome of whatever happens; never rejects.
+ * @param uri where the image is mirrored, for images
+ * @param work resolves to whether something was written; false means that it was as wanted already
+ */
+export async function runAction(
+  action: Action,
+  uri: string | undefined,
+  context: RunContext,
+  work: (meter: Meter) => Promise<boolean>,
+): Promise<Outcome> {
+  const { clock, emit, signal } = context;
+  const meter: Meter = { bytes: 0, pulls: 0 };
+  const begun = clock.now();
+  const outcome = (result: Outcome["result"], error?: Outcome["error"]): Outcome => {
+    return { action, result, uri, ...meter, milliseconds: clock.now() - begun, error };
+  };
+  if (signal.aborted) return outcome("not-started");
+  emit({ type: "action.started", action: action.id });
+  const ended = await attempt(work, meter, signal);
+  const error = ended.error === undefined ? undefined : reportOf(ended.error);
+  emit({
+    type: "action.finished",
+    action: action.id,
+    outcome: ended.result,
+    ...(error === undefined ? {} : { error }),
+  });
+  return outcome(ended.result, error);
+}
+
+async function attempt(
+  work: (meter: Meter) => Promise<boolean>,
+  meter: Meter,
+  signal: AbortSignal,
+): Promise<{ result: "done" | "already-done" | "interrupted" | "failed"; error?: unknown }> {
+  try {
+    return { result: (await work(meter)) ? "done" : "already-done" };
+  } catch (error) {
+    return signal.aborted ? { result: "interrupted" } : { result: "failed", error: error ?? new Error("no reason") };
+  }
+}

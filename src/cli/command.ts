@@ -1,0 +1,30 @@
+import type { ParseArgsOptionsConfig } from "node:util";
+
+import type { Surroundings } from "./surroundings.ts";
+
+/** The values of a command's options, as parseArgs gives them. */
+export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+export interface CommandInput {
+  options: OptionValues;
+  /** What is no option, in order. */
+  positionals: readonly string[];
+  /** What stands behind `--`, untouched. */
+  rest: readonly string[];
+}
+
+/** One command of the command line. */
+export interface Command {
+  name: string;
+  summary: string;
+  /** How it is called, without the program's name. */
+  usage: string;
+  options: ParseArgsOptionsConfig;
+  /** One line an option, by its name. */
+  optionHelp: Readonly<Record<string, string>>;
+  examples: readonly string[];
+  /** Most positional arguments that it takes. */
+  maxPositionals: number;
+  /** Loads the command's code only when it is run. @returns the exit code */
+  run(input: CommandInput, surroundings: Surroundings): Promise<number>;
+}

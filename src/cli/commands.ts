@@ -1,0 +1,81 @@
+import type { Command } from "./command.ts";
+
+const COMMON_OPTIONS = {
+  file: { type: "string", short: "f" },
+  json: { type: "boolean" },
+  "no-color": { type: "boolean" },
+} as const;
+
+const COMMON_HELP = {
+  file: "the mirror file (default: mirrors.yaml)",
+  json: "print one JSON document instead of text",
+  "no-color": "no colours; NO_COLOR in the environment does the same",
+};
+
+const NETWORK_OPTIONS = {
+  ...COMMON_OPTIONS,
+  target: { type: "string", multiple: true },
+  only: { type: "string", multiple: true },
+  verbose: { type: "boolean" },
+} as const;
+
+const NETWORK_HELP = {
+  ...COMMON_HELP,
+  target: "only this target of the mirror file; may be repeated",
+  only: "only images whose name or place at the target matches this glob; may be repeated",
+  verbose: "one line for each request, on standard error",
+};
+
+/** Every command. Their code is loaded when they run: the AWS SDK alone takes longer to load than `validate` to run. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "validate",
+    summary: "read and check the mirror file; asks no network",
+    usage: "validate [--file FILE]",
+    options: COMMON_OPTIONS,
+    optionHelp: COMMON_HELP,
+    examples: ["mirrorform validate", "mirrorform validate --file teams/web.yaml"],
+    maxPositionals: 0,
+    run: async (input, surroundings) => (await import("./commands/validate.ts")).validate(input, surroundings),
+  },
+  {
+    name: "plan",
+    summary: "show what apply would change; writes nothing and spends no pull",
+    usage: "plan [--file FILE] [--target NAME] [--only GLOB] [--json]",
+    options: NETWORK_OPTIONS,
+    optionHelp: NETWORK_HELP,
+    examples: ["mirrorform plan", "mirrorform plan --only 'node*'", "mirrorform plan --json > plan.json"],
+    maxPositionals: 0,
+    run: async (input, surroundings) => (await import("./commands/plan.ts")).plan(input, surroundings),
+  },
+  {
+    name: "apply",
+    summary: "plan, and carry the plan out",
+    usage: "apply [--file FILE] [--target NAME] [--only GLOB] [--json]",
+    options: NETWORK_OPTIONS,
+    optionHelp: NETWORK_HELP,
+    examples: ["mirrorform apply", "mirrorform apply --target seoul"],
+    maxPositionals: 0,
+    run: async (input, surroundings) => (await import("./commands/apply.ts")).apply(input, surroundings),
+  },
+  {
+    name: "sandbox",
+    summary: "run a Docker Hub and an ECR on loopback, for trying a mirror file",
+    usage: "sandbox [--file FILE] [-- COMMAND...]",
+    options: { file: COMMON_OPTIONS.file },
+    optionHelp: { file: "serve the images that this mirror file names (default: mirrors.yaml)" },
+    examples: ["mirrorform sandbox", "mirrorform sandbox -- mirrorform plan"],
+    maxPositionals: 0,
+    run: async (input, surroundings) => (await import("./commands/sandbox.ts")).sandbox(input, surroundings),
+  },
+  {
+    name: "demo",
+    summary: "sandbox, plan, apply, plan: the whole path, without an account",
+    usage: "demo",
+    options: { "no-color": COMMON_OPTIONS["no-color"] },
+    optionHelp: { "no-color": COMMON_HELP["no-color"] },
+    examples: ["mirrorform demo"],
+    maxPositionals: 0,
+    run: async (input, surroundings) => (await import("./commands/demo.ts")).demo(input, surroundings),
+  },
+];

@@ -1,0 +1,51 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { startSandbox } from "../../sandbox/sandbox.ts";
+import type { CommandInput } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { renderPlan } from "../render/plan-text.ts";
+import { sandboxEnvironment, sandboxImages } from "../sandbox-environment.ts";
+import { withPlan } from "../session.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { apply } from "./apply.ts";
+import { loadMirrorFile } from "./load.ts";
+import { plan } from "./plan.ts";
+
+/** The mirror file that ships with mirrorform: beside `src` in a checkout, beside `dist` in the package. */
+const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
+
+/** `demo`: plan, apply and plan again in a sandbox. Fails when the second plan still has something to do. */
+export async function demo(command: CommandInput, surroundings: Surroundings): Promise<number> {
+  const file = relative(process.cwd(), SHIPPED);
+  const input: CommandInput = { ...command, options: { ...command.options, file } };
+  const clean = { ...surroundings, environment: sandboxEnvironment(surroundings, {}) };
+  const mirrors = await loadMirrorFile(input, clean);
+  if (mirrors === undefined) return EXIT.invalid;
+  const sandbox = await startSandbox({ images: sandboxImages(mirrors) });
+  try {
+    const inside = { ...surroundings, environment: sandboxEnvironment(surroundings, sandbox.environment) };
+    const steps = [
+      ["mirrorform plan", () => plan(input, inside)],
+      ["mirrorform apply", () => apply(input, inside)],
+      ["mirrorform plan", () => planWithoutChanges(input, inside)],
+    ] as const;
+    for (const [title, step] of steps) {
+      surroundings.out(`\n$ ${title}\n`);
+      const code = await step();
+      if (code !== EXIT.done) return code;
+    }
+    return EXIT.done;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function planWithoutChanges(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const code = await withPlan(input, surroundings, ({ survey, style }) => {
+    surroundings.out(renderPlan(survey.plan, style));
+    const { create, change } = survey.plan.totals;
+    return Promise.resolve(survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed);
+  });
+  return code ?? EXIT.invalid;
+}

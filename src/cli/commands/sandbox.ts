@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
+import type { CommandInput } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { sandboxEnvironment, sandboxImages } from "../sandbox-environment.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { loadMirrorFile } from "./load.ts";
+
+/**
+ * `sandbox`: a Docker Hub and an ECR on loopback that serve what the mirror file names. With a command it runs that
+ * in the sandbox's environment and ends as the command ends; without one it runs until it is interrupted.
+ */
+export async function sandbox(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const file = await loadMirrorFile(input, { ...surroundings, environment: sandboxEnvironment(surroundings, {}) });
+  if (file === undefined) return EXIT.invalid;
+  const started = await startSandbox({ images: sandboxImages(file) });
+  try {
+    const [command, ...args] = input.rest;
+    return command === undefined
+      ? await waitForInterrupt(started, surroundings)
+      : await runInside(command, args, started, surroundings);
+  } finally {
+    await started.close();
+  }
+}
+
+async function waitForInterrupt(started: Sandbox, surroundings: Surroundings): Promise<number> {
+  const settings = Object.entries(started.environment).map(([name, value]) => `export ${name}='${value}'\n`);
+  surroundings.out(
+    `# A Docker Hub and an ECR on loopback. In another shell:\n${settings.join("")}# Ctrl-C ends them.\n`,
+  );
+  const { signal } = surroundings;
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  return EXIT.done;
+}
+
+function runInside(
+  command: string,
+  args: readonly string[],
+  started: Sandbox,
+  surroundings: Surroundings,
+): Promise<number> {
+  const env = sandboxEnvironment(surroundings, started.environment);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const child = spawn(command, args, { stdio: "inherit", env });
+  child.on("error", (error) => {
+    surroundings.err(`cannot run ${command}: ${error.message}\n`);
+    resolve(EXIT.failed);
+  });
+  child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
+  // A signal to us alone (a supervisor's SIGTERM) is the command's too; a terminal's Ctrl-C reaches both by itself.
+  surroundings.signal.addEventListener("abort", () => child.kill(surroundings.interruptedBy() ?? "SIGTERM"), {
+    once: true,
+  });
+  return promise;
+}

@@ -1,0 +1,115 @@
+import type { Dispatcher } from "undici";
+
+import type { ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
+import type { ReadableTarget } from "../actual/read-target.ts";
+import type { MirrorFile, Target } from "../desired/mirror-file.ts";
+import { readAllowance } from "../dockerhub/allowance.ts";
+import { isPullLimit } from "../dockerhub/too-many-requests.ts";
+import type { Emit } from "../events.ts";
+import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
+import { createDispatcher } from "../registry/dispatcher.ts";
+import { endpointFor } from "../registry/endpoint.ts";
+import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
+import { registryTarget } from "../registry/registry-target.ts";
+import type { Allowances } from "./allowances.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A target that can be read and written. */
+export interface OpenTarget extends ReadableTarget {
+  images: ImageTarget;
+  admin: RepositoryAdmin | undefined;
+}
+
+/** The ways to every registry that a run may talk to. Opened when first asked for. */
+export interface Connections {
+  source(registry: string): Registry;
+  /** Where a registry, or the catalogue, is to be asked. */
+  endpoint(host: string): URL;
+  /** Whether the operator or the mirror file gave another address for it. */
+  isRedirected(host: string): boolean;
+  dispatcher: Dispatcher;
+  /** @throws MirrorError when the target cannot be reached or does not know us */
+  openTarget(target: Target): Promise<OpenTarget>;
+  close(): Promise<void>;
+}
+
+/** Puts together what a run needs: the one place that knows every kind of source and target. */
+export function openConnections(
+  sources: MirrorFile["sources"],
+  allowances: Allowances,
+  emit: Emit,
+  surroundings: Surroundings,
+): Connections {
+  const { environment, clock, random } = surroundings;
+  const dispatcher = createDispatcher({ environment });
+  const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
+  const shared = { dispatcher, emit, clock, random };
+  const opened = new Map<string, Registry>();
+
+  const endpoint = (host: string): URL => {
+    const configured = sources.get(host)?.endpoint;
+    return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
+  };
+
+  return {
+    dispatcher,
+    endpoint,
+    isRedirected: (host) => endpoint(host).href !== endpointFor(host, { environment: {} }).href,
+    source(registry) {
+      const known = opened.get(registry);
+      if (known !== undefined) return known;
+      const settings = sources.get(registry);
+      const created = createRegistry({
+        ...shared,
+        name: registry,
+        side: "source",
+        credentials,
+        endpoint: endpoint(registry),
+        ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
+        ...(allowances.has(registry) ? allowanceHooks(registry, emit) : {}),
+      });
+      opened.set(registry, created);
+      return created;
+    },
+    openTarget: (target) => (target.kind === "ecr" ? openEcrTarget(target) : openOciTarget(target)),
+    close: () => dispatcher.close(),
+  };
+
+  function openRegistryTarget(name: string, endpoint: URL, known: Credentials): Registry {
+    return createRegistry({ ...shared, name, side: "target", credentials: known, endpoint });
+  }
+
+  function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
+    const { host } = target.endpoint;
+    const images = registryTarget(openRegistryTarget(host, target.endpoint, credentials), target.prefix);
+    const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
+    return Promise.resolve({ name: target.name, registry, images, readTags: images.readTags, admin: undefined });
+  }
+
+  async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
+    const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
+    const ecr = await openEcr(target.ecr, { ...shared, environment });
+    const { host } = ecr.endpoint;
+    const images = ecrTarget(ecr, openRegistryTarget(host, ecr.endpoint, ecr.credentials));
+    return {
+      name: target.name,
+      registry: host,
+      images,
+      readTags: images.readTags,
+      describeRepositories: (names, signal) => ecr.describeRepositories(names, signal),
+      admin: ecr,
+    };
+  }
+}
+
+/** What makes events of a source's allowance. A 429 of the allowance is not tried again: that would not help. */
+function allowanceHooks(registry: string, emit: Emit): Pick<RegistryOptions, "observe" | "isPullLimit"> {
+  return {
+    isPullLimit,
+    observe({ method, status, headers, isManifest }) {
+      const reading = readAllowance(headers);
+      if (reading !== undefined) emit({ type: "quota.reading", registry, reading });
+      if (isManifest && method === "GET" && status < 300) emit({ type: "pull.spent", registry });
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Plan } from "../../plan/plan.ts";
+import type { EventStream } from "../events.ts";
+import type { Style } from "../render/style.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { followAsLines } from "./lines.ts";
+import { followAsList } from "./list.ts";
+
+export interface Progress {
+  /** Stops showing; resolves when all has been drawn. */
+  end(): Promise<void>;
+}
+
+/** Shows an apply while it runs: a list that is redrawn on a terminal, else a line for each finished action. */
+export function followProgress(plan: Plan, events: EventStream, style: Style, surroundings: Surroundings): Progress {
+  const actions = plan.targets.flatMap((target) =>
+    target.rows.flatMap((row) => (row.kind === "action" ? [row.action] : [])),
+  );
+  if (actions.length === 0) return { end: () => Promise.resolve() };
+  return surroundings.isTerminal ? followAsList(actions, events) : followAsLines(actions, events, style, surroundings);
+}

@@ -1,0 +1,55 @@
+import type { Action } from "../../plan/action.ts";
+import type { EventStream } from "../events.ts";
+import { nameAction } from "../render/report-text.ts";
+import type { Style } from "../render/style.ts";
+import { formatBytes } from "../render/units.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Progress } from "./follow.ts";
+
+/** How often a log hears that the run is alive. A build log with a line a second is one that nobody reads. */
+const HEARTBEAT_MS = 30_000;
+
+/** For logs: one line a finished action, and a heartbeat. */
+export function followAsLines(
+  actions: readonly Action[],
+  events: EventStream,
+  style: Style,
+  { out }: Pick<Surroundings, "out">,
+): Progress {
+  const names = new Map(actions.map((action) => [action.id, nameAction(action)]));
+  const sent = new Map<string, number>();
+  let finished = 0;
+  events.listen((event) => {
+    if (event.type === "blob.progress") sent.set(event.action, (sent.get(event.action) ?? 0) + event.bytes);
+    if (event.type !== "action.finished") return;
+    finished += 1;
+    const bytes = sent.get(event.action);
+    const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}`;
+    out(`${mark(event.outcome, style)} ${names.get(event.action) ?? event.action}${size}\n`);
+  });
+  const heartbeat = setInterval(() => {
+    const total = [...sent.values()].reduce((sum, bytes) => sum + bytes, 0);
+    out(`… ${finished} of ${actions.length} finished, ${formatBytes(total)} sent\n`);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  return {
+    end() {
+      clearInterval(heartbeat);
+      out("\n");
+      return Promise.resolve();
+    },
+  };
+}
+
+function mark(outcome: "done" | "already-done" | "failed" | "interrupted", style: Style): string {
+  switch (outcome) {
+    case "done":
+      return style.create("done   ");
+    case "already-done":
+      return "already";
+    case "failed":
+      return style.problem("failed ");
+    case "interrupted":
+      return style.problem("stopped");
+  }
+}

@@ -1,0 +1,77 @@
+import { familiarReference, parseReference } from "../../oci/reference.ts";
+import type { Plan, TargetPlan } from "../../plan/plan.ts";
+import { repositoryOf } from "../../plan/row-order.ts";
+import { renderCost } from "./cost-text.ts";
+import { alignColumns } from "./columns.ts";
+import { renderError } from "./error-text.ts";
+import { terminalText } from "../../desired/terminal-text.ts";
+import { rowCells, type RowCells } from "./row-cells.ts";
+import type { Style } from "./style.ts";
+import { plural } from "./units.ts";
+
+/**
+ * A plan as a person reads it: nothing but changes, blocked rows and what could not be read, grouped by repository,
+ * with the totals first and last.
+ */
+export function renderPlan(plan: Plan, style: Style): string {
+  const narrowed =
+    plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not looked at.`];
+  const heads = plan.targets.map((target) => terminalText(`${plan.file} -> ${target.registry}`));
+  const bodies = plan.targets.map((target) => renderTarget(target, style));
+  const isQuiet = bodies.every((body) => body === "");
+  const summary = summarise(plan);
+  const costs = plan.costs.map((cost) => renderCost(cost));
+  const incomplete = plan.complete
+    ? []
+    : [style.problem("The plan is incomplete: what could not be read is missing from it.")];
+  const tail = [...narrowed, ...incomplete, ...costs];
+  if (isQuiet) return lines([...heads, style.strong(summary), ...tail]);
+  const sections = plan.targets.flatMap((_target, i) => {
+    const body = bodies[i] ?? "";
+    return plan.targets.length === 1 ? [body] : body === "" ? [] : [`${heads[i]}`, body];
+  });
+  const top = plan.targets.length === 1 ? [...heads, style.strong(summary)] : [style.strong(summary)];
+  return lines([...top, "", ...sections, style.strong(summary), ...tail]);
+}
+
+/** `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */
+export function summarise(plan: Plan): string {
+  const { create, change, delete: removed, blocked, failed, unchanged } = plan.totals;
+  if (create + change + removed + blocked + failed === 0) {
+    return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.`;
+  }
+  const counts = [`${create} to create`, `${change} to change`, `${removed} to delete`];
+  if (blocked > 0) counts.push(`${blocked} blocked`);
+  if (failed > 0) counts.push(`${failed} could not be read`);
+  return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.`;
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}
+
+function renderTarget(target: TargetPlan, style: Style): string {
+  if (target.error !== undefined) return renderError(target.error, style);
+  const shown = target.rows.flatMap((row) => {
+    const cells = rowCells(row, style, familiar);
+    return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
+  });
+  const aligned = alignColumns(shown.map(({ cells }) => cells.columns));
+  const groups = Map.groupBy(
+    shown.map(({ repository, cells }, i) => ({ repository, text: renderRow(cells, aligned[i] ?? "", style) })),
+    ({ repository }) => repository,
+  );
+  return [...groups].map(([repository, rows]) => `${repository}\n${rows.map(({ text }) => text).join("")}`).join("");
+}
+
+function renderRow(cells: RowCells, aligned: string, style: Style): string {
+  const line = `  ${cells.paint(cells.symbol)} ${terminalText(aligned)}\n`;
+  return cells.error === undefined
+    ? line
+    : `${line}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;
+}
+
+function familiar(source: string): string {
+  const reference = parseReference(source);
+  return typeof reference === "string" ? source : familiarReference(reference);
+}

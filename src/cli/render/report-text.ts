@@ -1,0 +1,137 @@
+import { terminalText } from "../../desired/terminal-text.ts";
+import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
+import type { AllowanceReading } from "../../events.ts";
+import type { Action } from "../../plan/action.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { alignColumns } from "./columns.ts";
+import { renderReading } from "./cost-text.ts";
+import { renderError } from "./error-text.ts";
+import type { Style } from "./style.ts";
+import { formatBytes, formatDuration, plural } from "./units.ts";
+
+/** Unchanged images that a report names one by one; `--json` has them all. */
+export const MAX_UNCHANGED_SHOWN = 20;
+
+export interface ReportFacts {
+  plan: Plan;
+  pulls: readonly { registry: string; spent: number; reading: AllowanceReading | undefined }[];
+  milliseconds: number;
+}
+
+/** What an apply did: where every image is, then what failed, then the totals, which are what one reads first. */
+export function renderReport(report: Report, facts: ReportFacts, style: Style): string {
+  const sections = [
+    renderMirrored(report, style),
+    renderUnchanged(report),
+    renderNotDone(report, facts.plan),
+    ...failures(report, facts.plan).map((failure) => renderFailure(failure, style)),
+  ];
+  const shown = sections.filter((section) => section !== "");
+  const ends = [summarise(report, facts, style), ...facts.pulls.map((pulls) => renderPulls(pulls))];
+  return `${[...shown, ends.join("\n")].join("\n")}\n`;
+}
+
+/** What an action is about, in a few words: `nomorelimit:ruby-2.7.1-slim`, `repository nomorelimit`. */
+export function nameAction(action: Action): string {
+  switch (action.kind) {
+    case "copy-image":
+      return `${action.repository}:${action.tag}`;
+    case "create-repository":
+      return `repository ${action.repository}`;
+    case "put-lifecycle-policy":
+      return `lifecycle policy of ${action.repository}`;
+    case "set-repository-policy":
+      return `repository policy of ${action.repository}`;
+  }
+}
+
+function renderMirrored(report: Report, style: Style): string {
+  const rows = report.outcomes
+    .filter(({ result, uri }) => uri !== undefined && (result === "done" || result === "already-done"))
+    .map((outcome) => [`  ${outcome.uri ?? ""}`, describeCopy(outcome)]);
+  return section(style.create("Mirrored:"), alignColumns(rows));
+}
+
+function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
+  if (result === "already-done") return "was there already";
+  const cost = pulls === 0 ? "" : `, ${plural(pulls, "pull")}`;
+  return `${formatBytes(bytes)} sent${cost}, ${formatDuration(milliseconds)}`;
+}
+
+function renderUnchanged(report: Report): string {
+  const changed = new Set(report.outcomes.map(({ uri }) => uri));
+  const unchanged = report.images.filter(({ state, uri }) => state !== "not-mirrored" && !changed.has(uri));
+  const rows = unchanged.slice(0, MAX_UNCHANGED_SHOWN).map((image) => `  ${image.uri}${describeState(image)}`);
+  const more = unchanged.length - rows.length;
+  return section("Unchanged:", more > 0 ? [...rows, `  and ${more} more; --json names them all`] : rows);
+}
+
+function describeState({ state }: MirroredImage): string {
+  return state === "kept" ? "  not checked: the pull allowance is spent" : "";
+}
+
+function renderNotDone(report: Report, plan: Plan): string {
+  const stopped = report.outcomes
+    .filter(({ result }) => result === "interrupted" || result === "not-started")
+    .map(({ action, result }) => [`  ${nameAction(action)}`, result === "interrupted" ? "broken off" : "not begun"]);
+  const blocked = plan.targets
+    .flatMap((target) => target.rows)
+    .flatMap((row) =>
+      row.kind === "blocked" ? [[`  ${row.repository}:${row.tag}`, "blocked: the tag is immutable"]] : [],
+    );
+  return section("Not done:", alignColumns([...stopped, ...blocked]));
+}
+
+interface Failure {
+  name: string;
+  error: NonNullable<Outcome["error"]>;
+}
+
+function failures(report: Report, plan: Plan): Failure[] {
+  const unread = plan.targets.flatMap((target) => [
+    ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),
+    ...target.rows.flatMap((row) =>
+      row.kind === "failed" ? [{ name: `${row.repository}:${row.tag}`, error: row.error }] : [],
+    ),
+  ]);
+  const failed = report.outcomes.flatMap(({ action, result, error }) =>
+    result === "failed" && error !== undefined ? [{ name: nameAction(action), error }] : [],
+  );
+  return [...unread, ...failed];
+}
+
+function renderFailure({ name, error }: Failure, style: Style): string {
+  return `${style.problem("Failed:")} ${terminalText(name)}\n  ${renderError(error, style).replaceAll("\n  ", "\n    ")}`;
+}
+
+function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: Style): string {
+  const count = (...results: Outcome["result"][]) =>
+    report.outcomes.filter(({ result }) => results.includes(result)).length;
+  const failed = failures(report, plan).length;
+  const parts = [`${count("done")} done`];
+  const optional: [number, string][] = [
+    [count("already-done"), "already done"],
+    [count("interrupted"), "broken off"],
+    [count("not-started"), "not begun"],
+    [plan.totals.blocked, "blocked"],
+    [failed, "failed"],
+  ];
+  for (const [number, what] of optional) if (number > 0) parts.push(`${number} ${what}`);
+  parts.push(`${plan.totals.unchanged} unchanged`);
+  const bytes = report.outcomes.reduce((sum, outcome) => sum + outcome.bytes, 0);
+  const head = report.interrupted ? "Interrupted" : "Apply";
+  const line = style.strong(
+    `${head}: ${parts.join(", ")}. ${formatBytes(bytes)} sent in ${formatDuration(milliseconds)}.`,
+  );
+  const isWhole = failed + plan.totals.blocked === 0 && !report.interrupted;
+  return isWhole ? line : `${line}\nNothing is rolled back: what is done is complete. Run apply again for the rest.`;
+}
+
+/** `Docker Hub: 8 pulls spent, 79 of 100 left in a window of 1 h (anonymous, 203.0.113.7).` */
+function renderPulls({ spent, reading }: ReportFacts["pulls"][number]): string {
+  return `Docker Hub: ${plural(spent, "pull")} spent, ${renderReading(reading)}.`;
+}
+
+function section(title: string, rows: readonly string[]): string {
+  return rows.length === 0 ? "" : `${title}\n${rows.map((row) => `${terminalText(row)}\n`).join("")}`;
+}

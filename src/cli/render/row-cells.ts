@@ -1,0 +1,101 @@
+import type { ErrorReport } from "../../errors.ts";
+import type { RepositorySettings } from "../../ecr/settings.ts";
+import type { Action, CopyImage } from "../../plan/action.ts";
+import type { Row } from "../../plan/plan.ts";
+import type { Style } from "./style.ts";
+import { formatBytes, plural } from "./units.ts";
+
+/** One row of a plan in five columns: name, what, digests, content, why. */
+export interface RowCells {
+  symbol: "+" | "~" | "!" | "?" | "*";
+  paint: (text: string) => string;
+  columns: string[];
+  error?: ErrorReport;
+}
+
+/** The cells of a row; undefined for rows that are not shown. */
+export function rowCells(row: Row, style: Style, familiar: (source: string) => string): RowCells | undefined {
+  switch (row.kind) {
+    case "unchanged":
+      return undefined;
+    case "action":
+      return actionCells(row.action, style, familiar);
+    case "blocked":
+      return {
+        symbol: "!",
+        paint: style.problem,
+        columns: [
+          row.tag,
+          `from ${familiar(row.source)}`,
+          `${style.digest(row.have)} -> ${style.digest(row.want)}`,
+          "",
+          "immutable: cannot move. Give it another tag, or except this one",
+        ],
+      };
+    case "failed":
+      return {
+        symbol: "!",
+        paint: style.problem,
+        columns: [row.tag, `from ${familiar(row.source)}`, "", "", "could not be read"],
+        error: row.error,
+      };
+    case "kept":
+      return {
+        symbol: "?",
+        paint: style.change,
+        columns: [
+          row.tag,
+          `from ${familiar(row.source)}`,
+          style.digest(row.have),
+          "",
+          "not checked, kept: the pull allowance is spent",
+        ],
+      };
+    case "foreign-repository":
+      return {
+        symbol: "*",
+        paint: style.quiet,
+        columns: ["repository", whose(row.owner), "", "", "not ours: its settings are left alone"],
+      };
+  }
+}
+
+function whose(owner: string | undefined): string {
+  return owner === undefined ? "not made by mirrorform" : `belongs to the mirror file "${owner}"`;
+}
+
+function actionCells(action: Action, style: Style, familiar: (source: string) => string): RowCells {
+  const create = { symbol: "+" as const, paint: style.create };
+  const change = { symbol: "~" as const, paint: style.change };
+  switch (action.kind) {
+    case "create-repository":
+      return { ...create, columns: ["repository", describeSettings(action.settings), "", "", "new repository"] };
+    case "put-lifecycle-policy":
+      return { ...create, columns: ["lifecycle policy", "as in the mirror file", "", "", "not set yet"] };
+    case "set-repository-policy":
+      return { ...create, columns: ["repository policy", "as in the mirror file", "", "", "not set yet"] };
+    case "copy-image": {
+      const [look, reason] = action.precondition === null ? [create, "new tag"] : [change, "tag moved upstream"];
+      const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
+      const digests = `${before}${style.digest(action.digest)}`;
+      return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
+    }
+  }
+}
+
+function content(action: CopyImage): string {
+  if (action.content === undefined) return "known at apply";
+  return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;
+}
+
+function describeSettings(settings: RepositorySettings): string {
+  const { tagMutability, scanOnPush, encryption } = settings;
+  const said: string[] = [];
+  if (tagMutability !== undefined) {
+    const except = tagMutability.except.length === 0 ? "" : ` except ${tagMutability.except.join(", ")}`;
+    said.push(`${tagMutability.default}${except}`);
+  }
+  if (scanOnPush === true) said.push("scan on push");
+  if (encryption?.type === "KMS") said.push(encryption.key === undefined ? "KMS" : `KMS ${encryption.key}`);
+  return said.length === 0 ? "ECR's defaults" : said.join(", ");
+}

@@ -1,0 +1,67 @@
+import { CATALOGUE_HOST, readCatalogue } from "../dockerhub/catalogue.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
+import { createAllowances, type Allowances } from "./allowances.ts";
+import type { CommandInput } from "./command.ts";
+import { loadMirrorFile } from "./commands/load.ts";
+import { openConnections, type Connections } from "./connections.ts";
+import { createEventStream, type EventStream } from "./events.ts";
+import { narrow } from "./narrow.ts";
+import { wantsColor } from "./output.ts";
+import { createStyle, type Style } from "./render/style.ts";
+import { requestLog } from "./request-log.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { survey, type Survey, type SurveyOptions } from "./survey.ts";
+
+/** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
+export interface Session {
+  connections: Connections;
+  allowances: Allowances;
+  events: EventStream;
+  style: Style;
+  survey: Survey;
+}
+
+/**
+ * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
+ * @returns what `work` returns; undefined when the mirror file is not valid, which has been said by then
+ */
+export async function withPlan(
+  input: CommandInput,
+  surroundings: Surroundings,
+  work: (session: Session) => Promise<number>,
+): Promise<number | undefined> {
+  const whole = await loadMirrorFile(input, surroundings);
+  if (whole === undefined) return undefined;
+  const { file, narrowedBy } = narrow(whole, texts(input.options["target"]), texts(input.options["only"]));
+  const events = createEventStream();
+  const allowances = createAllowances();
+  events.listen(allowances.listener);
+  if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  try {
+    const { signal, isTerminal } = surroundings;
+    const content = contentReader(connections);
+    const made = await survey({ file, narrowedBy, connections, allowances, content, signal });
+    const color = wantsColor(input.options["no-color"] === true, surroundings);
+    const style = createStyle({ color, abbreviateDigests: isTerminal });
+    return await work({ connections, allowances, events, style, survey: made });
+  } finally {
+    await connections.close();
+  }
+}
+
+/**
+ * Docker Hub's catalogue tells the size of what will be copied. Not asked where another address stands for Docker Hub,
+ * as then its own hosts may be out of reach, unless the catalogue has another address too.
+ */
+function contentReader(connections: Connections): SurveyOptions["content"] {
+  const catalogue = connections.endpoint(CATALOGUE_HOST);
+  const isElsewhere = connections.isRedirected(DOCKER_HUB) && !connections.isRedirected(CATALOGUE_HOST);
+  if (isElsewhere) return () => Promise.resolve(undefined);
+  const { dispatcher } = connections;
+  return (reference, digest, signal) => readCatalogue(reference, digest, { endpoint: catalogue, dispatcher, signal });
+}
+
+function texts(value: CommandInput["options"][string]): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}

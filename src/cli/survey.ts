@@ -1,0 +1,88 @@
+import { readTarget } from "../actual/read-target.ts";
+import { isUnreadable, type Actual } from "../actual/actual.ts";
+import type { MirrorFile } from "../desired/mirror-file.ts";
+import { resolveAll } from "../desired/resolve.ts";
+import type { Resolution } from "../desired/resolution.ts";
+import { MirrorError, reportOf } from "../errors.ts";
+import { formatReference, type Reference } from "../oci/reference.ts";
+import type { ImageContent } from "../plan/action.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { sourcesToAsk } from "../plan/sources-to-ask.ts";
+import type { Allowances } from "./allowances.ts";
+import type { Connections, OpenTarget } from "./connections.ts";
+
+/** A plan, and the targets that were opened for it. */
+export interface Survey {
+  plan: Plan;
+  targets: ReadonlyMap<string, OpenTarget>;
+}
+
+export interface SurveyOptions {
+  file: MirrorFile;
+  narrowedBy: readonly string[];
+  connections: Connections;
+  allowances: Allowances;
+  /** What a catalogue says of an image, if it names this digest. */
+  content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
+  signal: AbortSignal;
+}
+
+/** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
+export async function survey(options: SurveyOptions): Promise<Survey> {
+  const { file, connections, allowances, signal } = options;
+  const opened = await Promise.all(file.targets.map((target) => openAndRead(target, options)));
+  const actual = opened.map((each) => each.actual);
+  const asked = sourcesToAsk(file.images, actual);
+  const resolutions = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
+  const counting = new Set(asked.map((reference) => reference.registry).filter(allowances.has));
+  const plan = makePlan({
+    file: file.path,
+    name: file.name,
+    narrowedBy: options.narrowedBy,
+    images: file.images,
+    actual,
+    resolutions,
+    contents: await readContents(asked, resolutions, actual, options),
+    allowances: new Map([...counting].map((registry) => [registry, allowances.reading(registry)])),
+  });
+  return { plan, targets: new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open]]))) };
+}
+
+async function openAndRead(
+  target: MirrorFile["targets"][number],
+  { file, connections, signal }: SurveyOptions,
+): Promise<{ actual: Actual; open?: OpenTarget }> {
+  const images = file.images.filter((image) => image.target === target.name);
+  try {
+    const open = await connections.openTarget(target);
+    return { actual: await readTarget(open, images, signal), open };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof MirrorError)) throw error;
+    return { actual: { name: target.name, error: reportOf(error) } };
+  }
+}
+
+/** Asked only about what will be copied: the row says how large it is. */
+async function readContents(
+  asked: readonly Reference[],
+  resolutions: ReadonlyMap<string, Resolution>,
+  actual: readonly Actual[],
+  { content, signal }: SurveyOptions,
+): Promise<Map<string, ImageContent>> {
+  const held = new Set(actual.flatMap((target) => (isUnreadable(target) ? [] : heldDigests(target.tags))));
+  const found = await Promise.all(
+    asked.map(async (reference) => {
+      const key = formatReference(reference);
+      const resolution = resolutions.get(key);
+      if (resolution?.kind !== "found" || held.has(resolution.digest)) return [];
+      const known = await content(reference, resolution.digest, signal);
+      return known === undefined ? [] : [[key, known] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+function heldDigests(tags: ReadonlyMap<string, unknown>): unknown[] {
+  return [...tags.values()].flatMap((held) => (held instanceof Map ? [...held.values()] : []));
+}

@@ -1,0 +1,46 @@
+import type { DesiredImage } from "./desired-image.ts";
+import { readEntry } from "./entry.ts";
+import { expandEntries, type PlacedEntry } from "./expand.ts";
+import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
+import { below } from "./pointer.ts";
+import { policyReader } from "./policy.ts";
+import type { ProblemLog } from "./problem-log.ts";
+import { readSettings } from "./settings.ts";
+import { readSources, type Source } from "./sources.ts";
+import { readTargets, type Target } from "./targets.ts";
+
+/** What a mirror file means. */
+export interface Desired {
+  targets: Target[];
+  sources: ReadonlyMap<string, Source>;
+  images: DesiredImage[];
+}
+
+/**
+ * Checks the meaning of a document, and expands it. What `log` knows to be unsound is left out.
+ * @param folder the mirror file's own
+ * @param writtenAt the text at a pointer before variables were put in
+ */
+export async function checkDocument(
+  document: MirrorFileDocument,
+  folder: string,
+  writtenAt: (pointer: string) => string | undefined,
+  log: ProblemLog,
+): Promise<Desired> {
+  const policies = policyReader(folder);
+  const declared = log.isBroken("/targets") ? undefined : document.targets;
+  const sources = readSources(document.sources, log);
+  const targets = await readTargets(declared ?? {}, policies, log);
+  const common = await readSettings(document.repositories, "/repositories", policies, log);
+  const entries: PlacedEntry[] = [];
+  for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {
+    const pointer = below("/mirrors", index);
+    if (log.isBroken(pointer)) continue;
+    const written = writtenAt(below(pointer, "image"));
+    const entry = readEntry(mirror, pointer, written, declared && Object.keys(declared), log);
+    const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
+    entries.push({ entry, pointer, settings });
+  }
+  const images = expandEntries(entries, targets, common, log);
+  return { targets: targets.map(({ target }) => target), sources, images };
+}

@@ -1,0 +1,21 @@
+import type { RepositorySettings } from "../ecr/settings.ts";
+import type { Reference } from "../oci/reference.ts";
+import type { Position } from "./problem.ts";
+
+/** One image that should be at one target under one tag. */
+export interface DesiredImage {
+  /** The target's name. */
+  target: string;
+  /** With a tag, a digest, or both. */
+  source: Reference;
+  /** At the target, without an oci target's prefix. */
+  repository: string;
+  tag: string;
+  refresh: "always" | "missing";
+  /** Of the repository; none at an oci target. */
+  settings: RepositorySettings;
+  /** The place in the file's order, from 0; a lower one goes first when the pull allowance is short. */
+  order: number;
+  /** Where the file names the image: the entry's `image`, or the tag in its list. */
+  at: Position;
+}

@@ -1,0 +1,142 @@
+import { isTag, parseReference, withDefaultTag, type Reference } from "../oci/reference.ts";
+import { AS_AT_SOURCE, dependsOnTag, parseDestination, type Destination } from "./destination.ts";
+import type { MirrorDocument } from "./generated/mirror-file-schema.ts";
+import { tagComplaint } from "./name-rules.ts";
+import { didYouMean } from "./nearest.ts";
+import { below } from "./pointer.ts";
+import type { ProblemLog } from "./problem-log.ts";
+import { quote } from "./problem.ts";
+import { hasVariable } from "./variables.ts";
+
+/** One entry of `mirrors`, read and checked by itself. */
+export interface Entry {
+  /** The images it names, each with a tag or a digest, and where each is written. */
+  images: { source: Reference; pointer: string }[];
+  destination: Destination;
+  /** Where a fault of the destination is told: `to`, or the image where there is none. */
+  destinationPointer: string | undefined;
+  /** Undefined stands for all. */
+  targets: ReadonlySet<string> | undefined;
+  refresh: "always" | "missing";
+}
+
+/**
+ * Reads one entry. Everything wrong with it is reported; what comes back has what is sound.
+ * @param written the image as the file has it, before variables were put in
+ * @param targetNames every declared target, sound or not; undefined when `targets` itself is not sound
+ */
+export function readEntry(
+  document: MirrorDocument,
+  pointer: string,
+  written: string | undefined,
+  targetNames: readonly string[] | undefined,
+  log: ProblemLog,
+): Entry {
+  const image = readImage(document, pointer, written, log);
+  const destination = readDestination(document, pointer, log);
+  const images = readTags(image, document, pointer, log);
+  const targets = readTargetNames(document, pointer, targetNames, log);
+  if (destination !== undefined && images.length > 1 && !dependsOnTag(destination)) {
+    log.add(below(pointer, "to"), {
+      message: `all ${images.length} tags of this entry would go to one tag`,
+      hint: 'put {tag} into "to", or leave the tag out: it is kept then',
+    });
+    return { images: [], destination, destinationPointer: undefined, targets, refresh: "always" };
+  }
+  return {
+    images: destination === undefined ? [] : images,
+    destination: destination ?? AS_AT_SOURCE,
+    destinationPointer: document.to === undefined ? undefined : below(pointer, "to"),
+    targets,
+    refresh: document.refresh ?? "always",
+  };
+}
+
+function readImage(
+  document: MirrorDocument,
+  pointer: string,
+  written: string | undefined,
+  log: ProblemLog,
+): Reference | undefined {
+  const at = below(pointer, "image");
+  if (log.isTouched(at)) return undefined;
+  if (written !== undefined && variableInHost(written, document.image)) {
+    log.add(at, {
+      message: "a variable cannot be part of a registry's host",
+      hint: "write the host in full; variables may stand in the repository and the tag",
+    });
+    return undefined;
+  }
+  const reference = parseReference(document.image);
+  if (typeof reference !== "string") return reference;
+  log.add(at, { code: "INVALID_REFERENCE", message: reference });
+  return undefined;
+}
+
+/** The host is all before the first slash; with no slash as written, a value must not bring one. */
+function variableInHost(written: string, expanded: string): boolean {
+  if (!hasVariable(written)) return false;
+  const slash = written.indexOf("/");
+  return slash < 0 ? expanded.includes("/") : hasVariable(written.slice(0, slash));
+}
+
+function readTags(
+  image: Reference | undefined,
+  document: MirrorDocument,
+  pointer: string,
+  log: ProblemLog,
+): Entry["images"] {
+  const at = below(pointer, "tags");
+  // Without a tag anywhere it is latest, as for `docker pull`.
+  if (document.tags === undefined && !log.isTouched(at)) {
+    return image === undefined ? [] : [{ source: withDefaultTag(image), pointer: below(pointer, "image") }];
+  }
+  if (image?.tag !== undefined || image?.digest !== undefined) {
+    log.add(at, {
+      message: `the image already has a ${image.digest === undefined ? "tag" : "digest"}, so it cannot have "tags" too`,
+      at: "key",
+    });
+    return [];
+  }
+  if (log.isBroken(at)) return [];
+  return (document.tags ?? []).flatMap((tag, index) => {
+    const item = below(at, index);
+    if (log.isTouched(item)) return [];
+    if (!isTag(tag)) log.add(item, { code: "INVALID_REFERENCE", ...tagComplaint(tag) });
+    return isTag(tag) && image !== undefined ? [{ source: { ...image, tag }, pointer: item }] : [];
+  });
+}
+
+function readDestination(document: MirrorDocument, pointer: string, log: ProblemLog): Destination | undefined {
+  const at = below(pointer, "to");
+  if (log.isTouched(at)) return undefined;
+  if (document.to === undefined) return AS_AT_SOURCE;
+  const destination = parseDestination(document.to);
+  if (!("message" in destination)) return destination;
+  log.add(at, destination);
+  return undefined;
+}
+
+function readTargetNames(
+  document: MirrorDocument,
+  pointer: string,
+  declared: readonly string[] | undefined,
+  log: ProblemLog,
+): ReadonlySet<string> | undefined {
+  const at = below(pointer, "targets");
+  if (log.isBroken(at)) return new Set();
+  if (document.targets === undefined) return undefined;
+  const names = new Set<string>();
+  for (const [index, name] of document.targets.entries()) {
+    const item = below(at, index);
+    if (log.isTouched(item)) continue;
+    if (declared !== undefined && !declared.includes(name)) {
+      const hint = didYouMean(name, declared) ?? `the targets are ${declared.join(", ")}`;
+      log.add(item, { message: `there is no target ${quote(name)}`, hint });
+    } else if (names.has(name)) {
+      log.add(item, { message: `the target ${quote(name)} is named twice` });
+    }
+    names.add(name);
+  }
+  return names;
+}

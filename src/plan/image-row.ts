@@ -1,0 +1,76 @@
+import type { ActualTarget } from "../actual/actual.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { Resolution } from "../desired/resolution.ts";
+import type { Digest } from "../oci/digest.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { ImageContent } from "./action.ts";
+import { pullsAtMost } from "./cost.ts";
+import { heldDigest } from "./held-digest.ts";
+import { isImmutableTag } from "./immutable-tag.ts";
+import type { Row } from "./plan.ts";
+
+/** What is known of an image's source. */
+export interface SourceFacts {
+  /** Undefined when the source did not have to be asked. */
+  resolution: Resolution | undefined;
+  content: ImageContent | undefined;
+  /** Whether the source counts pulls. */
+  hasAllowance: boolean;
+}
+
+/** Decides what is to be done about one declared image at one target. */
+export function imageRow(image: DesiredImage, target: ActualTarget, facts: SourceFacts): Row {
+  const row = {
+    target: target.name,
+    repository: image.repository,
+    tag: image.tag,
+    source: formatReference(image.source),
+    order: image.order,
+  };
+  const held = heldDigest(target, image);
+  if (held.kind === "unreadable") return { ...row, kind: "failed", reason: "unresolved", error: held.error };
+  const have = held.digest;
+  if (have !== undefined && image.refresh === "missing") {
+    return { ...row, kind: "unchanged", reason: "already-there", have };
+  }
+  if (have !== undefined && have === image.source.digest) {
+    return { ...row, kind: "unchanged", reason: "same-digest", have };
+  }
+  const { resolution } = facts;
+  if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
+  if (resolution.kind === "failed") {
+    const { error } = resolution;
+    return have !== undefined && error.code === "PULL_LIMIT"
+      ? { ...row, kind: "kept", reason: "not-checked", have, error }
+      : { ...row, kind: "failed", reason: "unresolved", error };
+  }
+  if (have === resolution.digest) return { ...row, kind: "unchanged", reason: "same-digest", have };
+  if (have !== undefined && isImmutable(target, image)) {
+    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest };
+  }
+  return { kind: "action", action: copyAction(row, resolution, have, facts) };
+}
+
+function isImmutable(target: ActualTarget, image: DesiredImage): boolean {
+  const repository = target.repositories?.get(image.repository);
+  return repository !== undefined && isImmutableTag(repository.tagMutability, image.tag);
+}
+
+function copyAction(
+  row: { target: string; repository: string; tag: string; source: string; order: number },
+  resolution: Extract<Resolution, { kind: "found" }>,
+  have: Digest | undefined,
+  facts: SourceFacts,
+): Extract<Row, { kind: "action" }>["action"] {
+  return {
+    id: `copy-image ${row.target} ${row.repository}:${row.tag}`,
+    kind: "copy-image",
+    reason: have === undefined ? "new-tag" : "tag-moved",
+    ...row,
+    digest: resolution.digest,
+    mediaType: resolution.mediaType,
+    precondition: have ?? null,
+    pullsAtMost: facts.hasAllowance ? pullsAtMost(resolution, facts.content?.platforms) : 0,
+    content: facts.content,
+  };
+}

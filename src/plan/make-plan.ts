@@ -1,0 +1,103 @@
+import { isUnreadable, type Actual } from "../actual/actual.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { Resolution } from "../desired/resolution.ts";
+import type { AllowanceReading } from "../events.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { ImageContent } from "./action.ts";
+import { imageRow } from "./image-row.ts";
+import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
+import { repositoryRows } from "./repository-rows.ts";
+import { compareRows } from "./row-order.ts";
+
+/** Everything that a plan follows from. */
+export interface PlanInput {
+  file: string;
+  name: string;
+  narrowedBy: readonly string[];
+  images: readonly DesiredImage[];
+  /** One for each target, in the order of the file. */
+  actual: readonly Actual[];
+  /** By full reference of the source: at least those that `sourcesToAsk` named. */
+  resolutions: ReadonlyMap<string, Resolution>;
+  /** What catalogues say of a source, by full reference; only as far as they name the digest that was resolved. */
+  contents: ReadonlyMap<string, ImageContent>;
+  /** The sources that count pulls, and the last reading of each; undefined where none was had. */
+  allowances: ReadonlyMap<string, AllowanceReading | undefined>;
+}
+
+/** The plan: a pure function of what is declared and what is there. */
+export function makePlan(input: PlanInput): Plan {
+  const targets = input.actual.map((actual) => planTarget(actual, input));
+  const totals = count(targets);
+  return {
+    formatVersion: PLAN_FORMAT_VERSION,
+    file: input.file,
+    name: input.name,
+    narrowedBy: [...input.narrowedBy],
+    targets,
+    totals,
+    costs: costs(targets, input),
+    complete: totals.failed === 0,
+  };
+}
+
+function planTarget(actual: Actual, input: PlanInput): TargetPlan {
+  if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
+  const images = input.images.filter((image) => image.target === actual.name);
+  const rows = [
+    ...repositoryRows(images, actual, input.name),
+    ...images.map((image) => imageRow(image, actual, sourceFacts(image, input))),
+  ];
+  return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
+}
+
+function sourceFacts(image: DesiredImage, input: PlanInput): Parameters<typeof imageRow>[2] {
+  const key = formatReference(image.source);
+  return {
+    resolution: input.resolutions.get(key),
+    content: input.contents.get(key),
+    hasAllowance: input.allowances.has(image.source.registry),
+  };
+}
+
+function count(targets: readonly TargetPlan[]): Totals {
+  const totals: Totals = { create: 0, change: 0, delete: 0, blocked: 0, failed: 0, unchanged: 0 };
+  for (const target of targets) {
+    if (target.error !== undefined) totals.failed += 1;
+    for (const row of target.rows) countRow(row, totals);
+  }
+  return totals;
+}
+
+function countRow(row: Row, totals: Totals): void {
+  switch (row.kind) {
+    case "action":
+      totals[row.action.reason === "tag-moved" ? "change" : "create"] += 1;
+      return;
+    case "blocked":
+      totals.blocked += 1;
+      return;
+    case "failed":
+      totals.failed += 1;
+      return;
+    case "kept":
+    case "unchanged":
+      totals.unchanged += 1;
+      return;
+    case "foreign-repository":
+      return;
+  }
+}
+
+/** A digest is read once in a run, however many tags and targets want it; so its pulls are counted once. */
+function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
+  return [...input.allowances].map(([registry, reading]) => {
+    const pulls = new Map<string, number>();
+    for (const row of targets.flatMap((target) => target.rows)) {
+      if (row.kind !== "action" || row.action.kind !== "copy-image") continue;
+      const { source, digest, pullsAtMost } = row.action;
+      if (source.startsWith(`${registry}/`)) pulls.set(digest, pullsAtMost);
+    }
+    return { registry, pullsAtMost: [...pulls.values()].reduce((sum, each) => sum + each, 0), reading };
+  });
+}

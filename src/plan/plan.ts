@@ -1,0 +1,71 @@
+import type { ErrorReport } from "../errors.ts";
+import type { AllowanceReading } from "../events.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Action } from "./action.ts";
+
+/** Raised by one in the minor part for additions (readers ignore what they do not know), in the major part otherwise. */
+export const PLAN_FORMAT_VERSION = "1.0";
+
+/** What a plan says of one repository or tag. Rows of unchanged images are kept for the report and never rendered. */
+export type Row =
+  | { kind: "action"; action: Action }
+  /** Cannot be done as declared. `have` is what the tag holds. */
+  | (TagRow & { kind: "blocked"; reason: "tag-immutable"; have: Digest; want: Digest })
+  /** The source or the target could not be read, or serves what cannot be mirrored. */
+  | (TagRow & { kind: "failed"; reason: "unresolved"; error: ErrorReport })
+  /** The source would not say (allowance spent), and the target holds the tag. */
+  | (TagRow & { kind: "kept"; reason: "not-checked"; have: Digest; error: ErrorReport })
+  | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
+  /** A repository without this file's mark: images go into it, its settings are left alone. */
+  | { kind: "foreign-repository"; reason: "not-owned"; target: string; repository: string; owner: string | undefined };
+
+interface TagRow {
+  target: string;
+  repository: string;
+  tag: string;
+  /** Full reference of the source, without a digest where it has a tag. */
+  source: string;
+  order: number;
+}
+
+/** One target's part of a plan; with `error` it could not be read at all, and has no rows. */
+export interface TargetPlan {
+  name: string;
+  /** Host, with the prefix where there is one; the target's name where it could not be opened. */
+  registry: string;
+  rows: Row[];
+  error?: ErrorReport;
+}
+
+/** Counts of rows. `failed` counts what could not be read, targets included. */
+export interface Totals {
+  create: number;
+  change: number;
+  delete: number;
+  blocked: number;
+  failed: number;
+  unchanged: number;
+}
+
+/** What a plan costs at one source with an allowance. */
+export interface Cost {
+  registry: string;
+  pullsAtMost: number;
+  reading: AllowanceReading | undefined;
+}
+
+/** Plain data: what `apply` carries out and what every renderer shows. The same input gives the same plan. */
+export interface Plan {
+  formatVersion: typeof PLAN_FORMAT_VERSION;
+  /** Path of the mirror file, as given. */
+  file: string;
+  /** Name of the mirror file: the mark of what it owns. */
+  name: string;
+  /** The options that narrowed the plan, such as `--only 'node*'`; empty when everything was looked at. */
+  narrowedBy: string[];
+  targets: TargetPlan[];
+  totals: Totals;
+  costs: Cost[];
+  /** False when something could not be read: rows are missing that another run may show. */
+  complete: boolean;
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, test } from "node:test";
+
+/** Which folders of src each folder may import from; `docs/decisions/0001-layout.md` says why. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "": [],
+  oci: [],
+  registry: ["oci"],
+  dockerhub: ["registry", "oci"],
+  ecr: ["registry", "oci"],
+  desired: ["ecr", "dockerhub", "registry", "oci"],
+  actual: ["desired", "ecr", "dockerhub", "registry", "oci"],
+  plan: ["desired", "actual", "ecr", "oci"],
+  apply: ["plan", "desired", "actual", "ecr", "oci"],
+  sandbox: ["oci"],
+  cli: ["apply", "plan", "actual", "desired", "ecr", "dockerhub", "registry", "oci", "sandbox"],
+};
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(file, "utf8");
+  const found = source.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;"']*?from\s*"([^"]+)"|import\("([^"]+)"\)/g,
+  );
+  return [...found].map(([, typeOnly, named, dynamic]) => {
+    const to = named ?? dynamic ?? "";
+    const path = to.startsWith(".") ? normalize(join(dirname(file), to)) : to;
+    return { from: file, to: path, typeOnly: typeOnly !== undefined };
+  });
+}
+
+function folderOf(path: string): string {
+  const parts = path.split("/");
+  return parts.length > 2 ? (parts[1] ?? "") : "";
+}
+
+const all = globSync("src/**/*.ts").flatMap(importsOf);
+const own = all.filter(({ to }) => to.startsWith("src/"));
+
+describe("imports", () => {
+  test("are found at all, so that the tests below can fail", () => {
+    assert.ok(own.length > 100, `${own.length} imports`);
+  });
+
+  test("run downwards only", () => {
+    const upwards = own.filter(({ from, to }) => {
+      const [above, below] = [folderOf(from), folderOf(to)];
+      return below !== "" && above !== below && !(MAY_IMPORT[above] ?? []).includes(below);
+    });
+    assert.deepEqual(upwards, []);
+  });
+
+  test("of plan are types and pure functions: no network, no file, no process, no clock", () => {
+    const reached = new Set<string>();
+    const visit = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      if (!file.startsWith("src/")) return;
+      for (const { to, typeOnly } of importsOf(file)) if (!typeOnly) visit(to);
+    };
+    globSync("src/plan/*.ts").forEach(visit);
+    const impure = [...reached].filter((path) => !path.startsWith("src/") && path !== "node:crypto");
+    assert.deepEqual(impure, []);
+  });
+
+  test("of a library stay in the folder that the library is for", () => {
+    const homes: Readonly<Record<string, RegExp>> = {
+      undici: /^src\/(registry|ecr|dockerhub|cli\/connections)/,
+      "@aws-sdk/": /^src\/ecr\//,
+      listr2: /^src\/cli\/progress\//,
+      "js-yaml": /^src\/desired\//,
+      ajv: /^src\/desired\//,
+    };
+    const strays = all.filter(({ from, to }) => {
+      const home = Object.entries(homes).find(([name]) => to === name || to.startsWith(name.replace(/\/?$/, "/")));
+      return home !== undefined && !home[1].test(from);
+    });
+    assert.deepEqual(strays, []);
+  });
+});
+
+test("nothing below cli prints or ends the process", () => {
+  const printing = globSync("src/**/*.ts")
+    .filter((file) => !file.startsWith("src/cli/"))
+    .filter((file) => /console\.|process\.(stdout|stderr|exit)/.test(readFileSync(file, "utf8")));
+  assert.deepEqual(printing, []);
+});

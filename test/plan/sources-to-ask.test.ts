@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { formatReference } from "../../src/oci/reference.ts";
+import { sourcesToAsk } from "../../src/plan/sources-to-ask.ts";
+import { digest, image, oci } from "./state.ts";
+
+function asked(...args: Parameters<typeof sourcesToAsk>): string[] {
+  return sourcesToAsk(...args).map(formatReference);
+}
+
+describe("a source is asked", () => {
+  test("once for a reference, however many targets and tags want it", () => {
+    const images = [image("redis:7", "redis:7"), image("redis:7", "redis:seven")];
+    assert.deepEqual(asked(images, [oci()]), ["docker.io/library/redis:7"]);
+  });
+
+  test("for `refresh: missing` only when the tag is absent", () => {
+    const images = [
+      image("redis:7", "redis:7", { refresh: "missing" }),
+      image("redis:8", "redis:8", { refresh: "missing" }),
+    ];
+    assert.deepEqual(asked(images, [oci({ "redis:7": digest("old") })]), ["docker.io/library/redis:8"]);
+  });
+
+  test("for a pinned digest only when the tag holds another", () => {
+    const pinned = image(`redis@${digest("a")}`, "redis:pinned");
+    assert.deepEqual(asked([pinned], [oci({ "redis:pinned": digest("a") })]), []);
+    assert.equal(asked([pinned], [oci({ "redis:pinned": digest("b") })]).length, 1);
+  });
+
+  test("for nothing at a target that cannot be read", () => {
+    const error = { code: "UNREACHABLE", side: "target", operation: "read", message: "no" } as const;
+    assert.deepEqual(asked([image("redis:7", "redis:7")], [{ name: "main", error }]), []);
+  });
+});

@@ -1,0 +1,118 @@
+import type { Actual } from "../../src/actual/actual.ts";
+import type { DesiredImage } from "../../src/desired/mirror-file.ts";
+import type { Resolution } from "../../src/desired/resolution.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/ecr/settings.ts";
+import type { ErrorReport } from "../../src/errors.ts";
+import { digestOf, type Digest } from "../../src/oci/digest.ts";
+import { DOCKER_MANIFEST } from "../../src/oci/media-type.ts";
+import { parseReference, type Reference } from "../../src/oci/reference.ts";
+import { makePlan, type PlanInput } from "../../src/plan/make-plan.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+
+/** A digest that is the same for the same word. */
+export function digest(word: string): Digest {
+  return digestOf(Buffer.from(word));
+}
+
+export function reference(text: string): Reference {
+  const parsed = parseReference(text);
+  if (typeof parsed === "string") throw new Error(parsed);
+  return parsed;
+}
+
+/** An image declared for the target "main"; `to` is `repository:tag`. */
+export function image(source: string, to: string, more: Partial<DesiredImage> = {}): DesiredImage {
+  const [repository = "", tag = ""] = to.split(":");
+  return {
+    target: "main",
+    source: reference(source),
+    repository,
+    tag,
+    refresh: "always",
+    settings: {},
+    order: 0,
+    at: { line: 1, column: 1 },
+    ...more,
+  };
+}
+
+/** A repository with the mark of the mirror file "platform". */
+export function repository(name: string, more: Partial<RepositoryState> = {}): RepositoryState {
+  return {
+    name,
+    arn: `arn:aws:ecr:us-east-1:123456789012:repository/${name}`,
+    uri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
+    tagMutability: { default: "MUTABLE", except: [] },
+    scanOnPush: false,
+    encryption: { type: "AES256" },
+    lifecyclePolicy: undefined,
+    policy: undefined,
+    tags: { [OWNERSHIP_TAG]: "platform" },
+    ...more,
+  };
+}
+
+/** An ECR target "main" that holds these repositories, with these tags: `{ "redis:7": digest }`. */
+export function ecr(repositories: readonly RepositoryState[], tags: Readonly<Record<string, Digest>> = {}): Actual {
+  return {
+    name: "main",
+    registry: "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+    repositories: new Map(repositories.map((each) => [each.name, each])),
+    tags: tagsByRepository(tags),
+  };
+}
+
+/** A target "main" without repositories of its own. */
+export function oci(tags: Readonly<Record<string, Digest>> = {}): Actual {
+  return { name: "main", registry: "registry.example.com", repositories: undefined, tags: tagsByRepository(tags) };
+}
+
+function tagsByRepository(tags: Readonly<Record<string, Digest>>): Map<string, Map<string, Digest>> {
+  const byRepository = new Map<string, Map<string, Digest>>();
+  for (const [place, held] of Object.entries(tags)) {
+    const [name = "", tag = ""] = place.split(":");
+    byRepository.set(name, (byRepository.get(name) ?? new Map<string, Digest>()).set(tag, held));
+  }
+  return byRepository;
+}
+
+export function found(at: Digest, more: Partial<Extract<Resolution, { kind: "found" }>> = {}): Resolution {
+  return { kind: "found", digest: at, mediaType: DOCKER_MANIFEST, size: 500, ...more };
+}
+
+export function failed(code: ErrorReport["code"]): Resolution {
+  return { kind: "failed", error: { code, side: "source", operation: "resolve an image", message: "no" } };
+}
+
+/** Plans for the mirror file "platform"; `resolutions` by full reference. */
+export function plan(
+  images: readonly DesiredImage[],
+  actual: Actual,
+  resolutions: Readonly<Record<string, Resolution>> = {},
+  more: Partial<PlanInput> = {},
+): Plan {
+  return makePlan({
+    file: "mirrors.yaml",
+    name: "platform",
+    narrowedBy: [],
+    images,
+    actual: [actual],
+    resolutions: new Map(Object.entries(resolutions)),
+    contents: new Map(),
+    allowances: new Map(),
+    ...more,
+  });
+}
+
+/** The rows of the only target, in short: `kind repository:tag reason`. */
+export function rows(made: Plan): string[] {
+  return (made.targets[0]?.rows ?? []).map((row) => {
+    if (row.kind === "action") return row.action.id.replace(" main", "");
+    return `${row.kind} ${row.repository}${"tag" in row ? `:${row.tag}` : ""} ${row.reason}`;
+  });
+}
+
+export const POLICY: RepositorySettings = {
+  lifecyclePolicy: { json: '{"rules":[]}' },
+  policy: { json: '{"Version":"2012-10-17","Statement":[]}' },
+};
