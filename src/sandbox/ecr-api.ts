@@ -1,0 +1,155 @@
+import { json, refuse, send, type Answer, type RequestHandler } from "./answer.ts";
+import { readBody, TOO_LARGE } from "./body.ts";
+import { accountOperations } from "./ecr-account.ts";
+import { AwsError, deniedText } from "./ecr-error.ts";
+import type { Caller, Identities } from "./ecr-identity.ts";
+import { imageReads } from "./ecr-image-reads.ts";
+import { imageWrites } from "./ecr-image-writes.ts";
+import { checkInput, optionalText, type Input } from "./ecr-input.ts";
+import { layerOperations } from "./ecr-layers.ts";
+import { RATE_EXCEEDED } from "./ecr-limits.ts";
+import { policyOperations } from "./ecr-policies.ts";
+import { repositoryOperations } from "./ecr-repositories.ts";
+import { resourceTagOperations } from "./ecr-resource-tags.ts";
+import { ECR_REQUESTS } from "./ecr-shapes.ts";
+import { repositoryArn } from "./ecr-state.ts";
+import type { EcrRegion, EcrRules, Operation, RegistryPlace } from "./ecr-state.ts";
+import { answerSts, type StsRules } from "./ecr-sts.ts";
+import { readJsonObject } from "./json-object.ts";
+
+/** One call of the JSON API by a caller that is known, whatever came of it. */
+export interface RecordedCall {
+  operation: string;
+  input: Input;
+  account: string;
+  region: string;
+  /** The exception's name; undefined when the call succeeded. */
+  error: string | undefined;
+}
+
+/** What {@link ecrApiHandler} leans on. */
+export interface EcrApi {
+  rules: EcrRules;
+  identities: Identities;
+  sts: StsRules;
+  /** Told of each call once it is answered. */
+  record(call: RecordedCall): void;
+}
+
+const TARGET = /^AmazonEC2ContainerRegistry_V20150921\.(\w+)$/;
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+/** A layer part of 20 MiB in base64, and the rest of its call. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...accountOperations,
+  ...repositoryOperations,
+  ...policyOperations,
+  ...resourceTagOperations,
+  ...imageReads,
+  ...imageWrites,
+  ...layerOperations,
+};
+
+/** ECR's JSON 1.1 API, and STS's query API at the same address: the content type tells them apart. */
+export function ecrApiHandler(api: EcrApi): RequestHandler {
+  return async (request, response) => {
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === TOO_LARGE) return send(response, failure(new AwsError("RequestEntityTooLarge", "too large", 413)));
+    if (request.method !== "POST") return send(response, refuse(405, "UNSUPPORTED", "the API takes POST only"));
+    if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
+      const { status, xml } = answerSts(new URLSearchParams(body.toString()), request.headers, api.sts);
+      return send(response, { status, headers: { "content-type": "text/xml" }, body: xml });
+    }
+    try {
+      const operation = TARGET.exec(String(request.headers["x-amz-target"]))?.[1] ?? "";
+      const caller = api.identities.identify(request.headers);
+      send(response, success(await call(api, caller, operation, body)));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      send(response, failure(error));
+    }
+  };
+}
+
+async function call(api: EcrApi, caller: Caller, operation: string, body: Buffer): Promise<object> {
+  const input = readJsonObject(body.byteLength === 0 ? Buffer.from("{}") : body);
+  const recorded: RecordedCall = {
+    operation,
+    input: withoutBlob(input ?? {}),
+    account: caller.principal.account,
+    region: caller.region,
+    error: undefined,
+  };
+  try {
+    return await perform(api, caller, operation, input);
+  } catch (error) {
+    recorded.error = error instanceof AwsError ? error.type : "InternalFailure";
+    throw error;
+  } finally {
+    api.record(recorded);
+  }
+}
+
+async function perform(
+  api: EcrApi,
+  { principal, region: name }: Caller,
+  operation: string,
+  body: Input | undefined,
+): Promise<object> {
+  const { rules } = api;
+  const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
+  const shape = ECR_REQUESTS[operation];
+  if (run === undefined || shape === undefined) throw new AwsError("UnknownOperationException", "");
+  if (body === undefined) throw new AwsError("SerializationException", "The request body is no JSON object");
+  const input = checkInput(body, shape);
+  const place = { account: optionalText(input, "registryId") ?? principal.account, region: name };
+  for (const action of actionsOf(operation, input)) {
+    if (!rules.isDenied(action) && principal.account === place.account) continue;
+    throw new AwsError("AccessDeniedException", deniedText(principal.arn, action, resourceOf(input, place)));
+  }
+  const region = await rules.region(place.account, place.region);
+  throttle(operation, region, rules);
+  return run({ input, principal, region, rules });
+}
+
+function throttle(operation: string, region: EcrRegion, rules: EcrRules): void {
+  const { limits } = rules;
+  const isOver =
+    (rules.isOn("ecr-api-throttle") && !region.apiCalls.take(limits.apiCallsPerSecond)) ||
+    (operation === "PutImage" &&
+      rules.isOn("ecr-put-image-throttle") &&
+      !region.putImages.take(limits.putImagesPerSecond));
+  if (isOver) throw new AwsError("ThrottlingException", RATE_EXCEEDED);
+}
+
+/** The IAM actions of a call; CreateRepository with tags also needs the one for tagging. */
+function actionsOf(operation: string, input: Input): string[] {
+  if (operation === "ListImageReferrers") return ["ecr:BatchGetImage"];
+  const tags = input["tags"];
+  const isTagging = operation === "CreateRepository" && Array.isArray(tags) && tags.length > 0;
+  return isTagging ? ["ecr:CreateRepository", "ecr:TagResource"] : [`ecr:${operation}`];
+}
+
+function resourceOf(input: Input, place: RegistryPlace): string {
+  const name = optionalText(input, "repositoryName");
+  return name === undefined ? (optionalText(input, "resourceArn") ?? "*") : repositoryArn(place, name);
+}
+
+/** The bytes of a layer part would make the record grow with every upload. */
+function withoutBlob(input: Input): Input {
+  const { layerPartBlob: _blob, ...rest } = input;
+  return rest;
+}
+
+function success(value: object): Answer {
+  return json(200, value, { "content-type": CONTENT_TYPE });
+}
+
+function failure(error: AwsError): Answer {
+  return json(
+    error.status,
+    { __type: error.type, message: error.message },
+    { "content-type": CONTENT_TYPE, "x-amzn-errortype": error.type },
+  );
+}

@@ -1,0 +1,40 @@
+import { systemClock, type Clock } from "./clock.ts";
+import { generateImage, storeImage, type GeneratedImage, type ImageOptions } from "./images.ts";
+import { registryHandler } from "./registry-handler.ts";
+import { openPolicy, type RegistryPolicy } from "./registry-policy.ts";
+import { startServer, type SandboxServer } from "./server.ts";
+import { createStore, type Store } from "./store.ts";
+
+export interface PlainRegistryOptions {
+  /** The name it stands for, `ghcr.io`: generated images are seeded by it. */
+  name: string;
+  /** Differences from the registry that the specification describes. */
+  policy?: Partial<RegistryPolicy> | undefined;
+  clock?: Clock | undefined;
+}
+
+/** A registry as the specification has it: anonymous, writable, without quirks. */
+export interface SandboxRegistry {
+  server: SandboxServer;
+  store: Store;
+  /** Makes an image up and points a tag at it. */
+  publish(repository: string, tag: string, options?: ImageOptions): GeneratedImage;
+  close(): Promise<void>;
+}
+
+/** Starts a plain registry on a free port of 127.0.0.1. */
+export async function startPlainRegistry(options: PlainRegistryOptions): Promise<SandboxRegistry> {
+  const { name, clock = systemClock } = options;
+  const store = createStore(clock);
+  const server = await startServer(registryHandler(store, { ...openPolicy, ...options.policy }), clock);
+  return {
+    server,
+    store,
+    publish(repository, tag, imageOptions) {
+      const image = generateImage(`${name}/${repository}:${tag}`, imageOptions);
+      storeImage(store, store.create(repository), image, tag);
+      return image;
+    },
+    close: () => server.close(),
+  };
+}

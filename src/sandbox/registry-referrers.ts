@@ -1,0 +1,40 @@
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { OCI_INDEX } from "../oci/media-type.ts";
+import { json, refuse, type Answer } from "./answer.ts";
+import { readJsonObject } from "./json-object.ts";
+import type { RegistryContext } from "./registry-context.ts";
+import type { Repository } from "./store.ts";
+
+/** The referrers API, with the filter on `artifactType`. Distribution-spec, "Listing Referrers". */
+export function listReferrers(context: RegistryContext, repository: Repository, subject: Digest): Answer {
+  if (!context.policy.referrers) return refuse(404, "UNSUPPORTED", "no such endpoint");
+  const artifactType = context.request.query.get("artifactType");
+  const manifests = [...repository.manifests.values()]
+    .filter((manifest) => subjectOf(manifest) === subject)
+    .map(referrerDescriptor)
+    .filter((descriptor) => artifactType === null || descriptor["artifactType"] === artifactType);
+  const filtered: Record<string, string> = artifactType === null ? {} : { "oci-filters-applied": "artifactType" };
+  return json(200, { schemaVersion: 2, mediaType: OCI_INDEX, manifests }, { ...filtered, "content-type": OCI_INDEX });
+}
+
+/** The digest that a manifest names as its `subject`, whatever it is. */
+export function subjectOf(manifest: Manifest): string | undefined {
+  const subject = readJsonObject(manifest.bytes)?.["subject"];
+  if (typeof subject !== "object" || subject === null || !("digest" in subject)) return undefined;
+  return typeof subject.digest === "string" ? subject.digest : undefined;
+}
+
+function referrerDescriptor(manifest: Manifest): Record<string, unknown> {
+  const body = readJsonObject(manifest.bytes) ?? {};
+  const { config, annotations } = body;
+  const configType =
+    typeof config === "object" && config !== null && "mediaType" in config ? config.mediaType : undefined;
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.byteLength,
+    artifactType: body["artifactType"] ?? configType,
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}

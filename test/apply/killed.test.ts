@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import { incompleteTags } from "../support/completeness.ts";
+import { world, type World } from "../support/world.ts";
+
+/** One image of two platforms, every kind of request, as few of each as that takes. */
+const FILE = `
+version: 1
+name: platform
+targets:
+  main: { ecr: {} }
+repositories:
+  lifecyclePolicy:
+    rules:
+      - { rulePriority: 1, selection: { tagStatus: untagged, countType: imageCountMoreThan, countNumber: 99 }, action: { type: expire } }
+  policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage" }] }
+mirrors:
+  - image: redis:7
+`;
+const OPTIONS = {
+  images: ["redis:7"],
+  imageOptions: { form: "docker-list", layers: 1, layerBytes: 64 },
+  // Nothing but our own order keeps an image whole.
+  ecr: { checkReferences: false },
+} as const;
+
+async function servers({ sandbox }: World): Promise<SandboxServer[]> {
+  const { registry, auth, cdn } = sandbox.dockerHub;
+  return [registry, auth, cdn, sandbox.ecr.api, (await sandbox.ecr.registry()).server];
+}
+
+/** Calls back after each request that any service of the sandbox has answered. */
+async function afterEachRequest(place: World, callback: (request: RecordedRequest) => void): Promise<void> {
+  for (const server of await servers(place)) server.onFinished = callback;
+}
+
+async function start(context: TestContext): Promise<{ place: World; holes: string[] }> {
+  const place = await world(context, { "mirrors.yaml": FILE }, OPTIONS);
+  const { store } = await place.sandbox.ecr.registry();
+  const holes: string[] = [];
+  store.watch(() => holes.push(...incompleteTags(store)));
+  return { place, holes };
+}
+
+async function assertWhole({ sandbox, json }: World): Promise<void> {
+  const { store } = await sandbox.ecr.registry();
+  const source = sandbox.dockerHub.store.repository("library/redis");
+  const mirrored = store.repository("redis");
+  assert.equal(mirrored?.tags.get("7"), source?.tags.get("7"));
+  assert.deepEqual(incompleteTags(store), []);
+  const operations = sandbox.ecr.calls.map(({ operation }) => operation);
+  assert.ok(operations.includes("PutLifecyclePolicy") && operations.includes("SetRepositoryPolicy"));
+  const { code, document } = await json(["plan"]);
+  assert.equal(code, 0);
+  assert.equal(document.totals?.["create"], 0);
+}
+
+/** How many requests one whole apply makes. */
+async function countRequests(context: TestContext): Promise<number> {
+  const { place } = await start(context);
+  let count = 0;
+  await afterEachRequest(place, () => (count += 1));
+  assert.equal((await place.run(["apply"])).code, 0);
+  return count;
+}
+
+describe("an apply that is killed after any one of its requests", () => {
+  test("leaves no tag on an incomplete image, and the next apply brings it to the end", async (t) => {
+    const total = await countRequests(t);
+    assert.ok(total >= 25, `${total} requests`);
+    let kills = 0;
+    for (let after = 1; after < total; after += 1) {
+      const { place, holes } = await start(t);
+      let seen = 0;
+      let kill: (() => void) | undefined;
+      await afterEachRequest(place, () => {
+        seen += 1;
+        if (seen === after) kill?.();
+      });
+      const killed = await place.run(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+      if (killed.signal === "SIGKILL") kills += 1;
+      await afterEachRequest(place, () => undefined);
+      assert.equal((await place.run(["apply"])).code, 0, `after request ${after}`);
+      assert.deepEqual(holes, [], `after request ${after}`);
+      await assertWhole(place);
+      await place.sandbox.close();
+    }
+    // Near the end a process may be gone before the signal reaches it.
+    assert.ok(kills >= total - 3, `${kills} of ${total - 1} runs were killed`);
+  });
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MirrorError } from "../../src/errors.ts";
+import { endpointVariable } from "../../src/sandbox/endpoint-variable.ts";
+import { generateImage } from "../../src/sandbox/images.ts";
+import { isQuirkName, noQuirks, QUIRKS } from "../../src/sandbox/quirks.ts";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { request } from "./support/http.ts";
+
+test("images are served where their names say, and the environment leads there", async (t) => {
+  const sandbox = await startSandbox({
+    images: ["python:3.7", "redis", "ghcr.io/owner/app:1", `ruby:2.7@${digest("a")}`, `node@${digest("b")}`],
+    registries: ["registry.example.com:5000"],
+    imageOptions: { layerBytes: 10 },
+    quirks: { "docker-hub-blob-redirect": false },
+  });
+  t.after(() => sandbox.close());
+  const { environment, dockerHub, registries } = sandbox;
+  const tags = [...dockerHub.store.repositories.values()].map(({ name, tags: held }) => [name, ...held.keys()]);
+  assert.deepEqual(tags, [
+    ["library/python", "3.7"],
+    ["library/redis", "latest"],
+    ["library/ruby", "2.7"],
+  ]);
+  assert.deepEqual([...registries.keys()], ["registry.example.com:5000", "ghcr.io"]);
+  assert.equal(dockerHub.quirks["docker-hub-blob-redirect"], false);
+
+  const name = "ghcr.io/owner/app:1";
+  const reply = await request(`${environment["MIRRORFORM_ENDPOINT_GHCR_IO"]}/v2/owner/app/manifests/1`);
+  assert.equal(reply.headers["docker-content-digest"], generateImage(name, { layerBytes: 10 }).top.digest);
+  for (const variable of [
+    "MIRRORFORM_ENDPOINT_DOCKER_IO",
+    "MIRRORFORM_ENDPOINT_HUB_DOCKER_COM",
+    "MIRRORFORM_ENDPOINT_REGISTRY_EXAMPLE_COM___5000",
+    "AWS_ENDPOINT_URL_ECR",
+    "AWS_ENDPOINT_URL_STS",
+  ]) {
+    assert.match(environment[variable] ?? variable, /^http:\/\/127\.0\.0\.1:\d+/);
+  }
+  assert.equal(environment["NO_PROXY"], "127.0.0.1");
+  assert.ok(environment["AWS_REGION"] && environment["AWS_ACCESS_KEY_ID"] && environment["AWS_SECRET_ACCESS_KEY"]);
+});
+
+test("after close nothing listens", async () => {
+  const sandbox = await startSandbox({ images: ["ghcr.io/owner/app:1"] });
+  await sandbox.close();
+  const addresses = Object.values(sandbox.environment).filter((value) => value.startsWith("http://"));
+  assert.ok(addresses.length >= 4);
+  for (const address of addresses) await assert.rejects(request(address), /ECONNREFUSED/);
+});
+
+test("an image that is no reference is refused before anything listens", async () => {
+  await assert.rejects(
+    startSandbox({ images: ["Not/A:Reference!"] }),
+    (error) => error instanceof MirrorError && error.code === "INVALID_REFERENCE",
+  );
+});
+
+test("an endpoint variable keeps registries apart that differ in punctuation", () => {
+  assert.equal(endpointVariable("my-registry.example.com:5000"), "MIRRORFORM_ENDPOINT_MY__REGISTRY_EXAMPLE_COM___5000");
+});
+
+test("every quirk has a name of its own that says its service, a sentence and a source", () => {
+  assert.equal(new Set(QUIRKS.map(({ name }) => name)).size, QUIRKS.length);
+  for (const { name, service, what, source } of QUIRKS) {
+    assert.ok(name.startsWith(`${service}-`) && isQuirkName(name), name);
+    assert.ok(what.length > 20 && source.length > 10, name);
+  }
+  assert.ok(Object.values(noQuirks()).every((on) => !on));
+});
+
+function digest(digit: string): string {
+  return `sha256:${digit.repeat(64)}`;
+}

@@ -1,0 +1,20 @@
+import type { TestContext } from "node:test";
+import type { RegistryPolicy } from "../../../src/sandbox/registry-policy.ts";
+import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/plain-registry.ts";
+import { request, type Reply, type Send } from "./http.ts";
+
+export interface Registry extends SandboxRegistry {
+  /** A request below `/v2/`, or to a `Location` that an answer gave. */
+  send(method: string, path: string, options?: Omit<Send, "method">): Promise<Reply>;
+}
+
+/** A plain registry, closed after the test. */
+export async function plainRegistry(t: TestContext, policy: Partial<RegistryPolicy> = {}): Promise<Registry> {
+  const registry = await startPlainRegistry({ name: "registry.example.com", policy });
+  t.after(() => registry.close());
+  return {
+    ...registry,
+    send: (method, path, options) =>
+      request(`${registry.server.url}${path.startsWith("/") ? "" : "/v2/"}${path}`, { method, ...options }),
+  };
+}

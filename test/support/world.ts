@@ -1,0 +1,84 @@
+import type { TestContext } from "node:test";
+
+import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { folderWith, mirrorform, type Ran, type RunOptions } from "./mirrorform.ts";
+
+/** A sandbox, a folder with a mirror file, and the command line in both. All gone when the test ends. */
+export interface World {
+  sandbox: Sandbox;
+  folder: string;
+  run(args: readonly string[], more?: Partial<RunOptions>): Promise<Ran>;
+  /** Runs with `--json` and gives the document; fails on anything but one. */
+  json(args: readonly string[], more?: Partial<RunOptions>): Promise<{ code: number | null; document: Document }>;
+}
+
+/** What `--json` prints, as far as tests look into it. */
+export interface Document {
+  error?: { code: string; side: string; operation: string; reference?: string; message: string; hint?: string };
+  problems?: { code: string; message: string; hint?: string; position?: { line: number; column: number } }[];
+  outcomes?: {
+    action: { id: string; kind: string };
+    result: string;
+    uri?: string;
+    bytes: number;
+    pulls: number;
+    error?: Document["error"];
+  }[];
+  images?: { source: string; target: string; uri: string; state: string }[];
+  targets?: { name: string; rows: Row[]; error?: Document["error"] }[];
+  plan?: { targets: NonNullable<Document["targets"]>; complete: boolean };
+  pulls?: { registry: string; spent: number; reading?: { limit: number; remaining: number } }[];
+  totals?: Record<string, number>;
+  complete?: boolean;
+}
+
+interface Row {
+  kind: string;
+  reason?: string;
+  tag?: string;
+  error?: Document["error"];
+  action?: { id: string; kind: string; digest?: string };
+}
+
+export async function world(
+  context: TestContext,
+  files: Readonly<Record<string, string>>,
+  options: SandboxOptions = {},
+): Promise<World> {
+  const sandbox = await startSandbox(options);
+  const folder = await folderWith(files);
+  context.after(async () => {
+    await sandbox.close();
+    await folder.remove();
+  });
+  const run: World["run"] = (args, more = {}) =>
+    mirrorform(args, {
+      folder: folder.path,
+      ...more,
+      environment: { ...sandbox.environment, ...more.environment },
+    });
+  return {
+    sandbox,
+    folder: folder.path,
+    run,
+    async json(args, more) {
+      const { code, stdout, stderr } = await run([...args, "--json"], more);
+      try {
+        return { code, document: JSON.parse(stdout) as Document };
+      } catch {
+        throw new Error(`no JSON document: ${stdout}\n${stderr}`);
+      }
+    },
+  };
+}
+
+/** Every error that a document holds, wherever it stands. */
+export function errorsIn(document: Document): NonNullable<Document["error"]>[] {
+  const targets = [...(document.targets ?? []), ...(document.plan?.targets ?? [])];
+  return [
+    document.error,
+    ...targets.map(({ error }) => error),
+    ...targets.flatMap(({ rows }) => rows.map(({ error }) => error)),
+    ...(document.outcomes ?? []).map(({ error }) => error),
+  ].filter((error) => error !== undefined);
+}
