@@ -53,7 +53,16 @@ function validatorSource(schema: JsonObject): string {
   const exported = /^export const validate = (\w+);\nexport default \w+;\n/m;
   const name = exported.exec(code)?.[1];
   if (name === undefined) throw new Error("the compiled validator exports something unexpected");
-  return `// @ts-nocheck\n${NOTICE}${VALIDATOR_TYPES}export const validateMirrorFile: Validator = ${name};\n${code.replace(exported, "")}\n`;
+  return `// @ts-nocheck\n${NOTICE}${VALIDATOR_TYPES}export const validateMirrorFile: Validator = ${name};\n${gathered(code.replace(exported, ""))}\n`;
+}
+
+/**
+ * ajv gathers errors by copying all it has for each item that has some: 16 s for a megabyte of bad entries.
+ * Each list belongs to one call, so it can grow in place (then 1 s).
+ */
+function gathered(code: string): string {
+  const inPlace = code.replaceAll(/vErrors\.concat\((\w+\.errors)\)/g, "append(vErrors, $1)");
+  return `${inPlace}\nfunction append(all, more) {\n  for (const error of more) all.push(error);\n  return all;\n}\n`;
 }
 
 const VALIDATOR_TYPES = `

@@ -15,7 +15,7 @@ const wantsCoverage = args.includes("--coverage");
 const patterns = args.filter((arg) => arg !== "--coverage");
 const files = globSync(patterns.length > 0 ? patterns : "test/**/*.test.ts")
   .filter((file) => !file.startsWith(NEEDS_REAL_REGISTRIES))
-  .sort();
+  .toSorted();
 if (files.length === 0) {
   console.error("no test file matches");
   process.exit(1);

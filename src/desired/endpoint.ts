@@ -16,7 +16,10 @@ const FORM = /^(https?):\/\/([^/]+)(?:\/(.*?))?\/?$/;
 export function parseEndpoint(text: string): Endpoint | Complaint {
   const parts = FORM.exec(text);
   if (parts === null) {
-    return { message: `${quote(text)} is no address of a registry`, hint: "expected https://HOST or https://HOST:PORT" };
+    return {
+      message: `${quote(text)} is no address of a registry`,
+      hint: "expected https://HOST or https://HOST:PORT",
+    };
   }
   const [, scheme = "", host = "", path = ""] = parts;
   if (host.includes("@")) {

@@ -131,7 +131,7 @@ function readTargetNames(
     const item = below(at, index);
     if (log.isTouched(item)) continue;
     if (declared !== undefined && !declared.includes(name)) {
-      const hint = didYouMean(name, declared) ?? `the targets are ${declared.join(", ")}`;
+      const hint = (): string => didYouMean(name, declared) ?? `the targets are ${declared.join(", ")}`;
       log.add(item, { message: `there is no target ${quote(name)}`, hint });
     } else if (names.has(name)) {
       log.add(item, { message: `the target ${quote(name)} is named twice` });

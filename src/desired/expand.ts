@@ -62,7 +62,9 @@ function expandEntry(
     for (const [index, target] of targets.entries()) {
       const complaint = nameComplaint(target.target, filled.repository, filled.tag);
       if (complaint !== undefined) {
-        log.add(entry.destinationPointer ?? written, complaint);
+        const place = entry.destinationPointer ?? written;
+        // What is wrong at one target is mostly wrong at the next one too.
+        if (!log.isBroken(place)) log.add(place, complaint);
         continue;
       }
       const image: DesiredImage = {

@@ -47,10 +47,7 @@ export const MAX_FILE_BYTES = 1024 * 1024;
  * Reads `mirrors.yaml` and the policies it names, and checks both, without a network. Every problem of form and
  * meaning is told in one run; a YAML syntax error ends the reading where it stands. Throws nothing of its own.
  */
-export async function readMirrorFile(
-  path: string,
-  options: { environment: Environment },
-): Promise<ReadMirrorFile> {
+export async function readMirrorFile(path: string, options: { environment: Environment }): Promise<ReadMirrorFile> {
   const text = await readText(path);
   if (typeof text !== "string") return { problems: [text], source: "" };
   const source = sourceText(text);
@@ -120,8 +117,12 @@ async function readText(path: string): Promise<string | Problem> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return problem("FILE_UNREADABLE", "there is no such file", "name it with --file PATH");
-    if (code === "EISDIR") return problem("FILE_UNREADABLE", "this is a folder", "name the file in it with --file PATH");
-    return problem("FILE_UNREADABLE", `the file cannot be read: ${typeof code === "string" ? code : "unexpected error"}`);
+    if (code === "EISDIR")
+      return problem("FILE_UNREADABLE", "this is a folder", "name the file in it with --file PATH");
+    return problem(
+      "FILE_UNREADABLE",
+      `the file cannot be read: ${typeof code === "string" ? code : "unexpected error"}`,
+    );
   }
 }
 

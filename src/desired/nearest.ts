@@ -8,19 +8,20 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 }
 
 /**
- * The candidate with the fewest edits from `word`: at most one for each three of its letters, one at least, and never
+ * The candidate with the fewest edits from `word`: about one for each three of its letters, one at least, and never
  * all of them. Among equals the one that begins alike.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let fewest = Math.min(Math.max(1, Math.floor(word.length / 3)), word.length - 1) + 1;
+  let fewest = Math.min(Math.max(1, Math.round(word.length / 3)), word.length - 1) + 1;
   for (const candidate of candidates) {
     if (candidate.length > MAX_WORD) continue;
     const other = candidate.toLowerCase();
     const edits = distance(lower, other);
-    const alike = edits === fewest && best !== undefined && other[0] === lower[0] && best[0]?.toLowerCase() !== lower[0];
+    const alike =
+      edits === fewest && best !== undefined && other[0] === lower[0] && best[0]?.toLowerCase() !== lower[0];
     if (edits >= fewest && !alike) continue;
     fewest = edits;
     best = candidate;

@@ -13,5 +13,8 @@ export function parentOf(pointer: string): string | undefined {
 
 /** The last key, as written in the file. */
 export function lastKey(pointer: string): string {
-  return pointer.slice(pointer.lastIndexOf("/") + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return pointer
+    .slice(pointer.lastIndexOf("/") + 1)
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
 }

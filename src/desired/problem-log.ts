@@ -1,17 +1,23 @@
 import type { ErrorCode } from "../errors.ts";
 import { parentOf } from "./pointer.ts";
-import type { Complaint, Position, Problem } from "./problem.ts";
+import type { Position, Problem } from "./problem.ts";
+
+export interface Report {
+  message: string;
+  /** A hint that takes work is a function: it is asked for only where the problem is reported in full. */
+  hint?: string | (() => string);
+  code?: ErrorCode;
+  at?: "key" | "value";
+  /** What cannot be relied on for that reason: the value itself, unless said. */
+  breaks?: string;
+}
 
 /** What is wrong so far, by pointer. Later checks ask it which parts of the file are sound enough to look at. */
 export interface ProblemLog {
   /**
    * Reports at the value of a pointer, or at its key. The second report of the same thing at one place is dropped.
-   * `breaks` is what cannot be relied on for that reason: the value itself, unless said.
    */
-  add(
-    pointer: string,
-    complaint: Complaint & { code?: ErrorCode; at?: "key" | "value"; breaks?: string },
-  ): void;
+  add(pointer: string, report: Report): void;
   /** The value itself is not what it should be. */
   isBroken(pointer: string): boolean;
   /** The value or anything in it is not what it should be. */
@@ -26,10 +32,7 @@ export interface ProblemLog {
 export const MAX_PROBLEMS = 200;
 
 /** @param locate finds the place of a pointer, or of the nearest thing around it */
-export function problemLog(
-  path: string,
-  locate: (pointer: string, at: "key" | "value") => Position,
-): ProblemLog {
+export function problemLog(path: string, locate: (pointer: string, at: "key" | "value") => Position): ProblemLog {
   const found: (Problem & { position: Position })[] = [];
   const seen = new Set<string>();
   const broken = new Set<string>();
@@ -51,8 +54,9 @@ export function problemLog(
         dropped++;
         return;
       }
+      const text = typeof hint === "function" ? hint() : hint;
       const position = locate(pointer, at);
-      found.push({ code, message, ...(hint === undefined ? {} : { hint }), position, path });
+      found.push({ code, message, ...(text === undefined ? {} : { hint: text }), position, path });
     },
     isBroken: (pointer) => broken.has(pointer),
     isTouched: (pointer) => touched.has(pointer),

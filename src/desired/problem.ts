@@ -28,7 +28,10 @@ const MAX_QUOTED = 80;
 
 /** Covers what stands before the @ of an address, letter by letter, so that columns stay where they are. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/(:\/\/)([^\s/@]+)(?=@)/g, (_, slashes: string, secret: string) => slashes + "*".repeat(secret.length));
+  return text.replace(
+    /(:\/\/)([^\s/@]+)(?=@)/g,
+    (_, slashes: string, secret: string) => slashes + "*".repeat(secret.length),
+  );
 }
 
 /** A text from the file as a message shows it: in quotes, cut when long. Control characters are escaped when rendered. */

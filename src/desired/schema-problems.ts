@@ -39,7 +39,7 @@ function isEmpty(keyword: string, place: Place | undefined): boolean {
 
 function reportUnknownKey(key: string, pointer: string, place: Place | undefined, log: ProblemLog): void {
   const known = Object.keys(place?.shape?.properties ?? {});
-  const hint = didYouMean(key, known) ?? `known here: ${known.join(", ")}`;
+  const hint = (): string => didYouMean(key, known) ?? `known here: ${known.join(", ")}`;
   log.add(below(pointer, key), { message: `unknown key ${quote(key)}`, hint, at: "key" });
 }
 
@@ -67,7 +67,7 @@ function reportTargetKind(
 
 function keySentence(error: SchemaError, name: string): Complaint {
   if (error.keyword === "maxLength") return { message: `the name ${quote(name)} is too long` };
-  const what = /^\/targets/.test(error.instancePath) ? NAME : RESOURCE_TAG;
+  const what = error.instancePath.startsWith("/targets") ? NAME : RESOURCE_TAG;
   return { message: `${quote(name)} is no name here: expected ${what}` };
 }
 
@@ -82,7 +82,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\/account$/, "the 12 digits of an AWS account"],
   [/\/role$/, "the ARN of a role: arn:aws:iam::123456789012:role/name"],
   [/\/profile$/, "a name without control characters"],
-  [/\/except\/\d+$/, 'a tag or a pattern of tags: letters, digits and . _ - *, at most 128'],
+  [/\/except\/\d+$/, "a tag or a pattern of tags: letters, digits and . _ - *, at most 128"],
   [/\/kms$/, "the alias, the id or the ARN of a KMS key"],
   [/\/tags\/[^/]+$/, "letters, digits, spaces and _ . : / = + - @"],
 ];

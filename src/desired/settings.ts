@@ -16,9 +16,7 @@ export async function readSettings(
   log: ProblemLog,
 ): Promise<RepositorySettings> {
   if (document === undefined || log.isBroken(pointer)) return {};
-  const sound = <Key extends keyof RepositorySettingsDocument>(
-    key: Key,
-  ): RepositorySettingsDocument[Key] | undefined =>
+  const sound = <Key extends keyof RepositorySettingsDocument>(key: Key): RepositorySettingsDocument[Key] | undefined =>
     log.isTouched(below(pointer, key)) ? undefined : document[key];
   const tagMutability = sound("tagMutability");
   const scanOnPush = sound("scanOnPush");

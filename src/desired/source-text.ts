@@ -1,39 +1,43 @@
 import type { Position } from "./problem.ts";
 
-/** A text with its lines found, so that offsets can be told as line and column. */
+/** A text prepared so that an offset is told as line and column at once, also in one line of a megabyte. */
 export interface SourceText {
   text: string;
   /** Offset at which each line begins. */
   lineStarts: readonly number[];
+  /** Offset of each character that takes two UTF-16 units. */
+  pairs: readonly number[];
 }
 
 /** The line breaks of YAML 1.2.2, section 5.4. */
 const LINE_BREAK = /\r\n|\n|\r/g;
+const PAIR = /[\u{10000}-\u{10ffff}]/gu;
 
 export function sourceText(text: string): SourceText {
   const lineStarts = [0];
   for (const match of text.matchAll(LINE_BREAK)) lineStarts.push(match.index + match[0].length);
-  return { text, lineStarts };
+  return { text, lineStarts, pairs: Array.from(text.matchAll(PAIR), ({ index }) => index) };
 }
 
 /** Line and column of an offset in UTF-16 units. An offset past the end is the end. */
-export function positionAt(source: SourceText, offset: number): Position {
-  const bounded = Math.max(0, Math.min(offset, source.text.length));
-  const { lineStarts } = source;
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((lineStarts[middle] ?? 0) <= bounded) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: charactersBetween(source.text, lineStarts[low] ?? 0, bounded) + 1 };
+export function positionAt({ text, lineStarts, pairs }: SourceText, offset: number): Position {
+  const bounded = Math.max(0, Math.min(offset, text.length));
+  const line = countBelow(lineStarts, bounded + 1);
+  const start = lineStarts[line - 1] ?? 0;
+  const units = bounded - start;
+  return { line, column: units - (countBelow(pairs, bounded) - countBelow(pairs, start)) + 1 };
 }
 
-function charactersBetween(text: string, start: number, end: number): number {
-  let count = 0;
-  for (let index = start; index < end; count++) index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
-  return count;
+/** How many of some rising numbers are below a limit. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The text of a line, counted from 1, without its break; empty past the end. */

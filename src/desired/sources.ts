@@ -35,7 +35,10 @@ export function readSources(
     const first = written.get(registry);
     if (first !== undefined) {
       const { line } = log.positionOf(below("/sources", first), "key");
-      log.add(pointer, { message: `${quote(host)} is the same registry as ${quote(first)} in line ${line}`, at: "key" });
+      log.add(pointer, {
+        message: `${quote(host)} is the same registry as ${quote(first)} in line ${line}`,
+        at: "key",
+      });
       continue;
     }
     written.set(registry, host);

@@ -51,10 +51,7 @@ export async function readTargets(
 }
 
 /** JavaScript puts keys that are numbers first; the order of the file is the order of the rows in a plan. */
-function inFileOrder(
-  documents: Readonly<Record<string, TargetDocument>>,
-  log: ProblemLog,
-): [string, TargetDocument][] {
+function inFileOrder(documents: Readonly<Record<string, TargetDocument>>, log: ProblemLog): [string, TargetDocument][] {
   const position = (name: string): Position => log.positionOf(below("/targets", name), "key");
   return Object.entries(documents).toSorted(([a], [b]) => {
     const [left, right] = [position(a), position(b)];

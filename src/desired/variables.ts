@@ -42,6 +42,12 @@ function valueOf(name: string, environment: Environment): string | Complaint {
 }
 
 function unknown(name: string, environment: Environment): Complaint {
+  if (name.startsWith("aws:")) {
+    return {
+      message: `${quote(name)} is a variable of IAM`,
+      hint: "put the policy into a JSON file: files are taken as they are",
+    };
+  }
   const set = Object.keys(environment).filter((key) => OWN.test(key));
   const near = didYouMean(name, [...AWS, ...set]);
   return {

@@ -138,7 +138,11 @@ function refuseExtras(reader: Reader, event: Event): void {
   }
   if (event.tagStart >= 0) {
     const hint = "a text that begins with ! needs quotes";
-    reader.complaints.push({ offset: event.tagStart, message: "YAML tags (!name) are not allowed in a mirror file", hint });
+    reader.complaints.push({
+      offset: event.tagStart,
+      message: "YAML tags (!name) are not allowed in a mirror file",
+      hint,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
+import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { ImageContent } from "./action.ts";
@@ -46,9 +47,20 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   }
   if (have === resolution.digest) return { ...row, kind: "unchanged", reason: "same-digest", have };
   if (have !== undefined && isImmutable(target, image)) {
-    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest };
+    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, error: blocked(image) };
   }
   return { kind: "action", action: copyAction(row, resolution, have, facts) };
+}
+
+function blocked(image: DesiredImage): ErrorReport {
+  return {
+    code: "TAG_IMMUTABLE",
+    side: "target",
+    operation: "move a tag",
+    reference: `${image.repository}:${image.tag}`,
+    message: "the tag moved upstream, and the repository does not let it move here",
+    hint: "Mirror the image to another tag, or except this tag in tagMutability when the repository is made.",
+  };
 }
 
 function isImmutable(target: ActualTarget, image: DesiredImage): boolean {

@@ -10,7 +10,7 @@ export const PLAN_FORMAT_VERSION = "1.0";
 export type Row =
   | { kind: "action"; action: Action }
   /** Cannot be done as declared. `have` is what the tag holds. */
-  | (TagRow & { kind: "blocked"; reason: "tag-immutable"; have: Digest; want: Digest })
+  | (TagRow & { kind: "blocked"; reason: "tag-immutable"; have: Digest; want: Digest; error: ErrorReport })
   /** The source or the target could not be read, or serves what cannot be mirrored. */
   | (TagRow & { kind: "failed"; reason: "unresolved"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */

@@ -15,8 +15,11 @@ export async function loadMirrorFile(
   const read = await readMirrorFile(path, { environment: surroundings.environment });
   if ("file" in read) return read.file;
   const { problems, source } = read;
-  if (options["json"] === true) surroundings.out(`${JSON.stringify({ problems }, null, 2)}\n`);
-  else {
+  const about = { side: "config", operation: "read the mirror file" };
+  if (options["json"] === true) {
+    const told = problems.map((problem) => ({ ...about, ...problem }));
+    surroundings.out(`${JSON.stringify({ problems: told }, null, 2)}\n`);
+  } else {
     const rendered = problems.map((problem) => renderProblem(problem, source));
     surroundings.err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${path}.\n`);
   }

@@ -12,5 +12,11 @@ import type { Style } from "./style.ts";
 export function renderError(error: ErrorReport, style: Style): string {
   const about = error.reference === undefined ? error.operation : `${error.operation} ${error.reference}`;
   const head = `${style.problem(`Error ${error.code}`)} (${error.side}): ${terminalText(`${about}: ${error.message}`)}\n`;
-  return error.hint === undefined ? head : `${head}  ${terminalText(error.hint)}\n`;
+  return error.hint === undefined ? head : `${head}  ${terminalText(sentence(error.hint))}\n`;
+}
+
+/** Hints are written as clauses here and as sentences there; a person is shown sentences. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }

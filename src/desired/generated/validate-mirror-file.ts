@@ -172,13 +172,13 @@ errors++;
 }
 if(data.Principal !== undefined){
 if(!(validate24(data.Principal, {instancePath:instancePath+"/Principal",parentData:data,parentDataProperty:"Principal",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+vErrors = vErrors === null ? validate24.errors : append(vErrors, validate24.errors);
 errors = vErrors.length;
 }
 }
 if(data.NotPrincipal !== undefined){
 if(!(validate24(data.NotPrincipal, {instancePath:instancePath+"/NotPrincipal",parentData:data,parentDataProperty:"NotPrincipal",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+vErrors = vErrors === null ? validate24.errors : append(vErrors, validate24.errors);
 errors = vErrors.length;
 }
 }
@@ -1349,7 +1349,7 @@ errors++;
 const len4 = data28.length;
 for(let i4=0; i4<len4; i4++){
 if(!(validate23(data28[i4], {instancePath:instancePath+"/policy/Statement/" + i4,parentData:data28,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+vErrors = vErrors === null ? validate23.errors : append(vErrors, validate23.errors);
 errors = vErrors.length;
 }
 }
@@ -1753,7 +1753,7 @@ errors++;
 }
 if(data.repositories !== undefined){
 if(!(validate22(data.repositories, {instancePath:instancePath+"/repositories",parentData:data,parentDataProperty:"repositories",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+vErrors = vErrors === null ? validate22.errors : append(vErrors, validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -2012,7 +2012,7 @@ errors++;
 }
 if(data.repositories !== undefined){
 if(!(validate22(data.repositories, {instancePath:instancePath+"/repositories",parentData:data,parentDataProperty:"repositories",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+vErrors = vErrors === null ? validate22.errors : append(vErrors, validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -2215,7 +2215,7 @@ errors++;
 }
 for(const key2 in data2){
 if(!(validate21(data2[key2], {instancePath:instancePath+"/targets/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+vErrors = vErrors === null ? validate21.errors : append(vErrors, validate21.errors);
 errors = vErrors.length;
 }
 }
@@ -2233,7 +2233,7 @@ errors++;
 }
 if(data.repositories !== undefined){
 if(!(validate22(data.repositories, {instancePath:instancePath+"/repositories",parentData:data,parentDataProperty:"repositories",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+vErrors = vErrors === null ? validate22.errors : append(vErrors, validate22.errors);
 errors = vErrors.length;
 }
 }
@@ -2365,7 +2365,7 @@ errors++;
 const len0 = data9.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate31(data9[i0], {instancePath:instancePath+"/mirrors/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+vErrors = vErrors === null ? validate31.errors : append(vErrors, validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -2396,4 +2396,9 @@ validate20.errors = vErrors;
 return errors === 0;
 }
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+function append(all, more) {
+  for (const error of more) all.push(error);
+  return all;
+}
 

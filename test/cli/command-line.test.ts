@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+
+import { folderWith, mirrorform, type Ran } from "../support/mirrorform.ts";
+
+async function run(context: TestContext, args: readonly string[], files: Record<string, string> = {}): Promise<Ran> {
+  const folder = await folderWith(files);
+  context.after(() => folder.remove());
+  return mirrorform(args, { folder: folder.path });
+}
+
+describe("the command line", () => {
+  test("without a command shows the commands", async (t) => {
+    const { code, stdout } = await run(t, []);
+    assert.equal(code, 0);
+    for (const name of ["validate", "plan", "apply", "sandbox", "demo"])
+      assert.match(stdout, new RegExp(`^  ${name} `, "m"));
+  });
+
+  test("shows the options of a command", async (t) => {
+    const { code, stdout } = await run(t, ["plan", "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /--only/);
+  });
+
+  test("tells its version", async (t) => {
+    const { code, stdout } = await run(t, ["--version"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  for (const [args, said] of [
+    [["aply"], /unknown command "aply"[^]*Did you mean apply\?/],
+    [["plan", "--onyl", "x"], /unknown option --onyl[^]*Did you mean --only\?/],
+    [["plan", "extra"], /unexpected "extra"/],
+    [["plan", "--file"], /--file/],
+  ] as const) {
+    test(`refuses ${args.join(" ")} with 3 and says what was meant`, async (t) => {
+      const { code, stdout, stderr } = await run(t, args);
+      assert.equal(code, 3);
+      assert.equal(stdout, "");
+      assert.match(stderr, said);
+    });
+  }
+
+  test("refuses a target or a glob that the file does not have", async (t) => {
+    const file =
+      "version: 1\nname: a\ntargets: { seoul: { oci: http://127.0.0.1:9 } }\nmirrors: [{ image: redis:7 }]\n";
+    const target = await run(t, ["plan", "--target", "soul"], { "mirrors.yaml": file });
+    assert.equal(target.code, 3);
+    assert.match(target.stderr, /Did you mean seoul\?/);
+    const glob = await run(t, ["plan", "--only", "nod*"], { "mirrors.yaml": file });
+    assert.equal(glob.code, 3);
+    assert.match(glob.stderr, /matches no image/);
+  });
+});

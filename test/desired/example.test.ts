@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { familiarReference } from "../../src/oci/reference.ts";
+import { readMirrorFile } from "../../src/desired/mirror-file.ts";
+
+test("the mirror file that ships is accepted, holds both recipes, and takes everything from the AWS defaults", async () => {
+  const result = await readMirrorFile(join(import.meta.dirname, "../../mirrors.yaml"), { environment: {} });
+  assert.ok("file" in result, JSON.stringify(result));
+  const { file } = result;
+  assert.deepEqual(file.targets, [{ name: "main", kind: "ecr", ecr: {} }]);
+  const rows = file.images.map(
+    ({ source, repository, tag, refresh }) => `${familiarReference(source)} -> ${repository}:${tag} ${refresh}`,
+  );
+  assert.deepEqual(rows.slice(0, 2), [
+    "python:3.7-slim-buster -> python37_slim_buster:latest always",
+    "ruby:2.7.1-slim -> nomorelimit:ruby-2.7.1-slim missing",
+  ]);
+});
+
+test("no tag of the mirror file that ships would be blocked when it moves, but those of fixed versions", async () => {
+  const result = await readMirrorFile(join(import.meta.dirname, "../../mirrors.yaml"), { environment: {} });
+  assert.ok("file" in result);
+  for (const { tag, settings } of result.file.images) {
+    const { default: mutability, except } = settings.tagMutability ?? { default: "MUTABLE", except: [] };
+    const fixed = mutability === "IMMUTABLE" && !except.includes(tag);
+    assert.equal(fixed, /\d+\.\d+\.\d+/.test(tag), tag);
+  }
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { load } from "js-yaml";
+
+const ROOT = join(import.meta.dirname, "../..");
+const schema = JSON.parse(await readFile(join(ROOT, "schema/mirrors.schema.json"), "utf8")) as Record<string, unknown>;
+
+/** Every schema inside a schema, with the way to it. */
+function* schemasIn(node: unknown, way: string): Generator<{ way: string; node: Record<string, unknown> }> {
+  if (typeof node !== "object" || node === null || Array.isArray(node)) return;
+  const object = node as Record<string, unknown>;
+  yield { way, node: object };
+  for (const keyword of ["properties", "$defs"]) {
+    for (const [key, value] of Object.entries(object[keyword] ?? {}))
+      yield* schemasIn(value, `${way}/${keyword}/${key}`);
+  }
+  for (const keyword of ["items", "additionalProperties"]) yield* schemasIn(object[keyword], `${way}/${keyword}`);
+}
+
+const ALL = [...schemasIn(schema, "")];
+
+describe("the published schema", () => {
+  test("is a schema of draft 2020-12", () => {
+    assert.equal(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert.equal(new Ajv2020().validateSchema(schema), true);
+  });
+
+  test("describes every property, for the help that editors show", () => {
+    const properties = ALL.filter(({ way }) => /\/properties\/[^/]+$/.test(way));
+    assert.ok(properties.length > 50);
+    const bare = properties.filter(({ node }) => typeof node["description"] !== "string");
+    assert.deepEqual(
+      bare.map(({ way }) => way),
+      [],
+    );
+  });
+
+  test("knows every key of every map that is not open by its nature", () => {
+    const open = ALL.filter(({ node }) => node["properties"] !== undefined && node["additionalProperties"] !== false);
+    assert.deepEqual(
+      open.map(({ way }) => way),
+      [],
+    );
+  });
+
+  test("has no number or boolean under an alternative, where reading could not tell its type", () => {
+    for (const { way, node } of ALL) {
+      assert.equal(node["anyOf"], undefined, way);
+      const alternatives = (node["oneOf"] ?? []) as Record<string, unknown>[];
+      for (const alternative of alternatives) assert.deepEqual(Object.keys(alternative), ["required"], way);
+    }
+  });
+});
+
+test("an editor, which reads numbers as numbers, accepts what mirrorform accepts", async () => {
+  const check = new Ajv2020({ allowUnionTypes: true, allErrors: true }).compile(schema);
+  const example = load(await readFile(join(ROOT, "mirrors.yaml"), "utf8"));
+  assert.equal(check(example), true, JSON.stringify(check.errors));
+  const numbers = load(`version: 1
+name: 2024
+targets: { 1: { ecr: { account: 123456789012, region: "\${AWS_REGION}" } } }
+repositories: { tags: { a: 1, b: true }, tagMutability: { default: IMMUTABLE, except: [1.10] } }
+mirrors: [{ image: node, tags: [1.10, 20, 1e3], targets: [1] }]
+`);
+  assert.equal(check(numbers), true, JSON.stringify(check.errors));
+  assert.equal(check(load("version: 1\nname: x\ntargets: { a: { ecr: {}, oci: x } }\nmirrors: [{ image: a }]")), false);
+});

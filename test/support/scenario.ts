@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import type { ErrorCode, Side } from "../../src/errors.ts";
+import type { Answer } from "../../src/sandbox/answer.ts";
+import type { EcrRegistry } from "../../src/sandbox/ecr.ts";
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import { incompleteTags } from "./completeness.ts";
+import { errorsIn, world, type World } from "./world.ts";
+
+/** Two images of Docker Hub for one ECR. What goes wrong goes wrong with redis. */
+export const TWO_IMAGES = `
+version: 1
+name: platform
+targets:
+  main: { ecr: {} }
+mirrors:
+  - image: redis:7
+  - image: nginx:1
+`;
+
+/** Something that goes wrong in an apply of {@link TWO_IMAGES}, and the error that it ends in. Exit code 1. */
+export interface Scenario {
+  what: string;
+  file?: string;
+  environment?: (place: World) => Record<string, string | undefined>;
+  prepare?: (place: World) => unknown;
+  code: ErrorCode;
+  side: Side;
+  operation: string;
+  /** What the hint must tell, at least. */
+  hint: RegExp;
+  /** The other image, nginx, arrives all the same: one failure stops nothing else. */
+  othersArrive?: boolean;
+}
+
+/** A test for each scenario, through the real process: the error, the exit code, and nothing lost. */
+export function playAll(title: string, scenarios: readonly Scenario[]): void {
+  describe(title, { concurrency: 4 }, () => {
+    for (const scenario of scenarios) {
+      test(scenario.what, async (t) => {
+        const options = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
+        await play(scenario, await world(t, { "mirrors.yaml": scenario.file ?? TWO_IMAGES }, options));
+      });
+    }
+  });
+}
+
+async function play(scenario: Scenario, place: World): Promise<void> {
+  await scenario.prepare?.(place);
+  const { code, document } = await place.json(["apply"], { environment: scenario.environment?.(place) ?? {} });
+  const all = errorsIn(document);
+  const found = all.filter((error) => error.code === scenario.code);
+  assert.ok(found.length > 0, `no ${scenario.code}, but ${JSON.stringify(all)}`);
+  for (const error of found) {
+    assert.equal(error.side, scenario.side);
+    assert.equal(error.operation, scenario.operation);
+    assert.match(error.hint ?? "", scenario.hint);
+    assert.notEqual(error.message, "");
+  }
+  assert.equal(code, 1);
+  const { store } = await ecrOf(place);
+  assert.deepEqual(incompleteTags(store), [], "no tag names an incomplete image");
+  assert.equal(store.repository("redis")?.tags.size ?? 0, 0, "nothing wrong reaches the tag");
+  if (scenario.othersArrive === true) assert.equal(store.repository("nginx")?.tags.size, 1, "the other image arrives");
+}
+
+export function ecrOf({ sandbox }: World): Promise<EcrRegistry> {
+  return sandbox.ecr.registry();
+}
+
+/** Answers the requests that match in another way than the sandbox would. */
+export function fault(server: SandboxServer, matches: (request: RecordedRequest) => boolean, answer: Answer): void {
+  server.onRequest = (request) => (matches(request) ? { kind: "answer", answer } : undefined);
+}
+
+export function isRedis({ path }: RecordedRequest): boolean {
+  return path.includes("redis");
+}
