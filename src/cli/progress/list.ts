@@ -5,12 +5,17 @@ import type { MirrorEvent } from "../../events.ts";
 import type { EventStream } from "../events.ts";
 import { nameAction } from "../render/report-text.ts";
 import { formatBytes } from "../render/units.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { Progress } from "./follow.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
 /** For terminals: listr2's list, one task an action. The tasks do nothing but wait for what the events tell of it. */
-export function followAsList(actions: readonly Action[], events: EventStream): Progress {
+export function followAsList(
+  actions: readonly Action[],
+  events: EventStream,
+  { out }: Pick<Surroundings, "out">,
+): Progress {
   const waits = new Map(actions.map((action) => [action.id, Promise.withResolvers<Finished | undefined>()]));
   const sent = new Map<string, number>();
   const titles = new Map<string, (bytes: number) => void>();
@@ -43,6 +48,7 @@ export function followAsList(actions: readonly Action[], events: EventStream): P
     async end() {
       for (const wait of waits.values()) wait.resolve(undefined);
       await drawn;
+      out("\n");
     },
   };
 }
