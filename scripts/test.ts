@@ -10,6 +10,9 @@ const NEEDS_REAL_REGISTRIES = "test/registries/";
 /** Floors of coverage in per cent, a little below what is reached: a drop is to be noticed. */
 const COVERAGE_FLOORS = { lines: 90, branches: 80, functions: 85 };
 
+/** Files at once. Most tests wait for processes and time limits, so more than there are cores. */
+const CONCURRENCY = 4;
+
 const args = process.argv.slice(2);
 const wantsCoverage = args.includes("--coverage");
 const patterns = args.filter((arg) => arg !== "--coverage");
@@ -28,7 +31,14 @@ const coverage = [
 ];
 const run = spawnSync(
   process.execPath,
-  ["--test", "--test-reporter=spec", "--test-timeout=120000", ...(wantsCoverage ? coverage : []), ...files],
+  [
+    "--test",
+    "--test-reporter=spec",
+    "--test-timeout=120000",
+    `--test-concurrency=${CONCURRENCY}`,
+    ...(wantsCoverage ? coverage : []),
+    ...files,
+  ],
   { stdio: ["ignore", "pipe", "inherit"], encoding: "utf8", maxBuffer: 256 * 1024 * 1024 },
 );
 process.stdout.write(run.stdout);

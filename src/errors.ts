@@ -1,3 +1,5 @@
+import { USUAL_HINTS } from "./error-hints.ts";
+
 /** Which of the parties an error came from. "429 from the source" and "403 from the target" need different people. */
 export type Side = "source" | "target" | "config" | "credentials";
 
@@ -57,7 +59,7 @@ export interface MirrorErrorFields {
   reference?: string | undefined;
   /** Whether the same request may succeed a moment later. */
   retryable?: boolean;
-  /** What to do next, written for the person who reads it at night. */
+  /** What to do next, written for the person who reads it at night; by default the usual hint for the code. */
   hint?: string | undefined;
   cause?: unknown;
 }
@@ -70,7 +72,7 @@ export class MirrorError extends Error {
   readonly operation: string;
   readonly reference: string | undefined;
   readonly retryable: boolean;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
   constructor(message: string, fields: MirrorErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -79,7 +81,7 @@ export class MirrorError extends Error {
     this.operation = fields.operation;
     this.reference = fields.reference;
     this.retryable = fields.retryable ?? false;
-    this.hint = fields.hint;
+    this.hint = fields.hint ?? USUAL_HINTS[fields.code];
   }
 }
 
@@ -110,6 +112,6 @@ export function reportOf(error: unknown): ErrorReport {
     operation: error.operation,
     ...(error.reference === undefined ? {} : { reference: error.reference }),
     message: error.message,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    hint: error.hint,
   };
 }

@@ -3,13 +3,26 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 
-const CODES = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}\| "([A-Z0-9_]+)"/gm)].map(([, code]) => code ?? "");
+import { USUAL_HINTS } from "../src/error-hints.ts";
+
+const CODES = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}\| "([A-Z0-9_]+)"/gm)].map(
+  ([, code]) => code ?? "",
+);
 
 describe("the documentation", () => {
   test("has one line for each error code, and none for a code that is gone", () => {
     assert.ok(CODES.length > 30, "the codes were found");
-    const listed = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| ([A-Z0-9_]+) \|/gm)].map(([, code]) => code);
-    assert.deepEqual(listed.toSorted(), CODES.toSorted());
+    const listed = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| ([A-Z0-9_]+) \|/gm)].map(
+      ([, code]) => code,
+    );
+    assert.deepEqual(new Set(listed), new Set(CODES));
+    assert.equal(listed.length, CODES.length);
+  });
+
+  test("tells of each error code what its usual hint tells", () => {
+    const rows = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| ([A-Z0-9_]+) \|.*\| (.*) \|$/gm)];
+    const told = Object.fromEntries(rows.map(([, code, hint]) => [code, hint]));
+    assert.deepEqual(told, USUAL_HINTS);
   });
 
   test("has no link that leads nowhere", () => {

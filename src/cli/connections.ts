@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
-import { readAllowance } from "../dockerhub/allowance.ts";
+import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
 import { isPullLimit } from "../dockerhub/too-many-requests.ts";
 import type { Emit } from "../events.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
@@ -75,22 +75,22 @@ export function openConnections(
     close: () => dispatcher.close(),
   };
 
-  function openRegistryTarget(name: string, endpoint: URL, known: Credentials): Registry {
-    return createRegistry({ ...shared, name, side: "target", credentials: known, endpoint });
+  function openRegistryTarget(endpoint: URL, known: Credentials, more: Partial<RegistryOptions> = {}): Registry {
+    return createRegistry({ ...shared, name: endpoint.host, side: "target", credentials: known, endpoint, ...more });
   }
 
   function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
     const { host } = target.endpoint;
-    const images = registryTarget(openRegistryTarget(host, target.endpoint, credentials), target.prefix);
+    const images = registryTarget(openRegistryTarget(target.endpoint, credentials), target.prefix);
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, images, readTags: images.readTags, admin: undefined });
   }
 
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
-    const ecr = await openEcr(target.ecr, { ...shared, environment });
+    const ecr = await openEcr(target.ecr, { ...shared, environment }, surroundings.signal);
     const { host } = ecr.endpoint;
-    const images = ecrTarget(ecr, openRegistryTarget(host, ecr.endpoint, ecr.credentials));
+    const images = ecrTarget(ecr, openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" }));
     return {
       name: target.name,
       registry: host,
@@ -108,7 +108,7 @@ function allowanceHooks(registry: string, emit: Emit): Pick<RegistryOptions, "ob
     isPullLimit,
     observe({ method, status, headers, isManifest }) {
       const reading = readAllowance(headers);
-      if (reading !== undefined) emit({ type: "quota.reading", registry, reading });
+      if (reading !== undefined) emit({ type: "quota.reading", registry, reading: withoutAccount(reading) });
       if (isManifest && method === "GET" && status < 300) emit({ type: "pull.spent", registry });
     },
   };

@@ -121,7 +121,7 @@ function batchGetImage({ input, region }: EcrCall): object {
       registryId: region.account,
       repositoryName: repository.name,
       imageId: { imageDigest: manifest.digest, ...(imageTag === undefined ? {} : { imageTag }) },
-      imageManifest: new TextDecoder().decode(manifest.bytes),
+      imageManifest: new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifest.bytes),
       imageManifestMediaType: manifest.mediaType,
     });
   }

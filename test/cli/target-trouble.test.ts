@@ -122,7 +122,8 @@ const SCENARIOS: readonly Scenario[] = [
     },
     code: "UNREACHABLE",
     side: "target",
-    operation: "?",
+    // Whatever it is about to do next.
+    operation: /(?:blob|manifest)$/,
     hint: /./,
   },
 ];

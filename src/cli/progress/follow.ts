@@ -16,5 +16,7 @@ export function followProgress(plan: Plan, events: EventStream, style: Style, su
     target.rows.flatMap((row) => (row.kind === "action" ? [row.action] : [])),
   );
   if (actions.length === 0) return { end: () => Promise.resolve() };
-  return surroundings.isTerminal ? followAsList(actions, events, surroundings) : followAsLines(actions, events, style, surroundings);
+  return surroundings.isTerminal
+    ? followAsList(actions, events, surroundings)
+    : followAsLines(actions, events, style, surroundings);
 }

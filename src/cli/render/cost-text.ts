@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-
+import { isAnonymous } from "../../dockerhub/allowance.ts";
 import type { AllowanceReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
 import { formatWindow, plural } from "./units.ts";
@@ -13,12 +12,13 @@ export function renderCost(cost: Cost): string {
 /** What is left of an allowance, in words; a missing reading means that nothing was said, not that nothing is left. */
 export function renderReading(reading: AllowanceReading | undefined): string {
   if (reading === undefined) return "no limit was named";
-  const { limit, remaining, windowSeconds, source } = reading;
+  const { limit, remaining, windowSeconds } = reading;
   const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
-  return `${remaining} of ${limit} left${window}${renderWhose(source)}`;
+  return `${remaining} of ${limit} left${window}${renderWhose(reading)}`;
 }
 
-function renderWhose(source: string | undefined): string {
-  if (source === undefined) return "";
-  return isIP(source) === 0 ? ` (account ${source})` : ` (anonymous, ${source})`;
+/** An account is not named: plans and reports are read by more people than know it. */
+function renderWhose(reading: AllowanceReading): string {
+  if (reading.source === undefined) return "";
+  return isAnonymous(reading) ? ` (anonymous, ${reading.source})` : " (signed in)";
 }

@@ -85,7 +85,7 @@ describe("a plan as text", () => {
       },
     });
     const shown = renderPlan(made, PLAIN);
-    assert.doesNotMatch(shown, /[\u001b\u202e]/);
+    assert.equal(shown.includes("\u001b") || shown.includes("\u202e"), false);
     assert.match(shown, /\\u\{1b\}/);
   });
 

@@ -1,0 +1,46 @@
+import type { ErrorCode } from "./errors.ts";
+
+/**
+ * What to do about an error of each code, where the place that throws it knows no better. `docs/errors.md` lists the
+ * same sentences.
+ */
+export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
+  USAGE: "`mirrorform COMMAND --help`",
+  FILE_UNREADABLE: "Check `--file`.",
+  YAML_SYNTAX: "Mend the line that is shown.",
+  INVALID_FILE: "Mend the line that is shown.",
+  INVALID_REFERENCE: "Write it as for `docker pull`.",
+  POLICY_FILE: "Move it below the folder.",
+  EMPTY: "Declare one; mirrorform takes an empty list for an accident.",
+  NO_REGION: "Set `AWS_REGION`, or `region` of the target.",
+  NO_CREDENTIALS: "`aws configure`, `aws sso login`, or a role for the job.",
+  EXPIRED_CREDENTIALS: "Sign in again and run the command again.",
+  CREDENTIAL_HELPER: "Run the helper by hand.",
+  UNAUTHORIZED: "Check the name, then the credentials.",
+  DENIED: "Grant the action to the role.",
+  UNREACHABLE: "Check the host, the proxy, the network.",
+  TIMEOUT: "Run again; check the proxy.",
+  TLS: "Name the authority's certificate in `NODE_EXTRA_CA_CERTS`.",
+  REALM_REFUSED: "Tell the registry's operator.",
+  REDIRECT_REFUSED: "Tell the registry's operator.",
+  REPOSITORY_UNKNOWN: "Check the name; was it deleted meanwhile?",
+  MANIFEST_UNKNOWN: "Check the tag; the publisher may have removed it.",
+  BLOB_UNKNOWN: "The image is broken at its source.",
+  PULL_LIMIT: "Sign in, or run again when the window has moved on. What is mirrored stays.",
+  TOO_MANY_REQUESTS: "Wait some minutes; lower `sources.<registry>.concurrency`.",
+  SERVER_ERROR: "Run again later; look at its status page.",
+  UNEXPECTED_RESPONSE: "`--verbose` shows the request.",
+  TOO_LARGE: "No registry stores it; mirror another image.",
+  DIGEST_MISSING: "Look for a proxy that strips headers; pin the digest.",
+  DIGEST_MISMATCH: "Run again; if it stays, a cache or the registry is broken.",
+  MANIFEST_INVALID: "Ask the image's publisher.",
+  MEDIA_TYPE_UNSUPPORTED: "Push it again with a current client.",
+  NESTED_TOO_DEEPLY: "Mirror one of the images it holds.",
+  TAG_IMMUTABLE: "Mirror to another tag, or except this one.",
+  MANIFEST_REFUSED: "The message says why.",
+  SERVICE_QUOTA: "Raise it in Service Quotas.",
+  REPOSITORY_FAILED: "See the repository's own error.",
+  STALE: "Run plan again.",
+  INTERRUPTED: "Run apply again.",
+  INTERNAL: "Please report it, with the `--verbose` output.",
+};
