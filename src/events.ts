@@ -46,7 +46,7 @@ export interface AllowanceReading {
   remaining: number;
   /** Undefined where the header named no window. */
   windowSeconds: number | undefined;
-  /** `docker-ratelimit-source`: an IP address when anonymous, an account when signed in. */
+  /** `docker-ratelimit-source`: an IP address when anonymous, an account when signed in, whose name no event tells. */
   source: string | undefined;
 }
 

@@ -11,9 +11,7 @@ export interface Manifest {
 }
 
 /** What a manifest refers to. */
-export type ManifestContent =
-  | { kind: "index"; manifests: Descriptor[]; declaresMediaType: boolean }
-  | { kind: "image"; blobs: Descriptor[]; declaresMediaType: boolean };
+export type ManifestContent = { kind: "index"; manifests: Descriptor[] } | { kind: "image"; blobs: Descriptor[] };
 
 /** Why a manifest cannot be mirrored. */
 export interface ManifestProblem {
@@ -42,20 +40,17 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
   if (declared !== undefined && declared !== mediaType) {
     return invalid(`the manifest calls itself ${JSON.stringify(declared)}, but was served as "${mediaType}"`);
   }
-  const declaresMediaType = declared !== undefined;
   if (isIndexType(mediaType)) {
     // A document that could be read both ways means one thing to us and another to someone else (CVE-2021-41190).
     if ("config" in body || "layers" in body) return invalid("the index also has a config or layers");
     const manifests = descriptors(body["manifests"]);
-    return manifests === undefined
-      ? invalid("the index has no valid list of manifests")
-      : { kind: "index", manifests, declaresMediaType };
+    return manifests === undefined ? invalid("the index has no valid list of manifests") : { kind: "index", manifests };
   }
   if ("manifests" in body) return invalid("the image manifest also has a list of manifests");
   const config = descriptor(body["config"]);
   const layers = descriptors(body["layers"]);
   if (config === undefined || layers === undefined) return invalid("the manifest has no valid config or layers");
-  return { kind: "image", blobs: distinctBlobs([config, ...layers]), declaresMediaType };
+  return { kind: "image", blobs: distinctBlobs([config, ...layers]) };
 }
 
 function distinctBlobs(all: Descriptor[]): Descriptor[] {

@@ -44,7 +44,14 @@ export function isRepository(text: string): boolean {
 /** The one name of a registry: Docker Hub's three hosts are `docker.io`; host names have no case. */
 export function canonicalRegistry(host: string): string {
   const lower = host.toLowerCase();
-  return DOCKER_HUB_HOSTS.has(lower) ? DOCKER_HUB : lower;
+  if (DOCKER_HUB_HOSTS.has(lower)) return DOCKER_HUB;
+  // `REG/app` names a host by its capitals alone: `reg/app` would be a repository of Docker Hub.
+  return isHost(lower) ? lower : host;
+}
+
+/** Whether the first part of a name is a host and not the beginning of Docker Hub's repository. */
+function isHost(first: string): boolean {
+  return /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
 }
 
 /**
@@ -53,6 +60,7 @@ export function canonicalRegistry(host: string): string {
  * @returns the reference, or a sentence that says what is wrong with it
  */
 export function parseReference(text: string): Reference | string {
+  if (IDENTIFIER.test(text)) return `"${text}" looks like an image ID, which is no name`;
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : parseDigest(text.slice(at + 1));
   if (at >= 0 && digest === undefined) {
@@ -78,9 +86,7 @@ export function parseReference(text: string): Reference | string {
 
 /** The reference with the tag `latest` where it has neither tag nor digest. */
 export function withDefaultTag(reference: Reference): Reference {
-  return reference.tag === undefined && reference.digest === undefined
-    ? { ...reference, tag: "latest" }
-    : reference;
+  return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: "latest" } : reference;
 }
 
 /** The full form: `docker.io/library/python:3.7@sha256:…`. Parsing it gives the same reference. */
@@ -88,11 +94,17 @@ export function formatReference(reference: Reference): string {
   return `${reference.registry}/${reference.repository}${suffix(reference)}`;
 }
 
-/** The form people write: `python:3.7` for Docker Hub's official images, the full form elsewhere. */
+/**
+ * The form people write: `python:3.7` for Docker Hub's images, the full form elsewhere. Parsing it gives the same
+ * reference: Docker Hub's `a.b/c` stays whole, as it would be read as a host.
+ */
 export function familiarReference(reference: Reference): string {
   if (reference.registry !== DOCKER_HUB) return formatReference(reference);
-  const official = /^library\/([^/]+)$/.exec(reference.repository);
-  return `${official?.[1] ?? reference.repository}${suffix(reference)}`;
+  const name = /^library\/([^/]+)$/.exec(reference.repository)?.[1] ?? reference.repository;
+  const again = parseReference(name);
+  const isSame =
+    typeof again !== "string" && again.registry === DOCKER_HUB && again.repository === reference.repository;
+  return isSame ? `${name}${suffix(reference)}` : formatReference(reference);
 }
 
 function suffix(reference: Reference): string {
@@ -103,9 +115,7 @@ function suffix(reference: Reference): string {
 function splitRegistry(name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
-  const isHost =
-    first !== "" && (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase());
-  if (!isHost) return official(DOCKER_HUB, name);
+  if (first === "" || !isHost(first)) return official(DOCKER_HUB, name);
   const rest = name.slice(slash + 1);
   return canonicalRegistry(first) === DOCKER_HUB ? official(first, rest) : { registry: first, repository: rest };
 }
@@ -119,7 +129,6 @@ function nameProblem(place: { registry: string; repository: string }): string | 
   if (!isRegistry(registry)) return `"${registry}" is no registry host`;
   const written = repository.replace(/^library\//, "");
   if (written === "") return "the repository is empty";
-  if (IDENTIFIER.test(written)) return `"${written}" looks like an image ID, which is no name`;
   if (repository.length > MAX_REPOSITORY_LENGTH) {
     return `the repository has ${repository.length} characters, at most ${MAX_REPOSITORY_LENGTH} are allowed`;
   }

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { MirrorError } from "../errors.ts";
+import type { Credential } from "./credentials.ts";
+import type { Environment } from "./endpoint.ts";
+import { HELPER_GRACE, HELPER_TIMEOUT, MAX_HELPER_BYTES } from "./limits.ts";
+import { plainText } from "./plain-text.ts";
+
+export interface HelperQuestion {
+  /** The X of `docker-credential-X`. */
+  helper: string;
+  /** What the helper keeps the credentials under. */
+  server: string;
+  /** For errors. */
+  host: string;
+  /** The helper's whole environment. */
+  environment: Environment;
+  helperTimeout?: number;
+}
+
+/**
+ * Asks `docker-credential-X get`, the server on its standard input (github.com/docker/docker-credential-helpers).
+ * @returns undefined where the helper says "credentials not found"
+ * @throws MirrorError CREDENTIAL_HELPER for every other failure
+ */
+export async function askHelper(question: HelperQuestion): Promise<Credential | undefined> {
+  // A name, not a path: nothing outside PATH is started.
+  if (!/^[A-Za-z0-9][\w.+-]*$/.test(question.helper)) throw failure(question, "its name is not valid");
+  const { status, output, complaint } = await run(question);
+  if (status !== 0) {
+    // By the protocol the error is on standard output; some helpers keep to standard error.
+    const said = `${output} ${complaint}`;
+    if (/credentials not found/i.test(said)) return undefined;
+    throw failure(question, `it ended with ${status}: ${plainText(output.trim().startsWith("{") ? complaint : said)}`);
+  }
+  return parse(output, question);
+}
+
+interface Run {
+  status: number | string;
+  output: string;
+  complaint: string;
+}
+
+function run(question: HelperQuestion): Promise<Run> {
+  const { helper, server, environment, helperTimeout = HELPER_TIMEOUT } = question;
+  return new Promise((resolve, reject) => {
+    const child = spawn(`docker-credential-${helper}`, ["get"], {
+      env: { ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    // Not spawn's own time limit: that goes on when the helper could not be started.
+    const timer = setTimeout(() => child.kill("SIGKILL"), helperTimeout);
+    const output = collect(child.stdout, () => child.kill("SIGKILL"));
+    const complaint = collect(child.stderr, () => child.kill("SIGKILL"));
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const isMissing = error.code === "ENOENT" || error.code === "EACCES";
+      const message = isMissing ? "it is not installed, or not in PATH" : `it cannot be started (${error.code})`;
+      reject(
+        failure(
+          question,
+          message,
+          isMissing ? `install docker-credential-${helper}, or take it out of Docker's config.json` : undefined,
+        ),
+      );
+    });
+    // A grandchild may keep the pipes open for ever: after the end they are closed from this side.
+    child.once("exit", () => {
+      clearTimeout(timer);
+      const grace = setTimeout(() => {
+        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+      }, HELPER_GRACE);
+      child.once("close", () => clearTimeout(grace));
+    });
+    child.once("close", (code, signal) => {
+      if (signal === "SIGKILL") reject(failure(question, `it took longer than ${helperTimeout} ms, or wrote too much`));
+      else resolve({ status: code ?? signal ?? "unknown", output: output(), complaint: complaint() });
+    });
+    // A helper that ends without reading its input is no reason to fall over.
+    child.stdin.on("error", () => {});
+    child.stdin.end(server);
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_HELPER_BYTES) tooMuch();
+    else chunks.push(chunk);
+  });
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(output: string, question: HelperQuestion): Credential | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(output);
+  } catch {
+    // The output is never repeated: it may be a secret in another form.
+    throw failure(question, "its answer is no valid JSON");
+  }
+  const answer = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const { Username: username, Secret: secret } = answer;
+  if (typeof username !== "string" || typeof secret !== "string") {
+    throw failure(question, "its answer has no Username and Secret");
+  }
+  if (secret === "") return undefined;
+  return username === "<token>" ? { identityToken: secret } : { username, password: secret };
+}
+
+function failure({ helper, host }: HelperQuestion, message: string, hint?: string): MirrorError {
+  return new MirrorError(`docker-credential-${plainText(helper)} failed: ${message}`, {
+    code: "CREDENTIAL_HELPER",
+    side: "credentials",
+    operation: "look up credentials",
+    reference: host,
+    hint: hint ?? `try: echo ${host} | docker-credential-${plainText(helper)} get`,
+  });
+}

@@ -1,0 +1,17 @@
+/** What the client does, in the words that errors use. */
+export type Operation =
+  | "look up a manifest"
+  | "read a manifest"
+  | "read a blob"
+  | "look for a blob"
+  | "start the upload of a blob"
+  | "upload a blob"
+  | "write a manifest"
+  | "sign in";
+
+/** What a request is about: every error says it. */
+export interface Subject {
+  operation: Operation;
+  /** `registry/repository:tag`, `registry/repository@digest`, or a host. */
+  reference: string;
+}

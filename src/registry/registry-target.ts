@@ -1,0 +1,51 @@
+import type { Readable } from "node:stream";
+
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { MirrorError } from "../errors.ts";
+import type { Registry } from "./registry.ts";
+
+/** A registry as a place that images go to; fits the port that apply names. */
+export type RegistryTarget = ReturnType<typeof registryTarget>;
+
+/** @param prefix put before every repository: `team` of the target `oci: https://registry.example.com/team` */
+export function registryTarget(registry: Registry, prefix: string) {
+  const path = (repository: string) => (prefix === "" ? repository : `${prefix}/${repository}`);
+  return {
+    uri: (repository: string, tag: string) => `${registry.endpoint.host}/${path(repository)}:${tag}`,
+    async readTags(
+      repository: string,
+      tags: readonly string[],
+      signal: AbortSignal,
+    ): Promise<ReadonlyMap<string, Digest>> {
+      const held = await Promise.all(tags.map((tag) => readTag(registry, path(repository), tag, signal)));
+      return new Map(held.flatMap((digest, i) => (digest === undefined ? [] : [[tags[i] ?? "", digest]])));
+    },
+    hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
+      (await registry.headManifest(path(repository), digest, signal)) !== undefined,
+    hasBlob: (repository: string, digest: Digest, signal: AbortSignal) =>
+      registry.hasBlob(path(repository), digest, signal),
+    putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal) =>
+      registry.putBlob(path(repository), blob, body, signal),
+    putManifest: (repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal) =>
+      registry.putManifest(path(repository), tag ?? manifest.digest, manifest, signal),
+  };
+}
+
+/** A target counts no pulls: where HEAD lacks the digest, the manifest is read and hashed. */
+async function readTag(
+  registry: Registry,
+  repository: string,
+  tag: string,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const head = await registry.headManifest(repository, tag, signal);
+  if (head === undefined || head.digest !== undefined) return head?.digest;
+  try {
+    return (await registry.getManifest(repository, tag, signal)).digest;
+  } catch (error) {
+    if (error instanceof MirrorError && error.code === "MANIFEST_UNKNOWN") return undefined;
+    throw error;
+  }
+}

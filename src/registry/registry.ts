@@ -1,0 +1,99 @@
+import type { Readable } from "node:stream";
+import pLimit from "p-limit";
+import type { Dispatcher } from "undici";
+import type { Clock } from "../clock.ts";
+import type { Emit } from "../events.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { createBlobs } from "./blobs.ts";
+import type { Credentials } from "./credentials.ts";
+import { createDownloadLimit } from "./download-limit.ts";
+import { createExchange } from "./exchange.ts";
+import type { Flavour } from "./flavour.ts";
+import type { Headers } from "./headers.ts";
+import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
+import { createManifests, type ManifestHead } from "./manifests.ts";
+import { createLocate } from "./registry-core.ts";
+import { createUploads } from "./uploads.ts";
+
+export type { ManifestHead } from "./manifests.ts";
+
+export interface RegistryOptions {
+  /** The canonical name, as errors say it: `docker.io`, `ghcr.io`, `127.0.0.1:5000`. */
+  name: string;
+  /** `scheme://host[:port]`; the scheme decides about TLS. Credentials are looked up for this host. */
+  endpoint: URL;
+  side: "source" | "target";
+  credentials: Credentials;
+  dispatcher: Dispatcher;
+  /** Gets `request.finished` and `request.retried`. */
+  emit: Emit;
+  clock: Clock;
+  /** At least 0, below 1. */
+  random: () => number;
+  /** Small requests at a time, and blobs read at a time. */
+  concurrency?: number;
+  /** Sees every answer of the registry itself, refusals too: an allowance is read here. */
+  observe?: (response: { method: string; path: string; status: number; headers: Headers; isManifest: boolean }) => void;
+  /** Tells a 429 that waiting a little does not help: PULL_LIMIT, not repeated. */
+  isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
+  /** Takes out of a registry's words what must not be shown. */
+  redact?: (text: string) => string;
+  /** Milliseconds that an upload may make no progress; UPLOAD_IDLE_TIMEOUT where missing. */
+  uploadIdle?: number;
+  /** Whose hints fit; by `name` where missing. */
+  flavour?: Flavour;
+}
+
+/** A client of one registry's OCI Distribution API (distribution-spec 1.1). Every method throws MirrorError. */
+export interface Registry {
+  readonly name: string;
+  readonly endpoint: URL;
+  readonly side: "source" | "target";
+  /**
+   * What a tag or digest names, by HEAD alone: no pull is spent.
+   * Undefined on 404 only; 401, 403, 429 and 5xx throw.
+   */
+  headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
+  /**
+   * A manifest's bytes, at most MAX_MANIFEST_BYTES (TOO_LARGE). The digest is that of the bytes;
+   * where `reference` is a digest they match it (DIGEST_MISMATCH).
+   */
+  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest>;
+  /**
+   * A blob's bytes as they come, not verified. The stream must be read or destroyed: it holds one of the
+   * registry's places for downloads.
+   */
+  openBlob(repository: string, descriptor: Descriptor, signal?: AbortSignal): Promise<Readable>;
+  hasBlob(repository: string, digest: Digest, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Uploads a blob by one POST and one PUT. Bytes of another size or digest are never committed: DIGEST_MISMATCH,
+   * side "source". Not repeated, as the stream is spent; `retryable` says whether the caller may start over.
+   * An error of `body` that is a MirrorError is thrown as it is. `body` is destroyed in any case.
+   * How many run at a time is the caller's choice.
+   */
+  putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal): Promise<void>;
+  /**
+   * TAG_IMMUTABLE and MANIFEST_REFUSED are the target's own rules. When an answer was lost and the request repeated,
+   * TAG_IMMUTABLE may mean that the first one succeeded: look at what the tag holds.
+   */
+  putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
+}
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const { name, endpoint, side } = options;
+  const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
+  const core = {
+    name,
+    endpoint,
+    side,
+    exchange: createExchange(options),
+    limitRequests: <T>(task: () => Promise<T>): Promise<T> => limit(task),
+    // Apart from the small requests, which would starve behind blobs.
+    limitDownloads: createDownloadLimit(options.concurrency ?? DEFAULT_DOWNLOADS),
+    uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
+    locate: createLocate({ name, endpoint, side }),
+  };
+  return { name, endpoint, side, ...createManifests(core), ...createBlobs(core), ...createUploads(core) };
+}

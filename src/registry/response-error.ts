@@ -1,0 +1,128 @@
+import { MirrorError, type ErrorCode } from "../errors.ts";
+import type { Headers } from "./headers.ts";
+import { hintFor, type HintContext } from "./hint.ts";
+import type { Operation, Subject } from "./operation.ts";
+import { plainText } from "./plain-text.ts";
+
+/** Answers that may be better a moment later. */
+const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
+
+export interface ErrorContext extends Subject, HintContext {
+  operation: Operation;
+  side: "source" | "target";
+  /** The host that answered, where it is not the registry's own. */
+  host: string;
+  isPullLimit?: ((response: { status: number; headers: Headers; body: string }) => boolean) | undefined;
+  redact?: ((text: string) => string) | undefined;
+  /** The refused token was renewed meanwhile: the same request may now pass. */
+  isRenewed?: boolean | undefined;
+}
+
+/** What an answer that is no success means, by the codes of the distribution-spec ("Error Codes") and by its status. */
+export function responseError(
+  response: { status: number; headers: Headers; text: string },
+  context: ErrorContext,
+): MirrorError {
+  const { status, headers, text } = response;
+  const { operation, reference, side } = context;
+  const told = readErrors(text);
+  const isPullLimit = status === 429 && context.isPullLimit?.({ status, headers, body: text }) === true;
+  const code = isPullLimit ? "PULL_LIMIT" : classify(status, told, operation);
+  return new MirrorError(sentence(status, told, context, isPullLimit), {
+    code,
+    side,
+    operation,
+    reference,
+    retryable: !isPullLimit && (RETRYABLE.has(status) || context.isRenewed === true),
+    hint: hintFor(code, context),
+  });
+}
+
+interface ToldError {
+  code: string;
+  message: string;
+}
+
+function classify(status: number, told: readonly ToldError[], operation: Operation): ErrorCode {
+  if (status === 401) return "UNAUTHORIZED";
+  if (status === 403) return "DENIED";
+  if (status === 408) return "TIMEOUT";
+  if (status === 429) return "TOO_MANY_REQUESTS";
+  if (status >= 500) return "SERVER_ERROR";
+  for (const error of told) {
+    const code = classifyTold(error, operation);
+    if (code !== undefined) return code;
+  }
+  if (status === 404) return classifyMissing(operation);
+  if (operation === "write a manifest" && status >= 400) return "MANIFEST_REFUSED";
+  return "UNEXPECTED_RESPONSE";
+}
+
+function classifyTold({ code, message }: ToldError, operation: Operation): ErrorCode | undefined {
+  switch (code) {
+    case "UNAUTHORIZED":
+      return "UNAUTHORIZED";
+    case "DENIED":
+      return "DENIED";
+    case "TOOMANYREQUESTS":
+      return "TOO_MANY_REQUESTS";
+    case "NAME_UNKNOWN":
+      return "REPOSITORY_UNKNOWN";
+    case "MANIFEST_UNKNOWN":
+      return "MANIFEST_UNKNOWN";
+    case "BLOB_UNKNOWN":
+    case "BLOB_UPLOAD_UNKNOWN":
+      return "BLOB_UNKNOWN";
+    case "DIGEST_INVALID":
+      return "DIGEST_MISMATCH";
+    case "TAG_INVALID":
+      // ECR, for the same digest too (aws/containers-roadmap#2380).
+      return /immutable/i.test(message) ? "TAG_IMMUTABLE" : undefined;
+    case "MANIFEST_BLOB_UNKNOWN":
+    case "MANIFEST_INVALID":
+    case "UNSUPPORTED":
+      return operation === "write a manifest" ? "MANIFEST_REFUSED" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A 404 without a code: an answer to HEAD, or a registry of its own mind. */
+function classifyMissing(operation: Operation): ErrorCode {
+  if (operation === "look up a manifest" || operation === "read a manifest") return "MANIFEST_UNKNOWN";
+  if (operation === "look for a blob" || operation === "read a blob") return "BLOB_UNKNOWN";
+  return "REPOSITORY_UNKNOWN";
+}
+
+function sentence(status: number, told: readonly ToldError[], context: ErrorContext, isPullLimit: boolean): string {
+  const { host, redact } = context;
+  const said = told.map(({ code, message }) => (message === "" ? code : `${code}: ${message}`)).join("; ");
+  // A text about an allowance names the account, so it is quoted only where somebody takes the name out.
+  const quotable = isPullLimit && redact === undefined ? "" : said;
+  const quoted = plainText(redact === undefined ? quotable : redact(quotable));
+  return quoted === "" ? `${host} answered ${status}` : `${host} answered ${status}: ${quoted}`;
+}
+
+/** Reads `{"errors":[{"code","message"}]}`; other text is one error without a code. */
+function readErrors(text: string): ToldError[] {
+  if (text.trim() === "") return [];
+  try {
+    const body: unknown = JSON.parse(text);
+    const errors: unknown = typeof body === "object" && body !== null && "errors" in body ? body.errors : undefined;
+    if (Array.isArray(errors)) return errors.map(readError).filter((error) => error !== undefined);
+  } catch {
+    // No JSON: a proxy's page, or a word such as "Too Many Requests".
+  }
+  return [{ code: "", message: withoutMarkup(text) }];
+}
+
+function readError(value: unknown): ToldError | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const code = "code" in value && typeof value.code === "string" ? value.code : "";
+  const message = "message" in value && typeof value.message === "string" ? value.message : "";
+  return code === "" && message === "" ? undefined : { code: code.toUpperCase(), message };
+}
+
+function withoutMarkup(text: string): string {
+  return /^\s*</.test(text) ? text.replace(/<[^>]*>/g, " ") : text;
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { isAnonymous, readAllowance } from "../../src/dockerhub/allowance.ts";
+
+test("limit, rest, window and source are read", () => {
+  const headers = {
+    "ratelimit-limit": "100;w=3600",
+    "ratelimit-remaining": "76;w=3600",
+    "docker-ratelimit-source": "192.0.2.1",
+  };
+  assert.deepEqual(readAllowance(headers), { limit: 100, remaining: 76, windowSeconds: 3600, source: "192.0.2.1" });
+});
+
+const FORMS: [string, Record<string, string | string[]>, number | undefined][] = [
+  ["with x- before", { "x-ratelimit-limit": "100;w=21600", "x-ratelimit-remaining": "76;w=21600" }, 21_600],
+  ["in capitals", { "RateLimit-Limit": "100;w=60", "RateLimit-Remaining": "76;w=60" }, 60],
+  ["without a window", { "ratelimit-limit": "100", "ratelimit-remaining": "76" }, undefined],
+  ["with the window in the limit alone", { "ratelimit-limit": "100;w=60", "ratelimit-remaining": "76" }, 60],
+  ["as lists", { "ratelimit-limit": "100;w=60, 5;w=1", "ratelimit-remaining": "76;w=60, 4;w=1" }, 60],
+  ["as repeated headers", { "ratelimit-limit": ["100;w=60", "5"], "ratelimit-remaining": ["76"] }, 60],
+  ["with spaces", { "ratelimit-limit": " 100 ; w = 60 ", "ratelimit-remaining": "76 ; burst=3 ; w=60" }, 60],
+  ["with a window that is none", { "ratelimit-limit": "100;w=soon", "ratelimit-remaining": "76" }, undefined],
+];
+
+for (const [words, headers, windowSeconds] of FORMS) {
+  test(`headers ${words} are read`, () => {
+    assert.deepEqual(readAllowance(headers), { limit: 100, remaining: 76, windowSeconds, source: undefined });
+  });
+}
+
+for (const headers of [
+  {},
+  { "ratelimit-limit": "100" },
+  { "ratelimit-remaining": "76" },
+  { "ratelimit-limit": "many", "ratelimit-remaining": "76" },
+  { "ratelimit-limit": "100", "ratelimit-remaining": "-1" },
+  { "ratelimit-limit": "", "ratelimit-remaining": "" },
+  { "ratelimit-limit": [], "ratelimit-remaining": [] },
+]) {
+  test(`${JSON.stringify(headers)} is no reading`, () => {
+    assert.equal(readAllowance(headers), undefined);
+  });
+}
+
+test("a source that could break a terminal is left out", () => {
+  const headers = { "ratelimit-limit": "1", "ratelimit-remaining": "1" };
+  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "a\u001B[2Jb" })?.source, undefined);
+  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "x".repeat(999) })?.source, undefined);
+  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "2001:db8::/64" })?.source, "2001:db8::/64");
+});
+
+test("an address is anonymous, an account is not", () => {
+  const reading = { limit: 1, remaining: 1, windowSeconds: undefined };
+  for (const source of ["192.0.2.1", "2001:db8::1", "2001:db8::/64"]) {
+    assert.ok(isAnonymous({ ...reading, source }));
+  }
+  for (const source of ["jane", "4f6b2a52-1111-2222-3333-444455556666", undefined]) {
+    assert.ok(!isAnonymous({ ...reading, source }));
+  }
+});
+
+test("what is written as N;w=S is read as that", () => {
+  const count = fc.nat({ max: 999_999_999 });
+  fc.assert(
+    fc.property(count, count, count, (limit, remaining, windowSeconds) => {
+      const headers = {
+        "ratelimit-limit": `${limit};w=${windowSeconds}`,
+        "ratelimit-remaining": `${remaining};w=${windowSeconds}`,
+      };
+      assert.deepEqual(readAllowance(headers), { limit, remaining, windowSeconds, source: undefined });
+    }),
+  );
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Agent } from "undici";
+
+import { readCatalogue, type CatalogueEntry } from "../../src/dockerhub/catalogue.ts";
+import { parseReference } from "../../src/oci/reference.ts";
+import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
+import { json, text, type Answer } from "../../src/sandbox/answer.ts";
+
+describe("Docker Hub's catalogue", () => {
+  let hub: SandboxDockerHub;
+  const dispatcher = new Agent();
+
+  before(async () => {
+    hub = await startDockerHub();
+  });
+  after(async () => {
+    await hub.close();
+    await dispatcher.close();
+  });
+
+  function read(name: string, digest: string): Promise<CatalogueEntry | undefined> {
+    const reference = parseReference(name);
+    if (typeof reference === "string") throw new Error(reference);
+    const options = { endpoint: new URL(hub.catalogue.url), dispatcher, signal: new AbortController().signal };
+    return readCatalogue(reference, digest, options);
+  }
+
+  test("tells platforms and size of a tag, attestations not counted among the platforms", async () => {
+    const image = hub.publish("library/redis", "7");
+    const entry = await read("redis:7", image.top.digest);
+    assert.equal(entry?.platforms, 2);
+    assert.ok(entry.bytes > 0);
+  });
+
+  test("is not believed about another digest than the one that will be copied", async () => {
+    const image = hub.publish("library/redis", "7");
+    hub.publish("library/redis", "7", { revision: 2 });
+    assert.equal(await read("redis:7", image.top.digest), undefined);
+  });
+
+  const broken: [string, Answer][] = [
+    ["does not know the tag", text(404, "no")],
+    ["is throttled", text(429, "no", { "retry-after": "1746136938" })],
+    ["answers what is no JSON", text(200, "<html>")],
+    ["answers JSON of another shape", json(200, { digest: "sha256:x", images: [{ os: 1 }] })],
+    ["answers more than an entry can have", text(200, "x".repeat(1024 * 1024 + 1))],
+  ];
+  for (const [what, answer] of broken) {
+    test(`that ${what} leaves the size unknown, and is no error`, async () => {
+      hub.catalogue.onRequest = () => ({ kind: "answer", answer });
+      assert.equal(await read("redis:7", "sha256:x"), undefined);
+      hub.catalogue.onRequest = undefined;
+    });
+  }
+
+  test("that is out of reach leaves the size unknown, and is no error", async () => {
+    hub.catalogue.onRequest = () => ({ kind: "cut" });
+    assert.equal(await read("redis:7", "sha256:x"), undefined);
+    hub.catalogue.onRequest = undefined;
+  });
+
+  test("is not asked about other registries, or about what has no tag", async () => {
+    const before = hub.catalogue.requests.length;
+    assert.equal(await read("ghcr.io/team/app:1", "sha256:x"), undefined);
+    assert.equal(await read(`redis@sha256:${"0".repeat(64)}`, "sha256:x"), undefined);
+    assert.equal(hub.catalogue.requests.length, before);
+  });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import fc from "fast-check";
+import { abbreviateDigest, digestOf, hashFor, matchesDigest, parseDigest, type Digest } from "../../src/oci/digest.ts";
+
+const EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+test("the digest of nothing is the well-known one", () => {
+  assert.equal(digestOf(new Uint8Array()), EMPTY);
+});
+
+for (const text of [
+  "",
+  "sha256",
+  "sha256:",
+  EMPTY.slice(0, -1),
+  `${EMPTY}0`,
+  EMPTY.toUpperCase(),
+  EMPTY.replace("e3", "E3"),
+  EMPTY.replace("sha256", "sha512"),
+  EMPTY.replace("sha256", "md5"),
+  ` ${EMPTY}`,
+  `${EMPTY}\n`,
+  `constructor:${"0".repeat(64)}`,
+  `__proto__:${"0".repeat(64)}`,
+]) {
+  test(`${JSON.stringify(text.slice(0, 30))} (${text.length} characters) is no digest`, () => {
+    assert.equal(parseDigest(text), undefined);
+  });
+}
+
+test("bytes match their digest, in both algorithms, and no other bytes do", () => {
+  const bytes = fc.uint8Array({ maxLength: 64 });
+  fc.assert(
+    fc.property(bytes, bytes, (one, other) => {
+      const isSame = Buffer.compare(one, other) === 0;
+      const long = parseDigest(`sha512:${createHash("sha512").update(one).digest("hex")}`);
+      assert.ok(long !== undefined);
+      for (const digest of [digestOf(one), long]) {
+        assert.equal(parseDigest(digest), digest);
+        assert.ok(matchesDigest(one, digest));
+        assert.equal(matchesDigest(other, digest), isSame);
+        assert.equal(hashFor(digest).update(one).digest("hex"), digest.split(":")[1]);
+      }
+    }),
+  );
+});
+
+test("a terminal shows the first twelve digits", () => {
+  assert.equal(abbreviateDigest(EMPTY as Digest), "sha256:e3b0c44298fc…");
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+
+import type { Credential } from "../../src/registry/credentials.ts";
+import { MAX_ATTEMPTS } from "../../src/registry/limits.ts";
+import { clientOf, json, serve, type Client, type Handler, type Server } from "./server.ts";
+
+const ME: Credential = { username: "me", password: "hunter2" };
+const REPOSITORIES = ["one", "two", "three", "four"];
+
+/** A registry that wants a token for each repository, its token server, and a client with credentials. */
+async function tokenRegistry(
+  t: TestContext,
+  answer: Handler,
+  lookup = async (): Promise<Credential> => ME,
+): Promise<Client & { tokens: Server }> {
+  const tokens = await serve(t, answer);
+  const server = await serve(t, (request, response) => {
+    const realm = new URL("/token", tokens.url).href;
+    const isGood = request.headers.authorization !== undefined;
+    response.writeHead(isGood ? 200 : 401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+  });
+  return { tokens, ...clientOf(t, server.url, { credentials: { lookup } }) };
+}
+
+test("a password that is refused is shown once, however many repositories want a token", async (t) => {
+  const { registry, tokens } = await tokenRegistry(t, (_request, response) => json(response, 401, {}));
+  const heads = [...REPOSITORIES, ...REPOSITORIES].map((name) => registry.headManifest(name, "1"));
+  for (const head of await Promise.allSettled(heads)) {
+    assert.equal(head.status === "rejected" && (head.reason as { code: string }).code, "UNAUTHORIZED");
+  }
+  await assert.rejects(registry.headManifest("later", "1"), { code: "UNAUTHORIZED" });
+  assert.equal(tokens.seen.length, 1);
+});
+
+test("another password is tried after one was refused", async (t) => {
+  const passwords = ["old", "new"];
+  const good = `Basic ${Buffer.from("me:new").toString("base64")}`;
+  const { registry, tokens } = await tokenRegistry(
+    t,
+    (request, response) => json(response, request.headers.authorization === good ? 200 : 401, { token: "t" }),
+    async () => ({ username: "me", password: passwords.shift() ?? "new" }),
+  );
+  await assert.rejects(registry.headManifest("one", "1"), { code: "UNAUTHORIZED" });
+  assert.ok(await registry.headManifest("one", "1"));
+  assert.equal(tokens.seen.length, 2);
+});
+
+test("once a password is taken, tokens are asked for side by side", async (t) => {
+  const waiting: (() => void)[] = [];
+  const { registry, tokens } = await tokenRegistry(t, (_request, response) => {
+    const send = (): void => json(response, 200, { token: "t" });
+    if (tokens.seen.length === 1) return send();
+    waiting.push(send);
+    if (waiting.length === REPOSITORIES.length - 1) for (const each of waiting) each();
+  });
+  await Promise.all(REPOSITORIES.map((name) => registry.headManifest(name, "1")));
+  assert.equal(tokens.seen.length, REPOSITORIES.length);
+});
+
+test("an interrupted sign-in is no answer for those who waited along", async (t) => {
+  const stop = new AbortController();
+  const { registry, tokens } = await tokenRegistry(t, (_request, response) => {
+    if (tokens.seen.length === 1) return stop.abort();
+    json(response, 200, { token: "t" });
+  });
+  const first = registry.headManifest("one", "1", stop.signal);
+  const others = ["two", "three"].map((name) => registry.headManifest(name, "1"));
+  await assert.rejects(first, { code: "INTERRUPTED" });
+  for (const head of await Promise.all(others)) assert.ok(head !== undefined);
+});
+
+test("a token server that is down is asked MAX_ATTEMPTS times in all", async (t) => {
+  const { registry, tokens } = await tokenRegistry(t, (_request, response) => void response.writeHead(503).end());
+  const heads = REPOSITORIES.map((name) => registry.headManifest(name, "1"));
+  for (const head of await Promise.allSettled(heads)) {
+    assert.equal(head.status === "rejected" && (head.reason as { code: string }).code, "SERVER_ERROR");
+  }
+  assert.equal(tokens.seen.length, MAX_ATTEMPTS);
+});

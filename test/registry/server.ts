@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { Agent } from "undici";
+import type { Clock } from "../../src/clock.ts";
+import type { MirrorEvent } from "../../src/events.ts";
+import { createRegistry, type Registry, type RegistryOptions } from "../../src/registry/registry.ts";
+
+/** One request as a server saw it. */
+export interface Seen {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+}
+
+export type Handler = (request: Seen, response: ServerResponse, raw: IncomingMessage) => void | Promise<void>;
+
+export interface Server {
+  url: URL;
+  seen: Seen[];
+  /** `GET /v2/...` of every request so far. */
+  lines(): string[];
+}
+
+/** A server on a free port of 127.0.0.1, gone when the test ends. Bodies are read before the handler is called. */
+export async function serve(t: TestContext, handler: Handler): Promise<Server> {
+  const seen: Seen[] = [];
+  const server = createServer((raw, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      try {
+        for await (const chunk of raw as AsyncIterable<Buffer>) chunks.push(chunk);
+      } catch {
+        return;
+      }
+      const { method = "", url = "", headers } = raw;
+      const request = { method, url, headers, body: Buffer.concat(chunks) };
+      seen.push(request);
+      await handler(request, response, raw);
+    })();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(`http://127.0.0.1:${port}`);
+  return { url, seen, lines: () => seen.map((request) => `${request.method} ${request.url}`) };
+}
+
+/** A clock that sleeps no time, and remembers how long it should have. */
+export function quickClock(): Clock & { slept: number[]; time: number } {
+  const slept: number[] = [];
+  const clock = {
+    time: 1_700_000_000_000,
+    slept,
+    now: () => clock.time,
+    sleep: async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+      signal?.throwIfAborted();
+      slept.push(milliseconds);
+      clock.time += milliseconds;
+    },
+  };
+  return clock;
+}
+
+export interface Client {
+  registry: Registry;
+  events: MirrorEvent[];
+  clock: ReturnType<typeof quickClock>;
+}
+
+/** A client of the endpoint, as a source and anonymous unless said otherwise. */
+export function clientOf(t: TestContext, endpoint: URL, options: Partial<RegistryOptions> = {}): Client {
+  const events: MirrorEvent[] = [];
+  const clock = quickClock();
+  const dispatcher = new Agent({ allowH2: false });
+  t.after(() => dispatcher.destroy());
+  const registry = createRegistry({
+    name: endpoint.host,
+    endpoint,
+    side: "source",
+    credentials: { lookup: async () => undefined },
+    dispatcher,
+    emit: (event) => events.push(event),
+    clock,
+    random: () => 0.5,
+    ...options,
+  });
+  return { registry, events, clock };
+}
+
+/** Answers with JSON. */
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
+
+/** Answers with one error of the distribution-spec. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  json(response, status, { errors: [{ code, message }] }, headers);
+}
