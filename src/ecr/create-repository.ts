@@ -1,0 +1,76 @@
+import {
+  CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
+  type EncryptionConfiguration,
+} from "@aws-sdk/client-ecr";
+import { MirrorError } from "../errors.ts";
+import type { EcrClient } from "./client.ts";
+import { describeRepository } from "./describe-repositories.ts";
+import type { EcrCall } from "./errors.ts";
+import { isException } from "./failure.ts";
+import { readRepository, writeTagMutability } from "./repository-state.ts";
+import { OWNERSHIP_TAG, type Encryption, type RepositorySettings, type RepositoryState } from "./settings.ts";
+
+/**
+ * Creates a repository with its settings and the tag of its owner. The policies are not set: CreateRepository takes none.
+ * @returns the repository as it is; `created: false` when it was there, whoever made it
+ * @throws MirrorError SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
+ */
+export async function createRepository(
+  client: EcrClient,
+  name: string,
+  settings: RepositorySettings,
+  owner: string,
+  signal?: AbortSignal,
+): Promise<{ state: RepositoryState; created: boolean }> {
+  const call: EcrCall = {
+    operation: "create a repository",
+    action: "CreateRepository",
+    reference: name,
+    refusal: "REPOSITORY_FAILED",
+  };
+  // Last, so that no tag of the file can take the place of the owner's.
+  const tags = { ...settings.tags, [OWNERSHIP_TAG]: owner };
+  try {
+    const answer = await client.call(call, signal, (sdk, options) =>
+      sdk.send(new CreateRepositoryCommand(inputOf(name, settings, tags)), options),
+    );
+    const base = readRepository(answer.repository, call.operation);
+    return {
+      state: { ...base, lifecyclePolicy: undefined, policy: undefined, tags },
+      created: true,
+    };
+  } catch (error) {
+    if (!isException(error, "RepositoryAlreadyExistsException")) throw error;
+  }
+  const state = await describeRepository(client, name, signal);
+  if (state !== undefined) return { state, created: false };
+  throw new MirrorError("the repository was deleted while it was to be created", {
+    code: "STALE",
+    side: "target",
+    operation: call.operation,
+    reference: name,
+    hint: "run `plan` and `apply` again",
+  });
+}
+
+/** What the file does not manage is left out: ECR's own defaults, or those of the registry, hold then. */
+function inputOf(
+  repositoryName: string,
+  settings: RepositorySettings,
+  tags: Readonly<Record<string, string>>,
+): CreateRepositoryCommandInput {
+  const { tagMutability, scanOnPush, encryption } = settings;
+  return {
+    repositoryName,
+    tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    ...(tagMutability === undefined ? {} : writeTagMutability(tagMutability)),
+    ...(scanOnPush === undefined ? {} : { imageScanningConfiguration: { scanOnPush } }),
+    ...(encryption === undefined ? {} : { encryptionConfiguration: writeEncryption(encryption) }),
+  };
+}
+
+function writeEncryption(encryption: Encryption): EncryptionConfiguration {
+  if (encryption.type === "AES256" || encryption.key === undefined) return { encryptionType: encryption.type };
+  return { encryptionType: "KMS", kmsKey: encryption.key };
+}
