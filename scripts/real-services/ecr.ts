@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  type CreateRepositoryCommandInput,
+  type Repository,
+} from "@aws-sdk/client-ecr";
+import { send } from "./probe.ts";
+
+/** ECR, in the account and Region of the environment. Remembers what it made. */
+export interface RealEcr {
+  sdk: ECRClient;
+  /** Creates `PREFIX/RUN/NAME`. */
+  createRepository(name: string, settings?: Partial<CreateRepositoryCommandInput>): Promise<Repository>;
+  /** The name of a repository that does not exist. */
+  absentRepository(): string;
+  /** A request to the registry, with its credentials. `path` begins with `/v2/`, or is a Location as received. */
+  request(
+    method: string,
+    path: string,
+    options?: { headers?: Record<string, string>; body?: Uint8Array },
+  ): Promise<Response>;
+  /** Uploads a blob by POST and PUT. @returns its digest */
+  pushBlob(repository: string, bytes: Uint8Array): Promise<string>;
+  /** Removes every repository that this run made, with its images. @returns those that could not be removed */
+  removeAll(): Promise<string[]>;
+}
+
+/** @param prefix every repository's name begins with it */
+export async function openRealEcr(region: string, prefix: string): Promise<RealEcr> {
+  // The SDK reads AWS_ENDPOINT_URL_ECR and the credentials from the environment.
+  const sdk = new ECRClient({ region, maxAttempts: 1 });
+  const { authorizationData } = await sdk.send(new GetAuthorizationTokenCommand({}));
+  const [{ authorizationToken, proxyEndpoint } = {}] = authorizationData ?? [];
+  if (authorizationToken === undefined || proxyEndpoint === undefined) throw new Error("ECR gave no token");
+  const base = `${prefix}/${randomUUID().slice(0, 8)}`;
+  const made = new Set<string>();
+
+  const request: RealEcr["request"] = async (method, path, { headers = {}, body } = {}) => {
+    const url = new URL(path, proxyEndpoint);
+    const isRegistry = url.host === new URL(proxyEndpoint).host;
+    return await send(url, {
+      method,
+      headers: { ...headers, ...(isRegistry ? { authorization: `Basic ${authorizationToken}` } : {}) },
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    });
+  };
+  return {
+    sdk,
+    request,
+    absentRepository: () => `${base}/absent`,
+    createRepository: async (name, settings = {}) => {
+      const repositoryName = `${base}/${name}`;
+      // Before the call: one whose answer is lost is removed too.
+      made.add(repositoryName);
+      const { repository } = await sdk.send(new CreateRepositoryCommand({ ...settings, repositoryName }));
+      if (repository === undefined) throw new Error("ECR did not describe the repository it made");
+      return repository;
+    },
+    pushBlob: async (repository, bytes) => {
+      const digest = sha256(bytes);
+      const begun = await request("POST", `/v2/${repository}/blobs/uploads/`);
+      const location = begun.headers.get("location");
+      if (location === null) throw new Error(`an upload was answered ${begun.status}`);
+      const answer = await request("PUT", withDigest(location, digest), { body: bytes });
+      if (answer.status !== 201) throw new Error(`a blob was answered ${answer.status}`);
+      return digest;
+    },
+    removeAll: async () => {
+      const left: string[] = [];
+      for (const repositoryName of made) {
+        try {
+          await sdk.send(new DeleteRepositoryCommand({ repositoryName, force: true }));
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== "RepositoryNotFoundException") left.push(repositoryName);
+        }
+      }
+      sdk.destroy();
+      return left;
+    },
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+export function withDigest(location: string, digest: string): string {
+  return `${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
+}

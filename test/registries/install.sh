@@ -1,0 +1,66 @@
+# Installs the software that the tests run, into $CACHE where it is not Debian's. Re-used when it is there already.
+# Sourced by run.sh.
+# shellcheck shell=bash
+
+install_debian_packages() {
+  local missing=() package
+  for package in "${DEBIAN_PACKAGES[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then return; fi
+  say "installing Debian's ${missing[*]}"
+  # A package that starts a service on installation would take port 5000: policy-rc.d forbids it for this one run.
+  local policy=/usr/sbin/policy-rc.d own_policy=
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    own_policy=yes
+  fi
+  apt-get update -q >"$CACHE/apt.log" 2>&1
+  local status=0
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
+    >>"$CACHE/apt.log" 2>&1 || status=$?
+  if [[ -n $own_policy ]]; then rm -f "$policy"; fi
+  if ((status != 0)); then
+    tail -n 20 "$CACHE/apt.log" >&2
+    return "$status"
+  fi
+}
+
+install_python_packages() {
+  local wanted="awscli==$AWSCLI_VERSION moto[server]==$MOTO_VERSION"
+  if [[ -x $CACHE/venv/bin/aws && $(cat "$CACHE/venv/installed" 2>/dev/null) == "$wanted" ]]; then return; fi
+  say "installing $wanted"
+  rm -rf "$CACHE/venv"
+  python3 -m venv "$CACHE/venv"
+  # shellcheck disable=SC2086 # two requirements, two words
+  "$CACHE/venv/bin/pip" install --quiet $wanted
+  echo "$wanted" >"$CACHE/venv/installed"
+}
+
+# Leaves $CACHE/conformance, or, where the module proxy will not serve the suite, $CACHE/conformance.unavailable
+# with its answer: the test then says that it was skipped, and why. Any other failure fails the run.
+install_conformance_suite() {
+  local binary=$CACHE/conformance
+  # A refusal is final for a version: it is not asked for again from this cache.
+  if [[ $(cat "$binary.version" 2>/dev/null) == "$CONFORMANCE_VERSION" ]]; then return; fi
+  rm -f "$binary" "$binary.version" "$binary.unavailable"
+  if ! command -v go >/dev/null; then
+    echo "Go 1.24 or newer is needed to build the OCI conformance suite" >&2
+    return 1
+  fi
+  say "building the OCI conformance suite $CONFORMANCE_VERSION"
+  if GOBIN=$CACHE/go-bin GOFLAGS=-mod=mod go install "$CONFORMANCE_MODULE@$CONFORMANCE_VERSION" 2>"$CACHE/go.log"; then
+    mv "$CACHE/go-bin/conformance" "$binary"
+    echo "$CONFORMANCE_VERSION" >"$binary.version"
+  elif grep -qE '40[34] (Forbidden|Not Found)|410 Gone' "$CACHE/go.log"; then
+    # Only the words of the refusal: the address before them names a host.
+    grep -oE '(40[34] (Forbidden|Not Found)|410 Gone)|server response: .*' "$CACHE/go.log" |
+      sort -u | paste -sd ' ' >"$binary.unavailable"
+    echo "$CONFORMANCE_VERSION" >"$binary.version"
+    say "the module proxy does not serve the conformance suite: $(cat "$binary.unavailable")"
+  else
+    cat "$CACHE/go.log" >&2
+    return 1
+  fi
+}

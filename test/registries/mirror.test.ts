@@ -1,0 +1,143 @@
+/**
+ * The whole path on real software: a real multi-platform image in Debian's docker-registry, mirrored by the real
+ * command line to a second docker-registry and to the sandbox's ECR, read back by skopeo.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, suite, test } from "node:test";
+import { startDockerRegistry, type AccessLine, type DockerRegistry } from "./support/docker-registry.ts";
+import { startEcr, type Ecr } from "./support/ecr.ts";
+import { writeMirrorFile } from "./support/mirror-file.ts";
+import { mirrorform } from "./support/mirrorform.ts";
+import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
+import { inspectRaw, readTree, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";
+
+const TAGS = Object.values(SEEDED_TAGS);
+/** Per platform a manifest, a config, three layers of its own; one layer that both share. */
+const FILES_OF_THE_IMAGE = 2 * 5 + 1;
+
+suite("from one docker-registry to another and to ECR", () => {
+  let source: DockerRegistry;
+  let target: DockerRegistry;
+  let ecr: Ecr;
+  let folder: string;
+  let sourcePlace: SkopeoPlace;
+  let targets: Record<"plain" | "ecr", SkopeoPlace>;
+  let file: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mirrors-"));
+    [source, target, ecr] = await Promise.all([startDockerRegistry(), startDockerRegistry(), startEcr()]);
+    await seed(source.host);
+    file = await writeMirrorFile(join(folder, "always"), {
+      source: source.host,
+      target: target.host,
+      tags: TAGS,
+      refresh: "always",
+    });
+    sourcePlace = { repository: `${source.host}/${REPOSITORY}` };
+    targets = {
+      plain: { repository: `${target.host}/mirror/${REPOSITORY}` },
+      ecr: { repository: `${ecr.registry}/${REPOSITORY}`, authFile: await ecr.writeAuthFile(folder) },
+    };
+  });
+  after(async () => {
+    await Promise.all([source[Symbol.asyncDispose](), target[Symbol.asyncDispose](), ecr.close()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("an apply that is killed half-way leaves no tag at ECR, and its re-run completes", async () => {
+    const kill = new AbortController();
+    ecr.onRequestFinished = (request) => {
+      // The first blob is there: the other blobs, the manifests and the tags are not.
+      if (request.method === "PUT" && request.path.includes("/blobs/uploads/")) kill.abort();
+    };
+    const killed = await mirrorform(["apply", "--file", file], { env: ecr.environment, kill: kill.signal });
+    ecr.onRequestFinished = undefined;
+    assert.equal(killed.code, undefined, `the process ended by itself:\n${killed.stdout}\n${killed.stderr}`);
+    for (const tag of TAGS) {
+      await assert.rejects(inspectRaw(targets.ecr, `:${tag}`), /manifest unknown|not found/i);
+    }
+
+    await applyWhole(file, ecr);
+  });
+
+  for (const [form, tag] of Object.entries(SEEDED_TAGS)) {
+    test(`the ${form} image is at both targets byte for byte, the index and every child`, async () => {
+      const wanted = await readTree(sourcePlace, tag);
+      assert.equal(wanted.size, 3, "the source has an index of two platforms");
+      for (const place of Object.values(targets)) assert.deepEqual(await readTree(place, tag), wanted);
+    });
+  }
+
+  for (const name of ["plain", "ecr"] as const) {
+    test(`skopeo copies every platform from the target "${name}" to disk, every digest right`, async () => {
+      for (const tag of [SEEDED_TAGS.oci, SEEDED_TAGS.docker]) {
+        assert.equal(await verifyOnDisk(targets[name], tag), FILES_OF_THE_IMAGE);
+      }
+    });
+  }
+
+  test("a second apply reads no manifest at the source and writes nothing at the targets", async () => {
+    await Promise.all([source.takeAccessLog(), target.takeAccessLog()]);
+    ecr.takeRequests();
+    await applyWhole(file, ecr);
+
+    const asked = await source.takeAccessLog();
+    assert.ok(asked.some(isManifestHead), "the source was asked for its tags");
+    assert.deepEqual(asked.filter(readsContent), []);
+    const atTarget = await target.takeAccessLog();
+    assert.ok(atTarget.length > 0, "the docker-registry target was looked at");
+    assert.deepEqual(atTarget.filter(writes), []);
+    const atEcr = ecr.takeRequests();
+    assert.ok(atEcr.operations.length > 0, "ECR was looked at");
+    assert.deepEqual(atEcr.operations.filter(isMutating), []);
+    assert.deepEqual(atEcr.registry.filter(writes), []);
+  });
+
+  test("a plan after an apply has no changes", async () => {
+    const plan = await mirrorform(["plan", "--file", file], { env: ecr.environment });
+    assert.equal(plan.code, 0, plan.stderr);
+    assert.match(plan.stdout, /No changes/);
+  });
+
+  test("with `refresh: missing` the source gets no request at all, and may be gone", async () => {
+    const missing = await writeMirrorFile(join(folder, "missing"), {
+      source: source.host,
+      target: target.host,
+      tags: TAGS,
+      refresh: "missing",
+    });
+    await source.takeAccessLog();
+    await applyWhole(missing, ecr);
+    assert.deepEqual(await source.takeAccessLog(), []);
+
+    await source.stop();
+    await applyWhole(missing, ecr);
+  });
+});
+
+async function applyWhole(file: string, ecr: Ecr): Promise<void> {
+  const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], { env: ecr.environment });
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+}
+
+function isManifestHead(line: AccessLine): boolean {
+  return line.method === "HEAD" && line.path.includes("/manifests/");
+}
+
+/** A GET of anything but the version check. */
+function readsContent(line: AccessLine): boolean {
+  return line.method === "GET" && line.path !== "/v2/";
+}
+
+function writes(line: AccessLine): boolean {
+  return line.method !== "GET" && line.method !== "HEAD";
+}
+
+/** Read-only by name: what else there is changes something. */
+function isMutating(operation: string): boolean {
+  return !/^(Describe|List|Get|BatchGet|BatchCheck)/.test(operation);
+}
