@@ -4,7 +4,7 @@ import type { ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
-import { isPullLimit } from "../dockerhub/too-many-requests.ts";
+import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import type { Emit } from "../events.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
@@ -103,9 +103,10 @@ export function openConnections(
 }
 
 /** What makes events of a source's allowance. A 429 of the allowance is not tried again: that would not help. */
-function allowanceHooks(registry: string, emit: Emit): Pick<RegistryOptions, "observe" | "isPullLimit"> {
+function allowanceHooks(registry: string, emit: Emit): Pick<RegistryOptions, "observe" | "isPullLimit" | "redact"> {
   return {
     isPullLimit,
+    redact: redactPullLimit,
     observe({ method, status, headers, isManifest }) {
       const reading = readAllowance(headers);
       if (reading !== undefined) emit({ type: "quota.reading", registry, reading: withoutAccount(reading) });
