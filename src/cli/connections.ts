@@ -80,8 +80,10 @@ export function openConnections(
   }
 
   function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
-    const { host } = target.endpoint;
-    const images = registryTarget(openRegistryTarget(target.endpoint, credentials), target.prefix);
+    const configured = target.endpoint.origin;
+    const address = endpointFor(target.endpoint.host, { environment, configured });
+    const { host } = address;
+    const images = registryTarget(openRegistryTarget(address, credentials), target.prefix);
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, images, readTags: images.readTags, admin: undefined });
   }

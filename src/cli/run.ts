@@ -40,15 +40,24 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
 
 function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {
   const signal = surroundings.interruptedBy();
-  if (signal !== undefined) return EXIT.interrupted[signal];
-  const report = reportOf(error);
+  const report = reportOf(signal === undefined ? error : interruptedEarly());
   if (args.includes("--json")) surroundings.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
     const color = wantsColor(args.includes("--no-color"), surroundings);
     surroundings.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
   }
+  if (signal !== undefined) return EXIT.interrupted[signal];
   if (!(error instanceof MirrorError) && error instanceof Error) surroundings.err(`${error.stack ?? ""}\n`);
   return error instanceof MirrorError && error.code === "USAGE" ? EXIT.invalid : EXIT.failed;
+}
+
+/** Before an apply has a plan there is no report, and nothing to report. */
+function interruptedEarly(): MirrorError {
+  return new MirrorError("stopped before anything was changed", {
+    code: "INTERRUPTED",
+    side: "config",
+    operation: "run mirrorform",
+  });
 }
 
 async function version(): Promise<string> {

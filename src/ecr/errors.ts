@@ -79,7 +79,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     "ImageTagAlreadyExistsException",
     {
       code: "TAG_IMMUTABLE",
-      hint: "the repository does not let this tag move: mirror to another tag, or except it in `tag_mutability`",
+      hint: "the repository does not let this tag move: mirror to another tag, or except it in `tagMutability`",
     },
   ],
   ["ImageDigestDoesNotMatchException", { code: "DIGEST_MISMATCH" }],

@@ -44,11 +44,14 @@ export function makePlan(input: PlanInput): Plan {
 function planTarget(actual: Actual, input: PlanInput): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const rows = [
-    ...repositoryRows(images, actual, input.name),
-    ...images.map((image) => imageRow(image, actual, sourceFacts(image, input))),
-  ];
+  const imageRows = images.map((image) => imageRow(image, actual, sourceFacts(image, input)));
+  const rows = [...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)), ...imageRows];
   return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
+}
+
+/** The repositories that something will be copied to. */
+function repositoriesToFill(rows: readonly Row[]): Set<string> {
+  return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
 
 function sourceFacts(image: DesiredImage, input: PlanInput): Parameters<typeof imageRow>[2] {
@@ -61,7 +64,7 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Parameters<typeof i
 }
 
 function count(targets: readonly TargetPlan[]): Totals {
-  const totals: Totals = { create: 0, change: 0, delete: 0, blocked: 0, failed: 0, unchanged: 0 };
+  const totals: Totals = { create: 0, change: 0, delete: 0, blocked: 0, failed: 0, kept: 0, unchanged: 0 };
   for (const target of targets) {
     if (target.error !== undefined) totals.failed += 1;
     for (const row of target.rows) countRow(row, totals);
@@ -81,6 +84,8 @@ function countRow(row: Row, totals: Totals): void {
       totals.failed += 1;
       return;
     case "kept":
+      totals.kept += 1;
+      return;
     case "unchanged":
       totals.unchanged += 1;
       return;

@@ -44,6 +44,8 @@ export interface Totals {
   delete: number;
   blocked: number;
   failed: number;
+  /** Could not be checked, as the allowance of its source is spent, and is left as it is. */
+  kept: number;
   unchanged: number;
 }
 

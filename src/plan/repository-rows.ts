@@ -6,12 +6,20 @@ import type { Row } from "./plan.ts";
 
 /**
  * What is to be done about the declared repositories of one target; nothing where repositories are no things of
- * their own. A repository without this file's mark is only mentioned: its settings belong to someone else.
+ * their own. A repository without this file's mark is only mentioned: its settings belong to someone else. One that
+ * is missing is created only when something will be copied to it: a name that was mistyped leaves no trace.
+ * @param toFill the repositories that something will be copied to
  */
-export function repositoryRows(images: readonly DesiredImage[], target: ActualTarget, owner: string): Row[] {
+export function repositoryRows(
+  images: readonly DesiredImage[],
+  target: ActualTarget,
+  owner: string,
+  toFill: ReadonlySet<string>,
+): Row[] {
   const { repositories } = target;
   if (repositories === undefined) return [];
-  const declared = new Map(images.map((image) => [image.repository, image.settings]));
+  const wanted = images.filter(({ repository }) => repositories.has(repository) || toFill.has(repository));
+  const declared = new Map(wanted.map((image) => [image.repository, image.settings]));
   return [...declared].flatMap(([name, settings]) =>
     rowsOf(target.name, name, settings, repositories.get(name), owner),
   );

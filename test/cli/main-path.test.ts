@@ -57,6 +57,7 @@ describe("plan, apply, plan", () => {
       delete: 0,
       blocked: 0,
       failed: 0,
+      kept: 0,
       unchanged: 0,
     });
     assert.equal(sandbox.dockerHub.counted, 0, "plan spends no pull");

@@ -26,6 +26,17 @@ describe("mirrorform sandbox -- COMMAND", () => {
     assert.match(stdout, /No changes\. 2 images match mirrors\.yaml\./);
   });
 
+  test("stands in for a target that is a registry elsewhere: nothing is pushed there", async (t) => {
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/main: .*/, "main: { oci: https://registry.example.com/team } }"),
+      ".docker/config.json": '{ "credsStore": "no-such-helper" }',
+    });
+    t.after(() => folder.remove());
+    const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply`], { folder: folder.path });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
+  });
+
   test("keeps real accounts out of the command's environment", async (t) => {
     const environment = {
       AWS_PROFILE: "production",

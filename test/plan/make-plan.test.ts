@@ -163,3 +163,14 @@ test("a target that cannot be read has no rows, and the plan is incomplete", () 
   assert.equal(made.complete, false);
   assert.equal(made.totals.failed, 1);
 });
+
+test("a repository is not created for an image that cannot be read: a name that was mistyped leaves no trace", () => {
+  const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([]), { [REDIS]: failed("UNAUTHORIZED") });
+  assert.deepEqual(rows(made), ["failed redis:7 unresolved"]);
+});
+
+test("images that could not be checked are counted apart from those that match", () => {
+  const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), { [REDIS]: failed("PULL_LIMIT") });
+  assert.equal(made.totals.kept, 1);
+  assert.equal(made.totals.unchanged, 0);
+});

@@ -5,7 +5,7 @@ import { startSandbox } from "../../sandbox/sandbox.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { renderPlan } from "../render/plan-text.ts";
-import { sandboxEnvironment, sandboxImages } from "../sandbox-environment.ts";
+import { sandboxEnvironment, sandboxNeeds } from "../sandbox-environment.ts";
 import { withPlan } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { apply } from "./apply.ts";
@@ -22,7 +22,7 @@ export async function demo(command: CommandInput, surroundings: Surroundings): P
   const clean = { ...surroundings, environment: sandboxEnvironment(surroundings, {}) };
   const mirrors = await loadMirrorFile(input, clean);
   if (mirrors === undefined) return EXIT.invalid;
-  const sandbox = await startSandbox({ images: sandboxImages(mirrors) });
+  const sandbox = await startSandbox(sandboxNeeds(mirrors));
   try {
     const inside = { ...surroundings, environment: sandboxEnvironment(surroundings, sandbox.environment) };
     const steps = [

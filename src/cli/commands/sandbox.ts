@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { sandboxEnvironment, sandboxImages } from "../sandbox-environment.ts";
+import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "../sandbox-environment.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
 
@@ -15,7 +15,7 @@ import { loadMirrorFile } from "./load.ts";
 export async function sandbox(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const file = await loadMirrorFile(input, { ...surroundings, environment: sandboxEnvironment(surroundings, {}) });
   if (file === undefined) return EXIT.invalid;
-  const started = await startSandbox({ images: sandboxImages(file) });
+  const started = await startSandbox(sandboxNeeds(file));
   try {
     const [command, ...args] = input.rest;
     return command === undefined
@@ -27,7 +27,10 @@ export async function sandbox(input: CommandInput, surroundings: Surroundings): 
 }
 
 async function waitForInterrupt(started: Sandbox, surroundings: Surroundings): Promise<number> {
-  const settings = Object.entries(started.environment).map(([name, value]) => `export ${name}='${value}'\n`);
+  const exports = Object.entries(sandboxSettings(started.environment)).map(
+    ([name, value]) => `export ${name}='${value}'\n`,
+  );
+  const settings = [`unset ${TO_UNSET.join(" ")}\n`, ...exports];
   surroundings.out(
     `# A Docker Hub and an ECR on loopback. In another shell:\n${settings.join("")}# Ctrl-C ends them.\n`,
   );

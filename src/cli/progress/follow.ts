@@ -4,11 +4,7 @@ import type { Style } from "../render/style.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { followAsLines } from "./lines.ts";
 import { followAsList } from "./list.ts";
-
-export interface Progress {
-  /** Stops showing; resolves when all has been drawn. */
-  end(): Promise<void>;
-}
+import type { Progress } from "./progress.ts";
 
 /** Shows an apply while it runs: a list that is redrawn on a terminal, else a line for each finished action. */
 export function followProgress(plan: Plan, events: EventStream, style: Style, surroundings: Surroundings): Progress {
@@ -17,6 +13,6 @@ export function followProgress(plan: Plan, events: EventStream, style: Style, su
   );
   if (actions.length === 0) return { end: () => Promise.resolve() };
   return surroundings.isTerminal
-    ? followAsList(actions, events, surroundings)
-    : followAsLines(actions, events, style, surroundings);
+    ? followAsList(plan, actions, events, surroundings)
+    : followAsLines(plan, actions, events, style, surroundings);
 }

@@ -1,22 +1,24 @@
 import type { Action } from "../../plan/action.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { EventStream } from "../events.ts";
 import { nameAction } from "../render/report-text.ts";
 import type { Style } from "../render/style.ts";
 import { formatBytes } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
-import type { Progress } from "./follow.ts";
+import type { Progress } from "./progress.ts";
 
 /** How often a log hears that the run is alive. A build log with a line a second is one that nobody reads. */
 const HEARTBEAT_MS = 30_000;
 
 /** For logs: one line a finished action, and a heartbeat. */
 export function followAsLines(
+  plan: Plan,
   actions: readonly Action[],
   events: EventStream,
   style: Style,
   { out }: Pick<Surroundings, "out">,
 ): Progress {
-  const names = new Map(actions.map((action) => [action.id, nameAction(action)]));
+  const names = new Map(actions.map((action) => [action.id, nameAction(action, plan)]));
   const sent = new Map<string, number>();
   let finished = 0;
   events.listen((event) => {

@@ -1,17 +1,19 @@
 import { Listr, type ListrTask } from "listr2";
 
 import type { Action } from "../../plan/action.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { MirrorEvent } from "../../events.ts";
 import type { EventStream } from "../events.ts";
 import { nameAction } from "../render/report-text.ts";
 import { formatBytes } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
-import type { Progress } from "./follow.ts";
+import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
 /** For terminals: listr2's list, one task an action. The tasks do nothing but wait for what the events tell of it. */
 export function followAsList(
+  plan: Plan,
   actions: readonly Action[],
   events: EventStream,
   { out }: Pick<Surroundings, "out">,
@@ -28,7 +30,7 @@ export function followAsList(
   });
   const list = new Listr(
     actions.map((action): ListrTask => {
-      const name = nameAction(action);
+      const name = nameAction(action, plan);
       return {
         title: name,
         async task(_context, task) {

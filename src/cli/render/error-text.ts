@@ -17,6 +17,7 @@ export function renderError(error: ErrorReport, style: Style): string {
 
 /** Hints are written as clauses here and as sentences there; a person is shown sentences. */
 function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  // A command stays as it is typed.
+  const capital = text.startsWith("mirrorform ") ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?)]$/.test(capital) ? capital : `${capital}.`;
 }

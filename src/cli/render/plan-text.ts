@@ -36,13 +36,15 @@ export function renderPlan(plan: Plan, style: Style): string {
 
 /** `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */
 export function summarise(plan: Plan): string {
-  const { create, change, delete: removed, blocked, failed, unchanged } = plan.totals;
+  const { create, change, delete: removed, blocked, failed, kept, unchanged } = plan.totals;
   if (create + change + removed + blocked + failed === 0) {
-    return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.`;
+    const unsure = kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "is" : "are"} kept.`;
+    return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.${unsure}`;
   }
   const counts = [`${create} to create`, `${change} to change`, `${removed} to delete`];
   if (blocked > 0) counts.push(`${blocked} blocked`);
   if (failed > 0) counts.push(`${failed} could not be read`);
+  if (kept > 0) counts.push(`${kept} not checked`);
   return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.`;
 }
 

@@ -31,8 +31,19 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
   return `${[...shown, ends.join("\n")].join("\n")}\n`;
 }
 
-/** What an action is about, in a few words: `nomorelimit:ruby-2.7.1-slim`, `repository nomorelimit`. */
-export function nameAction(action: Action): string {
+/**
+ * What an action is about, in a few words: `nomorelimit:ruby-2.7.1-slim`, `repository nomorelimit`. The target is named
+ * where there are several.
+ */
+export function nameAction(action: Action, plan: Plan): string {
+  return nameAt(action.target, describeAction(action), plan);
+}
+
+function nameAt(target: string, name: string, plan: Plan): string {
+  return plan.targets.length > 1 ? `${target}: ${name}` : name;
+}
+
+function describeAction(action: Action): string {
   switch (action.kind) {
     case "copy-image":
       return `${action.repository}:${action.tag}`;
@@ -73,11 +84,16 @@ function describeState({ state }: MirroredImage): string {
 function renderNotDone(report: Report, plan: Plan): string {
   const stopped = report.outcomes
     .filter(({ result }) => result === "interrupted" || result === "not-started")
-    .map(({ action, result }) => [`  ${nameAction(action)}`, result === "interrupted" ? "broken off" : "not begun"]);
+    .map(({ action, result }) => [
+      `  ${nameAction(action, plan)}`,
+      result === "interrupted" ? "broken off" : "not begun",
+    ]);
   const blocked = plan.targets
     .flatMap((target) => target.rows)
     .flatMap((row) =>
-      row.kind === "blocked" ? [[`  ${row.repository}:${row.tag}`, "blocked: the tag is immutable"]] : [],
+      row.kind === "blocked"
+        ? [[`  ${nameAt(row.target, `${row.repository}:${row.tag}`, plan)}`, "blocked: the tag is immutable"]]
+        : [],
     );
   return section("Not done:", alignColumns([...stopped, ...blocked]));
 }
@@ -91,11 +107,13 @@ function failures(report: Report, plan: Plan): Failure[] {
   const unread = plan.targets.flatMap((target) => [
     ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),
     ...target.rows.flatMap((row) =>
-      row.kind === "failed" ? [{ name: `${row.repository}:${row.tag}`, error: row.error }] : [],
+      row.kind === "failed"
+        ? [{ name: nameAt(row.target, `${row.repository}:${row.tag}`, plan), error: row.error }]
+        : [],
     ),
   ]);
   const failed = report.outcomes.flatMap(({ action, result, error }) =>
-    result === "failed" && error !== undefined ? [{ name: nameAction(action), error }] : [],
+    result === "failed" && error !== undefined ? [{ name: nameAction(action, plan), error }] : [],
   );
   return [...unread, ...failed];
 }
@@ -114,6 +132,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
     [count("interrupted"), "broken off"],
     [count("not-started"), "not begun"],
     [plan.totals.blocked, "blocked"],
+    [plan.totals.kept, "not checked"],
     [failed, "failed"],
   ];
   for (const [number, what] of optional) if (number > 0) parts.push(`${number} ${what}`);

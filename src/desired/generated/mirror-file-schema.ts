@@ -58,7 +58,7 @@ export interface TargetDocument {
      */
     region?: string;
     /**
-     * The 12 digits of the registry's AWS account, where it is not the caller's own.
+     * The 12 digits of the AWS account that the credentials must be for; with others mirrorform stops before it writes.
      */
     account?: string;
     /**
@@ -116,7 +116,7 @@ export interface RepositorySettingsDocument {
         kms: string;
       };
   /**
-   * Which images ECR expires: a JSON file below this file's folder, the policy written here, or none (a policy that is there is removed). Not managed unless said.
+   * Which images ECR expires: a JSON file below this file's folder, the policy written here, or none. Not managed unless said. It is set when the repository has none yet.
    */
   lifecyclePolicy?:
     | string
@@ -130,7 +130,7 @@ export interface RepositorySettingsDocument {
         rules: LifecycleRuleDocument[];
       };
   /**
-   * Who may use the repository: a JSON file below this file's folder, the policy written here, or none (a policy that is there is removed). Not managed unless said.
+   * Who may use the repository: a JSON file below this file's folder, the policy written here, or none. Not managed unless said. It is set when the repository has none yet.
    */
   policy?:
     | string
