@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import { incompleteTags } from "../../support/completeness.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { errorsIn, type World } from "../../support/world.ts";
+import { askedOfHub, assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, signedIn } from "../support/mirror.ts";
+import { ACCOUNT } from "../support/account.ts";
+import type { Copes } from "../support/cope.ts";
+
+const NO_PULLS = { limit: 0, windowSeconds: 3600 };
+const ONE_PULL = { limit: 1, windowSeconds: 3600 };
+/** redis:7 of the sandbox: an index, two platforms, an attestation of each. */
+const MANIFESTS = 5;
+
+export const ALLOWANCE = {
+  "docker-hub-head-is-free": {
+    async "plans with HEAD alone, and so spends no pull"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-head-is-free": true } });
+      for (const _ of [1, 2]) assert.equal((await place.json(["plan"])).code, 0);
+      assert.ok(askedOfHub(place, "manifests", "HEAD").length > 0);
+      assert.deepEqual(askedOfHub(place, "manifests", "GET"), []);
+      assert.equal(place.sandbox.dockerHub.counted, 0);
+      await mirrorAll(place);
+      assert.equal(place.sandbox.dockerHub.counted, MANIFESTS, "each manifest is read once");
+    },
+  },
+
+  "docker-hub-head-limited-when-empty": {
+    async "keeps what is mirrored, and says of the rest that the allowance is spent"(t) {
+      const file = mirrorFile([REDIS, "{ image: nginx:1, refresh: missing }", "{ image: ruby:3 }"]);
+      const place = await redisWorld(t, { images: ["redis:7", "nginx:1"] }, file);
+      assert.equal((await place.json(["apply"])).code, 1, "ruby is not there yet");
+      const { dockerHub } = place.sandbox;
+      dockerHub.publish("library/ruby", "3");
+      dockerHub.spend(100);
+      const asked = dockerHub.registry.requests.length;
+      const { code, document } = await place.json(["plan"]);
+      const { rows = [] } = document.targets?.[0] ?? {};
+      const told = rows.map(({ kind, reason, error }) => [kind, reason ?? "", error?.code ?? ""].join(" "));
+      assert.deepEqual(told.toSorted(), [
+        "failed unresolved PULL_LIMIT",
+        "kept not-checked PULL_LIMIT",
+        "unchanged already-there ",
+      ]);
+      assert.equal(code, 1);
+      const refused = dockerHub.registry.requests.slice(asked).filter(({ status }) => status === 429);
+      assert.deepEqual(
+        refused.map(({ method }) => method),
+        ["HEAD", "HEAD"],
+        "asked once each, and never by GET",
+      );
+      await assertArrived(place, "redis", "7");
+    },
+  },
+
+  "docker-hub-limit-without-retry-after": {
+    async "ends at once in PULL_LIMIT, and the tag waits for the rest of the image"(t) {
+      const place = await redisWorld(t, {
+        allowance: ONE_PULL,
+        quirks: { "docker-hub-limit-without-retry-after": true },
+      });
+      await assertSpentMidway(place);
+    },
+    async "does not wait out the window either where Retry-After names it"(t) {
+      const place = await redisWorld(t, {
+        allowance: ONE_PULL,
+        quirks: { "docker-hub-limit-without-retry-after": false },
+      });
+      await assertSpentMidway(place);
+    },
+  },
+
+  "docker-hub-limit-names-account": {
+    async "tells neither the account nor the token's id, in text or JSON"(t) {
+      const place = await redisWorld(t, {
+        accounts: [ACCOUNT],
+        allowance: NO_PULLS,
+        quirks: { "docker-hub-limit-names-account": true, "docker-hub-head-limited-when-empty": false },
+      });
+      const environment = signedIn(place, ACCOUNT.username, ACCOUNT.password);
+      const output: string[] = [];
+      for (const command of ["plan", "apply"]) {
+        for (const option of ["--json", "--verbose"]) {
+          const { stdout, stderr } = await place.run([command, option], { environment });
+          output.push(stdout, stderr);
+        }
+      }
+      const refused = askedOfHub(place, "manifests", "GET").filter(({ status }) => status === 429);
+      assert.equal(refused.length, 2, "each apply was told who has spent the allowance");
+      assert.ok(place.sandbox.dockerHub.auth.requests.every(({ authorization }) => authorization === "basic"));
+      const all = output.join("\n");
+      assert.match(all, /PULL_LIMIT/);
+      assert.doesNotMatch(all, new RegExp(`${ACCOUNT.username}|dckr_|sandbox-token`));
+    },
+  },
+
+  "docker-hub-x-ratelimit": {
+    async "reads what is left of the allowance"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-x-ratelimit": true } });
+      assert.match((await place.run(["plan"])).stdout, /100 of 100 left in a window of 1 h/);
+      const { applied } = await mirrorAll(place);
+      const [pulls] = applied.pulls ?? [];
+      assert.equal(pulls?.spent, MANIFESTS);
+      assert.deepEqual([pulls.reading?.limit, pulls.reading?.remaining], [100, 100 - MANIFESTS]);
+    },
+  },
+
+  "docker-hub-limit-without-window": {
+    async "says what is left, and names no window"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-limit-without-window": true } });
+      const { stdout } = await place.run(["plan"]);
+      assert.match(stdout, /100 of 100 left/);
+      assert.doesNotMatch(stdout, /window/);
+      const { applied } = await mirrorAll(place);
+      assert.equal(applied.pulls?.[0]?.reading?.remaining, 100 - MANIFESTS);
+    },
+  },
+} satisfies Partial<Record<DockerHubQuirkName, Copes>>;
+
+/** One pull is left, and it is spent on the index: its children are refused. */
+async function assertSpentMidway(place: World): Promise<void> {
+  const { code, document } = await place.json(["apply"]);
+  assert.equal(code, 1);
+  const errors = errorsIn(document);
+  assert.deepEqual(
+    errors.map((error) => [error.code, error.side]),
+    [["PULL_LIMIT", "source"]],
+  );
+  assert.match(errors[0]?.hint ?? "", /window has passed/);
+  const gets = askedOfHub(place, "manifests", "GET").filter(({ authorization }) => authorization !== undefined);
+  assert.ok(gets.some(({ status }) => status === 429));
+  assert.equal(new Set(gets.map(({ path }) => path)).size, gets.length, "none is asked for twice");
+  const { store } = await ecrOf(place);
+  assert.deepEqual(incompleteTags(store), []);
+  assert.equal(store.repository("redis")?.tags.size, 0);
+}

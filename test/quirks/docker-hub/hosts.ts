@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import { MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../../../src/registry/limits.ts";
+import { CATALOGUE_LIMIT } from "../../../src/sandbox/docker-hub.ts";
+import { request } from "../../sandbox/support/http.ts";
+import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
+import { askedOfHub, assertArrived, mirrorAll, redisWorld, signedIn } from "../support/mirror.ts";
+import { ACCOUNT } from "../support/account.ts";
+import type { Copes } from "../support/cope.ts";
+
+export const HOSTS = {
+  "docker-hub-abuse-limit": {
+    async "waits as long as it is told and goes on once the limit is lifted"(t) {
+      const { hub, registry, clock } = await hubClient(t, { quirks: { "docker-hub-abuse-limit": true } });
+      hub.registry.onRequest = ({ path }) => {
+        hub.quirks["docker-hub-abuse-limit"] = hub.registry.requests.length < 3;
+        assert.match(path, /manifests/);
+        return undefined;
+      };
+      assert.ok(await registry.headManifest(LIBRARY_REDIS, "7"));
+      assert.equal(clock.slept.length, 2);
+      for (const wait of clock.slept) assert.ok(wait >= 60_000 && wait <= RETRY_AFTER_CAP, String(wait));
+    },
+    async "ends in TOO_MANY_REQUESTS, and does not take it for the pull limit"(t) {
+      const { hub, registry, clock } = await hubClient(t, { quirks: { "docker-hub-abuse-limit": true } });
+      await assert.rejects(registry.getManifest(LIBRARY_REDIS, "7"), {
+        code: "TOO_MANY_REQUESTS",
+        side: "source",
+        hint: /wait some minutes/,
+      });
+      assert.equal(hub.registry.requests.length, MAX_ATTEMPTS);
+      assert.ok(clock.slept.every((wait) => wait >= 60_000));
+    },
+    async "waits at the token server too"(t) {
+      const { hub, registry, clock } = await hubClient(t);
+      hub.auth.onRequest = () => {
+        hub.quirks["docker-hub-abuse-limit"] = hub.auth.requests.length < 2;
+        return undefined;
+      };
+      assert.ok(await registry.headManifest(LIBRARY_REDIS, "7"));
+      assert.equal(hub.auth.requests.length, 2);
+      assert.ok((clock.slept[0] ?? 0) >= 60_000);
+    },
+  },
+
+  "docker-hub-blob-redirect": {
+    async "fetches each blob once from where it is led, and shows no signed address"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-blob-redirect": true } });
+      const { code, stdout, stderr } = await place.run(["apply", "--verbose"]);
+      assert.equal(code, 0, stderr);
+      await assertArrived(place, "redis", "7");
+      const { cdn, store } = place.sandbox.dockerHub;
+      const { blobs } = store.repository("library/redis") ?? assert.fail();
+      assert.deepEqual(
+        cdn.requests.map(({ status }) => status),
+        [...blobs].map(() => 200),
+      );
+      assert.equal(new Set(cdn.requests.map(({ path }) => path)).size, blobs.size);
+      assert.ok(stderr.includes(cdn.host), "the log names the host");
+      assert.doesNotMatch(stdout + stderr, /X-Amz-/i);
+    },
+  },
+
+  "docker-hub-cdn-refuses-credentials": {
+    async "takes no credentials along to the other host"(t) {
+      const place = await redisWorld(t, {
+        accounts: [ACCOUNT],
+        quirks: { "docker-hub-cdn-refuses-credentials": true },
+      });
+      await mirrorAll(place, signedIn(place, ACCOUNT.username, ACCOUNT.password));
+      await assertArrived(place, "redis", "7");
+      assert.ok(askedOfHub(place, "blobs", "GET").every(({ authorization }) => authorization === "bearer"));
+      const { requests } = place.sandbox.dockerHub.cdn;
+      assert.ok(requests.length > 0);
+      for (const { authorization, status } of requests) assert.deepEqual([authorization, status], [undefined, 200]);
+    },
+  },
+
+  "docker-hub-no-referrers": {
+    async "never asks Docker Hub for referrers"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-no-referrers": true } });
+      await mirrorAll(place);
+      const { requests } = place.sandbox.dockerHub.registry;
+      assert.ok(requests.length > 0);
+      assert.deepEqual(
+        requests.filter(({ path }) => path.includes("/referrers/")),
+        [],
+      );
+    },
+  },
+
+  "docker-hub-catalogue-retry-after-epoch": {
+    async "plans without the catalogue, and neither waits for it nor asks again"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-catalogue-retry-after-epoch": true } });
+      const { catalogue } = place.sandbox.dockerHub;
+      const sized = await place.run(["plan"]);
+      while (catalogue.requests.length < CATALOGUE_LIMIT) await request(`${catalogue.url}/v2/`);
+      const asked = catalogue.requests.length;
+      const { code, stdout } = await place.run(["plan"]);
+      assert.equal(code, 0);
+      assert.deepEqual(
+        catalogue.requests.slice(asked).map(({ status }) => status),
+        [429],
+      );
+      assert.match(sized.stdout, /2 platforms/);
+      assert.doesNotMatch(stdout, /2 platforms/, "what it would have told is left out");
+      await mirrorAll(place);
+    },
+  },
+} satisfies Partial<Record<DockerHubQuirkName, Copes>>;

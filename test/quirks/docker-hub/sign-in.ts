@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
+import { request } from "../../sandbox/support/http.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { errorsIn } from "../../support/world.ts";
+import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
+import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, signedIn } from "../support/mirror.ts";
+import { ACCOUNT } from "../support/account.ts";
+import type { Copes } from "../support/cope.ts";
+
+export const SIGN_IN = {
+  "docker-hub-always-issues-a-token": {
+    async "believes the refusal, not the token: one token, one try with it, never more rights than to pull"(t) {
+      const place = await redisWorld(
+        t,
+        { quirks: { "docker-hub-always-issues-a-token": true } },
+        mirrorFile([REDIS, "{ image: no-such-image:1 }"]),
+      );
+      const { code, document } = await place.json(["plan"]);
+      assert.equal(code, 1);
+      assert.deepEqual(
+        errorsIn(document).map((error) => error.code),
+        ["UNAUTHORIZED"],
+      );
+      const { auth, registry } = place.sandbox.dockerHub;
+      const scopes = auth.requests.map(({ query }) => new URLSearchParams(query).get("scope"));
+      assert.deepEqual(scopes.map(String).toSorted(), [
+        "repository:library/no-such-image:pull",
+        "repository:library/redis:pull",
+      ]);
+      const tries = registry.requests.filter(({ path }) => path.includes("no-such-image"));
+      assert.deepEqual(
+        tries.map(({ authorization }) => authorization),
+        [undefined, "bearer"],
+      );
+    },
+  },
+
+  "docker-hub-token-without-expiry": {
+    async "takes the token to be good for 60 seconds, and renews it before it is refused"(t) {
+      let now = Date.parse("2026-10-01T12:00:00Z");
+      const { registry, hub, clock, events } = await hubClient(t, {
+        clock: () => new Date(now),
+        quirks: { "docker-hub-token-without-expiry": true },
+      });
+      for (const seconds of [0, 40, 61]) {
+        now += seconds * 1000;
+        clock.time += seconds * 1000;
+        assert.ok(await registry.headManifest(LIBRARY_REDIS, "7"));
+      }
+      assert.equal(hub.auth.requests.length, 2);
+      const statuses = hub.registry.requests.map(({ status }) => status);
+      assert.deepEqual(statuses, [401, 200, 200, 200], "after the challenge no request is refused");
+      assert.ok(events.every(({ type }) => type !== "request.retried"));
+    },
+  },
+
+  "docker-hub-access-token-only": {
+    async "takes the access_token where there is no token"(t) {
+      const place = await redisWorld(t, { quirks: { "docker-hub-access-token-only": true } });
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+    },
+  },
+
+  "docker-hub-login-lockout": {
+    async "sends a wrong password once in a run, so that the right one still works"(t) {
+      const names = ["redis", "nginx", "ruby", "python", "golang", "node", "debian"];
+      const images = names.map((name) => `${name}:1`);
+      const file = mirrorFile(images.map((image) => `{ image: ${image} }`));
+      const place = await redisWorld(t, { images, accounts: [ACCOUNT] }, file);
+      const wrong = await place.json(["plan"], { environment: signedIn(place, ACCOUNT.username, "a typo") });
+      assert.equal(wrong.code, 1);
+      const codes = errorsIn(wrong.document).map((error) => error.code);
+      assert.deepEqual(
+        codes,
+        images.map(() => "UNAUTHORIZED"),
+      );
+      assert.equal(place.sandbox.dockerHub.auth.requests.length, 1);
+      const right = await place.json(["plan"], { environment: signedIn(place, ACCOUNT.username, ACCOUNT.password) });
+      assert.equal(right.code, 0);
+    },
+    async "ends in TOO_MANY_REQUESTS while the account is locked, and asks nothing anonymously instead"(t) {
+      const lookup = async (): Promise<typeof ACCOUNT> => ACCOUNT;
+      const { registry, hub } = await hubClient(t, {}, { credentials: { lookup } });
+      const basic = Buffer.from(`${ACCOUNT.username}:a typo`).toString("base64");
+      for (const _ of [1, 2, 3, 4, 5]) {
+        const headers = { authorization: `Basic ${basic}` };
+        assert.equal((await request(`${hub.auth.url}/token`, { headers })).status, 401);
+      }
+      await assert.rejects(registry.headManifest(LIBRARY_REDIS, "7"), {
+        code: "TOO_MANY_REQUESTS",
+        operation: "sign in",
+        message: /too many failed login attempts/,
+      });
+      const asked = hub.auth.requests.slice(5);
+      assert.equal(asked.length, MAX_ATTEMPTS);
+      assert.ok(asked.every(({ authorization }) => authorization === "basic"));
+    },
+  },
+
+  "docker-hub-missing-repository-unauthorized": {
+    async "says that the image may be missing or private, never that it is gone, and mirrors the others"(t) {
+      const file = mirrorFile([REDIS, "{ image: nginx:1 }"]);
+      const place = await redisWorld(t, { images: ["redis:7", "nginx:1"] }, file);
+      await mirrorAll(place);
+      place.sandbox.dockerHub.store.remove("library/nginx");
+      place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 1);
+      const [error] = errorsIn(document);
+      assert.equal(error?.code, "UNAUTHORIZED");
+      assert.equal(error.side, "source");
+      assert.match(error.hint ?? "", /does not exist and for a private one/);
+      const { store } = await ecrOf(place);
+      assert.equal(store.repository("nginx")?.tags.size, 1, "what was mirrored stays");
+      const moved = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
+      assert.equal(store.repository("redis")?.tags.get("7"), moved);
+    },
+  },
+} satisfies Partial<Record<DockerHubQuirkName, Copes>>;

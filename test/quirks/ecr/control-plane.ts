@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+
+import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { errorsIn } from "../../support/world.ts";
+import { storeBareImage } from "../support/bare-image.ts";
+import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
+import type { Copes } from "../support/cope.ts";
+
+export const CONTROL_PLANE = {
+  "ecr-kms-key-as-arn": {
+    async "sees no change in a repository that was created with an alias"(t) {
+      const file = mirrorFile([REDIS], "repositories: { encryption: { kms: alias/mirrors } }");
+      const place = await redisWorld(t, { quirks: { "ecr-kms-key-as-arn": true } }, file);
+      await mirrorAll(place);
+      const created = place.sandbox.ecr.calls.filter(({ operation }) => operation === "CreateRepository");
+      assert.deepEqual(
+        created.map(({ input }) => input["encryptionConfiguration"]),
+        [{ encryptionType: "KMS", kmsKey: "alias/mirrors" }],
+      );
+      const again = await place.json(["apply"]);
+      assert.equal(again.code, 0);
+      assert.deepEqual(again.document.outcomes, []);
+      assert.deepEqual(
+        again.document.plan?.targets[0]?.rows.map(({ kind }) => kind),
+        ["unchanged"],
+      );
+    },
+  },
+
+  "ecr-put-image-throttle": {
+    async "puts each manifest again until ECR takes it"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-put-image-throttle": true } });
+      const { server } = await ecrOf(place);
+      const { limits } = place.sandbox.ecr;
+      const tried = new Set<string>();
+      server.onRequest = ({ method, path }) => {
+        if (method !== "PUT" || !path.includes("/manifests/")) return undefined;
+        limits.putImagesPerSecond = tried.has(path) ? 1000 : 0;
+        tried.add(path);
+        return undefined;
+      };
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      const puts = server.requests.filter(({ method, path }) => method === "PUT" && path.includes("/manifests/"));
+      assert.equal(tried.size, 5);
+      assert.equal(puts.filter(({ status }) => status === 429).length, tried.size);
+      assert.equal(puts.filter(({ status }) => status === 201).length, tried.size);
+    },
+    async "does so where the API takes the manifest as well"(t) {
+      const place = await redisWorld(t, { images: [], quirks: { "ecr-put-image-throttle": true } });
+      storeBareImage(place.sandbox.dockerHub.store, "library/redis", "7");
+      const { limits, api } = place.sandbox.ecr;
+      let puts = 0;
+      api.onRequest = ({ headers }) => {
+        if (headers["x-amz-target"]?.endsWith(".PutImage") === true)
+          limits.putImagesPerSecond = (puts += 1) % 2 === 1 ? 0 : 1000;
+        return undefined;
+      };
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      const calls = place.sandbox.ecr.calls.filter(({ operation }) => operation === "PutImage");
+      const throttled = "ThrottlingException";
+      assert.deepEqual(
+        calls.map(({ error }) => error),
+        [throttled, undefined, throttled, undefined],
+      );
+    },
+  },
+
+  "ecr-api-throttle": {
+    async "makes each call again until it is answered"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-api-throttle": true } });
+      const { api, limits, calls } = place.sandbox.ecr;
+      let asked = 0;
+      api.onRequest = () => {
+        limits.apiCallsPerSecond = (asked += 1) % 2 === 1 ? 0 : 1000;
+        return undefined;
+      };
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 0, JSON.stringify(document));
+      await assertArrived(place, "redis", "7");
+      const failed = calls.filter(({ error }) => error === "ThrottlingException").map(({ operation }) => operation);
+      for (const operation of ["GetAuthorizationToken", "CreateRepository", "BatchGetImage"]) {
+        assert.ok(failed.includes(operation), `${operation} was throttled`);
+      }
+      assert.equal(
+        calls.filter(({ operation, error }) => operation === "CreateRepository" && error === undefined).length,
+        1,
+      );
+    },
+  },
+
+  "ecr-repository-quota": {
+    async "asks once, ends in SERVICE_QUOTA, and mirrors into the repositories that are there"(t) {
+      const file = mirrorFile([REDIS, "{ image: nginx:1 }"]);
+      const images = ["redis:7", "nginx:1"];
+      const place = await redisWorld(
+        t,
+        { images, quirks: { "ecr-repository-quota": true }, ecr: { limits: { repositories: 1 } } },
+        file,
+      );
+      const { store } = await ecrOf(place);
+      store.create("nginx");
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 1);
+      const errors = errorsIn(document);
+      assert.deepEqual(errors.map((error) => error.code).toSorted(), ["REPOSITORY_FAILED", "SERVICE_QUOTA"]);
+      const quota = errors.find((error) => error.code === "SERVICE_QUOTA");
+      assert.deepEqual([quota?.side, quota?.operation, quota?.reference], ["target", "create a repository", "redis"]);
+      assert.match(quota?.hint ?? "", /Service Quotas/);
+      const created = place.sandbox.ecr.calls.filter(({ operation }) => operation === "CreateRepository");
+      assert.deepEqual(
+        created.map(({ error }) => error),
+        ["LimitExceededException"],
+      );
+      await assertArrived(place, "nginx", "1");
+      assert.ok(
+        (await sentToEcr(place)).every(({ path }) => !path.includes("/redis/")),
+        "nothing is sent after redis",
+      );
+    },
+  },
+} satisfies Partial<Record<EcrQuirkName, Copes>>;

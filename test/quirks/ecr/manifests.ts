@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+
+import { BATCH_SIZE } from "../../../src/ecr/tags.ts";
+import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import { DOCKER_MANIFEST, MANIFEST_MEDIA_TYPES, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { generateImage, storeImage } from "../../../src/sandbox/images.ts";
+import { makeImage } from "../../sandbox/support/ecr.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { errorsIn } from "../../support/world.ts";
+import { storeBareImage } from "../support/bare-image.ts";
+import { ecrClient } from "../support/clients.ts";
+import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
+import type { Copes } from "../support/cope.ts";
+
+const IMMUTABLE = "repositories: { tagMutability: IMMUTABLE }";
+
+export const MANIFESTS = {
+  "ecr-get-lacks-digest": {
+    async "reads the digest from HEAD, and hashes what GET brings"(t) {
+      const digests: unknown[] = [];
+      const { ecr, registry } = await ecrClient(t, "ecr-get-lacks-digest", {
+        observe: ({ method, status, headers }) =>
+          status === 200 && digests.push([method, headers["docker-content-digest"]]),
+      });
+      const image = makeImage("one");
+      ecr.registry.store.putManifest(ecr.registry.store.create("app"), image, ["v1"]);
+      assert.equal((await registry.headManifest("app", "v1"))?.digest, image.digest);
+      for (const reference of ["v1", image.digest]) {
+        const manifest = await registry.getManifest("app", reference);
+        assert.deepEqual([manifest.digest, Buffer.from(manifest.bytes)], [image.digest, image.bytes]);
+      }
+      assert.deepEqual(digests, [
+        ["HEAD", image.digest],
+        ["GET", undefined],
+        ["GET", undefined],
+      ]);
+    },
+  },
+
+  "ecr-translates-manifests": {
+    async "accepts every kind of manifest, so that a tag is read as it is stored"(t) {
+      const { ecr, registry } = await ecrClient(t, "ecr-translates-manifests");
+      for (const mediaType of [OCI_MANIFEST, DOCKER_MANIFEST]) {
+        const image = makeImage("one", mediaType);
+        ecr.registry.store.putManifest(ecr.registry.store.create("app"), image, ["v1"]);
+        const manifest = await registry.getManifest("app", "v1");
+        assert.deepEqual([manifest.mediaType, Buffer.from(manifest.bytes)], [mediaType, image.bytes]);
+      }
+    },
+    async "sees no change after any form of image was mirrored"(t) {
+      const forms = ["oci-index", "docker-list", "oci-manifest", "docker-manifest"] as const;
+      const file = mirrorFile(forms.map((form) => `{ image: ${form}:1 }`));
+      const place = await redisWorld(t, { images: [], quirks: { "ecr-translates-manifests": true } }, file);
+      for (const form of forms)
+        place.sandbox.dockerHub.publish(`library/${form}`, "1", { form, layers: 1, layerBytes: 64 });
+      await mirrorAll(place);
+      for (const form of forms) await assertArrived(place, form, "1");
+      const reads = place.sandbox.ecr.calls.filter(({ operation }) => operation === "BatchGetImage");
+      assert.ok(reads.length > forms.length);
+      for (const { input } of reads) assert.deepEqual(input["acceptedMediaTypes"], [...MANIFEST_MEDIA_TYPES]);
+    },
+  },
+
+  "ecr-needs-media-type": {
+    async "brings an image without media types byte for byte, through the API"(t) {
+      const place = await redisWorld(t, { images: [], quirks: { "ecr-needs-media-type": true } });
+      const digests = storeBareImage(place.sandbox.dockerHub.store, "library/redis", "7");
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      const puts = place.sandbox.ecr.calls.filter(({ operation }) => operation === "PutImage");
+      assert.deepEqual(
+        puts.map(({ input, error }) => [input["imageDigest"], input["imageTag"], error]),
+        [
+          [digests[0], undefined, undefined],
+          [digests[1], "7", undefined],
+        ],
+      );
+      const refused = (await sentToEcr(place)).filter(({ status }) => status === 405);
+      assert.deepEqual(refused, [], "the registry was not even asked");
+    },
+    async "puts a manifest that names its type through the registry"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-needs-media-type": true } });
+      await mirrorAll(place);
+      assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "PutImage"));
+    },
+  },
+
+  "ecr-immutable-refuses-equal": {
+    async "does not write a tag that holds the digest already"(t) {
+      const file = mirrorFile([REDIS], IMMUTABLE);
+      const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
+      await mirrorAll(place);
+      const again = await place.json(["apply"]);
+      assert.equal(again.code, 0);
+      const puts = (await sentToEcr(place)).filter(
+        ({ method, path }) => method === "PUT" && path.endsWith("/manifests/7"),
+      );
+      assert.deepEqual(
+        puts.map(({ status }) => status),
+        [201],
+      );
+    },
+    async "takes it for done when another run puts the same tag in between"(t) {
+      const file = mirrorFile([REDIS], IMMUTABLE);
+      const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
+      const { server, store } = await ecrOf(place);
+      server.onRequest = ({ method, path }) => {
+        const target = store.repository("redis");
+        const source = place.sandbox.dockerHub.store.repository("library/redis");
+        const manifest = source?.manifests.get(source.tags.get("7") ?? assert.fail());
+        const isTag = method === "PUT" && path.endsWith("/manifests/7");
+        if (isTag && target !== undefined && manifest !== undefined) store.putManifest(target, manifest, ["7"]);
+        return undefined;
+      };
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 0, JSON.stringify(document.outcomes));
+      const copy = document.outcomes?.find(({ action }) => action.kind === "copy-image");
+      assert.equal(copy?.result, "already-done");
+      assert.ok(
+        server.requests.some(({ method, status }) => method === "PUT" && status === 400),
+        "it was refused",
+      );
+      await assertArrived(place, "redis", "7");
+    },
+    async "ends in TAG_IMMUTABLE when the tag holds something else by then"(t) {
+      const file = mirrorFile([REDIS], IMMUTABLE);
+      const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
+      const { server, store } = await ecrOf(place);
+      const other = generateImage("other", { form: "oci-manifest", layers: 1, layerBytes: 64 });
+      server.onRequest = ({ method, path }) => {
+        const target = store.repository("redis");
+        const isTag = method === "PUT" && path.endsWith("/manifests/7");
+        if (isTag && target !== undefined) storeImage(store, target, other, "7");
+        return undefined;
+      };
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 1);
+      assert.deepEqual(
+        errorsIn(document).map((error) => [error.code, error.side]),
+        [["TAG_IMMUTABLE", "target"]],
+      );
+      assert.equal(store.repository("redis")?.tags.get("7"), other.top.digest, "nothing was overwritten");
+    },
+  },
+
+  "ecr-opaque-tag-pages": {
+    async "never lists tags: it asks for those it wants, a hundred at a time"(t) {
+      const tags = Array.from({ length: 150 }, (_, at) => `v${at}`);
+      const file = mirrorFile([`{ image: redis, tags: [${tags.join(", ")}], refresh: missing }`]);
+      const place = await redisWorld(t, { quirks: { "ecr-opaque-tag-pages": true } }, file);
+      const { server, store } = await ecrOf(place);
+      const image = generateImage("redis", { form: "oci-manifest", layers: 1, layerBytes: 64 });
+      const repository = store.create("redis");
+      storeImage(store, repository, image);
+      store.putManifest(repository, image.top, tags);
+      const { code, document } = await place.json(["plan"]);
+      assert.equal(code, 0);
+      assert.equal(document.totals?.["unchanged"], tags.length);
+      const asked = place.sandbox.ecr.calls
+        .filter(({ operation }) => operation === "BatchGetImage")
+        .map(({ input }) => (input["imageIds"] as unknown[]).length);
+      assert.deepEqual(asked, [BATCH_SIZE, tags.length - BATCH_SIZE]);
+      assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "ListImages"));
+      assert.ok(server.requests.every(({ path }) => !path.endsWith("/tags/list")));
+    },
+  },
+
+  "ecr-no-deletes": {
+    async "deletes nothing, not even when a tag moves"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-no-deletes": true } });
+      await mirrorAll(place);
+      const { store } = await ecrOf(place);
+      const before = [...(store.repository("redis")?.manifests.keys() ?? [])];
+      place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
+      await mirrorAll(place);
+      assert.deepEqual(
+        (await sentToEcr(place)).filter(({ method }) => method === "DELETE"),
+        [],
+      );
+      assert.deepEqual(
+        place.sandbox.ecr.calls.filter(({ operation }) => /Delete/.test(operation)),
+        [],
+      );
+      const after = store.repository("redis")?.manifests;
+      assert.ok(
+        before.every((digest) => after?.has(digest)),
+        "what was mirrored stays",
+      );
+      assert.ok((after?.size ?? 0) > before.length);
+    },
+  },
+} satisfies Partial<Record<EcrQuirkName, Copes>>;

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+
+import { Readable } from "node:stream";
+import { digestOf } from "../../../src/oci/digest.ts";
+import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { type World } from "../../support/world.ts";
+import { ecrClient } from "../support/clients.ts";
+import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
+import type { Copes } from "../support/cope.ts";
+
+export const UPLOADS = {
+  "ecr-patch-created": {
+    async "uploads without PATCH"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-patch-created": true } });
+      await mirrorAll(place);
+      await assertUploadedWhole(place);
+    },
+  },
+
+  "ecr-drops-later-patches": {
+    async "sends a large blob whole, in the one request that closes its upload"(t) {
+      const place = await redisWorld(t, {
+        imageOptions: { form: "oci-manifest", layers: 1, layerBytes: 6 * 1024 * 1024 },
+        quirks: { "ecr-drops-later-patches": true },
+      });
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      await assertUploadedWhole(place);
+    },
+  },
+
+  "ecr-cuts-uploads": {
+    async "creates the repository before the first upload, and is never cut off"(t) {
+      const place = await redisWorld(t, { quirks: { "ecr-cuts-uploads": true } });
+      const { server, store } = await ecrOf(place);
+      const early: string[] = [];
+      server.onRequest = ({ method, path }) => {
+        if (method !== "GET" && store.repository("redis") === undefined) early.push(`${method} ${path}`);
+        return undefined;
+      };
+      await mirrorAll(place);
+      assert.deepEqual(early, []);
+      assert.ok(server.requests.every(({ status }) => status !== 0));
+    },
+    async "says what a cut upload may mean, when the repository was deleted meanwhile"(t) {
+      const { ecr, registry, clock } = await ecrClient(t, "ecr-cuts-uploads");
+      ecr.registry.store.remove("app");
+      const bytes = Buffer.from("a layer");
+      const blob = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.byteLength };
+      await assert.rejects(registry.putBlob("app", blob, Readable.from([bytes])), {
+        code: "UNREACHABLE",
+        side: "target",
+        operation: "start the upload of a blob",
+        hint: /the repository does not exist: was it deleted/,
+      });
+      assert.equal(clock.slept.length, MAX_ATTEMPTS - 1, "it may be the network: it is tried again");
+    },
+  },
+
+  "ecr-mount-needs-setting": {
+    async "uploads to each repository what it lacks, and mounts nothing"(t) {
+      const file = mirrorFile([REDIS, "{ image: redis:7, to: copy/of/redis:7 }"]);
+      const place = await redisWorld(t, { quirks: { "ecr-mount-needs-setting": true } }, file);
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      const requests = await sentToEcr(place);
+      assert.deepEqual(
+        requests.filter(({ query }) => query.includes("mount=")),
+        [],
+      );
+      const { store } = await ecrOf(place);
+      for (const name of ["redis", "copy/of/redis"]) {
+        const uploads = requests.filter(
+          ({ method, path }) => method === "POST" && path === `/v2/${name}/blobs/uploads/`,
+        );
+        assert.equal(uploads.length, store.repository(name)?.blobs.size);
+      }
+    },
+  },
+} satisfies Partial<Record<EcrQuirkName, Copes>>;
+
+/** Each blob went up in a POST and a PUT of its whole length. */
+async function assertUploadedWhole(place: World): Promise<void> {
+  const requests = await sentToEcr(place);
+  const { store } = await ecrOf(place);
+  const sizes = [...(store.repository("redis")?.blobs.values() ?? [])].map(({ byteLength }) => String(byteLength));
+  assert.deepEqual(
+    requests.filter(({ method }) => method === "PATCH"),
+    [],
+  );
+  const puts = requests.filter(({ method, path }) => method === "PUT" && path.includes("/blobs/uploads/"));
+  assert.deepEqual(puts.map(({ headers }) => headers["content-length"] ?? "").toSorted(), sizes.toSorted());
+  assert.ok(puts.every(({ status }) => status === 201));
+}
