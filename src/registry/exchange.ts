@@ -58,15 +58,11 @@ export function createExchange(options: RegistryOptions): Exchange {
     actions: side === "source" ? "pull" : "pull,push",
     credentials: options.credentials,
     clock,
-    exchange: async (asked) => {
+    exchange: (asked) => {
       const request = { ...asked, registry, endpoint, flavour, side, now: () => clock.now() };
       const realm = asked.challenge.parameters.get("realm") ?? "";
       const url = URL.canParse(realm) ? new URL(realm) : endpoint;
-      try {
-        return await retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));
-      } catch (error) {
-        throw error instanceof MirrorError ? tried(error) : error;
-      }
+      return retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));
     },
     ping: async (signal) => {
       const subject = { operation: "sign in", reference: registry, signal } as const;
@@ -163,12 +159,6 @@ export function createExchange(options: RegistryOptions): Exchange {
     const { operation, reference } = call;
     return new MirrorError(message, { code: "REDIRECT_REFUSED", side, operation, reference });
   }
-}
-
-/** The token server was asked as often as it may be: the request that the token was for does not begin all that again. */
-function tried(error: MirrorError): MirrorError {
-  const { code, side, operation, reference, hint } = error;
-  return new MirrorError(error.message, { code, side, operation, reference, hint, cause: error });
 }
 
 function isRefused(response: Response, used: Authorized): boolean {

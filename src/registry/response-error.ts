@@ -96,7 +96,7 @@ function classifyMissing(operation: Operation): ErrorCode {
 
 function sentence(status: number, told: readonly ToldError[], context: ErrorContext, isPullLimit: boolean): string {
   const { host, redact } = context;
-  const said = told.map(({ code, message }) => (message === "" ? code : `${code}: ${message}`)).join("; ");
+  const said = told.map(({ code, message }) => [code, message].filter((part) => part !== "").join(": ")).join("; ");
   // A text about an allowance names the account, so it is quoted only where somebody takes the name out.
   const quotable = isPullLimit && redact === undefined ? "" : said;
   const quoted = plainText(redact === undefined ? quotable : redact(quotable));

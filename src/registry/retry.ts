@@ -21,7 +21,7 @@ export interface RetryOptions {
 /**
  * Repeats an attempt while its error is retryable, at most {@link MAX_ATTEMPTS} times in all, with {@link retryDelay} between.
  * A MirrorError that an attempt throws counts like one that it returns.
- * @throws the last error
+ * @throws the last error; after several attempts no longer as retryable, so that no caller begins all of them again
  */
 export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: RetryOptions): Promise<T> {
   const { clock, random, signal, onRetry, attempts = MAX_ATTEMPTS } = options;
@@ -29,11 +29,17 @@ export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: R
     const outcome = await settled(attempt);
     if (outcome.ok) return outcome.value;
     const { error, retryAfter } = outcome;
-    if (!error.retryable || made >= attempts) throw error;
+    if (!error.retryable) throw error;
+    if (made >= attempts) throw attempts === 1 ? error : exhausted(error);
     const delayMilliseconds = retryDelay(made, retryAfter, random);
     onRetry({ attempt: made, delayMilliseconds, reason: error.code });
     await sleepUnlessAborted(clock, delayMilliseconds, signal, error);
   }
+}
+
+function exhausted(error: MirrorError): MirrorError {
+  const { code, side, operation, reference, hint, cause } = error;
+  return new MirrorError(error.message, { code, side, operation, reference, hint, cause });
 }
 
 async function settled<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T>> {

@@ -154,7 +154,7 @@ test("a port where nobody listens is UNREACHABLE, and the host is named", async 
   await assert.rejects(registry.headManifest("app", "1"), {
     code: "UNREACHABLE",
     message: "127.0.0.1:1 cannot be reached: it refuses connections (ECONNREFUSED)",
-    retryable: true,
+    retryable: false,
   });
   assert.equal(events.filter(({ type }) => type === "request.finished").length, MAX_ATTEMPTS);
 });

@@ -37,11 +37,15 @@ for (const status of [400, 403, 404, 405, 501]) {
   });
 }
 
-test("tries are bounded, and the last error is thrown", async (t) => {
+test("tries are bounded, and the last error is thrown, no longer as one to try again", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(503).end("overloaded"));
   const { registry, clock } = clientOf(t, server.url);
 
-  await assert.rejects(registry.getManifest("app", "1"), { code: "SERVER_ERROR", retryable: true });
+  await assert.rejects(registry.getManifest("app", "1"), {
+    code: "SERVER_ERROR",
+    retryable: false,
+    message: `${new URL(server.url).host} answered 503: overloaded`,
+  });
   assert.equal(server.seen.length, MAX_ATTEMPTS);
   assert.equal(clock.slept.length, MAX_ATTEMPTS - 1);
 });
