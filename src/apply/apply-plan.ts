@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 
 import type { Action, CopyImage } from "../plan/action.ts";
-import type { Plan } from "../plan/plan.ts";
+import { actionsOf, type Plan } from "../plan/plan.ts";
 import { applyCopy } from "./apply-copy.ts";
 import { mirroredImages } from "./mirrored-images.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "./ports.ts";
@@ -11,7 +11,7 @@ import { runAction, type RunContext } from "./run-action.ts";
 import { createTransfers } from "./transfers.ts";
 
 /** Images worked on at once. Each host has its own limits below this one. */
-export const IMAGES_AT_ONCE = 4;
+const IMAGES_AT_ONCE = 4;
 
 export interface ApplyOptions extends RunContext {
   plan: Plan;
@@ -22,6 +22,7 @@ export interface ApplyOptions extends RunContext {
   admin: (target: string) => RepositoryAdmin | undefined;
   /** Whether a source counts manifest requests. */
   hasAllowance: (registry: string) => boolean;
+  random: () => number;
 }
 
 /**
@@ -31,11 +32,9 @@ export interface ApplyOptions extends RunContext {
  */
 export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const { plan } = options;
-  const actions = plan.targets.flatMap((target) =>
-    target.rows.flatMap((row) => (row.kind === "action" ? row.action : [])),
-  );
+  const actions = actionsOf(plan);
   const repositories = startRepositoryWork(actions, plan.name, options.admin, options);
-  const transfer = createTransfers(options.source, options.target);
+  const transfer = createTransfers(options.source, options.target, options);
   const limit = pLimit(IMAGES_AT_ONCE);
   const copy = (image: CopyImage): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
@@ -50,7 +49,7 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
     .filter((action: Action) => action.kind === "copy-image")
     .toSorted((a, b) => a.order - b.order)
     .map((image) => limit(() => copy(image)));
-  const outcomes = [...(await repositories.outcomes), ...(await Promise.all(copies))];
+  const outcomes = (await Promise.all([repositories.outcomes, Promise.all(copies)])).flat();
   return {
     formatVersion: REPORT_FORMAT_VERSION,
     outcomes,

@@ -9,7 +9,7 @@ import type { ManifestReader } from "./manifest-reader.ts";
 import type { ImageTarget } from "./ports.ts";
 
 /** An index in an index in an index: deeper than any image in use. A hostile one must not lead us on for ever. */
-export const MAX_INDEX_DEPTH = 4;
+const MAX_INDEX_DEPTH = 4;
 
 /** Manifests of one image worked on at once. Each may upload several blobs. */
 const MANIFESTS_AT_ONCE = 3;

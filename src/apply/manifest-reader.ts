@@ -16,19 +16,24 @@ export interface ManifestReader {
 
 /** @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws */
 export function createManifestReader(source: ImageSource): ManifestReader {
-  const received = new Map<Digest, Promise<ReadManifest>>();
-  return {
+  const received = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
+  const reader: ManifestReader = {
     read(repository, digest, signal, onRequest) {
       const known = received.get(digest);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        // What another repository refuses this one may serve: its failure is not ours.
+        const again = () => reader.read(repository, digest, signal, onRequest);
+        return known.repository === repository ? known.reading : known.reading.catch(again);
+      }
       onRequest();
       const reading = source.readManifest(repository, digest, signal).then(understand);
-      received.set(digest, reading);
+      received.set(digest, { repository, reading });
       // A failure is not remembered: another action may have better luck.
       reading.catch(() => received.delete(digest));
       return reading;
     },
   };
+  return reader;
 }
 
 function understand(manifest: Manifest): ReadManifest {

@@ -20,7 +20,7 @@ export interface ImageTarget {
   /** The tags that exist, of those asked for. A repository that does not exist has none. */
   readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
   hasManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
-  hasBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
+  hasBlob(repository: string, blob: Descriptor, signal: AbortSignal): Promise<boolean>;
   /** Uploads a blob; commits it only when `body` had the size and the digest of `blob`. */
   putBlob(repository: string, blob: Descriptor, body: Readable, signal: AbortSignal): Promise<void>;
   /** Puts a manifest by digest, or with a tag pointing at it. */

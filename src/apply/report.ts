@@ -13,7 +13,7 @@ export interface Outcome {
   uri: string | undefined;
   /** Bytes of blobs sent to the target. */
   bytes: number;
-  /** Manifest requests that this action made at sources with an allowance. */
+  /** Manifests that this action asked a source with an allowance for; a request that was repeated counts once. */
   pulls: number;
   milliseconds: number;
   error: ErrorReport | undefined;
@@ -23,7 +23,7 @@ export interface Outcome {
 export interface Report {
   formatVersion: typeof REPORT_FORMAT_VERSION;
   outcomes: Outcome[];
-  /** Every declared image and where it is mirrored, those that were left unchanged too. */
+  /** Every image of the plan and where it is mirrored, those left unchanged too; none of a target that could not be read. */
   images: MirroredImage[];
   interrupted: boolean;
 }

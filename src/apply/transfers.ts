@@ -1,4 +1,4 @@
-import { createBlobCopier, type BlobCopier } from "./copy-blob.ts";
+import { createBlobCopier, type BlobCopier, type Waiting } from "./copy-blob.ts";
 import { createManifestReader, type ManifestReader } from "./manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
 
@@ -13,6 +13,7 @@ export interface Transfer {
 export function createTransfers(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
+  waiting: Waiting,
 ): (registry: string, targetName: string) => Transfer {
   const readers = new Map<string, ManifestReader>();
   const transfers = new Map<string, Transfer>();
@@ -23,7 +24,7 @@ export function createTransfers(
     const from = source(registry);
     const to = target(targetName);
     const reader = readers.get(registry) ?? createManifestReader(from);
-    const transfer = { reader, blobs: createBlobCopier(from, to), target: to };
+    const transfer = { reader, blobs: createBlobCopier(from, to, waiting), target: to };
     readers.set(registry, reader);
     transfers.set(pair, transfer);
     return transfer;

@@ -25,20 +25,18 @@ export function readCommandLine(args: readonly string[], commands: readonly Comm
   const end = others.indexOf("--");
   const own = end < 0 ? others : others.slice(0, end);
   if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
-  const { values, positionals } = parse(command, own);
-  return {
-    kind: "run",
-    command,
-    input: { options: values, positionals, rest: end < 0 ? [] : others.slice(end + 1) },
-  };
+  const rest = end < 0 ? [] : others.slice(end + 1);
+  if (rest.length > 0 && !command.takesCommand) throw usage(command, `unexpected "${rest.join(" ")}" behind --`);
+  return { kind: "run", command, input: { options: parse(command, own), rest } };
 }
 
-function parse(command: Command, args: string[]): { values: CommandInput["options"]; positionals: string[] } {
+function parse(command: Command, args: string[]): CommandInput["options"] {
   refuseUnknownOptions(command, args);
   try {
     const { values, positionals } = parseArgs({ args, options: command.options, allowPositionals: true });
-    if (positionals.length <= command.maxPositionals) return { values, positionals };
-    throw usage(command, `unexpected "${positionals[command.maxPositionals] ?? ""}"`);
+    const [extra] = positionals;
+    if (extra === undefined) return values;
+    throw usage(command, `unexpected "${extra}"`);
   } catch (error) {
     if (error instanceof MirrorError) throw error;
     throw usage(command, error instanceof Error ? (error.message.split(". ", 1)[0] ?? "") : String(error));

@@ -7,8 +7,6 @@ export type OptionValues = Readonly<Record<string, string | boolean | (string | 
 
 export interface CommandInput {
   options: OptionValues;
-  /** What is no option, in order. */
-  positionals: readonly string[];
   /** What stands behind `--`, untouched. */
   rest: readonly string[];
 }
@@ -23,8 +21,8 @@ export interface Command {
   /** One line an option, by its name. */
   optionHelp: Readonly<Record<string, string>>;
   examples: readonly string[];
-  /** Most positional arguments that it takes. */
-  maxPositionals: number;
+  /** Whether it takes a command behind `--`. */
+  takesCommand: boolean;
   /** Loads the command's code only when it is run. @returns the exit code */
   run(input: CommandInput, surroundings: Surroundings): Promise<number>;
 }

@@ -35,7 +35,7 @@ export const COMMANDS: readonly Command[] = [
     options: COMMON_OPTIONS,
     optionHelp: COMMON_HELP,
     examples: ["mirrorform validate", "mirrorform validate --file teams/web.yaml"],
-    maxPositionals: 0,
+    takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/validate.ts")).validate(input, surroundings),
   },
   {
@@ -45,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
     options: NETWORK_OPTIONS,
     optionHelp: NETWORK_HELP,
     examples: ["mirrorform plan", "mirrorform plan --only 'node*'", "mirrorform plan --json > plan.json"],
-    maxPositionals: 0,
+    takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/plan.ts")).plan(input, surroundings),
   },
   {
@@ -55,7 +55,7 @@ export const COMMANDS: readonly Command[] = [
     options: NETWORK_OPTIONS,
     optionHelp: NETWORK_HELP,
     examples: ["mirrorform apply", "mirrorform apply --target seoul"],
-    maxPositionals: 0,
+    takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/apply.ts")).apply(input, surroundings),
   },
   {
@@ -65,7 +65,7 @@ export const COMMANDS: readonly Command[] = [
     options: { file: COMMON_OPTIONS.file },
     optionHelp: { file: "serve the images that this mirror file names (default: mirrors.yaml)" },
     examples: ["mirrorform sandbox", "mirrorform sandbox -- mirrorform plan"],
-    maxPositionals: 0,
+    takesCommand: true,
     run: async (input, surroundings) => (await import("./commands/sandbox.ts")).sandbox(input, surroundings),
   },
   {
@@ -75,7 +75,7 @@ export const COMMANDS: readonly Command[] = [
     options: { "no-color": COMMON_OPTIONS["no-color"] },
     optionHelp: { "no-color": COMMON_HELP["no-color"] },
     examples: ["mirrorform demo"],
-    maxPositionals: 0,
+    takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/demo.ts")).demo(input, surroundings),
   },
 ];

@@ -17,17 +17,17 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
   for (const name of targets) {
     if (!file.targets.some((target) => target.name === name)) throw unknownTarget(name, file);
   }
+  const atTargets = file.images.filter((image) => targets.length === 0 || targets.includes(image.target));
   for (const glob of only) {
-    if (!file.images.some((image) => matches(image, glob))) throw matchesNothing(glob, file);
+    if (!atTargets.some((image) => matches(image, glob))) throw matchesNothing(glob, file);
   }
-  const isWanted = (image: DesiredImage) =>
-    (targets.length === 0 || targets.includes(image.target)) &&
-    (only.length === 0 || only.some((glob) => matches(image, glob)));
+  const images = atTargets.filter((image) => only.length === 0 || only.some((glob) => matches(image, glob)));
+  if (images.length === 0) throw usage(`no image of ${file.path} goes to ${targets.join(", ")}`);
   return {
     file: {
       ...file,
       targets: targets.length === 0 ? file.targets : file.targets.filter((target) => targets.includes(target.name)),
-      images: file.images.filter(isWanted),
+      images,
     },
     narrowedBy: [...targets.map((name) => `--target ${name}`), ...only.map((glob) => `--only '${glob}'`)],
   };
@@ -61,6 +61,6 @@ function matchesNothing(glob: string, file: MirrorFile): MirrorError {
   );
 }
 
-function usage(message: string, hint: string): MirrorError {
+function usage(message: string, hint?: string): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the command line", hint });
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 
+import { terminalText } from "../desired/terminal-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import { readCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
@@ -13,8 +14,8 @@ import { processSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** Runs a command line. The one place where errors become exit codes. */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
-  // A reader that went away (`mirrorform plan | head -1`) is no error of ours, and there is nobody to tell.
-  process.stdout.on("error", () => process.exit(EXIT.failed));
+  // A reader that went away (`mirrorform apply | head -1`) is no reason to stop half-way: what is left is not said.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const interrupt = listenForInterrupt(process, (text) => void process.stderr.write(text));
   const surroundings = processSurroundings(interrupt);
   try {
@@ -47,7 +48,8 @@ function fail(error: unknown, args: readonly string[], surroundings: Surrounding
     surroundings.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
-  if (!(error instanceof MirrorError) && error instanceof Error) surroundings.err(`${error.stack ?? ""}\n`);
+  if (!(error instanceof MirrorError) && error instanceof Error)
+    surroundings.err(`${terminalLines(error.stack ?? "")}\n`);
   return error instanceof MirrorError && error.code === "USAGE" ? EXIT.invalid : EXIT.failed;
 }
 
@@ -58,6 +60,10 @@ function interruptedEarly(): MirrorError {
     side: "config",
     operation: "run mirrorform",
   });
+}
+
+function terminalLines(text: string): string {
+  return text.split("\n").map(terminalText).join("\n");
 }
 
 async function version(): Promise<string> {

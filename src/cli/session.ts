@@ -1,4 +1,4 @@
-import { CATALOGUE_HOST, readCatalogue } from "../dockerhub/catalogue.ts";
+import { CATALOGUE_HOST, createCatalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
 import type { CommandInput } from "./command.ts";
@@ -34,13 +34,13 @@ export async function withPlan(
   if (whole === undefined) return undefined;
   const { file, narrowedBy } = narrow(whole, texts(input.options["target"]), texts(input.options["only"]));
   const events = createEventStream();
-  const allowances = createAllowances();
+  const allowances = createAllowances(surroundings.clock);
   events.listen(allowances.listener);
   if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const { signal, isTerminal } = surroundings;
-    const content = contentReader(connections);
+    const content = contentReader(connections, events, surroundings);
     const made = await survey({ file, narrowedBy, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });
@@ -54,12 +54,15 @@ export async function withPlan(
  * Docker Hub's catalogue tells the size of what will be copied. Not asked where another address stands for Docker Hub,
  * as then its own hosts may be out of reach, unless the catalogue has another address too.
  */
-function contentReader(connections: Connections): SurveyOptions["content"] {
-  const catalogue = connections.endpoint(CATALOGUE_HOST);
+function contentReader(
+  connections: Connections,
+  events: EventStream,
+  { clock }: Surroundings,
+): SurveyOptions["content"] {
   const isElsewhere = connections.isRedirected(DOCKER_HUB) && !connections.isRedirected(CATALOGUE_HOST);
   if (isElsewhere) return () => Promise.resolve(undefined);
   const { dispatcher } = connections;
-  return (reference, digest, signal) => readCatalogue(reference, digest, { endpoint: catalogue, dispatcher, signal });
+  return createCatalogue({ endpoint: connections.endpoint(CATALOGUE_HOST), dispatcher, emit: events.emit, clock });
 }
 
 function texts(value: CommandInput["options"][string]): string[] {

@@ -31,7 +31,7 @@ export interface SurveyOptions {
 /** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, allowances, signal } = options;
-  const opened = await Promise.all(file.targets.map((target) => openAndRead(target, options)));
+  const opened = await openAll(options);
   const actual = opened.map((each) => each.actual);
   const asked = sourcesToAsk(file.images, actual);
   const resolutions = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
@@ -49,13 +49,43 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   return { plan, targets: new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open]]))) };
 }
 
+interface Opened {
+  actual: Actual;
+  open?: OpenTarget;
+}
+
+/** Opens the targets and reads them; a target that is another under a second name is refused: they would undo each other. */
+async function openAll(options: SurveyOptions): Promise<Opened[]> {
+  const byRegistry = new Map<string, string>();
+  const opening = options.file.targets.map((target) =>
+    openAndRead(target, options, (registry) => {
+      const other = byRegistry.get(registry);
+      if (other !== undefined) throw sameRegistry(target.name, other, registry);
+      byRegistry.set(registry, target.name);
+    }),
+  );
+  return Promise.all(opening);
+}
+
+function sameRegistry(name: string, other: string, registry: string): MirrorError {
+  return new MirrorError(`the targets ${other} and ${name} are the same registry, ${registry}`, {
+    code: "INVALID_FILE",
+    side: "config",
+    operation: "open a target",
+    reference: name,
+    hint: "Take one of them out of the mirror file, or give it another Region, account or prefix.",
+  });
+}
+
 async function openAndRead(
   target: MirrorFile["targets"][number],
   { file, connections, signal }: SurveyOptions,
-): Promise<{ actual: Actual; open?: OpenTarget }> {
+  claim: (registry: string) => void,
+): Promise<Opened> {
   const images = file.images.filter((image) => image.target === target.name);
   try {
     const open = await connections.openTarget(target);
+    claim(open.registry);
     return { actual: await readTarget(open, images, signal), open };
   } catch (error) {
     if (signal.aborted || !(error instanceof MirrorError)) throw error;

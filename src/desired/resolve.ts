@@ -49,13 +49,23 @@ async function resolve(
   const asked = reference.digest ?? reference.tag ?? "latest";
   const head = await source.headManifest(reference.repository, asked, signal);
   if (head === undefined) throw absent(reference);
+  // Some registries, and caches before them, name no type for HEAD. Reading the manifest tells, where that costs nothing.
+  if (!counted && UNTYPED.has(head.mediaType)) return read(reference, asked, source, signal);
   refuseUnknownType(reference, head.mediaType);
   const { mediaType, size } = head;
   if (head.digest !== undefined) return { kind: "found", digest: agreed(reference, head.digest), mediaType, size };
   if (reference.digest !== undefined) return { kind: "found", digest: reference.digest, mediaType, size };
   if (counted) throw digestMissing(reference);
-  const { bytes } = await source.getManifest(reference.repository, asked, signal);
-  return { kind: "found", digest: digestOf(bytes), mediaType, size: bytes.length };
+  return read(reference, asked, source, signal);
+}
+
+/** Media types that say nothing of a manifest. */
+const UNTYPED = new Set(["", "application/json", "application/octet-stream", "text/plain"]);
+
+async function read(reference: Reference, asked: string, source: Resolver, signal: AbortSignal): Promise<Resolution> {
+  const { bytes, mediaType } = await source.getManifest(reference.repository, asked, signal);
+  refuseUnknownType(reference, mediaType);
+  return { kind: "found", digest: agreed(reference, digestOf(bytes)), mediaType, size: bytes.length };
 }
 
 /** A registry that answers a digest with another digest lies, or serves something else. */

@@ -29,9 +29,10 @@ export interface PutPolicy extends ActionBase {
 /** One digest to be copied to one tag. */
 export interface CopyImage extends ActionBase {
   kind: "copy-image";
-  reason: "new-tag" | "tag-moved";
+  /** `pin-changed`: the mirror file pins another digest than the tag holds. */
+  reason: "new-tag" | "tag-moved" | "pin-changed";
   tag: string;
-  /** The source as a full reference, without the digest: `docker.io/library/ruby:2.7.1-slim`. */
+  /** The source as a full reference, as it was declared: `docker.io/library/ruby:2.7.1-slim`, with a digest if pinned. */
   source: string;
   /** What is copied; never the tag. */
   digest: Digest;

@@ -17,6 +17,8 @@ export interface SourceFacts {
   content: ImageContent | undefined;
   /** Whether the source counts pulls. */
   hasAllowance: boolean;
+  /** Whether the mirror file names the digest. */
+  isPinned: boolean;
 }
 
 /** Decides what is to be done about one declared image at one target. */
@@ -77,7 +79,7 @@ function copyAction(
   return {
     id: `copy-image ${row.target} ${row.repository}:${row.tag}`,
     kind: "copy-image",
-    reason: have === undefined ? "new-tag" : "tag-moved",
+    reason: have === undefined ? "new-tag" : facts.isPinned ? "pin-changed" : "tag-moved",
     ...row,
     digest: resolution.digest,
     mediaType: resolution.mediaType,

@@ -3,7 +3,7 @@ import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import type { AllowanceReading } from "../events.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { ImageContent } from "./action.ts";
+import type { Action, ImageContent } from "./action.ts";
 import { imageRow } from "./image-row.ts";
 import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
 import { repositoryRows } from "./repository-rows.ts";
@@ -60,6 +60,7 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Parameters<typeof i
     resolution: input.resolutions.get(key),
     content: input.contents.get(key),
     hasAllowance: input.allowances.has(image.source.registry),
+    isPinned: image.source.digest !== undefined,
   };
 }
 
@@ -75,7 +76,7 @@ function count(targets: readonly TargetPlan[]): Totals {
 function countRow(row: Row, totals: Totals): void {
   switch (row.kind) {
     case "action":
-      totals[row.action.reason === "tag-moved" ? "change" : "create"] += 1;
+      totals[isChange(row.action) ? "change" : "create"] += 1;
       return;
     case "blocked":
       totals.blocked += 1;
@@ -92,6 +93,10 @@ function countRow(row: Row, totals: Totals): void {
     case "foreign-repository":
       return;
   }
+}
+
+function isChange(action: Action): boolean {
+  return action.kind === "copy-image" && action.precondition !== null;
 }
 
 /** A digest is read once in a run, however many tags and targets want it; so its pulls are counted once. */

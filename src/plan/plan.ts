@@ -23,7 +23,7 @@ interface TagRow {
   target: string;
   repository: string;
   tag: string;
-  /** Full reference of the source, without a digest where it has a tag. */
+  /** The source as a full reference, as it was declared: with tag, digest or both. */
   source: string;
   order: number;
 }
@@ -70,4 +70,9 @@ export interface Plan {
   costs: Cost[];
   /** False when something could not be read: rows are missing that another run may show. */
   complete: boolean;
+}
+
+/** Every action of a plan, target by target, in the order of its rows. */
+export function actionsOf(plan: Plan): Action[] {
+  return plan.targets.flatMap((target) => target.rows.flatMap((row) => (row.kind === "action" ? [row.action] : [])));
 }

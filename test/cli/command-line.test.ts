@@ -33,6 +33,7 @@ describe("the command line", () => {
     [["aply"], /unknown command "aply"[^]*Did you mean apply\?/],
     [["plan", "--onyl", "x"], /unknown option --onyl[^]*Did you mean --only\?/],
     [["plan", "extra"], /unexpected "extra"/],
+    [["apply", "--", "--target", "b"], /unexpected "--target b" behind --/],
     [["plan", "--file"], /--file/],
   ] as const) {
     test(`refuses ${args.join(" ")} with 3 and says what was meant`, async (t) => {
@@ -52,5 +53,14 @@ describe("the command line", () => {
     const glob = await run(t, ["plan", "--only", "nod*"], { "mirrors.yaml": file });
     assert.equal(glob.code, 3);
     assert.match(glob.stderr, /matches no image/);
+  });
+
+  test("refuses a target and a glob that have nothing in common: an empty plan would look like a good one", async (t) => {
+    const targets = "targets: { a: { oci: http://127.0.0.1:9 }, b: { oci: http://127.0.0.1:10 } }";
+    const mirrors = "mirrors: [{ image: redis:7, targets: [a] }, { image: nginx:1, targets: [b] }]";
+    const file = `version: 1\nname: a\n${targets}\n${mirrors}\n`;
+    const { code, stderr } = await run(t, ["plan", "--target", "a", "--only", "nginx*"], { "mirrors.yaml": file });
+    assert.equal(code, 3);
+    assert.match(stderr, /matches no image/);
   });
 });

@@ -54,7 +54,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "DENIED",
     side: "source",
     operation: "look up a manifest",
-    hint: /./,
+    hint: /check|grant/i,
     othersArrive: true,
   },
   {
@@ -63,7 +63,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "source",
     operation: "look up a manifest",
-    hint: /./,
+    hint: /run again later/i,
     othersArrive: true,
   },
   {
@@ -80,7 +80,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "UNREACHABLE",
     side: "source",
     operation: "look up a manifest",
-    hint: /./,
+    hint: /network|proxy/i,
   },
   {
     what: "a HEAD without a digest at a source that counts pulls",
@@ -103,7 +103,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "DIGEST_MISMATCH",
     side: "source",
     operation: "read a manifest",
-    hint: /./,
+    hint: /broken|cache/i,
     othersArrive: true,
   },
   {
@@ -116,7 +116,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "DIGEST_MISMATCH",
     side: "source",
     operation: "read a blob",
-    hint: /./,
+    hint: /broken|cache/i,
     othersArrive: true,
   },
   {
@@ -128,7 +128,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "TOO_LARGE",
     side: "source",
     operation: "read a manifest",
-    hint: /./,
+    hint: /another image/,
     othersArrive: true,
   },
   {
@@ -161,7 +161,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
     operation: "read a manifest",
-    hint: /./,
+    hint: /OCI|push it again/i,
     othersArrive: true,
   },
   {
@@ -177,7 +177,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "NESTED_TOO_DEEPLY",
     side: "source",
     operation: "read a manifest",
-    hint: /./,
+    hint: /one of the images/,
     othersArrive: true,
   },
   {
@@ -206,7 +206,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "DIGEST_MISMATCH",
     side: "source",
     operation: "read a manifest",
-    hint: /./,
+    hint: /broken|cache/i,
     othersArrive: true,
   },
 ];

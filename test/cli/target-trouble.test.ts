@@ -23,7 +23,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "NO_CREDENTIALS",
     side: "credentials",
     operation: "find AWS credentials",
-    hint: /./,
+    hint: /aws|role/i,
   },
   {
     what: "expired AWS credentials",
@@ -62,7 +62,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "UNREACHABLE",
     side: "target",
     operation: "ask AWS: GetAuthorizationToken",
-    hint: /./,
+    hint: /network|proxy/i,
   },
   {
     what: "a target that answers 401",
@@ -70,7 +70,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "UNAUTHORIZED",
     side: "target",
     operation: "look up a manifest",
-    hint: /./,
+    hint: /check/i,
     othersArrive: true,
   },
   {
@@ -109,7 +109,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "target",
     operation: "look up a manifest",
-    hint: /./,
+    hint: /run again later/i,
     othersArrive: true,
   },
   {
@@ -124,7 +124,7 @@ const SCENARIOS: readonly Scenario[] = [
     side: "target",
     // Whatever it is about to do next.
     operation: /(?:blob|manifest)$/,
-    hint: /./,
+    hint: /network|proxy/i,
   },
 ];
 

@@ -53,6 +53,14 @@ describe("resolving", () => {
     assert.equal(from.gets, 1);
   });
 
+  test("reads the manifest where HEAD names no type and pulls are not counted", async () => {
+    const from = source({ ...HEAD, mediaType: "application/json" });
+    assert.deepEqual(await resolve("ghcr.io/team/app:1", from), { kind: "found", ...HEAD });
+    assert.equal(from.gets, 1);
+    assert.equal(codeOf(await resolve("redis:7", from, true)), "MEDIA_TYPE_UNSUPPORTED");
+    assert.equal(from.gets, 1);
+  });
+
   test("never spends a pull where HEAD has no digest", async () => {
     const from = source({ ...HEAD, digest: undefined });
     assert.equal(codeOf(await resolve("redis:7", from, true)), "DIGEST_MISSING");

@@ -3,7 +3,9 @@ import { after, before, describe, test } from "node:test";
 
 import { Agent } from "undici";
 
-import { readCatalogue, type CatalogueEntry } from "../../src/dockerhub/catalogue.ts";
+import { systemClock } from "../../src/clock.ts";
+import { createCatalogue, type CatalogueEntry } from "../../src/dockerhub/catalogue.ts";
+import type { MirrorEvent } from "../../src/events.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
 import { json, text, type Answer } from "../../src/sandbox/answer.ts";
@@ -11,6 +13,7 @@ import { json, text, type Answer } from "../../src/sandbox/answer.ts";
 describe("Docker Hub's catalogue", () => {
   let hub: SandboxDockerHub;
   const dispatcher = new Agent();
+  const events: MirrorEvent[] = [];
 
   before(async () => {
     hub = await startDockerHub();
@@ -23,8 +26,14 @@ describe("Docker Hub's catalogue", () => {
   function read(name: string, digest: string): Promise<CatalogueEntry | undefined> {
     const reference = parseReference(name);
     if (typeof reference === "string") throw new Error(reference);
-    const options = { endpoint: new URL(hub.catalogue.url), dispatcher, signal: new AbortController().signal };
-    return readCatalogue(reference, digest, options);
+    const endpoint = new URL(hub.catalogue.url);
+    const catalogue = createCatalogue({
+      endpoint,
+      dispatcher,
+      clock: systemClock,
+      emit: (event) => events.push(event),
+    });
+    return catalogue(reference, digest, new AbortController().signal);
   }
 
   test("tells platforms and size of a tag, attestations not counted among the platforms", async () => {
@@ -32,6 +41,33 @@ describe("Docker Hub's catalogue", () => {
     const entry = await read("redis:7", image.top.digest);
     assert.equal(entry?.platforms, 2);
     assert.ok(entry.bytes > 0);
+  });
+
+  test("counts each Windows version as a platform, as each is an image to pull", async () => {
+    const image = { os: "windows", architecture: "amd64", size: 1 };
+    const answer = json(200, { digest: "sha256:x", images: [image, image, image] });
+    hub.catalogue.onRequest = () => ({ kind: "answer", answer });
+    assert.deepEqual(await read("redis:7", "sha256:x"), { platforms: 3, bytes: 3 });
+    hub.catalogue.onRequest = undefined;
+  });
+
+  test("shows its requests among the others", () => {
+    assert.ok(
+      events.some((event) => event.type === "request.finished" && event.path.startsWith("/v2/namespaces/library/")),
+    );
+  });
+
+  test("is left alone for the rest of the run once it asks for less", async () => {
+    hub.catalogue.onRequest = () => ({ kind: "answer", answer: text(429, "no") });
+    const endpoint = new URL(hub.catalogue.url);
+    const catalogue = createCatalogue({ endpoint, dispatcher, clock: systemClock, emit: () => {} });
+    const reference = parseReference("redis:7");
+    assert.ok(typeof reference !== "string");
+    const before = hub.catalogue.requests.length;
+    const { signal } = new AbortController();
+    for (let i = 0; i < 3; i += 1) await catalogue(reference, "sha256:x", signal);
+    assert.equal(hub.catalogue.requests.length - before, 1);
+    hub.catalogue.onRequest = undefined;
   });
 
   test("is not believed about another digest than the one that will be copied", async () => {

@@ -42,7 +42,7 @@ async function carryOut(plan: Plan, session: Session, surroundings: Surroundings
     if (open === undefined) throw new Error(`target ${name} is not open`);
     return open;
   };
-  const report = await applyPlan({
+  const applied = applyPlan({
     plan,
     source: (registry) => {
       const source = connections.source(registry);
@@ -53,10 +53,14 @@ async function carryOut(plan: Plan, session: Session, surroundings: Surroundings
     hasAllowance: allowances.has,
     emit: events.emit,
     clock: surroundings.clock,
+    random: surroundings.random,
     signal: surroundings.signal,
   });
-  await progress?.end();
-  return report;
+  try {
+    return await applied;
+  } finally {
+    await progress?.end();
+  }
 }
 
 /** Interrupted before failed: a run that was stopped has not judged what it did not do. */

@@ -1,4 +1,4 @@
-import type { Plan } from "../../plan/plan.ts";
+import { actionsOf, type Plan } from "../../plan/plan.ts";
 import type { EventStream } from "../events.ts";
 import type { Style } from "../render/style.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -8,9 +8,7 @@ import type { Progress } from "./progress.ts";
 
 /** Shows an apply while it runs: a list that is redrawn on a terminal, else a line for each finished action. */
 export function followProgress(plan: Plan, events: EventStream, style: Style, surroundings: Surroundings): Progress {
-  const actions = plan.targets.flatMap((target) =>
-    target.rows.flatMap((row) => (row.kind === "action" ? [row.action] : [])),
-  );
+  const actions = actionsOf(plan);
   if (actions.length === 0) return { end: () => Promise.resolve() };
   return surroundings.isTerminal
     ? followAsList(plan, actions, events, surroundings)

@@ -10,7 +10,7 @@ import type { Style } from "./style.ts";
 import { formatBytes, formatDuration, plural } from "./units.ts";
 
 /** Unchanged images that a report names one by one; `--json` has them all. */
-export const MAX_UNCHANGED_SHOWN = 20;
+const MAX_UNCHANGED_SHOWN = 20;
 
 export interface ReportFacts {
   plan: Plan;

@@ -75,13 +75,20 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
     case "set-repository-policy":
       return { ...create, columns: ["repository policy", "as in the mirror file", "", "", "not set yet"] };
     case "copy-image": {
-      const [look, reason] = action.precondition === null ? [create, "new tag"] : [change, "tag moved upstream"];
+      const look = action.precondition === null ? create : change;
+      const reason = COPY_REASONS[action.reason];
       const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
       const digests = `${before}${style.digest(action.digest)}`;
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
     }
   }
 }
+
+const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
+  "new-tag": "new tag",
+  "tag-moved": "tag moved upstream",
+  "pin-changed": "another digest is pinned",
+};
 
 function content(action: CopyImage): string {
   if (action.content === undefined) return "known at apply";
