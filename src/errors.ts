@@ -50,6 +50,7 @@ export type ErrorCode =
   | "INTERRUPTED"
   | "INTERNAL";
 
+/** What a {@link MirrorError} is made of, its message aside. */
 export interface MirrorErrorFields {
   code: ErrorCode;
   side: Side;
@@ -59,6 +60,8 @@ export interface MirrorErrorFields {
   reference?: string | undefined;
   /** Whether the same request may succeed a moment later. */
   retryable?: boolean;
+  /** Milliseconds that the other side asked us to wait before the same request, not capped. No report has it. */
+  retryAfterMilliseconds?: number | undefined;
   /** What to do next, written for the person who reads it at night; by default the usual hint for the code. */
   hint?: string | undefined;
   cause?: unknown;
@@ -72,6 +75,7 @@ export class MirrorError extends Error {
   readonly operation: string;
   readonly reference: string | undefined;
   readonly retryable: boolean;
+  readonly retryAfterMilliseconds: number | undefined;
   readonly hint: string;
 
   constructor(message: string, fields: MirrorErrorFields) {
@@ -81,7 +85,13 @@ export class MirrorError extends Error {
     this.operation = fields.operation;
     this.reference = fields.reference;
     this.retryable = fields.retryable ?? false;
+    this.retryAfterMilliseconds = fields.retryAfterMilliseconds;
     this.hint = fields.hint ?? USUAL_HINTS[fields.code];
+  }
+
+  /** The same error with some of its fields replaced. */
+  with(changes: Partial<MirrorErrorFields>): MirrorError {
+    return new MirrorError(this.message, { ...this, cause: this.cause, ...changes });
   }
 }
 

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   desired: ["ecr", "dockerhub", "registry", "oci"],
   actual: ["desired", "ecr", "dockerhub", "registry", "oci"],
   plan: ["desired", "actual", "ecr", "oci"],
-  apply: ["plan", "desired", "actual", "ecr", "oci"],
+  apply: ["plan", "desired", "actual", "ecr", "dockerhub", "registry", "oci"],
   sandbox: ["oci"],
   cli: ["apply", "plan", "actual", "desired", "ecr", "dockerhub", "registry", "oci", "sandbox"],
 };

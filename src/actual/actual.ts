@@ -7,20 +7,25 @@ export interface ActualTarget {
   name: string;
   /** Host, with the prefix where there is one. */
   registry: string;
-  /** The repositories that exist, where the target keeps them as things of their own; undefined elsewhere. */
+  /**
+   * The repositories that exist and could be described, where the target keeps them as things of their own; undefined
+   * elsewhere. One that is in neither place is absent only if `tags` has no error for it.
+   */
   repositories: ReadonlyMap<string, RepositoryState> | undefined;
   /** Of each declared repository the declared tags that exist, or why it could not be read. */
   tags: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
 }
 
 /** A target that could not be opened or read at all. */
-export interface UnreadableTarget {
+interface UnreadableTarget {
   name: string;
   error: ErrorReport;
 }
 
+/** What is known of one target. */
 export type Actual = ActualTarget | UnreadableTarget;
 
+/** Whether nothing is known of a target but why. */
 export function isUnreadable(actual: Actual): actual is UnreadableTarget {
   return "error" in actual;
 }

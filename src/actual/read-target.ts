@@ -1,5 +1,7 @@
+import pLimit from "p-limit";
+
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { RepositoryState } from "../ecr/settings.ts";
+import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ActualTarget } from "./actual.ts";
@@ -10,32 +12,58 @@ export interface ReadableTarget {
   registry: string;
   /** The tags that exist, of those asked for. */
   readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
-  /** Where repositories are things of their own: those that exist, of the names asked for. */
+  /**
+   * Where repositories are things of their own: those that exist, of those asked for, or why one could not be read.
+   * @param wanted the settings that the file declares for each name; policies are read as far as it manages them
+   * @param owner name of the mirror file: the policies of another owner's repositories are not read
+   */
   describeRepositories?:
-    | ((names: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, RepositoryState>>)
+    | ((
+        wanted: ReadonlyMap<string, RepositorySettings>,
+        owner: string,
+        signal: AbortSignal,
+      ) => Promise<ReadonlyMap<string, RepositoryState | MirrorError>>)
     | undefined;
 }
 
 /**
- * Reads what a target holds of the images declared for it. A repository whose tags cannot be read spoils its own
- * images alone.
- * @throws MirrorError when the repositories cannot be described
+ * Repositories of ECR whose tags are read at once: each may bring 64 MB of manifests (BatchGetImage), and ECR
+ * publishes no rate for the call. Other targets are asked tag by tag, under their registry's own limit.
+ */
+export const TAG_READS_AT_ONCE = 4;
+
+/**
+ * Reads what a target holds of the images declared for it. A repository that cannot be described, or whose tags cannot
+ * be read, spoils its own images alone.
+ * @param owner name of the mirror file
+ * @throws MirrorError when no repository can be described
  */
 export async function readTarget(
   target: ReadableTarget,
   images: readonly DesiredImage[],
+  owner: string,
   signal: AbortSignal,
 ): Promise<ActualTarget> {
-  const wanted = Map.groupBy(images, (image) => image.repository);
-  const repositories = await target.describeRepositories?.([...wanted.keys()], signal);
+  const settings = new Map(images.map((image) => [image.repository, image.settings]));
+  const described = await target.describeRepositories?.(settings, owner, signal);
+  const limit = pLimit(described === undefined ? Number.POSITIVE_INFINITY : TAG_READS_AT_ONCE);
   const tags = await Promise.all(
-    [...wanted].map(async ([repository, group]) => {
-      const exists = repositories === undefined || repositories.has(repository);
+    [...Map.groupBy(images, (image) => image.repository)].map(async ([repository, group]) => {
+      const state = described?.get(repository);
+      if (state instanceof MirrorError) return [repository, reportOf(state)] as const;
+      if (described !== undefined && state === undefined) return [repository, new Map<string, Digest>()] as const;
       const names = [...new Set(group.map((image) => image.tag))];
-      return [repository, exists ? await readTags(target, repository, names, signal) : new Map()] as const;
+      return [repository, await limit(() => readTags(target, repository, names, signal))] as const;
     }),
   );
+  const repositories = described === undefined ? undefined : readable(described);
   return { name: target.name, registry: target.registry, repositories, tags: new Map(tags) };
+}
+
+function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>): Map<string, RepositoryState> {
+  return new Map(
+    [...described].flatMap(([name, state]) => (state instanceof MirrorError ? [] : [[name, state] as const])),
+  );
 }
 
 async function readTags(

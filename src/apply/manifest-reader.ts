@@ -1,6 +1,7 @@
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readManifest, type Manifest, type ManifestContent } from "../oci/manifest.ts";
+import { SCHEMA_1_HINT } from "../oci/media-type.ts";
 import type { ImageSource } from "./ports.ts";
 
 export interface ReadManifest {
@@ -46,7 +47,7 @@ function understand(manifest: Manifest): ReadManifest {
     reference: manifest.digest,
     hint:
       content.kind === "schema-1"
-        ? "Pull the image with a current client and push it again: that writes a schema 2 or OCI manifest."
+        ? SCHEMA_1_HINT
         : "Mirror another tag of this image, or ask its publisher for an image in the OCI or Docker format.",
   });
 }

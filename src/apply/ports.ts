@@ -27,10 +27,20 @@ export interface ImageTarget {
   putManifest(repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal): Promise<void>;
 }
 
-/** Targets that keep repositories as things of their own, with settings (ECR). */
+/** Targets that keep repositories as things of their own, with settings (ECR). Every method throws MirrorError, side "target" or "credentials". */
 export interface RepositoryAdmin {
-  /** Creates the repository with the owner's mark; one that exists already is left as it is. */
-  createRepository(name: string, settings: RepositorySettings, owner: string, signal: AbortSignal): Promise<unknown>;
-  putLifecyclePolicy(name: string, json: string, signal: AbortSignal): Promise<void>;
-  setRepositoryPolicy(name: string, json: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Creates the repository with the owner's mark.
+   * @returns whether it was created; false when the owner's was there already, which is left as it is
+   * @throws MirrorError STALE when one is there that is not the owner's
+   */
+  createRepository(name: string, settings: RepositorySettings, owner: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Sets the policy of a repository of the owner's that has none.
+   * @returns whether it was set; false when it was there already, compared as JSON
+   * @throws MirrorError STALE when the repository is not the owner's, is gone, or has another policy
+   */
+  putLifecyclePolicy(name: string, json: string, owner: string, signal: AbortSignal): Promise<boolean>;
+  /** As {@link putLifecyclePolicy}. */
+  setRepositoryPolicy(name: string, json: string, owner: string, signal: AbortSignal): Promise<boolean>;
 }

@@ -9,6 +9,7 @@ import { runAction, type RunContext } from "./run-action.ts";
 /** Repositories created and given their policies at once: ECR throttles its control plane at rates it does not publish. */
 const REPOSITORIES_AT_ONCE = 4;
 
+/** The actions on repositories, under way. */
 export interface RepositoryWork {
   /** Resolves when images may go into the repository. @throws MirrorError REPOSITORY_FAILED when it could not be created */
   ready(image: CopyImage): Promise<void>;
@@ -34,8 +35,7 @@ export function startRepositoryWork(
       const creation = action.kind === "create-repository" ? undefined : await creations.get(key);
       return runAction(action, undefined, context, async () => {
         refuseAfter(creation, action);
-        await carryOut(action, admin(action.target), owner, context.signal);
-        return true;
+        return carryOut(action, admin(action.target), owner, context.signal);
       });
     });
     outcomes.push(outcome);
@@ -51,21 +51,21 @@ function creationsFirst(a: RepositoryAction, b: RepositoryAction): number {
   return Number(b.kind === "create-repository") - Number(a.kind === "create-repository");
 }
 
+/** @returns whether something was written; false means that it was as wanted already */
 async function carryOut(
   action: RepositoryAction,
   admin: RepositoryAdmin | undefined,
   owner: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   if (admin === undefined) throw new Error(`target ${action.target} has no repositories of its own`);
   switch (action.kind) {
     case "create-repository":
-      await admin.createRepository(action.repository, action.settings, owner, signal);
-      return;
+      return admin.createRepository(action.repository, action.settings, owner, signal);
     case "put-lifecycle-policy":
-      return admin.putLifecyclePolicy(action.repository, action.json, signal);
+      return admin.putLifecyclePolicy(action.repository, action.json, owner, signal);
     case "set-repository-policy":
-      return admin.setRepositoryPolicy(action.repository, action.json, signal);
+      return admin.setRepositoryPolicy(action.repository, action.json, owner, signal);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
+import { putImagePaces } from "../ecr/put-image-pace.ts";
 import type { Emit } from "../events.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
@@ -45,6 +46,7 @@ export function openConnections(
   const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
   const shared = { dispatcher, emit, clock, random };
   const opened = new Map<string, Registry>();
+  const paceOf = putImagePaces(clock);
 
   const endpoint = (host: string): URL => {
     const configured = sources.get(host)?.endpoint;
@@ -92,13 +94,14 @@ export function openConnections(
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
     const ecr = await openEcr(target.ecr, { ...shared, environment }, surroundings.signal);
     const { host } = ecr.endpoint;
-    const images = ecrTarget(ecr, openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" }));
+    const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" });
+    const images = ecrTarget(ecr, registry, paceOf(ecr));
     return {
       name: target.name,
       registry: host,
       images,
       readTags: images.readTags,
-      describeRepositories: (names, signal) => ecr.describeRepositories(names, signal),
+      describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
       admin: ecr,
     };
   }

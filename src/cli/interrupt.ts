@@ -6,14 +6,13 @@ export interface Interrupt {
 }
 
 /** The first SIGINT or SIGTERM aborts the signal, so that the report can still be written; the second leaves at once. */
-export function listenForInterrupt(process: NodeJS.Process, warn: (text: string) => void): Interrupt {
+export function listenForInterrupt(process: NodeJS.Process): Interrupt {
   const controller = new AbortController();
   let received: InterruptSignal | undefined;
   const listen = (name: InterruptSignal) => {
     process.on(name, () => {
       if (received !== undefined) process.exit(EXIT.interrupted[name]);
       received = name;
-      warn("\nInterrupted: starting nothing new. Once more to leave at once.\n");
       controller.abort(new Error(`received ${name}`));
     });
   };

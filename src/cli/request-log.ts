@@ -1,5 +1,5 @@
 import type { Emit } from "../events.ts";
-import { terminalText } from "../desired/terminal-text.ts";
+import { terminalText } from "../plain-text.ts";
 
 /** `--verbose`: one line a request. Method, host, path, status, milliseconds; never a header's value. */
 export function requestLog(write: (text: string) => void): Emit {

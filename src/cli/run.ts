@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { terminalText } from "../desired/terminal-text.ts";
+import { terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import { readCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
@@ -16,7 +16,7 @@ import { processSurroundings, type Surroundings } from "./surroundings.ts";
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
   // A reader that went away (`mirrorform apply | head -1`) is no reason to stop half-way: what is left is not said.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  const interrupt = listenForInterrupt(process, (text) => void process.stderr.write(text));
+  const interrupt = listenForInterrupt(process);
   const surroundings = processSurroundings(interrupt);
   try {
     return await dispatch(args, surroundings);
@@ -35,8 +35,15 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       surroundings.out(`${await version()}\n`);
       return EXIT.done;
     case "run":
+      if (!request.command.takesCommand) announceInterrupt(surroundings);
       return request.command.run(request.input, surroundings);
   }
+}
+
+/** What mirrorform does about the first signal. A command behind `--` is left to say what it does itself. */
+function announceInterrupt({ signal, err }: Surroundings): void {
+  const say = () => err("\nInterrupted: starting nothing new. Once more to leave at once.\n");
+  signal.addEventListener("abort", say, { once: true });
 }
 
 function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {

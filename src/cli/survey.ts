@@ -86,7 +86,7 @@ async function openAndRead(
   try {
     const open = await connections.openTarget(target);
     claim(open.registry);
-    return { actual: await readTarget(open, images, signal), open };
+    return { actual: await readTarget(open, images, file.name, signal), open };
   } catch (error) {
     if (signal.aborted || !(error instanceof MirrorError)) throw error;
     return { actual: { name: target.name, error: reportOf(error) } };

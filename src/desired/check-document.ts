@@ -10,7 +10,7 @@ import { readSources, type Source } from "./sources.ts";
 import { readTargets, type Target } from "./targets.ts";
 
 /** What a mirror file means. */
-export interface Desired {
+interface Desired {
   targets: Target[];
   sources: ReadonlyMap<string, Source>;
   images: DesiredImage[];

@@ -7,7 +7,7 @@ import { quote } from "./problem.ts";
 import type { ReadTarget } from "./targets.ts";
 
 /** A desired image with the pointers that faults are reported at. */
-export interface Candidate {
+interface Candidate {
   image: DesiredImage;
   /** Where the image, or its tag, is written. */
   pointer: string;
@@ -21,6 +21,7 @@ export interface CollisionCheck {
   add(candidate: Candidate, target: ReadTarget): boolean;
 }
 
+/** Makes a check of the images of one mirror file. Problems go to `log`. */
 export function collisionCheck(log: ProblemLog): CollisionCheck {
   const byTag = new Map<string, Candidate>();
   const byRepository = new Map<string, { candidate: Candidate; settings: string }>();

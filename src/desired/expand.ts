@@ -16,7 +16,7 @@ export interface PlacedEntry {
 }
 
 /** As many as ECR holds in one repository; a file that says more is a mistake, or wants our memory. */
-export const MAX_IMAGES = 100_000;
+const MAX_IMAGES = 100_000;
 
 /** Makes the list of desired images, entry by entry, tag by tag, target by target; reports those that cannot be. */
 export function expandEntries(

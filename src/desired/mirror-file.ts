@@ -1,3 +1,4 @@
+import type { Environment } from "../environment.ts";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
@@ -13,7 +14,7 @@ import type { Source } from "./sources.ts";
 import { positionAt, sourceText, type SourceText } from "./source-text.ts";
 import type { Target } from "./targets.ts";
 import { typeScalars, type Expand, type Place } from "./typed-value.ts";
-import { expandVariables, hasVariable, type Environment } from "./variables.ts";
+import { expandVariables, hasVariable } from "./variables.ts";
 import { parseYaml, type YamlNode } from "./yaml-tree.ts";
 
 export type { EcrSettings } from "../ecr/settings.ts";
@@ -41,7 +42,7 @@ export interface MirrorFile {
 export type ReadMirrorFile = { file: MirrorFile; source: string } | { problems: Problem[]; source: string };
 
 /** Larger than any list a person reviews. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
  * Reads `mirrors.yaml` and the policies it names, and checks both, without a network. Every problem of form and

@@ -9,7 +9,7 @@ import { quote, type Complaint } from "./problem.ts";
 import { decodeText, readCapped } from "./read-capped.ts";
 
 /** Room for a policy of the size that ECR takes (30,720 characters) with generous white space. */
-export const MAX_POLICY_FILE_BYTES = 128 * 1024;
+const MAX_POLICY_FILE_BYTES = 128 * 1024;
 
 /** Reads a JSON file that the mirror file names. `folder` is the mirror file's own. */
 export async function readPolicyFile(folder: string, path: string): Promise<{ value: unknown } | Complaint> {

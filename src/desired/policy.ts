@@ -10,6 +10,7 @@ const KINDS = {
   policy: { name: "repository policy", list: "Statement", most: 10_240 },
 } as const;
 
+/** Which of ECR's two policies of a repository. */
 export type PolicyKind = keyof typeof KINDS;
 
 /** A policy written in the mirror file, already checked against the schema. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errors.ts";
 import { parentOf } from "./pointer.ts";
 import type { Position, Problem } from "./problem.ts";
 
+/** What is wrong at a pointer; `at` is the value unless said. */
 export interface Report {
   message: string;
   /** A hint that takes work is a function: it is asked for only where the problem is reported in full. */
@@ -29,7 +30,7 @@ export interface ProblemLog {
 }
 
 /** So many problems are reported in full; a file that is no mirror file has thousands. */
-export const MAX_PROBLEMS = 200;
+const MAX_PROBLEMS = 200;
 
 /** @param locate finds the place of a pointer, or of the nearest thing around it */
 export function problemLog(path: string, locate: (pointer: string, at: "key" | "value") => Position): ProblemLog {

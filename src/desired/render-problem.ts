@@ -1,6 +1,6 @@
 import { withoutCredentials, type Problem } from "./problem.ts";
 import { lineAt, sourceText } from "./source-text.ts";
-import { terminalText } from "./terminal-text.ts";
+import { terminalText } from "../plain-text.ts";
 
 /** The most characters of a line that are shown, around the caret. */
 const MAX_LINE = 100;

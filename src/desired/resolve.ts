@@ -1,7 +1,7 @@
 import { MirrorError, reportOf } from "../errors.ts";
 import { digestOf, type Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
-import { isImageType, isIndexType, isSchema1Type } from "../oci/media-type.ts";
+import { isImageType, isIndexType, isSchema1Type, SCHEMA_1_HINT, SCHEMA_1_MESSAGE } from "../oci/media-type.ts";
 import { familiarReference, formatReference, type Reference } from "../oci/reference.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -81,12 +81,10 @@ function agreed(reference: Reference, answered: Digest): Digest {
 function refuseUnknownType(reference: Reference, mediaType: string): void {
   if (isIndexType(mediaType) || isImageType(mediaType)) return;
   const schema1 = isSchema1Type(mediaType);
-  throw new MirrorError(schema1 ? "the image has a Docker schema 1 manifest" : `unknown media type "${mediaType}"`, {
+  throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : `unknown media type "${mediaType}"`, {
     code: "MEDIA_TYPE_UNSUPPORTED",
     ...resolving(reference),
-    hint: schema1
-      ? "Pull the image with a current client and push it again: that writes a schema 2 or OCI manifest."
-      : "Only images in the OCI and Docker (schema 2) formats can be mirrored.",
+    hint: schema1 ? SCHEMA_1_HINT : "Only images in the OCI and Docker (schema 2) formats can be mirrored.",
   });
 }
 

@@ -13,6 +13,7 @@ export interface SourceText {
 const LINE_BREAK = /\r\n|\n|\r/g;
 const PAIR = /[\u{10000}-\u{10ffff}]/gu;
 
+/** Finds the line breaks of a text, for {@link positionAt}. */
 export function sourceText(text: string): SourceText {
   const lineStarts = [0];
   for (const match of text.matchAll(LINE_BREAK)) lineStarts.push(match.index + match[0].length);

@@ -1,5 +1,5 @@
 import { canonicalRegistry, isRegistry } from "../oci/reference.ts";
-import { parseEndpoint } from "./endpoint.ts";
+import { readEndpoint } from "./endpoint.ts";
 import type { SourceDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -58,7 +58,7 @@ function readSource(document: SourceDocument, pointer: string, log: ProblemLog):
 }
 
 function endpointOf(text: string, pointer: string, log: ProblemLog): string | undefined {
-  const endpoint = parseEndpoint(text);
+  const endpoint = readEndpoint(text);
   if ("message" in endpoint) {
     log.add(pointer, endpoint);
     return undefined;

@@ -1,6 +1,6 @@
 import type { EcrSettings, RepositorySettings } from "../ecr/settings.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { parseEndpoint } from "./endpoint.ts";
+import { readEndpoint } from "./endpoint.ts";
 import type { TargetDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
 import type { ReadPolicy } from "./policy.ts";
@@ -14,6 +14,7 @@ export type Target =
   /** `endpoint` has no path; `prefix` is put before each repository: "" or "team". */
   | { name: string; kind: "oci"; endpoint: URL; prefix: string };
 
+/** A target with what only checking the file needs of it. */
 export interface ReadTarget {
   target: Target;
   /** The `repositories` of this target. */
@@ -72,7 +73,7 @@ function readTarget(name: string, document: TargetDocument, pointer: string, log
   }
   const at = below(pointer, "oci");
   if (log.isTouched(at)) return undefined;
-  const endpoint = parseEndpoint(document.oci);
+  const endpoint = readEndpoint(document.oci);
   if ("message" in endpoint) {
     log.add(at, endpoint);
     return undefined;

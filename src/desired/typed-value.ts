@@ -15,7 +15,8 @@ export interface Place {
   written: string | undefined;
 }
 
-export interface TypedValue {
+/** A YAML tree as values, with the place of each by its pointer, and what is wrong with its variables. */
+interface TypedValue {
   value: unknown;
   places: ReadonlyMap<string, Place>;
   complaints: { pointer: string; complaint: Complaint }[];

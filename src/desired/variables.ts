@@ -1,7 +1,6 @@
+import type { Environment } from "../environment.ts";
 import { didYouMean } from "./nearest.ts";
 import { quote, type Complaint } from "./problem.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const VARIABLE = /\$\{([^}]*)(\}?)/g;
 const OWN = /^MIRRORFORM_VAR_[A-Z0-9_]+$/;

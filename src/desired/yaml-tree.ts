@@ -7,21 +7,24 @@ import type { Event, ScalarEvent } from "js-yaml";
 import { quote, type Complaint } from "./problem.ts";
 import { positionAt, type SourceText } from "./source-text.ts";
 
+/** A node of a YAML tree; `offset` counts UTF-16 code units of the text, `plain` is false for a scalar in quotes. */
 export type YamlNode =
   | { kind: "scalar"; text: string; plain: boolean; offset: number }
   | { kind: "map"; entries: YamlEntry[]; offset: number }
   | { kind: "list"; items: YamlNode[]; offset: number };
 
-export interface YamlEntry {
+/** One key of a map with its value. */
+interface YamlEntry {
   key: string;
   keyOffset: number;
   value: YamlNode;
 }
 
-export type YamlComplaint = Complaint & { offset: number | undefined };
+/** What is wrong with a YAML text, at its offset where that is known. */
+type YamlComplaint = Complaint & { offset: number | undefined };
 
 /** Deeper than any mirror file needs; what is deeper is an attack on a recursive reader. */
-export const MAX_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 /**
  * Reads the one document of a YAML text. Duplicate keys, anchors, aliases, tags and further documents are complaints.

@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import type { AllowanceReading } from "../events.ts";
-
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
+import { header, type Headers } from "../registry/headers.ts";
 
 /**
  * Reads Docker Hub's pull allowance from an answer to a manifest request, HEAD or GET, 200 or 429:
@@ -17,7 +16,7 @@ export function readAllowance(headers: Headers): AllowanceReading | undefined {
     limit: limit.count,
     remaining: remaining.count,
     windowSeconds: remaining.windowSeconds ?? limit.windowSeconds,
-    source: readSource(value(headers, "docker-ratelimit-source")),
+    source: readSource(header(headers, "docker-ratelimit-source")),
   };
 }
 
@@ -56,12 +55,5 @@ function readSource(text: string | undefined): string | undefined {
 }
 
 function find(headers: Headers, name: string): string | undefined {
-  return value(headers, name) ?? value(headers, `x-${name}`);
-}
-
-/** Names are matched in any case, as not every caller has lowered them. */
-function value(headers: Headers, name: string): string | undefined {
-  const key = Object.keys(headers).find((candidate) => candidate.toLowerCase() === name);
-  const found = key === undefined ? undefined : headers[key];
-  return typeof found === "string" ? found : found?.[0];
+  return header(headers, name) ?? header(headers, `x-${name}`);
 }

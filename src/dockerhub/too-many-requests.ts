@@ -1,8 +1,10 @@
+import { withoutTokens } from "../plain-text.ts";
+import type { Headers } from "../registry/headers.ts";
 import { readAllowance } from "./allowance.ts";
 
 interface Refusal {
   status: number;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  headers: Headers;
   /** Empty where HEAD was answered. */
   body: string;
 }
@@ -23,9 +25,7 @@ export function isPullLimit(response: Refusal): boolean {
   return isWordless && readAllowance(response.headers)?.remaining === 0;
 }
 
-/** Takes the account's name and the token's id out of Docker Hub's text about the pull limit. */
+/** Takes the account's name and tokens out of Docker Hub's text about the pull limit. */
 export function redactPullLimit(text: string): string {
-  return text
-    .replace(/(pull rate limit as )(?:'[^']*'|"[^"]*"|[^\s:]+)/gi, "$1[account]")
-    .replace(/dckr_[A-Za-z0-9]+_[^\s,.;"'<>)]+/g, "[token]");
+  return withoutTokens(text.replace(/(pull rate limit as )(?:'[^']*'|"[^"]*"|[^\s:]+)/gi, "$1[account]"));
 }

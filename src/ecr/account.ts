@@ -1,9 +1,7 @@
 import { DescribeRegistryCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../errors.ts";
+import { ecrAccountOf } from "../registry/flavour.ts";
 import type { EcrClient } from "./client.ts";
-
-/** `123456789012.dkr.ecr.REGION…`, `123456789012.dkr-ecr.REGION…`, and with `-fips` (ECR user guide, "Making requests"). */
-const REGISTRY_HOST = /^(\d{12})\.dkr[.-]ecr/;
 
 /**
  * The account whose registry it is: in the host's name at AWS, asked for (DescribeRegistry) where the host does not say it.
@@ -15,7 +13,7 @@ export async function findAccount(
   expected: string | undefined,
   signal?: AbortSignal,
 ): Promise<string> {
-  const account = REGISTRY_HOST.exec(registry.hostname)?.[1] ?? (await describedAccount(client, signal));
+  const account = ecrAccountOf(registry.hostname) ?? (await describedAccount(client, signal));
   if (expected === undefined || expected === account) return account;
   throw new MirrorError(`the AWS credentials are for account ${account}, the mirror file says ${expected}`, {
     code: "DENIED",

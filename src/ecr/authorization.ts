@@ -16,9 +16,9 @@ export interface Authorization {
 }
 
 /** A token is renewed this long before it ends, in milliseconds: no upload that began with it should outlive it. */
-export const RENEWAL_MARGIN = 5 * 60_000;
+const RENEWAL_MARGIN = 5 * 60_000;
 /** ... but not before this part of its life is over: a sandbox gives seconds. */
-export const RENEWAL_PART = 0.5;
+const RENEWAL_PART = 0.5;
 
 const OPERATION = "sign in to the registry";
 

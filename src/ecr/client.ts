@@ -1,11 +1,13 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
+import { MirrorError, type Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { retrying } from "../registry/retry.ts";
 import { awsCredentials } from "./aws-credentials.ts";
 import { endpointFrom } from "./endpoint.ts";
-import { ecrError, interruption, type EcrCall } from "./errors.ts";
+import { ecrError, type EcrCall } from "./errors.ts";
+import { interruption } from "./interruption.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import type { EcrSettings } from "./settings.ts";
 
@@ -20,7 +22,8 @@ export interface EcrContext {
   random: () => number;
 }
 
-export interface SendOptions {
+/** What the SDK takes beside a command. */
+interface SendOptions {
   abortSignal?: AbortSignal;
 }
 
@@ -38,23 +41,25 @@ export interface EcrClient {
   ): Promise<Answer>;
 }
 
+/** Stands for the host in an event when no request of ours was made: the SDK asks the machine's metadata by itself. */
+const UNKNOWN_HOST = "(AWS credentials)";
+
 /** Builds the SDK's client. It reads the endpoint from `process.env` otherwise, and knows no proxy. */
 export function createClient(settings: EcrSettings, region: string, context: EcrContext): EcrClient {
-  const { environment, dispatcher, emit, clock, random } = context;
-  let host = "";
-  const handler = createRequestHandler({
-    dispatcher,
-    clock,
-    side: "target",
-    emit: (event) => {
-      if (event.type === "request.finished") host = event.host;
-      emit(event);
-    },
-  });
+  const { environment, dispatcher, clock, random } = context;
+  /** The latest request to ECR, and the latest to whoever gives credentials: one of the two is what is made again. */
+  const latest = new Map<Side, { method: string; host: string; path: string }>();
+  const emit: Emit = (event) => {
+    if (event.type === "request.finished") {
+      latest.set(event.side, { method: event.method, host: event.host, path: event.path });
+    }
+    context.emit(event);
+  };
+  const handler = createRequestHandler({ dispatcher, clock, side: "target", emit });
   const endpoint = endpointFrom(environment, "ECR");
   const sdk = new ECRClient({
     region,
-    credentials: awsCredentials(settings, region, context),
+    credentials: awsCredentials(settings, region, { ...context, emit }),
     requestHandler: handler,
     defaultsMode: "standard",
     // Repeating is ours: the SDK takes a full quota for throttling, and sleeps through an abort.
@@ -63,33 +68,29 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
   });
   return {
     region,
-    call: (call, signal, send) =>
-      retrying(
-        async () => {
-          try {
-            return {
-              ok: true,
-              value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }),
-            };
-          } catch (error) {
-            throw signal?.aborted === true ? interruption(signal, call) : ecrError(error, call);
-          }
+    async call(call, signal, send) {
+      let failedSide: Side = "target";
+      const attempt = async () => {
+        try {
+          return { ok: true, value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }) } as const;
+        } catch (error) {
+          const thrown = signal?.aborted === true ? interruption(signal, call) : ecrError(error, call);
+          if (thrown instanceof MirrorError) failedSide = thrown.side;
+          throw thrown;
+        }
+      };
+      return retrying(attempt, {
+        clock,
+        random,
+        signal,
+        onRetry: (retry) => {
+          const unknown = { method: "POST", host: UNKNOWN_HOST, path: call.action };
+          const request = latest.get(failedSide) ?? unknown;
+          // Calls of several actions run at once: the host is the same for all, the path is this one's.
+          const path = failedSide === "target" ? call.action : request.path;
+          emit({ type: "request.retried", side: failedSide, ...request, path, ...retry });
         },
-        {
-          clock,
-          random,
-          signal,
-          onRetry: (retry) => {
-            emit({
-              type: "request.retried",
-              side: "target",
-              method: "POST",
-              host,
-              path: call.action,
-              ...retry,
-            });
-          },
-        },
-      ),
+      });
+    },
   };
 }

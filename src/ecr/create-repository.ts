@@ -3,18 +3,18 @@ import {
   type CreateRepositoryCommandInput,
   type EncryptionConfiguration,
 } from "@aws-sdk/client-ecr";
-import { MirrorError } from "../errors.ts";
 import type { EcrClient } from "./client.ts";
-import { describeRepository } from "./describe-repositories.ts";
+import { describeRepository } from "./describe-repository.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
+import { requireOwned } from "./ownership.ts";
 import { readRepository, writeTagMutability } from "./repository-state.ts";
-import { OWNERSHIP_TAG, type Encryption, type RepositorySettings, type RepositoryState } from "./settings.ts";
+import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "./settings.ts";
 
 /**
  * Creates a repository with its settings and the tag of its owner. The policies are not set: CreateRepository takes none.
- * @returns the repository as it is; `created: false` when it was there, whoever made it
- * @throws MirrorError SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
+ * @returns whether this call made it; false when the owner's was there already, also when an answer of ours was lost
+ * @throws MirrorError STALE when one is there that is not the owner's; SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
  */
 export async function createRepository(
   client: EcrClient,
@@ -22,7 +22,7 @@ export async function createRepository(
   settings: RepositorySettings,
   owner: string,
   signal?: AbortSignal,
-): Promise<{ state: RepositoryState; created: boolean }> {
+): Promise<boolean> {
   const call: EcrCall = {
     operation: "create a repository",
     action: "CreateRepository",
@@ -35,23 +35,14 @@ export async function createRepository(
     const answer = await client.call(call, signal, (sdk, options) =>
       sdk.send(new CreateRepositoryCommand(inputOf(name, settings, tags)), options),
     );
-    const base = readRepository(answer.repository, call.operation);
-    return {
-      state: { ...base, lifecyclePolicy: undefined, policy: undefined, tags },
-      created: true,
-    };
+    readRepository(answer.repository, call.operation);
+    return true;
   } catch (error) {
     if (!isException(error, "RepositoryAlreadyExistsException")) throw error;
   }
-  const state = await describeRepository(client, name, signal);
-  if (state !== undefined) return { state, created: false };
-  throw new MirrorError("the repository was deleted while it was to be created", {
-    code: "STALE",
-    side: "target",
-    operation: call.operation,
-    reference: name,
-    hint: "run `plan` and `apply` again",
-  });
+  const state = await describeRepository(client, name, {}, owner, signal);
+  requireOwned(state, owner, { operation: call.operation, reference: name });
+  return false;
 }
 
 /** What the file does not manage is left out: ECR's own defaults, or those of the registry, hold then. */

@@ -1,9 +1,18 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
-import { plainText } from "../registry/plain-text.ts";
-import { isServerFault, isThrottled, readFailure, type Failure } from "./failure.ts";
+import { plainText } from "../plain-text.ts";
+import {
+  isDenied,
+  isExpired,
+  isServerFault,
+  isThrottled,
+  principalIn,
+  readFailure,
+  SIGN_IN_AGAIN,
+  type Failure,
+} from "./failure.ts";
 
 /** Whose credentials were looked for. */
-export interface Identity {
+interface Identity {
   profile: string | undefined;
   role?: string;
 }
@@ -33,12 +42,12 @@ type CredentialCode = Extract<
 >;
 
 function codeOf(failure: Failure): CredentialCode {
-  if (/^(?:ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(failure.name)) return "EXPIRED_CREDENTIALS";
+  if (isExpired(failure)) return "EXPIRED_CREDENTIALS";
   if (failure.status === undefined) {
     // Sessions kept on disk end without AWS being asked; the SDK tells it in words alone.
     return /\bexpired\b|\baws sso login\b/i.test(failure.message) ? "EXPIRED_CREDENTIALS" : "NO_CREDENTIALS";
   }
-  if (/^AccessDenied(?:Exception)?$/.test(failure.name)) return "DENIED";
+  if (isDenied(failure)) return "DENIED";
   if (isThrottled(failure)) return "TOO_MANY_REQUESTS";
   return isServerFault(failure) ? "SERVER_ERROR" : "UNAUTHORIZED";
 }
@@ -55,11 +64,9 @@ function hintOf(code: CredentialCode, failure: Failure, { role }: Identity): str
   if (code === "NO_CREDENTIALS") {
     return "run `aws sso login`, or set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role in CI; `aws sts get-caller-identity` shows what AWS sees";
   }
-  if (code === "EXPIRED_CREDENTIALS") {
-    return "sign in to AWS again (`aws sso login`, or a new session in CI) and repeat the command: it goes on where it stopped";
-  }
+  if (code === "EXPIRED_CREDENTIALS") return SIGN_IN_AGAIN;
   if (code === "DENIED") {
-    const principal = /User: (arn:[\w:/+=,.@-]+) is not/.exec(failure.message)?.[1] ?? "the identity in use";
+    const principal = principalIn(failure.message) ?? "the identity in use";
     return `grant sts:AssumeRole${role === undefined ? "" : ` on ${role}`} to ${principal}, and name it in the role's trust policy`;
   }
   if (code === "UNAUTHORIZED")

@@ -3,9 +3,13 @@ import type { Manifest } from "../oci/manifest.ts";
 import type { Registry } from "../registry/registry.ts";
 import { registryTarget, type RegistryTarget } from "../registry/registry-target.ts";
 import type { Ecr } from "./ecr.ts";
+import type { PutImagePace } from "./put-image-pace.ts";
 
-/** ECR as a place that images go to: its registry endpoint, but for what the API does better. */
-export function ecrTarget(ecr: Ecr, registry: Registry): RegistryTarget {
+/**
+ * ECR as a place that images go to: its registry endpoint, but for what the API does better.
+ * @param pace of the account and Region; every manifest waits for its turn, whichever way it goes
+ */
+export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace): RegistryTarget {
   const target = registryTarget(registry, "");
   return {
     ...target,
@@ -13,7 +17,8 @@ export function ecrTarget(ecr: Ecr, registry: Registry): RegistryTarget {
       const held = await ecr.readTags(repository, tags, signal);
       return new Map([...held].map(([tag, { digest }]) => [tag, digest]));
     },
-    putManifest(repository, tag, manifest, signal) {
+    async putManifest(repository, tag, manifest, signal) {
+      await pace.turn(`${repository}${tag === undefined ? `@${manifest.digest}` : `:${tag}`}`, signal);
       // The endpoint answers 405 "Invalid JSON syntax" to a manifest that does not name its media type (podman#1719);
       // the API takes the type beside it.
       return declaresMediaType(manifest)

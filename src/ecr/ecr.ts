@@ -1,3 +1,4 @@
+import type { MirrorError } from "../errors.ts";
 import type { Credentials } from "../registry/credentials.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { findAccount } from "./account.ts";
@@ -23,20 +24,25 @@ export interface Ecr {
   readonly endpoint: URL;
   /** For the registry's host alone; always fresh. */
   readonly credentials: Credentials;
-  /** The repositories that exist among `names`, with resource tags and policies. */
-  describeRepositories(names: readonly string[], signal?: AbortSignal): Promise<Map<string, RepositoryState>>;
   /**
-   * Creates a repository with its settings, the policies aside, which the call cannot carry; `owner` is in its tags from the start.
-   * One that is there already is described, `created: false`: also when it was this call that made it and its answer was lost.
+   * The repositories that exist among those wanted, with resource tags; with the policies that the file manages, where
+   * the mark is the owner's. One that could not be described has its error in its place.
    */
-  createRepository(
-    name: string,
-    settings: RepositorySettings,
+  describeRepositories(
+    wanted: ReadonlyMap<string, RepositorySettings>,
     owner: string,
     signal?: AbortSignal,
-  ): Promise<{ state: RepositoryState; created: boolean }>;
-  putLifecyclePolicy(name: string, json: string, signal?: AbortSignal): Promise<void>;
-  setRepositoryPolicy(name: string, json: string, signal?: AbortSignal): Promise<void>;
+  ): Promise<Map<string, RepositoryState | MirrorError>>;
+  /**
+   * Creates a repository with its settings, the policies aside, which the call cannot carry; `owner` is in its tags from the start.
+   * False when the owner's was there already, left as it is: also when it was this call that made it and its answer was lost.
+   * Rejects with STALE when one is there that is not the owner's.
+   */
+  createRepository(name: string, settings: RepositorySettings, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /** Sets it where the repository is the owner's and has none; false when this one is there. Rejects with STALE elsewhere. */
+  putLifecyclePolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /** Sets it where the repository is the owner's and has none; false when this one is there. Rejects with STALE elsewhere. */
+  setRepositoryPolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
   /** The tags that exist among `tags`; none in a repository that does not exist. */
   readTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, TagState>>;
   /**
@@ -48,6 +54,7 @@ export interface Ecr {
 
 /**
  * Finds Region, credentials, account and registry host. Makes one call, GetAuthorizationToken, and no write.
+ * @param signal ends this, and every later renewal of the registry's token
  * @throws MirrorError NO_REGION, NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED (also when the account is not the file's), …
  */
 export async function openEcr(settings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
@@ -60,11 +67,11 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
     account,
     region,
     endpoint,
-    credentials: registryCredentials(authorization, () => requestAuthorization(client), context.clock),
-    describeRepositories: (names, abort) => describeRepositories(client, names, abort),
+    credentials: registryCredentials(authorization, () => requestAuthorization(client, signal), context.clock),
+    describeRepositories: (wanted, owner, abort) => describeRepositories(client, wanted, owner, abort),
     createRepository: (name, wanted, owner, abort) => createRepository(client, name, wanted, owner, abort),
-    putLifecyclePolicy: (name, json, abort) => putLifecyclePolicy(client, name, json, abort),
-    setRepositoryPolicy: (name, json, abort) => setRepositoryPolicy(client, name, json, abort),
+    putLifecyclePolicy: (name, json, owner, abort) => putLifecyclePolicy(client, name, json, owner, abort),
+    setRepositoryPolicy: (name, json, owner, abort) => setRepositoryPolicy(client, name, json, owner, abort),
     readTags: (repository, tags, abort) => readTags(client, repository, tags, abort),
     putImage: (repository, manifest, tag, abort) => putImage(client, repository, manifest, tag, abort),
   };

@@ -1,6 +1,15 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
-import { plainText } from "../registry/plain-text.ts";
-import { isServerFault, isThrottled, readFailure, type Failure } from "./failure.ts";
+import { plainText } from "../plain-text.ts";
+import {
+  isDenied,
+  isExpired,
+  isServerFault,
+  isThrottled,
+  principalIn,
+  readFailure,
+  SIGN_IN_AGAIN,
+  type Failure,
+} from "./failure.ts";
 
 /** One call of the ECR API, in the words that errors use. */
 export interface EcrCall {
@@ -28,7 +37,7 @@ const EXPIRED: Meaning = {
   code: "EXPIRED_CREDENTIALS",
   side: "credentials",
   quote: false,
-  hint: "sign in to AWS again (`aws sso login`, or a new session in CI) and repeat the command: it goes on where it stopped",
+  hint: SIGN_IN_AGAIN,
 };
 const NOT_ACCEPTED: Meaning = {
   code: "UNAUTHORIZED",
@@ -39,9 +48,6 @@ const NOT_ACCEPTED: Meaning = {
 
 /** Matched by name: the SDK has no classes for AWS's common errors (AccessDenied, ExpiredToken, Throttling …). */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ["ExpiredToken", EXPIRED],
-  ["ExpiredTokenException", EXPIRED],
-  ["RequestExpired", EXPIRED],
   ["UnrecognizedClientException", NOT_ACCEPTED],
   ["InvalidClientTokenId", NOT_ACCEPTED],
   ["InvalidSignatureException", NOT_ACCEPTED],
@@ -88,8 +94,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["BlockedByOrganizationPolicyException", { code: "DENIED", hint: "a policy of the AWS organization forbids it" }],
 ]);
 
-const DENIALS = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"]);
-
 /**
  * Turns what the SDK threw into a MirrorError of side `target`, or `credentials` where those are at fault.
  * What came without any answer of AWS, a TypeError say, passes through: that is our defect.
@@ -97,7 +101,7 @@ const DENIALS = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedO
 export function ecrError(error: unknown, call: EcrCall): unknown {
   if (error instanceof MirrorError) return error;
   const failure = readFailure(error);
-  if (failure.status === undefined && !MEANINGS.has(failure.name)) return error;
+  if (failure.status === undefined && !MEANINGS.has(failure.name) && !isExpired(failure)) return error;
   const meaning = meaningOf(failure, call);
   return new MirrorError(messageOf(failure, meaning), {
     code: meaning.code,
@@ -110,23 +114,11 @@ export function ecrError(error: unknown, call: EcrCall): unknown {
   });
 }
 
-/** What the caller's abort looks like: its reason where that is a MirrorError, INTERRUPTED otherwise. */
-export function interruption(signal: AbortSignal, call: EcrCall): MirrorError {
-  if (signal.reason instanceof MirrorError) return signal.reason;
-  const { operation, reference } = call;
-  return new MirrorError("interrupted", {
-    code: "INTERRUPTED",
-    side: "target",
-    operation,
-    reference,
-    cause: signal.reason,
-  });
-}
-
 function meaningOf(failure: Failure, call: EcrCall): Meaning {
   const named = MEANINGS.get(failure.name);
   if (named !== undefined) return named;
-  if (DENIALS.has(failure.name)) return denial(failure.message, call);
+  if (isExpired(failure)) return EXPIRED;
+  if (isDenied(failure)) return denial(failure.message, call);
   if (failure.name === "KmsException") return kms(failure);
   if (isThrottled(failure)) {
     return {
@@ -162,10 +154,9 @@ function messageOf(failure: Failure, meaning: Meaning): string {
 /** AWS names action and principal in its sentence; the action can differ from the call's (ecr:TagResource on create). */
 function denial(message: string, call: EcrCall): Meaning {
   const action = /not authorized to perform:? (ecr:[A-Za-z]+)/.exec(message)?.[1] ?? `ecr:${call.action}`;
-  const principal = /User: (arn:[\w:/+=,.@-]+) is not/.exec(message)?.[1];
   return {
     code: "DENIED",
-    hint: `grant ${action} on ${call.reference} to ${principal ?? "the role that mirrorform runs as"}`,
+    hint: `grant ${action} on ${call.reference} to ${principalIn(message) ?? "the role that mirrorform runs as"}`,
   };
 }
 

@@ -9,6 +9,7 @@ export interface Failure {
   kmsError: string | undefined;
 }
 
+/** Reads what the AWS SDK, or anything else, threw. Never throws. */
 export function readFailure(error: unknown): Failure {
   if (!(error instanceof Error))
     return { name: "Unknown", message: String(error), status: undefined, kmsError: undefined };
@@ -38,6 +39,31 @@ const THROTTLED = new Set([
   "SlowDown",
 ]);
 
+/** Session keys that were good and are over: ECR, STS and SSO name it differently. */
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired"]);
+
+const DENIED = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"]);
+
+/** What to do about credentials that have expired. */
+export const SIGN_IN_AGAIN =
+  "sign in to AWS again (`aws sso login`, or a new session in CI) and repeat the command: it goes on where it stopped";
+
+/** Whether AWS says that the credentials have expired. */
+export function isExpired(failure: Failure): boolean {
+  return EXPIRED.has(failure.name);
+}
+
+/** Whether AWS says that this identity may not do that. */
+export function isDenied(failure: Failure): boolean {
+  return DENIED.has(failure.name);
+}
+
+/** Whom AWS's sentence about a denial names: "User: arn:… is not authorized to perform: …". */
+export function principalIn(message: string): string | undefined {
+  return /User: (arn:[\w:/+=,.@-]+) is not/.exec(message)?.[1];
+}
+
+/** Whether the rate is used up, which the status or the name tells. */
 export function isThrottled(failure: Failure): boolean {
   return failure.status === 429 || THROTTLED.has(failure.name);
 }

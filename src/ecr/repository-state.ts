@@ -3,7 +3,7 @@ import { MirrorError } from "../errors.ts";
 import type { Encryption, RepositoryState, TagMutability } from "./settings.ts";
 
 /** What ECR answers about a repository, without what needs calls of its own. */
-export type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;
+type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;
 
 /** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE when it has no name, ARN or URI */
 export function readRepository(repository: Repository | undefined, operation: string): RepositoryBase {

@@ -2,6 +2,7 @@ import { request as send, type Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import { MirrorError, type Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
+import { BodyTooLarge, readBody } from "../registry/body.ts";
 import { isPrivate } from "../registry/loopback.ts";
 import { networkError } from "./network-error.ts";
 
@@ -33,10 +34,11 @@ interface HttpResponse {
 /** How long an AWS API may take to begin its answer, in milliseconds. Its slowest calls take a few seconds. */
 export const HEADERS_TIMEOUT = 30_000;
 /** How long an answer may pause, in milliseconds. */
-export const BODY_TIMEOUT = 30_000;
+const BODY_TIMEOUT = 30_000;
 /** The largest answer that is read, in bytes. BatchGetImage sends up to 100 manifests, mostly of some 10 kB. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** What requests go through. Timeouts in milliseconds; the constants above where missing. */
 export interface RequestHandlerOptions {
   dispatcher: Dispatcher;
   emit: Emit;
@@ -85,19 +87,14 @@ async function exchange(
       bodyTimeout: options.bodyTimeout ?? BODY_TIMEOUT,
     });
     status = answer.statusCode;
-    const body = await readBody(answer.body, options.maxAnswerBytes ?? MAX_ANSWER_BYTES, {
-      url,
-      path,
-      side: options.side,
-    });
+    // Read whole here, so that limits and abort hold until the last byte.
+    const body = await readBody(answer.body, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
     return { statusCode: answer.statusCode, headers: flatten(answer.headers), body };
   } catch (error) {
-    throw networkError(error, {
-      side: options.side,
-      operation: `ask AWS: ${path}`,
-      host: url.host,
-      signal,
-    });
+    const { side } = options;
+    const operation = `ask AWS: ${path}`;
+    if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
+    throw networkError(error, { side, operation, host: url.host, signal });
   } finally {
     const milliseconds = options.clock.now() - began;
     options.emit({
@@ -137,27 +134,14 @@ function bodyOf(request: HttpRequest): string | Uint8Array | null {
   throw new TypeError("no AWS call of mirrorform streams its request");
 }
 
-/** Bodies are read whole here, so that limits and abort hold until the last byte. */
-async function readBody(
-  body: AsyncIterable<Uint8Array>,
-  limit: number,
-  request: { url: URL; path: string; side: Side },
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > limit) {
-      throw new MirrorError(`${request.url.host} answered with more than ${limit} bytes`, {
-        code: "TOO_LARGE",
-        side: request.side,
-        operation: `ask AWS: ${request.path}`,
-        reference: request.url.host,
-      });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+function tooLarge(cause: BodyTooLarge, side: Side, operation: string, host: string): MirrorError {
+  return new MirrorError(`the answer of ${host} is too large: ${cause.message}`, {
+    code: "TOO_LARGE",
+    side,
+    operation,
+    reference: host,
+    cause,
+  });
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -35,7 +35,9 @@ export interface RepositoryState {
   scanOnPush: boolean;
   /** `key` comes back as an ARN, whatever was given. */
   encryption: Encryption;
+  /** JSON text as ECR has it; undefined where there is none, and where it was not read. */
   lifecyclePolicy: string | undefined;
+  /** JSON text as ECR has it; undefined where there is none, and where it was not read. */
   policy: string | undefined;
   tags: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,7 @@ import { BatchGetImageCommand, type BatchGetImageResponse, type Image, type Imag
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import { matchesDigest, parseDigest, type Digest } from "../oci/digest.ts";
 import { DOCKER_MANIFEST, isSchema1Type, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from "../oci/media-type.ts";
-import { plainText } from "../registry/plain-text.ts";
+import { plainText } from "../plain-text.ts";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 
@@ -131,18 +131,18 @@ function mediaTypeOf(text: string): string {
 }
 
 /** Failure codes of BatchGetImage that are not "absent" (ECR API reference, ImageFailure). */
-const FAILURES: Readonly<Record<string, ErrorCode>> = {
-  UpstreamAccessDenied: "DENIED",
-  UpstreamTooManyRequests: "TOO_MANY_REQUESTS",
-  UpstreamUnavailable: "SERVER_ERROR",
-  KmsError: "REPOSITORY_FAILED",
-};
+const FAILURES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ["UpstreamAccessDenied", "DENIED"],
+  ["UpstreamTooManyRequests", "TOO_MANY_REQUESTS"],
+  ["UpstreamUnavailable", "SERVER_ERROR"],
+  ["KmsError", "REPOSITORY_FAILED"],
+]);
 
 function failedImage(repository: string, tag: string | undefined, failure: ImageFailure): MirrorError {
   const name = failure.failureCode ?? "an unnamed failure";
   const reason = failure.failureReason === undefined ? "" : `: ${plainText(failure.failureReason)}`;
   const reference = tag === undefined ? repository : `${repository}:${tag}`;
-  return problem(FAILURES[name] ?? "UNEXPECTED_RESPONSE", reference, `${plainText(name)}${reason}`);
+  return problem(FAILURES.get(name) ?? "UNEXPECTED_RESPONSE", reference, `${plainText(name)}${reason}`);
 }
 
 function problem(code: ErrorCode, reference: string, message: string): MirrorError {

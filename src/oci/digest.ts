@@ -3,9 +3,12 @@ import { createHash, type Hash } from "node:crypto";
 /** A content digest such as `sha256:9f86…`, checked for form. OCI image-spec, descriptor.md, "Digests". */
 export type Digest = string & { readonly brand: "Digest" };
 
-const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
-/** Reads a digest of a registered algorithm (sha256, sha512); undefined when the text is none. */
+/**
+ * Reads a digest of an algorithm that Docker takes (sha256, sha384, sha512: github.com/opencontainers/go-digest);
+ * undefined when the text is none.
+ */
 export function parseDigest(text: string): Digest | undefined {
   const colon = text.indexOf(":");
   const length = HEX_LENGTH[text.slice(0, colon)];

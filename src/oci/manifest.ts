@@ -1,6 +1,7 @@
 import type { Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
-import { isForeignLayer, isImageType, isIndexType, isSchema1Type } from "./media-type.ts";
+import { isJsonObject, parseJsonObject } from "./json-object.ts";
+import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
 import type { Platform } from "./platform.ts";
 
 /** A manifest as received. `bytes` are sacred: they are stored and sent as they came. */
@@ -23,18 +24,24 @@ export interface ManifestProblem {
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /**
+ * So many manifests may an index name: each may cost a pull. The largest official images have some thirty platforms,
+ * each with its attestation.
+ */
+export const MAX_INDEX_MANIFESTS = 1_000;
+
+/**
  * Reads what a manifest refers to. Config and layers come as one list of distinct blobs, without foreign layers.
  * Follows OCI image-spec manifest.md and image-index.md, and Docker's schema 2.
  */
 export function readManifest(manifest: Manifest): ManifestContent | ManifestProblem {
   const { mediaType } = manifest;
   if (isSchema1Type(mediaType)) {
-    return { kind: "schema-1", message: "the image has a Docker schema 1 manifest, which no digest names reliably" };
+    return { kind: "schema-1", message: SCHEMA_1_MESSAGE };
   }
   if (!isIndexType(mediaType) && !isImageType(mediaType)) {
     return { kind: "unknown-media-type", message: `"${mediaType}" is no manifest that mirrorform knows` };
   }
-  const body = parseObject(manifest.bytes);
+  const body = parseJsonObject(manifest.bytes);
   if (body === undefined) return invalid("the manifest is no JSON object");
   const declared = body["mediaType"];
   if (declared !== undefined && declared !== mediaType) {
@@ -44,7 +51,9 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
     // A document that could be read both ways means one thing to us and another to someone else (CVE-2021-41190).
     if ("config" in body || "layers" in body) return invalid("the index also has a config or layers");
     const manifests = descriptors(body["manifests"]);
-    return manifests === undefined ? invalid("the index has no valid list of manifests") : { kind: "index", manifests };
+    if (manifests === undefined) return invalid("the index has no valid list of manifests");
+    if (manifests.length <= MAX_INDEX_MANIFESTS) return { kind: "index", manifests };
+    return invalid(`the index names ${manifests.length} manifests, mirrorform reads at most ${MAX_INDEX_MANIFESTS}`);
   }
   if ("manifests" in body) return invalid("the image manifest also has a list of manifests");
   const config = descriptor(body["config"]);
@@ -65,19 +74,6 @@ function invalid(message: string): ManifestProblem {
   return { kind: "invalid", message };
 }
 
-function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function descriptors(value: unknown): Descriptor[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const read = value.map(descriptor);
@@ -85,7 +81,7 @@ function descriptors(value: unknown): Descriptor[] | undefined {
 }
 
 function descriptor(value: unknown): Descriptor | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { mediaType, digest, size } = value;
   const parsed = typeof digest === "string" ? parseDigest(digest) : undefined;
   if (typeof mediaType !== "string" || parsed === undefined) return undefined;
@@ -95,7 +91,7 @@ function descriptor(value: unknown): Descriptor | undefined {
 }
 
 function readPlatform(value: unknown): Platform | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { os, architecture, variant } = value;
   if (typeof os !== "string" || typeof architecture !== "string") return undefined;
   return { os, architecture, ...(typeof variant === "string" ? { variant } : {}) };

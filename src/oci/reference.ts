@@ -27,16 +27,21 @@ const MAX_REPOSITORY_LENGTH = 255;
 /** One registry, three names in use. facts: distribution, regclient `config/host.go`. */
 const DOCKER_HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
+/** Docker Hub's one name. */
 export const DOCKER_HUB = "docker.io";
 
+/** Whether a text has the form of a tag (distribution-spec, "Pulling manifests"). */
 export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
+/** Whether a text can be a registry's host, with its port where it has one: `ghcr.io`, `[::1]:5000`. */
 export function isRegistry(text: string): boolean {
-  return REGISTRY.test(text);
+  // The grammar takes any digits for a port, and any colons between brackets; no URL does.
+  return REGISTRY.test(text) && URL.canParse(`https://${text}`);
 }
 
+/** Whether a text can be the path of a repository: `library/python`. */
 export function isRepository(text: string): boolean {
   return REPOSITORY.test(text) && text.length <= MAX_REPOSITORY_LENGTH;
 }

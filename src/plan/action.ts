@@ -18,7 +18,8 @@ export interface CreateRepository extends ActionBase {
 
 /**
  * ECR's CreateRepository takes no policies, so each is an action of its own: a run killed between the two
- * leaves a repository without its policy, and the next plan holds just that action.
+ * leaves a repository without its policy, and the next plan holds just that action. Its precondition is that the
+ * repository has this file's mark and no such policy.
  */
 export interface PutPolicy extends ActionBase {
   kind: "put-lifecycle-policy" | "set-repository-policy";

@@ -2,9 +2,10 @@ import { MirrorError } from "../errors.ts";
 import { canonicalRegistry } from "../oci/reference.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import type { Credential, Credentials } from "./credentials.ts";
-import type { Headers } from "./headers.ts";
-import { isPrivate } from "./loopback.ts";
 import { createFirstSignIn } from "./first-sign-in.ts";
+import type { Headers } from "./headers.ts";
+import { REJECTION_INTERVAL } from "./limits.ts";
+import { isPrivate } from "./loopback.ts";
 import { createTokenCache, type TokenAnswer } from "./token-cache.ts";
 import { basicAuthorization } from "./token-exchange.ts";
 
@@ -15,6 +16,7 @@ export interface Authorized {
   fresh: boolean;
 }
 
+/** Signs in to one registry. */
 export interface Authorization {
   /** What a request to a repository should carry, by what the registry asked for so far. */
   authorize(repository: string, signal?: AbortSignal): Promise<Authorized>;
@@ -24,11 +26,16 @@ export interface Authorization {
   signedIn(): boolean;
 }
 
-export interface AuthorizationOptions {
+/** What {@link createAuthorization} needs. */
+interface AuthorizationOptions {
+  /** The registry's name, as errors say it. */
+  registry: string;
   endpoint: URL;
   /** What we want to do: a source is only read. */
   actions: "pull" | "pull,push";
   credentials: Credentials;
+  /** So many refusals of a credential that was never taken, and it is not shown again. */
+  maxRefusals: number;
   clock: Parameters<typeof createTokenCache>[0];
   /** Asks a token server. */
   exchange(asked: {
@@ -46,11 +53,12 @@ export interface AuthorizationOptions {
  * Credentials are those of the host that is really asked, and never leave over plain HTTP.
  */
 export function createAuthorization(options: AuthorizationOptions): Authorization {
-  const { endpoint, credentials, exchange, ping } = options;
+  const { registry, endpoint, credentials, clock, exchange, ping } = options;
   // Another endpoint for docker.io is another party: it gets its own credentials or none.
   const host = canonicalRegistry(endpoint.host);
-  const tokens = createTokenCache(options.clock);
-  const signIn = createFirstSignIn();
+  const tokens = createTokenCache(clock);
+  const signIn = createFirstSignIn(options.maxRefusals);
+  const rejections = new Map<string, number>();
   let challenge: Challenge | undefined;
   let signedIn = false;
 
@@ -69,21 +77,34 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     }
     const asking = challenge;
     const scope = scopeOf(repository, asking);
-    const token = await tokens.get(scope, (own) => obtain(asking, scope, own), signal);
+    const token = await tokens.get(scope, (own) => obtain(asking, repository, scope, own), signal);
     return { value: `Bearer ${token.value}`, fresh: token.fresh };
   }
 
-  async function obtain(asked: Challenge, scope: string, signal: AbortSignal | undefined): Promise<TokenAnswer> {
+  async function obtain(
+    asked: Challenge,
+    repository: string,
+    scope: string,
+    signal: AbortSignal | undefined,
+  ): Promise<TokenAnswer> {
     const found = await credential();
     try {
       const shown = () => exchange({ challenge: asked, scope, credential: found, signal });
       return found === undefined ? await shown() : await signIn.with(found, signal, shown);
     } catch (error) {
-      if (found !== undefined && error instanceof MirrorError && error.code === "UNAUTHORIZED") {
-        credentials.rejected?.(host);
-      }
-      throw error;
+      if (!(error instanceof MirrorError) || error.operation !== "sign in") throw error;
+      if (found !== undefined && error.code === "UNAUTHORIZED") reject(JSON.stringify(found));
+      // It may be the error of another repository that went first.
+      throw error.with({ reference: `${registry}/${repository}` });
     }
+  }
+
+  /** The refusal may be about a repository alone: a helper is not started again for each name that is mistyped. */
+  function reject(refused: string): void {
+    const last = rejections.get(refused);
+    if (last !== undefined && clock.now() - last < REJECTION_INTERVAL) return;
+    rejections.set(refused, clock.now());
+    credentials.rejected?.(host);
   }
 
   /** The scope that we need. A challenge's own is taken only where it is of another kind (public.ecr.aws: `aws`). */
@@ -101,15 +122,13 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       if (named === undefined) return undefined;
       challenge = named;
       if (named.scheme === "basic") {
-        if (used.value !== undefined) credentials.rejected?.(host);
+        if (used.value !== undefined) reject(used.value);
         const again = await authorize(repository, signal);
         return again.value === undefined || again.value === used.value ? undefined : again;
       }
       if (used.value !== undefined) {
-        if (used.fresh) {
-          credentials.rejected?.(host);
-          return undefined;
-        }
+        // The token server took the credential: it is the repository that is refused.
+        if (used.fresh) return undefined;
         tokens.drop(scopeOf(repository, named), used.value.slice("Bearer ".length));
       }
       const again = await authorize(repository, signal);

@@ -1,14 +1,19 @@
 import { finished, PassThrough, type Readable } from "node:stream";
+import { MirrorError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
 import { discard } from "./body.ts";
 import { connectionError } from "./connection-error.ts";
+import type { Call } from "./exchange.ts";
+import { contentLength, header } from "./headers.ts";
 import { MAX_ERROR_BYTES } from "./limits.ts";
+import { isRedirect } from "./redirect.ts";
 import type { RegistryCore } from "./registry-core.ts";
+import type { Response } from "./transport.ts";
 
+/** The part of a registry client that reads blobs. */
 export interface Blobs {
   openBlob(repository: string, descriptor: Descriptor, signal?: AbortSignal): Promise<Readable>;
-  hasBlob(repository: string, digest: Digest, signal?: AbortSignal): Promise<boolean>;
+  hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** A compressed transfer would change the bytes that the digest names. */
@@ -30,20 +35,51 @@ export function createBlobs(core: RegistryCore): Blobs {
       );
     },
 
-    async hasBlob(repository, digest, signal) {
+    async hasBlob(repository, blob, signal) {
       const operation = "look for a blob";
-      const place = core.locate(operation, repository, "blobs", digest);
+      const place = core.locate(operation, repository, "blobs", blob.digest);
       const call = { ...place, method: "HEAD", operation, repository, signal, headers: READ_HEADERS } as const;
-      // A redirect says that the blob is there, and HEAD of a signed GET is refused (aws/containers-roadmap#2671).
+      // HEAD of an address that was signed for GET is refused (aws/containers-roadmap#2671), so it is not gone after.
       const accept = [200, 301, 302, 303, 307, 308, 404];
-      return limitRequests(() =>
+      const status = await limitRequests(() =>
         exchange({ ...call, accept }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
-          return response.status !== 404;
+          const length = contentLength(response.headers);
+          const isOther = response.status === 200 && length !== undefined && length !== blob.size;
+          return isOther ? 404 : response.status;
         }),
       );
+      return isRedirect(status) ? leadsTo(blob, call) : status === 200;
     },
   };
+
+  /**
+   * Whether a redirect leads to the blob, and not to a page that asks to sign in, say: its first byte tells the size of
+   * the whole. Where that cannot be learned the blob counts as missing; to send it once more does no harm.
+   */
+  async function leadsTo(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
+    const get = { ...call, method: "GET", headers: { ...READ_HEADERS, range: "bytes=0-0" } } as const;
+    try {
+      return await limitRequests(() =>
+        exchange({ ...get, accept: [200, 206], follow: true }, async (response) => {
+          const isWhole = sizeOf(response) === blob.size;
+          if (response.status === 206) await discard(response.body, MAX_ERROR_BYTES);
+          else response.body.destroy();
+          return isWhole;
+        }),
+      );
+    } catch (error) {
+      if (error instanceof MirrorError && error.code !== "INTERRUPTED" && call.signal?.aborted !== true) return false;
+      throw error;
+    }
+  }
+}
+
+/** The size of the whole that an answer has, or has a part of (RFC 9110, 14.4). */
+function sizeOf({ status, headers }: Response): number | undefined {
+  if (status === 200) return contentLength(headers);
+  const total = /^bytes 0-0\/(\d{1,15})$/.exec(header(headers, "content-range") ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
 }
 
 /** The same bytes; what breaks them off says where it happened. */

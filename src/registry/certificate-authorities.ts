@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
+import type { Environment } from "../environment.ts";
 import { MirrorError } from "../errors.ts";
-import type { Environment } from "./endpoint.ts";
 
 /** NODE_EXTRA_CA_CERTS is Node's own business: its certificates are among the defaults. */
 const VARIABLES = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] as const;

@@ -1,5 +1,7 @@
 import { MirrorError, type ErrorCode, type Side } from "../errors.ts";
-import type { Subject } from "./operation.ts";
+import { interruption } from "./interruption.ts";
+import { isProxySignIn, proxyFailureIn } from "./proxy-failure.ts";
+import { proxyRefusal } from "./proxy-refusal.ts";
 
 const TIMEOUTS = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
@@ -16,8 +18,14 @@ const TLS =
 /** What a TLS client makes of an answer in plain HTTP. */
 const PLAIN_HTTP = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "EPROTO"]);
 
-export interface ConnectionErrorContext extends Subject {
+const CHECK_PROXY = "check the proxy's address in HTTPS_PROXY or HTTP_PROXY, and whether it runs";
+
+/** What a failed connection was for. */
+interface ConnectionErrorContext {
   side: Side;
+  /** In words: a registry's, or those of an AWS call. */
+  operation: string;
+  reference: string;
   host: string;
   signal: AbortSignal | undefined;
   /** Said of UNREACHABLE only. */
@@ -33,26 +41,24 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
   const { side, host, signal, operation, reference } = context;
   if (error instanceof MirrorError) return error;
   if (signal?.aborted === true) return interruption(signal, { side, operation, reference });
-  const reason = codeOf(error);
-  if (error instanceof Error && (reason === undefined || reason === "UND_ERR_INVALID_ARG")) return error;
+  const failure = proxyFailureIn(error);
+  if (failure?.status !== undefined) return proxyRefusal(`the proxy ${failure.proxy}`, failure.status, context);
+  if (isProxySignIn(error)) return proxyRefusal("the proxy of HTTP_PROXY", 407, context);
+  const reason = codeOf(failure?.cause ?? error);
+  const party = failure === undefined ? host : `the proxy ${failure.proxy}`;
+  if (error instanceof Error && failure === undefined && (reason === undefined || reason === "UND_ERR_INVALID_ARG"))
+    return error;
   const code = classify(reason);
-  return new MirrorError(`${host} ${sentence(code, error)} (${reason ?? "unknown"})`, {
+  return new MirrorError(`${party} ${sentence(code, reason)} (${reason ?? "unknown"})`, {
     code,
     side,
     operation,
     reference,
     // A name that does not exist and a certificate that does not convince will be no better in a second.
     retryable: code !== "TLS" && reason !== "ENOTFOUND",
-    hint: hintFor(code, reason, host) ?? context.hint,
+    hint: hintFor(code, reason, party) ?? (failure === undefined ? context.hint : CHECK_PROXY),
     cause: error,
   });
-}
-
-/** What an aborted signal means: its reason where that is a MirrorError, else INTERRUPTED. */
-export function interruption(signal: AbortSignal, context: Subject & { side: Side }): MirrorError {
-  const { side, operation, reference } = context;
-  if (signal.reason instanceof MirrorError) return signal.reason;
-  return new MirrorError("interrupted", { code: "INTERRUPTED", side, operation, reference, cause: signal.reason });
 }
 
 function classify(reason: string | undefined): ErrorCode {
@@ -61,10 +67,9 @@ function classify(reason: string | undefined): ErrorCode {
   return TLS.test(reason) ? "TLS" : "UNREACHABLE";
 }
 
-function sentence(code: ErrorCode, error: unknown): string {
+function sentence(code: ErrorCode, name: string | undefined): string {
   if (code === "TIMEOUT") return "did not answer in time";
   if (code === "TLS") return "has no certificate that can be trusted, or speaks no TLS";
-  const name = codeOf(error);
   if (name === "ENOTFOUND" || name === "EAI_AGAIN") return "cannot be found: its name does not resolve";
   if (name === "ECONNREFUSED") return "cannot be reached: it refuses connections";
   return "cannot be reached, or closed the connection";

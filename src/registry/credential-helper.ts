@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
+import type { Environment } from "../environment.ts";
 import { MirrorError } from "../errors.ts";
+import { parseJsonObject } from "../oci/json-object.ts";
 import type { Credential } from "./credentials.ts";
-import type { Environment } from "./endpoint.ts";
 import { HELPER_GRACE, HELPER_TIMEOUT, MAX_HELPER_BYTES } from "./limits.ts";
-import { plainText } from "./plain-text.ts";
+import { plainText } from "../plain-text.ts";
 
-export interface HelperQuestion {
+/** Whom a credential helper is asked about. */
+interface HelperQuestion {
   /** The X of `docker-credential-X`. */
   helper: string;
   /** What the helper keeps the credentials under. */
@@ -28,9 +30,9 @@ export async function askHelper(question: HelperQuestion): Promise<Credential | 
   const { status, output, complaint } = await run(question);
   if (status !== 0) {
     // By the protocol the error is on standard output; some helpers keep to standard error.
-    const said = `${output} ${complaint}`;
-    if (/credentials not found/i.test(said)) return undefined;
-    throw failure(question, `it ended with ${status}: ${plainText(output.trim().startsWith("{") ? complaint : said)}`);
+    if (/credentials not found/i.test(`${output} ${complaint}`)) return undefined;
+    // Its words are not repeated: they may hold the secret, or a part of it.
+    throw failure(question, `it ended with ${status}`);
   }
   return parse(output, question);
 }
@@ -94,14 +96,9 @@ function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): () => stri
 }
 
 function parse(output: string, question: HelperQuestion): Credential | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(output);
-  } catch {
-    // The output is never repeated: it may be a secret in another form.
-    throw failure(question, "its answer is no valid JSON");
-  }
-  const answer = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const answer = parseJsonObject(output);
+  // The output is never repeated: it may be a secret in another form.
+  if (answer === undefined) throw failure(question, "its answer is no JSON object");
   const { Username: username, Secret: secret } = answer;
   if (typeof username !== "string" || typeof secret !== "string") {
     throw failure(question, "its answer has no Username and Secret");
@@ -110,12 +107,14 @@ function parse(output: string, question: HelperQuestion): Credential | undefined
   return username === "<token>" ? { identityToken: secret } : { username, password: secret };
 }
 
-function failure({ helper, host }: HelperQuestion, message: string, hint?: string): MirrorError {
+function failure({ helper, server, host }: HelperQuestion, message: string, hint?: string): MirrorError {
   return new MirrorError(`docker-credential-${plainText(helper)} failed: ${message}`, {
     code: "CREDENTIAL_HELPER",
     side: "credentials",
     operation: "look up credentials",
     reference: host,
-    hint: hint ?? `try: echo ${host} | docker-credential-${plainText(helper)} get`,
+    hint:
+      hint ??
+      `run it by hand to see why (it shows the secret when it works): echo ${plainText(server)} | docker-credential-${plainText(helper)} get`,
   });
 }

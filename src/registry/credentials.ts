@@ -1,13 +1,15 @@
 import { join } from "node:path";
+import type { Environment } from "../environment.ts";
 import { MirrorError } from "../errors.ts";
+import { environmentSuffix } from "../oci/environment-suffix.ts";
 import { canonicalRegistry } from "../oci/reference.ts";
 import { askHelper } from "./credential-helper.ts";
 import { findAuth, helperFor, parseDockerConfig, readDockerConfig, type DockerConfig } from "./docker-config.ts";
-import { environmentSuffix, type Environment } from "./endpoint.ts";
 
 /** Who we are at a registry. An identity token is an OAuth2 refresh token, for token servers only. */
 export type Credential = { username: string; password: string } | { identityToken: string };
 
+/** Knows who we are at each registry. */
 export interface Credentials {
   /**
    * @param host the host that is really asked, `docker.io` for Docker Hub's own
@@ -18,7 +20,8 @@ export interface Credentials {
   rejected?(host: string): void;
 }
 
-export interface DockerCredentialsOptions {
+/** Where Docker's credentials are looked for. */
+interface DockerCredentialsOptions {
   environment: Environment;
   homeDirectory: string;
   /** Milliseconds that a credential helper may take; HELPER_TIMEOUT where missing. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { MirrorError } from "../errors.ts";
+import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { Credential } from "./credentials.ts";
 
@@ -11,7 +12,7 @@ export interface DockerConfig {
 }
 
 /** Docker Hub's key since the days of its first registry. */
-export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
+const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /** Reads a config.json; undefined where there is none. @throws MirrorError FILE_UNREADABLE */
 export async function readDockerConfig(path: string): Promise<DockerConfig | undefined> {
@@ -28,18 +29,12 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
 
 /** Reads the text of a config.json. @throws MirrorError FILE_UNREADABLE, which repeats nothing of it */
 export function parseDockerConfig(text: string, where: string): DockerConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch {
-    // No cause: the parser's own message quotes the text, and secrets with it.
-    throw unreadable(where, "this is no valid JSON", undefined);
-  }
-  if (!isObject(value)) throw unreadable(where, "this is no JSON object", undefined);
+  const value = parseJsonObject(text.replace(/^\uFEFF/, ""));
+  if (value === undefined) throw unreadable(where, "this is no JSON object", undefined);
   const { auths, credHelpers, credsStore } = value;
   return {
-    auths: isObject(auths) ? auths : {},
-    credHelpers: isObject(credHelpers) ? credHelpers : {},
+    auths: isJsonObject(auths) ? auths : {},
+    credHelpers: isJsonObject(credHelpers) ? credHelpers : {},
     credsStore: typeof credsStore === "string" && credsStore !== "" ? credsStore : undefined,
   };
 }
@@ -60,7 +55,7 @@ export function helperFor(config: DockerConfig, host: string): { helper: string;
 export function findAuth(config: DockerConfig, host: string): Credential | undefined {
   const key = findKey(config.auths, host);
   const entry = key === undefined ? undefined : config.auths[key];
-  if (!isObject(entry)) return undefined;
+  if (!isJsonObject(entry)) return undefined;
   const { identitytoken, auth, username, password } = entry;
   if (typeof identitytoken === "string" && identitytoken !== "") return { identityToken: identitytoken };
   if (typeof auth === "string" && auth !== "") return decodeAuth(auth);
@@ -93,10 +88,6 @@ function hostOfKey(key: string): string {
   const withoutScheme = key.replace(/^https?:\/\//i, "");
   const [host = ""] = withoutScheme.split("/", 1);
   return canonicalRegistry(host.replace(/:443$/, ""));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unreadable(where: string, message: string, cause: unknown): MirrorError {

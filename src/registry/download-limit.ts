@@ -6,6 +6,7 @@ export interface DownloadLimit {
   open(open: () => Promise<Readable>): Promise<Readable>;
 }
 
+/** @param concurrency how many bodies may be open at a time */
 export function createDownloadLimit(concurrency: number): DownloadLimit {
   const limit = pLimit(concurrency);
   return {

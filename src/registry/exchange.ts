@@ -1,11 +1,18 @@
 import { MirrorError } from "../errors.ts";
 import { discard } from "./body.ts";
 import { createAuthorization, type Authorized } from "./authorization.ts";
-import { connectionError, interruption } from "./connection-error.ts";
+import { connectionError } from "./connection-error.ts";
 import { flavourOf, type Flavour } from "./flavour.ts";
 import { header } from "./headers.ts";
 import { cutConnectionHint } from "./hint.ts";
-import { MAX_ERROR_BYTES, MAX_REDIRECTS, MAX_RENEWALS } from "./limits.ts";
+import { interruption } from "./interruption.ts";
+import {
+  MAX_ERROR_BYTES,
+  MAX_REDIRECTS,
+  MAX_REFUSED_DOCKER_HUB_SIGN_INS,
+  MAX_REFUSED_SIGN_INS,
+  MAX_RENEWALS,
+} from "./limits.ts";
 import { isPrivate } from "./loopback.ts";
 import type { Subject } from "./operation.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
@@ -48,13 +55,16 @@ interface Answer {
 /** ECR says so with 403, and ECR Public answers 400 (aws/containers-roadmap#2835). */
 const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
+/** Makes the one way to a registry that signs in, follows redirects, tries again and tells errors. @throws MirrorError */
 export function createExchange(options: RegistryOptions): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, observe, isPullLimit, redact } = options;
   const flavour: Flavour = options.flavour ?? flavourOf(registry);
   const send = createTransport(options);
 
   const authorization = createAuthorization({
+    registry,
     endpoint,
+    maxRefusals: flavour === "docker-hub" ? MAX_REFUSED_DOCKER_HUB_SIGN_INS : MAX_REFUSED_SIGN_INS,
     actions: side === "source" ? "pull" : "pull,push",
     credentials: options.credentials,
     clock,
@@ -148,7 +158,7 @@ export function createExchange(options: RegistryOptions): Exchange {
     }
     const { operation, reference } = call;
     const signedIn = authorization.signedIn();
-    const about = { operation, reference, registry, flavour, side, host: url.host };
+    const about = { operation, reference, endpoint, flavour, side, host: url.host };
     const isOpen = !isPrivate(endpoint);
     const context = { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed };
     const error = responseError(response, context);

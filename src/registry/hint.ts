@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { Flavour } from "./flavour.ts";
 import type { Operation } from "./operation.ts";
 
@@ -14,10 +15,12 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "sign in": "ecr:GetAuthorizationToken",
 };
 
+/** What an error's hint depends on, its code aside. */
 export interface HintContext {
   flavour: Flavour;
   operation: Operation;
-  registry: string;
+  /** Where the registry is really asked: credentials are looked up for this host. */
+  endpoint: URL;
   /** Whether credentials were sent. */
   signedIn: boolean;
   /** Whether the registry is asked over plain HTTP off this machine, where credentials are kept back. */
@@ -43,15 +46,18 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
   return undefined;
 }
 
-function accessHint({ flavour, registry, signedIn, isOpen }: HintContext): string {
+function accessHint({ flavour, endpoint, signedIn, isOpen }: HintContext): string {
   if (isOpen) return "credentials are never sent over plain HTTP: give the registry an https:// endpoint";
+  const host = canonicalRegistry(endpoint.host);
   if (flavour === "docker-hub") {
-    const access = signedIn ? "the account has no access to it" : "it is private and nobody is signed in";
+    const absent =
+      host === DOCKER_HUB ? "nobody is signed in" : `nobody is signed in to ${host}, which is asked in its place`;
+    const access = signedIn ? "the account has no access to it" : `it is private and ${absent}`;
     return `Docker Hub answers the same for a repository that does not exist and for a private one: check the name; or ${access}`;
   }
   return signedIn
-    ? `check that the credentials for ${registry} are valid and have access; some registries answer so for a repository that does not exist`
-    : `no credentials were sent: sign in with "docker login ${registry}" if the repository is private; check its name`;
+    ? `check that the credentials for ${host} are valid and have access; some registries answer so for a repository that does not exist`
+    : `no credentials were sent: sign in with "docker login ${host}" if the repository is private; check its name`;
 }
 
 /** ECR cuts the connection of an upload into a repository that does not exist (aws/containers-roadmap#1970). */

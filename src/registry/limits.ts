@@ -19,10 +19,12 @@ export const RETRY_AFTER_EPOCH_SECONDS = 1e9;
 /** Docker Hub needs one redirect for a blob, others two. */
 export const MAX_REDIRECTS = 5;
 
-/** How long a connection may take to be made, TLS and proxy included. */
+/** How long each step of making a connection may take: TCP with TLS, and a proxy's answer to CONNECT. */
 export const CONNECT_TIMEOUT = 10_000;
 /** How long a request may wait for the head of its answer. */
 export const HEADERS_TIMEOUT = 60_000;
+/** So many informational answers (1xx) may come before the real one: each begins {@link HEADERS_TIMEOUT} anew. */
+export const MAX_INFORMATIONAL = 10;
 /** How long a body may bring no byte. */
 export const IDLE_TIMEOUT = 60_000;
 /** How long an upload may make no progress, and how long a registry may digest the finished one. */
@@ -30,8 +32,6 @@ export const UPLOAD_IDLE_TIMEOUT = 300_000;
 
 /** As much of an error's body is read. */
 export const MAX_ERROR_BYTES = 64 * 1024;
-/** As much of a registry's own words gets into a message, in characters. */
-export const MAX_QUOTE_LENGTH = 300;
 
 /** As much of a token server's answer is read: tokens with many scopes reach tens of kilobytes. */
 export const MAX_TOKEN_BYTES = 256 * 1024;
@@ -44,6 +44,16 @@ export const TOKEN_MARGIN_CAP = 30_000;
 
 /** How often a refused request is signed in anew: once for the challenge, once for credentials that had expired. */
 export const MAX_RENEWALS = 2;
+
+/** How many sign-ins with one credential may be refused before it is not shown again. */
+export const MAX_REFUSED_SIGN_INS = 5;
+/**
+ * The same at Docker Hub: there a refusal is never about a repository, and a few of them lock the account for ten
+ * minutes (docker/hub-feedback#2201).
+ */
+export const MAX_REFUSED_DOCKER_HUB_SIGN_INS = 1;
+/** Whoever keeps a credential that was refused is asked for a better one at most once in this time. */
+export const REJECTION_INTERVAL = 60_000;
 
 /** How long `docker-credential-*` may take: some ask a keychain, some a cloud. */
 export const HELPER_TIMEOUT = 30_000;

@@ -1,7 +1,14 @@
 import { MirrorError } from "../errors.ts";
 import { digestOf, matchesDigest, parseDigest, type Digest } from "../oci/digest.ts";
+import { parseJsonObject } from "../oci/json-object.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
-import { bareMediaType, isSchema1Type, MANIFEST_MEDIA_TYPES } from "../oci/media-type.ts";
+import {
+  bareMediaType,
+  isSchema1Type,
+  MANIFEST_MEDIA_TYPES,
+  SCHEMA_1_HINT,
+  SCHEMA_1_MESSAGE,
+} from "../oci/media-type.ts";
 import { BodyTooLarge, discard, readBody } from "./body.ts";
 import type { Call } from "./exchange.ts";
 import { contentLength, header, type Headers } from "./headers.ts";
@@ -17,6 +24,7 @@ export interface ManifestHead {
   size: number | undefined;
 }
 
+/** The part of a registry client that is about manifests. */
 export interface Manifests {
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest>;
@@ -96,11 +104,7 @@ export function createManifests(core: RegistryCore): Manifests {
       return { bytes, mediaType, digest: asked ?? digestOf(bytes) };
     }
     if (isSchema1Type(mediaType)) {
-      throw fail(
-        get,
-        "MEDIA_TYPE_UNSUPPORTED",
-        "the image has a Docker schema 1 manifest, which no digest names reliably",
-      );
+      throw fail(get, "MEDIA_TYPE_UNSUPPORTED", SCHEMA_1_MESSAGE, SCHEMA_1_HINT);
     }
     throw fail(get, "DIGEST_MISMATCH", `the bytes received have the digest ${digestOf(bytes)}`);
   }
@@ -109,8 +113,9 @@ export function createManifests(core: RegistryCore): Manifests {
     { operation, reference }: Omit<Call, "accept">,
     code: "TOO_LARGE" | "DIGEST_MISMATCH" | "MEDIA_TYPE_UNSUPPORTED",
     message: string,
+    hint?: string,
   ): MirrorError {
-    return new MirrorError(message, { code, side, operation, reference });
+    return new MirrorError(message, { code, side, operation, reference, hint });
   }
 }
 
@@ -129,13 +134,8 @@ const GENERIC = new Set(["", "application/json", "application/octet-stream", "te
 function mediaTypeOf(headers: Headers, bytes: Buffer): string {
   const served = bareMediaType(header(headers, "content-type") ?? "");
   if (!GENERIC.has(served)) return served;
-  try {
-    const body: unknown = JSON.parse(bytes.toString("utf8"));
-    const named = typeof body === "object" && body !== null && "mediaType" in body ? body.mediaType : undefined;
-    return typeof named === "string" ? named : served;
-  } catch {
-    return served;
-  }
+  const named = parseJsonObject(bytes)?.["mediaType"];
+  return typeof named === "string" ? named : served;
 }
 
 /** Whether two digests of one algorithm differ; of two algorithms nobody can tell. */

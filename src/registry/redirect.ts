@@ -1,7 +1,8 @@
-import { isLoopback } from "./loopback.ts";
+import { isLoopback, leadsInward } from "./loopback.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
+/** Whether an answer with this status leads somewhere else. */
 export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status);
 }
@@ -21,8 +22,8 @@ export function redirectTarget(from: URL, location: string | undefined): URL | s
   if (to.protocol === "http:" && !(isLoopback(to) && from.protocol === "http:" && isLoopback(from))) {
     return `the redirect leads to plain HTTP on ${to.host}`;
   }
-  if (isLoopback(to) && !isLoopback(from)) return `the redirect leads to this machine, ${to.host}`;
-  if (isInward(to)) return `the redirect leads to an address that no registry has, ${to.host}`;
+  if (leadsInward(from, to))
+    return `the redirect leads to this machine, or an address that no registry has, ${to.host}`;
   return to;
 }
 
@@ -37,9 +38,4 @@ export function uploadTarget(from: URL, location: string | undefined): URL | str
   if (to.username !== "" || to.password !== "") return "the upload's Location carries a user name";
   if (to.origin === from.origin) return to;
   return `the upload's Location leads away from ${from.origin}, to ${to.origin}`;
-}
-
-/** Link-local addresses (a cloud's metadata), the unspecified ones, and IPv4 written as IPv6. */
-function isInward({ hostname }: URL): boolean {
-  return /^(?:169\.254\.|0\.|\[fe[89ab][0-9a-f]:|\[::\]$|\[::ffff:)/.test(hostname);
 }

@@ -24,8 +24,8 @@ export function registryTarget(registry: Registry, prefix: string) {
     },
     hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
       (await registry.headManifest(path(repository), digest, signal)) !== undefined,
-    hasBlob: (repository: string, digest: Digest, signal: AbortSignal) =>
-      registry.hasBlob(path(repository), digest, signal),
+    hasBlob: (repository: string, blob: Descriptor, signal: AbortSignal) =>
+      registry.hasBlob(path(repository), blob, signal),
     putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal) =>
       registry.putBlob(path(repository), blob, body, signal),
     putManifest: (repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal) =>

@@ -4,7 +4,6 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { createBlobs } from "./blobs.ts";
 import type { Credentials } from "./credentials.ts";
@@ -19,6 +18,7 @@ import { createUploads } from "./uploads.ts";
 
 export type { ManifestHead } from "./manifests.ts";
 
+/** What a registry client is made of. */
 export interface RegistryOptions {
   /** The canonical name, as errors say it: `docker.io`, `ghcr.io`, `127.0.0.1:5000`. */
   name: string;
@@ -66,7 +66,11 @@ export interface Registry {
    * registry's places for downloads.
    */
   openBlob(repository: string, descriptor: Descriptor, signal?: AbortSignal): Promise<Readable>;
-  hasBlob(repository: string, digest: Digest, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Whether a blob is there with its size, by HEAD; where that is redirected, by what its first byte tells.
+   * What cannot be learned behind a redirect counts as missing.
+   */
+  hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
   /**
    * Uploads a blob by one POST and one PUT. Bytes of another size or digest are never committed: DIGEST_MISMATCH,
    * side "source". Not repeated, as the stream is spent; `retryable` says whether the caller may start over.
@@ -81,6 +85,7 @@ export interface Registry {
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
+/** Makes a client of one registry. Nothing is asked before its first method is called. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { name, endpoint, side } = options;
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);

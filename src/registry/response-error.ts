@@ -1,13 +1,13 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
+import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
 import type { Headers } from "./headers.ts";
 import { hintFor, type HintContext } from "./hint.ts";
 import type { Operation, Subject } from "./operation.ts";
-import { plainText } from "./plain-text.ts";
+import { plainText } from "../plain-text.ts";
+import { isRetryableStatus } from "./retryable-status.ts";
 
-/** Answers that may be better a moment later. */
-const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
-
-export interface ErrorContext extends Subject, HintContext {
+/** What was asked when the error came, and of whom. */
+interface ErrorContext extends Subject, HintContext {
   operation: Operation;
   side: "source" | "target";
   /** The host that answered, where it is not the registry's own. */
@@ -33,7 +33,7 @@ export function responseError(
     side,
     operation,
     reference,
-    retryable: !isPullLimit && (RETRYABLE.has(status) || context.isRenewed === true),
+    retryable: !isPullLimit && (isRetryableStatus(status) || context.isRenewed === true),
     hint: hintFor(code, context),
   });
 }
@@ -106,23 +106,20 @@ function sentence(status: number, told: readonly ToldError[], context: ErrorCont
 /** Reads `{"errors":[{"code","message"}]}`; other text is one error without a code. */
 function readErrors(text: string): ToldError[] {
   if (text.trim() === "") return [];
-  try {
-    const body: unknown = JSON.parse(text);
-    const errors: unknown = typeof body === "object" && body !== null && "errors" in body ? body.errors : undefined;
-    if (Array.isArray(errors)) return errors.map(readError).filter((error) => error !== undefined);
-  } catch {
-    // No JSON: a proxy's page, or a word such as "Too Many Requests".
-  }
+  const errors = parseJsonObject(text)?.["errors"];
+  if (Array.isArray(errors)) return errors.map(readError).filter((error) => error !== undefined);
+  // A proxy's page, or a word such as "Too Many Requests".
   return [{ code: "", message: withoutMarkup(text) }];
 }
 
 function readError(value: unknown): ToldError | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const code = "code" in value && typeof value.code === "string" ? value.code : "";
-  const message = "message" in value && typeof value.message === "string" ? value.message : "";
+  if (!isJsonObject(value)) return undefined;
+  const code = typeof value["code"] === "string" ? value["code"] : "";
+  const message = typeof value["message"] === "string" ? value["message"] : "";
   return code === "" && message === "" ? undefined : { code: code.toUpperCase(), message };
 }
 
+/** A tag ends before the next one, closed or not: whatever the text is, it is read through once. */
 function withoutMarkup(text: string): string {
-  return /^\s*</.test(text) ? text.replace(/<[^>]*>/g, " ") : text;
+  return /^\s*</.test(text) ? text.replace(/<[^<>]*>?/g, " ") : text;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { MirrorError } from "../errors.ts";
+import { interruption } from "./interruption.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, RETRY_AFTER_CAP } from "./limits.ts";
 
 /** What one attempt came to. */
@@ -8,6 +9,7 @@ export type Attempt<T> =
   /** `retryAfter`: milliseconds that the answer asked for. */
   | { ok: false; error: MirrorError; retryAfter?: number | undefined };
 
+/** How an attempt is repeated. */
 export interface RetryOptions {
   clock: Clock;
   random: () => number;
@@ -21,7 +23,8 @@ export interface RetryOptions {
 /**
  * Repeats an attempt while its error is retryable, at most {@link MAX_ATTEMPTS} times in all, with {@link retryDelay} between.
  * A MirrorError that an attempt throws counts like one that it returns.
- * @throws the last error; after several attempts no longer as retryable, so that no caller begins all of them again
+ * @throws the last error; after several attempts no longer as retryable, so that no caller begins all of them again;
+ * after the only attempt with what the answer asked for as `retryAfterMilliseconds`, as the caller may begin again
  */
 export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: RetryOptions): Promise<T> {
   const { clock, random, signal, onRetry, attempts = MAX_ATTEMPTS } = options;
@@ -30,16 +33,16 @@ export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: R
     if (outcome.ok) return outcome.value;
     const { error, retryAfter } = outcome;
     if (!error.retryable) throw error;
-    if (made >= attempts) throw attempts === 1 ? error : exhausted(error);
+    if (made >= attempts) throw last(error, retryAfter, attempts);
     const delayMilliseconds = retryDelay(made, retryAfter, random);
     onRetry({ attempt: made, delayMilliseconds, reason: error.code });
     await sleepUnlessAborted(clock, delayMilliseconds, signal, error);
   }
 }
 
-function exhausted(error: MirrorError): MirrorError {
-  const { code, side, operation, reference, hint, cause } = error;
-  return new MirrorError(error.message, { code, side, operation, reference, hint, cause });
+function last(error: MirrorError, retryAfter: number | undefined, attempts: number): MirrorError {
+  if (attempts > 1) return error.with({ retryable: false });
+  return retryAfter === undefined ? error : error.with({ retryAfterMilliseconds: retryAfter });
 }
 
 async function settled<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
@@ -71,14 +74,6 @@ async function sleepUnlessAborted(
     await clock.sleep(milliseconds, signal);
   } catch (cause) {
     if (signal?.aborted !== true) throw cause;
-    if (signal.reason instanceof MirrorError) throw signal.reason;
-    const { side, operation, reference } = failed;
-    throw new MirrorError(`interrupted while waiting to try again after: ${failed.message}`, {
-      code: "INTERRUPTED",
-      side,
-      operation,
-      reference,
-      cause,
-    });
+    throw interruption(signal, failed, `interrupted while waiting to try again after: ${failed.message}`);
   }
 }

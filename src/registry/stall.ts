@@ -1,5 +1,5 @@
 /** Notices that something does not get on. */
-export interface StallWatch {
+interface StallWatch {
   /** Aborted after too long without progress, or with the caller's signal. */
   signal: AbortSignal;
   progress(): void;

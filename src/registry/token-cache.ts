@@ -14,7 +14,8 @@ export interface TokenAnswer {
   lifetime: number;
 }
 
-export interface TokenCache {
+/** Keeps tokens by scope. */
+interface TokenCache {
   /** A token that is good for a while yet. `fresh`: it was fetched for this call or a concurrent one. */
   get(
     scope: string,

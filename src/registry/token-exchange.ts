@@ -1,11 +1,12 @@
 import { MirrorError } from "../errors.ts";
+import { parseJsonObject } from "../oci/json-object.ts";
 import { readBody, BodyTooLarge, discard } from "./body.ts";
 import type { Challenge } from "./challenge.ts";
 import { connectionError } from "./connection-error.ts";
 import type { Credential } from "./credentials.ts";
 import { header } from "./headers.ts";
 import { DEFAULT_TOKEN_SECONDS, MAX_REDIRECTS, MAX_TOKEN_BYTES } from "./limits.ts";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback, leadsInward } from "./loopback.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { responseError } from "./response-error.ts";
@@ -17,7 +18,8 @@ import type { Flavour } from "./flavour.ts";
 /** Named in OAuth2's form, where the protocol wants a client to name itself. */
 const CLIENT_ID = "mirrorform";
 
-export interface TokenRequest {
+/** What a token is wanted for, and who asks. */
+interface TokenRequest {
   challenge: Challenge;
   scope: string;
   credential: Credential | undefined;
@@ -35,13 +37,13 @@ export interface TokenRequest {
  * @throws MirrorError REALM_REFUSED, REDIRECT_REFUSED, UNEXPECTED_RESPONSE, or of the connection
  */
 export async function exchangeToken(send: Send, request: TokenRequest): Promise<Attempt<TokenAnswer>> {
-  const { registry, flavour, side, now, credential, signal } = request;
+  const { registry, endpoint, flavour, side, now, credential, signal } = request;
   const realm = checkedRealm(request);
   const response = await sendFollowing(send, toHttp(realm, request), request);
   const { status, headers } = response;
   if (status !== 200) {
     await discard(response.body, MAX_TOKEN_BYTES);
-    const context = { operation: "sign in", reference: registry, registry, side, host: realm.host } as const;
+    const context = { operation: "sign in", reference: registry, endpoint, side, host: realm.host } as const;
     const error = responseError(response, { ...context, flavour, signedIn: credential !== undefined, isOpen: false });
     return { ok: false, error, retryAfter: readRetryAfter(headers, now()) };
   }
@@ -60,10 +62,10 @@ function checkedRealm(request: TokenRequest): URL {
   if (!URL.canParse(text)) throw refused(request, "the registry names no valid URL to sign in at");
   const realm = new URL(text);
   if (realm.username !== "" || realm.password !== "") throw refused(request, "the realm's URL carries a user name");
-  const local = isLoopback(realm);
-  if (local && !isLoopback(endpoint))
-    throw refused(request, `the realm ${realm.origin} is this machine, the registry is not`);
-  if (realm.protocol !== "https:" && !(realm.protocol === "http:" && local)) {
+  if (realm.hostname !== endpoint.hostname && leadsInward(endpoint, realm)) {
+    throw refused(request, `the realm ${realm.origin} is this machine, or an address that no registry has`);
+  }
+  if (realm.protocol !== "https:" && !(realm.protocol === "http:" && isLoopback(realm))) {
     throw refused(request, `the realm ${realm.origin} is not https`);
   }
   return realm;
@@ -118,7 +120,7 @@ async function sendFollowing(send: Send, first: Request, request: TokenRequest):
 const TOKEN = /^[\x21-\x7e]+$/;
 
 function parseAnswer(bytes: Buffer, request: TokenRequest, realm: URL): TokenAnswer {
-  const body = parseObject(bytes);
+  const body = parseJsonObject(bytes);
   const value = [body?.["token"], body?.["access_token"]].find((token) => typeof token === "string" && token !== "");
   if (typeof value !== "string" || !TOKEN.test(value)) {
     throw unexpected(request, `${realm.host} answered without a token`);
@@ -126,15 +128,6 @@ function parseAnswer(bytes: Buffer, request: TokenRequest, realm: URL): TokenAns
   const seconds = body?.["expires_in"];
   const isLifetime = typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0;
   return { value, lifetime: isLifetime ? seconds : DEFAULT_TOKEN_SECONDS };
-}
-
-function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function refused({ registry, side }: TokenRequest, why: string): MirrorError {

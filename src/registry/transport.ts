@@ -1,14 +1,15 @@
 import type { Readable } from "node:stream";
-import { request, type Dispatcher } from "undici";
+import { errors, request, type Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import type { Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { readStart } from "./body.ts";
 import { connectionError } from "./connection-error.ts";
 import type { Headers } from "./headers.ts";
-import { MAX_ERROR_BYTES } from "./limits.ts";
+import { MAX_ERROR_BYTES, MAX_INFORMATIONAL } from "./limits.ts";
 import type { Subject } from "./operation.ts";
 
+/** One request as it is sent, without what signing in adds. */
 export interface Request extends Subject {
   method: "GET" | "HEAD" | "POST" | "PUT";
   url: URL;
@@ -21,6 +22,7 @@ export interface Request extends Subject {
   unreachableHint?: string | undefined;
 }
 
+/** One answer, whatever its status. */
 export interface Response {
   status: number;
   headers: Headers;
@@ -33,7 +35,8 @@ export interface Response {
 /** Sends one request once. @throws MirrorError when no answer came: UNREACHABLE, TIMEOUT, TLS, INTERRUPTED */
 export type Send = (request: Request) => Promise<Response>;
 
-export interface TransportOptions {
+/** What requests are sent with, and who hears of them. */
+interface TransportOptions {
   dispatcher: Dispatcher;
   emit: Emit;
   clock: Clock;
@@ -60,6 +63,7 @@ export function createTransport(options: TransportOptions): Send {
         body: sent.body ?? null,
         // Otherwise undici closes the connection after each HEAD, of which we send the most.
         reset: false,
+        onInfo: boundInformational(),
         ...(signal === undefined ? {} : { signal }),
         ...(sent.headersTimeout === undefined ? {} : { headersTimeout: sent.headersTimeout }),
       });
@@ -73,5 +77,13 @@ export function createTransport(options: TransportOptions): Send {
       const { operation, reference, unreachableHint: hint } = sent;
       throw connectionError(error, { side, host: url.host, signal, operation, reference, hint });
     }
+  };
+}
+
+function boundInformational(): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    if (count > MAX_INFORMATIONAL) throw new errors.HeadersTimeoutError("nothing but informational answers");
   };
 }

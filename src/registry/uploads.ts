@@ -11,6 +11,7 @@ import type { RegistryCore } from "./registry-core.ts";
 import { watchForStall } from "./stall.ts";
 import { verified } from "./verified.ts";
 
+/** The part of a registry client that sends blobs. */
 export interface Uploads {
   putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 
 /** So many pulls in each rolling window. */
 export interface PullLimit {
@@ -7,7 +7,7 @@ export interface PullLimit {
 }
 
 /** What the rate limit headers say to one source. */
-export interface AllowanceReading extends PullLimit {
+export interface PullsLeft extends PullLimit {
   remaining: number;
 }
 
@@ -16,7 +16,7 @@ export interface Allowance {
   /** Pulls of all sources, ever. */
   readonly counted: number;
   /** Undefined for a source without a limit, whose answers carry no headers. */
-  reading(source: string): AllowanceReading | undefined;
+  reading(source: string): PullsLeft | undefined;
   /** Counts pulls that are made, of whatever is left. */
   count(source: string, pulls?: number): void;
 }
@@ -27,7 +27,7 @@ export const ANONYMOUS_LIMIT: PullLimit = { limit: 100, windowSeconds: 3600 };
 export const ACCOUNT_LIMIT: PullLimit = { limit: 200, windowSeconds: 3600 };
 
 /** A rolling window (docker/hub-feedback#2272): each pull is given back when the window has passed it. */
-export function createAllowance(limitOf: (source: string) => PullLimit | "unlimited", clock: Clock): Allowance {
+export function createAllowance(limitOf: (source: string) => PullLimit | "unlimited", clock: WallClock): Allowance {
   const pulls = new Map<string, number[]>();
   let counted = 0;
   return {

@@ -2,16 +2,17 @@
 import { readManifest } from "../oci/manifest.ts";
 import { isRunnable, type Platform } from "../oci/platform.ts";
 import { json, send, type Answer, type RequestHandler } from "./answer.ts";
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { abuseRefusal } from "./docker-hub-policy.ts";
 import { readTarget } from "./request-target.ts";
 import type { Repository, Store, StoredManifest } from "./store.ts";
 
+/** What {@link catalogueHandler} serves, and how. */
 export interface CatalogueOptions {
   store: Store;
   quirks: DockerHubQuirks;
-  clock: Clock;
+  clock: WallClock;
   /** Requests a minute; seen live: 180 (docker/hub-feedback#2459). */
   limitPerMinute: number;
 }

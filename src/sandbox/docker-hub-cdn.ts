@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { parseDigest, type Digest } from "../oci/digest.ts";
 import { send, type Answer, type RequestHandler } from "./answer.ts";
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { blobAnswer } from "./registry-blobs.ts";
 import { readTarget } from "./request-target.ts";
@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
 /** What addresses are signed with. */
 export interface CdnSigner {
   url: string;
-  clock: Clock;
+  clock: WallClock;
 }
 
 /** How long a presigned address is good for. */
@@ -38,7 +38,7 @@ export function cdnLocation(signer: CdnSigner, repository: string, digest: Diges
 }
 
 /** Serves what {@link cdnLocation} points at, with ranges; refuses any other request. */
-export function cdnHandler(store: Store, quirks: DockerHubQuirks, clock: Clock): RequestHandler {
+export function cdnHandler(store: Store, quirks: DockerHubQuirks, clock: WallClock): RequestHandler {
   return async (request, response) => {
     const { path, query } = readTarget(request.url);
     const hasCredentials = request.headers.authorization !== undefined;
@@ -58,7 +58,7 @@ export function cdnHandler(store: Store, quirks: DockerHubQuirks, clock: Clock):
   };
 }
 
-function isSigned(path: string, query: URLSearchParams, clock: Clock): boolean {
+function isSigned(path: string, query: URLSearchParams, clock: WallClock): boolean {
   const date = query.get("X-Amz-Date") ?? "";
   const at = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
   const age = clock().getTime() - at;

@@ -4,17 +4,18 @@ import type { Allowance } from "./docker-hub-allowance.ts";
 import { cdnLocation, type CdnSigner } from "./docker-hub-cdn.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { SERVICE, type Grant, type TokenServer } from "./docker-hub-tokens.ts";
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { findManifest } from "./registry-manifests.ts";
 import { openPolicy, type RegistryPolicy, type RegistryRequest } from "./registry-policy.ts";
 import type { Store } from "./store.ts";
 
-export interface DockerHubParts {
+/** What {@link dockerHubPolicy} leans on. */
+interface DockerHubParts {
   store: Store;
   tokens: TokenServer;
   allowance: Allowance;
   quirks: DockerHubQuirks;
-  clock: Clock;
+  clock: WallClock;
   /** The token server's address, without a path. */
   authUrl: string;
   cdn: CdnSigner;

@@ -116,6 +116,7 @@ export const DOCKER_HUB_QUIRKS = [
   },
 ] as const satisfies readonly Quirk[];
 
+/** The name of a row of {@link DOCKER_HUB_QUIRKS}. */
 export type DockerHubQuirkName = (typeof DOCKER_HUB_QUIRKS)[number]["name"];
 
 /** Which quirks are on. May be changed while the sandbox runs. */

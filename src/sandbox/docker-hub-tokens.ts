@@ -1,6 +1,6 @@
 /** Docker Hub's token server. docs.docker.com/reference/api/registry/auth */
 import { json, refuse, send, text, type Answer, type RequestHandler } from "./answer.ts";
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { readTarget } from "./request-target.ts";
 import type { Store } from "./store.ts";
@@ -23,20 +23,23 @@ export interface Grant {
   expiresAt: Date;
 }
 
+/** `auth.docker.io`. */
 export interface TokenServer {
   handle: RequestHandler;
   /** The grant of a token, expired or not; undefined for a token that was never issued. */
   grantOf(token: string): Grant | undefined;
 }
 
-export interface TokenServerOptions {
+/** How {@link createTokenServer} judges who asks. */
+interface TokenServerOptions {
   accounts: readonly Account[];
   lifetimeSeconds: number;
   quirks: DockerHubQuirks;
-  clock: Clock;
+  clock: WallClock;
   store: Store;
 }
 
+/** The `service` of the challenge and of the tokens (docs.docker.com/reference/api/registry/auth). */
 export const SERVICE = "registry.docker.io";
 /** What a client must assume when the answer does not say. */
 const LIFETIME_WITHOUT_EXPIRY_SECONDS = 60;

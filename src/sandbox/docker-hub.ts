@@ -1,5 +1,6 @@
-import { send } from "./answer.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
+import { send, type RequestHandler } from "./answer.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 import {
   ACCOUNT_LIMIT,
   ANONYMOUS_LIMIT,
@@ -12,12 +13,15 @@ import { cdnHandler } from "./docker-hub-cdn.ts";
 import { abuseRefusal, ANONYMOUS_SOURCE, dockerHubPolicy } from "./docker-hub-policy.ts";
 import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName, type DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { createTokenServer, type Account } from "./docker-hub-tokens.ts";
+import { endpointVariable } from "./endpoint-variable.ts";
 import { generateImage, storeImage, type GeneratedImage, type ImageOptions } from "./images.ts";
 import { switchQuirks } from "./quirks.ts";
 import { registryHandler } from "./registry-handler.ts";
 import { startServer, type SandboxServer } from "./server.ts";
+import { startTogether, type Keep } from "./start-together.ts";
 import { createStore, type Store } from "./store.ts";
 
+/** How {@link startDockerHub} is started; everything has a default. */
 export interface DockerHubOptions {
   /** For addresses and accounts alike; by default 100 and 200 an hour. */
   allowance?: PullLimit | "unlimited" | undefined;
@@ -27,7 +31,7 @@ export interface DockerHubOptions {
   quirks?: Partial<Record<DockerHubQuirkName, boolean>> | undefined;
   /** Requests a minute to the catalogue; by default {@link CATALOGUE_LIMIT}. */
   catalogueLimitPerMinute?: number | undefined;
-  clock?: Clock | undefined;
+  clock?: WallClock | undefined;
 }
 
 /** A Docker Hub on loopback: four servers over one state. */
@@ -55,14 +59,20 @@ export interface SandboxDockerHub {
   close(): Promise<void>;
 }
 
+/** What answers for Docker Hub's own API of tags. */
+const CATALOGUE_HOST = "hub.docker.com";
 /** What Docker Hub's token server gives. */
 export const TOKEN_LIFETIME_SECONDS = 300;
 /** Requests a minute, seen live: docker/hub-feedback#2459. */
 export const CATALOGUE_LIMIT = 180;
 
 /** Starts a Docker Hub on four free ports of 127.0.0.1. It is empty; see {@link SandboxDockerHub.publish}. */
-export async function startDockerHub(options: DockerHubOptions = {}): Promise<SandboxDockerHub> {
-  const { clock = systemClock, accounts = [], tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS } = options;
+export function startDockerHub(options: DockerHubOptions = {}): Promise<SandboxDockerHub> {
+  return startTogether((keep) => startServers(options, keep));
+}
+
+async function startServers(options: DockerHubOptions, keep: Keep): Promise<SandboxDockerHub> {
+  const { clock = wallClock, accounts = [], tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS } = options;
   const store = createStore(clock);
   const quirks = switchQuirks(DOCKER_HUB_QUIRKS, options.quirks);
   const allowance = createAllowance(
@@ -70,11 +80,12 @@ export async function startDockerHub(options: DockerHubOptions = {}): Promise<Sa
     clock,
   );
   const tokens = createTokenServer({ accounts, lifetimeSeconds: tokenLifetimeSeconds, quirks, clock, store });
-  const auth = await startServer(async (request, response) => {
+  const start = (handler: RequestHandler): Promise<SandboxServer> => keep(startServer(handler, clock));
+  const auth = await start(async (request, response) => {
     const abuse = abuseRefusal(quirks);
     return abuse === undefined ? tokens.handle(request, response) : send(response, abuse);
-  }, clock);
-  const cdn = await startServer(cdnHandler(store, quirks, clock), clock);
+  });
+  const cdn = await start(cdnHandler(store, quirks, clock));
   const policy = dockerHubPolicy({
     store,
     tokens,
@@ -84,9 +95,9 @@ export async function startDockerHub(options: DockerHubOptions = {}): Promise<Sa
     authUrl: auth.url,
     cdn: { url: cdn.url, clock },
   });
-  const registry = await startServer(registryHandler(store, policy), clock);
+  const registry = await start(registryHandler(store, policy));
   const limitPerMinute = options.catalogueLimitPerMinute ?? CATALOGUE_LIMIT;
-  const catalogue = await startServer(catalogueHandler({ store, quirks, clock, limitPerMinute }), clock);
+  const catalogue = await start(catalogueHandler({ store, quirks, clock, limitPerMinute }));
 
   return {
     registry,
@@ -106,8 +117,8 @@ export async function startDockerHub(options: DockerHubOptions = {}): Promise<Sa
       return image;
     },
     environment: {
-      MIRRORFORM_ENDPOINT_DOCKER_IO: registry.url,
-      MIRRORFORM_ENDPOINT_HUB_DOCKER_COM: catalogue.url,
+      [endpointVariable(DOCKER_HUB)]: registry.url,
+      [endpointVariable(CATALOGUE_HOST)]: catalogue.url,
     },
     async close() {
       await Promise.all([registry, auth, cdn, catalogue].map((server) => server.close()));

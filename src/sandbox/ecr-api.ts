@@ -28,7 +28,7 @@ export interface RecordedCall {
 }
 
 /** What {@link ecrApiHandler} leans on. */
-export interface EcrApi {
+interface EcrApi {
   rules: EcrRules;
   identities: Identities;
   sts: StsRules;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { AwsError } from "./ecr-error.ts";
 
 /** Who calls: a user or an assumed role, as GetCallerIdentity says it. */
@@ -28,6 +28,7 @@ export interface Caller {
 /** Headers as node:http gives them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** The keys that a sandbox has issued, and whose they are. */
 export interface Identities {
   /** Makes a key for a principal; with a lifetime (seconds) one with a session token. */
   issue(principal: Principal, lifetimeSeconds?: number): SandboxCredentials;
@@ -41,7 +42,7 @@ export interface Identities {
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/[a-z0-9-]+\/aws4_request\b/;
 
 /** The keys that the sandbox knows. Keys are counted, never random: a run can be repeated byte for byte. */
-export function identityBook(clock: Clock): Identities {
+export function identityBook(clock: WallClock): Identities {
   const issued = new Map<string, { credentials: SandboxCredentials; principal: Principal }>();
   return { issue, identify };
 

@@ -1,6 +1,6 @@
-import { parseDigest, type Digest } from "../oci/digest.ts";
-import { isTag } from "../oci/reference.ts";
+import type { Digest } from "../oci/digest.ts";
 import { AwsError, invalidParameter } from "./ecr-error.ts";
+import { forEachImage, isFailure, resolveImage, type ImageId } from "./ecr-image-ids.ts";
 import {
   optionalNumber,
   optionalStructure,
@@ -14,8 +14,7 @@ import { imageSize } from "./ecr-manifests.ts";
 import { DEFAULT_PAGE, pageOf, type Page } from "./ecr-page.ts";
 import { findRepository, seconds } from "./ecr-state.ts";
 import type { EcrCall, Operation } from "./ecr-state.ts";
-import { readJsonObject } from "./json-object.ts";
-import { subjectOf } from "./registry-referrers.ts";
+import { artifactTypeOf, subjectOf } from "./registry-referrers.ts";
 import type { Repository, StoredManifest } from "./store.ts";
 
 /** What reads images over the JSON API. */
@@ -26,56 +25,8 @@ export const imageReads: Readonly<Record<string, Operation>> = {
   ListImageReferrers: listImageReferrers,
 };
 
-/** An image as the API names it. */
-export interface ImageId {
-  imageDigest?: string;
-  imageTag?: string;
-}
-
-/** Why an image of a batch could not be had; a batch answers with these and throws nothing. */
-export interface ImageFailure {
-  imageId: ImageId;
-  failureCode: string;
-  failureReason: string;
-}
-
 /** A page of ListImageReferrers (API reference). */
 const DEFAULT_REFERRER_PAGE = 20;
-
-/** The image that an id names, or why it names none. */
-export function resolveImage(repository: Repository, id: Input): StoredManifest | ImageFailure {
-  const digestText = optionalText(id, "imageDigest");
-  const tag = optionalText(id, "imageTag");
-  const imageId = {
-    ...(digestText === undefined ? {} : { imageDigest: digestText }),
-    ...(tag === undefined ? {} : { imageTag: tag }),
-  };
-  const fail = (failureCode: string, failureReason: string): ImageFailure => ({
-    imageId,
-    failureCode,
-    failureReason,
-  });
-  if (digestText === undefined && tag === undefined) {
-    return fail("MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null");
-  }
-  const digest = digestText === undefined ? undefined : parseDigest(digestText);
-  if (digestText !== undefined && digest === undefined) {
-    return fail(
-      "InvalidImageDigest",
-      "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
-    );
-  }
-  if (tag !== undefined && !isTag(tag)) {
-    return fail("InvalidImageTag", `Invalid request parameters: image tag '${tag}' is not valid`);
-  }
-  const tagged = tag === undefined ? undefined : repository.tags.get(tag);
-  if (tag !== undefined && tagged === undefined) return fail("ImageNotFound", "Requested image not found");
-  if (digest !== undefined && tagged !== undefined && tagged !== digest) {
-    return fail("ImageTagDoesNotMatchDigest", "Requested image tag does not match the digest");
-  }
-  const manifest = repository.manifests.get((digest ?? tagged) as Digest);
-  return manifest ?? fail("ImageNotFound", "Requested image not found");
-}
 
 function listImages({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
@@ -100,7 +51,7 @@ function describeImages({ input, region }: EcrCall): object {
   }
   const found = ids.map((id) => {
     const manifest = resolveImage(repository, id);
-    if ("failureCode" in manifest) throw imageNotFound(id, repository.name, region.account);
+    if (isFailure(manifest)) throw imageNotFound(id, repository.name, region.account);
     return manifest;
   });
   return { imageDetails: [...new Set(found)].map(describe) };
@@ -108,24 +59,14 @@ function describeImages({ input, region }: EcrCall): object {
 
 function batchGetImage({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
-  const images: object[] = [];
-  const failures: ImageFailure[] = [];
-  for (const id of optionalStructures(input, "imageIds") ?? []) {
-    const manifest = resolveImage(repository, id);
-    if ("failureCode" in manifest) {
-      failures.push(manifest);
-      continue;
-    }
-    const imageTag = optionalText(id, "imageTag");
-    images.push({
-      registryId: region.account,
-      repositoryName: repository.name,
-      imageId: { imageDigest: manifest.digest, ...(imageTag === undefined ? {} : { imageTag }) },
-      imageManifest: new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifest.bytes),
-      imageManifestMediaType: manifest.mediaType,
-    });
-  }
-  return { images, failures };
+  const { done, failures } = forEachImage(repository, input, (manifest, imageTag) => ({
+    registryId: region.account,
+    repositoryName: repository.name,
+    imageId: { imageDigest: manifest.digest, ...(imageTag === undefined ? {} : { imageTag }) },
+    imageManifest: new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifest.bytes),
+    imageManifestMediaType: manifest.mediaType,
+  }));
+  return { images: done, failures };
 }
 
 function listImageReferrers({ input, region }: EcrCall): object {
@@ -140,7 +81,8 @@ function listImageReferrers({ input, region }: EcrCall): object {
       mediaType: manifest.mediaType,
       size: manifest.bytes.byteLength,
       artifactStatus: "ACTIVE",
-      ...artifactTypeOf(manifest),
+      // Undefined is left out of the JSON.
+      artifactType: artifactTypeOf(manifest),
     }))
     .filter(({ artifactType }) => types.length === 0 || types.includes(artifactType ?? ""));
   const page = pageFor(referrers, input, DEFAULT_REFERRER_PAGE);
@@ -158,24 +100,10 @@ function detail(repository: Repository, manifest: StoredManifest, account: strin
     imageSizeInBytes: imageSize(repository, manifest),
     imagePushedAt: seconds(manifest.pushedAt),
     imageManifestMediaType: manifest.mediaType,
-    ...artifactMediaType(manifest),
+    artifactMediaType: artifactTypeOf(manifest),
     ...(subject === undefined ? {} : { subjectManifestDigest: subject }),
     imageStatus: "ACTIVE",
   };
-}
-
-function artifactTypeOf(manifest: StoredManifest): { artifactType?: string } {
-  const body = readJsonObject(manifest.bytes) ?? {};
-  const config = body["config"];
-  const type =
-    body["artifactType"] ??
-    (typeof config === "object" && config !== null && "mediaType" in config ? config.mediaType : undefined);
-  return typeof type === "string" ? { artifactType: type } : {};
-}
-
-function artifactMediaType(manifest: StoredManifest): object {
-  const { artifactType } = artifactTypeOf(manifest);
-  return artifactType === undefined ? {} : { artifactMediaType: artifactType };
 }
 
 function filteredImages(repository: Repository, input: Input): StoredManifest[] {

@@ -2,8 +2,8 @@ import { digestOf, type Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { isTag } from "../oci/reference.ts";
 import { AwsError, immutableTagText, invalidParameter } from "./ecr-error.ts";
-import { resolveImage, type ImageFailure, type ImageId } from "./ecr-image-reads.ts";
-import { optionalStructures, optionalText, text } from "./ecr-input.ts";
+import { forEachImage, type ImageFailure, type ImageId } from "./ecr-image-ids.ts";
+import { optionalText, text } from "./ecr-input.ts";
 import type { Input } from "./ecr-input.ts";
 import { isImmutable, missingReferences, missingText, parentsOf } from "./ecr-manifests.ts";
 import { findRepository } from "./ecr-state.ts";
@@ -88,33 +88,20 @@ function checkReferences(call: EcrCall, repository: Repository, manifest: Manife
 
 function batchDeleteImage({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
-  const deleted: ImageId[] = [];
-  const failures: ImageFailure[] = [];
-  for (const id of optionalStructures(input, "imageIds") ?? []) {
-    const manifest = resolveImage(repository, id);
-    if ("failureCode" in manifest) {
-      failures.push(manifest);
-      continue;
-    }
-    const tag = optionalText(id, "imageTag");
+  const { done, failures } = forEachImage(repository, input, (manifest, tag): ImageId[] | ImageFailure => {
     const tags = [...repository.tags].filter(([, digest]) => digest === manifest.digest).map(([name]) => name);
     // An image goes with its last tag (ECR API reference, BatchDeleteImage).
     const isWhole = tag === undefined || tags.length === 1;
     const parents = isWhole ? parentsOf(repository, manifest.digest) : [];
-    if (parents.length > 0) {
-      failures.push(referenced(manifest.digest, tag, parents));
-      continue;
-    }
+    if (parents.length > 0) return referenced(manifest.digest, tag, parents);
     if (isWhole) region.store.removeManifest(repository, manifest.digest);
     else region.store.removeTag(repository, tag);
     const gone = tag === undefined ? tags : [tag];
-    deleted.push(
-      ...(gone.length === 0
-        ? [{ imageDigest: manifest.digest }]
-        : gone.map((imageTag) => ({ imageDigest: manifest.digest, imageTag }))),
-    );
-  }
-  return { imageIds: deleted, failures };
+    return gone.length === 0
+      ? [{ imageDigest: manifest.digest }]
+      : gone.map((imageTag) => ({ imageDigest: manifest.digest, imageTag }));
+  });
+  return { imageIds: done.flat(), failures };
 }
 
 function referenced(imageDigest: Digest, tag: string | undefined, parents: Digest[]): ImageFailure {

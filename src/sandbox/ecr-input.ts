@@ -18,26 +18,32 @@ export function text(input: Input, member: string): string {
   return input[member] as string;
 }
 
+/** A member that is a text, or absent. */
 export function optionalText(input: Input, member: string): string | undefined {
   return (input[member] ?? undefined) as string | undefined;
 }
 
+/** A member that is a number, or absent. */
 export function optionalNumber(input: Input, member: string): number | undefined {
   return (input[member] ?? undefined) as number | undefined;
 }
 
+/** A member that is a boolean; false when it is absent. */
 export function flag(input: Input, member: string): boolean {
   return input[member] === true;
 }
 
+/** A member that is a list of texts, or absent. */
 export function optionalTexts(input: Input, member: string): string[] | undefined {
   return (input[member] ?? undefined) as string[] | undefined;
 }
 
+/** A member that is a structure, or absent. */
 export function optionalStructure(input: Input, member: string): Input | undefined {
   return (input[member] ?? undefined) as Input | undefined;
 }
 
+/** A member that is a list of structures, or absent. */
 export function optionalStructures(input: Input, member: string): Input[] | undefined {
   return (input[member] ?? undefined) as Input[] | undefined;
 }

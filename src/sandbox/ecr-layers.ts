@@ -2,6 +2,7 @@ import { matchesDigest, parseDigest, type Digest } from "../oci/digest.ts";
 import { AwsError } from "./ecr-error.ts";
 import { optionalNumber, optionalTexts, text } from "./ecr-input.ts";
 import { findRepository } from "./ecr-state.ts";
+import { forgetOldest, MAX_OPEN_UPLOADS } from "./registry-uploads.ts";
 import type { EcrCall, LayerUpload, Operation } from "./ecr-state.ts";
 
 /** Layers over the JSON API: what is there, and the upload in parts that needs no registry endpoint. */
@@ -63,6 +64,7 @@ function initiate({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
   const uploadId = `00000000-0000-4000-8000-${String(++region.uploadsStarted).padStart(12, "0")}`;
   region.uploads.set(uploadId, { repository: repository.name, parts: [], size: 0 });
+  forgetOldest(region.uploads, MAX_OPEN_UPLOADS);
   return { uploadId, partSize: PART_SIZE };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 
 /** The quotas of an account in a Region, as far as the sandbox has them; they bind where their quirk is on. */
 export interface Limits {
@@ -28,7 +28,8 @@ export interface Throttle {
 
 const WINDOW_MILLISECONDS = 1000;
 
-export function slidingThrottle(clock: Clock): Throttle {
+/** A throttle that has counted nothing yet. */
+export function slidingThrottle(clock: WallClock): Throttle {
   let taken: number[] = [];
   return {
     take(perSecond) {

@@ -46,21 +46,24 @@ export function isImmutable(record: RepositoryRecord, tag: string): boolean {
 
 /**
  * Whether a tag is one that a wildcard filter means; `*` stands for any text, everything else for itself.
- * Each part is looked for once, so that no filter takes long.
+ * Written in another way than mirrorform's own, so that one proves the other: letter by letter it keeps every place
+ * of the filter that the tag so far may have led to. So no filter takes long, as a regular expression would.
  */
 export function matchesFilter(filter: string, tag: string): boolean {
-  const [first = "", ...rest] = filter.split("*");
-  const last = rest.pop();
-  if (last === undefined) return tag === filter;
-  if (!tag.startsWith(first) || !tag.endsWith(last) || tag.length < first.length + last.length) return false;
-  const end = tag.length - last.length;
-  let at = first.length;
-  for (const part of rest) {
-    const found = tag.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
+  const pastWildcards = (places: readonly number[]): Set<number> => {
+    const reached = new Set(places);
+    for (const place of reached) if (filter[place] === "*") reached.add(place + 1);
+    return reached;
+  };
+  let places = pastWildcards([0]);
+  for (const letter of tag) {
+    const next = [...places].flatMap((place) => {
+      if (filter[place] === "*") return [place];
+      return filter[place] === letter ? [place + 1] : [];
+    });
+    places = pastWildcards(next);
   }
-  return true;
+  return places.has(filter.length);
 }
 
 /** The indexes of a repository that name a manifest as their child. */

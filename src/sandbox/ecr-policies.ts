@@ -2,6 +2,7 @@ import { AwsError, invalidParameter } from "./ecr-error.ts";
 import { text } from "./ecr-input.ts";
 import { findRepository, seconds } from "./ecr-state.ts";
 import type { EcrCall, Operation } from "./ecr-state.ts";
+import { isJsonObject, readJsonObject } from "./json-object.ts";
 
 /** Lifecycle policies and repository policies: calls of their own, never part of CreateRepository. */
 export const policyOperations: Readonly<Record<string, Operation>> = {
@@ -19,7 +20,7 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
   },
   SetRepositoryPolicy: (call) => {
     const policyText = text(call.input, "policyText");
-    if (parseObject(policyText) === undefined)
+    if (readJsonObject(policyText) === undefined)
       throw invalidParameter("PolicyText", "Invalid repository policy provided");
     found(call).record.policy = policyText;
     return { ...place(call), policyText };
@@ -53,29 +54,16 @@ function repositoryPolicy(call: EcrCall): object {
 }
 
 function checkLifecyclePolicy(policy: string): void {
-  const rules = parseObject(policy)?.["rules"];
+  const rules = readJsonObject(policy)?.["rules"];
   const isValid =
     Array.isArray(rules) && rules.length > 0 && rules.length <= MAX_LIFECYCLE_RULES && rules.every(isRule);
   if (!isValid) throw invalidParameter("LifecyclePolicyText", "Lifecycle policy validation failure");
 }
 
 function isRule(rule: unknown): boolean {
-  if (typeof rule !== "object" || rule === null) return false;
-  const { rulePriority, selection, action } = rule as Record<string, unknown>;
-  return Number.isInteger(rulePriority) && isObject(selection) && isObject(action);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parseObject(json: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (!isJsonObject(rule)) return false;
+  const { rulePriority, selection, action } = rule;
+  return Number.isInteger(rulePriority) && isJsonObject(selection) && isJsonObject(action);
 }
 
 function found(call: EcrCall) {

@@ -29,7 +29,7 @@ export function ecrRegistryHandler(region: EcrRegion, rules: EcrRules): RequestH
 }
 
 /** What ECR does differently from the distribution-spec. Each difference is a row of `ecr-quirks.ts`. */
-export function ecrPolicy(region: EcrRegion, rules: EcrRules): RegistryPolicy {
+function ecrPolicy(region: EcrRegion, rules: EcrRules): RegistryPolicy {
   return {
     ...openPolicy,
     createOnPush: false,

@@ -11,6 +11,7 @@ export type Member =
   | { kind: "list"; of: Member; min?: number; max?: number }
   | Structure;
 
+/** The members of a request, or of a structure in it. */
 export interface Structure {
   kind: "structure";
   required: readonly string[];

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { AwsError, repositoryNotFoundText } from "./ecr-error.ts";
 import type { Principal } from "./ecr-identity.ts";
 import type { Input } from "./ecr-input.ts";
@@ -18,6 +18,7 @@ export interface RepositoryRecord {
   tags: Map<string, string>;
 }
 
+/** ECR API reference, `imageTagMutability`. */
 export type Mutability = "MUTABLE" | "IMMUTABLE" | "IMMUTABLE_WITH_EXCLUSION" | "MUTABLE_WITH_EXCLUSION";
 
 /** A layer on its way in through the JSON API. */
@@ -57,7 +58,7 @@ export interface RegistryToken {
 
 /** What is the same in all accounts and Regions. */
 export interface EcrRules {
-  clock: Clock;
+  clock: WallClock;
   isOn(quirk: EcrQuirkName): boolean;
   isDenied(action: string): boolean;
   /** Whether layers and children must be there before what refers to them. */
@@ -118,6 +119,7 @@ export function defaultRecord(): RepositoryRecord {
   };
 }
 
+/** The ARN that ECR gives a repository: `arn:aws:ecr:REGION:ACCOUNT:repository/NAME`. */
 export function repositoryArn(place: RegistryPlace, name: string): string {
   return `arn:aws:ecr:${place.region}:${place.account}:repository/${name}`;
 }

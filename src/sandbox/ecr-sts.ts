@@ -2,7 +2,7 @@ import { AwsError, deniedText } from "./ecr-error.ts";
 import { assumedRole, type Headers, type Identities, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 
 /** What a call of the STS query API comes to: a status and an XML document. */
-export interface StsAnswer {
+interface StsAnswer {
   status: number;
   xml: string;
 }

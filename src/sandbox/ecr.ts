@@ -2,7 +2,7 @@
  * An Amazon ECR on loopback: the JSON 1.1 API and, for each account and Region, a registry that speaks `/v2/`,
  * over one state. What it does like the real one and unlike the spec is in `ecr-quirks.ts`.
  */
-import { systemClock, type Clock } from "./clock.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 import { ecrApiHandler, type RecordedCall } from "./ecr-api.ts";
 import { identityBook, sandboxUser, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 import { DEFAULT_LIMITS, slidingThrottle, type Limits } from "./ecr-limits.ts";
@@ -13,10 +13,11 @@ import { switchQuirks } from "./quirks.ts";
 import { MAX_RECORDED_REQUESTS, startServer, type SandboxServer } from "./server.ts";
 import { createStore, type Store } from "./store.ts";
 
+/** How {@link startEcr} is started; everything has a default. */
 export interface EcrOptions {
   /** Those not named stay as their row in `ecr-quirks.ts` says. */
   quirks?: Partial<Record<EcrQuirkName, boolean>> | undefined;
-  clock?: Clock | undefined;
+  clock?: WallClock | undefined;
   /** The account of {@link SandboxEcr.environment}'s access key. */
   account?: string | undefined;
   region?: string | undefined;
@@ -37,6 +38,7 @@ export interface EcrRegistry {
   store: Store;
 }
 
+/** An Amazon ECR on loopback. */
 export interface SandboxEcr {
   /** The JSON API of ECR and the query API of STS. */
   api: SandboxServer;
@@ -60,6 +62,7 @@ export interface SandboxEcr {
   close(): Promise<void>;
 }
 
+/** The account whose access key the environment has, unless another is asked for. */
 export const DEFAULT_ACCOUNT = "123456789012";
 const DEFAULT_REGION = "us-east-1";
 /** ECR user guide, "Private registry authentication": 12 hours. */
@@ -67,7 +70,7 @@ const TOKEN_LIFETIME_SECONDS = 12 * 60 * 60;
 
 /** Starts an ECR on free ports of 127.0.0.1. */
 export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
-  const { clock = systemClock, account = DEFAULT_ACCOUNT, region: home = DEFAULT_REGION } = options;
+  const { clock = wallClock, account = DEFAULT_ACCOUNT, region: home = DEFAULT_REGION } = options;
   const quirks = switchQuirks(ECR_QUIRKS, options.quirks);
   const identities = identityBook(clock);
   const user = identities.issue(sandboxUser(account));
@@ -115,6 +118,8 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
     limits,
     calls,
     async close() {
+      // One that is about to listen is waited for: else nobody would close it.
+      await Promise.allSettled(started.values());
       await Promise.all(registries.map(({ server }) => server.close()));
       await api.close();
     },
@@ -122,8 +127,12 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
 
   function open(owner: string, name: string): Promise<{ registry: EcrRegistry; state: EcrRegion }> {
     const key = `${owner}/${name}`;
-    const opened = started.get(key) ?? start(owner, name);
+    const known = started.get(key);
+    if (known !== undefined) return known;
+    const opened = start(owner, name);
     started.set(key, opened);
+    // Whoever asks next may have more luck: a port could not be had, say.
+    opened.catch(() => started.delete(key));
     return opened;
   }
 

@@ -16,6 +16,7 @@ export interface GeneratedImage {
   blobs: Map<Digest, Uint8Array>;
 }
 
+/** What {@link generateImage} makes; by default what BuildKit builds for two platforms. */
 export interface ImageOptions {
   /**
    * `oci-index`: several platforms with BuildKit's attestations. `docker-list`: Docker's form of it, without
@@ -34,7 +35,7 @@ export interface ImageOptions {
 }
 
 /** What BuildKit builds when asked for both. */
-export const DEFAULT_PLATFORMS: readonly Platform[] = [
+const DEFAULT_PLATFORMS: readonly Platform[] = [
   { os: "linux", architecture: "amd64" },
   { os: "linux", architecture: "arm64", variant: "v8" },
 ];

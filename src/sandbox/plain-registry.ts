@@ -1,16 +1,17 @@
-import { systemClock, type Clock } from "./clock.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 import { generateImage, storeImage, type GeneratedImage, type ImageOptions } from "./images.ts";
 import { registryHandler } from "./registry-handler.ts";
 import { openPolicy, type RegistryPolicy } from "./registry-policy.ts";
 import { startServer, type SandboxServer } from "./server.ts";
 import { createStore, type Store } from "./store.ts";
 
-export interface PlainRegistryOptions {
+/** How {@link startPlainRegistry} is started. */
+interface PlainRegistryOptions {
   /** The name it stands for, `ghcr.io`: generated images are seeded by it. */
   name: string;
   /** Differences from the registry that the specification describes. */
   policy?: Partial<RegistryPolicy> | undefined;
-  clock?: Clock | undefined;
+  clock?: WallClock | undefined;
 }
 
 /** A registry as the specification has it: anonymous, writable, without quirks. */
@@ -24,7 +25,7 @@ export interface SandboxRegistry {
 
 /** Starts a plain registry on a free port of 127.0.0.1. */
 export async function startPlainRegistry(options: PlainRegistryOptions): Promise<SandboxRegistry> {
-  const { name, clock = systemClock } = options;
+  const { name, clock = wallClock } = options;
   const store = createStore(clock);
   const server = await startServer(registryHandler(store, { ...openPolicy, ...options.policy }), clock);
   return {

@@ -5,7 +5,8 @@ import type { Quirk } from "./quirk.ts";
 /** Every quirk that the sandbox has. Each has a test that shows it, and one that mirrorform copes with it. */
 export const QUIRKS = [...DOCKER_HUB_QUIRKS, ...ECR_QUIRKS] as const;
 
-export type QuirkName = (typeof QUIRKS)[number]["name"];
+/** The name of a quirk of any service. */
+type QuirkName = (typeof QUIRKS)[number]["name"];
 
 /** Quirks to switch on or off; those not named stay as their row's `default` says. */
 export type QuirkSwitches = Partial<Record<QuirkName, boolean>>;
@@ -25,6 +26,7 @@ export function noQuirks(): Record<QuirkName, boolean> {
   return Object.fromEntries(QUIRKS.map(({ name }) => [name, false])) as Record<QuirkName, boolean>;
 }
 
+/** Whether a text is the name of a quirk. */
 export function isQuirkName(name: string): name is QuirkName {
   return QUIRKS.some((quirk) => quirk.name === name);
 }

@@ -11,6 +11,7 @@ export function getBlob(context: RegistryContext, repository: Repository, digest
   return instead ?? blobAnswer(bytes, digest, context.request.headers.range);
 }
 
+/** DELETE of a blob. Distribution-spec, "Deleting Blobs". */
 export function deleteBlob(context: RegistryContext, repository: Repository, digest: Digest): Answer {
   if (!context.policy.deletes) return refuse(405, "UNSUPPORTED", "the operation is unsupported");
   return context.store.removeBlob(repository, digest)

@@ -2,7 +2,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
 import { json, refuse, type Answer } from "./answer.ts";
-import { readJsonObject } from "./json-object.ts";
+import { isJsonObject, readJsonObject } from "./json-object.ts";
 import type { RegistryContext } from "./registry-context.ts";
 import type { Repository } from "./store.ts";
 
@@ -21,20 +21,24 @@ export function listReferrers(context: RegistryContext, repository: Repository, 
 /** The digest that a manifest names as its `subject`, whatever it is. */
 export function subjectOf(manifest: Manifest): string | undefined {
   const subject = readJsonObject(manifest.bytes)?.["subject"];
-  if (typeof subject !== "object" || subject === null || !("digest" in subject)) return undefined;
-  return typeof subject.digest === "string" ? subject.digest : undefined;
+  const digest = isJsonObject(subject) ? subject["digest"] : undefined;
+  return typeof digest === "string" ? digest : undefined;
+}
+
+/** What a manifest says that it is: its `artifactType`, else the media type of its config (image-spec, "Guidelines for Artifact Usage"). */
+export function artifactTypeOf(manifest: Manifest): string | undefined {
+  const { artifactType, config } = readJsonObject(manifest.bytes) ?? {};
+  const type = artifactType ?? (isJsonObject(config) ? config["mediaType"] : undefined);
+  return typeof type === "string" ? type : undefined;
 }
 
 function referrerDescriptor(manifest: Manifest): Record<string, unknown> {
-  const body = readJsonObject(manifest.bytes) ?? {};
-  const { config, annotations } = body;
-  const configType =
-    typeof config === "object" && config !== null && "mediaType" in config ? config.mediaType : undefined;
+  const { annotations } = readJsonObject(manifest.bytes) ?? {};
   return {
     mediaType: manifest.mediaType,
     digest: manifest.digest,
     size: manifest.bytes.byteLength,
-    artifactType: body["artifactType"] ?? configType,
+    artifactType: artifactTypeOf(manifest),
     ...(annotations === undefined ? {} : { annotations }),
   };
 }

@@ -42,6 +42,7 @@ export function parseRoute(path: string): Route | Refusal {
   return refuse(404, "UNSUPPORTED", "no such endpoint");
 }
 
+/** Tells a path that is refused from one that is understood. */
 export function isRefusal(value: Route | Refusal): value is Refusal {
   return "status" in value;
 }

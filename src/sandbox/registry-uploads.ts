@@ -11,13 +11,18 @@ export interface Uploads {
   proceed(context: RegistryContext, repository: Repository, session: string): Promise<Answer>;
 }
 
+/** Uploads that a registry keeps open. Clients abandon some, and a sandbox may be left running for days. */
+export const MAX_OPEN_UPLOADS = 1000;
+
+/** Uploads of one registry; none is under way yet. */
 export function createUploads(): Uploads {
   const sessions = new Map<string, Upload>();
   let started = 0;
 
   const open = (repository: Repository): Upload => {
-    const upload = { id: `upload-${++started}`, repository: repository.name, chunks: [], size: 0, patches: 0 };
+    const upload: Upload = { id: `upload-${++started}`, repository: repository.name, chunks: [], size: 0, patches: 0 };
     sessions.set(upload.id, upload);
+    forgetOldest(sessions, MAX_OPEN_UPLOADS);
     return upload;
   };
 
@@ -54,6 +59,14 @@ export function createUploads(): Uploads {
       }
     },
   };
+}
+
+/** Drops what was put into a map first, until it holds no more than `most`. */
+export function forgetOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
 }
 
 async function close(

@@ -1,5 +1,5 @@
 /** A request's target, split without judging it: whatever a client sends, this does not throw. */
-export interface RequestTarget {
+interface RequestTarget {
   /** As sent, still percent-encoded. */
   path: string;
   query: URLSearchParams;

@@ -1,15 +1,18 @@
 import { DOCKER_HUB, parseReference, withDefaultTag, type Reference } from "../oci/reference.ts";
 import { MirrorError } from "../errors.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 import type { PullLimit } from "./docker-hub-allowance.ts";
 import type { Account } from "./docker-hub-tokens.ts";
 import { startDockerHub, type SandboxDockerHub } from "./docker-hub.ts";
 import { startEcr, type EcrOptions, type SandboxEcr } from "./ecr.ts";
+import { writeProfiles, type SandboxProfile } from "./ecr-profiles.ts";
 import { endpointVariable } from "./endpoint-variable.ts";
 import type { ImageOptions } from "./images.ts";
 import { startPlainRegistry, type SandboxRegistry } from "./plain-registry.ts";
 import type { QuirkSwitches } from "./quirks.ts";
+import { startTogether, type Keep } from "./start-together.ts";
 
+/** What a sandbox serves, and how it behaves; everything has a default. */
 export interface SandboxOptions {
   /**
    * Image names as a mirror file has them, served with generated content. A name without a tag gets `latest`;
@@ -28,7 +31,9 @@ export interface SandboxOptions {
   accounts?: readonly Account[] | undefined;
   quirks?: QuirkSwitches | undefined;
   ecr?: Omit<EcrOptions, "quirks" | "clock"> | undefined;
-  clock?: Clock | undefined;
+  /** AWS profiles that the environment is to know, each with an access key of its own for this ECR. */
+  profiles?: readonly SandboxProfile[] | undefined;
+  clock?: WallClock | undefined;
 }
 
 /** A Docker Hub, an ECR and other registries, on loopback and in memory. */
@@ -46,25 +51,31 @@ export interface Sandbox {
  * Starts everything on free ports of 127.0.0.1.
  * @throws MirrorError INVALID_REFERENCE for an image that is no reference
  */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { clock = systemClock } = options;
+export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return startTogether((keep) => startServices(options, keep));
+}
+
+async function startServices(options: SandboxOptions, keep: Keep): Promise<Sandbox> {
+  const { clock = wallClock } = options;
   const images = (options.images ?? []).map(readImage).filter(({ tag }) => tag !== undefined);
   const names = new Set([...(options.registries ?? []), ...images.map(({ registry }) => registry)]);
   names.delete(DOCKER_HUB);
 
-  const dockerHub = await startDockerHub({ ...options, clock });
-  const ecr = await startEcr({ ...options.ecr, quirks: options.quirks, clock });
+  const dockerHub = await keep(startDockerHub({ ...options, clock }));
+  const ecr = await keep(startEcr({ ...options.ecr, quirks: options.quirks, clock }));
   const registries = new Map<string, SandboxRegistry>();
-  for (const name of names) registries.set(name, await startPlainRegistry({ name, clock }));
+  for (const name of names) registries.set(name, await keep(startPlainRegistry({ name, clock })));
   for (const { registry, repository, tag = "latest" } of images) {
     (registries.get(registry) ?? dockerHub).publish(repository, tag, options.imageOptions);
   }
+  const profiles = await keep(writeProfiles(options.profiles ?? [], ecr));
 
   const endpoints = [...registries].map(([name, { server }]) => [endpointVariable(name), server.url] as const);
   return {
     environment: {
       ...dockerHub.environment,
       ...ecr.environment,
+      ...profiles.environment,
       ...Object.fromEntries(endpoints),
       NO_PROXY: "127.0.0.1",
     },
@@ -72,7 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ecr,
     registries,
     async close() {
-      await Promise.all([dockerHub, ecr, ...registries.values()].map((service) => service.close()));
+      await Promise.all([dockerHub, ecr, profiles, ...registries.values()].map((service) => service.close()));
     },
   };
 }

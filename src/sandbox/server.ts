@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { CUT, refuse, send, text, truncate, type Answer, type RequestHandler } from "./answer.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 import { readTarget } from "./request-target.ts";
 
 /** One request that a server was sent. Holds no credentials: only whether there were any, and their scheme. */
@@ -22,13 +22,14 @@ export interface RecordedRequest {
 }
 
 /** What a hook can do to a request instead of, or before, its being served. */
-export type Fault =
+type Fault =
   | { kind: "answer"; answer: Answer }
   | { kind: "delay"; milliseconds: number }
   | { kind: "cut" }
   /** Served, but the connection ends after so many bytes of the body. */
   | { kind: "truncate"; afterBytes: number };
 
+/** One server of the sandbox, its log, and the ways to disturb it. */
 export interface SandboxServer {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;
@@ -45,7 +46,7 @@ export interface SandboxServer {
 }
 
 /** Headers that the log keeps. None of them can hold a secret. */
-export const RECORDED_HEADERS = [
+const RECORDED_HEADERS = [
   "accept",
   "content-length",
   "content-range",
@@ -65,7 +66,7 @@ const ADDRESS = "127.0.0.1";
  * Starts a server on a free port of 127.0.0.1.
  * A request whose Host is another name is refused (421): a web page cannot reach the sandbox by DNS rebinding.
  */
-export async function startServer(handler: RequestHandler, clock: Clock = systemClock): Promise<SandboxServer> {
+export async function startServer(handler: RequestHandler, clock: WallClock = wallClock): Promise<SandboxServer> {
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     void answerRequest(request, response);

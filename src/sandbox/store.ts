@@ -1,15 +1,16 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import { wallClock, type WallClock } from "./wall-clock.ts";
 
 /** What happened to a store, told after it happened. */
-export interface StoreChange {
+interface StoreChange {
   kind: "repository" | "blob" | "manifest" | "tag" | "removal";
   repository: string;
   /** The tag or digest that changed; of a repository, its name. */
   subject: string;
 }
 
+/** A manifest as it was pushed, and when. */
 export interface StoredManifest extends Manifest {
   pushedAt: Date;
 }
@@ -42,7 +43,7 @@ export interface Store {
 }
 
 /** An empty store. `clock` dates repositories and pushes. */
-export function createStore(clock: Clock = systemClock): Store {
+export function createStore(clock: WallClock = wallClock): Store {
   const repositories = new Map<string, Repository>();
   const watchers = new Set<(change: StoreChange) => void>();
   const tell = (kind: StoreChange["kind"], repository: string, subject: string): void => {

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** A file of an archive. Owner, mode and date are the same for all. */
-export interface TarFile {
+interface TarFile {
   /** At most 100 bytes, the limit of the ustar header's name field. */
   path: string;
   bytes: Uint8Array;

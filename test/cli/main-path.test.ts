@@ -114,6 +114,9 @@ describe("plan, apply, plan", () => {
       .filter(({ operation }) => /^(?:Create|PutLife|SetRepo)/.test(operation))
       .map(({ operation, input }) => ({ operation, ...(input as Record<string, unknown>) }))
       .filter((call) => "repositoryName" in call && call.repositoryName === "grafana/grafana");
+    assert.equal(inputs[0]?.operation, "CreateRepository");
+    // The two policies are set at the same time, in either order.
+    inputs.sort((a, b) => a.operation.localeCompare(b.operation));
     assert.deepEqual(
       inputs.map(({ operation }) => operation),
       ["CreateRepository", "PutLifecyclePolicy", "SetRepositoryPolicy"],

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { folderWith, mirrorform, type Ran, type RunOptions } from "../support/mirrorform.ts";
+import { errorsIn, type Document } from "../support/world.ts";
 
 const FILE = `
 version: 1
@@ -15,6 +22,9 @@ async function run(context: TestContext, args: readonly string[], more: Partial<
   context.after(() => folder.remove());
   return mirrorform(args, { folder: folder.path, ...more });
 }
+
+/** What makes a terminal. */
+const NO_SCRIPT = process.platform === "linux" ? false : "util-linux's script makes the terminal";
 
 const CLI = `"${process.execPath}" "${new URL("../../src/cli/main.ts", import.meta.url).pathname}"`;
 
@@ -35,6 +45,30 @@ describe("mirrorform sandbox -- COMMAND", () => {
     const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply`], { folder: folder.path });
     assert.equal(code, 0, stdout);
     assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
+  });
+
+  test("stands in for a target at an IPv6 address too", async (t) => {
+    let asked = 0;
+    const real = createServer((_request, response) => {
+      asked += 1;
+      response.end();
+    });
+    const isListening = await new Promise<boolean>((resolve) => {
+      real.once("error", () => resolve(false));
+      real.listen(0, "::1", () => resolve(true));
+    });
+    t.after(() => real.close());
+    const port = isListening ? (real.address() as AddressInfo).port : 5999;
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/main: .*/, `main: { oci: "http://[::1]:${port}/team" } }`),
+    });
+    t.after(() => folder.remove());
+    const { code, stdout, stderr } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply`], {
+      folder: folder.path,
+    });
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
+    assert.equal(asked, 0);
   });
 
   test("keeps real accounts out of the command's environment", async (t) => {
@@ -60,12 +94,121 @@ describe("mirrorform sandbox -- COMMAND", () => {
   });
 
   test("without a command prints its settings and runs until it is interrupted", async (t) => {
-    const { code, stdout } = await run(t, ["sandbox"], {
+    const { code, stdout, stderr } = await run(t, ["sandbox"], {
       onStart: (child) => child.stdout?.once("data", () => child.kill("SIGTERM")),
     });
     assert.equal(code, 0);
     assert.match(stdout, /^export MIRRORFORM_ENDPOINT_DOCKER_IO='http:\/\/127\.0\.0\.1:\d+'$/m);
     assert.match(stdout, /^export MIRRORFORM_ENDPOINT_GHCR_IO=/m);
+    const unset = /^unset (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
+    for (const name of ["AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT"]) {
+      assert.ok(unset.includes(name), name);
+    }
+    assert.equal(stderr, "", "there is nothing that could be started");
+  });
+});
+
+/** Tells that it listens, counts the interrupts that it gets for half a second after the first, and tells them. */
+const COUNT_INTERRUPTS = `
+let count = 0;
+for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => {
+  if (++count === 1) setTimeout(() => { console.log("got " + count + " " + name); process.exit(9); }, 500);
+});
+setTimeout(() => process.exit(8), 20_000);
+console.log("listening");
+`;
+
+describe("a signal to mirrorform sandbox", () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    test(`alone, ${signal} of a supervisor, reaches the command once`, async (t) => {
+      const { code, stdout, stderr } = await run(t, ["sandbox", "--", process.execPath, "-e", COUNT_INTERRUPTS], {
+        detached: true,
+        onStart: (child) => child.stdout?.once("data", () => child.kill(signal)),
+      });
+      assert.equal(stdout, `listening\ngot 1 ${signal}\n`, stderr);
+      assert.equal(code, 9);
+      assert.equal(stderr, "", "what the signal comes to is the command's to say");
+    });
+  }
+
+  test("and to the command, the Ctrl-C of a terminal, reaches the command once", { skip: NO_SCRIPT }, async (t) => {
+    const place = await folderWith({ "mirrors.yaml": FILE, "count.js": COUNT_INTERRUPTS });
+    t.after(() => place.remove());
+    const { shown } = await onTerminal(`${CLI} sandbox -- "${process.execPath}" count.js`, place.path, (text, type) => {
+      if (text.includes("listening")) type("\u0003");
+    });
+    assert.match(shown, /got 1 SIGINT/);
+    assert.doesNotMatch(shown, /starting nothing new/);
+  });
+});
+
+describe("mirrorform sandbox -- mirrorform apply, with a file that names", { concurrency: 2 }, () => {
+  const ROLE = "arn:aws:iam::111111111111:role/mirror";
+  for (const [what, targets, registries] of [
+    ["an account", '{ main: { ecr: { account: "999999999999" } } }', 1],
+    ["a profile", "{ main: { ecr: { profile: prod } } }", 1],
+    ["a profile that is a number", "{ main: { ecr: { profile: 42 } } }", 1],
+    ["the default profile", "{ main: { ecr: { profile: default } } }", 1],
+    [
+      "a profile and its account",
+      '{ main: { ecr: { profile: prod, account: "999999999999", region: eu-west-1 } } }',
+      1,
+    ],
+    ["a role", `{ main: { ecr: { role: "${ROLE}" } } }`, 1],
+    [
+      "a role, a profile and the role's account",
+      `{ main: { ecr: { role: "${ROLE}", profile: prod, account: "111111111111" } } }`,
+      1,
+    ],
+    [
+      "several of them",
+      `{ main: { ecr: { account: "999999999999" } }, seoul: { ecr: { profile: seoul, account: "888888888888", region: ap-northeast-2 } },
+        again: { ecr: { profile: prod, region: eu-west-1 } }, role: { ecr: { role: "${ROLE}" } } }`,
+      4,
+    ],
+  ] as const) {
+    test(`${what}: each target gets its images, in an account of its own`, async (t) => {
+      const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
+      t.after(() => folder.remove());
+      const script = `${CLI} apply --json > applied.json; code=$?; cat "$AWS_SHARED_CREDENTIALS_FILE"; exit $code`;
+      const { code, stdout, stderr } = await mirrorform(["sandbox", "--", "sh", "-c", script], { folder: folder.path });
+      const applied = JSON.parse(await readFile(join(folder.path, "applied.json"), "utf8")) as Document;
+      assert.equal(code, 0, `${stderr}${JSON.stringify(errorsIn(applied))}`);
+      const hosts = new Set(
+        applied.outcomes?.flatMap(({ uri }) => (uri === undefined ? [] : [new URL(`http://${uri}`).host])),
+      );
+      assert.equal(hosts.size, registries);
+      const keys = stdout.match(/^aws_access_key_id = /gm) ?? [];
+      assert.equal(keys.length, new Set(targets.match(/profile: \w+/g)).size, "a key for each profile");
+    });
+  }
+
+  test("two accounts for one key: the second is refused, as it would be at AWS", async (t) => {
+    const targets = '{ main: { ecr: { account: "999999999999" } }, other: { ecr: { account: "888888888888" } } }';
+    const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
+    t.after(() => folder.remove());
+    const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply --json`], {
+      folder: folder.path,
+    });
+    assert.equal(code, 1);
+    assert.deepEqual(
+      errorsIn(JSON.parse(stdout) as Document).map((error) => error.code),
+      ["DENIED"],
+    );
+  });
+
+  test("a profile: its key is in a file for the owner alone, which is gone when the sandbox ends", async (t) => {
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/^targets: .*$/m, "targets: { main: { ecr: { profile: prod } } }"),
+    });
+    t.after(() => folder.remove());
+    const script = 'echo "$AWS_SHARED_CREDENTIALS_FILE"; stat -c %a "$AWS_SHARED_CREDENTIALS_FILE"';
+    const { stdout } = await mirrorform(["sandbox", "--", "sh", "-c", script], { folder: folder.path });
+    const [path = "", mode] = stdout.split("\n");
+    assert.equal(mode, "600");
+    assert.match(path, /credentials$/);
+    assert.equal(existsSync(path), false);
+    assert.equal(existsSync(dirname(path)), false);
   });
 });
 
@@ -79,28 +222,39 @@ describe("mirrorform demo", () => {
   });
 });
 
-describe(
-  "on a terminal",
-  { skip: process.platform === "linux" ? false : "util-linux's script makes the terminal" },
-  () => {
-    test("an apply is drawn as a list, in colour, with short digests, and still ends with its report", async (t) => {
-      const folder = await folderWith({ "mirrors.yaml": FILE });
-      t.after(() => folder.remove());
-      const { spawn } = await import("node:child_process");
-      const { text } = await import("node:stream/consumers");
-      const command = `${CLI} sandbox -- ${CLI} apply`;
-      const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
-        cwd: folder.path,
-        stdio: ["ignore", "pipe", "ignore"],
-        env: { PATH: process.env["PATH"], HOME: folder.path, TERM: "xterm-256color", COLUMNS: "160" },
-      });
-      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-      const shown = await text(child.stdout);
-      assert.equal(await ended, 0);
-      assert.ok(shown.includes("\u001b[32m"), "colour");
-      assert.ok(shown.includes("✔"), "the list");
-      assert.match(shown, /sha256:[0-9a-f]{12}…/);
-      assert.match(shown, /Apply: 4 done/);
+describe("on a terminal", { skip: NO_SCRIPT }, () => {
+  test("an apply is drawn as a list, in colour, with short digests, and still ends with its report", async (t) => {
+    const folder = await folderWith({ "mirrors.yaml": FILE });
+    t.after(() => folder.remove());
+    const { code, shown } = await onTerminal(`${CLI} sandbox -- ${CLI} apply`, folder.path);
+    assert.equal(code, 0, shown);
+    assert.ok(shown.includes("\u001b[32m"), "colour");
+    assert.ok(shown.includes("✔"), "the list");
+    assert.match(shown, /sha256:[0-9a-f]{12}…/);
+    assert.match(shown, /Apply: 4 done/);
+  });
+});
+
+/** Runs a shell command on a terminal of its own. `react` is told all that was shown so far, once, and may type. */
+async function onTerminal(
+  command: string,
+  folder: string,
+  react?: (shown: string, type: (keys: string) => void) => void,
+): Promise<{ code: number | null; shown: string }> {
+  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    cwd: folder,
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { PATH: process.env["PATH"], HOME: folder, TERM: "xterm-256color", COLUMNS: "160" },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  let shown = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    shown += chunk.toString();
+    react?.(shown, (keys) => {
+      react = undefined;
+      child.stdin.write(keys);
     });
-  },
-);
+  });
+  const code = await ended;
+  return { code, shown };
+}

@@ -1,6 +1,7 @@
 import { refuse } from "../../src/sandbox/answer.ts";
 import { sandboxUser } from "../../src/sandbox/ecr-identity.ts";
 import { DEFAULT_ACCOUNT } from "../../src/sandbox/ecr.ts";
+import type { RecordedRequest } from "../../src/sandbox/server.ts";
 import { ecrOf, fault, isRedis, playAll, type Scenario } from "../support/scenario.ts";
 import type { World } from "../support/world.ts";
 
@@ -111,6 +112,25 @@ const SCENARIOS: readonly Scenario[] = [
     operation: "look up a manifest",
     hint: /run again later/i,
     othersArrive: true,
+  },
+  {
+    what: "an API of ECR that answers 500, again and again",
+    prepare: ({ sandbox }) => fault(sandbox.ecr.api, () => true, refuse(500, "InternalFailure", "no")),
+    code: "SERVER_ERROR",
+    side: "target",
+    operation: "sign in to the registry",
+    hint: /ECR has a fault/,
+  },
+  {
+    what: "an API of ECR that answers 500 to every creation of a repository",
+    prepare: ({ sandbox }) => {
+      const isCreation = ({ headers }: RecordedRequest) => headers["x-amz-target"]?.endsWith(".CreateRepository");
+      fault(sandbox.ecr.api, (request) => isCreation(request) === true, refuse(500, "InternalFailure", "no"));
+    },
+    code: "SERVER_ERROR",
+    side: "target",
+    operation: "create a repository",
+    hint: /ECR has a fault/,
   },
   {
     what: "a target that vanishes half-way",

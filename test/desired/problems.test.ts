@@ -203,6 +203,14 @@ describe("a file of the wrong meaning", () => {
   test("a source whose key is no registry", () =>
     one(`${HEAD}sources: { »"https://docker.io": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));
 
+  for (const host of ["registry.example.com:65536", "[:::::]"]) {
+    test(`an image of ${host}, which can be no host`, () =>
+      one(around(`  - { image: »"${host}/app:1" }`), /^INVALID_REFERENCE .*no registry host/));
+
+    test(`a source ${host}, which can be no host`, () =>
+      one(`${HEAD}sources: { »"${host}": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));
+  }
+
   test("two names of one source", () =>
     one(
       `${HEAD}sources:\n  docker.io: {}\n  »index.docker.io: {}\n${TARGETS}${MIRRORS}`,

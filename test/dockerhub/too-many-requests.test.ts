@@ -48,11 +48,11 @@ test("account and token id are taken out of the text, and nothing else", () => {
   const redacted = redactPullLimit(text);
   assert.equal(
     redacted,
-    "You have reached your pull rate limit as [account]: [token]. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit",
+    "You have reached your pull rate limit as [account]: [redacted]. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit",
   );
   assert.equal(redactPullLimit(redacted), redacted);
   assert.equal(
     redactPullLimit("as jane, pull rate limit as jane: dckr_pat_x"),
-    "as jane, pull rate limit as [account]: [token]",
+    "as jane, pull rate limit as [account]: [redacted]",
   );
 });

@@ -53,6 +53,7 @@ for (const host of [
   `${ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn`,
   `${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`,
   `${ACCOUNT}.dkr.ecr-fips.us-gov-west-1.amazonaws.com`,
+  `${ACCOUNT}.dkr.ecr.eusc-de-east-1.amazonaws.eu`,
 ]) {
   test(`the account is read from ${host}`, async () => {
     const aws = await scriptedAws((operation) =>
@@ -121,6 +122,18 @@ test("a renewal that fails is an error for who waits, and the next look-up tries
   );
   sandbox.deny([]);
   assert.notEqual(await ecr.credentials.lookup(ecr.endpoint.host), undefined);
+});
+
+test("a renewal that hangs ends with the run", async () => {
+  const stop = new AbortController();
+  const aws = await scriptedAws((operation, count) => {
+    if (operation !== "GetAuthorizationToken" || count === 1) return undefined;
+    setImmediate(() => stop.abort());
+    return "hang";
+  });
+  const ecr = await openEcr({}, testContext(aws.environment), stop.signal);
+  ecr.credentials.rejected?.(HOST);
+  await assert.rejects(ecr.credentials.lookup(HOST), { code: "INTERRUPTED", operation: "sign in to the registry" });
 });
 
 test("no permission to sign in is DENIED with the action", async () => {

@@ -60,7 +60,7 @@ test("a role is assumed with the keys of the environment, and the account is the
   const context = testContext(sandbox.environment);
   const ecr = await openEcr({ role: ROLE }, context);
   assert.equal(ecr.account, "210987654321");
-  await ecr.describeRepositories(["team/app"]);
+  await ecr.describeRepositories(new Map([["team/app", {}]]), "platform");
   const assumed = context.events.filter((event) => event.type === "request.finished" && event.path === "AssumeRole");
   assert.equal(assumed.length, 1, "the role's session is kept");
 });
@@ -120,15 +120,16 @@ test("keys that AWS does not know are UNAUTHORIZED", async () => {
   }
 });
 
-test("an STS that fails or throttles is asked again", async () => {
-  const aws = await scriptedAws((operation) =>
-    operation === "AssumeRole" ? { status: 503, type: "text/html", text: "<html>" } : undefined,
-  );
-  await assert.rejects(openEcr({ role: ROLE }, testContext(aws.environment)), {
-    code: "SERVER_ERROR",
-    side: "credentials",
-  });
-  assert.ok(aws.asked.length > 1);
+test("an STS that fails or throttles is asked again, and the event names it and not ECR", async () => {
+  const sts = await scriptedAws(() => ({ status: 503, type: "text/html", text: "<html>" }));
+  const context = testContext({ ...sandbox.environment, AWS_ENDPOINT_URL_STS: sts.url });
+  await assert.rejects(openEcr({ role: ROLE }, context), { code: "SERVER_ERROR", side: "credentials" });
+  assert.ok(sts.asked.length > 1);
+  const retried = context.events.filter((event) => event.type === "request.retried");
+  assert.equal(retried.length, sts.asked.length - 1);
+  for (const { side, method, host, path } of retried) {
+    assert.deepEqual([side, method, host, path], ["credentials", "POST", sts.host, "AssumeRole"]);
+  }
 });
 
 test("an STS that cannot be reached is UNREACHABLE and named, on the side of the credentials", async () => {

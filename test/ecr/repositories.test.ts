@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import { DESCRIBE_CONCURRENCY } from "../../src/ecr/describe-repositories.ts";
+import type { RepositorySettings, RepositoryState } from "../../src/ecr/settings.ts";
+import { MirrorError } from "../../src/errors.ts";
 import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
+import { scriptedAws } from "./support/scripted-aws.ts";
 
 const LIFECYCLE = JSON.stringify({
   rules: [
@@ -26,37 +29,51 @@ async function open(): Promise<{ ecr: Ecr; sandbox: SandboxEcr }> {
   return { ecr: await openEcr({}, testContext(sandbox.environment)), sandbox };
 }
 
+const BOTH: RepositorySettings = { lifecyclePolicy: { json: LIFECYCLE }, policy: { json: POLICY } };
+
+function wanted(names: readonly string[], settings: RepositorySettings = {}): Map<string, RepositorySettings> {
+  return new Map(names.map((name) => [name, settings]));
+}
+
+/** What ECR says of the one repository that the tests make, to the mirror file "platform". */
+async function described(ecr: Ecr, settings: RepositorySettings = {}): Promise<RepositoryState> {
+  const state = (await ecr.describeRepositories(wanted(["team/app"], settings), "platform")).get("team/app");
+  assert.ok(state !== undefined && !(state instanceof MirrorError));
+  return state;
+}
+
 function callsOf(sandbox: SandboxEcr, operation: string) {
   return sandbox.calls.filter((call) => call.operation === operation);
 }
 
 test("a repository is created with all its settings and its owner in one call", async () => {
   const { ecr, sandbox } = await open();
-  const { created, state } = await ecr.createRepository(
+  const created = await ecr.createRepository(
     "team/app",
     {
       tagMutability: { default: "IMMUTABLE", except: ["latest", "*-nightly"] },
       scanOnPush: true,
       encryption: { type: "KMS", key: "alias/mirror" },
       tags: { team: "a" },
-      lifecyclePolicy: { json: LIFECYCLE },
+      ...BOTH,
     },
     "platform",
   );
   assert.equal(created, true);
+  const state = await described(ecr, BOTH);
   assert.deepEqual(state.tagMutability, { default: "IMMUTABLE", except: ["latest", "*-nightly"] });
   assert.equal(state.scanOnPush, true);
   assert.equal(state.encryption.type, "KMS");
   assert.deepEqual(state.tags, { team: "a", mirrorform: "platform" });
   assert.equal(state.lifecyclePolicy, undefined, "a call of its own");
-  assert.deepEqual((await ecr.describeRepositories(["team/app"])).get("team/app"), state);
   const [call] = callsOf(sandbox, "CreateRepository");
   assert.deepEqual(call?.input["encryptionConfiguration"], { encryptionType: "KMS", kmsKey: "alias/mirror" });
 });
 
 test("settings that the file does not manage are left to ECR", async () => {
   const { ecr, sandbox } = await open();
-  const { state } = await ecr.createRepository("team/app", {}, "platform");
+  await ecr.createRepository("team/app", {}, "platform");
+  const state = await described(ecr);
   assert.deepEqual(Object.keys(callsOf(sandbox, "CreateRepository")[0]?.input ?? {}).toSorted(), [
     "repositoryName",
     "tags",
@@ -72,41 +89,83 @@ test("each kind of tag mutability reads back as it was asked for", async () => {
     { default: kind, except: [] },
     { default: kind, except: ["v*"] },
   ]);
+  const names = kinds.map((_, index) => `team/app-${index}`);
   for (const [index, tagMutability] of kinds.entries()) {
-    const { state } = await ecr.createRepository(`team/app-${index}`, { tagMutability }, "platform");
-    assert.deepEqual(state.tagMutability, tagMutability);
+    await ecr.createRepository(`team/app-${index}`, { tagMutability }, "platform");
   }
+  const states = [...(await ecr.describeRepositories(wanted(names), "platform")).values()];
+  assert.deepEqual(
+    states.map((state) => "tagMutability" in state && state.tagMutability),
+    kinds,
+  );
 });
 
 test("a tag of the file cannot take the owner's place", async () => {
   const { ecr } = await open();
-  const { state } = await ecr.createRepository("team/app", { tags: { mirrorform: "somebody" } }, "platform");
-  assert.deepEqual(state.tags, { mirrorform: "platform" });
+  await ecr.createRepository("team/app", { tags: { mirrorform: "somebody" } }, "platform");
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
 });
 
-test("a repository that is there already is described as it is, whoever owns it", async () => {
+test("a repository of the owner's that is there already is left as it is", async () => {
   const { ecr } = await open();
-  await ecr.createRepository("team/app", { scanOnPush: true }, "first");
-  const { created, state } = await ecr.createRepository("team/app", { scanOnPush: false }, "second");
-  assert.equal(created, false);
-  assert.equal(state.scanOnPush, true);
-  assert.deepEqual(state.tags, { mirrorform: "first" });
+  assert.equal(await ecr.createRepository("team/app", { scanOnPush: true }, "platform"), true);
+  assert.equal(await ecr.createRepository("team/app", { scanOnPush: false }, "platform"), false);
+  assert.equal((await described(ecr)).scanOnPush, true);
 });
 
-test("policies read back as they were set", async () => {
-  const { ecr } = await open();
+test("a repository of another owner's, or of nobody's, is not taken for created: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "another");
+  (await sandbox.registry()).store.create("nobody/app");
+  const stale = { code: "STALE", side: "target", operation: "create a repository", hint: /plan again/ };
+  await assert.rejects(ecr.createRepository("team/app", {}, "platform"), { ...stale, message: /"another"/ });
+  await assert.rejects(ecr.createRepository("nobody/app", {}, "platform"), { ...stale, message: /without an owner/ });
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "another" });
+});
+
+test("policies read back as they were set, and are not set again", async () => {
+  const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
-  await ecr.putLifecyclePolicy("team/app", LIFECYCLE);
-  await ecr.setRepositoryPolicy("team/app", POLICY);
-  const state = (await ecr.describeRepositories(["team/app"])).get("team/app");
-  assert.deepEqual(JSON.parse(state?.lifecyclePolicy ?? ""), JSON.parse(LIFECYCLE));
-  assert.deepEqual(JSON.parse(state?.policy ?? ""), JSON.parse(POLICY));
+  for (const first of [true, false]) {
+    const reordered = JSON.stringify(JSON.parse(LIFECYCLE), undefined, first ? 0 : 2);
+    assert.equal(await ecr.putLifecyclePolicy("team/app", reordered, "platform"), first);
+    assert.equal(await ecr.setRepositoryPolicy("team/app", POLICY, "platform"), first);
+  }
+  const state = await described(ecr, BOTH);
+  assert.deepEqual(JSON.parse(state.lifecyclePolicy ?? ""), JSON.parse(LIFECYCLE));
+  assert.deepEqual(JSON.parse(state.policy ?? ""), JSON.parse(POLICY));
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 1);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
+});
+
+test("a policy that somebody else set meanwhile stays: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  await ecr.putLifecyclePolicy("team/app", LIFECYCLE.replace("ten", "10"), "platform");
+  await ecr.setRepositoryPolicy("team/app", POLICY.replace("pull", "read"), "platform");
+  const stale = { code: "STALE", side: "target", reference: "team/app", message: /another policy/ };
+  await assert.rejects(ecr.putLifecyclePolicy("team/app", LIFECYCLE, "platform"), stale);
+  await assert.rejects(ecr.setRepositoryPolicy("team/app", POLICY, "platform"), stale);
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 1);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
+});
+
+test("a repository of another owner's, or one that is gone, gets no policy: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "another");
+  for (const name of ["team/app", "team/gone"]) {
+    const stale = { code: "STALE", side: "target", reference: name };
+    await assert.rejects(ecr.putLifecyclePolicy(name, LIFECYCLE, "platform"), stale);
+    await assert.rejects(ecr.setRepositoryPolicy(name, POLICY, "platform"), stale);
+  }
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 0);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 0);
 });
 
 test("a policy that ECR does not take is REPOSITORY_FAILED with ECR's words", async () => {
   const { ecr } = await open();
   await ecr.createRepository("team/app", {}, "platform");
-  await assert.rejects(ecr.putLifecyclePolicy("team/app", "{}"), {
+  await assert.rejects(ecr.putLifecyclePolicy("team/app", "{}", "platform"), {
     code: "REPOSITORY_FAILED",
     operation: "set the lifecycle policy",
     message: /lifecyclePolicyText/,
@@ -116,13 +175,13 @@ test("a policy that ECR does not take is REPOSITORY_FAILED with ECR's words", as
 test("absent repositories are missing from the map and hide no others", async () => {
   const { ecr } = await open();
   await ecr.createRepository("team/app", {}, "platform");
-  const found = await ecr.describeRepositories(["team/none", "team/app", "team/app", "other"]);
+  const found = await ecr.describeRepositories(wanted(["team/none", "team/app", "other"]), "platform");
   assert.deepEqual([...found.keys()], ["team/app"]);
 });
 
 test("no names, no call", async () => {
   const { ecr, sandbox } = await open();
-  assert.equal((await ecr.describeRepositories([])).size, 0);
+  assert.equal((await ecr.describeRepositories(wanted([]), "platform")).size, 0);
   assert.equal(callsOf(sandbox, "DescribeRepositories").length, 0);
 });
 
@@ -140,27 +199,58 @@ test("more than a hundred repositories are described, a few at a time", async ()
   sandbox.api.onFinished = () => {
     running -= 1;
   };
-  assert.equal((await ecr.describeRepositories(names)).size, 3);
-  assert.ok(most > 1 && most <= DESCRIBE_CONCURRENCY * 3, `${most} at a time`);
+  assert.equal((await ecr.describeRepositories(wanted(names, BOTH), "platform")).size, 3);
+  assert.ok(most > 1 && most <= DESCRIBE_CONCURRENCY * 2, `${most} at a time`);
 });
 
-test("a denied look-up is an error, never an absent repository, and ends the others", async () => {
-  const { ecr, sandbox } = await open();
-  const names = Array.from({ length: 50 }, (_, index) => `team/app-${index}`);
-  sandbox.deny(["ecr:DescribeRepositories"]);
-  await assert.rejects(ecr.describeRepositories(names), {
-    code: "DENIED",
-    hint: /ecr:DescribeRepositories on team\/app-/,
+test("a denied look-up is that repository's error, never an absent one, and hides no others", async () => {
+  const ours = { repositoryName: "b", repositoryArn: "arn:b", repositoryUri: "uri/b" };
+  const aws = await scriptedAws((operation, _, body) => {
+    if (operation !== "DescribeRepositories") return operation === "ListTagsForResource" ? { json: {} } : undefined;
+    return body.includes('"a"') ? { exception: "AccessDeniedException" } : { json: { repositories: [ours] } };
   });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(callsOf(sandbox, "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
+  const ecr = await openEcr({}, testContext(aws.environment));
+  const found = await ecr.describeRepositories(wanted(["a", "b"]), "platform");
+  const [denied, state] = [found.get("a"), found.get("b")];
+  assert.ok(denied instanceof MirrorError);
+  assert.deepEqual([denied.code, denied.reference], ["DENIED", "a"]);
+  assert.match(denied.hint, /ecr:DescribeRepositories on a /);
+  assert.ok(state !== undefined && "arn" in state);
 });
 
-test("a policy that may not be read is an error, never no policy", async () => {
+test("credentials that expired end all look-ups at once", async () => {
+  const aws = await scriptedAws((operation) =>
+    operation === "DescribeRepositories" ? { exception: "ExpiredTokenException" } : undefined,
+  );
+  const ecr = await openEcr({}, testContext(aws.environment));
+  const names = Array.from({ length: 50 }, (_, index) => `team/app-${index}`);
+  await assert.rejects(ecr.describeRepositories(wanted(names), "platform"), { code: "EXPIRED_CREDENTIALS" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(aws.asked.filter((name) => name === "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
+});
+
+test("a policy that the file manages and that may not be read is an error, never no policy", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   sandbox.deny(["ecr:GetLifecyclePolicy"]);
-  await assert.rejects(ecr.describeRepositories(["team/app"]), { code: "DENIED", hint: /ecr:GetLifecyclePolicy/ });
+  const found = (await ecr.describeRepositories(wanted(["team/app"], BOTH), "platform")).get("team/app");
+  assert.ok(found instanceof MirrorError);
+  assert.equal(found.code, "DENIED");
+  assert.match(found.hint, /ecr:GetLifecyclePolicy/);
+});
+
+test("policies are not read where the file manages none, nor where the repository is another's", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  await ecr.putLifecyclePolicy("team/app", LIFECYCLE, "platform");
+  const before = sandbox.calls.length;
+  sandbox.deny(["ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy"]);
+  assert.equal((await described(ecr)).lifecyclePolicy, undefined);
+  assert.equal((await described(ecr, { lifecyclePolicy: "none", policy: "none" })).lifecyclePolicy, undefined);
+  const other = await ecr.describeRepositories(wanted(["team/app"], BOTH), "another");
+  assert.ok(!(other.get("team/app") instanceof MirrorError));
+  const asked = new Set(sandbox.calls.slice(before).map(({ operation }) => operation));
+  assert.deepEqual([...asked], ["DescribeRepositories", "ListTagsForResource"]);
 });
 
 test("a denied creation names the action that is missing, tagging included", async () => {
@@ -189,9 +279,9 @@ test("an answer that is lost is asked for again, and the repository is there", a
     lost = true;
     return { kind: "truncate", afterBytes: 1 };
   };
-  const { created, state } = await ecr.createRepository("team/app", {}, "platform");
+  const created = await ecr.createRepository("team/app", {}, "platform");
   assert.equal(created, false, "ECR cannot tell whose call it was");
-  assert.deepEqual(state.tags, { mirrorform: "platform" });
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
 });
 
 test("a target whose account's rate is used up is asked until it answers", async () => {
@@ -204,5 +294,5 @@ test("a target whose account's rate is used up is asked until it answers", async
     const body = JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" });
     return { kind: "answer", answer: { status: 400, headers: { "content-type": "application/x-amz-json-1.1" }, body } };
   };
-  assert.equal((await ecr.describeRepositories(["team/app"])).size, 1);
+  assert.equal((await described(ecr)).name, "team/app");
 });

@@ -84,6 +84,7 @@ for (const [failureCode, code] of [
   ["UpstreamUnavailable", "SERVER_ERROR"],
   ["ImageInaccessible", "UNEXPECTED_RESPONSE"],
   ["ImageTagDoesNotMatchDigest", "UNEXPECTED_RESPONSE"],
+  ["constructor", "UNEXPECTED_RESPONSE"],
 ] as const) {
   test(`the failure ${failureCode} of one image is ${code}, never absent`, async () => {
     const failures = [{ imageId: { imageTag: "v1" }, failureCode, failureReason: "why" }];

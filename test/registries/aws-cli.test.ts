@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
@@ -10,7 +10,7 @@ import { aws } from "./support/aws.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
 import { REGION, startEcr, type Ecr } from "./support/ecr.ts";
 import { LIFECYCLE_POLICY, REPOSITORY_POLICY, writeMirrorFile } from "./support/mirror-file.ts";
-import { mirrorform } from "./support/mirrorform.ts";
+import { mirrorform } from "../support/mirrorform.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
 import { inspectRaw } from "./support/skopeo.ts";
 
@@ -27,7 +27,10 @@ suite("the AWS CLI reads what an apply made", () => {
     await seed(source.host);
     const tags = [SEEDED_TAGS.oci];
     const file = await writeMirrorFile(folder, { source: source.host, tags, refresh: "always" });
-    const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], { env: ecr.environment });
+    const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], {
+      folder: dirname(file),
+      environment: ecr.environment,
+    });
     assert.equal(code, 0, `${stdout}\n${stderr}`);
     ask = async (operation, ...args) =>
       (await aws(ecr.environment, "ecr", operation, "--repository-name", REPOSITORY, ...args)) as Record<

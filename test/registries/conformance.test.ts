@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { conformanceSuite } from "./support/cache.ts";
-import { output } from "./support/command.ts";
+import { output } from "../support/command.ts";
 import { startEcr } from "./support/ecr.ts";
 import { readJunit, type JunitCase } from "./support/junit.ts";
 

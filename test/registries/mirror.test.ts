@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { startDockerRegistry, type AccessLine, type DockerRegistry } from "./support/docker-registry.ts";
 import { startEcr, type Ecr } from "./support/ecr.ts";
 import { writeMirrorFile } from "./support/mirror-file.ts";
-import { mirrorform } from "./support/mirrorform.ts";
+import { mirrorform } from "../support/mirrorform.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
 import { inspectRaw, readTree, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";
 
@@ -49,14 +49,18 @@ suite("from one docker-registry to another and to ECR", () => {
   });
 
   test("an apply that is killed half-way leaves no tag at ECR, and its re-run completes", async () => {
-    const kill = new AbortController();
+    let kill: (() => void) | undefined;
     ecr.onRequestFinished = (request) => {
       // The first blob is there: the other blobs, the manifests and the tags are not.
-      if (request.method === "PUT" && request.path.includes("/blobs/uploads/")) kill.abort();
+      if (request.method === "PUT" && request.path.includes("/blobs/uploads/")) kill?.();
     };
-    const killed = await mirrorform(["apply", "--file", file], { env: ecr.environment, kill: kill.signal });
+    const killed = await mirrorform(["apply", "--file", file], {
+      folder: dirname(file),
+      environment: ecr.environment,
+      onStart: (child) => (kill = () => child.kill("SIGKILL")),
+    });
     ecr.onRequestFinished = undefined;
-    assert.equal(killed.code, undefined, `the process ended by itself:\n${killed.stdout}\n${killed.stderr}`);
+    assert.equal(killed.signal, "SIGKILL", `the process ended by itself:\n${killed.stdout}\n${killed.stderr}`);
     for (const tag of TAGS) {
       await assert.rejects(inspectRaw(targets.ecr, `:${tag}`), /manifest unknown|not found/i);
     }
@@ -98,7 +102,7 @@ suite("from one docker-registry to another and to ECR", () => {
   });
 
   test("a plan after an apply has no changes", async () => {
-    const plan = await mirrorform(["plan", "--file", file], { env: ecr.environment });
+    const plan = await mirrorform(["plan", "--file", file], { folder: dirname(file), environment: ecr.environment });
     assert.equal(plan.code, 0, plan.stderr);
     assert.match(plan.stdout, /No changes/);
   });
@@ -120,7 +124,10 @@ suite("from one docker-registry to another and to ECR", () => {
 });
 
 async function applyWhole(file: string, ecr: Ecr): Promise<void> {
-  const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], { env: ecr.environment });
+  const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], {
+    folder: dirname(file),
+    environment: ecr.environment,
+  });
   assert.equal(code, 0, `${stdout}\n${stderr}`);
 }
 

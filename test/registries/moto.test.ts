@@ -16,6 +16,7 @@ import { Agent } from "undici";
 import { systemClock } from "../../src/clock.ts";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import type { RepositorySettings } from "../../src/ecr/settings.ts";
+import { MirrorError } from "../../src/errors.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { LIFECYCLE_POLICY, REPOSITORY_POLICY } from "./support/mirror-file.ts";
@@ -29,6 +30,10 @@ const SETTINGS: RepositorySettings = {
   scanOnPush: true,
   encryption: { type: "KMS", key: "arn:aws:kms:eu-central-1:123456789012:key/0b6b7b52-1f1e-4d5b-9a63-7b9f5f0c6a11" },
   tags: { team: "platform" },
+};
+const POLICIES: RepositorySettings = {
+  lifecyclePolicy: { json: JSON.stringify(LIFECYCLE_POLICY) },
+  policy: { json: JSON.stringify(REPOSITORY_POLICY) },
 };
 const CONTENT = { digest: digestOf(Buffer.from("{}")), size: 2 };
 
@@ -59,12 +64,13 @@ after(async () => {
 
 suite("moto takes mirrorform's calls", () => {
   test("a repository is created with all of its settings and the owner's mark, once", async () => {
-    const made = await ecr.createRepository(NAME, SETTINGS, "platform");
-    assert.equal(made.created, true);
-    assert.equal((await ecr.createRepository(NAME, SETTINGS, "platform")).created, false);
+    assert.equal(await ecr.createRepository(NAME, SETTINGS, "platform"), true);
+    assert.equal(await ecr.createRepository(NAME, SETTINGS, "platform"), false);
 
-    const state = (await ecr.describeRepositories([NAME])).get(NAME);
-    assert.ok(state !== undefined);
+    const state = (await ecr.describeRepositories(new Map([[NAME, { ...SETTINGS, ...POLICIES }]]), "platform")).get(
+      NAME,
+    );
+    assert.ok(state !== undefined && !(state instanceof MirrorError));
     assert.deepEqual(state.tagMutability, SETTINGS.tagMutability);
     assert.equal(state.scanOnPush, true);
     assert.deepEqual(state.encryption, SETTINGS.encryption);
@@ -74,15 +80,16 @@ suite("moto takes mirrorform's calls", () => {
   });
 
   test("the lifecycle policy and the repository policy come back as they were put", async () => {
-    await ecr.putLifecyclePolicy(NAME, JSON.stringify(LIFECYCLE_POLICY));
-    await ecr.setRepositoryPolicy(NAME, JSON.stringify(REPOSITORY_POLICY));
-    const state = (await ecr.describeRepositories([NAME])).get(NAME);
-    assert.deepEqual(JSON.parse(state?.lifecyclePolicy ?? ""), LIFECYCLE_POLICY);
-    assert.deepEqual(JSON.parse(state?.policy ?? ""), REPOSITORY_POLICY);
+    assert.equal(await ecr.putLifecyclePolicy(NAME, JSON.stringify(LIFECYCLE_POLICY), "platform"), true);
+    assert.equal(await ecr.setRepositoryPolicy(NAME, JSON.stringify(REPOSITORY_POLICY), "platform"), true);
+    const state = (await ecr.describeRepositories(new Map([[NAME, POLICIES]]), "platform")).get(NAME);
+    assert.ok(state !== undefined && !(state instanceof MirrorError));
+    assert.deepEqual(JSON.parse(state.lifecyclePolicy ?? ""), LIFECYCLE_POLICY);
+    assert.deepEqual(JSON.parse(state.policy ?? ""), REPOSITORY_POLICY);
   });
 
   test("a repository that is missing is no error", async () => {
-    assert.equal((await ecr.describeRepositories(["absent"])).size, 0);
+    assert.equal((await ecr.describeRepositories(new Map([["absent", {}]]), "platform")).size, 0);
     assert.equal((await ecr.readTags("absent", ["1.0"])).size, 0);
   });
 

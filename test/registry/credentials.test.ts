@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { inspect } from "node:util";
 import { MirrorError } from "../../src/errors.ts";
 import { dockerCredentials, type Credential, type Credentials } from "../../src/registry/credentials.ts";
 
@@ -201,8 +202,10 @@ test("a store is asked for Docker Hub by its old key", async (t) => {
 });
 
 const BROKEN: [string, string, RegExp][] = [
-  ["fails", "echo 'the keychain is locked' >&2; exit 3", /ended with 3: the keychain is locked/],
-  ["answers nonsense", "echo hunter2", /no valid JSON/],
+  ["fails", "echo 'the keychain is locked' >&2; exit 3", /^docker-credential-test failed: it ended with 3$/],
+  ["fails, a secret in its error", "echo 'cannot use hunter2' >&2; exit 3", /ended with 3$/],
+  ["fails, a secret in its output", "echo 'cannot use hunter2'; exit 3", /ended with 3$/],
+  ["answers nonsense", "echo hunter2", /no JSON object/],
   ["answers without a secret", `echo '{"Username":"me"}'`, /no Username and Secret/],
   ["fails, showing a secret", `echo '{"Username":"me","Secret":"hunter2"}'; exit 1`, /ended with 1/],
   ["writes without end", "cat /dev/zero", /wrote too much/],
@@ -217,7 +220,8 @@ for (const [words, script, message] of BROKEN) {
       assert.equal(error.code, "CREDENTIAL_HELPER");
       assert.equal(error.reference, "a.example");
       assert.match(error.message, message);
-      assert.doesNotMatch(JSON.stringify(error) + error.message, /hunter2/);
+      assert.match(error.hint, /^run it by hand .*: echo a\.example \| docker-credential-test get$/);
+      assert.doesNotMatch(inspect(error) + JSON.stringify(error), /hunter2/);
       return true;
     });
   });

@@ -8,9 +8,13 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { inspect } from "node:util";
 import type { Dispatcher } from "undici";
 import { createDispatcher, type DispatcherOptions } from "../../src/registry/dispatcher.ts";
-import { clientOf, serve } from "./server.ts";
+import type { MirrorError } from "../../src/errors.ts";
+import { MAX_ATTEMPTS, MAX_INFORMATIONAL } from "../../src/registry/limits.ts";
+import { createTransport } from "../../src/registry/transport.ts";
+import { clientOf, quickClock, serve } from "./server.ts";
 
 function dispatcherOf(t: TestContext, options: DispatcherOptions): Dispatcher {
   const dispatcher = createDispatcher(options);
@@ -22,7 +26,7 @@ function dispatcherOf(t: TestContext, options: DispatcherOptions): Dispatcher {
 async function proxyTo(
   t: TestContext,
   port: number,
-): Promise<{ address: string; asked: string[]; authorizations: (string | undefined)[] }> {
+): Promise<{ address: string; asked: string[]; authorizations: (string | undefined)[]; close(): Promise<void> }> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
@@ -51,7 +55,11 @@ async function proxyTo(
     server.closeAllConnections();
     server.close();
   });
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked, authorizations };
+  const close = async (): Promise<void> => {
+    server.close();
+    await once(server, "close");
+  };
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked, authorizations, close };
 }
 
 /** A TLS server for the name registry.test with an authority of its own. */
@@ -131,16 +139,86 @@ test("NO_PROXY and this machine are asked directly", async (t) => {
   assert.deepEqual(proxy.asked, []);
 });
 
-test("a proxy that refuses the tunnel is UNREACHABLE", async (t) => {
-  const refusing = createServer();
-  refusing.on("connect", (_request, socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
-  refusing.listen(0, "127.0.0.1");
-  await once(refusing, "listening");
-  t.after(() => refusing.close());
-  const environment = { HTTPS_PROXY: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}` };
-  const { registry } = clientOf(t, new URL("https://registry.test"), { dispatcher: dispatcherOf(t, { environment }) });
-  await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE" });
+/** A proxy that answers CONNECT, and plain requests, in its own way. */
+async function proxyThat(t: TestContext, answer: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((request) => answer(request.socket));
+  server.on("connection", (socket) => sockets.add(socket.on("error", () => {})));
+  server.on("connect", (_request, socket: Socket) => answer(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const PROXIED = [
+  ["HTTPS_PROXY", "https://registry.test"],
+  ["HTTP_PROXY", "http://registry.test"],
+] as const;
+
+for (const [variable, endpoint] of PROXIED) {
+  test(`a password that the proxy of ${variable} does not take is the proxy's 407, not tried again`, async (t) => {
+    const address = await proxyThat(t, (socket) => {
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    });
+    const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://me:hunter2@${address}` } });
+    const { registry, clock } = clientOf(t, new URL(endpoint), { dispatcher });
+    await assert.rejects(registry.headManifest("app", "1"), (error: MirrorError) => {
+      assert.equal(error.code, "UNREACHABLE");
+      assert.match(error.message, /^the proxy .* answered 407 when it was asked for registry\.test$/);
+      assert.match(error.hint, /user name and a password/);
+      assert.doesNotMatch(inspect(error), /hunter2/);
+      return true;
+    });
+    assert.deepEqual(clock.slept, []);
+  });
+
+  test(`a dead proxy of ${variable} is named by host and port, without its password`, async (t) => {
+    const closed = await proxyTo(t, 1);
+    await closed.close();
+    const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://me:hunter2@${closed.address}` } });
+    const { registry } = clientOf(t, new URL(endpoint), { dispatcher });
+    await assert.rejects(registry.headManifest("app", "1"), (error: MirrorError) => {
+      assert.equal(error.code, "UNREACHABLE");
+      assert.equal(
+        error.message,
+        `the proxy ${closed.address} cannot be reached: it refuses connections (ECONNREFUSED)`,
+      );
+      assert.doesNotMatch(inspect(error), /hunter2/);
+      return true;
+    });
+  });
+}
+
+test("a proxy that cannot reach the registry is asked again", async (t) => {
+  const address = await proxyThat(t, (socket) => socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n"));
+  const dispatcher = dispatcherOf(t, { environment: { HTTPS_PROXY: `http://${address}` } });
+  const { registry, clock } = clientOf(t, new URL("https://registry.test"), { dispatcher });
+  await assert.rejects(registry.headManifest("app", "1"), {
+    code: "UNREACHABLE",
+    message: `the proxy ${address} answered 503 when it was asked for registry.test`,
+  });
+  assert.equal(clock.slept.length, MAX_ATTEMPTS - 1);
 });
+
+for (const [variable, endpoint] of PROXIED) {
+  test(`a silent proxy of ${variable} is given up after its time`, async (t) => {
+    const address = await proxyThat(t, () => {});
+    const limits = variable === "HTTPS_PROXY" ? { connect: 30 } : { headers: 30 };
+    const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://${address}` }, limits });
+    const send = createTransport({ dispatcher, emit: () => {}, clock: quickClock(), side: "source" });
+    const asked = { method: "GET", url: new URL(endpoint), headers: {}, operation: "sign in", reference: "r" } as const;
+    const party = variable === "HTTPS_PROXY" ? `the proxy ${address}` : "registry.test";
+    await assert.rejects(send(asked), {
+      code: "TIMEOUT",
+      retryable: true,
+      message: `${party} did not answer in time (UND_ERR_HEADERS_TIMEOUT)`,
+    });
+  });
+}
 
 test("the process's own proxy variables are not read", async (t) => {
   const proxy = await proxyTo(t, 1);
@@ -217,4 +295,25 @@ test("the head of an answer has a time limit", async (t) => {
   const { registry, events } = clientOf(t, server.url, { dispatcher });
   assert.equal(await registry.headManifest("app", "1"), undefined);
   assert.ok(events.some((event) => event.type === "request.retried" && event.reason === "TIMEOUT"));
+});
+
+test("informational answers are bounded: each of them begins the time limit anew", async (t) => {
+  const server = await serve(t, (_request, response, raw) => {
+    if (server.seen.length > 1) return void response.writeHead(404).end();
+    const hint = "HTTP/1.1 103 Early Hints\r\n\r\n";
+    raw.socket.write(hint.repeat(MAX_INFORMATIONAL + 1));
+  });
+  const { registry, events } = clientOf(t, server.url);
+  assert.equal(await registry.headManifest("app", "1"), undefined);
+  assert.ok(events.some((event) => event.type === "request.retried" && event.reason === "TIMEOUT"));
+});
+
+test("as many informational answers as allowed do no harm", async (t) => {
+  const server = await serve(t, (_request, response, raw) => {
+    raw.socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(MAX_INFORMATIONAL));
+    response.writeHead(404).end();
+  });
+  const { registry, events } = clientOf(t, server.url);
+  assert.equal(await registry.headManifest("app", "1"), undefined);
+  assert.ok(events.every((event) => event.type !== "request.retried"));
 });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { MirrorError } from "../../src/errors.ts";
-import { isRegistry } from "../../src/oci/reference.ts";
-import { endpointFor, environmentSuffix } from "../../src/registry/endpoint.ts";
+import { endpointFor } from "../../src/registry/endpoint.ts";
 
 test("a registry is asked over https at its own host, Docker Hub at its registry's", () => {
   const at = (registry: string): string => endpointFor(registry, { environment: {} }).href;
@@ -52,62 +50,4 @@ for (const text of [
       );
     }
   });
-}
-
-test("hosts are spelled as variables can be", () => {
-  assert.equal(environmentSuffix("ghcr.io"), "GHCR_IO");
-  assert.equal(environmentSuffix("registry-1.docker.io"), "DOCKER_IO");
-  assert.equal(environmentSuffix("my-reg.example.com:5000"), "MY__REG_EXAMPLE_COM___5000");
-  assert.notEqual(environmentSuffix("registry.example.com"), environmentSuffix("registry-example.com"));
-});
-
-const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,4}[a-z0-9])?$/);
-const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined });
-const withPort = (host: string, number: number | undefined): string =>
-  number === undefined ? host : `${host}:${number}`;
-const domain = fc
-  .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), port)
-  .map(([parts, number]) => withPort(parts.join("."), number));
-const address = fc
-  .tuple(
-    fc.ipV6().filter((text) => !text.includes(".")),
-    port,
-  )
-  .map(([text, number]) => withPort(`[${text}]`, number));
-/** Few letters, so that hosts that nearly collide are common. */
-const narrow = fc.stringMatching(/^(?:a|a-{1,3}a)(?:[.](?:a|a-{1,3}a|1)){0,2}(?::1{1,2})?$/);
-const narrowAddress = fc.stringMatching(/^\[(?:a|1)?(?:::?(?:a|1)){1,2}(?:::)?\](?::1{1,2})?$/);
-const host = fc.oneof(domain, address, narrow, narrowAddress).filter(isRegistry);
-
-test("no two hosts share a variable", () => {
-  fc.assert(
-    fc.property(host, host, (one, other) => {
-      fc.pre(one !== other);
-      assert.notEqual(environmentSuffix(one), environmentSuffix(other));
-    }),
-    { numRuns: 3_000 },
-  );
-});
-
-test("all short hosts of few letters have variables of their own", () => {
-  const seen = new Map<string, string>();
-  const letters = ["a", "1", ".", "-", ":", "[", "]"];
-  let count = 0;
-  const grow = (text: string): void => {
-    if (isRegistry(text) && isRealHost(text)) {
-      const suffix = environmentSuffix(text);
-      assert.equal(seen.get(suffix), undefined, `${seen.get(suffix)} and ${text}`);
-      assert.match(suffix, /^[A-Z0-9_]+$/);
-      seen.set(suffix, text);
-      count += 1;
-    }
-    if (text.length < 6) for (const letter of letters) grow(text + letter);
-  };
-  grow("");
-  assert.ok(count > 500);
-});
-
-/** The grammar of references takes any mixture of digits and colons in brackets; no URL does. */
-function isRealHost(text: string): boolean {
-  return !text.startsWith("[") || URL.canParse(`https://${text}`);
 }

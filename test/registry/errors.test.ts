@@ -7,8 +7,8 @@ import { Agent } from "undici";
 import { isPullLimit, redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
 import { MirrorError } from "../../src/errors.ts";
 import { flavourOf } from "../../src/registry/flavour.ts";
-import { MAX_ATTEMPTS, MAX_QUOTE_LENGTH } from "../../src/registry/limits.ts";
-import { plainText } from "../../src/registry/plain-text.ts";
+import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../src/registry/limits.ts";
+import { MAX_QUOTE_LENGTH, plainText } from "../../src/plain-text.ts";
 import { blobOf, CONFIG, MANIFEST } from "./images.ts";
 import { clientOf, json, refuse, serve } from "./server.ts";
 
@@ -125,7 +125,7 @@ test("a 403 of ECR names the action that is missing for what was done", async (t
   const blob = blobOf(CONFIG);
   await assert.rejects(registry.getManifest("app", "1"), { hint: /ecr:BatchGetImage/ });
   await assert.rejects(registry.openBlob("app", blob), { hint: /ecr:GetDownloadUrlForLayer/ });
-  await assert.rejects(registry.hasBlob("app", blob.digest), { hint: /ecr:BatchCheckLayerAvailability/ });
+  await assert.rejects(registry.hasBlob("app", blob), { hint: /ecr:BatchCheckLayerAvailability/ });
   await assert.rejects(registry.putBlob("app", blob, Readable.from([CONFIG])), { hint: /ecr:InitiateLayerUpload/ });
   await assert.rejects(registry.putManifest("app", "1", MANIFEST), { hint: /ecr:PutImage/ });
 });
@@ -228,12 +228,24 @@ test("observers see each answer of the registry, refusals too, and which were ab
       seen.push([method, path, status, headers["ratelimit-remaining"], isManifest]),
   });
   await registry.headManifest("app", "1");
-  await registry.hasBlob("app", blobOf(CONFIG).digest);
+  await registry.hasBlob("app", blobOf(CONFIG));
   assert.deepEqual(seen, [
     ["HEAD", "/v2/app/manifests/1", 401, "99", true],
     ["HEAD", "/v2/app/manifests/1", 200, "99", true],
     ["HEAD", `/v2/app/blobs/${blobOf(CONFIG).digest}`, 200, "99", false],
   ]);
+});
+
+test("a page's tags are taken out, also where one is never closed", async (t) => {
+  const pages = ['<p title="a <b>">denied</p>', `<h1>denied${"<".repeat(MAX_ERROR_BYTES)}`];
+  for (const page of pages) {
+    const server = await serve(t, (_request, response) => void response.writeHead(403).end(page));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
+      assert.match(error.message, /answered 403: (?:">)?denied$/);
+      return true;
+    });
+  }
 });
 
 test("text of unknown origin loses what looks like a token", () => {

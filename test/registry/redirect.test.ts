@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { MAX_REDIRECTS } from "../../src/registry/limits.ts";
+import { leadsInward } from "../../src/registry/loopback.ts";
 import { redirectTarget, uploadTarget } from "../../src/registry/redirect.ts";
 import { blobOf, CONFIG } from "./images.ts";
 import { clientOf, serve } from "./server.ts";
@@ -82,14 +83,61 @@ test("a write is not redirected", async (t) => {
   assert.equal(elsewhere.seen.length, 0);
 });
 
-test("a HEAD of a blob that is redirected says that the blob is there", async (t) => {
-  const elsewhere = await serve(t, (_request, response) => void response.writeHead(403).end());
-  const server = await serve(t, (_request, response) => {
-    response.writeHead(307, { location: elsewhere.url.href }).end();
+const SIZE = CONFIG.length;
+
+/** What a redirect of a blob's HEAD may lead to, and whether the blob is there then. */
+const LEADS: [string, number, Record<string, string>, boolean][] = [
+  ["the first byte of the whole blob", 206, { "content-range": `bytes 0-0/${SIZE}` }, true],
+  ["the whole blob, without ranges", 200, { "content-length": `${SIZE}` }, true],
+  ["the first byte of another blob", 206, { "content-range": "bytes 0-0/9" }, false],
+  ["a byte of a whole of unknown size", 206, { "content-range": "bytes 0-0/*" }, false],
+  ["another byte", 206, { "content-range": `bytes 1-1/${SIZE}` }, false],
+  ["a part of nothing", 206, {}, false],
+  ["a page that asks to sign in", 200, { "content-type": "text/html", "content-length": "4000" }, false],
+  ["a page of unknown length", 200, { "content-type": "text/html" }, false],
+  ["a refusal", 403, {}, false],
+  ["nothing", 404, {}, false],
+  ["an endless circle", 307, { location: "/" }, false],
+  ["plain HTTP elsewhere", 307, { location: "http://169.254.169.254/" }, false],
+];
+
+for (const [words, status, headers, isThere] of LEADS) {
+  test(`a HEAD of a blob that is redirected to ${words}: ${isThere ? "there" : "not there"}`, async (t) => {
+    const elsewhere = await serve(t, (_request, response) => {
+      response.writeHead(status, headers);
+      if (headers["content-length"] === undefined) response.end(status < 300 ? "{" : undefined);
+      else response.write("{");
+    });
+    const server = await serve(t, (request, response) => {
+      const challenge = { "www-authenticate": "Basic realm=r" };
+      if (request.headers.authorization === undefined) return void response.writeHead(401, challenge).end();
+      response.writeHead(307, { location: elsewhere.url.href }).end();
+    });
+    const credentials = { lookup: async () => ({ username: "me", password: "hunter2" }) };
+    const { registry } = clientOf(t, server.url, { credentials });
+    assert.equal(await registry.hasBlob("app", blobOf(CONFIG)), isThere);
+    assert.ok(elsewhere.seen.every((seen) => seen.method === "GET" && seen.headers.range === "bytes=0-0"));
+    assert.ok(elsewhere.seen.every((seen) => seen.headers.authorization === undefined));
+    assert.notEqual(elsewhere.seen.length, 0);
+  });
+}
+
+test("whoever is interrupted behind a redirect learns nothing of the blob", async (t) => {
+  const stop = new AbortController();
+  const server = await serve(t, (request, response) => {
+    if (request.method === "HEAD") return void response.writeHead(307, { location: "/elsewhere" }).end();
+    stop.abort();
   });
   const { registry } = clientOf(t, server.url);
-  assert.equal(await registry.hasBlob("app", blobOf(CONFIG).digest), true);
-  assert.equal(elsewhere.seen.length, 0);
+  await assert.rejects(registry.hasBlob("app", blobOf(CONFIG), stop.signal), { code: "INTERRUPTED" });
+});
+
+test("a blob of another size than the manifest says is not there", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-length": SIZE + 1 }).end();
+  });
+  const { registry } = clientOf(t, server.url);
+  assert.equal(await registry.hasBlob("app", blobOf(CONFIG)), false);
 });
 
 const ALLOWED: [string, string][] = [
@@ -100,6 +148,10 @@ const ALLOWED: [string, string][] = [
   ["http://a.example:5000/x", "http://a.example:5000/y"],
   ["http://127.0.0.1:1/x", "http://localhost:2/y"],
   ["http://127.0.0.1:1/x", "http://[::1]:2/y"],
+  ["https://a.example/x", "https://10.1.2.3/y"],
+  ["https://a.example/x", "https://[fd12:3456::1]/y"],
+  ["https://a.example/x", "https://localhost.example/y"],
+  ["https://a.example/x", "https://notlocalhost/y"],
 ];
 
 for (const [from, to] of ALLOWED) {
@@ -122,6 +174,20 @@ const REFUSED: [string, string | undefined][] = [
   ["https://a.example/x", "https://[fe80::1]/y"],
   ["https://a.example/x", "https://[::ffff:127.0.0.1]/y"],
   ["https://a.example/x", "https://0.0.0.0/y"],
+  ["https://a.example/x", "https://localhost./y"],
+  ["https://a.example/x", "https://LOCALHOST/y"],
+  ["https://a.example/x", "https://a.localhost/y"],
+  ["https://a.example/x", "https://localhost.localdomain/y"],
+  ["https://a.example/x", "https://127.0.0.1./y"],
+  ["https://a.example/x", "https://0x7f.1/y"],
+  ["https://a.example/x", "https://127.1/y"],
+  ["https://a.example/x", "https://[::7f00:1]/y"],
+  ["https://a.example/x", "https://[0:0:0:0:0:0:0:1]/y"],
+  ["https://a.example/x", "https://[64:ff9b::a9fe:a9fe]/y"],
+  ["https://a.example/x", "https://[fd00:ec2::254]/y"],
+  ["https://a.example/x", "https://metadata.google.internal./y"],
+  ["http://127.0.0.1:1/x", "https://169.254.169.254/y"],
+  ["http://127.0.0.1:1/x", "https://localhost./y"],
   ["https://a.example/x", "https://me:secret@b.example/y"],
   ["https://a.example/x", "file:///etc/passwd"],
   ["https://a.example/x", "data:,x"],
@@ -148,4 +214,13 @@ test("an upload stays on its scheme, host and port", () => {
   ]) {
     assert.equal(typeof uploadTarget(from, location), "string");
   }
+});
+
+test("a registry elsewhere may not lead to this machine, this machine may", () => {
+  const [near, far] = [new URL("http://127.0.0.1:1"), new URL("https://a.example")];
+  for (const inward of ["https://localhost", "https://localhost.", "https://127.0.0.2", "https://[::1]:5"]) {
+    assert.ok(leadsInward(far, new URL(inward)), inward);
+  }
+  assert.ok(!leadsInward(near, new URL("http://[::1]:5")));
+  assert.ok(!leadsInward(near, far));
 });

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Agent } from "undici";
+import type { MirrorError } from "../../src/errors.ts";
+import { canonicalRegistry } from "../../src/oci/reference.ts";
 import { createAuthorization } from "../../src/registry/authorization.ts";
 import type { Credential } from "../../src/registry/credentials.ts";
+import { flavourOf } from "../../src/registry/flavour.ts";
+import { hintFor } from "../../src/registry/hint.ts";
+import { REJECTION_INTERVAL } from "../../src/registry/limits.ts";
 import { clientOf, json, refuse, serve } from "./server.ts";
 
 const ME: Credential = { username: "me", password: "hunter2" };
@@ -48,19 +53,38 @@ test("Bearer is chosen where Basic is offered as well", async (t) => {
   assert.ok(await registry.headManifest("app", "1"));
 });
 
-test("refused credentials are forgotten, looked up once more, and the same ones are not sent twice", async (t) => {
+test("refused credentials are forgotten and looked up once more, but not for each request that is refused", async (t) => {
   const rejected: string[] = [];
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
   });
   const credentials = { lookup: async () => ME, rejected: (host: string) => void rejected.push(host) };
-  const { registry } = clientOf(t, server.url, { credentials });
+  const { registry, clock } = clientOf(t, server.url, { credentials });
 
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED" });
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED" });
 
   assert.equal(server.seen.length, 3);
+  assert.deepEqual(rejected, [server.url.host]);
+
+  clock.time += REJECTION_INTERVAL;
+  await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED" });
   assert.deepEqual(rejected, [server.url.host, server.url.host]);
+});
+
+test("a repository that is refused in spite of its token says nothing of the credentials", async (t) => {
+  const rejected: string[] = [];
+  const server = await serve(t, (request, response) => {
+    if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
+    const realm = new URL("/token", server.url).href;
+    response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+  });
+  const credentials = { lookup: async () => ME, rejected: (host: string) => void rejected.push(host) };
+  const { registry } = clientOf(t, server.url, { credentials });
+  for (const name of ["one", "two"]) {
+    await assert.rejects(registry.headManifest(name, "1"), { code: "UNAUTHORIZED" });
+  }
+  assert.deepEqual(rejected, []);
 });
 
 for (const status of [401, 403]) {
@@ -125,6 +149,8 @@ test("a challenge of an unknown scheme is an error, and gets no credentials", as
 test("credentials never travel over plain HTTP off this machine", async () => {
   let lookups = 0;
   const authorization = createAuthorization({
+    registry: "registry.lan:5000",
+    maxRefusals: 1,
     endpoint: new URL("http://registry.lan:5000"),
     actions: "pull",
     credentials: {
@@ -157,11 +183,23 @@ test("Docker Hub's 401 is told as: no such repository, or a private one", async 
   });
 });
 
-test("elsewhere the hint names the registry to sign in to", async (t) => {
+test("elsewhere the hint names the host to sign in to: the one that is asked in the registry's place", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(401).end());
   const { registry } = clientOf(t, server.url, { name: "ghcr.io" });
-  await assert.rejects(registry.getManifest("a/b", "1"), { hint: /docker login ghcr\.io/ });
+  await assert.rejects(registry.getManifest("a/b", "1"), (error: MirrorError) => {
+    assert.ok(error.hint.includes(`docker login ${server.url.host}`));
+    return true;
+  });
 });
+
+for (const endpoint of ["https://ghcr.io", "https://registry-1.docker.io"]) {
+  test(`a hint for ${endpoint} itself names the registry`, () => {
+    const flavour = flavourOf(canonicalRegistry(new URL(endpoint).host));
+    const context = { flavour, operation: "read a manifest", signedIn: false, isOpen: false } as const;
+    const hint = hintFor("UNAUTHORIZED", { ...context, endpoint: new URL(endpoint) });
+    assert.match(hint ?? "", /docker login ghcr\.io|nobody is signed in$/);
+  });
+}
 
 test("where credentials are kept back because of plain HTTP, the hint says so", async (t) => {
   // A host name that leads here, without being this machine's by name.

@@ -257,6 +257,10 @@ test("a token server's endless answer is not read to the end", async (t) => {
 });
 
 for (const realm of [
+  "https://169.254.169.254/token",
+  "https://localhost./token",
+  "https://[::ffff:127.0.0.1]/token",
+  "https://metadata.google.internal/token",
   "http://auth.example.com/token",
   "ftp://127.0.0.1/token",
   "/token",

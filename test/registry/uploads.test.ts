@@ -261,3 +261,17 @@ test("an upload that is slow, but gets on, is not given up", async (t) => {
   await registry.putBlob("app", blobOf(BYTES), body);
   assert.equal(stored.blobs.size, 1);
 });
+
+test("an upload that is put off says for how long: its caller may begin it again", async (t) => {
+  const url = await target(t, (request, response) => {
+    request.resume();
+    request.on("end", () => response.writeHead(429, { "retry-after": "7" }).end());
+  });
+  const { registry, clock } = clientOf(t, url, { side: "target" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "TOO_MANY_REQUESTS",
+    retryable: true,
+    retryAfterMilliseconds: 7_000,
+  });
+  assert.deepEqual(clock.slept, []);
+});

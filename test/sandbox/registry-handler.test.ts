@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { generateImage } from "../../src/sandbox/images.ts";
+import { MAX_OPEN_UPLOADS } from "../../src/sandbox/registry-uploads.ts";
 import { errorCode, request } from "./support/http.ts";
 import { plainRegistry, type Registry } from "./support/plain-registry.ts";
 
@@ -159,6 +160,14 @@ test("whatever path is asked for, the answer is one of the spec's and the server
     { numRuns: 300, seed: 20261001 },
   );
   assert.equal((await request(`${registry.server.url}/v2/`)).status, 200);
+});
+
+test("uploads that are abandoned are forgotten, the oldest first", async (t) => {
+  const registry = await plainRegistry(t);
+  const [first, second] = [await startUpload(registry), await startUpload(registry)];
+  for (let more = 2; more <= MAX_OPEN_UPLOADS; more += 1) await startUpload(registry);
+  assert.equal((await registry.send("GET", first)).status, 404);
+  assert.equal((await registry.send("GET", second)).status, 204);
 });
 
 /** A request whose path reaches the server as it is: URL and http.request would tidy it. */

@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+
+import { run, type CommandOptions, type Ran } from "./command.ts";
+
+export type { Ran } from "./command.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -13,41 +15,21 @@ const COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/compile",
 /** No process of these tests runs longer than this, whatever happens. */
 const MOST_MILLISECONDS = 60_000;
 
-export interface Ran {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-export interface RunOptions {
-  /** Folder to run in. */
+export interface RunOptions extends Pick<CommandOptions, "detached" | "onStart"> {
+  /** Folder to run in, and home directory. */
   folder: string;
   environment?: Readonly<Record<string, string | undefined>>;
-  onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the real command line as a process. Of our own environment it sees PATH alone. */
-export async function mirrorform(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: options.folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: MOST_MILLISECONDS,
-    killSignal: "SIGKILL",
-    env: {
-      PATH: process.env["PATH"],
-      HOME: options.folder,
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
-      ...options.environment,
-    },
+export function mirrorform(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { folder, environment, ...more } = options;
+  return run(process.execPath, [MAIN, ...args], {
+    ...more,
+    cwd: folder,
+    timeoutMilliseconds: MOST_MILLISECONDS,
+    env: { HOME: folder, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
   });
-  options.onStart?.(child);
-  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => resolve([code, signal]));
-  });
-  const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, signal, stdout, stderr };
 }
 
 /** A temporary folder with these files in it. */

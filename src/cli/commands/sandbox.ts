@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
+import { hasControllingTerminal } from "../controlling-terminal.ts";
+import { EXIT, type InterruptSignal } from "../exit-code.ts";
 import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "../sandbox-environment.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
@@ -45,6 +46,8 @@ function runInside(
   started: Sandbox,
   surroundings: Surroundings,
 ): Promise<number> {
+  const { signal: interrupt, interruptedBy } = surroundings;
+  if (interrupt.aborted) return Promise.resolve(EXIT.interrupted[interruptedBy() ?? "SIGTERM"]);
   const env = sandboxEnvironment(surroundings, started.environment);
   const { promise, resolve } = Promise.withResolvers<number>();
   const child = spawn(command, args, { stdio: "inherit", env });
@@ -53,9 +56,16 @@ function runInside(
     resolve(EXIT.failed);
   });
   child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
-  // A signal to us alone (a supervisor's SIGTERM) is the command's too; a terminal's Ctrl-C reaches both by itself.
-  surroundings.signal.addEventListener("abort", () => child.kill(surroundings.interruptedBy() ?? "SIGTERM"), {
-    once: true,
-  });
+  interrupt.addEventListener("abort", () => pass(interruptedBy() ?? "SIGTERM", child), { once: true });
   return promise;
+}
+
+/**
+ * Passes on a signal that the command did not get by itself. A terminal's Ctrl-C is a SIGINT to both of us, and most
+ * programs, mirrorform among them, take a second one as "leave at once"; who sent a signal cannot be told, so with a
+ * terminal SIGINT is taken for Ctrl-C. Without one it comes from a supervisor, which sends to us alone, as SIGTERM
+ * always does. The command cannot have a process group of its own: a shell in it would lose the terminal.
+ */
+function pass(signal: InterruptSignal, child: ChildProcess): void {
+  if (signal === "SIGTERM" || !hasControllingTerminal()) child.kill(signal);
 }

@@ -1,5 +1,5 @@
 import type { ErrorReport } from "../../errors.ts";
-import { terminalText } from "../../desired/terminal-text.ts";
+import { terminalText } from "../../plain-text.ts";
 import type { Style } from "./style.ts";
 
 /**

@@ -4,7 +4,7 @@ import { repositoryOf } from "../../plan/row-order.ts";
 import { renderCost } from "./cost-text.ts";
 import { alignColumns } from "./columns.ts";
 import { renderError } from "./error-text.ts";
-import { terminalText } from "../../desired/terminal-text.ts";
+import { terminalText } from "../../plain-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
 import { plural } from "./units.ts";

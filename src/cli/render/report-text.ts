@@ -1,4 +1,4 @@
-import { terminalText } from "../../desired/terminal-text.ts";
+import { terminalText } from "../../plain-text.ts";
 import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { AllowanceReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";

@@ -266,7 +266,7 @@ export interface SourceDocument {
    */
   endpoint?: string;
   /**
-   * How many requests to this registry may run at once.
+   * How many small requests (manifests, tags, look-ups) to this registry may run at once, and apart from them how many blobs are read from it at once. Unless said: 6 requests and 4 blobs.
    */
   concurrency?: number;
 }

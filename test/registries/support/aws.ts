@@ -1,5 +1,5 @@
 import { cached } from "./cache.ts";
-import { output } from "./command.ts";
+import { output } from "../../support/command.ts";
 
 /** Runs the AWS CLI; `environment` says where ECR is and who calls. @returns its JSON answer, undefined when it is empty */
 export async function aws(environment: Record<string, string>, ...args: string[]): Promise<unknown> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { output } from "./command.ts";
+import { output } from "../../support/command.ts";
 
 /** A place that skopeo reads from: `127.0.0.1:5000/team/app`, with the credentials file that it needs. */
 export interface SkopeoPlace {
