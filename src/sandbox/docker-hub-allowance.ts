@@ -7,7 +7,7 @@ export interface PullLimit {
 }
 
 /** What the rate limit headers say to one source. */
-export interface PullsLeft extends PullLimit {
+interface PullsLeft extends PullLimit {
   remaining: number;
 }
 

@@ -31,6 +31,7 @@ const ACCOUNT_LIMIT_TEXT =
 /** What the abuse limit asks for: docker/hub-feedback#1907. */
 const ABUSE_RETRY_SECONDS = 60;
 
+/** What Docker Hub does differently from the distribution-spec. Each difference is a row of `docker-hub-quirks.ts`. */
 export function dockerHubPolicy(parts: DockerHubParts): RegistryPolicy {
   const { quirks } = parts;
   return {
