@@ -36,7 +36,7 @@ export type MirrorEvent =
   | {
       type: "action.finished";
       action: string;
-      outcome: "done" | "already-done" | "failed" | "interrupted";
+      outcome: "done" | "already-done" | "failed" | "postponed" | "interrupted";
       error?: ErrorReport;
     };
 

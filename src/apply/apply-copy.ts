@@ -1,9 +1,13 @@
 import { MirrorError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
 import { parseReference } from "../oci/reference.ts";
 import type { CopyImage } from "../plan/action.ts";
 import { copyImage } from "./copy-image.ts";
+import type { Member } from "./gathering.ts";
+import type { ImagePulls } from "./image-pulls.ts";
+import type { ImageTarget } from "./ports.ts";
 import type { Meter } from "./run-action.ts";
 import type { Transfer } from "./transfers.ts";
 
@@ -16,10 +20,17 @@ import type { Transfer } from "./transfers.ts";
 export async function applyCopy(
   image: CopyImage,
   transfer: Transfer,
-  context: { emit: Emit; signal: AbortSignal; meter: Meter; counted: boolean },
+  context: {
+    emit: Emit;
+    signal: AbortSignal;
+    meter: Meter;
+    pulls: ImagePulls;
+    together: Member;
+    target: (name: string) => ImageTarget;
+  },
 ): Promise<boolean> {
   const { repository, tag, digest } = image;
-  const { emit, signal, meter, counted } = context;
+  const { emit, signal, meter, pulls, together } = context;
   const source = parseReference(image.source);
   if (typeof source === "string") throw new Error(`${image.source}: ${source}`);
   const held = async () => (await transfer.target.readTags(repository, [tag], signal)).get(tag);
@@ -30,6 +41,11 @@ export async function applyCopy(
   };
   if (await isTagDone()) return false;
   try {
+    const there = await manifestAtTarget(image, transfer, signal);
+    if (there !== undefined) {
+      await transfer.target.putManifest(repository, tag, there, signal);
+      return true;
+    }
     return await copyImage({
       ...transfer,
       from: source.repository,
@@ -38,9 +54,9 @@ export async function applyCopy(
       tag,
       signal,
       isTagDone,
-      onManifestRequest: () => {
-        if (counted) meter.pulls += 1;
-      },
+      pulls,
+      holders: image.heldAt.map((place) => ({ target: context.target(place.target), repository: place.repository })),
+      together,
       onBlobSent: (blob) => {
         meter.bytes += blob.size;
         emit({ type: "blob.progress", action: image.id, digest: blob.digest, bytes: blob.size });
@@ -51,7 +67,19 @@ export async function applyCopy(
     const refused = error instanceof MirrorError && error.code === "TAG_IMMUTABLE";
     if (refused && (await held()) === digest) return false;
     throw error;
+  } finally {
+    pulls.release();
   }
+}
+
+/** What the target's repository has under another tag, or under none, is complete there: it is tagged, and costs no pull. */
+async function manifestAtTarget(
+  { repository, digest }: CopyImage,
+  { target }: Transfer,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  const isThere = await target.hasManifest(repository, digest, signal);
+  return isThere ? target.readManifest(repository, digest, signal) : undefined;
 }
 
 function stale(image: CopyImage, now: Digest | undefined): MirrorError {

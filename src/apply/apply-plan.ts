@@ -2,12 +2,19 @@ import pLimit from "p-limit";
 
 import type { Action, CopyImage } from "../plan/action.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
+import { MirrorError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./apply-copy.ts";
+import { groupCopies } from "./copy-groups.ts";
+import { createGathering } from "./gathering.ts";
 import { mirroredImages } from "./mirrored-images.ts";
+import { createImagePulls, UNCOUNTED, type ImagePulls } from "./image-pulls.ts";
+import type { PullQueue } from "./pull-queue.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "./ports.ts";
 import { REPORT_FORMAT_VERSION, type Outcome, type Report } from "./report.ts";
 import { startRepositoryWork } from "./repository-work.ts";
-import { runAction, type RunContext } from "./run-action.ts";
+import { runAction, type Meter, type RunContext } from "./run-action.ts";
 import { createTransfers } from "./transfers.ts";
 
 /** Images worked on at once. Each host has its own limits below this one. */
@@ -20,8 +27,10 @@ export interface ApplyOptions extends RunContext {
   target: (name: string) => ImageTarget;
   /** Undefined for targets without repositories of their own. */
   admin: (target: string) => RepositoryAdmin | undefined;
-  /** Whether a source counts manifest requests. */
-  hasAllowance: (registry: string) => boolean;
+  /** The queue for places in the budget of a source that counts manifest requests; undefined for others. */
+  pulls: (registry: string) => PullQueue | undefined;
+  /** Asks a source about a manifest it has, by HEAD: its answer says how much of the allowance is left. */
+  probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
   random: () => number;
 }
 
@@ -36,26 +45,44 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const repositories = startRepositoryWork(actions, plan.name, options.admin, options);
   const transfer = createTransfers(options.source, options.target, options);
   const limit = pLimit(IMAGES_AT_ONCE);
+  const gathering = createGathering(options.clock);
   const copy = (image: CopyImage): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
-    return runAction(image, uri, options, async (meter) => {
+    const together = gathering.enter(image.digest);
+    const outcome = runAction(image, uri, options, async (meter) => {
       await repositories.ready(image);
-      const registry = registryOf(image);
-      const counted = options.hasAllowance(registry);
-      return applyCopy(image, transfer(registry, image.target), { ...options, meter, counted });
+      const pulls = pullsOf(image, meter, options);
+      return applyCopy(image, transfer(registryOf(image), image.target), { ...options, meter, pulls, together });
     });
+    return outcome.finally(together.leave);
   };
-  const copies = actions
-    .filter((action: Action) => action.kind === "copy-image")
-    .toSorted((a, b) => a.order - b.order)
-    .map((image) => limit(() => copy(image)));
-  const outcomes = (await Promise.all([repositories.outcomes, Promise.all(copies)])).flat();
+  const images = actions.filter((action: Action) => action.kind === "copy-image").toSorted((a, b) => a.order - b.order);
+  const copies = groupCopies(images).map((group) => limit(() => Promise.all(group.map(copy))));
+  const [done, copied] = await Promise.all([repositories.outcomes, Promise.all(copies)]);
+  const byImage = new Map<Action, Outcome>(copied.flat().map((outcome) => [outcome.action, outcome]));
+  const outcomes = [...done, ...images.flatMap((image) => byImage.get(image) ?? [])];
   return {
     formatVersion: REPORT_FORMAT_VERSION,
     outcomes,
     images: mirroredImages(plan, outcomes, (target, repository, tag) => options.target(target).uri(repository, tag)),
     interrupted: options.signal.aborted,
   };
+}
+
+function pullsOf(image: CopyImage, meter: Meter, options: ApplyOptions): ImagePulls {
+  const registry = registryOf(image);
+  const queue = options.pulls(registry);
+  if (queue === undefined) return UNCOUNTED;
+  const { digest, pullsAtMost, source: reference } = image;
+  const parsed = parseReference(reference);
+  const repository = typeof parsed === "string" ? "" : parsed.repository;
+  const probe = () => options.probe(registry, repository, digest).catch(ignorePullLimit);
+  return createImagePulls({ reference, pullsAtMost, queue, probe, onSent: () => (meter.pulls += 1) });
+}
+
+/** A refusal for a spent allowance is an answer to a probe: nothing is left. */
+function ignorePullLimit(error: unknown): void {
+  if (!(error instanceof MirrorError && error.code === "PULL_LIMIT")) throw error;
 }
 
 function registryOf(image: CopyImage): string {

@@ -1,12 +1,15 @@
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 
 import { MirrorError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import { isImageType } from "../oci/media-type.ts";
 import type { BlobCopier } from "./copy-blob.ts";
-import type { ManifestReader } from "./manifest-reader.ts";
-import type { ImageTarget } from "./ports.ts";
+import type { Member } from "./gathering.ts";
+import type { ImagePulls } from "./image-pulls.ts";
+import type { Holder, ManifestReader } from "./manifest-reader.ts";
+import type { ImageSource, ImageTarget } from "./ports.ts";
 
 /** An index in an index in an index: deeper than any image in use. A hostile one must not lead us on for ever. */
 const MAX_INDEX_DEPTH = 4;
@@ -20,12 +23,16 @@ export interface ImageCopy {
   to: string;
   digest: Digest;
   tag: string;
+  source: ImageSource;
   reader: ManifestReader;
   target: ImageTarget;
   blobs: BlobCopier;
+  /** Whoever else copies the same image now. */
+  together: Member;
   signal: AbortSignal;
-  /** Called for each manifest that the source is asked for. */
-  onManifestRequest: () => void;
+  pulls: ImagePulls;
+  /** Where targets have the image already. */
+  holders: readonly Holder[];
   /** Called for each blob that was sent whole. */
   onBlobSent: (blob: Descriptor) => void;
   /** Called just before the tag is put; true when it holds the digest by now. */
@@ -48,22 +55,38 @@ export async function copyImage(copy: ImageCopy): Promise<boolean> {
 /** Brings everything that a manifest refers to, and gives the manifest itself back unwritten. */
 async function bringContent(copy: ImageCopy, digest: Digest, depth: number): Promise<Manifest> {
   if (depth > MAX_INDEX_DEPTH) throw nestedTooDeeply(copy);
-  const { manifest, content } = await copy.reader.read(copy.from, digest, copy.signal, copy.onManifestRequest);
+  const { manifest, content, holder } = await copy.reader.read(
+    copy.from,
+    digest,
+    copy.signal,
+    copy.pulls,
+    copy.holders,
+  );
   if (content.kind === "image") {
-    await settled(
-      content.blobs.map((blob) => copy.blobs.bring(copy.from, copy.to, blob, copy.signal, copy.onBlobSent)),
-    );
+    if (holder !== undefined) copy.blobs.heldAt(content.blobs, holder);
+    await copy.blobs.bring(content.blobs, { ...copy, manifest: digest, onSent: copy.onBlobSent });
     return manifest;
   }
   const limit = pLimit(MANIFESTS_AT_ONCE);
-  const children = distinct(content.manifests);
-  await settled(children.map((child) => limit(() => bringChild(copy, child, depth + 1))));
+  const missing = await missingChildren(copy, distinct(content.manifests), limit);
+  if (depth === 0 && missing.every((child) => isImageType(child.mediaType))) {
+    copy.pulls.keepAtMost(missing.filter((child) => !copy.reader.has(child.digest)).length);
+  }
+  const isMissing = new Set(missing.map((child) => child.digest));
+  for (const child of content.manifests) if (!isMissing.has(child.digest)) copy.together.pass(child.digest);
+  await settled(missing.map((child) => limit(() => bringChild(copy, child, depth + 1))));
   return manifest;
 }
 
 /** A child that the target has is complete there: whoever put it had put its content before. It costs no pull. */
+async function missingChildren(copy: ImageCopy, children: Descriptor[], limit: LimitFunction): Promise<Descriptor[]> {
+  const has = await Promise.all(
+    children.map((child) => limit(() => copy.target.hasManifest(copy.to, child.digest, copy.signal))),
+  );
+  return children.filter((_child, i) => has[i] !== true);
+}
+
 async function bringChild(copy: ImageCopy, child: Descriptor, depth: number): Promise<void> {
-  if (await copy.target.hasManifest(copy.to, child.digest, copy.signal)) return;
   const manifest = await bringContent(copy, child.digest, depth);
   await copy.target.putManifest(copy.to, undefined, manifest, copy.signal);
 }

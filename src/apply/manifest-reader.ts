@@ -2,44 +2,84 @@ import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readManifest, type Manifest, type ManifestContent } from "../oci/manifest.ts";
 import { SCHEMA_1_HINT } from "../oci/media-type.ts";
-import type { ImageSource } from "./ports.ts";
+import type { ImagePulls } from "./image-pulls.ts";
+import type { ImageSource, ImageTarget } from "./ports.ts";
 
+/** A manifest that was read, and what it says. */
 export interface ReadManifest {
   manifest: Manifest;
   content: ManifestContent;
+  /** Who had it, where that was not the source. */
+  holder: Holder | undefined;
+}
+
+/** A repository of a target. */
+export interface Holder {
+  target: ImageTarget;
+  repository: string;
 }
 
 /** Reads manifests from one source; each digest is asked for once in a run, as each request may be a pull. */
 export interface ManifestReader {
-  /** @param onRequest called when the source is really asked */
-  read(repository: string, digest: Digest, signal: AbortSignal, onRequest: () => void): Promise<ReadManifest>;
+  /**
+   * @param holders repositories that may have it, of targets: asked first, as that is no pull
+   */
+  read(
+    repository: string,
+    digest: Digest,
+    signal: AbortSignal,
+    pulls: ImagePulls,
+    holders: readonly Holder[],
+  ): Promise<ReadManifest>;
+  /** Whether a manifest was received in this run: reading it again asks nobody. */
+  has(digest: Digest): boolean;
 }
 
 /** @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws */
 export function createManifestReader(source: ImageSource): ManifestReader {
   const received = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
   const reader: ManifestReader = {
-    read(repository, digest, signal, onRequest) {
+    read(repository, digest, signal, pulls, holders) {
       const known = received.get(digest);
       if (known !== undefined) {
         // What another repository refuses this one may serve: its failure is not ours.
-        const again = () => reader.read(repository, digest, signal, onRequest);
+        const again = () => reader.read(repository, digest, signal, pulls, holders);
         return known.repository === repository ? known.reading : known.reading.catch(again);
       }
-      onRequest();
-      const reading = source.readManifest(repository, digest, signal).then(understand);
+      const reading = readAtHolders(holders, digest, signal).then(async (found) =>
+        found === undefined
+          ? understand(await source.readManifest(repository, digest, signal, pulls), undefined)
+          : understand(found.manifest, found.holder),
+      );
       received.set(digest, { repository, reading });
       // A failure is not remembered: another action may have better luck.
       reading.catch(() => received.delete(digest));
       return reading;
     },
+    has: (digest) => received.has(digest),
   };
   return reader;
 }
 
-function understand(manifest: Manifest): ReadManifest {
+async function readAtHolders(
+  holders: readonly Holder[],
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<{ manifest: Manifest; holder: Holder } | undefined> {
+  for (const holder of holders) {
+    try {
+      return { manifest: await holder.target.readManifest(holder.repository, digest, signal), holder };
+    } catch (error) {
+      // Gone meanwhile, or never whole: the source has it.
+      if (signal.aborted) throw error;
+    }
+  }
+  return undefined;
+}
+
+function understand(manifest: Manifest, holder: Holder | undefined): ReadManifest {
   const content = readManifest(manifest);
-  if (content.kind === "index" || content.kind === "image") return { manifest, content };
+  if (content.kind === "index" || content.kind === "image") return { manifest, content, holder };
   throw new MirrorError(content.message, {
     code: content.kind === "invalid" ? "MANIFEST_INVALID" : "MEDIA_TYPE_UNSUPPORTED",
     side: "source",

@@ -7,13 +7,16 @@ export const REPORT_FORMAT_VERSION = "1.0";
 /** How one action of a plan ended. */
 export interface Outcome {
   action: Action;
-  /** `already-done`: another run, or an earlier one, had done it. `interrupted`: begun and left unseen. */
-  result: "done" | "already-done" | "failed" | "interrupted" | "not-started";
+  /**
+   * `already-done`: another run, or an earlier one, had done it. `postponed`: the pull allowance did not reach; what
+   * had arrived stays. `interrupted`: begun and left unseen.
+   */
+  result: "done" | "already-done" | "failed" | "postponed" | "interrupted" | "not-started";
   /** The mirrored URI, for images. */
   uri: string | undefined;
   /** Bytes of blobs sent to the target. */
   bytes: number;
-  /** Manifests that this action asked a source with an allowance for; a request that was repeated counts once. */
+  /** Counted requests that this action sent, the repeated ones too. */
   pulls: number;
   milliseconds: number;
   error: ErrorReport | undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { reportOf } from "../errors.ts";
+import { MirrorError, reportOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Action } from "../plan/action.ts";
 import type { Outcome } from "./report.ts";
@@ -50,10 +50,12 @@ async function attempt(
   work: (meter: Meter) => Promise<boolean>,
   meter: Meter,
   signal: AbortSignal,
-): Promise<{ result: "done" | "already-done" | "interrupted" | "failed"; error?: unknown }> {
+): Promise<{ result: "done" | "already-done" | "postponed" | "interrupted" | "failed"; error?: unknown }> {
   try {
     return { result: (await work(meter)) ? "done" : "already-done" };
   } catch (error) {
-    return signal.aborted ? { result: "interrupted" } : { result: "failed", error: error ?? new Error("no reason") };
+    if (signal.aborted) return { result: "interrupted" };
+    const isPostponed = error instanceof MirrorError && error.code === "PULL_LIMIT";
+    return { result: isPostponed ? "postponed" : "failed", error: error ?? new Error("no reason") };
   }
 }

@@ -4,29 +4,27 @@ import type { ImageSource, ImageTarget } from "./ports.ts";
 
 /** What a copy between one source and one target goes through. */
 export interface Transfer {
+  source: ImageSource;
   reader: ManifestReader;
   blobs: BlobCopier;
   target: ImageTarget;
 }
 
-/** One manifest reader for each source and one blob copier for each pair, shared by the whole run. */
+/** One manifest reader for each source, and one copier of blobs for all, shared by the whole run. */
 export function createTransfers(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
   waiting: Waiting,
 ): (registry: string, targetName: string) => Transfer {
-  const readers = new Map<string, ManifestReader>();
-  const transfers = new Map<string, Transfer>();
+  const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
+  const blobs = createBlobCopier(waiting);
   return (registry, targetName) => {
-    const pair = `${registry} ${targetName}`;
-    const known = transfers.get(pair);
-    if (known !== undefined) return known;
-    const from = source(registry);
-    const to = target(targetName);
-    const reader = readers.get(registry) ?? createManifestReader(from);
-    const transfer = { reader, blobs: createBlobCopier(from, to, waiting), target: to };
-    readers.set(registry, reader);
-    transfers.set(pair, transfer);
-    return transfer;
+    const known = readers.get(registry) ?? createReader(source(registry));
+    readers.set(registry, known);
+    return { ...known, blobs, target: target(targetName) };
   };
+}
+
+function createReader(source: ImageSource): { source: ImageSource; reader: ManifestReader } {
+  return { source, reader: createManifestReader(source) };
 }

@@ -23,11 +23,16 @@ export function readCommandLine(args: readonly string[], commands: readonly Comm
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name, commands);
   const end = others.indexOf("--");
-  const own = end < 0 ? others : others.slice(0, end);
+  const own = (end < 0 ? others : others.slice(0, end)).map(withValue);
   if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
   const rest = end < 0 ? [] : others.slice(end + 1);
   if (rest.length > 0 && !command.takesCommand) throw usage(command, `unexpected "${rest.join(" ")}" behind --`);
   return { kind: "run", command, input: { options: parse(command, own), rest } };
+}
+
+/** `--wait` may stand without a value, which parseArgs does not know. */
+function withValue(arg: string): string {
+  return arg === "--wait" ? "--wait=" : arg;
 }
 
 function parse(command: Command, args: string[]): CommandInput["options"] {

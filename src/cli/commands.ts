@@ -51,12 +51,25 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "apply",
     summary: "plan, and carry the plan out",
-    usage: "apply [--file FILE] [--target NAME] [--only GLOB] [--json]",
-    options: NETWORK_OPTIONS,
-    optionHelp: NETWORK_HELP,
+    usage: "apply [--file FILE] [--target NAME] [--only GLOB] [--wait[=DURATION]] [--json]",
+    options: { ...NETWORK_OPTIONS, wait: { type: "string" } },
+    optionHelp: {
+      ...NETWORK_HELP,
+      wait: "wait for the pull allowance, at most so long (30m, 2h), instead of ending with 4",
+    },
     examples: ["mirrorform apply", "mirrorform apply --target seoul"],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/apply.ts")).apply(input, surroundings),
+  },
+  {
+    name: "quota",
+    summary: "show what is left of Docker Hub's pull allowance, and whose it is; spends no pull",
+    usage: "quota [--file FILE] [--json]",
+    options: { ...COMMON_OPTIONS, verbose: NETWORK_OPTIONS.verbose },
+    optionHelp: { ...COMMON_HELP, verbose: NETWORK_HELP.verbose },
+    examples: ["mirrorform quota"],
+    takesCommand: false,
+    run: async (input, surroundings) => (await import("./commands/quota.ts")).quota(input, surroundings),
   },
   {
     name: "sandbox",

@@ -1,16 +1,20 @@
+import { posix } from "node:path";
+
 import type { Dispatcher } from "undici";
 
-import type { ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
+import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
+import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
+import type { Answer, PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
 import type { Emit } from "../events.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
 import { endpointFor } from "../registry/endpoint.ts";
-import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
+import { createRegistry, type Registry, type RegistryOptions, type TrackedAnswer } from "../registry/registry.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -24,11 +28,14 @@ export interface OpenTarget extends ReadableTarget {
 /** The ways to every registry that a run may talk to. Opened when first asked for. */
 export interface Connections {
   source(registry: string): Registry;
+  /** A source of images: what its alternates have is read there first. */
+  imageSource(registry: string): ImageSource;
   /** Where a registry, or the catalogue, is to be asked. */
   endpoint(host: string): URL;
   /** Whether the operator or the mirror file gave another address for it. */
   isRedirected(host: string): boolean;
   dispatcher: Dispatcher;
+  credentials: Credentials;
   /** @throws MirrorError when the target cannot be reached or does not know us */
   openTarget(target: Target): Promise<OpenTarget>;
   close(): Promise<void>;
@@ -53,26 +60,41 @@ export function openConnections(
     return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
   };
 
+  const source = (registry: string): Registry => {
+    const known = opened.get(registry);
+    if (known !== undefined) return known;
+    const settings = sources.get(registry);
+    const budget = allowances.budget(registry);
+    const created = createRegistry({
+      ...shared,
+      name: registry,
+      side: "source",
+      credentials,
+      endpoint: endpoint(registry),
+      ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
+      ...(budget === undefined ? {} : allowanceHooks(registry, budget, emit)),
+    });
+    opened.set(registry, created);
+    return created;
+  };
+
+  /** The alternates of a source, each asked as the public asks: without the source's credentials, for public names only. */
+  const alternatesOf = (registry: string): AlternateSource[] =>
+    (sources.get(registry)?.alternates ?? []).map(({ registry: host, prefix, only }) => ({
+      source: imageSourceOf(source(host)),
+      repositoryAt(repository) {
+        if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
+        return prefix === "" ? repository : `${prefix}/${repository}`;
+      },
+    }));
+
   return {
     dispatcher,
+    credentials,
     endpoint,
     isRedirected: (host) => endpoint(host).href !== endpointFor(host, { environment: {} }).href,
-    source(registry) {
-      const known = opened.get(registry);
-      if (known !== undefined) return known;
-      const settings = sources.get(registry);
-      const created = createRegistry({
-        ...shared,
-        name: registry,
-        side: "source",
-        credentials,
-        endpoint: endpoint(registry),
-        ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
-        ...(allowances.has(registry) ? allowanceHooks(registry, emit) : {}),
-      });
-      opened.set(registry, created);
-      return created;
-    },
+    source,
+    imageSource: (registry) => withAlternates(imageSourceOf(source(registry)), alternatesOf(registry)),
     openTarget: (target) => (target.kind === "ecr" ? openEcrTarget(target) : openOciTarget(target)),
     close: () => dispatcher.close(),
   };
@@ -107,15 +129,45 @@ export function openConnections(
   }
 }
 
-/** What makes events of a source's allowance. A 429 of the allowance is not tried again: that would not help. */
-function allowanceHooks(registry: string, emit: Emit): Pick<RegistryOptions, "observe" | "isPullLimit" | "redact"> {
+/** What keeps a source's budget. A 429 of the allowance is not tried again: that would not help. */
+function allowanceHooks(
+  registry: string,
+  budget: PullBudget,
+  emit: Emit,
+): Pick<RegistryOptions, "track" | "isPullLimit" | "redact"> {
   return {
     isPullLimit,
     redact: redactPullLimit,
-    observe({ method, status, headers, isManifest }) {
-      const reading = readAllowance(headers);
-      if (reading !== undefined) emit({ type: "quota.reading", registry, reading: withoutAccount(reading) });
-      if (isManifest && method === "GET" && status < 300) emit({ type: "pull.spent", registry });
+    track({ method, isManifest }) {
+      const isCounted = isManifest && method === "GET";
+      const answered = budget.send(isCounted);
+      return (answer) => {
+        const meaning = understandAnswer(answer, isManifest);
+        answered(meaning);
+        if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
+        if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });
+      };
     },
+  };
+}
+
+/** A 401 and a 5xx say nothing of the allowance; a good answer about a manifest that names no limit says there is none. */
+function understandAnswer(answer: TrackedAnswer | undefined, isManifest: boolean): Answer {
+  if (answer === undefined || !isManifest) return { kind: "silent" };
+  if (answer.status === 401) return { kind: "not-counted" };
+  const reading = readAllowance(answer.headers);
+  if (answer.isPullLimit && reading === undefined) return { kind: "refused" };
+  if (reading !== undefined) return { kind: "reading", reading: withoutAccount(reading) };
+  return answer.status < 300 ? { kind: "unlimited" } : { kind: "silent" };
+}
+
+/** A registry as a source of images; each request for a manifest asks for leave first. */
+function imageSourceOf(registry: Registry): ImageSource {
+  return {
+    async readManifest(repository, digest, signal, pulls) {
+      await pulls.before(signal);
+      return registry.getManifest(repository, digest, signal, pulls.sending);
+    },
+    openBlob: registry.openBlob,
   };
 }

@@ -14,7 +14,7 @@ export function generalHelp(): string {
     "",
     "mirrorform COMMAND --help shows a command's options. mirrorform --version shows the version.",
     "",
-    "Exit codes: 0 done, 1 something failed, 3 the command line or the mirror file is not valid, 130 and 143 interrupted.",
+    "Exit codes: 0 done, 1 something failed, 3 the command line or the mirror file is not valid, 4 the pull allowance does not reach, 130 and 143 interrupted.",
     "",
   ].join("\n");
 }

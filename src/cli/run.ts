@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-
 import { terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import { readCommandLine } from "./command-line.ts";
@@ -11,6 +9,7 @@ import { wantsColor } from "./output.ts";
 import { renderError } from "./render/error-text.ts";
 import { createStyle } from "./render/style.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
+import { version } from "./version.ts";
 
 /** Runs a command line. The one place where errors become exit codes. */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
@@ -32,7 +31,7 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       surroundings.out(request.command === undefined ? generalHelp() : commandHelp(request.command));
       return EXIT.done;
     case "version":
-      surroundings.out(`${await version()}\n`);
+      surroundings.out(`${version()}\n`);
       return EXIT.done;
     case "run":
       if (!request.command.takesCommand) announceInterrupt(surroundings);
@@ -71,9 +70,4 @@ function interruptedEarly(): MirrorError {
 
 function terminalLines(text: string): string {
   return text.split("\n").map(terminalText).join("\n");
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -18,7 +18,10 @@ export interface Session {
   allowances: Allowances;
   events: EventStream;
   style: Style;
+  /** The last one that was made. */
   survey: Survey;
+  /** Makes the plan anew, when what it was made from may have changed. */
+  surveyAgain(): Promise<void>;
 }
 
 /**
@@ -34,17 +37,25 @@ export async function withPlan(
   if (whole === undefined) return undefined;
   const { file, narrowedBy } = narrow(whole, texts(input.options["target"]), texts(input.options["only"]));
   const events = createEventStream();
-  const allowances = createAllowances(surroundings.clock);
+  const allowances = createAllowances((registry) => file.sources.get(registry)?.reserve ?? 0);
   events.listen(allowances.listener);
   if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const { signal, isTerminal } = surroundings;
     const content = contentReader(connections, events, surroundings);
-    const made = await survey({ file, narrowedBy, connections, allowances, content, signal });
+    const look = () => survey({ file, narrowedBy, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });
-    return await work({ connections, allowances, events, style, survey: made });
+    const session: Session = {
+      connections,
+      allowances,
+      events,
+      style,
+      survey: await look(),
+      surveyAgain: async () => void (session.survey = await look()),
+    };
+    return await work(session);
   } finally {
     await connections.close();
   }

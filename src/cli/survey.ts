@@ -3,6 +3,7 @@ import { isUnreadable, type Actual } from "../actual/actual.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/resolve.ts";
 import type { Resolution } from "../desired/resolution.ts";
+import { isAnonymous } from "../dockerhub/allowance.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
@@ -44,9 +45,21 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     actual,
     resolutions,
     contents: await readContents(asked, resolutions, actual, options),
-    allowances: new Map([...counting].map((registry) => [registry, allowances.reading(registry)])),
+    allowances: new Map(
+      await Promise.all(
+        [...counting].map(async (registry) => [registry, await allowanceOf(registry, options)] as const),
+      ),
+    ),
   });
   return { plan, targets: new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open]]))) };
+}
+
+async function allowanceOf(registry: string, { allowances, connections }: SurveyOptions) {
+  const reading = allowances.reading(registry);
+  const host = connections.endpoint(registry).host;
+  const isAnonymousReading = reading !== undefined && isAnonymous(reading);
+  const credentialsUnused = isAnonymousReading && (await connections.credentials.lookup(host)) !== undefined;
+  return { reading, reserve: allowances.reserve(registry), credentialsUnused };
 }
 
 interface Opened {

@@ -1,6 +1,6 @@
-import { canonicalRegistry, isRegistry } from "../oci/reference.ts";
+import { canonicalRegistry, isRegistry, isRepository } from "../oci/reference.ts";
 import { readEndpoint } from "./endpoint.ts";
-import type { SourceDocument } from "./generated/mirror-file-schema.ts";
+import type { AlternateDocument, SourceDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote } from "./problem.ts";
@@ -11,7 +11,24 @@ export interface Source {
   endpoint?: string;
   /** How many requests may run at once. */
   concurrency?: number;
+  /** Pulls that are always left for others. */
+  reserve?: number;
+  /** Where the same content is, by digest; asked in this order. */
+  alternates?: Alternate[];
 }
+
+/** Another registry with the same content. */
+export interface Alternate {
+  /** The one name of the registry: `public.ecr.aws`. */
+  registry: string;
+  /** Path before each repository; may be empty. */
+  prefix: string;
+  /** Globs of the repositories that may be asked for there. */
+  only: readonly string[];
+}
+
+/** Docker's official images: public everywhere. */
+const OFFICIAL_IMAGES = ["library/*"];
 
 /** Reads `sources`, by the one name of each registry. */
 export function readSources(
@@ -49,12 +66,30 @@ export function readSources(
 
 function readSource(document: SourceDocument, pointer: string, log: ProblemLog): Source {
   const endpoint = log.isTouched(below(pointer, "endpoint")) ? undefined : document.endpoint;
-  const { concurrency } = document;
+  const { concurrency, reserve } = document;
   const address = endpoint === undefined ? undefined : endpointOf(endpoint, below(pointer, "endpoint"), log);
   return {
     ...(address === undefined ? {} : { endpoint: address }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(reserve === undefined ? {} : { reserve }),
+    ...(document.alternates === undefined ? {} : { alternates: alternatesOf(document.alternates, pointer, log) }),
   };
+}
+
+function alternatesOf(documents: readonly AlternateDocument[], pointer: string, log: ProblemLog): Alternate[] {
+  return documents.flatMap(({ registry: place, only = OFFICIAL_IMAGES }, i) => {
+    const slash = place.indexOf("/");
+    const host = slash < 0 ? place : place.slice(0, slash);
+    const prefix = slash < 0 ? "" : place.slice(slash + 1);
+    if (isRegistry(host) && /[.:]/.test(host) && (slash < 0 || isRepository(prefix))) {
+      return [{ registry: canonicalRegistry(host), prefix, only }];
+    }
+    log.add(below(below(below(pointer, "alternates"), String(i)), "registry"), {
+      message: `${quote(place)} is no registry`,
+      hint: "expected a host and, where there is one, a path: public.ecr.aws/docker, without https://",
+    });
+    return [];
+  });
 }
 
 function endpointOf(text: string, pointer: string, log: ProblemLog): string | undefined {

@@ -5,14 +5,20 @@ import { registryTarget, type RegistryTarget } from "../registry/registry-target
 import type { Ecr } from "./ecr.ts";
 import type { PutImagePace } from "./put-image-pace.ts";
 
+/** What {@link ecrTarget} makes. */
+export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & { mountBlob: undefined };
+
 /**
  * ECR as a place that images go to: its registry endpoint, but for what the API does better.
  * @param pace of the account and Region; every manifest waits for its turn, whichever way it goes
  */
-export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace): RegistryTarget {
+export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace): EcrTarget {
   const target = registryTarget(registry, "");
   return {
     ...target,
+    missingBlobs: (repository, blobs, signal) => ecr.missingLayers(repository, blobs, signal),
+    // Off by default, and bound to an account setting and to equal keys: docs/decisions/0010-one-download.md.
+    mountBlob: undefined,
     async readTags(repository, tags, signal): Promise<ReadonlyMap<string, Digest>> {
       const held = await ecr.readTags(repository, tags, signal);
       return new Map([...held].map(([tag, { digest }]) => [tag, digest]));

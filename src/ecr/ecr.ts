@@ -1,11 +1,13 @@
 import type { MirrorError } from "../errors.ts";
 import type { Credentials } from "../registry/credentials.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { findAccount } from "./account.ts";
 import { registryCredentials, requestAuthorization } from "./authorization.ts";
 import { createClient, type EcrContext } from "./client.ts";
 import { createRepository } from "./create-repository.ts";
 import { describeRepositories } from "./describe-repositories.ts";
+import { missingLayers } from "./layers.ts";
 import { putLifecyclePolicy, setRepositoryPolicy } from "./policies.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
@@ -43,6 +45,8 @@ export interface Ecr {
   putLifecyclePolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
   /** Sets it where the repository is the owner's and has none; false when this one is there. Rejects with STALE elsewhere. */
   setRepositoryPolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /** Those of `blobs` that the repository does not have; of another size counts as missing. Up to 100 a call. */
+  missingLayers(repository: string, blobs: readonly Descriptor[], signal?: AbortSignal): Promise<Descriptor[]>;
   /** The tags that exist among `tags`; none in a repository that does not exist. */
   readTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, TagState>>;
   /**
@@ -72,6 +76,7 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
     createRepository: (name, wanted, owner, abort) => createRepository(client, name, wanted, owner, abort),
     putLifecyclePolicy: (name, json, owner, abort) => putLifecyclePolicy(client, name, json, owner, abort),
     setRepositoryPolicy: (name, json, owner, abort) => setRepositoryPolicy(client, name, json, owner, abort),
+    missingLayers: (repository, blobs, abort) => missingLayers(client, repository, blobs, abort),
     readTags: (repository, tags, abort) => readTags(client, repository, tags, abort),
     putImage: (repository, manifest, tag, abort) => putImage(client, repository, manifest, tag, abort),
   };

@@ -45,6 +45,14 @@ export interface CopyImage extends ActionBase {
   /** Pulls this may cost at a source with an allowance; 0 elsewhere. */
   pullsAtMost: number;
   content: ImageContent | undefined;
+  /** Other repositories of the targets that have the digest: read there, it costs no pull. */
+  heldAt: HeldAt[];
+}
+
+/** A repository of a target, by the target's name. */
+export interface HeldAt {
+  target: string;
+  repository: string;
 }
 
 /** What is known of an image before it is read. `bytes` is the sum of its compressed sizes. */

@@ -4,7 +4,7 @@ import type { Resolution } from "../desired/resolution.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { ImageContent } from "./action.ts";
+import type { HeldAt, ImageContent } from "./action.ts";
 import { pullsAtMost } from "./cost.ts";
 import { heldDigest } from "./held-digest.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
@@ -17,6 +17,8 @@ export interface SourceFacts {
   content: ImageContent | undefined;
   /** Whether the source counts pulls. */
   hasAllowance: boolean;
+  /** Where the targets have a digest, under whatever tag. */
+  heldAt: (digest: Digest) => readonly HeldAt[];
   /** Whether the mirror file names the digest. */
   isPinned: boolean;
 }
@@ -76,6 +78,8 @@ function copyAction(
   have: Digest | undefined,
   facts: SourceFacts,
 ): Extract<Row, { kind: "action" }>["action"] {
+  // In its own repository it is tagged, from another one copied: neither asks the source for a manifest.
+  const held = facts.heldAt(resolution.digest);
   return {
     id: `copy-image ${row.target} ${row.repository}:${row.tag}`,
     kind: "copy-image",
@@ -84,7 +88,8 @@ function copyAction(
     digest: resolution.digest,
     mediaType: resolution.mediaType,
     precondition: have ?? null,
-    pullsAtMost: facts.hasAllowance ? pullsAtMost(resolution, facts.content?.platforms) : 0,
+    pullsAtMost: facts.hasAllowance && held.length === 0 ? pullsAtMost(resolution, facts.content?.platforms) : 0,
     content: facts.content,
+    heldAt: held.filter(({ target, repository }) => target !== row.target || repository !== row.repository),
   };
 }

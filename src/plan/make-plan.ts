@@ -1,13 +1,13 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
-import type { AllowanceReading } from "../events.ts";
+import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { Action, ImageContent } from "./action.ts";
-import { imageRow } from "./image-row.ts";
+import type { Action, HeldAt, ImageContent } from "./action.ts";
+import { imageRow, type SourceFacts } from "./image-row.ts";
 import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
 import { repositoryRows } from "./repository-rows.ts";
-import { compareRows } from "./row-order.ts";
+import { compareRows, compareText } from "./row-order.ts";
 
 /** Everything that a plan follows from. */
 export interface PlanInput {
@@ -21,13 +21,14 @@ export interface PlanInput {
   resolutions: ReadonlyMap<string, Resolution>;
   /** What catalogues say of a source, by full reference; only as far as they name the digest that was resolved. */
   contents: ReadonlyMap<string, ImageContent>;
-  /** The sources that count pulls, and the last reading of each; undefined where none was had. */
-  allowances: ReadonlyMap<string, AllowanceReading | undefined>;
+  /** The sources that count pulls and were asked, with what is known of each allowance. */
+  allowances: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost">>;
 }
 
 /** The plan: a pure function of what is declared and what is there. */
 export function makePlan(input: PlanInput): Plan {
-  const targets = input.actual.map((actual) => planTarget(actual, input));
+  const heldAt = indexOfDigests(input.actual);
+  const targets = input.actual.map((actual) => planTarget(actual, input, heldAt));
   const totals = count(targets);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
@@ -41,10 +42,10 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function planTarget(actual: Actual, input: PlanInput): TargetPlan {
+function planTarget(actual: Actual, input: PlanInput, heldAt: SourceFacts["heldAt"]): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const imageRows = images.map((image) => imageRow(image, actual, sourceFacts(image, input)));
+  const imageRows = images.map((image) => imageRow(image, actual, { ...sourceFacts(image, input), heldAt }));
   const rows = [...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)), ...imageRows];
   return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
 }
@@ -54,7 +55,23 @@ function repositoriesToFill(rows: readonly Row[]): Set<string> {
   return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
 
-function sourceFacts(image: DesiredImage, input: PlanInput): Parameters<typeof imageRow>[2] {
+/** Which repositories hold which digest under a declared tag. */
+function indexOfDigests(actual: readonly Actual[]): SourceFacts["heldAt"] {
+  const places = new Map<Digest, HeldAt[]>();
+  for (const target of actual) {
+    if (isUnreadable(target)) continue;
+    for (const [repository, tags] of target.tags) {
+      const digests = tags instanceof Map ? new Set<Digest>(tags.values()) : [];
+      for (const digest of digests)
+        places.set(digest, [...(places.get(digest) ?? []), { target: target.name, repository }]);
+    }
+  }
+  for (const held of places.values())
+    held.sort((a, b) => compareText(a.target, b.target) || compareText(a.repository, b.repository));
+  return (digest) => places.get(digest) ?? [];
+}
+
+function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "heldAt"> {
   const key = formatReference(image.source);
   return {
     resolution: input.resolutions.get(key),
@@ -101,13 +118,13 @@ function isChange(action: Action): boolean {
 
 /** A digest is read once in a run, however many tags and targets want it; so its pulls are counted once. */
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
-  return [...input.allowances].map(([registry, reading]) => {
+  return [...input.allowances].map(([registry, known]) => {
     const pulls = new Map<string, number>();
     for (const row of targets.flatMap((target) => target.rows)) {
       if (row.kind !== "action" || row.action.kind !== "copy-image") continue;
       const { source, digest, pullsAtMost } = row.action;
       if (source.startsWith(`${registry}/`)) pulls.set(digest, pullsAtMost);
     }
-    return { registry, pullsAtMost: [...pulls.values()].reduce((sum, each) => sum + each, 0), reading };
+    return { registry, pullsAtMost: [...pulls.values()].reduce((sum, each) => sum + each, 0), ...known };
   });
 }

@@ -54,6 +54,10 @@ export interface Cost {
   registry: string;
   pullsAtMost: number;
   reading: AllowanceReading | undefined;
+  /** Pulls that are always left for others. */
+  reserve: number;
+  /** Credentials are configured for the source, and it took us for nobody: the allowance is that of the address. */
+  credentialsUnused: boolean;
 }
 
 /** Plain data: what `apply` carries out and what every renderer shows. The same input gives the same plan. */

@@ -32,6 +32,6 @@ function rank(row: Row): number {
 }
 
 /** By code unit, not by locale: the same everywhere. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

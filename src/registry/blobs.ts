@@ -1,4 +1,4 @@
-import { finished, PassThrough, type Readable } from "node:stream";
+import { finished, PassThrough, Transform, type Readable } from "node:stream";
 import { MirrorError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { discard } from "./body.ts";
@@ -12,7 +12,7 @@ import type { Response } from "./transport.ts";
 
 /** The part of a registry client that reads blobs. */
 export interface Blobs {
-  openBlob(repository: string, descriptor: Descriptor, signal?: AbortSignal): Promise<Readable>;
+  openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
 }
 
@@ -23,15 +23,27 @@ const READ_HEADERS = { accept: "*/*", "accept-encoding": "identity" };
 export function createBlobs(core: RegistryCore): Blobs {
   const { exchange, limitRequests, limitDownloads, side, endpoint } = core;
   return {
-    async openBlob(repository, descriptor, signal) {
+    async openBlob(repository, descriptor, offset = 0, signal) {
       const operation = "read a blob";
       const place = core.locate(operation, repository, "blobs", descriptor.digest);
-      const call = { ...place, method: "GET", operation, repository, signal, headers: READ_HEADERS } as const;
+      const headers = offset === 0 ? READ_HEADERS : { ...READ_HEADERS, range: `bytes=${offset}-` };
+      const call = { ...place, method: "GET", operation, repository, signal, headers } as const;
       const context = { operation, reference: place.reference, side, host: endpoint.host, signal } as const;
+      // A server may ignore a range and send the whole (RFC 9110, 14.2).
+      const accept = offset === 0 ? [200] : [200, 206];
       return limitDownloads.open(() =>
-        exchange({ ...call, accept: [200], follow: true }, async (response) =>
-          told(response.body, (error) => connectionError(error, context)),
-        ),
+        exchange({ ...call, accept, follow: true }, async (response) => {
+          if (response.status === 206 && !isRestOf(response, offset, descriptor.size)) {
+            throw new MirrorError(`the answer is another part of the blob than the one from byte ${offset} on`, {
+              code: "UNEXPECTED_RESPONSE",
+              side,
+              operation,
+              reference: place.reference,
+            });
+          }
+          const skipped = response.status === 200 ? offset : 0;
+          return told(response.body, skipped, (error) => connectionError(error, context));
+        }),
       );
     },
 
@@ -82,12 +94,31 @@ function sizeOf({ status, headers }: Response): number | undefined {
   return total === undefined ? undefined : Number(total);
 }
 
-/** The same bytes; what breaks them off says where it happened. */
-function told(body: Readable, translate: (error: unknown) => Error): Readable {
-  const out = new PassThrough();
+/** Whether a part reaches from `offset` to the end of the blob (RFC 9110, 14.4). The total may be untold. */
+function isRestOf({ headers }: Response, offset: number, size: number): boolean {
+  const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(header(headers, "content-range") ?? "");
+  if (range === null) return false;
+  const [, first, last, total] = range;
+  return Number(first) === offset && Number(last) === size - 1 && (total === "*" || Number(total) === size);
+}
+
+/** The same bytes but for the first `skipped`; what breaks them off says where it happened. */
+function told(body: Readable, skipped: number, translate: (error: unknown) => Error): Readable {
+  const out = skipped === 0 ? new PassThrough() : withoutFirst(skipped);
   finished(body, (error) => {
     if (error != null) out.destroy(translate(error));
   });
   out.once("close", () => body.destroy());
   return body.pipe(out);
+}
+
+function withoutFirst(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const rest = chunk.subarray(left);
+      left -= chunk.length - rest.length;
+      return rest.length === 0 ? done() : done(null, rest);
+    },
+  });
 }

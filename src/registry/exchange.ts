@@ -39,6 +39,8 @@ export interface Call extends Subject {
   repeatable?: boolean;
   headersTimeout?: number;
   signal?: AbortSignal | undefined;
+  /** Called before each request, the repeated ones too. */
+  beforeSend?: (() => void) | undefined;
 }
 
 /** Makes a call; `read` takes what is wanted from the answer, within the retried part. */
@@ -57,7 +59,7 @@ const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
 /** Makes the one way to a registry that signs in, follows redirects, tries again and tells errors. @throws MirrorError */
 export function createExchange(options: RegistryOptions): Exchange {
-  const { name: registry, endpoint, side, clock, random, emit, observe, isPullLimit, redact } = options;
+  const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const flavour: Flavour = options.flavour ?? flavourOf(registry);
   const send = createTransport(options);
 
@@ -124,14 +126,26 @@ export function createExchange(options: RegistryOptions): Exchange {
 
   async function sendTo(call: Call, used: Authorized): Promise<Response> {
     const authorizationHeader = used.value === undefined ? {} : { authorization: used.value };
-    const response = await send({
-      ...call,
-      headers: { ...call.headers, ...authorizationHeader },
-      unreachableHint: cutConnectionHint(flavour, call.operation),
-    });
     const { method, url, isManifest = false } = call;
-    observe?.({ method, path: url.pathname, status: response.status, headers: response.headers, isManifest });
-    return response;
+    call.beforeSend?.();
+    const answered = track?.({ method, path: url.pathname, isManifest });
+    try {
+      const response = await send({
+        ...call,
+        headers: { ...call.headers, ...authorizationHeader },
+        unreachableHint: cutConnectionHint(flavour, call.operation),
+      });
+      const { status, headers, text } = response;
+      answered?.({
+        status,
+        headers,
+        isPullLimit: status === 429 && isPullLimit?.({ status, headers, body: text }) === true,
+      });
+      return response;
+    } catch (error) {
+      answered?.(undefined);
+      throw error;
+    }
   }
 
   /** Goes after redirects. What was sent to the registry to sign in is not sent to anybody else. */

@@ -27,7 +27,7 @@ export interface ManifestHead {
 /** The part of a registry client that is about manifests. */
 export interface Manifests {
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
-  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest>;
+  getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
@@ -59,8 +59,8 @@ export function createManifests(core: RegistryCore): Manifests {
       );
     },
 
-    async getManifest(repository, reference, signal) {
-      const get = call("GET", "read a manifest", repository, reference, signal);
+    async getManifest(repository, reference, signal, beforeSend) {
+      const get = { ...call("GET", "read a manifest", repository, reference, signal), beforeSend };
       return limitRequests(() =>
         exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response) => {
           const bytes = await readCapped(response, get);

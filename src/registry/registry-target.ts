@@ -22,12 +22,20 @@ export function registryTarget(registry: Registry, prefix: string) {
       const held = await Promise.all(tags.map((tag) => readTag(registry, path(repository), tag, signal)));
       return new Map(held.flatMap((digest, i) => (digest === undefined ? [] : [[tags[i] ?? "", digest]])));
     },
+    readManifest: (repository: string, digest: Digest, signal: AbortSignal) =>
+      registry.getManifest(path(repository), digest, signal),
     hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
       (await registry.headManifest(path(repository), digest, signal)) !== undefined,
-    hasBlob: (repository: string, blob: Descriptor, signal: AbortSignal) =>
-      registry.hasBlob(path(repository), blob, signal),
-    putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal) =>
-      registry.putBlob(path(repository), blob, body, signal),
+    async missingBlobs(repository: string, blobs: readonly Descriptor[], signal: AbortSignal): Promise<Descriptor[]> {
+      const found = await Promise.all(blobs.map((blob) => registry.hasBlob(path(repository), blob, signal)));
+      return blobs.filter((_blob, i) => found[i] === false);
+    },
+    openBlob: (repository: string, blob: Descriptor, offset: number, signal: AbortSignal) =>
+      registry.openBlob(path(repository), blob, offset, signal),
+    putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal, begun?: URL) =>
+      registry.putBlob(path(repository), blob, body, signal, begun),
+    mountBlob: (repository: string, blob: Descriptor, from: string, signal: AbortSignal) =>
+      registry.mountBlob(path(repository), blob, path(from), signal),
     putManifest: (repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal) =>
       registry.putManifest(path(repository), tag ?? manifest.digest, manifest, signal),
   };

@@ -14,9 +14,10 @@ import type { Headers } from "./headers.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./manifests.ts";
 import { createLocate } from "./registry-core.ts";
-import { createUploads } from "./uploads.ts";
+import { createUploads, type Mounted } from "./uploads.ts";
 
 export type { ManifestHead } from "./manifests.ts";
+export type { Mounted } from "./uploads.ts";
 
 /** What a registry client is made of. */
 export interface RegistryOptions {
@@ -34,8 +35,15 @@ export interface RegistryOptions {
   random: () => number;
   /** Small requests at a time, and blobs read at a time. */
   concurrency?: number;
-  /** Sees every answer of the registry itself, refusals too: an allowance is read here. */
-  observe?: (response: { method: string; path: string; status: number; headers: Headers; isManifest: boolean }) => void;
+  /**
+   * Told of every request to the registry itself before it is sent, the repeated ones too; what it returns is told of
+   * the answer, undefined where none came. An allowance is kept here.
+   */
+  track?: (request: {
+    method: string;
+    path: string;
+    isManifest: boolean;
+  }) => (answer: TrackedAnswer | undefined) => void;
   /** Tells a 429 that waiting a little does not help: PULL_LIMIT, not repeated. */
   isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
   /** Takes out of a registry's words what must not be shown. */
@@ -59,13 +67,14 @@ export interface Registry {
   /**
    * A manifest's bytes, at most MAX_MANIFEST_BYTES (TOO_LARGE). The digest is that of the bytes;
    * where `reference` is a digest they match it (DIGEST_MISMATCH).
+   * @param beforeSend called before each request, the repeated ones too; what it throws ends the attempt
    */
-  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest>;
+  getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
   /**
-   * A blob's bytes as they come, not verified. The stream must be read or destroyed: it holds one of the
+   * A blob's bytes as they come, from byte `offset` on (0 where missing), not verified. The stream must be read or destroyed: it holds one of the
    * registry's places for downloads.
    */
-  openBlob(repository: string, descriptor: Descriptor, signal?: AbortSignal): Promise<Readable>;
+  openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   /**
    * Whether a blob is there with its size, by HEAD; where that is redirected, by what its first byte tells.
    * What cannot be learned behind a redirect counts as missing.
@@ -76,8 +85,14 @@ export interface Registry {
    * side "source". Not repeated, as the stream is spent; `retryable` says whether the caller may start over.
    * An error of `body` that is a MirrorError is thrown as it is. `body` is destroyed in any case.
    * How many run at a time is the caller's choice.
+   * @param begun where a refused mount said that the upload goes on; without, one is begun
    */
-  putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal): Promise<void>;
+  putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal, begun?: URL): Promise<void>;
+  /**
+   * Takes a blob over from another repository of this registry (distribution-spec, "Mounting a blob from another
+   * repository"). Asked once: what is refused, for whatever reason, is uploaded as well.
+   */
+  mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
   /**
    * TAG_IMMUTABLE and MANIFEST_REFUSED are the target's own rules. When an answer was lost and the request repeated,
    * TAG_IMMUTABLE may mean that the first one succeeded: look at what the tag holds.
@@ -86,6 +101,14 @@ export interface Registry {
 }
 
 /** Makes a client of one registry. Nothing is asked before its first method is called. */
+/** An answer of a registry, as far as an allowance is concerned. */
+export interface TrackedAnswer {
+  status: number;
+  headers: Headers;
+  /** Whether it refuses because the allowance is spent. */
+  isPullLimit: boolean;
+}
+
 export function createRegistry(options: RegistryOptions): Registry {
   const { name, endpoint, side } = options;
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);

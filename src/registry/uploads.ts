@@ -9,12 +9,17 @@ import { MAX_ERROR_BYTES } from "./limits.ts";
 import { uploadTarget } from "./redirect.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import { watchForStall } from "./stall.ts";
-import { verified } from "./verified.ts";
+import type { Response } from "./transport.ts";
+import { isVouchedFor, sized, verified } from "./verified.ts";
 
 /** The part of a registry client that sends blobs. */
 export interface Uploads {
-  putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal): Promise<void>;
+  putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal, begun?: URL): Promise<void>;
+  mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
 }
+
+/** What came of a mount: the blob is there, or it is not, with the upload that the registry began instead. */
+export type Mounted = { isThere: true } | { isThere: false; begun: URL };
 
 interface Upload {
   repository: string;
@@ -30,37 +35,56 @@ export function createUploads(core: RegistryCore): Uploads {
   const { exchange, limitRequests, side, uploadIdle } = core;
 
   return {
-    async putBlob(repository, descriptor, body, signal) {
+    async putBlob(repository, descriptor, body, signal, begun) {
       // Whatever breaks the source off while the upload is being started is heard of when it is sent.
       body.on("error", () => {});
       try {
         const upload = { repository, descriptor, signal };
-        await send(upload, body, await start(upload));
+        await send(upload, body, begun ?? (await start(upload)));
       } finally {
         body.destroy();
       }
     },
+
+    async mountBlob(repository, descriptor, from, signal) {
+      const { uploads, call, read } = starting({ repository, descriptor, signal });
+      const url = new URL(uploads);
+      url.search = `mount=${encodeURIComponent(descriptor.digest)}&from=${encodeURIComponent(from)}`;
+      return limitRequests(() =>
+        // Not worth a second try: an upload does as well.
+        exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response): Promise<Mounted> => {
+          if (response.status === 202) return { isThere: false, begun: await read(response) };
+          await discard(response.body, MAX_ERROR_BYTES);
+          return { isThere: true };
+        }),
+      );
+    },
   };
 
-  async function start({ repository, descriptor, signal }: Upload): Promise<URL> {
+  async function start(upload: Upload): Promise<URL> {
+    const { uploads, call, read } = starting(upload);
+    return limitRequests(() => exchange({ ...call, url: uploads, accept: [202] }, read));
+  }
+
+  /** The request that begins an upload, and what reads from its answer where the bytes go. */
+  function starting({ repository, descriptor, signal }: Upload) {
     const operation = "start the upload of a blob";
     const { url, reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const uploads = new URL(`/v2/${repository}/blobs/uploads/`, url);
-    const call = { method: "POST", operation, repository, reference, signal, url: uploads } as const;
-    return limitRequests(() =>
-      exchange({ ...call, accept: [202] }, async (response) => {
-        await discard(response.body, MAX_ERROR_BYTES);
-        const to = uploadTarget(uploads, header(response.headers, "location"));
-        if (typeof to !== "string") return to;
-        throw new MirrorError(to, {
-          code: "REDIRECT_REFUSED",
-          side,
-          operation,
-          reference,
-          hint: "blobs are sent to the registry's own scheme, host and port only: check its proxy's X-Forwarded headers",
-        });
-      }),
-    );
+    const call = { method: "POST", operation, repository, reference, signal } as const;
+    const read = async (response: Response): Promise<URL> => {
+      await discard(response.body, MAX_ERROR_BYTES);
+      const to = uploadTarget(uploads, header(response.headers, "location"));
+      if (typeof to !== "string") return to;
+      throw new MirrorError(to, {
+        code: "REDIRECT_REFUSED",
+        side,
+        operation,
+        reference,
+        hint: "blobs are sent to the registry's own scheme, host and port only: check its proxy's X-Forwarded headers",
+      });
+    };
+    return { uploads, call, read };
   }
 
   async function send({ repository, descriptor, signal }: Upload, body: Readable, location: URL): Promise<void> {
@@ -82,7 +106,8 @@ export function createUploads(core: RegistryCore): Uploads {
       const message = `the upload made no progress for ${uploadIdle} ms`;
       return new MirrorError(message, { ...subject, code: "TIMEOUT", retryable: true });
     });
-    const checked = verified(descriptor, mismatch, stall.progress);
+    const check = isVouchedFor(body, descriptor.digest) ? sized : verified;
+    const checked = check(descriptor, mismatch, stall.progress);
     // The request fails with whatever breaks the pipeline.
     pipeline(body, checked, () => {});
     const call: Call = {

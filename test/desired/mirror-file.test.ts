@@ -128,6 +128,20 @@ test("sources are known by the one name of their registry", async () => {
   );
 });
 
+test("a source's reserve and alternates are read, library/* being asked for there unless said", async () => {
+  const alternates =
+    "[{ registry: public.ecr.aws/docker }, { registry: mirror.gcr.io, only: ['library/*', bitnami/*] }]";
+  const sources = `sources:\n  docker.io: { reserve: 20, alternates: ${alternates} }\nmirrors:`;
+  const file = await accepted(around("  - image: node").replace("mirrors:", sources));
+  assert.deepEqual(file.sources.get("docker.io"), {
+    reserve: 20,
+    alternates: [
+      { registry: "public.ecr.aws", prefix: "docker", only: ["library/*"] },
+      { registry: "mirror.gcr.io", prefix: "", only: ["library/*", "bitnami/*"] },
+    ],
+  });
+});
+
 test("a byte order mark and CRLF change nothing", async () => {
   const text = around('  - image: node\n    tags: [1.10, "20"]');
   const [plain, marked] = [await accepted(text), await accepted(`\uFEFF${text.replaceAll("\n", "\r\n")}`)];

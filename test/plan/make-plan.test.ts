@@ -125,7 +125,7 @@ describe("a repository", () => {
 });
 
 describe("the cost", () => {
-  const allowances = new Map([["docker.io", undefined]]);
+  const allowances = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
 
   test("of an image is one pull, of an index one and its children", () => {
     const index = found(digest("i"), { mediaType: OCI_INDEX, size: 4 * 1024 });
@@ -147,6 +147,17 @@ describe("the cost", () => {
       { allowances },
     );
     assert.equal(made.costs[0]?.pullsAtMost, 1);
+  });
+
+  test("of a digest that the repository has under another tag is nothing: it is tagged there", () => {
+    const made = plan(
+      [image("redis:7", "redis:7"), image("redis:latest", "redis:latest")],
+      oci({ "redis:7": digest("a") }),
+      { [REDIS]: found(digest("a")), "docker.io/library/redis:latest": found(digest("a")) },
+      { allowances },
+    );
+    assert.equal(made.totals.create, 1);
+    assert.equal(made.costs[0]?.pullsAtMost, 0);
   });
 
   test("of an unchanged mirror is nothing", () => {

@@ -59,7 +59,7 @@ test("an abort ends a blob that is under way", async (t) => {
   });
   const stop = new AbortController();
   const { registry } = clientOf(t, server.url);
-  const body = await registry.openBlob("app", BLOB, stop.signal);
+  const body = await registry.openBlob("app", BLOB, 0, stop.signal);
   setImmediate(() => stop.abort());
   await assert.rejects(buffer(body), { code: "INTERRUPTED" });
 });

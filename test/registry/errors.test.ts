@@ -215,7 +215,7 @@ test("every attempt is told with its status, without a query", async (t) => {
   ]);
 });
 
-test("observers see each answer of the registry, refusals too, and which were about manifests", async (t) => {
+test("each request is told before it is sent and when it is answered, refusals too, and which are about manifests", async (t) => {
   const seen: unknown[] = [];
   const server = await serve(t, (request, response) => {
     if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
@@ -224,8 +224,10 @@ test("observers see each answer of the registry, refusals too, and which were ab
     response.writeHead(status, { ...challenge, "ratelimit-remaining": "99" }).end();
   });
   const { registry } = clientOf(t, server.url, {
-    observe: ({ method, path, status, headers, isManifest }) =>
-      seen.push([method, path, status, headers["ratelimit-remaining"], isManifest]),
+    track:
+      ({ method, path, isManifest }) =>
+      (answer) =>
+        seen.push([method, path, answer?.status, answer?.headers["ratelimit-remaining"], isManifest]),
   });
   await registry.headManifest("app", "1");
   await registry.hasBlob("app", blobOf(CONFIG));

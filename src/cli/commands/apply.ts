@@ -1,5 +1,6 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
-import type { Report } from "../../apply/report.ts";
+import { createPullQueue, type PullQueue } from "../../apply/pull-queue.ts";
+import type { Outcome, Report } from "../../apply/report.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
@@ -7,17 +8,22 @@ import { EXIT } from "../exit-code.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
+import { readWait } from "../wait.ts";
 import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
+
+/** How often a plan is made anew while the allowance is spent. */
+const PLAN_AGAIN_MS = 60_000;
 
 /** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
 export async function apply(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const json = input.options["json"] === true;
+  const wait = readWait(input.options["wait"]);
   const code = await withPlan(input, surroundings, async (session) => {
-    const { plan } = session.survey;
+    const plan = await planWhenAsked(session, wait, surroundings);
     if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
     const begun = surroundings.clock.now();
-    const report = await carryOut(plan, session, surroundings, json);
+    const report = await carryOut(plan, session, surroundings, { quiet: json, wait });
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.allowances.spent(registry),
@@ -34,9 +40,31 @@ export async function apply(input: CommandInput, surroundings: Surroundings): Pr
   return code ?? EXIT.invalid;
 }
 
-async function carryOut(plan: Plan, session: Session, surroundings: Surroundings, quiet: boolean): Promise<Report> {
-  const { connections, allowances, events, survey, style } = session;
+/** One queue for each source that counts pulls. */
+function pullQueues(
+  plan: Plan,
+  { allowances }: Session,
+  waitMilliseconds: number,
+  { clock, err }: Surroundings,
+): Map<string, PullQueue> {
+  const onWait = (pulls: number) => err(`Waiting for the pull allowance: ${pulls} more needed.\n`);
+  return new Map(
+    plan.costs.flatMap(({ registry }) => {
+      const budget = allowances.budget(registry);
+      return budget === undefined ? [] : [[registry, createPullQueue(budget, { clock, waitMilliseconds, onWait })]];
+    }),
+  );
+}
+
+async function carryOut(
+  plan: Plan,
+  session: Session,
+  surroundings: Surroundings,
+  { quiet, wait }: { quiet: boolean; wait: number },
+): Promise<Report> {
+  const { connections, events, survey, style } = session;
   const progress = quiet ? undefined : followProgress(plan, events, style, surroundings);
+  const queues = pullQueues(plan, session, wait, surroundings);
   const target = (name: string): OpenTarget => {
     const open = survey.targets.get(name);
     if (open === undefined) throw new Error(`target ${name} is not open`);
@@ -44,13 +72,13 @@ async function carryOut(plan: Plan, session: Session, surroundings: Surroundings
   };
   const applied = applyPlan({
     plan,
-    source: (registry) => {
-      const source = connections.source(registry);
-      return { readManifest: source.getManifest, openBlob: source.openBlob };
-    },
+    source: (registry) => connections.imageSource(registry),
     target: (name) => target(name).images,
     admin: (name) => target(name).admin,
-    hasAllowance: allowances.has,
+    pulls: (registry) => queues.get(registry),
+    probe: async (registry, repository, digest) => {
+      await connections.source(registry).headManifest(repository, digest, surroundings.signal);
+    },
     emit: events.emit,
     clock: surroundings.clock,
     random: surroundings.random,
@@ -63,10 +91,30 @@ async function carryOut(plan: Plan, session: Session, surroundings: Surroundings
   }
 }
 
+/**
+ * Where the allowance is spent before the plan is made, sources do not even answer HEAD. Then a run that may wait makes
+ * its plan anew until they do. @returns the plan
+ */
+async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: Surroundings): Promise<Plan> {
+  for (let waited = 0; waited < wait && isHeldUp(session.survey.plan) && !signal.aborted;) {
+    err("Waiting for the pull allowance: the source does not answer until its window has moved on.\n");
+    const step = Math.min(PLAN_AGAIN_MS, wait - waited);
+    await clock.sleep(step, signal);
+    waited += step;
+    await session.surveyAgain();
+  }
+  return session.survey.plan;
+}
+
+function isHeldUp(plan: Plan): boolean {
+  return plan.targets.some(({ rows }) => rows.some((row) => row.kind === "failed" && row.error.code === "PULL_LIMIT"));
+}
+
 /** Interrupted before failed: a run that was stopped has not judged what it did not do. */
 function exitCode(plan: Plan, report: Report, surroundings: Surroundings): number {
   const signal = surroundings.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];
-  const failed = report.outcomes.some(({ result }) => result === "failed");
-  return failed || !plan.complete || plan.totals.blocked > 0 ? EXIT.failed : EXIT.done;
+  const has = (wanted: Outcome["result"]) => report.outcomes.some(({ result }) => result === wanted);
+  if (has("failed") || !plan.complete || plan.totals.blocked > 0) return EXIT.failed;
+  return has("postponed") ? EXIT.atFloor : EXIT.done;
 }

@@ -1,11 +1,14 @@
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { MirrorEvent } from "../../events.ts";
 import type { EventStream } from "../events.ts";
 import { nameAction } from "../render/report-text.ts";
 import type { Style } from "../render/style.ts";
 import { formatBytes } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Progress } from "./progress.ts";
+
+type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
 /** How often a log hears that the run is alive. A build log with a line a second is one that nobody reads. */
 const HEARTBEAT_MS = 30_000;
@@ -43,12 +46,14 @@ export function followAsLines(
   };
 }
 
-function mark(outcome: "done" | "already-done" | "failed" | "interrupted", style: Style): string {
+function mark(outcome: Finished["outcome"], style: Style): string {
   switch (outcome) {
     case "done":
       return style.create("done   ");
     case "already-done":
       return "already";
+    case "postponed":
+      return style.change("later  ");
     case "failed":
       return style.problem("failed ");
     case "interrupted":

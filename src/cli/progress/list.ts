@@ -38,6 +38,7 @@ export function followAsList(
           const event = await waits.get(action.id)?.promise;
           if (event === undefined) return task.skip("not begun");
           if (event.outcome === "already-done") return task.skip("was there already");
+          if (event.outcome === "postponed") return task.skip("later: the pull allowance does not reach");
           if (event.outcome !== "done") throw new Error(event.error?.code ?? event.outcome);
         },
       };

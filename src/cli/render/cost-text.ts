@@ -3,10 +3,27 @@ import type { AllowanceReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
 import { formatWindow, plural } from "./units.ts";
 
-/** `Docker Hub: at most 8 pulls; 87 of 100 left in a window of 1 h (anonymous, 203.0.113.7).` */
+/**
+ * `Docker Hub: at most 8 pulls; 87 of 100 left in a window of 1 h (anonymous, 203.0.113.7), 20 kept in reserve.`, and how
+ * many windows that takes where one is not enough.
+ */
 export function renderCost(cost: Cost): string {
   const pulls = cost.pullsAtMost === 0 ? "no pull" : `at most ${plural(cost.pullsAtMost, "pull")}`;
-  return `Docker Hub: ${pulls}; ${renderReading(cost.reading)}.`;
+  const kept = cost.reserve > 0 && cost.reading !== undefined ? `, ${cost.reserve} kept in reserve` : "";
+  const windows = windowsNeeded(cost);
+  const longer = windows > 1 ? ` That takes about ${windows} windows.` : "";
+  const unused = cost.credentialsUnused
+    ? "\nWARNING: credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address."
+    : "";
+  return `Docker Hub: ${pulls}; ${renderReading(cost.reading)}${kept}.${longer}${unused}`;
+}
+
+/** How many windows a plan takes: the one that runs, and as many whole ones as the rest needs. */
+function windowsNeeded({ pullsAtMost, reading, reserve }: Cost): number {
+  if (reading === undefined) return 1;
+  const rest = pullsAtMost - Math.max(0, reading.remaining - reserve);
+  const each = reading.limit - reserve;
+  return rest <= 0 ? 1 : 1 + (each > 0 ? Math.ceil(rest / each) : 1);
 }
 
 /** What is left of an allowance, in words; a missing reading means that nothing was said, not that nothing is left. */

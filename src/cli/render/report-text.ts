@@ -81,13 +81,16 @@ function describeState({ state }: MirroredImage): string {
   return state === "kept" ? "  not checked: the pull allowance is spent" : "";
 }
 
+const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
+  postponed: "later: the pull allowance does not reach",
+  interrupted: "broken off",
+  "not-started": "not begun",
+};
+
 function renderNotDone(report: Report, plan: Plan): string {
   const stopped = report.outcomes
-    .filter(({ result }) => result === "interrupted" || result === "not-started")
-    .map(({ action, result }) => [
-      `  ${nameAction(action, plan)}`,
-      result === "interrupted" ? "broken off" : "not begun",
-    ]);
+    .filter(({ result }) => NOT_DONE[result] !== undefined)
+    .map(({ action, result }) => [`  ${nameAction(action, plan)}`, NOT_DONE[result] ?? result]);
   const blocked = plan.targets
     .flatMap((target) => target.rows)
     .flatMap((row) =>
@@ -129,6 +132,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const parts = [`${count("done")} done`];
   const optional: [number, string][] = [
     [count("already-done"), "already done"],
+    [count("postponed"), "left for later"],
     [count("interrupted"), "broken off"],
     [count("not-started"), "not begun"],
     [plan.totals.blocked, "blocked"],
@@ -142,7 +146,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const line = style.strong(
     `${head}: ${parts.join(", ")}. ${formatBytes(bytes)} sent in ${formatDuration(milliseconds)}.`,
   );
-  const isWhole = failed + plan.totals.blocked === 0 && !report.interrupted;
+  const isWhole = failed + plan.totals.blocked + count("postponed") === 0 && !report.interrupted;
   return isWhole ? line : `${line}\nNothing is rolled back: what is done is complete. Run apply again for the rest.`;
 }
 

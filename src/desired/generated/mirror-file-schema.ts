@@ -266,9 +266,38 @@ export interface SourceDocument {
    */
   endpoint?: string;
   /**
+   * Registries that have the same content. Tags are resolved here; bytes are read there first, by digest, which costs no pull here.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  alternates?: AlternateDocument[];
+  /**
+   * Pulls that are always left for others on this account or address: no request is begun that would go below. None unless said.
+   */
+  reserve?: number;
+  /**
    * How many small requests (manifests, tags, look-ups) to this registry may run at once, and apart from them how many blobs are read from it at once. Unless said: 6 requests and 4 blobs.
    */
   concurrency?: number;
+}
+/**
+ * Another registry with the same content, by digest.
+ */
+export interface AlternateDocument {
+  /**
+   * Host, with the path that stands before each repository: public.ecr.aws/docker, mirror.gcr.io. No credentials of this source are sent there.
+   */
+  registry: string;
+  /**
+   * Repositories that may be asked for there, as globs in which * does not match a slash. Docker's official images, library/*, unless said: names of private repositories are nobody else's business.
+   *
+   * @minItems 1
+   * @maxItems 100
+   *
+   * Items: A glob of repositories.
+   */
+  only?: string[];
 }
 /**
  * One image, or several tags of one image.
@@ -545,6 +574,19 @@ export const mirrorFileShape: Shape = {
       "each": {
         "properties": {
           "endpoint": {},
+          "alternates": {
+            "items": {
+              "properties": {
+                "registry": {},
+                "only": {
+                  "items": {}
+                }
+              }
+            }
+          },
+          "reserve": {
+            "scalar": "integer"
+          },
           "concurrency": {
             "scalar": "integer"
           }

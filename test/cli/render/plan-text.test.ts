@@ -50,7 +50,16 @@ function everything() {
     },
     {
       contents: new Map([["docker.io/library/ruby:2.7.1-slim", { platforms: 2, bytes: 61_200_000 }]]),
-      allowances: new Map([["docker.io", { limit: 100, remaining: 87, windowSeconds: 3600, source: "203.0.113.7" }]]),
+      allowances: new Map([
+        [
+          "docker.io",
+          {
+            reading: { limit: 100, remaining: 87, windowSeconds: 3600, source: "203.0.113.7" },
+            reserve: 20,
+            credentialsUnused: false,
+          },
+        ],
+      ]),
     },
   );
 }

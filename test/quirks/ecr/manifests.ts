@@ -19,8 +19,10 @@ export const MANIFESTS = {
     async "reads the digest from HEAD, and hashes what GET brings"(t) {
       const digests: unknown[] = [];
       const { ecr, registry } = await ecrClient(t, "ecr-get-lacks-digest", {
-        observe: ({ method, status, headers }) =>
-          status === 200 && digests.push([method, headers["docker-content-digest"]]),
+        track:
+          ({ method }) =>
+          (answer) =>
+            answer?.status === 200 && digests.push([method, answer.headers["docker-content-digest"]]),
       });
       const image = makeImage("one");
       ecr.registry.store.putManifest(ecr.registry.store.create("app"), image, ["v1"]);

@@ -1,0 +1,104 @@
+import { MirrorError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { UNCOUNTED } from "./image-pulls.ts";
+import type { ImageSource } from "./ports.ts";
+
+/** A place that has the same content as a source, by digest, and counts no pulls of that source. */
+export interface AlternateSource {
+  source: ImageSource;
+  /** The repository there; undefined for one that must not be asked for there. */
+  repositoryAt(repository: string): string | undefined;
+}
+
+/** How long an alternate may take to begin its answer, tries included: it is a short cut, and has to be one. */
+const ALTERNATE_PATIENCE_MS = 15_000;
+
+/**
+ * A source whose bytes are read at its alternates first, by digest, one after the other, and at itself last. A gap or a
+ * failure of an alternate costs the next place being asked, and so does a lie: what it served wrong is not read there again.
+ */
+export function withAlternates(
+  main: ImageSource,
+  alternates: readonly AlternateSource[],
+  patienceMilliseconds: number = ALTERNATE_PATIENCE_MS,
+): ImageSource {
+  if (alternates.length === 0) return main;
+  /** Content that an alternate failed with: never asked of it again in this run. */
+  const refused = alternates.map(() => new Set<Digest>());
+  /** Alternates that do not answer: left alone for the rest of the run. */
+  const isDown = alternates.map(() => false);
+  /** Which alternate served a blob last. */
+  const servedBy = new Map<Digest, number>();
+
+  return {
+    readManifest: (repository, digest, signal, pulls) =>
+      firstOf(
+        repository,
+        digest,
+        signal,
+        ({ source }, place, _index, patience) => source.readManifest(place, digest, patience, UNCOUNTED),
+        () => main.readManifest(repository, digest, signal, pulls),
+      ),
+    openBlob(repository, blob, offset, signal) {
+      const own = () => main.openBlob(repository, blob, offset, signal);
+      // Where a stream broke off, the source itself goes on: blobs cost no pull.
+      if (offset > 0) return own();
+      return firstOf(
+        repository,
+        blob.digest,
+        signal,
+        async ({ source }, place, i, patience) => {
+          const stream = await source.openBlob(place, blob, 0, patience);
+          servedBy.set(blob.digest, i);
+          return stream;
+        },
+        own,
+      );
+    },
+    distrust(digest) {
+      const liar = servedBy.get(digest);
+      servedBy.delete(digest);
+      if (liar === undefined) return main.distrust?.(digest) === true;
+      refused[liar]?.add(digest);
+      return true;
+    },
+  };
+
+  async function firstOf<T>(
+    repository: string,
+    digest: Digest,
+    signal: AbortSignal,
+    ask: (alternate: AlternateSource, place: string, index: number, patience: AbortSignal) => Promise<T>,
+    last: () => Promise<T>,
+  ): Promise<T> {
+    for (const [i, alternate] of alternates.entries()) {
+      const place = alternate.repositoryAt(repository);
+      if (place === undefined || isDown[i] === true || refused[i]?.has(digest) === true) continue;
+      const late = new AbortController();
+      // Ended once the answer has begun: a large blob may take as long as it takes.
+      const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), patienceMilliseconds);
+      try {
+        return await ask(alternate, place, i, AbortSignal.any([signal, late.signal]));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        refused[i]?.add(digest);
+        if (late.signal.aborted || isOutOfReach(error)) isDown[i] = true;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    return last();
+  }
+}
+
+const OUT_OF_REACH: ReadonlySet<string> = new Set([
+  "UNREACHABLE",
+  "TIMEOUT",
+  "TLS",
+  "SERVER_ERROR",
+  "TOO_MANY_REQUESTS",
+]);
+
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof MirrorError && OUT_OF_REACH.has(error.code);
+}

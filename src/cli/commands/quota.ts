@@ -1,0 +1,48 @@
+import { isAnonymous } from "../../dockerhub/allowance.ts";
+import type { AllowanceReading } from "../../events.ts";
+import { DOCKER_HUB } from "../../oci/reference.ts";
+import type { CommandInput } from "../command.ts";
+import { openConnections } from "../connections.ts";
+import { createAllowances } from "../allowances.ts";
+import { createEventStream } from "../events.ts";
+import { EXIT } from "../exit-code.ts";
+import { renderReading } from "../render/cost-text.ts";
+import { requestLog } from "../request-log.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { loadMirrorFile } from "./load.ts";
+
+/** The repository that Docker made for this question (Docker Hub, "Viewing pull rate and limit"). */
+const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
+
+/** `quota`: what is left of Docker Hub's allowance, and whose it is. One HEAD, which costs no pull. */
+export async function quota(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const file = await loadMirrorFile(input, surroundings);
+  if (file === undefined) return EXIT.invalid;
+  const events = createEventStream();
+  if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  const allowances = createAllowances(() => 0);
+  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  try {
+    const source = connections.source(DOCKER_HUB);
+    await source.headManifest(PREVIEW.repository, PREVIEW.tag, surroundings.signal);
+    const reading = allowances.reading(DOCKER_HUB);
+    const hasCredentials = (await connections.credentials.lookup(source.endpoint.host)) !== undefined;
+    const isUnused = hasCredentials && reading !== undefined && isAnonymous(reading);
+    surroundings.out(
+      input.options["json"] === true
+        ? `${JSON.stringify({ registry: DOCKER_HUB, reading: reading ?? null, credentialsUnused: isUnused }, null, 2)}\n`
+        : render(reading, isUnused),
+    );
+    return isUnused ? EXIT.failed : EXIT.done;
+  } finally {
+    await connections.close();
+  }
+}
+
+function render(reading: AllowanceReading | undefined, isUnused: boolean): string {
+  if (reading === undefined) return "Docker Hub: no pull limit.\n";
+  const warning = isUnused
+    ? "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n"
+    : "";
+  return `Docker Hub: ${renderReading(reading)}.\n${warning}`;
+}

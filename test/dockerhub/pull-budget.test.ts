@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import fc from "fast-check";
+
+import { createPullBudget, type Answer, type PullBudget } from "../../src/dockerhub/pull-budget.ts";
+
+function reading(remaining: number, limit = 100): Answer {
+  return { kind: "reading", reading: { limit, remaining, windowSeconds: 3600, source: "203.0.113.7" } };
+}
+
+/** A budget that has been told how much is left. */
+function told(remaining: number, floor = 0): PullBudget {
+  const budget = createPullBudget(floor);
+  budget.send(false)(reading(remaining));
+  return budget;
+}
+
+describe("a budget", () => {
+  test("gives places down to the reserve, all or none", () => {
+    const budget = told(10, 4);
+    assert.equal(budget.reserve(7), undefined);
+    assert.notEqual(budget.reserve(6), undefined);
+    assert.equal(budget.reserve(1), undefined);
+  });
+
+  test("gets back what an image does not need after its index is read, and what it did not spend", () => {
+    const budget = told(10);
+    const places = budget.reserve(10);
+    places?.keepAtMost(4);
+    assert.equal(budget.reserve(7), undefined);
+    budget.reserve(6)?.release();
+    places?.release();
+    assert.notEqual(budget.reserve(10), undefined);
+  });
+
+  test("counts what is sent and not yet answered as spent", () => {
+    const budget = told(2);
+    const places = budget.reserve(2);
+    assert.equal(places?.spend(), true);
+    const answered = budget.send(true);
+    assert.equal(budget.reserve(1), undefined);
+    answered(reading(1));
+    places.release();
+    assert.notEqual(budget.reserve(1), undefined);
+  });
+
+  test("takes a place of its own for a repeated request, and has none when nothing is left", () => {
+    const budget = told(2);
+    const places = budget.reserve(1);
+    assert.equal(places?.spend(), true);
+    budget.send(true)({ kind: "silent" });
+    assert.equal(places.spend(), true, "one is left");
+    budget.send(true)({ kind: "silent" });
+    assert.equal(places.spend(), false);
+  });
+
+  test("is not misled by an answer that was overtaken", () => {
+    const budget = told(10);
+    const first = budget.send(true);
+    const second = budget.send(true);
+    second(reading(8));
+    first(reading(9));
+    assert.equal(budget.reserve(9), undefined);
+    assert.notEqual(budget.reserve(7), undefined);
+  });
+
+  test("sees what others spend, and what the window gives back", () => {
+    const budget = told(10);
+    budget.send(false)(reading(3));
+    assert.equal(budget.reserve(4), undefined);
+    budget.send(false)(reading(60));
+    assert.notEqual(budget.reserve(60), undefined);
+  });
+
+  test("takes a good answer without a limit for no limit, and an error for nothing", () => {
+    const budget = told(0);
+    budget.send(false)({ kind: "silent" });
+    assert.equal(budget.reserve(1), undefined);
+    budget.send(false)({ kind: "unlimited" });
+    assert.notEqual(budget.reserve(1_000), undefined);
+  });
+
+  test("sends one request while nothing is known", () => {
+    const budget = createPullBudget(0);
+    assert.equal(budget.reserve(2), undefined);
+    assert.notEqual(budget.reserve(1), undefined);
+    assert.equal(budget.reserve(1), undefined);
+  });
+
+  test("is empty once a request was refused", () => {
+    const budget = told(5);
+    budget.send(true)({ kind: "refused" });
+    assert.equal(budget.reserve(1), undefined);
+  });
+
+  test("knows what can never fit", () => {
+    const budget = told(50, 20);
+    assert.equal(budget.couldEverHold(80), true);
+    assert.equal(budget.couldEverHold(81), false);
+  });
+});
+
+test("however requests and answers interleave, and whatever is repeated, no counted request goes below the reserve", () => {
+  const step = fc.record({ image: fc.integer({ min: 1, max: 5 }), choice: fc.nat(), repeat: fc.boolean() });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 30 }),
+      fc.integer({ min: 0, max: 10 }),
+      fc.array(step, { maxLength: 80 }),
+      (total, floor, steps) => {
+        let server = total;
+        const budget = told(total, floor);
+        const answers: (() => void)[] = [];
+        const request = () => {
+          const answered = budget.send(true);
+          // The source counts a request when it gets it, which may be long after it was sent and out of order.
+          let counted: Answer | undefined;
+          answers.push(() => {
+            if (counted === undefined) {
+              server -= 1;
+              assert.ok(server >= floor, `${server} left, ${floor} in reserve`);
+              counted = reading(server);
+              answers.push(() => answered(counted ?? { kind: "silent" }));
+            }
+          });
+        };
+        for (const { image, choice, repeat } of steps) {
+          const places = budget.reserve(image);
+          for (let i = 0; i < image; i += 1) {
+            if (places?.spend() === true) request();
+            if (repeat && places?.spend() === true) request();
+          }
+          places?.release();
+          if (answers.length > 0) answers.splice(choice % answers.length, 1)[0]?.();
+        }
+        while (answers.length > 0) answers.shift()?.();
+      },
+    ),
+  );
+});
