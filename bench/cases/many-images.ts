@@ -1,0 +1,29 @@
+import { atLeast, ratio, standingsTable } from "../harness/markdown.ts";
+import { race } from "../harness/race.ts";
+import { withSource } from "../harness/source.ts";
+import { fastest, standings } from "../harness/standing.ts";
+import { crane } from "../tools/crane.ts";
+import { regsync } from "../tools/regclient.ts";
+import { skopeoSync } from "../tools/skopeo.ts";
+import type { Case } from "./case.ts";
+import { manyImages } from "./contents.ts";
+
+export const manyImagesCase: Case = {
+  name: "b",
+  title: "200 images of 8 layers, 5 of them shared, 32 to 256 KiB; 20 repositories",
+  async run({ rounds, mirrorform, say }) {
+    const peers = [regsync("once"), crane, skopeoSync];
+    const tools = [mirrorform, ...peers];
+    const laps = await withSource({ accessLog: false, fill: manyImages }, (source, content) =>
+      race({ tools, source, content, rounds, say }),
+    );
+    const all = standings(tools, laps);
+    const best = fastest(
+      all,
+      peers.map(({ name }) => name),
+    );
+    const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
+    const reach = atLeast(`speed beside the best peer, ${best?.tool ?? "none"}`, 2, ratio(best?.seconds, ours));
+    return { tools, lines: [...standingsTable(all), "", reach] };
+  },
+};

@@ -1,0 +1,82 @@
+import type { RepositoryTags } from "../tools/tool.ts";
+import { OCI_MANIFEST, type Descriptor, type Pusher } from "./push.ts";
+import type { BlobContent } from "./content.ts";
+
+/** What a source holds, and what a target must hold afterwards. */
+export interface Content {
+  repositories: RepositoryTags[];
+  /** Digest of each `repository:tag`. */
+  digests: Map<string, string>;
+  /** Each blob once, whatever refers to it. */
+  blobs: Map<string, Descriptor>;
+}
+
+export function emptyContent(): Content {
+  return { repositories: [], digests: new Map(), blobs: new Map() };
+}
+
+/** Bytes of all blobs, each counted once: the least that must cross the source's wire. */
+export function uniqueBytes(content: Content): number {
+  return [...content.blobs.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Pushes an image of one platform, config and manifest made from its layers. */
+export async function pushImage(
+  push: Pusher,
+  repository: string,
+  layers: readonly BlobContent[],
+  tag?: string,
+): Promise<{ manifest: Descriptor; blobs: Descriptor[] }> {
+  const pushed: Descriptor[] = [];
+  // One after another: a registry's storage is not what is measured.
+  for (const layer of layers) pushed.push(await push.layer(repository, layer));
+  const config = await push.config(repository, {
+    architecture: "amd64",
+    os: "linux",
+    config: { Labels: { layers: layers.map(({ seed }) => seed).join(" ") } },
+    rootfs: { type: "layers", diff_ids: pushed.map(({ digest }) => digest) },
+  });
+  const manifest = await push.manifest(repository, OCI_MANIFEST, { config, layers: pushed }, tag);
+  return { manifest, blobs: [config, ...pushed] };
+}
+
+/** Pushes one image with a tag, and notes it in the content. */
+export async function seedImage(
+  push: Pusher,
+  content: Content,
+  repository: string,
+  tag: string,
+  layers: readonly BlobContent[],
+): Promise<void> {
+  const { manifest, blobs } = await pushImage(push, repository, layers, tag);
+  note(content, repository, tag, manifest.digest, blobs);
+}
+
+/** Notes what a tag holds. */
+export function note(
+  content: Content,
+  repository: string,
+  tag: string,
+  digest: string,
+  blobs: readonly Descriptor[],
+): void {
+  for (const blob of blobs) content.blobs.set(blob.digest, blob);
+  content.digests.set(`${repository}:${tag}`, digest);
+  const known = content.repositories.find((each) => each.repository === repository);
+  if (known === undefined) content.repositories.push({ repository, tags: [tag] });
+  else if (!known.tags.includes(tag)) known.tags = [...known.tags, tag];
+}
+
+/** Looks whether a registry holds every tag of the content. @returns what is wrong, or undefined */
+export async function difference(content: Content, host: string): Promise<string | undefined> {
+  for (const [name, digest] of content.digests) {
+    const [repository, tag] = name.split(":");
+    const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
+      method: "HEAD",
+      headers: { accept: "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json" },
+    });
+    const held = answer.status === 200 ? answer.headers.get("docker-content-digest") : `status ${answer.status}`;
+    if (held !== digest) return `${name} is ${held}, not ${digest}`;
+  }
+  return undefined;
+}

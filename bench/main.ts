@@ -1,0 +1,57 @@
+/** Runs the cases and writes RESULTS.md. Started by run.sh, which installs what is needed and cleans up. */
+import { countedRequests } from "./cases/counted-requests.ts";
+import type { Case } from "./cases/case.ts";
+import { hugeLayer } from "./cases/huge-layer.ts";
+import { largeLayers } from "./cases/large-layers.ts";
+import { manyImagesCase } from "./cases/many-images.ts";
+import { nothingToDo } from "./cases/nothing-to-do.ts";
+import { slowLink } from "./cases/slow-link.ts";
+import { startUp } from "./cases/start-up.ts";
+import { threeTargets } from "./cases/three-targets.ts";
+import { withoutPaths } from "./harness/place.ts";
+import { readOptions } from "./options.ts";
+import { circumstances, isPrepared, keepSection, writeResults } from "./results.ts";
+import { BUILT, mirrorform, UNBUILT } from "./tools/mirrorform.ts";
+
+const CASES: readonly Case[] = [
+  largeLayers,
+  manyImagesCase,
+  nothingToDo,
+  slowLink,
+  hugeLayer,
+  threeTargets,
+  startUp,
+  countedRequests,
+];
+
+// Ending by ourselves runs what ends the children.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
+
+const options = readOptions(process.argv.slice(2));
+const unknown = options.cases.filter((name) => CASES.every((each) => each.name !== name));
+if (unknown.length > 0)
+  throw new Error(`no case ${unknown.join(", ")}; there are ${CASES.map(({ name }) => name).join(", ")}`);
+if (!isPrepared()) throw new Error("there is no registry to measure against: see what run.sh said above");
+
+for (const each of CASES) {
+  if (options.cases.length > 0 && !options.cases.includes(each.name)) continue;
+  const say = (text: string): void => console.log(`bench: ${each.name}: ${text}`);
+  say(each.title);
+  const about = circumstances(options.rounds);
+  const { rounds, built } = options;
+  try {
+    const result = await each.run({ rounds, mirrorform: mirrorform(built ? BUILT : UNBUILT), say });
+    keepSection(each, result, about);
+    console.log(result.lines.join("\n"));
+  } catch (error) {
+    // Nothing fails on one case: RESULTS.md says why it is missing.
+    const reason = withoutPaths(error instanceof Error ? error.message : String(error));
+    say(`could not run: ${reason}`);
+    keepSection(each, reason, about);
+  }
+  writeResults(CASES);
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CACHE, ROOT } from "../harness/place.ts";
+import { REQUESTS_AT_ONCE, type CopyJob, type Tool } from "./tool.ts";
+
+/** The program as a checkout has it, and as the package has it. */
+export const UNBUILT = join(ROOT, "src/cli/main.ts");
+export const BUILT = join(CACHE, "package/dist/cli/main.js");
+
+/** @param entry {@link UNBUILT} or {@link BUILT} */
+export function mirrorform(entry: string): Tool {
+  return {
+    name: "mirrorform",
+    unavailable: () => undefined,
+    version: () => {
+      const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+      return `${version}, ${entry === BUILT ? "built" : "from its sources"}, Node ${process.versions.node}`;
+    },
+    described: "`mirrorform apply --file mirrors.yaml`, its limits as they are unless told otherwise",
+    async prepare(job) {
+      const file = join(job.folder, "mirrors.yaml");
+      await writeFile(file, mirrorFile(job));
+      return { program: process.execPath, args: [entry, "apply", "--file", file] };
+    },
+  };
+}
+
+/** A mirror file for registries without sign-in. JSON is YAML. */
+export function mirrorFile(job: Pick<CopyJob, "source" | "targets" | "repositories">): string {
+  const targets = job.targets.map((host, i) => [`t${i + 1}`, { oci: `http://${host}` }] as const);
+  return mirrorFileOf(job, Object.fromEntries(targets));
+}
+
+/** @param targets the `targets` of the mirror file */
+export function mirrorFileOf(job: Pick<CopyJob, "source" | "repositories">, targets: object): string {
+  return JSON.stringify(
+    {
+      version: 1,
+      name: "bench",
+      targets,
+      sources: { [job.source]: { endpoint: `http://${job.source}`, concurrency: REQUESTS_AT_ONCE } },
+      mirrors: job.repositories.map(({ repository, tags }) => ({ image: `${job.source}/${repository}`, tags })),
+    },
+    undefined,
+    1,
+  );
+}
