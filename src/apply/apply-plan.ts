@@ -18,7 +18,7 @@ import { runAction, type Meter, type RunContext } from "./run-action.ts";
 import { createTransfers } from "./transfers.ts";
 
 /** Images worked on at once. Each host has its own limits below this one. */
-const IMAGES_AT_ONCE = 4;
+const IMAGES_AT_ONCE = 8;
 
 export interface ApplyOptions extends RunContext {
   plan: Plan;

@@ -277,7 +277,7 @@ export interface SourceDocument {
    */
   reserve?: number;
   /**
-   * How many small requests (manifests, tags, look-ups) to this registry may run at once, and apart from them how many blobs are read from it at once. Unless said: 6 requests and 4 blobs.
+   * How many small requests (manifests, tags, look-ups) to this registry may run at once, and apart from them how many blobs are read from it at once. Unless said: 12 requests and 6 blobs.
    */
   concurrency?: number;
 }
