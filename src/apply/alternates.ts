@@ -38,6 +38,7 @@ export function withAlternates(
         signal,
         ({ source }, place, _index, patience) => source.readManifest(place, digest, patience, UNCOUNTED),
         () => main.readManifest(repository, digest, signal, pulls),
+        true,
       ),
     openBlob(repository, blob, offset, signal) {
       const own = () => main.openBlob(repository, blob, offset, signal);
@@ -53,6 +54,7 @@ export function withAlternates(
           return stream;
         },
         own,
+        false,
       );
     },
     distrust(digest) {
@@ -70,6 +72,7 @@ export function withAlternates(
     signal: AbortSignal,
     ask: (alternate: AlternateSource, place: string, index: number, patience: AbortSignal) => Promise<T>,
     last: () => Promise<T>,
+    isManifest: boolean,
   ): Promise<T> {
     for (const [i, alternate] of alternates.entries()) {
       const place = alternate.repositoryAt(repository);
@@ -82,7 +85,8 @@ export function withAlternates(
       } catch (error) {
         if (signal.aborted) throw error;
         refused[i]?.add(digest);
-        if (late.signal.aborted || isOutOfReach(error)) isDown[i] = true;
+        // A late blob may only have waited for others; a late manifest is a sign.
+        if (isOutOfReach(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
       } finally {
         clearTimeout(timer);
       }

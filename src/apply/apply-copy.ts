@@ -67,8 +67,6 @@ export async function applyCopy(
     const refused = error instanceof MirrorError && error.code === "TAG_IMMUTABLE";
     if (refused && (await held()) === digest) return false;
     throw error;
-  } finally {
-    pulls.release();
   }
 }
 

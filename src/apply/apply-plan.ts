@@ -1,4 +1,4 @@
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 
 import type { Action, CopyImage } from "../plan/action.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
@@ -13,8 +13,9 @@ import { createImagePulls, UNCOUNTED, type ImagePulls } from "./image-pulls.ts";
 import type { PullQueue } from "./pull-queue.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "./ports.ts";
 import { REPORT_FORMAT_VERSION, type Outcome, type Report } from "./report.ts";
+import { createTurns, sharePulls, type SharedPulls, type ToldOfPulls } from "./shared-pulls.ts";
 import { startRepositoryWork } from "./repository-work.ts";
-import { runAction, type Meter, type RunContext } from "./run-action.ts";
+import { runAction, type RunContext } from "./run-action.ts";
 import { createTransfers } from "./transfers.ts";
 
 /** Images worked on at once. Each host has its own limits below this one. */
@@ -44,20 +45,28 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const actions = actionsOf(plan);
   const repositories = startRepositoryWork(actions, plan.name, options.admin, options);
   const transfer = createTransfers(options.source, options.target, options);
-  const limit = pLimit(IMAGES_AT_ONCE);
+  const limitOf = createLimits();
   const gathering = createGathering(options.clock);
-  const copy = (image: CopyImage): Promise<Outcome> => {
+  const copy = (image: CopyImage, shared: SharedPulls): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
     const together = gathering.enter(image.digest);
     const outcome = runAction(image, uri, options, async (meter) => {
       await repositories.ready(image);
-      const pulls = pullsOf(image, meter, options);
+      const pulls = shared.join(meter);
       return applyCopy(image, transfer(registryOf(image), image.target), { ...options, meter, pulls, together });
     });
-    return outcome.finally(together.leave);
+    return outcome.finally(() => {
+      together.leave();
+      shared.leave();
+    });
+  };
+  const takeTurn = createTurns();
+  const copyAll = (group: readonly CopyImage[]): Promise<Outcome[]> => {
+    const shared = sharePulls(group.length, takeTurn(group), (told) => pullsOf(group, options, told));
+    return Promise.all(group.map((image) => copy(image, shared)));
   };
   const images = actions.filter((action: Action) => action.kind === "copy-image").toSorted((a, b) => a.order - b.order);
-  const copies = groupCopies(images).map((group) => limit(() => Promise.all(group.map(copy))));
+  const copies = groupCopies(images).map((group) => limitOf(group)(() => copyAll(group)));
   const [done, copied] = await Promise.all([repositories.outcomes, Promise.all(copies)]);
   const byImage = new Map<Action, Outcome>(copied.flat().map((outcome) => [outcome.action, outcome]));
   const outcomes = [...done, ...images.flatMap((image) => byImage.get(image) ?? [])];
@@ -69,7 +78,22 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
   };
 }
 
-function pullsOf(image: CopyImage, meter: Meter, options: ApplyOptions): ImagePulls {
+/**
+ * What waits for an allowance keeps only what needs the same one: images that cost nothing, or come from elsewhere,
+ * have slots of their own.
+ */
+function createLimits(): (group: readonly CopyImage[]) => LimitFunction {
+  const limits = new Map<string, LimitFunction>();
+  return ([image]) => {
+    const needs = image === undefined || image.pullsAtMost === 0 ? "" : registryOf(image);
+    const limit = limits.get(needs) ?? pLimit(IMAGES_AT_ONCE);
+    limits.set(needs, limit);
+    return limit;
+  };
+}
+
+function pullsOf([image]: readonly CopyImage[], options: ApplyOptions, told: ToldOfPulls): ImagePulls {
+  if (image === undefined) return UNCOUNTED;
   const registry = registryOf(image);
   const queue = options.pulls(registry);
   if (queue === undefined) return UNCOUNTED;
@@ -77,7 +101,7 @@ function pullsOf(image: CopyImage, meter: Meter, options: ApplyOptions): ImagePu
   const parsed = parseReference(reference);
   const repository = typeof parsed === "string" ? "" : parsed.repository;
   const probe = () => options.probe(registry, repository, digest).catch(ignorePullLimit);
-  return createImagePulls({ reference, pullsAtMost, queue, probe, onSent: () => (meter.pulls += 1) });
+  return createImagePulls({ reference, pullsAtMost, queue, probe, ...told });
 }
 
 /** A refusal for a spent allowance is an answer to a probe: nothing is left. */

@@ -22,6 +22,10 @@ export interface CountedImage {
   reference: string;
   pullsAtMost: number;
   queue: PullQueue;
+  /** When those before it in the mirror file have asked, or need no more: their order is priority. */
+  turn: Promise<void>;
+  /** Called when this image has asked. */
+  onAsked: () => void;
   /** Asks the source how much is left, without spending a pull. */
   probe: () => Promise<void>;
   /** Called for each request that is sent. */
@@ -32,8 +36,17 @@ export interface CountedImage {
  * An image is begun only when all the manifests it may need fit. One that is larger than the whole allowance goes
  * manifest by manifest, over several windows if need be: what has arrived stays.
  */
-export function createImagePulls({ reference, pullsAtMost, queue, probe, onSent }: CountedImage): ImagePulls {
+export function createImagePulls({
+  reference,
+  pullsAtMost,
+  queue,
+  turn,
+  onAsked,
+  probe,
+  onSent,
+}: CountedImage): ImagePulls {
   const taken: Places[] = [];
+  let atMost = pullsAtMost;
   let isPiecemeal = false;
   let begun: Promise<void> | undefined;
 
@@ -48,15 +61,17 @@ export function createImagePulls({ reference, pullsAtMost, queue, probe, onSent 
       if (begun !== undefined && isPiecemeal) return take(1, signal);
       if (begun !== undefined) return begun;
       // None was thought to be needed: whoever was to have the image did not.
-      isPiecemeal = pullsAtMost === 0 || !queue.couldEverHold(pullsAtMost);
-      begun = take(isPiecemeal ? 1 : pullsAtMost, signal);
+      isPiecemeal = atMost === 0 || !queue.couldEverHold(atMost);
+      begun = turn.then(() => take(isPiecemeal ? 1 : atMost, signal)).finally(onAsked);
       return begun;
     },
     sending() {
-      if (!taken.some((places) => places.spend())) throw atFloor(reference);
+      if (!taken.some((places) => places.spend()) && !taken.some((places) => places.spendFree()))
+        throw atFloor(reference);
       onSent();
     },
     keepAtMost(pulls) {
+      atMost = Math.min(atMost, pulls);
       if (!isPiecemeal) taken[0]?.keepAtMost(pulls);
     },
     release: () => taken.forEach((places) => places.release()),

@@ -31,34 +31,75 @@ export interface ManifestReader {
     pulls: ImagePulls,
     holders: readonly Holder[],
   ): Promise<ReadManifest>;
-  /** Whether a manifest was received in this run: reading it again asks nobody. */
+  /** Whether a manifest was received whole in this run: reading it again asks nobody. */
   has(digest: Digest): boolean;
 }
 
 /** @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws */
 export function createManifestReader(source: ImageSource): ManifestReader {
   const received = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
+  const whole = new Set<Digest>();
   const reader: ManifestReader = {
     read(repository, digest, signal, pulls, holders) {
+      const again = () => reader.read(repository, digest, signal, pulls, holders);
       const known = received.get(digest);
-      if (known !== undefined) {
-        // What another repository refuses this one may serve: its failure is not ours.
-        const again = () => reader.read(repository, digest, signal, pulls, holders);
-        return known.repository === repository ? known.reading : known.reading.catch(again);
-      }
+      if (known !== undefined) return known.reading.catch(orOwn(known.repository === repository, again));
+      const ended = Promise.withResolvers<ReadManifest>();
+      // Somebody may be waiting for this one, or nobody.
+      ended.promise.catch(() => {});
+      let isShown = false;
+      const show = () => {
+        isShown = true;
+        received.set(digest, { repository, reading: ended.promise });
+      };
+      // Shown to others only once it has leave to go on: nobody who holds places waits for one who waits for places.
+      const gate: ImagePulls = {
+        ...pulls,
+        async before(until) {
+          await pulls.before(until);
+          if (received.has(digest)) throw new ReadMeanwhile();
+          show();
+        },
+      };
       const reading = readAtHolders(holders, digest, signal).then(async (found) =>
         found === undefined
-          ? understand(await source.readManifest(repository, digest, signal, pulls), undefined)
+          ? understand(await source.readManifest(repository, digest, signal, gate), undefined)
           : understand(found.manifest, found.holder),
       );
-      received.set(digest, { repository, reading });
-      // A failure is not remembered: another action may have better luck.
-      reading.catch(() => received.delete(digest));
-      return reading;
+      return reading.then(
+        (read) => {
+          whole.add(digest);
+          if (!received.has(digest)) show();
+          ended.resolve(read);
+          return read;
+        },
+        (error: unknown) => {
+          if (error instanceof ReadMeanwhile) return again();
+          // A failure is not remembered: another action may have better luck.
+          if (isShown) received.delete(digest);
+          ended.reject(error);
+          throw error;
+        },
+      );
     },
-    has: (digest) => received.has(digest),
+    has: (digest) => whole.has(digest),
   };
   return reader;
+}
+
+/** While this reading waited for its leave, another one began that now serves both. */
+class ReadMeanwhile extends Error {}
+
+/**
+ * What to do when a reading that others share has failed: what another repository refuses this one may serve, and where
+ * the other's allowance did not reach, our own may.
+ */
+function orOwn<T>(isSameRepository: boolean, again: () => Promise<T>): (error: unknown) => Promise<T> {
+  return async (error) => {
+    const isOutOfPulls = error instanceof MirrorError && error.code === "PULL_LIMIT";
+    if (isSameRepository && !isOutOfPulls) throw error;
+    return again();
+  };
 }
 
 async function readAtHolders(

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 
 import type { Clock } from "../clock.ts";
+import { MirrorError } from "../errors.ts";
 import type { PullBudget, Places } from "../dockerhub/pull-budget.ts";
 
 /** How often a source is asked, while waiting, whether its window has moved on: by HEAD, which is free. */
@@ -41,9 +42,12 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
       const places = budget.reserve(pulls);
       if (places !== undefined) return places;
       if (!budget.isIdle()) {
-        await budget.changed();
+        await Promise.race([budget.changed(), aborted(signal)]);
       } else if (!isProbed) {
-        await probe();
+        await probe().catch((error: unknown) => {
+          // A source that does not answer now may in a minute, as long as waiting is allowed.
+          if (waited >= waitMilliseconds || !(error instanceof MirrorError)) throw error;
+        });
         isProbed = true;
       } else if (waited < waitMilliseconds) {
         onWait(pulls);
@@ -57,4 +61,10 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
     }
     return undefined;
   }
+}
+
+/** Resolves when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

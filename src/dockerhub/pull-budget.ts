@@ -22,8 +22,10 @@ export interface PullBudget {
 
 /** Places taken by one image. */
 export interface Places {
-  /** A counted request is about to be sent; a repeated one takes a place of its own. @returns false when there is none */
+  /** A counted request is about to be sent, on a place of these. @returns false when none is left of them */
   spend(): boolean;
+  /** As {@link spend}, for a request that is repeated: on a place that nobody has taken. */
+  spendFree(): boolean;
   /** Gives back what is more than so many. */
   keepAtMost(pulls: number): void;
   /** Gives back what was not spent. */
@@ -52,6 +54,8 @@ export function createPullBudget(floor: number): PullBudget {
   let countedSent = 0;
   let countedAnswered = 0;
   let reserved = 0;
+  /** Who is about to send: told at once by `send`, so that a request that was not counted gives its place back to it. */
+  let spender: { regain(): void } | undefined;
   let change = Promise.withResolvers<void>();
 
   const tell = () => {
@@ -70,6 +74,8 @@ export function createPullBudget(floor: number): PullBudget {
     couldEverHold: (pulls) => last === undefined || left === Infinity || pulls <= last.limit - floor,
     send(isCounted) {
       const answeredBefore = countedAnswered;
+      const owner = isCounted ? spender : undefined;
+      if (isCounted) spender = undefined;
       if (isCounted) {
         countedSent += 1;
         if (left !== undefined) left -= 1;
@@ -79,7 +85,10 @@ export function createPullBudget(floor: number): PullBudget {
         // The source has surely counted what was answered before this request was sent, and this request itself.
         // Whatever else was sent may come after the number it gave: answers overtake each other.
         hear(answer, countedSent - answeredBefore - (isCounted ? 1 : 0));
-        if (isCounted && answer.kind === "not-counted" && left !== undefined) left += 1;
+        if (isCounted && answer.kind === "not-counted") {
+          if (left !== undefined) left += 1;
+          owner?.regain();
+        }
         tell();
       };
     },
@@ -111,6 +120,12 @@ export function createPullBudget(floor: number): PullBudget {
 
   function places(taken: number): Places {
     let own = taken;
+    let isReleased = false;
+    const regain = () => {
+      if (isReleased) return;
+      own += 1;
+      reserved += 1;
+    };
     const giveBack = (pulls: number) => {
       own -= pulls;
       reserved -= pulls;
@@ -118,14 +133,24 @@ export function createPullBudget(floor: number): PullBudget {
     };
     return {
       spend() {
-        if (own === 0) return free() >= 1;
-        giveBack(1);
+        if (own === 0) return false;
+        own -= 1;
+        reserved -= 1;
+        spender = { regain };
+        return true;
+      },
+      spendFree() {
+        if (free() < 1) return false;
+        spender = { regain };
         return true;
       },
       keepAtMost(pulls) {
         if (own > pulls) giveBack(own - pulls);
       },
-      release: () => giveBack(own),
+      release() {
+        isReleased = true;
+        giveBack(own);
+      },
     };
   }
 }

@@ -5,6 +5,7 @@ import { connectionError } from "./connection-error.ts";
 import { flavourOf, type Flavour } from "./flavour.ts";
 import { header } from "./headers.ts";
 import { cutConnectionHint } from "./hint.ts";
+import { pausingByHost } from "./host-pause.ts";
 import { interruption } from "./interruption.ts";
 import {
   MAX_ERROR_BYTES,
@@ -61,7 +62,7 @@ const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 export function createExchange(options: RegistryOptions): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const flavour: Flavour = options.flavour ?? flavourOf(registry);
-  const send = createTransport(options);
+  const send = pausingByHost(createTransport(options), options);
 
   const authorization = createAuthorization({
     registry,

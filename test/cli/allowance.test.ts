@@ -144,6 +144,62 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
   });
 });
 
+describe("an apply at the floor always ends, with its report:", { concurrency: 2 }, () => {
+  for (const left of [7, 18, 24, 27]) {
+    test(`six images to two targets with ${left} pulls left`, async (t) => {
+      const names = NAMES.slice(0, 6);
+      const mirrors = names.map((name) => `  - { image: team/${name}:1, to: ${name}:1 }\n`).join("");
+      const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
+      const place = await world(
+        t,
+        { "mirrors.yaml": `version: 1\nname: platform\ntargets: ${targets}\nmirrors:\n${mirrors}` },
+        {
+          images: names.map((name) => `team/${name}:1`),
+          imageOptions: { layers: 1, layerBytes: 64 },
+          registries: ["one.example.com", "two.example.com"],
+        },
+      );
+      const { dockerHub, registries } = place.sandbox;
+      dockerHub.spend(100 - left);
+      const others = dockerHub.counted;
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 4);
+      assert.ok(dockerHub.counted - others <= left);
+      const whole = Math.floor(left / PULLS_EACH);
+      for (const { store } of registries.values()) {
+        assert.deepEqual(incompleteTags(store), []);
+        const mirroredHere = names.filter((name) => store.repository(name)?.tags.has("1"));
+        assert.deepEqual(mirroredHere, names.slice(0, whole), "those that fit, in the order of the file, at both");
+      }
+      assert.equal(document.outcomes?.filter(({ result }) => result === "postponed").length, 2 * (6 - whole));
+    });
+  }
+
+  test("an image of 24 children with 10 pulls in a window takes three windows", async (t) => {
+    const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+    const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
+    const place = await world(
+      t,
+      { "mirrors.yaml": mirrorFile(0, 3).replace(/mirrors:[^]*/, "mirrors: [{ image: team/app1:1, to: app1:1 }]\n") },
+      {
+        images: ["team/app1:1"],
+        registries: ["registry.example.com"],
+        imageOptions: { layers: 1, layerBytes: 64, platforms },
+        allowance: { limit: 10, windowSeconds: 3600 },
+        clock: () => new Date(now.ms),
+      },
+    );
+    const codes: (number | null)[] = [];
+    while (codes.length < 5 && codes.at(-1) !== 0) {
+      codes.push((await place.json(["apply"])).code);
+      now.ms += 3_601_000;
+    }
+    assert.deepEqual(codes, [4, 4, 0]);
+    assert.equal(place.sandbox.dockerHub.counted, 24 + codes.length);
+    assert.deepEqual(incompleteTags(targetOf(place)), []);
+  });
+});
+
 describe("a digest that another repository or target has", () => {
   test("is taken from there, and costs no pull: also with Docker Hub's blobs out of reach", async (t) => {
     const file = (targets: string, mirrors: string) =>

@@ -50,8 +50,20 @@ describe("a budget", () => {
     const places = budget.reserve(1);
     assert.equal(places?.spend(), true);
     budget.send(true)({ kind: "silent" });
-    assert.equal(places.spend(), true, "one is left");
+    assert.equal(places.spend(), false);
+    assert.equal(places.spendFree(), true, "one is left");
     budget.send(true)({ kind: "silent" });
+    assert.equal(places.spendFree(), false);
+  });
+
+  test("gives the place of a request that was not counted back to whoever sent it", () => {
+    const budget = told(2);
+    const places = budget.reserve(2);
+    assert.equal(places?.spend(), true);
+    budget.send(true)({ kind: "not-counted" });
+    assert.equal(budget.reserve(1), undefined);
+    assert.equal(places.spend(), true);
+    assert.equal(places.spend(), true);
     assert.equal(places.spend(), false);
   });
 
@@ -129,7 +141,7 @@ test("however requests and answers interleave, and whatever is repeated, no coun
           const places = budget.reserve(image);
           for (let i = 0; i < image; i += 1) {
             if (places?.spend() === true) request();
-            if (repeat && places?.spend() === true) request();
+            if (repeat && places?.spendFree() === true) request();
           }
           places?.release();
           if (answers.length > 0) answers.splice(choice % answers.length, 1)[0]?.();

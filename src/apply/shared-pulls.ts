@@ -1,0 +1,58 @@
+import type { CopyImage } from "../plan/action.ts";
+import type { CountedImage, ImagePulls } from "./image-pulls.ts";
+import type { Meter } from "./run-action.ts";
+
+/** What pulls are told by those who share them. */
+export type ToldOfPulls = Pick<CountedImage, "turn" | "onAsked" | "onSent">;
+
+/** The place of a group of copies among those that ask for pulls. */
+export interface Turn {
+  /** Resolves when all before it have asked, or have ended. */
+  turn: Promise<void>;
+  /** It has asked, or has ended. */
+  end(this: void): void;
+}
+
+/** Gives turns in the order of the calls. What is thought to cost nothing has no place in it. */
+export function createTurns(): (group: readonly CopyImage[]) => Turn {
+  let last = Promise.resolve();
+  return ([image]) => {
+    if (image === undefined || image.pullsAtMost === 0) return { turn: Promise.resolve(), end: () => {} };
+    const turn = last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last = turn.then(() => promise);
+    return { turn, end: resolve };
+  };
+}
+
+/** The pulls of copies of one digest: they read its manifests once between them, so they take places once. */
+export interface SharedPulls {
+  join(meter: Meter): ImagePulls;
+  /** Called once by each; what was not spent is given back by the last. */
+  leave(): void;
+}
+
+/**
+ * @param size how many copies share the pulls
+ * @param make makes the pulls; called at once
+ */
+export function sharePulls(size: number, turn: Turn, make: (told: ToldOfPulls) => ImagePulls): SharedPulls {
+  let meter: Meter | undefined;
+  let left = size;
+  const onSent = () => {
+    if (meter !== undefined) meter.pulls += 1;
+  };
+  const pulls = make({ turn: turn.turn, onAsked: turn.end, onSent });
+  return {
+    join(own) {
+      meter ??= own;
+      return pulls;
+    },
+    leave() {
+      left -= 1;
+      if (left > 0) return;
+      turn.end();
+      pulls.release();
+    },
+  };
+}

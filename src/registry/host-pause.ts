@@ -1,0 +1,70 @@
+import { Readable } from "node:stream";
+import { interruption } from "./interruption.ts";
+import type { RegistryOptions } from "./registry.ts";
+import { RETRY_AFTER_CAP } from "./limits.ts";
+import { readRetryAfter } from "./retry-after.ts";
+import { retryDelay } from "./retry.ts";
+import type { Request, Response, Send } from "./transport.ts";
+
+/** Answers that are about the host's load, not about what was asked. */
+const OVERLOADED = new Set([429, 503]);
+
+interface Pause {
+  /** Milliseconds since 1970. */
+  until: number;
+  /** Pauses in a row, without an answer of another kind in between. */
+  count: number;
+}
+
+/**
+ * The same way to the network, but a host that answers 429 or 503 is left alone for a while by all requests, not only
+ * by the refused one: as long as it asks for, or as long as a retry's back-off. An allowance that is spent pauses
+ * nothing, as waiting a little does not help. A request whose body is a stream does not wait: its source would be cut.
+ * @throws MirrorError as `send` does; INTERRUPTED for an abort while waiting
+ */
+export function pausingByHost(send: Send, options: RegistryOptions): Send {
+  const { clock, random, side, isPullLimit } = options;
+  const pauses = new Map<string, Pause>();
+
+  return async (request) => {
+    const { host } = request.url;
+    if (!(request.body instanceof Readable)) await wait(host, request);
+    const response = await send(request);
+    if (isOverloaded(response)) pause(host, response);
+    // What was under way when the pause began says nothing about its end.
+    else if (remaining(host) <= 0) pauses.delete(host);
+    return response;
+  };
+
+  async function wait(host: string, { signal, operation, reference }: Request): Promise<void> {
+    // What was under way when the pause began may prolong it.
+    for (let left = remaining(host); left > 0; left = remaining(host)) {
+      try {
+        await clock.sleep(left, signal);
+      } catch (cause) {
+        if (signal?.aborted !== true) throw cause;
+        throw interruption(signal, { side, operation, reference }, `interrupted while ${host} asks for time`);
+      }
+    }
+  }
+
+  function remaining(host: string): number {
+    return (pauses.get(host)?.until ?? 0) - clock.now();
+  }
+
+  function isOverloaded({ status, headers, text }: Response): boolean {
+    return OVERLOADED.has(status) && isPullLimit?.({ status, headers, body: text }) !== true;
+  }
+
+  function pause(host: string, { headers }: Response): void {
+    const now = clock.now();
+    const asked = readRetryAfter(headers, now);
+    const { until, count } = pauses.get(host) ?? { until: 0, count: 0 };
+    if (until <= now) {
+      pauses.set(host, { until: now + retryDelay(count + 1, asked, random), count: count + 1 });
+      return;
+    }
+    // One of several that were refused together: that they are many does not make the pause longer.
+    pauses.set(host, { until: Math.max(until, now + Math.min(asked ?? 0, RETRY_AFTER_CAP)), count });
+  }
+}
