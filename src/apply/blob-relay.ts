@@ -6,7 +6,7 @@ import { verify, vouchFor, type Verification } from "../registry/verified.ts";
 import { createBranch, type Branch } from "./blob-branch.ts";
 
 /** How long one target may take nothing while another of the same blob could: then it is left behind. Milliseconds. */
-export const STALL_MILLISECONDS = 30_000;
+const STALL_MILLISECONDS = 30_000;
 
 /** One target of a blob. */
 export interface Recipient {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 
 /** How long copies of one image wait for each other before a manifest's blobs are begun. Milliseconds. */
-export const GATHERING_MILLISECONDS = 1_000;
+const GATHERING_MILLISECONDS = 1_000;
 
 /** Copies of one image to several places, which want the same blobs at about the same time. */
 export interface Gathering {

@@ -37,12 +37,13 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
   };
 
   async function takeNext(pulls: number, probe: () => Promise<void>, signal: AbortSignal): Promise<Places | undefined> {
+    const stopped = aborted(signal);
     let isProbed = false;
     while (!isAtFloor && !signal.aborted) {
       const places = budget.reserve(pulls);
       if (places !== undefined) return places;
       if (!budget.isIdle()) {
-        await Promise.race([budget.changed(), aborted(signal)]);
+        await Promise.race([budget.changed(), stopped]);
       } else if (!isProbed) {
         await probe().catch((error: unknown) => {
           // A source that does not answer now may in a minute, as long as waiting is allowed.

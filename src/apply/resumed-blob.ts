@@ -5,7 +5,7 @@ import { retryDelay } from "../registry/retry.ts";
 import type { Waiting } from "./copy-blob.ts";
 
 /** How often in a row a place may break off, or refuse, before it is given up. */
-export const BREAKS_AT_MOST = 5;
+const BREAKS_AT_MOST = 5;
 
 /** A place that brought so many bytes before it broke off counts as one that works: its breaks are counted anew. */
 const PROGRESS_BYTES = 1024 * 1024;

@@ -39,6 +39,14 @@ export interface SharedPulls {
 export function sharePulls(size: number, turn: Turn, make: (told: ToldOfPulls) => ImagePulls): SharedPulls {
   let meter: Meter | undefined;
   let left = size;
+  let needed = 0;
+  let unheard = size;
+  /** Each target lacks what it lacks: the surplus is known when all have told. */
+  const hear = (manifests: number) => {
+    needed += manifests;
+    unheard -= 1;
+    if (unheard === 0) pulls.keepAtMost(needed);
+  };
   const onSent = () => {
     if (meter !== undefined) meter.pulls += 1;
   };
@@ -46,7 +54,7 @@ export function sharePulls(size: number, turn: Turn, make: (told: ToldOfPulls) =
   return {
     join(own) {
       meter ??= own;
-      return pulls;
+      return { ...pulls, keepAtMost: hear };
     },
     leave() {
       left -= 1;

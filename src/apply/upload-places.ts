@@ -2,7 +2,7 @@
  * Blobs sent to one target at a time. Enough to fill a line with small ones; more made ECR reset connections
  * (dotnet/sdk-container-builds#279). Manifests and look-ups have places of their own.
  */
-export const UPLOADS_AT_ONCE = 6;
+const UPLOADS_AT_ONCE = 6;
 
 /** Places for uploads, so many at each target. */
 export interface UploadPlaces<Target> {

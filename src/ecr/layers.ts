@@ -4,7 +4,7 @@ import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 
 /** As many layers as BatchCheckLayerAvailability takes. */
-export const LAYERS_A_CALL = 100;
+const LAYERS_A_CALL = 100;
 
 /**
  * Which blobs a repository lacks, by BatchCheckLayerAvailability. Only what ECR calls AVAILABLE, of the right size, is

@@ -10,7 +10,7 @@ export function repositoryOf(row: Row): string {
 }
 
 /** The tag a row is about; empty for a row about a repository. */
-export function tagOf(row: Row): string {
+function tagOf(row: Row): string {
   if (row.kind === "foreign-repository") return "";
   if (row.kind !== "action") return row.tag;
   return row.action.kind === "copy-image" ? row.action.tag : "";

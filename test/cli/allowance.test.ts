@@ -248,6 +248,15 @@ describe("mirrorform quota", () => {
     assert.equal(stdout, "Docker Hub: 100 of 100 left in a window of 1 h (anonymous, 203.0.113.7).\n");
     assert.equal(place.sandbox.dockerHub.counted, 0);
   });
+
+  test("tells so when nothing is left, though HEAD is refused then", async (t) => {
+    const images = ["team/app1:1", "ratelimitpreview/test:latest"];
+    const place = await world(t, { "mirrors.yaml": mirrorFile(0, 3) }, { images });
+    place.sandbox.dockerHub.spend(100);
+    const { code, stdout } = await place.run(["quota"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Docker Hub: 0 of 100 left/);
+  });
 });
 
 describe("a digest that the repository has already", () => {

@@ -1,4 +1,5 @@
 import { isAnonymous } from "../../dockerhub/allowance.ts";
+import { MirrorError } from "../../errors.ts";
 import type { AllowanceReading } from "../../events.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
 import type { CommandInput } from "../command.ts";
@@ -24,7 +25,12 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const source = connections.source(DOCKER_HUB);
-    await source.headManifest(PREVIEW.repository, PREVIEW.tag, surroundings.signal);
+    const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, surroundings.signal);
+    await head.catch((error: unknown) => {
+      // Once nothing is left HEAD is refused too, and says how much of how much: that is the answer.
+      const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
+      if (!isAnswer || allowances.reading(DOCKER_HUB) === undefined) throw error;
+    });
     const reading = allowances.reading(DOCKER_HUB);
     const hasCredentials = (await connections.credentials.lookup(source.endpoint.host)) !== undefined;
     const isUnused = hasCredentials && reading !== undefined && isAnonymous(reading);

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { UNCOUNTED } from "../../src/apply/image-pulls.ts";
+import { sharePulls } from "../../src/apply/shared-pulls.ts";
+
+const TURN = { turn: Promise.resolve(), end: () => {} };
+const METER = { bytes: 0, pulls: 0 };
+
+/** Pulls shared by so many copies, and what was told to them. */
+function shared(size: number) {
+  const told: string[] = [];
+  const pulls = sharePulls(size, TURN, () => ({
+    ...UNCOUNTED,
+    keepAtMost: (count) => told.push(`keep ${count}`),
+    release: () => told.push("release"),
+  }));
+  return { pulls, told };
+}
+
+describe("copies of one image to several targets", () => {
+  test("give nothing back while one of them has not told what its target lacks", () => {
+    const { pulls, told } = shared(2);
+    pulls.join(METER).keepAtMost(0);
+    assert.deepEqual(told, []);
+    pulls.join(METER).keepAtMost(4);
+    assert.deepEqual(told, ["keep 4"]);
+  });
+
+  test("give back what was not spent when the last of them has left", () => {
+    const { pulls, told } = shared(2);
+    pulls.leave();
+    assert.deepEqual(told, []);
+    pulls.leave();
+    assert.deepEqual(told, ["release"]);
+  });
+});
