@@ -120,7 +120,8 @@ function forTypes(schema: JsonObject): JsonObject {
     if ($ref !== undefined) return { $ref };
     if (condition !== undefined && isObject(then) && Array.isArray(then["enum"])) {
       const { description, ...map } = rest;
-      return { ...(description === undefined ? {} : { description }), anyOf: [then, { ...map, type: "object" }] };
+      const type = Array.isArray(map["type"]) && map["type"].includes("array") ? "array" : "object";
+      return { ...(description === undefined ? {} : { description }), anyOf: [then, { ...map, type }] };
     }
     return oneOf === undefined ? object : rest;
   });
@@ -133,8 +134,9 @@ function shapeOf(node: JsonObject, root: JsonObject): JsonObject {
     return shapeOf(asObject(definitions[reference.replace("#/$defs/", "")]), root);
   }
   const { type, properties, additionalProperties, items } = node;
+  const scalar = [type].flat().find((kind) => kind === "integer" || kind === "boolean");
   return {
-    ...(type === "integer" || type === "boolean" ? { scalar: type } : {}),
+    ...(scalar !== undefined && ![type].flat().includes("string") ? { scalar } : {}),
     ...(isObject(properties)
       ? {
           properties: Object.fromEntries(

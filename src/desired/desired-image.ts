@@ -1,9 +1,10 @@
 import type { RepositorySettings } from "../ecr/settings.ts";
 import type { Reference } from "../oci/reference.ts";
+import type { ImageOptions } from "./image-options.ts";
 import type { Position } from "./problem.ts";
 
 /** One image that should be at one target under one tag. */
-export interface DesiredImage {
+export interface DesiredImage extends ImageOptions {
   /** The target's name. */
   target: string;
   /** With a tag, a digest, or both. */

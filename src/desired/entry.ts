@@ -1,6 +1,7 @@
 import { isTag, parseReference, withDefaultTag, type Reference } from "../oci/reference.ts";
 import { AS_AT_SOURCE, dependsOnTag, parseDestination, type Destination } from "./destination.ts";
 import type { MirrorDocument } from "./generated/mirror-file-schema.ts";
+import { readImageOptions, type ImageOptions } from "./image-options.ts";
 import { tagComplaint } from "./name-rules.ts";
 import { didYouMean } from "./nearest.ts";
 import { below } from "./pointer.ts";
@@ -18,6 +19,7 @@ export interface Entry {
   /** Undefined stands for all. */
   targets: ReadonlySet<string> | undefined;
   refresh: "always" | "missing";
+  options: ImageOptions;
 }
 
 /**
@@ -36,12 +38,13 @@ export function readEntry(
   const destination = readDestination(document, pointer, log);
   const images = readTags(image, document, pointer, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
+  const options = readImageOptions(document, pointer, log);
   if (destination !== undefined && images.length > 1 && !dependsOnTag(destination)) {
     log.add(below(pointer, "to"), {
       message: `all ${images.length} tags of this entry would go to one tag`,
       hint: 'put {tag} into "to", or leave the tag out: it is kept then',
     });
-    return { images: [], destination, destinationPointer: undefined, targets, refresh: "always" };
+    return { images: [], destination, destinationPointer: undefined, targets, refresh: "always", options };
   }
   return {
     images: destination === undefined ? [] : images,
@@ -49,6 +52,7 @@ export function readEntry(
     destinationPointer: document.to === undefined ? undefined : below(pointer, "to"),
     targets,
     refresh: document.refresh ?? "always",
+    options,
   };
 }
 
@@ -99,7 +103,7 @@ function readTags(
     return [];
   }
   if (log.isBroken(at)) return [];
-  return (document.tags ?? []).flatMap((tag, index) => {
+  return (Array.isArray(document.tags) ? document.tags : []).flatMap((tag, index) => {
     const item = below(at, index);
     if (log.isTouched(item)) return [];
     if (!isTag(tag)) log.add(item, { code: "INVALID_REFERENCE", ...tagComplaint(tag) });

@@ -72,6 +72,7 @@ function expandEntry(
         source,
         ...filled,
         refresh: entry.refresh,
+        ...entry.options,
         settings: settings[index] ?? {},
         order: images.length,
         at,

@@ -84,6 +84,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\/profile$/, "a name without control characters"],
   [/\/except\/\d+$/, "a tag or a pattern of tags: letters, digits and . _ - *, at most 128"],
   [/\/kms$/, "the alias, the id or the ARN of a KMS key"],
+  [/\/platforms\/\d+$/, "a platform such as linux/amd64 or linux/arm/v7"],
+  [/\/tags\/maxAge$/, "a whole number of hours, days or weeks: 12h, 90d, 8w"],
+  [/^\/mirrors\/\d+\/output$/, "capital letters, digits and _, not beginning with a digit"],
   [/\/tags\/[^/]+$/, "letters, digits, spaces and _ . : / = + - @"],
 ];
 

@@ -12,6 +12,13 @@ export type PolicyPrincipal =
  * One text, or a list of texts.
  */
 export type TextOrList = string | string[];
+/**
+ * One regular expression, or several. Each has to match the whole of a tag.
+ *
+ * @minItems 1
+ * @maxItems 50
+ */
+export type Expressions = string | string[];
 
 /**
  * mirrors.yaml: which container images a team depends on, and where each should live. mirrorform reads every scalar as text unless this schema says otherwise, so that a tag 1.10 stays 1.10; text fields admit numbers here because editors read them so.
@@ -46,7 +53,7 @@ export interface MirrorFileDocument {
   mirrors: MirrorDocument[];
 }
 /**
- * One place that images go to: exactly one of ecr and oci.
+ * One place that images go to: exactly one of ecr, oci and layout.
  */
 export interface TargetDocument {
   /**
@@ -74,6 +81,10 @@ export interface TargetDocument {
    * Any other registry, as a URL; its path is put before each repository. http:// is used only when written. No variables here.
    */
   oci?: string;
+  /**
+   * A folder with OCI image layouts, below the mirror file's own: one layout for each repository.
+   */
+  layout?: string;
   repositories?: RepositorySettingsDocument;
 }
 /**
@@ -159,6 +170,11 @@ export interface RepositorySettingsDocument {
      */
     [k: string]: string;
   };
+  /**
+   * true: a repository that exists and has no mirror file's mark is taken over. One with another file's mark never is.
+   */
+  adopt?: boolean;
+  pruneTags?: Expressions;
 }
 /**
  * One rule of a lifecycle policy (Amazon ECR user guide, lifecycle_policy_parameters).
@@ -266,6 +282,10 @@ export interface SourceDocument {
    */
   endpoint?: string;
   /**
+   * A folder that a target's layout was written to, read in place of the registry: nothing is asked of any host.
+   */
+  layout?: string;
+  /**
    * Registries that have the same content. Tags are resolved here; bytes are read there first, by digest, which costs no pull here.
    *
    * @minItems 1
@@ -308,13 +328,44 @@ export interface MirrorDocument {
    */
   image: string;
   /**
-   * Several tags of the image; the image itself then has neither tag nor digest.
+   * The tags of the image, which then has neither tag nor digest itself: a list of them, or a rule that chooses among those the source has.
    *
    * @minItems 1
-   *
-   * Items: A tag. Always text: 1.10 stays 1.10.
    */
-  tags?: string[];
+  tags?:
+    | string[]
+    | {
+        match?: Expressions;
+        exclude?: Expressions;
+        /**
+         * A range of versions: ">=20 <25", "^1.2", "1.x || 2.x". Tags that are no versions are dropped.
+         */
+        semver?: string;
+        /**
+         * What follows the version: alpine for 22.1-alpine. Without it tags with a suffix are dropped, where semver is given.
+         */
+        suffix?: string;
+        /**
+         * true: versions whose rest begins with alpha, beta, rc, pre, dev or snapshot are kept too.
+         */
+        prerelease?: boolean;
+        /**
+         * What newest counts by: semver, pushed (where the source gives dates) or name. Unless said semver where semver is given, else name.
+         */
+        order?: "semver" | "pushed" | "name";
+        /**
+         * Only so many of the first in that order, the newest first.
+         */
+        newest?: number;
+        /**
+         * Only tags pushed within this time: 90d, 12h, 8w. Where the source gives dates.
+         */
+        maxAge?: string;
+        /**
+         * true: the rule may choose nothing. Otherwise that is an error.
+         */
+        allowEmpty?: boolean;
+      };
   /**
    * Repository and tag at the target. Placeholders: {registry}, {repository} (library/node), {namespace} (library), {name} (node), {tag}. Without a tag the source's tag is kept; without to the repository is the source's, without library/.
    */
@@ -323,6 +374,43 @@ export interface MirrorDocument {
    * always (unless said): the tag is resolved at the source each time. missing: the source is asked only when the target lacks the tag.
    */
   refresh?: "always" | "missing";
+  /**
+   * all (unless said): the image as it is, byte for byte. A list: only these platforms of it, in an index of its own.
+   */
+  platforms?: "all" | string[];
+  /**
+   * true: signatures, SBOMs and attestations of the image are copied too. With types only those of these artifact types.
+   */
+  referrers?:
+    | boolean
+    | {
+        /**
+         * Artifact types; * stands for any characters.
+         *
+         * @minItems 1
+         * @maxItems 50
+         *
+         * Items: An artifact type.
+         */
+        types: string[];
+      };
+  /**
+   * How a tag that moved upstream enters a repository whose tags are immutable: the old image keeps the backup tag.
+   */
+  replace?: {
+    /**
+     * The tag that the old image is given. Placeholders: {tag}, {date} (UTC, 20260131), {digest} (12 hexadecimal digits of the old image).
+     */
+    backup: string;
+  };
+  /**
+   * true: tags in this entry's repositories that it could have made, and that nothing declares any more, are deleted.
+   */
+  prune?: boolean;
+  /**
+   * The name of this image in `mirrorform uris`, in place of the one made from its repository and tag.
+   */
+  output?: string;
   /**
    * The names of the targets that this image goes to. All of them, unless said.
    *
@@ -361,6 +449,7 @@ export const mirrorFileShape: Shape = {
             }
           },
           "oci": {},
+          "layout": {},
           "repositories": {
             "properties": {
               "tagMutability": {
@@ -461,6 +550,12 @@ export const mirrorFileShape: Shape = {
               },
               "tags": {
                 "each": {}
+              },
+              "adopt": {
+                "scalar": "boolean"
+              },
+              "pruneTags": {
+                "items": {}
               }
             }
           }
@@ -567,6 +662,12 @@ export const mirrorFileShape: Shape = {
         },
         "tags": {
           "each": {}
+        },
+        "adopt": {
+          "scalar": "boolean"
+        },
+        "pruneTags": {
+          "items": {}
         }
       }
     },
@@ -574,6 +675,7 @@ export const mirrorFileShape: Shape = {
       "each": {
         "properties": {
           "endpoint": {},
+          "layout": {},
           "alternates": {
             "items": {
               "properties": {
@@ -598,10 +700,51 @@ export const mirrorFileShape: Shape = {
         "properties": {
           "image": {},
           "tags": {
+            "properties": {
+              "match": {
+                "items": {}
+              },
+              "exclude": {
+                "items": {}
+              },
+              "semver": {},
+              "suffix": {},
+              "prerelease": {
+                "scalar": "boolean"
+              },
+              "order": {},
+              "newest": {
+                "scalar": "integer"
+              },
+              "maxAge": {},
+              "allowEmpty": {
+                "scalar": "boolean"
+              }
+            },
             "items": {}
           },
           "to": {},
           "refresh": {},
+          "platforms": {
+            "items": {}
+          },
+          "referrers": {
+            "scalar": "boolean",
+            "properties": {
+              "types": {
+                "items": {}
+              }
+            }
+          },
+          "replace": {
+            "properties": {
+              "backup": {}
+            }
+          },
+          "prune": {
+            "scalar": "boolean"
+          },
+          "output": {},
           "targets": {
             "items": {}
           },
@@ -705,6 +848,12 @@ export const mirrorFileShape: Shape = {
               },
               "tags": {
                 "each": {}
+              },
+              "adopt": {
+                "scalar": "boolean"
+              },
+              "pruneTags": {
+                "items": {}
               }
             }
           }

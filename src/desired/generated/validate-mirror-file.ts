@@ -15,15 +15,16 @@ export type Validator = ((data: unknown) => boolean) & { errors?: SchemaError[] 
 
 export const validateMirrorFile: Validator = validate20;
 "use strict";
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
 const pattern4 = new RegExp("^[a-z0-9][a-z0-9-]*$", "u");
-const schema32 = {"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
+const schema32 = {"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern6 = new RegExp("^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$", "u");
 const pattern7 = new RegExp("^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$", "u");
 const pattern8 = new RegExp("^[^\\p{C}]+$", "u");
 const pattern9 = new RegExp("^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$", "u");
-const schema33 = {"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}}}};
+const schema33 = {"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}};
 const schema34 = {"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}};
+const schema43 = {"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}};
 const pattern10 = new RegExp("^[0-9a-zA-Z._*-]{1,128}$", "u");
 const pattern11 = new RegExp("^[A-Za-z0-9:/_-]+$", "u");
 const pattern12 = new RegExp("^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$", "u");
@@ -380,7 +381,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((((key0 === "tagMutability") || (key0 === "scanOnPush")) || (key0 === "encryption")) || (key0 === "lifecyclePolicy")) || (key0 === "policy")) || (key0 === "tags"))){
+if(!((((((((key0 === "tagMutability") || (key0 === "scanOnPush")) || (key0 === "encryption")) || (key0 === "lifecyclePolicy")) || (key0 === "policy")) || (key0 === "tags")) || (key0 === "adopt")) || (key0 === "pruneTags"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -1462,14 +1463,119 @@ vErrors.push(err87);
 errors++;
 }
 }
-}
-else {
-const err88 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.adopt !== undefined){
+if(typeof data.adopt !== "boolean"){
+const err88 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err88];
 }
 else {
 vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data.pruneTags !== undefined){
+let data33 = data.pruneTags;
+if((typeof data33 !== "string") && (!(Array.isArray(data33)))){
+const err89 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/type",keyword:"type",params:{type: schema43.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(typeof data33 === "string"){
+if(data33.length > 512){
+const err90 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+if(data33.length < 1){
+const err91 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+if(Array.isArray(data33)){
+if(data33.length > 50){
+const err92 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+if(data33.length < 1){
+const err93 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+const len5 = data33.length;
+for(let i5=0; i5<len5; i5++){
+let data34 = data33[i5];
+if(typeof data34 === "string"){
+if(data34.length > 512){
+const err94 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(data34.length < 1){
+const err95 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err97 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
 }
 errors++;
 }
@@ -1533,14 +1639,38 @@ if(_valid0){
 valid0 = true;
 passing0 = 1;
 }
-}
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+const _errs4 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.layout === undefined){
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "layout"},message:"must have required property '"+"layout"+"'"};
 if(vErrors === null){
 vErrors = [err2];
 }
 else {
 vErrors.push(err2);
+}
+errors++;
+}
+}
+var _valid0 = _errs4 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid0){
+const err3 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
 }
 errors++;
 }
@@ -1557,23 +1687,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((key0 === "ecr") || (key0 === "oci")) || (key0 === "repositories"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.ecr !== undefined){
-let data0 = data.ecr;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-for(const key1 in data0){
-if(!((((key1 === "region") || (key1 === "account")) || (key1 === "profile")) || (key1 === "role"))){
-const err4 = {instancePath:instancePath+"/ecr",schemaPath:"#/properties/ecr/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(!((((key0 === "ecr") || (key0 === "oci")) || (key0 === "layout")) || (key0 === "repositories"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1583,11 +1698,12 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data0.region !== undefined){
-let data1 = data0.region;
-if(typeof data1 === "string"){
-if(!pattern6.test(data1)){
-const err5 = {instancePath:instancePath+"/ecr/region",schemaPath:"#/properties/ecr/properties/region/pattern",keyword:"pattern",params:{pattern: "^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},message:"must match pattern \""+"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"+"\""};
+if(data.ecr !== undefined){
+let data0 = data.ecr;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!((((key1 === "region") || (key1 === "account")) || (key1 === "profile")) || (key1 === "role"))){
+const err5 = {instancePath:instancePath+"/ecr",schemaPath:"#/properties/ecr/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1597,8 +1713,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/ecr/region",schemaPath:"#/properties/ecr/properties/region/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data0.region !== undefined){
+let data1 = data0.region;
+if(typeof data1 === "string"){
+if(!pattern6.test(data1)){
+const err6 = {instancePath:instancePath+"/ecr/region",schemaPath:"#/properties/ecr/properties/region/pattern",keyword:"pattern",params:{pattern: "^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},message:"must match pattern \""+"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"+"\""};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1608,11 +1727,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data0.account !== undefined){
-let data2 = data0.account;
-if(typeof data2 === "string"){
-if(!pattern7.test(data2)){
-const err7 = {instancePath:instancePath+"/ecr/account",schemaPath:"#/properties/ecr/properties/account/pattern",keyword:"pattern",params:{pattern: "^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},message:"must match pattern \""+"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"+"\""};
+else {
+const err7 = {instancePath:instancePath+"/ecr/region",schemaPath:"#/properties/ecr/properties/region/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1622,8 +1738,11 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/ecr/account",schemaPath:"#/properties/ecr/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data0.account !== undefined){
+let data2 = data0.account;
+if(typeof data2 === "string"){
+if(!pattern7.test(data2)){
+const err8 = {instancePath:instancePath+"/ecr/account",schemaPath:"#/properties/ecr/properties/account/pattern",keyword:"pattern",params:{pattern: "^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},message:"must match pattern \""+"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"+"\""};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1633,11 +1752,8 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data0.profile !== undefined){
-let data3 = data0.profile;
-if(typeof data3 === "string"){
-if(data3.length > 256){
-const err9 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+else {
+const err9 = {instancePath:instancePath+"/ecr/account",schemaPath:"#/properties/ecr/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1646,8 +1762,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern8.test(data3)){
-const err10 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/pattern",keyword:"pattern",params:{pattern: "^[^\\p{C}]+$"},message:"must match pattern \""+"^[^\\p{C}]+$"+"\""};
+}
+if(data0.profile !== undefined){
+let data3 = data0.profile;
+if(typeof data3 === "string"){
+if(data3.length > 256){
+const err10 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1656,9 +1776,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern8.test(data3)){
+const err11 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/pattern",keyword:"pattern",params:{pattern: "^[^\\p{C}]+$"},message:"must match pattern \""+"^[^\\p{C}]+$"+"\""};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1668,11 +1787,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data0.role !== undefined){
-let data4 = data0.role;
-if(typeof data4 === "string"){
-if(data4.length > 2048){
-const err12 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters"};
+else {
+const err12 = {instancePath:instancePath+"/ecr/profile",schemaPath:"#/properties/ecr/properties/profile/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1681,8 +1797,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern9.test(data4)){
-const err13 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/pattern",keyword:"pattern",params:{pattern: "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$"},message:"must match pattern \""+"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$"+"\""};
+}
+if(data0.role !== undefined){
+let data4 = data0.role;
+if(typeof data4 === "string"){
+if(data4.length > 2048){
+const err13 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1691,9 +1811,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern9.test(data4)){
+const err14 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/pattern",keyword:"pattern",params:{pattern: "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$"},message:"must match pattern \""+"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1703,9 +1822,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath:instancePath+"/ecr",schemaPath:"#/properties/ecr/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {instancePath:instancePath+"/ecr/role",schemaPath:"#/properties/ecr/properties/role/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1715,11 +1833,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.oci !== undefined){
-let data5 = data.oci;
-if(typeof data5 === "string"){
-if(data5.length > 1024){
-const err16 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+}
+else {
+const err16 = {instancePath:instancePath+"/ecr",schemaPath:"#/properties/ecr/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1728,8 +1844,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data5.length < 1){
-const err17 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data.oci !== undefined){
+let data5 = data.oci;
+if(typeof data5 === "string"){
+if(data5.length > 1024){
+const err17 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1738,14 +1858,59 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-else {
-const err18 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data5.length < 1){
+const err18 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/oci",schemaPath:"#/properties/oci/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.layout !== undefined){
+let data6 = data.layout;
+if(typeof data6 === "string"){
+if(data6.length > 1024){
+const err20 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(data6.length < 1){
+const err21 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
 }
 errors++;
 }
@@ -1758,12 +1923,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err19];
+vErrors = [err23];
 }
 else {
-vErrors.push(err19);
+vErrors.push(err23);
 }
 errors++;
 }
@@ -1772,8 +1937,8 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}};
-const schema44 = {"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}};
+const schema44 = {"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}};
+const schema45 = {"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}};
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1787,7 +1952,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((key0 === "endpoint") || (key0 === "alternates")) || (key0 === "reserve")) || (key0 === "concurrency"))){
+if(!(((((key0 === "endpoint") || (key0 === "layout")) || (key0 === "alternates")) || (key0 === "reserve")) || (key0 === "concurrency"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err0];
@@ -1833,11 +1998,11 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.alternates !== undefined){
-let data1 = data.alternates;
-if(Array.isArray(data1)){
-if(data1.length > 10){
-const err4 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/maxItems",keyword:"maxItems",params:{limit: 10},message:"must NOT have more than 10 items"};
+if(data.layout !== undefined){
+let data1 = data.layout;
+if(typeof data1 === "string"){
+if(data1.length > 1024){
+const err4 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1847,7 +2012,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data1.length < 1){
-const err5 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err5 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1856,12 +2021,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.registry === undefined){
-const err6 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/required",keyword:"required",params:{missingProperty: "registry"},message:"must have required property '"+"registry"+"'"};
+}
+else {
+const err6 = {instancePath:instancePath+"/layout",schemaPath:"#/properties/layout/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1870,9 +2032,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-for(const key1 in data2){
-if(!((key1 === "registry") || (key1 === "only"))){
-const err7 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+if(data.alternates !== undefined){
+let data2 = data.alternates;
+if(Array.isArray(data2)){
+if(data2.length > 10){
+const err7 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/maxItems",keyword:"maxItems",params:{limit: 10},message:"must NOT have more than 10 items"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1881,12 +2046,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-if(data2.registry !== undefined){
-let data3 = data2.registry;
-if(typeof data3 === "string"){
-if(data3.length > 512){
-const err8 = {instancePath:instancePath+"/alternates/" + i0+"/registry",schemaPath:"#/$defs/alternate/properties/registry/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(data2.length < 1){
+const err8 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1895,9 +2056,12 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-else {
-const err9 = {instancePath:instancePath+"/alternates/" + i0+"/registry",schemaPath:"#/$defs/alternate/properties/registry/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.registry === undefined){
+const err9 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/required",keyword:"required",params:{missingProperty: "registry"},message:"must have required property '"+"registry"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1906,12 +2070,9 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-if(data2.only !== undefined){
-let data4 = data2.only;
-if(Array.isArray(data4)){
-if(data4.length > 100){
-const err10 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+for(const key1 in data3){
+if(!((key1 === "registry") || (key1 === "only"))){
+const err10 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1920,8 +2081,12 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data4.length < 1){
-const err11 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+if(data3.registry !== undefined){
+let data4 = data3.registry;
+if(typeof data4 === "string"){
+if(data4.length > 512){
+const err11 = {instancePath:instancePath+"/alternates/" + i0+"/registry",schemaPath:"#/$defs/alternate/properties/registry/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1930,12 +2095,9 @@ vErrors.push(err11);
 }
 errors++;
 }
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(typeof data5 === "string"){
-if(data5.length > 256){
-const err12 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+}
+else {
+const err12 = {instancePath:instancePath+"/alternates/" + i0+"/registry",schemaPath:"#/$defs/alternate/properties/registry/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1944,8 +2106,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(data5.length < 1){
-const err13 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data3.only !== undefined){
+let data5 = data3.only;
+if(Array.isArray(data5)){
+if(data5.length > 100){
+const err13 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1954,9 +2120,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data5.length < 1){
+const err14 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1965,10 +2130,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+let data6 = data5[i1];
+if(typeof data6 === "string"){
+if(data6.length > 256){
+const err15 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1977,10 +2144,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.length < 1){
+const err16 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1990,9 +2155,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
 else {
-const err17 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err17 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2002,10 +2166,9 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.reserve !== undefined){
-let data6 = data.reserve;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err18 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err18 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2014,9 +2177,10 @@ vErrors.push(err18);
 }
 errors++;
 }
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 1000000 || isNaN(data6)){
-const err19 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2025,8 +2189,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data6 < 0 || isNaN(data6)){
-const err20 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2036,11 +2202,10 @@ vErrors.push(err20);
 errors++;
 }
 }
-}
-if(data.concurrency !== undefined){
-let data7 = data.concurrency;
+if(data.reserve !== undefined){
+let data7 = data.reserve;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err21 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err21 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2050,8 +2215,8 @@ vErrors.push(err21);
 errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 100 || isNaN(data7)){
-const err22 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(data7 > 1000000 || isNaN(data7)){
+const err22 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2060,8 +2225,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data7 < 1 || isNaN(data7)){
-const err23 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data7 < 0 || isNaN(data7)){
+const err23 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2072,9 +2237,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.concurrency !== undefined){
+let data8 = data.concurrency;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err24 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2083,12 +2249,49 @@ vErrors.push(err24);
 }
 errors++;
 }
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 100 || isNaN(data8)){
+const err25 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data8 < 1 || isNaN(data8)){
+const err26 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
 validate31.errors = vErrors;
 return errors === 0;
 }
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
+const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
+const pattern14 = new RegExp("^[1-9][0-9]{0,4}[hdw]$", "u");
+const pattern15 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$", "u");
+const pattern16 = new RegExp("^[A-Z_][A-Z0-9_]*$", "u");
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2112,7 +2315,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "image") || (key0 === "tags")) || (key0 === "to")) || (key0 === "refresh")) || (key0 === "targets")) || (key0 === "repositories"))){
+if(!(func1.call(schema46.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err1];
@@ -2160,9 +2363,8 @@ errors++;
 }
 if(data.tags !== undefined){
 let data1 = data.tags;
-if(Array.isArray(data1)){
-if(data1.length < 1){
-const err5 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!data1 || typeof data1 != "object"){
+const err5 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: schema46.properties.tags.type},message:"must be array,object"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2171,12 +2373,9 @@ vErrors.push(err5);
 }
 errors++;
 }
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-if(typeof data2 === "string"){
-if(data2.length > 1024){
-const err6 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err6 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2185,8 +2384,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data2.length < 1){
-const err7 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 === "string"){
+if(data2.length > 1024){
+const err7 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2195,9 +2398,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-else {
-const err8 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data2.length < 1){
+const err8 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2207,9 +2409,8 @@ vErrors.push(err8);
 errors++;
 }
 }
-}
 else {
-const err9 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err9 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2219,11 +2420,10 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.to !== undefined){
-let data3 = data.to;
-if(typeof data3 === "string"){
-if(data3.length > 1024){
-const err10 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+}
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(Object.keys(data1).length < 1){
+const err10 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2232,8 +2432,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3.length < 1){
-const err11 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key1 in data1){
+if(!(func1.call(schema46.properties.tags.properties, key1))){
+const err11 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2243,8 +2444,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.match !== undefined){
+let data3 = data1.match;
+if((typeof data3 !== "string") && (!(Array.isArray(data3)))){
+const err12 = {instancePath:instancePath+"/tags/match",schemaPath:"#/$defs/expressions/type",keyword:"type",params:{type: schema43.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2253,11 +2456,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data.refresh !== undefined){
-let data4 = data.refresh;
-if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/refresh",schemaPath:"#/properties/refresh/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data3 === "string"){
+if(data3.length > 512){
+const err13 = {instancePath:instancePath+"/tags/match",schemaPath:"#/$defs/expressions/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2266,8 +2467,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(!((data4 === "always") || (data4 === "missing"))){
-const err14 = {instancePath:instancePath+"/refresh",schemaPath:"#/properties/refresh/enum",keyword:"enum",params:{allowedValues: schema45.properties.refresh.enum},message:"must be equal to one of the allowed values"};
+if(data3.length < 1){
+const err14 = {instancePath:instancePath+"/tags/match",schemaPath:"#/$defs/expressions/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2277,11 +2478,9 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.targets !== undefined){
-let data5 = data.targets;
-if(Array.isArray(data5)){
-if(data5.length > 100){
-const err15 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+if(Array.isArray(data3)){
+if(data3.length > 50){
+const err15 = {instancePath:instancePath+"/tags/match",schemaPath:"#/$defs/expressions/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2290,8 +2489,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data5.length < 1){
-const err16 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data3.length < 1){
+const err16 = {instancePath:instancePath+"/tags/match",schemaPath:"#/$defs/expressions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2300,10 +2499,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-const len1 = data5.length;
+const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-if(typeof data5[i1] !== "string"){
-const err17 = {instancePath:instancePath+"/targets/" + i1,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data4 = data3[i1];
+if(typeof data4 === "string"){
+if(data4.length > 512){
+const err17 = {instancePath:instancePath+"/tags/match/" + i1,schemaPath:"#/$defs/expressions/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2312,15 +2513,750 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data4.length < 1){
+const err18 = {instancePath:instancePath+"/tags/match/" + i1,schemaPath:"#/$defs/expressions/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/tags/match/" + i1,schemaPath:"#/$defs/expressions/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+if(data1.exclude !== undefined){
+let data5 = data1.exclude;
+if((typeof data5 !== "string") && (!(Array.isArray(data5)))){
+const err20 = {instancePath:instancePath+"/tags/exclude",schemaPath:"#/$defs/expressions/type",keyword:"type",params:{type: schema43.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(typeof data5 === "string"){
+if(data5.length > 512){
+const err21 = {instancePath:instancePath+"/tags/exclude",schemaPath:"#/$defs/expressions/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data5.length < 1){
+const err22 = {instancePath:instancePath+"/tags/exclude",schemaPath:"#/$defs/expressions/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(Array.isArray(data5)){
+if(data5.length > 50){
+const err23 = {instancePath:instancePath+"/tags/exclude",schemaPath:"#/$defs/expressions/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data5.length < 1){
+const err24 = {instancePath:instancePath+"/tags/exclude",schemaPath:"#/$defs/expressions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+const len2 = data5.length;
+for(let i2=0; i2<len2; i2++){
+let data6 = data5[i2];
+if(typeof data6 === "string"){
+if(data6.length > 512){
+const err25 = {instancePath:instancePath+"/tags/exclude/" + i2,schemaPath:"#/$defs/expressions/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data6.length < 1){
+const err26 = {instancePath:instancePath+"/tags/exclude/" + i2,schemaPath:"#/$defs/expressions/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/tags/exclude/" + i2,schemaPath:"#/$defs/expressions/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+}
+if(data1.semver !== undefined){
+let data7 = data1.semver;
+if(typeof data7 === "string"){
+if(data7.length > 256){
+const err28 = {instancePath:instancePath+"/tags/semver",schemaPath:"#/properties/tags/properties/semver/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(data7.length < 1){
+const err29 = {instancePath:instancePath+"/tags/semver",schemaPath:"#/properties/tags/properties/semver/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/tags/semver",schemaPath:"#/properties/tags/properties/semver/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data1.suffix !== undefined){
+let data8 = data1.suffix;
+if(typeof data8 === "string"){
+if(data8.length > 128){
+const err31 = {instancePath:instancePath+"/tags/suffix",schemaPath:"#/properties/tags/properties/suffix/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if(data8.length < 1){
+const err32 = {instancePath:instancePath+"/tags/suffix",schemaPath:"#/properties/tags/properties/suffix/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/tags/suffix",schemaPath:"#/properties/tags/properties/suffix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data1.prerelease !== undefined){
+if(typeof data1.prerelease !== "boolean"){
+const err34 = {instancePath:instancePath+"/tags/prerelease",schemaPath:"#/properties/tags/properties/prerelease/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data1.order !== undefined){
+let data10 = data1.order;
+if(typeof data10 !== "string"){
+const err35 = {instancePath:instancePath+"/tags/order",schemaPath:"#/properties/tags/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(!(((data10 === "semver") || (data10 === "pushed")) || (data10 === "name"))){
+const err36 = {instancePath:instancePath+"/tags/order",schemaPath:"#/properties/tags/properties/order/enum",keyword:"enum",params:{allowedValues: schema46.properties.tags.properties.order.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data1.newest !== undefined){
+let data11 = data1.newest;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err37 = {instancePath:instancePath+"/tags/newest",schemaPath:"#/properties/tags/properties/newest/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 100000 || isNaN(data11)){
+const err38 = {instancePath:instancePath+"/tags/newest",schemaPath:"#/properties/tags/properties/newest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data11 < 1 || isNaN(data11)){
+const err39 = {instancePath:instancePath+"/tags/newest",schemaPath:"#/properties/tags/properties/newest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+if(data1.maxAge !== undefined){
+let data12 = data1.maxAge;
+if(typeof data12 === "string"){
+if(!pattern14.test(data12)){
+const err40 = {instancePath:instancePath+"/tags/maxAge",schemaPath:"#/properties/tags/properties/maxAge/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}[hdw]$"},message:"must match pattern \""+"^[1-9][0-9]{0,4}[hdw]$"+"\""};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/tags/maxAge",schemaPath:"#/properties/tags/properties/maxAge/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+if(data1.allowEmpty !== undefined){
+if(typeof data1.allowEmpty !== "boolean"){
+const err42 = {instancePath:instancePath+"/tags/allowEmpty",schemaPath:"#/properties/tags/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+}
+if(data.to !== undefined){
+let data14 = data.to;
+if(typeof data14 === "string"){
+if(data14.length > 1024){
+const err43 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if(data14.length < 1){
+const err44 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data.refresh !== undefined){
+let data15 = data.refresh;
+if(typeof data15 !== "string"){
+const err46 = {instancePath:instancePath+"/refresh",schemaPath:"#/properties/refresh/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+if(!((data15 === "always") || (data15 === "missing"))){
+const err47 = {instancePath:instancePath+"/refresh",schemaPath:"#/properties/refresh/enum",keyword:"enum",params:{allowedValues: schema46.properties.refresh.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+if(data.platforms !== undefined){
+let data16 = data.platforms;
+if((typeof data16 !== "string") && (!(Array.isArray(data16)))){
+const err48 = {instancePath:instancePath+"/platforms",schemaPath:"#/properties/platforms/type",keyword:"type",params:{type: schema46.properties.platforms.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+const _errs39 = errors;
+let valid10 = true;
+const _errs40 = errors;
+if(typeof data16 !== "string"){
+const err49 = {};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+var _valid0 = _errs40 === errors;
+errors = _errs39;
+if(vErrors !== null){
+if(_errs39){
+vErrors.length = _errs39;
+}
+else {
+vErrors = null;
+}
+}
+if(_valid0){
+const _errs42 = errors;
+if(!(data16 === "all")){
+const err50 = {instancePath:instancePath+"/platforms",schemaPath:"#/properties/platforms/then/enum",keyword:"enum",params:{allowedValues: schema46.properties.platforms.then.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+var _valid0 = _errs42 === errors;
+valid10 = _valid0;
+}
+if(!valid10){
+const err51 = {instancePath:instancePath+"/platforms",schemaPath:"#/properties/platforms/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(Array.isArray(data16)){
+if(data16.length > 50){
+const err52 = {instancePath:instancePath+"/platforms",schemaPath:"#/properties/platforms/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(data16.length < 1){
+const err53 = {instancePath:instancePath+"/platforms",schemaPath:"#/properties/platforms/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+let data17 = data16[i3];
+if(typeof data17 === "string"){
+if(data17.length > 128){
+const err54 = {instancePath:instancePath+"/platforms/" + i3,schemaPath:"#/properties/platforms/items/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(!pattern15.test(data17)){
+const err55 = {instancePath:instancePath+"/platforms/" + i3,schemaPath:"#/properties/platforms/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$"},message:"must match pattern \""+"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$"+"\""};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/platforms/" + i3,schemaPath:"#/properties/platforms/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+}
+if(data.referrers !== undefined){
+let data18 = data.referrers;
+if((typeof data18 !== "boolean") && (!(data18 && typeof data18 == "object" && !Array.isArray(data18)))){
+const err57 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/type",keyword:"type",params:{type: schema46.properties.referrers.type},message:"must be boolean,object"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.types === undefined){
+const err58 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/required",keyword:"required",params:{missingProperty: "types"},message:"must have required property '"+"types"+"'"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+for(const key2 in data18){
+if(!(key2 === "types")){
+const err59 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data18.types !== undefined){
+let data19 = data18.types;
+if(Array.isArray(data19)){
+if(data19.length > 50){
+const err60 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if(data19.length < 1){
+const err61 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+const len4 = data19.length;
+for(let i4=0; i4<len4; i4++){
+let data20 = data19[i4];
+if(typeof data20 === "string"){
+if(data20.length > 256){
+const err62 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+if(data20.length < 1){
+const err63 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+}
+if(data.replace !== undefined){
+let data21 = data.replace;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.backup === undefined){
+const err66 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'"};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+for(const key3 in data21){
+if(!(key3 === "backup")){
+const err67 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data21.backup !== undefined){
+let data22 = data21.backup;
+if(typeof data22 === "string"){
+if(data22.length > 256){
+const err68 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(data22.length < 1){
+const err69 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+if(data.prune !== undefined){
+if(typeof data.prune !== "boolean"){
+const err72 = {instancePath:instancePath+"/prune",schemaPath:"#/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data.output !== undefined){
+let data24 = data.output;
+if(typeof data24 === "string"){
+if(data24.length > 128){
+const err73 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+if(!pattern16.test(data24)){
+const err74 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/pattern",keyword:"pattern",params:{pattern: "^[A-Z_][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z_][A-Z0-9_]*$"+"\""};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+if(data.targets !== undefined){
+let data25 = data.targets;
+if(Array.isArray(data25)){
+if(data25.length > 100){
+const err76 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+if(data25.length < 1){
+const err77 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+const len5 = data25.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data25[i5] !== "string"){
+const err78 = {instancePath:instancePath+"/targets/" + i5,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
 }
 errors++;
 }
@@ -2333,12 +3269,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err80 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err19];
+vErrors = [err80];
 }
 else {
-vErrors.push(err19);
+vErrors.push(err80);
 }
 errors++;
 }

@@ -1,0 +1,34 @@
+import type { MirrorDocument } from "./generated/mirror-file-schema.ts";
+import { below } from "./pointer.ts";
+import type { ProblemLog } from "./problem-log.ts";
+
+/** What an entry says of each of its images, beside where it comes from and where it goes. A missing key is not asked for. */
+export interface ImageOptions {
+  /** `os/architecture[/variant]`, in the order of the file; missing: all of them, byte for byte. */
+  platforms?: readonly string[];
+  /** Signatures, SBOMs and attestations: all, or those of some artifact types. */
+  referrers?: { types?: readonly string[] };
+  /** How a moved tag enters an immutable repository; `backup` is a template of the old image's new tag. */
+  replace?: { backup: string };
+  /** Whether undeclared tags that the entry could have made are deleted. */
+  prune?: true;
+  /** The image's name in `mirrorform uris`. */
+  output?: string;
+}
+
+/** Reads them; one that is not sound is left out, and is reported already. */
+export function readImageOptions(document: MirrorDocument, pointer: string, log: ProblemLog): ImageOptions {
+  const sound = <Key extends keyof MirrorDocument>(key: Key): MirrorDocument[Key] | undefined =>
+    log.isTouched(below(pointer, key)) ? undefined : document[key];
+  const platforms = sound("platforms");
+  const referrers = sound("referrers");
+  const replace = sound("replace");
+  const output = sound("output");
+  return {
+    ...(platforms === undefined || platforms === "all" ? {} : { platforms }),
+    ...(referrers === undefined || referrers === false ? {} : { referrers: referrers === true ? {} : referrers }),
+    ...(replace === undefined ? {} : { replace }),
+    ...(sound("prune") === true ? { prune: true } : {}),
+    ...(output === undefined ? {} : { output }),
+  };
+}
