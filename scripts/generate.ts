@@ -1,12 +1,15 @@
 /**
  * Writes what is made from `schema/mirrors.schema.json`: the validator compiled ahead (importing and compiling ajv at
- * each start costs more than reading the file), and the types with the shape that scalars are typed by.
+ * each start costs more than reading the file), and the types with the shape that scalars are typed by. And the page
+ * about the command line, from the table of commands.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
+import { COMMANDS } from "../src/cli/commands.ts";
+import { commandPage } from "../src/cli/help.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SCHEMA = new URL("schema/mirrors.schema.json", ROOT);
@@ -21,6 +24,7 @@ export async function generatedSources(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["src/desired/generated/validate-mirror-file.ts", validatorSource(schema)],
     ["src/desired/generated/mirror-file-schema.ts", await typesSource(schema)],
+    ["docs/cli.md", commandPage(COMMANDS)],
   ]);
 }
 

@@ -7,6 +7,7 @@ import type { ErrorCode } from "./errors.ts";
 export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   USAGE: "`mirrorform COMMAND --help`",
   FILE_UNREADABLE: "Check `--file`.",
+  FILE_UNWRITABLE: "Check that the folder is there, that it may be written to, and that the disk has room.",
   YAML_SYNTAX: "Mend the line that is shown.",
   INVALID_FILE: "Mend the line that is shown.",
   INVALID_REFERENCE: "Write it as for `docker pull`.",

@@ -8,6 +8,7 @@ export type ErrorCode =
   // the command line and the mirror file
   | "USAGE"
   | "FILE_UNREADABLE"
+  | "FILE_UNWRITABLE"
   | "YAML_SYNTAX"
   | "INVALID_FILE"
   | "INVALID_REFERENCE"

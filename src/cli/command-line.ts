@@ -27,7 +27,7 @@ export function readCommandLine(args: readonly string[], commands: readonly Comm
   if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
   const rest = end < 0 ? [] : others.slice(end + 1);
   if (rest.length > 0 && !command.takesCommand) throw usage(command, `unexpected "${rest.join(" ")}" behind --`);
-  return { kind: "run", command, input: { options: parse(command, own), rest } };
+  return { kind: "run", command, input: { ...parse(command, own), rest } };
 }
 
 /** `--wait` may stand without a value, which parseArgs does not know. */
@@ -35,12 +35,12 @@ function withValue(arg: string): string {
   return arg === "--wait" ? "--wait=" : arg;
 }
 
-function parse(command: Command, args: string[]): CommandInput["options"] {
+function parse(command: Command, args: string[]): Omit<CommandInput, "rest"> {
   refuseUnknownOptions(command, args);
   try {
     const { values, positionals } = parseArgs({ args, options: command.options, allowPositionals: true });
-    const [extra] = positionals;
-    if (extra === undefined) return values;
+    const extra = positionals[command.maxArguments ?? 0];
+    if (extra === undefined) return { options: values, arguments: positionals };
     throw usage(command, `unexpected "${extra}"`);
   } catch (error) {
     if (error instanceof MirrorError) throw error;

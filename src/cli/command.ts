@@ -7,6 +7,8 @@ export type OptionValues = Readonly<Record<string, string | boolean | (string | 
 
 export interface CommandInput {
   options: OptionValues;
+  /** What stands between the options. */
+  arguments: readonly string[];
   /** What stands behind `--`, untouched. */
   rest: readonly string[];
 }
@@ -21,6 +23,8 @@ export interface Command {
   /** One line an option, by its name. */
   optionHelp: Readonly<Record<string, string>>;
   examples: readonly string[];
+  /** How many arguments beside its options it takes at most. */
+  maxArguments?: number;
   /** Whether it takes a command behind `--`. */
   takesCommand: boolean;
   /** Loads the command's code only when it is run. @returns the exit code */

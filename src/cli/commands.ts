@@ -29,11 +29,22 @@ const NETWORK_HELP = {
 /** Every command. Their code is loaded when they run: the AWS SDK alone takes longer to load than `validate` to run. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: "init",
+    summary: "write a first mirror file; asks no network",
+    usage: "init [--file FILE] [--from IMAGE...]",
+    options: { ...COMMON_OPTIONS, from: { type: "string", multiple: true } },
+    optionHelp: { ...COMMON_HELP, from: "an image to begin with; more may follow it" },
+    examples: ["mirrorform init", "mirrorform init --from python:3.12-slim redis:7"],
+    maxArguments: Infinity,
+    takesCommand: false,
+    run: async (input, surroundings) => (await import("./commands/init.ts")).init(input, surroundings),
+  },
+  {
     name: "validate",
     summary: "read and check the mirror file; asks no network",
-    usage: "validate [--file FILE]",
-    options: COMMON_OPTIONS,
-    optionHelp: COMMON_HELP,
+    usage: "validate [--file FILE] [--code-quality FILE] [--json]",
+    options: { ...COMMON_OPTIONS, "code-quality": { type: "string" } },
+    optionHelp: { ...COMMON_HELP, "code-quality": "write the problems to this file, as GitLab reads them" },
     examples: ["mirrorform validate", "mirrorform validate --file teams/web.yaml"],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/validate.ts")).validate(input, surroundings),
@@ -41,9 +52,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     summary: "show what apply would change; writes nothing and spends no pull",
-    usage: "plan [--file FILE] [--target NAME] [--only GLOB] [--json]",
-    options: NETWORK_OPTIONS,
-    optionHelp: NETWORK_HELP,
+    usage: "plan [--file FILE] [--target NAME] [--only GLOB] [--detailed-exitcode] [--json]",
+    options: { ...NETWORK_OPTIONS, "detailed-exitcode": { type: "boolean" } },
+    optionHelp: { ...NETWORK_HELP, "detailed-exitcode": "end with 2 when anything differs, 0 when nothing does" },
     examples: ["mirrorform plan", "mirrorform plan --only 'node*'", "mirrorform plan --json > plan.json"],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/plan.ts")).plan(input, surroundings),

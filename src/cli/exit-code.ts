@@ -2,6 +2,8 @@
 export const EXIT = {
   done: 0,
   failed: 1,
+  /** From `plan --detailed-exitcode`, and from nothing else, ever. */
+  changes: 2,
   invalid: 3,
   /** `apply` stopped at the floor of a pull allowance: what was done is complete, the rest is listed. */
   atFloor: 4,

@@ -35,13 +35,6 @@ const SCENARIOS: readonly Scenario[] = [
     says: /imgae[^]*did you mean "image"/,
   },
   {
-    what: "a key that belongs to a later version",
-    file: `${HEAD}mirrors:\n  - image: redis:7\n    prune: true\n`,
-    code: "INVALID_FILE",
-    line: 7,
-    says: /prune/,
-  },
-  {
     what: "a key given twice",
     file: `${HEAD}mirrors:\n  - image: redis:7\n    image: redis:8\n`,
     code: "YAML_SYNTAX",

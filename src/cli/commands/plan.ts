@@ -1,3 +1,4 @@
+import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { renderPlan } from "../render/plan-text.ts";
@@ -9,7 +10,14 @@ export async function plan(input: CommandInput, surroundings: Surroundings): Pro
   const code = await withPlan(input, surroundings, ({ survey, style }) => {
     const made = survey.plan;
     surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
-    return Promise.resolve(made.complete ? EXIT.done : EXIT.failed);
+    return Promise.resolve(exitCode(made, input.options["detailed-exitcode"] === true));
   });
   return code ?? EXIT.invalid;
+}
+
+/** As terraform's: 0 with or without changes, unless asked to tell them apart. What is blocked is a difference too. */
+function exitCode({ complete, totals }: Plan, isDetailed: boolean): number {
+  if (!complete) return EXIT.failed;
+  const differences = totals.create + totals.change + totals.delete + totals.blocked;
+  return isDetailed && differences > 0 ? EXIT.changes : EXIT.done;
 }

@@ -1,0 +1,40 @@
+import { writeFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+
+import { MirrorError } from "../../errors.ts";
+import { parseReference } from "../../oci/reference.ts";
+import { terminalText } from "../../plain-text.ts";
+import type { CommandInput } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { firstMirrorFile } from "../first-mirror-file.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { mirrorFilePath } from "./load.ts";
+
+/** `init`: writes a first mirror file, with the images it is given. Never over one that is there. */
+export async function init(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const path = mirrorFilePath(input);
+  const from = input.options["from"];
+  const texts = [...(Array.isArray(from) ? from.map(String) : []), ...input.arguments];
+  const images = texts.map((text) => {
+    const reference = parseReference(text);
+    if (typeof reference === "string") throw refused("USAGE", `${text}: ${reference}`, text);
+    return { text, reference };
+  });
+  const content = firstMirrorFile(basename(dirname(resolve(path))), images);
+  try {
+    await writeFile(path, content, { flag: "wx" });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") throw refused("USAGE", "the file is there already", path);
+    throw refused("FILE_UNWRITABLE", `the file cannot be written: ${String(code ?? error)}`, path);
+  }
+  const json = input.options["json"] === true;
+  const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
+  surroundings.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
+  return EXIT.done;
+}
+
+function refused(code: "USAGE" | "FILE_UNWRITABLE", message: string, reference: string): MirrorError {
+  const hint = code === "USAGE" ? "Nothing was written. --file names another file." : undefined;
+  return new MirrorError(message, { code, side: "config", operation: "write a first mirror file", reference, hint });
+}

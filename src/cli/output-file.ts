@@ -1,0 +1,36 @@
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+
+import { MirrorError } from "../errors.ts";
+
+/**
+ * Writes a file that the command line asked for, whole or not at all: a reader never finds half of one.
+ * @throws MirrorError FILE_UNWRITABLE when it cannot be written: no such folder, no permission, a full disk
+ */
+export async function writeOutput(path: string, content: string): Promise<void> {
+  try {
+    const there = await stat(path).catch(() => undefined);
+    // A pipe or a device is written to; it cannot be replaced.
+    if (there !== undefined && !there.isFile()) return await writeFile(path, content);
+    await replace(there === undefined ? path : await realpath(path), content);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new MirrorError(`the file cannot be written: ${code}`, {
+      code: "FILE_UNWRITABLE",
+      side: "config",
+      operation: "write a file",
+      reference: path,
+      cause: error,
+    });
+  }
+}
+
+async function replace(path: string, content: string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, content);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
