@@ -1,4 +1,4 @@
-import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
 import { MirrorError } from "../errors.ts";
 
@@ -13,15 +13,31 @@ export async function writeOutput(path: string, content: string): Promise<void> 
     if (there !== undefined && !there.isFile()) return await writeFile(path, content);
     await replace(there === undefined ? path : await realpath(path), content);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new MirrorError(`the file cannot be written: ${code}`, {
-      code: "FILE_UNWRITABLE",
-      side: "config",
-      operation: "write a file",
-      reference: path,
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
+}
+
+/**
+ * Adds to a file that others write to as well, such as a job's summary.
+ * @throws MirrorError FILE_UNWRITABLE
+ */
+export async function appendOutput(path: string, content: string): Promise<void> {
+  try {
+    await appendFile(path, content);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): MirrorError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return new MirrorError(`the file cannot be written: ${code}`, {
+    code: "FILE_UNWRITABLE",
+    side: "config",
+    operation: "write a file",
+    reference: path,
+    cause: error,
+  });
 }
 
 async function replace(path: string, content: string): Promise<void> {

@@ -1,18 +1,29 @@
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
+import { appendOutput, writeOutput } from "../output-file.ts";
+import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { withPlan } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
 export async function plan(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const code = await withPlan(input, surroundings, ({ survey, style }) => {
+  const code = await withPlan(input, surroundings, async ({ survey, style }) => {
     const made = survey.plan;
+    await writeFiles(made, input);
     surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
-    return Promise.resolve(exitCode(made, input.options["detailed-exitcode"] === true));
+    return exitCode(made, input.options["detailed-exitcode"] === true);
   });
   return code ?? EXIT.invalid;
+}
+
+/** The same plan for other readers: one run, so that they agree. */
+async function writeFiles(plan: Plan, { options }: CommandInput): Promise<void> {
+  const { "json-out": json, markdown, summary } = options;
+  if (typeof json === "string") await writeOutput(json, `${JSON.stringify(plan, null, 2)}\n`);
+  if (typeof markdown === "string") await writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT));
+  if (typeof summary === "string") await appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT));
 }
 
 /** As terraform's: 0 with or without changes, unless asked to tell them apart. What is blocked is a difference too. */

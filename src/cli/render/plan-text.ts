@@ -1,9 +1,9 @@
-import { familiarReference, parseReference } from "../../oci/reference.ts";
 import type { Plan, TargetPlan } from "../../plan/plan.ts";
 import { repositoryOf } from "../../plan/row-order.ts";
 import { renderCost } from "./cost-text.ts";
 import { alignColumns } from "./columns.ts";
 import { renderError } from "./error-text.ts";
+import { familiar } from "./familiar.ts";
 import { terminalText } from "../../plain-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
@@ -71,9 +71,4 @@ function renderRow(cells: RowCells, aligned: string, style: Style): string {
   return cells.error === undefined
     ? line
     : `${line}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;
-}
-
-function familiar(source: string): string {
-  const reference = parseReference(source);
-  return typeof reference === "string" ? source : familiarReference(reference);
 }

@@ -7,7 +7,7 @@ import { formatBytes, plural } from "./units.ts";
 
 /** One row of a plan in five columns: name, what, digests, content, why. */
 export interface RowCells {
-  symbol: "+" | "~" | "!" | "?" | "*";
+  symbol: "+" | "~" | "-" | "!" | "?" | "*";
   paint: (text: string) => string;
   columns: string[];
   error?: ErrorReport;

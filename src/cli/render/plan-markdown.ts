@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+
+import { terminalText } from "../../plain-text.ts";
+import type { Cost, Plan, TargetPlan } from "../../plan/plan.ts";
+import { repositoryOf } from "../../plan/row-order.ts";
+import { renderCost } from "./cost-text.ts";
+import { renderError } from "./error-text.ts";
+import { familiar } from "./familiar.ts";
+import { codeBlock, codeSpan } from "./markdown-text.ts";
+import { summarise } from "./plan-text.ts";
+import { rowCells, type RowCells } from "./row-cells.ts";
+import { createStyle } from "./style.ts";
+import { plural } from "./units.ts";
+
+/** GitHub refuses a comment of more than 65,536 characters; the rest is room for what the Action adds. */
+export const COMMENT_LIMIT = 65_000;
+
+/** GitHub drops a job summary of more than 1 MiB whole; several steps may write into one. */
+export const SUMMARY_LIMIT = 1_000_000;
+
+/** Digests are abbreviated: a reviewer compares beginnings, and the plan file has them in full. */
+const STYLE = createStyle({ color: false, abbreviateDigests: true });
+
+/** Twelve hexadecimal digits tell two plans apart. */
+const HASH_DIGITS = 12;
+
+const TABLE_HEAD = "| | | | | | |\n|---|---|---|---|---|---|\n";
+
+/** A row, ready for the page. */
+interface Line {
+  /** What it stands under: the target where there are several, and the repository. */
+  heading: string;
+  text: string;
+}
+
+/**
+ * A plan as a comment on a pull request, of at most `limit` bytes: the totals, exact and first; then deletions, then
+ * what is in the way, then the rest by repository. Rows that do not fit are left out whole and counted. Names
+ * neither the address nor the account of an allowance: a comment has more readers than a log.
+ *
+ * The first line is a hidden marker with the mirror file's name, the targets and a hash of what would be done: by it
+ * a comment is found again, and left alone when nothing else would be done.
+ */
+export function renderMarkdown(plan: Plan, limit: number): string {
+  const groups = linesOf(plan);
+  const narrowed = plan.narrowedBy.map(codeSpan).join(" ");
+  // The path is somebody's text, and stands below as one.
+  const totals = `**${escapeProse(summarise({ ...plan, file: "the mirror file" }))}**`;
+  const head = [
+    marker(plan, groups),
+    `### mirrorform ${codeSpan(plan.name)}: ${headline(plan)}`,
+    "",
+    totals,
+    ...(plan.complete ? [] : ["", "**The plan is incomplete: what could not be read is missing from it.**"]),
+    ...(plan.narrowedBy.length === 0 ? [] : ["", `Narrowed by ${narrowed}: other images were not looked at.`]),
+    "",
+    ...plan.targets.map((target) => `${codeSpan(plan.file)} → ${codeSpan(target.registry)}  `),
+    "",
+  ].join("\n");
+  const foot = ["", totals, ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`), ""].join("\n");
+  return head + fit(groups, limit - bytes(head) - bytes(foot)) + foot;
+}
+
+interface Group {
+  title: string;
+  lines: Line[];
+}
+
+function linesOf(plan: Plan): Group[] {
+  const deletions: Line[] = [];
+  const problems: Line[] = [];
+  const others: Line[] = [];
+  for (const target of plan.targets) {
+    const place = plan.targets.length > 1 ? `${codeSpan(target.registry)} ` : "";
+    if (target.error !== undefined) {
+      problems.push({ heading: codeSpan(target.name), text: `\n${codeBlock(renderError(target.error, STYLE))}\n` });
+    }
+    for (const { repository, cells } of shownRows(target)) {
+      const line = { heading: `${place}${codeSpan(repository)}`, text: lineOf(cells) };
+      if (cells.symbol === "-") deletions.push(line);
+      else if (cells.symbol === "!") problems.push(line);
+      else others.push(line);
+    }
+  }
+  return [
+    { title: "Deletions", lines: deletions },
+    { title: "In the way", lines: problems },
+    { title: "Changes", lines: others },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function shownRows(target: TargetPlan): { repository: string; cells: RowCells }[] {
+  return target.rows.flatMap((row) => {
+    const cells = rowCells(row, STYLE, familiar);
+    return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
+  });
+}
+
+function lineOf({ symbol, columns, error }: RowCells): string {
+  const row = `| ${[codeSpan(symbol), ...columns.map(codeSpan)].join(" | ")} |\n`;
+  return error === undefined ? row : `${row}\n${codeBlock(renderError(error, STYLE))}\n`;
+}
+
+/** As many rows as there is room for, each whole, and how many more there are. */
+function fit(groups: readonly Group[], room: number): string {
+  const all = groups.reduce((sum, { lines }) => sum + lines.length, 0);
+  let page = "";
+  let shown = 0;
+  // Kept free for the sentence about the rest, whatever its number.
+  const most = room - bytes(remainder(all));
+  for (const { title, lines } of groups) {
+    let heading: string | undefined;
+    let isInTable = false;
+    for (const line of lines) {
+      const opening = heading === undefined ? `\n#### ${title}\n` : "";
+      const under = heading === line.heading ? "" : `\n${line.heading}\n`;
+      const isRow = line.text.startsWith("|");
+      const table = isRow && (under !== "" || !isInTable) ? `\n${TABLE_HEAD}` : "";
+      const text = `${opening}${under}${table}${line.text}`;
+      if (bytes(page) + bytes(text) > most) return page + remainder(all - shown);
+      page += text;
+      shown += 1;
+      heading = line.heading;
+      isInTable = isRow && line.text.indexOf("\n") === line.text.length - 1;
+    }
+  }
+  return page;
+}
+
+function remainder(count: number): string {
+  return `\n**… and ${plural(count, "more row")}.** All of them are in the log, and in the plan's JSON.\n`;
+}
+
+/** What is said of it in the list of comments, and in a notification. */
+function headline(plan: Plan): string {
+  const { create, change, delete: removed, blocked, failed } = plan.totals;
+  if (!plan.complete) return "incomplete";
+  if (create + change + removed + blocked + failed === 0) return "no changes";
+  const said: [number, string][] = [
+    [create, "to create"],
+    [change, "to change"],
+    [removed, "to delete"],
+    [blocked, "blocked"],
+  ];
+  return said.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])).join(", ");
+}
+
+/** Names are of letters, digits and hyphens, so that nothing in them ends the comment. */
+function marker(plan: Plan, groups: readonly Group[]): string {
+  const targets = plan.targets.map(({ name }) => name).join(",");
+  return `<!-- mirrorform plan name=${plan.name} targets=${targets} actions=${hashOf(plan, groups)} -->`;
+}
+
+function hashOf({ totals, complete, narrowedBy }: Plan, groups: readonly Group[]): string {
+  const { unchanged: _unchanged, ...changes } = totals;
+  const said = JSON.stringify([complete, narrowedBy, changes, groups]);
+  return createHash("sha256").update(said).digest("hex").slice(0, HASH_DIGITS);
+}
+
+function unnamed(cost: Cost): Cost {
+  if (cost.reading === undefined) return cost;
+  const { source: _source, ...reading } = cost.reading;
+  return { ...cost, reading: { ...reading, source: undefined } };
+}
+
+/** Our own sentences, in which nothing is anybody else's. */
+function escapeProse(text: string): string {
+  return terminalText(text.replaceAll("\n", " ")).replaceAll(/[\\`*_{}[\]<>#|~$@&]/g, (mark) => `\\${mark}`);
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}

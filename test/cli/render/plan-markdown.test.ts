@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+
+import * as fc from "fast-check";
+import { marked, type Token } from "marked";
+
+import { COMMENT_LIMIT, renderMarkdown } from "../../../src/cli/render/plan-markdown.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
+import { everything } from "./everything.ts";
+
+/** Every token of the page, as GitHub's flavour of Markdown is read. */
+function tokensOf(page: string): Token[] {
+  const all: Token[] = [];
+  marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));
+  return all;
+}
+
+/** The text of a token of this kind, wherever it stands. */
+function texts(page: string, type: string): string[] {
+  return tokensOf(page).flatMap((token) => (token.type === type && "text" in token ? [String(token.text)] : []));
+}
+
+function many(count: number): Plan {
+  const images = Array.from({ length: count }, (_, i) => image(`redis:${i}`, `redis${i % 7}:${i}`));
+  const sources = images.map(({ source }) => `docker.io/library/redis:${source.tag}`);
+  return plan(images, oci(), Object.fromEntries(sources.map((source) => [source, found(digest(source))])));
+}
+
+/** A plan in which everything that can come from outside is `text`. */
+function hostile(text: string): Plan {
+  const made = plan(
+    [image("redis:7", "redis:7"), image("nginx:1", "nginx:1")],
+    ecr([repository("nginx", { tags: { mirrorform: text } })]),
+    {
+      "docker.io/library/redis:7": {
+        kind: "failed",
+        error: { code: "DENIED", side: "source", operation: "read", message: text, reference: text, hint: text },
+      },
+      "docker.io/library/nginx:1": found(digest("a")),
+    },
+  );
+  return { ...made, file: text, narrowedBy: [text] };
+}
+
+describe("a plan as Markdown", () => {
+  test("has totals first and last, what is in the way before the rest, and a table for each repository", () => {
+    // Change the file by hand, after a look at it on a page that shows Markdown: it is what a reviewer reads.
+    const golden = readFileSync(new URL("plan.golden.md", import.meta.url), "utf8");
+    assert.equal(renderMarkdown(everything(), COMMENT_LIMIT), golden);
+  });
+
+  test("begins with a hidden marker that names the mirror file and its targets", () => {
+    const [first] = marked.lexer(renderMarkdown(everything(), COMMENT_LIMIT));
+    assert.equal(first?.type, "html");
+    assert.match(first?.raw ?? "", /^<!-- mirrorform plan name=platform targets=main actions=[0-9a-f]{12} -->\n/);
+  });
+
+  test("has the same marker when nothing else would be done, whatever is left of an allowance", () => {
+    const marker = (made: Plan) => renderMarkdown(made, COMMENT_LIMIT).split("\n")[0];
+    const before = everything();
+    const later = {
+      ...before,
+      totals: { ...before.totals, unchanged: 17 },
+      costs: before.costs.map((cost) => ({ ...cost, reading: undefined })),
+    };
+    assert.equal(marker(later), marker(before));
+    assert.notEqual(marker(many(3)), marker(many(4)));
+  });
+
+  test("names neither the address nor the account of an allowance", () => {
+    const page = renderMarkdown(everything(), COMMENT_LIMIT);
+    assert.match(page, /87 of 100 left/);
+    assert.doesNotMatch(page, /203\.0\.113\.7|anonymous/);
+  });
+
+  test("with nothing to do says so", () => {
+    const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), {
+      "docker.io/library/redis:7": found(digest("a")),
+    });
+    const page = renderMarkdown(made, COMMENT_LIMIT);
+    assert.match(page, /no changes/);
+    assert.match(page, /No changes\. 1 image matches/);
+    assert.deepEqual(texts(page, "tablecell"), []);
+  });
+
+  test("that is too long leaves out whole rows, says how many, and keeps the totals exact", () => {
+    const page = renderMarkdown(many(2000), COMMENT_LIMIT);
+    assert.ok(Buffer.byteLength(page) <= COMMENT_LIMIT);
+    const rows = tokensOf(page).flatMap((token) => (token.type === "table" ? (token["rows"] as unknown[]) : []));
+    const rest = Number(/and (\d+) more rows/.exec(page)?.[1]);
+    assert.equal(rows.length + rest, 2000);
+    assert.equal(page.match(/2000 to create/g)?.length, 3, "in the headline, above and below");
+  });
+
+  test("law: never longer than its limit, and every row is shown or counted", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2_000, max: 30_000 }), (count, limit) => {
+        const page = renderMarkdown(many(count), limit);
+        assert.ok(Buffer.byteLength(page) <= limit);
+        const rows = tokensOf(page).flatMap((token) => (token.type === "table" ? (token["rows"] as unknown[]) : []));
+        assert.equal(rows.length + Number(/and (\d+) more row/.exec(page)?.[1] ?? 0), count);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  for (const text of [
+    "@octocat and team/repo#12",
+    "<!-- --> <script>alert(1)</script> <img src=x>",
+    "`` ` ``` ~~~ |a|b|\n|---|\n# heading",
+    "\u202egnp.exe \u001b[2J",
+    "[link](https://example.com) ![image](https://example.com/x.png) https://example.com www.example.com",
+    "::error::x\n$`a$ :smile: \\`\\|",
+    "```\n</details>\n<details>",
+  ]) {
+    test(`shows ${JSON.stringify(text)} and lets it do nothing`, () => {
+      const page = renderMarkdown(hostile(text), COMMENT_LIMIT);
+      const tokens = tokensOf(page);
+      const active = tokens.filter(({ type }) => ["html", "link", "image"].includes(type));
+      assert.deepEqual(active.length, 1, "our own marker alone");
+      // What is found in the finished page, mentions and references, is never found in code.
+      const prose = tokens.flatMap((token) => (token.type === "text" && !("tokens" in token) ? [token.raw] : []));
+      assert.equal(
+        prose.some((said) => /@octocat|#12|:smile:|alert/.test(said)),
+        false,
+      );
+      assert.equal(/[\u202e\u001b]/.test(page), false);
+      assert.equal(
+        page.split("\n").some((line) => line.startsWith("::")),
+        false,
+      );
+      assert.equal(texts(page, "heading").length, 3, "our own headings alone");
+    });
+  }
+});
