@@ -13,7 +13,7 @@ import { everything } from "./everything.ts";
 /** Every token of the page, as GitHub's flavour of Markdown is read. */
 function tokensOf(page: string): Token[] {
   const all: Token[] = [];
-  marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));
+  void marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));
   return all;
 }
 
@@ -126,7 +126,7 @@ describe("a plan as Markdown", () => {
         prose.some((said) => /@octocat|#12|:smile:|alert/.test(said)),
         false,
       );
-      assert.equal(/[\u202e\u001b]/.test(page), false);
+      assert.equal(page.includes("\u202e") || page.includes("\u001b"), false);
       assert.equal(
         page.split("\n").some((line) => line.startsWith("::")),
         false,
