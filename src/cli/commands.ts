@@ -74,11 +74,14 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "apply",
     summary: "plan, and carry the plan out",
-    usage: "apply [--file FILE] [--target NAME] [--only GLOB] [--wait[=DURATION]] [--json]",
-    options: { ...NETWORK_OPTIONS, wait: { type: "string" } },
+    usage:
+      "apply [--file FILE] [--target NAME] [--only GLOB] [--wait[=DURATION]] [--report FILE] [--events FILE] [--json]",
+    options: { ...NETWORK_OPTIONS, wait: { type: "string" }, report: { type: "string" }, events: { type: "string" } },
     optionHelp: {
       ...NETWORK_HELP,
       wait: "wait for the pull allowance, at most so long (30m, 2h), instead of ending with 4",
+      report: "write what --json prints to this file too, whatever happens",
+      events: "write what happens to this file, one JSON document a line",
     },
     examples: ["mirrorform apply", "mirrorform apply --target seoul"],
     takesCommand: false,

@@ -18,6 +18,14 @@ export async function writeOutput(path: string, content: string): Promise<void> 
 }
 
 /**
+ * Finds out, before anything is done, whether a file can be written at the end.
+ * @throws MirrorError FILE_UNWRITABLE
+ */
+export async function refuseUnwritable(path: string): Promise<void> {
+  await appendOutput(path, "");
+}
+
+/**
  * Adds to a file that others write to as well, such as a job's summary.
  * @throws MirrorError FILE_UNWRITABLE
  */
@@ -29,7 +37,8 @@ export async function appendOutput(path: string, content: string): Promise<void>
   }
 }
 
-function unwritable(path: string, error: unknown): MirrorError {
+/** The error of a file that cannot be written, whatever the system said. */
+export function unwritable(path: string, error: unknown): MirrorError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return new MirrorError(`the file cannot be written: ${code}`, {
     code: "FILE_UNWRITABLE",

@@ -12,6 +12,8 @@ export interface Surroundings {
   err: (text: string) => void;
   /** Whether standard output is a terminal that can be drawn on. */
   isTerminal: boolean;
+  /** Of that terminal; undefined where it does not tell. May change at any time. */
+  terminalSize: () => { rows: number | undefined; columns: number | undefined };
   clock: Clock;
   random: () => number;
   /** Aborted by the first SIGINT or SIGTERM. */
@@ -30,6 +32,7 @@ export function processSurroundings(interrupt: {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY && process.env["CI"] === undefined && process.env["TERM"] !== "dumb",
+    terminalSize: () => ({ rows: process.stdout.rows, columns: process.stdout.columns }),
     clock: systemClock,
     random: Math.random,
     signal: interrupt.signal,

@@ -4,7 +4,9 @@ import type { Outcome, Report } from "../../apply/report.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
+import { openEventLog } from "../event-log.ts";
 import { EXIT } from "../exit-code.ts";
+import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
@@ -18,23 +20,26 @@ const PLAN_AGAIN_MS = 60_000;
 /** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
 export async function apply(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const json = input.options["json"] === true;
+  const { events, report: file } = input.options;
   const wait = readWait(input.options["wait"]);
+  if (typeof file === "string") await refuseUnwritable(file);
   const code = await withPlan(input, surroundings, async (session) => {
     const plan = await planWhenAsked(session, wait, surroundings);
     if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
     const begun = surroundings.clock.now();
-    const report = await carryOut(plan, session, surroundings, { quiet: json, wait });
+    const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
+    if (log !== undefined) session.events.listen(log.listen);
+    const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.allowances.spent(registry),
       reading: session.allowances.reading(registry),
     }));
     const milliseconds = surroundings.clock.now() - begun;
-    surroundings.out(
-      json
-        ? `${JSON.stringify({ ...report, plan, pulls, milliseconds }, null, 2)}\n`
-        : renderReport(report, { plan, pulls, milliseconds }, session.style),
-    );
+    const document = `${JSON.stringify({ ...report, plan, pulls, milliseconds }, null, 2)}\n`;
+    surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
+    // Said first: a report that cannot be written must not hide what was done.
+    if (typeof file === "string") await writeOutput(file, document);
     return exitCode(plan, report, surroundings);
   });
   return code ?? EXIT.invalid;

@@ -1,50 +1,64 @@
-import { Listr, type ListrTask } from "listr2";
+import { DefaultRenderer, Listr, Spinner } from "listr2";
 
+import type { MirrorEvent } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { MirrorEvent } from "../../events.ts";
 import type { EventStream } from "../events.ts";
 import { nameAction } from "../render/report-text.ts";
-import { formatBytes } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Progress } from "./progress.ts";
+import { drawScreen } from "./screen.ts";
+import { createTally } from "./tally.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** For terminals: listr2's list, one task an action. The tasks do nothing but wait for what the events tell of it. */
+/** Of a terminal that does not tell its size. */
+const USUAL_ROWS = 24;
+const USUAL_COLUMNS = 80;
+
+/**
+ * For terminals: listr2 with one task an action, which does nothing but wait for what the events tell of it. listr2
+ * keeps the tasks and redraws; what is drawn is ours, as its own list is as long as the plan.
+ */
 export function followAsList(
   plan: Plan,
   actions: readonly Action[],
   events: EventStream,
-  { out }: Pick<Surroundings, "out">,
+  { out, clock, terminalSize }: Pick<Surroundings, "out" | "clock" | "terminalSize">,
 ): Progress {
+  const tally = createTally(actions, () => clock.now());
   const waits = new Map(actions.map((action) => [action.id, Promise.withResolvers<Finished | undefined>()]));
-  const sent = new Map<string, number>();
-  const titles = new Map<string, (bytes: number) => void>();
   events.listen((event) => {
+    tally.take(event);
     if (event.type === "action.finished") waits.get(event.action)?.resolve(event);
-    if (event.type !== "blob.progress") return;
-    const bytes = (sent.get(event.action) ?? 0) + event.bytes;
-    sent.set(event.action, bytes);
-    titles.get(event.action)?.(bytes);
   });
+  const spinner = new Spinner();
+  const name = (action: Action): string => nameAction(action, plan);
+  const draw = (): string => {
+    const { rows = USUAL_ROWS, columns = USUAL_COLUMNS } = terminalSize();
+    return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch() });
+  };
+  class Renderer extends DefaultRenderer {
+    override create(): string {
+      return draw();
+    }
+  }
   const list = new Listr(
-    actions.map((action): ListrTask => {
-      const name = nameAction(action, plan);
-      return {
-        title: name,
-        async task(_context, task) {
-          titles.set(action.id, (bytes) => (task.title = `${name}  ${formatBytes(bytes)}`));
-          const event = await waits.get(action.id)?.promise;
-          if (event === undefined) return task.skip("not begun");
-          if (event.outcome === "already-done") return task.skip("was there already");
-          if (event.outcome === "postponed") return task.skip("later: the pull allowance does not reach");
-          if (event.outcome !== "done") throw new Error(event.error?.code ?? event.outcome);
-        },
-      };
-    }),
-    // The signals are ours: listr2's own handler would end the process with 127 before the report is written.
-    { concurrent: true, exitOnError: false, registerSignalListeners: false, rendererOptions: { collapseErrors: true } },
+    actions.map((action) => ({
+      title: name(action),
+      task: async () => {
+        const event = await waits.get(action.id)?.promise;
+        if (event?.outcome === "failed") throw new Error(event.error?.code ?? event.outcome);
+      },
+    })),
+    {
+      renderer: Renderer,
+      rendererOptions: { spinner },
+      concurrent: true,
+      exitOnError: false,
+      // The signals are ours: listr2's own handler would end the process with 127 before the report is written.
+      registerSignalListeners: false,
+    },
   );
   const drawn = list.run().catch(() => undefined);
   return {

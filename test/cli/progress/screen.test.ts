@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import * as fc from "fast-check";
+
+import { drawScreen } from "../../../src/cli/progress/screen.ts";
+import { createTally, type Tally } from "../../../src/cli/progress/tally.ts";
+import type { Action, CopyImage } from "../../../src/plan/action.ts";
+import { digest } from "../../plan/state.ts";
+
+function copy(tag: string, bytes?: number): CopyImage {
+  return {
+    id: `copy-image main redis:${tag}`,
+    kind: "copy-image",
+    reason: "new-tag",
+    target: "main",
+    repository: "redis",
+    tag,
+    source: `docker.io/library/redis:${tag}`,
+    digest: digest(tag),
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    precondition: null,
+    order: 0,
+    pullsAtMost: 3,
+    content: bytes === undefined ? undefined : { platforms: 1, bytes },
+    heldAt: [],
+  };
+}
+
+const SETTINGS = {
+  name: (action: Action) => (action.kind === "copy-image" ? `redis:${action.tag}` : action.repository),
+  rows: 24,
+  columns: 120,
+  spinner: "*",
+};
+
+interface Watched {
+  tally: Tally;
+  pass(milliseconds: number): void;
+}
+
+function watch(actions: readonly Action[]): Watched {
+  let now = 1_000_000;
+  return { tally: createTally(actions, () => now), pass: (milliseconds) => void (now += milliseconds) };
+}
+
+function send(tally: Tally, action: Action, bytes: number): void {
+  tally.take({ type: "blob.progress", action: action.id, digest: digest("blob"), bytes });
+}
+
+describe("the screen of an apply", () => {
+  test("has one line an action while there is room, with bytes and time, and the totals above", () => {
+    const actions = ["a", "b", "c", "d"].map((tag) => copy(tag, 10_000_000));
+    const [a, b, c] = actions as [CopyImage, CopyImage, CopyImage];
+    const { tally, pass } = watch(actions);
+    for (const action of [a, b, c]) tally.take({ type: "action.started", action: action.id });
+    send(tally, a, 10_000_000);
+    send(tally, b, 2_500_000);
+    pass(2500);
+    tally.take({ type: "action.finished", action: a.id, outcome: "done" });
+    tally.take({
+      type: "action.finished",
+      action: c.id,
+      outcome: "failed",
+      error: { code: "DENIED", side: "target", operation: "put", message: "no" },
+    });
+    const reading = { limit: 100, remaining: 62, windowSeconds: 3600, source: undefined };
+    tally.take({ type: "quota.reading", registry: "docker.io", reading });
+    assert.deepEqual(drawScreen(actions, tally, SETTINGS).split("\n"), [
+      "2 of 4 finished, 1 failed, 1 running · 12.5 MB sent, 5.0 MB/s · 62 of 100 pulls left · about 4 s left",
+      "✔ redis:a  10.0 MB",
+      "* redis:b  2.5 MB of 10.0 MB  2.5 s",
+      "✖ redis:c  DENIED",
+      "  redis:d",
+    ]);
+  });
+
+  test("with 500 images shows what runs and what failed, and counts the rest", () => {
+    const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
+    const { tally, pass } = watch(actions);
+    for (const action of actions.slice(0, 108)) tally.take({ type: "action.started", action: action.id });
+    for (const [i, action] of actions.slice(0, 100).entries()) {
+      tally.take({ type: "action.finished", action: action.id, outcome: i === 7 ? "failed" : "done" });
+    }
+    pass(10_000);
+    const lines = drawScreen(actions, tally, SETTINGS).split("\n");
+    assert.match(lines[0] ?? "", /^100 of 500 finished, 1 failed, 8 running · .* · about 40 s left$/);
+    assert.deepEqual(
+      lines.slice(1).map((line) => line.trim().split("  ")[0]),
+      ["✖ redis:7", ...Array.from({ length: 8 }, (_, i) => `* redis:${100 + i}`), "… and 491 more"],
+    );
+  });
+
+  test("law: is never higher or wider than the terminal, whatever happens", () => {
+    const state = fc.constantFrom("waiting", "running", "done", "failed", "postponed", "interrupted");
+    fc.assert(
+      fc.property(
+        fc.array(state, { maxLength: 60 }),
+        fc.integer({ min: 4, max: 40 }),
+        fc.integer({ min: 10, max: 100 }),
+        (states, rows, columns) => {
+          const actions = states.map((_, i) => copy(String(i), i * 1000));
+          const { tally, pass } = watch(actions);
+          for (const [i, kind] of states.entries()) {
+            const { id } = actions[i] as CopyImage;
+            if (kind !== "waiting") tally.take({ type: "action.started", action: id });
+            if (kind !== "waiting" && kind !== "running") {
+              tally.take({ type: "action.finished", action: id, outcome: kind as "done" });
+            }
+          }
+          pass(1234);
+          const lines = drawScreen(actions, tally, { ...SETTINGS, rows, columns }).split("\n");
+          assert.ok(lines.length <= rows - 1, `${lines.length} lines in ${rows} rows`);
+          assert.ok(lines.every((line) => [...line].length < columns));
+        },
+      ),
+    );
+  });
+
+  test("does not let a name act on the terminal", () => {
+    const action = copy("a");
+    const { tally } = watch([action]);
+    const shown = drawScreen([action], tally, { ...SETTINGS, name: () => "\u001b[2Jredis" });
+    assert.equal(shown.includes("\u001b"), false);
+  });
+});
+
+test("a rate is that of the last seconds", () => {
+  const action = copy("a");
+  const { tally, pass } = watch([action]);
+  pass(60_000);
+  send(tally, action, 1_000_000);
+  pass(1000);
+  send(tally, action, 1_000_000);
+  assert.equal(Math.round(tally.rate()), 400_000);
+  pass(10_000);
+  assert.equal(tally.rate(), 0);
+});
