@@ -37,6 +37,7 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   MANIFEST_INVALID: "Ask the image's publisher.",
   MEDIA_TYPE_UNSUPPORTED: "Push it again with a current client.",
   NESTED_TOO_DEEPLY: "Mirror one of the images it holds.",
+  PLATFORM_MISSING: "Choose of the platforms that it has, or leave `platforms` out.",
   TAG_IMMUTABLE: "Mirror to another tag, or except this one.",
   MANIFEST_REFUSED: "The message says why.",
   SERVICE_QUOTA: "Raise it in Service Quotas.",

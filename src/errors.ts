@@ -41,6 +41,7 @@ export type ErrorCode =
   | "MANIFEST_INVALID"
   | "MEDIA_TYPE_UNSUPPORTED"
   | "NESTED_TOO_DEEPLY"
+  | "PLATFORM_MISSING"
   // the target's own rules
   | "TAG_IMMUTABLE"
   | "MANIFEST_REFUSED"

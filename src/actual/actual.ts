@@ -1,6 +1,7 @@
 import type { ErrorReport } from "../errors.ts";
 import type { RepositoryState } from "../ecr/settings.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Selection } from "../oci/selection.ts";
 
 /** What one target holds of what a mirror file declares. */
 export interface ActualTarget {
@@ -14,7 +15,18 @@ export interface ActualTarget {
   repositories: ReadonlyMap<string, RepositoryState> | undefined;
   /** Of each declared repository the declared tags that exist, or why it could not be read. */
   tags: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
+  /**
+   * By repository and tag: what is more than a digest of what tags hold, as far as it was read. It is of all whose
+   * image has its platforms chosen.
+   */
+  contents?: ReadonlyMap<string, ReadonlyMap<string, HeldContent>>;
 }
+
+/** What a tag's manifest says of itself. */
+export type HeldContent =
+  | { kind: "image" }
+  /** `selection` where it was made of another index by choosing platforms. */
+  | { kind: "index"; selection: Selection | undefined };
 
 /** A target that could not be opened or read at all. */
 interface UnreadableTarget {

@@ -5,13 +5,12 @@ import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ActualTarget } from "./actual.ts";
+import { readHeld, type HeldReader, type HeldTags } from "./read-held.ts";
 
 /** As much of a target as reading it needs. Reads only. */
-export interface ReadableTarget {
+export interface ReadableTarget extends HeldReader {
   name: string;
   registry: string;
-  /** The tags that exist, of those asked for. */
-  readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
   /**
    * Where repositories are things of their own: those that exist, of those asked for, or why one could not be read.
    * @param wanted the settings that the file declares for each name; policies are read as far as it manages them
@@ -47,18 +46,25 @@ export async function readTarget(
   const settings = new Map(images.map((image) => [image.repository, image.settings]));
   const described = await target.describeRepositories?.(settings, owner, signal);
   const limit = pLimit(described === undefined ? Number.POSITIVE_INFINITY : TAG_READS_AT_ONCE);
-  const tags = await Promise.all(
+  const held = await Promise.all(
     [...Map.groupBy(images, (image) => image.repository)].map(async ([repository, group]) => {
       const state = described?.get(repository);
       if (state instanceof MirrorError) return [repository, reportOf(state)] as const;
-      if (described !== undefined && state === undefined) return [repository, new Map<string, Digest>()] as const;
-      const names = [...new Set(group.map((image) => image.tag))];
-      return [repository, await limit(() => readTags(target, repository, names, signal))] as const;
+      if (described !== undefined && state === undefined) return [repository, NOTHING] as const;
+      return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
     }),
   );
   const repositories = described === undefined ? undefined : readable(described);
-  return { name: target.name, registry: target.registry, repositories, tags: new Map(tags) };
+  return {
+    name: target.name,
+    registry: target.registry,
+    repositories,
+    tags: new Map(held.map(([repository, read]) => [repository, "tags" in read ? read.tags : read])),
+    contents: new Map(held.flatMap(([repository, read]) => ("tags" in read ? [[repository, read.contents]] : []))),
+  };
 }
+
+const NOTHING: HeldTags = { tags: new Map<string, Digest>(), contents: new Map() };
 
 function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>): Map<string, RepositoryState> {
   return new Map(
@@ -66,14 +72,14 @@ function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>)
   );
 }
 
-async function readTags(
+async function readRepository(
   target: ReadableTarget,
   repository: string,
-  tags: readonly string[],
+  images: readonly DesiredImage[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Digest> | ErrorReport> {
+): Promise<HeldTags | ErrorReport> {
   try {
-    return await target.readTags(repository, tags, signal);
+    return await readHeld(target, repository, images, signal);
   } catch (error) {
     if (error instanceof MirrorError && !signal.aborted) return reportOf(error);
     throw error;

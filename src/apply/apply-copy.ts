@@ -4,6 +4,8 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { parseReference } from "../oci/reference.ts";
 import type { CopyImage } from "../plan/action.ts";
+import { isWanted } from "./chosen-platforms.ts";
+import type { Waiting } from "./copy-blob.ts";
 import { copyImage } from "./copy-image.ts";
 import type { Member } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
@@ -27,21 +29,22 @@ export async function applyCopy(
     pulls: ImagePulls;
     together: Member;
     target: (name: string) => ImageTarget;
-  },
+  } & Waiting,
 ): Promise<boolean> {
-  const { repository, tag, digest } = image;
-  const { emit, signal, meter, pulls, together } = context;
+  const { repository, tag, digest, platforms } = image;
+  const { emit, signal, meter, pulls, together, clock, random } = context;
   const source = parseReference(image.source);
   if (typeof source === "string") throw new Error(`${image.source}: ${source}`);
   const held = async () => (await transfer.target.readTags(repository, [tag], signal)).get(tag);
   const isTagDone = async () => {
     const now = await held();
-    if (now !== digest && (now ?? null) !== image.precondition) throw stale(image, now);
-    return now === digest;
+    if (await isWanted(image, now, transfer.target, signal)) return true;
+    if ((now ?? null) !== image.precondition) throw stale(image, now);
+    return false;
   };
   if (await isTagDone()) return false;
   try {
-    const there = await manifestAtTarget(image, transfer, signal);
+    const there = platforms === undefined ? await manifestAtTarget(image, transfer, signal) : undefined;
     if (there !== undefined) {
       await transfer.target.putManifest(repository, tag, there, signal);
       return true;
@@ -52,10 +55,12 @@ export async function applyCopy(
       to: repository,
       digest,
       tag,
+      platforms,
       signal,
       isTagDone,
       pulls,
-      holders: image.heldAt.map((place) => ({ target: context.target(place.target), repository: place.repository })),
+      holders: image.heldAt.map((place) => ({ ...place, target: context.target(place.target) })),
+      waiting: { clock, random },
       together,
       onBlobSent: (blob) => {
         meter.bytes += blob.size;
@@ -65,7 +70,7 @@ export async function applyCopy(
   } catch (error) {
     // ECR refuses an immutable tag also at the digest that it holds (aws/containers-roadmap#2380): look before calling it an error.
     const refused = error instanceof MirrorError && error.code === "TAG_IMMUTABLE";
-    if (refused && (await held()) === digest) return false;
+    if (refused && (await isWanted(image, await held(), transfer.target, signal))) return false;
     throw error;
   }
 }

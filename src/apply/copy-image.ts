@@ -5,7 +5,8 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { isImageType } from "../oci/media-type.ts";
-import type { BlobCopier } from "./copy-blob.ts";
+import { readTop } from "./chosen-platforms.ts";
+import type { BlobCopier, Waiting } from "./copy-blob.ts";
 import type { Member } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
 import type { Holder, ManifestReader } from "./manifest-reader.ts";
@@ -31,11 +32,14 @@ export interface ImageCopy {
   together: Member;
   signal: AbortSignal;
   pulls: ImagePulls;
-  /** Where targets have the image already. */
-  holders: readonly Holder[];
+  /** The platforms to copy, in normal form, sorted; all where undefined. */
+  platforms: readonly string[] | undefined;
+  /** Where targets have the image already; with a digest, the index that was made of it with these platforms. */
+  holders: readonly (Holder & { digest?: Digest })[];
+  waiting: Waiting;
   /** Called for each blob that was sent whole. */
   onBlobSent: (blob: Descriptor) => void;
-  /** Called just before the tag is put; true when it holds the digest by now. */
+  /** Called just before the tag is put; true when it is as wanted by now. */
   isTagDone: () => Promise<boolean>;
 }
 
@@ -43,7 +47,7 @@ export interface ImageCopy {
  * Copies an image so that at no moment a tag names an incomplete one: blobs first, then child manifests by digest,
  * last the manifest that the tag names (OCI distribution-spec, "Pushing manifests"; ECR refuses any other order).
  * @returns whether the tag was put by us; false when someone else had put it meanwhile
- * @throws MirrorError NESTED_TOO_DEEPLY, and what source and target throw
+ * @throws MirrorError NESTED_TOO_DEEPLY, PLATFORM_MISSING, and what source and target throw
  */
 export async function copyImage(copy: ImageCopy): Promise<boolean> {
   const manifest = await bringContent(copy, copy.digest, 0);
@@ -55,13 +59,10 @@ export async function copyImage(copy: ImageCopy): Promise<boolean> {
 /** Brings everything that a manifest refers to, and gives the manifest itself back unwritten. */
 async function bringContent(copy: ImageCopy, digest: Digest, depth: number): Promise<Manifest> {
   if (depth > MAX_INDEX_DEPTH) throw nestedTooDeeply(copy);
-  const { manifest, content, holder } = await copy.reader.read(
-    copy.from,
-    digest,
-    copy.signal,
-    copy.pulls,
-    copy.holders,
-  );
+  const { manifest, content, holder } =
+    depth === 0
+      ? await readTop(copy)
+      : await copy.reader.read(copy.from, digest, copy.signal, copy.pulls, copy.holders);
   if (content.kind === "image") {
     if (holder !== undefined) copy.blobs.heldAt(content.blobs, holder);
     await copy.blobs.bring(content.blobs, { ...copy, manifest: digest, onSent: copy.onBlobSent });

@@ -4,6 +4,7 @@ import type { Dispatcher } from "undici";
 
 import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
+import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
@@ -109,7 +110,7 @@ export function openConnections(
     const { host } = address;
     const images = registryTarget(openRegistryTarget(address, credentials), target.prefix);
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
-    return Promise.resolve({ name: target.name, registry, images, readTags: images.readTags, admin: undefined });
+    return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
   }
 
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
@@ -121,12 +122,17 @@ export function openConnections(
     return {
       name: target.name,
       registry: host,
+      ...readsOf(images),
       images,
-      readTags: images.readTags,
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
       admin: ecr,
     };
   }
+}
+
+/** What a plan reads of the images of a target, by their methods for `apply`. */
+function readsOf({ readTags, readManifest, readTagged }: ImageTarget & HeldReader): HeldReader {
+  return { readTags, readManifest, readTagged };
 }
 
 /** What keeps a source's budget. A 429 of the allowance is not tried again: that would not help. */

@@ -1,10 +1,11 @@
 import type { MirrorDocument } from "./generated/mirror-file-schema.ts";
+import { readPlatforms } from "./platforms.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 
 /** What an entry says of each of its images, beside where it comes from and where it goes. A missing key is not asked for. */
 export interface ImageOptions {
-  /** `os/architecture[/variant]`, in the order of the file; missing: all of them, byte for byte. */
+  /** `os/architecture[/variant]` in normal form, sorted; missing: all of them, byte for byte. */
   platforms?: readonly string[];
   /** Signatures, SBOMs and attestations: all, or those of some artifact types. */
   referrers?: { types?: readonly string[] };
@@ -25,7 +26,7 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
   const replace = sound("replace");
   const output = sound("output");
   return {
-    ...(platforms === undefined || platforms === "all" ? {} : { platforms }),
+    ...(Array.isArray(platforms) ? { platforms: readPlatforms(platforms, below(pointer, "platforms"), log) } : {}),
     ...(referrers === undefined || referrers === false ? {} : { referrers: referrers === true ? {} : referrers }),
     ...(replace === undefined ? {} : { replace }),
     ...(sound("prune") === true ? { prune: true } : {}),

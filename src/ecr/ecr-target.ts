@@ -6,7 +6,11 @@ import type { Ecr } from "./ecr.ts";
 import type { PutImagePace } from "./put-image-pace.ts";
 
 /** What {@link ecrTarget} makes. */
-export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & { mountBlob: undefined };
+export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
+  mountBlob: undefined;
+  /** What the tags that exist hold, of those asked for: one answer brings both. */
+  readTagged(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Manifest>>;
+};
 
 /**
  * ECR as a place that images go to: its registry endpoint, but for what the API does better.
@@ -22,6 +26,12 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace): Ecr
     async readTags(repository, tags, signal): Promise<ReadonlyMap<string, Digest>> {
       const held = await ecr.readTags(repository, tags, signal);
       return new Map([...held].map(([tag, { digest }]) => [tag, digest]));
+    },
+    async readTagged(repository, tags, signal): Promise<ReadonlyMap<string, Manifest>> {
+      const held = await ecr.readTags(repository, tags, signal);
+      return new Map(
+        [...held].map(([tag, { manifest, mediaType, digest }]) => [tag, { bytes: manifest, mediaType, digest }]),
+      );
     },
     async putManifest(repository, tag, manifest, signal) {
       await pace.turn(`${repository}${tag === undefined ? `@${manifest.digest}` : `:${tag}`}`, signal);

@@ -12,7 +12,10 @@ export interface Manifest {
 }
 
 /** What a manifest refers to. */
-export type ManifestContent = { kind: "index"; manifests: Descriptor[] } | { kind: "image"; blobs: Descriptor[] };
+export type ManifestContent =
+  | { kind: "index"; manifests: Descriptor[] }
+  /** `blobs` are the config and the layers. */
+  | { kind: "image"; config: Descriptor; blobs: Descriptor[] };
 
 /** Why a manifest cannot be mirrored. */
 export interface ManifestProblem {
@@ -59,7 +62,7 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
   const config = descriptor(body["config"]);
   const layers = descriptors(body["layers"]);
   if (config === undefined || layers === undefined) return invalid("the manifest has no valid config or layers");
-  return { kind: "image", blobs: distinctBlobs([config, ...layers]) };
+  return { kind: "image", config, blobs: distinctBlobs([config, ...layers]) };
 }
 
 function distinctBlobs(all: Descriptor[]): Descriptor[] {

@@ -30,22 +30,30 @@ export interface PutPolicy extends ActionBase {
 /** One digest to be copied to one tag. */
 export interface CopyImage extends ActionBase {
   kind: "copy-image";
-  /** `pin-changed`: the mirror file pins another digest than the tag holds. */
-  reason: "new-tag" | "tag-moved" | "pin-changed";
+  /**
+   * `pin-changed`: the mirror file pins another digest than the tag holds. `platforms-changed`: the tag holds other
+   * platforms of the same digest.
+   */
+  reason: "new-tag" | "tag-moved" | "pin-changed" | "platforms-changed";
   tag: string;
   /** The source as a full reference, as it was declared: `docker.io/library/ruby:2.7.1-slim`, with a digest if pinned. */
   source: string;
-  /** What is copied; never the tag. */
+  /** What is copied, as it is at the source; never the tag. */
   digest: Digest;
   mediaType: string;
-  /** What the tag must hold when the action begins: a digest, or null for "absent". Already at `digest` is success. */
+  /**
+   * The platforms to copy, in normal form, sorted; missing: all of them, byte for byte. An index is written anew with
+   * these alone: under which digest is known after apply.
+   */
+  platforms?: readonly string[];
+  /** What the tag must hold when the action begins: a digest, or null for "absent". Already as wanted is success. */
   precondition: Digest | null;
   /** Place in the mirror file: priority when not everything can be done. */
   order: number;
   /** Pulls this may cost at a source with an allowance; 0 elsewhere. */
   pullsAtMost: number;
   content: ImageContent | undefined;
-  /** Other repositories of the targets that have the digest: read there, it costs no pull. */
+  /** Repositories of the targets that have it: read there, it costs no pull. Of whole images not its own repository. */
   heldAt: HeldAt[];
 }
 
@@ -53,6 +61,8 @@ export interface CopyImage extends ActionBase {
 export interface HeldAt {
   target: string;
   repository: string;
+  /** Where it has not the source's index, but the one that was made of it with the same platforms: that one's digest. */
+  digest?: Digest;
 }
 
 /** What is known of an image before it is read. `bytes` is the sum of its compressed sizes. */

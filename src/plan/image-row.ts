@@ -4,8 +4,10 @@ import type { Resolution } from "../desired/resolution.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { HeldAt, ImageContent } from "./action.ts";
+import type { CopyImage, HeldAt, ImageContent } from "./action.ts";
+import { differsInPlatforms, isAsDeclared } from "./as-declared.ts";
 import { pullsAtMost } from "./cost.ts";
+import type { HeldPlaces } from "./held-at.ts";
 import { heldDigest } from "./held-digest.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
 import type { Row } from "./plan.ts";
@@ -17,8 +19,7 @@ export interface SourceFacts {
   content: ImageContent | undefined;
   /** Whether the source counts pulls. */
   hasAllowance: boolean;
-  /** Where the targets have a digest, under whatever tag. */
-  heldAt: (digest: Digest) => readonly HeldAt[];
+  held: HeldPlaces;
   /** Whether the mirror file names the digest. */
   isPinned: boolean;
 }
@@ -38,7 +39,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (have !== undefined && image.refresh === "missing") {
     return { ...row, kind: "unchanged", reason: "already-there", have };
   }
-  if (have !== undefined && have === image.source.digest) {
+  if (have !== undefined && image.source.digest !== undefined && isAsDeclared(target, image, image.source.digest)) {
     return { ...row, kind: "unchanged", reason: "same-digest", have };
   }
   const { resolution } = facts;
@@ -49,20 +50,27 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
       ? { ...row, kind: "kept", reason: "not-checked", have, error }
       : { ...row, kind: "failed", reason: "unresolved", error };
   }
-  if (have === resolution.digest) return { ...row, kind: "unchanged", reason: "same-digest", have };
-  if (have !== undefined && isImmutable(target, image)) {
-    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, error: blocked(image) };
+  if (have !== undefined && isAsDeclared(target, image, resolution.digest)) {
+    return { ...row, kind: "unchanged", reason: "same-digest", have };
   }
-  return { kind: "action", action: copyAction(row, resolution, have, facts) };
+  const isSameSource = differsInPlatforms(target, image, resolution.digest);
+  const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
+  if (have !== undefined && isImmutable(target, image)) {
+    const error = blocked(image, isSameSource ? "the list of platforms changed" : "the tag moved upstream");
+    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, ...chosen, error };
+  }
+  const reason =
+    have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : facts.isPinned ? "pin-changed" : "tag-moved";
+  return { kind: "action", action: copyAction({ ...row, ...chosen, reason }, resolution, have, facts) };
 }
 
-function blocked(image: DesiredImage): ErrorReport {
+function blocked(image: DesiredImage, what: string): ErrorReport {
   return {
     code: "TAG_IMMUTABLE",
     side: "target",
     operation: "move a tag",
     reference: `${image.repository}:${image.tag}`,
-    message: "the tag moved upstream, and the repository does not let it move here",
+    message: `${what}, and the repository does not let the tag move here`,
     hint: "Mirror the image to another tag, or except this tag in tagMutability when the repository is made.",
   };
 }
@@ -73,23 +81,27 @@ function isImmutable(target: ActualTarget, image: DesiredImage): boolean {
 }
 
 function copyAction(
-  row: { target: string; repository: string; tag: string; source: string; order: number },
-  resolution: Extract<Resolution, { kind: "found" }>,
+  row: Pick<CopyImage, "target" | "repository" | "tag" | "source" | "order" | "reason" | "platforms">,
+  { digest, mediaType, size }: Extract<Resolution, { kind: "found" }>,
   have: Digest | undefined,
   facts: SourceFacts,
-): Extract<Row, { kind: "action" }>["action"] {
-  // In its own repository it is tagged, from another one copied: neither asks the source for a manifest.
-  const held = facts.heldAt(resolution.digest);
+): CopyImage {
+  const { platforms } = row;
+  const places = facts.held.ofDigest(digest);
+  const held = platforms === undefined ? places : [...facts.held.ofSelection(digest, platforms), ...places];
+  // Whole in its own repository it is tagged, from another one copied: neither asks the source for a manifest.
+  const isElsewhere = ({ target, repository }: HeldAt) => target !== row.target || repository !== row.repository;
+  const pulls = () => pullsAtMost({ mediaType, size }, facts.content?.platforms, platforms);
   return {
     id: `copy-image ${row.target} ${row.repository}:${row.tag}`,
     kind: "copy-image",
-    reason: have === undefined ? "new-tag" : facts.isPinned ? "pin-changed" : "tag-moved",
     ...row,
-    digest: resolution.digest,
-    mediaType: resolution.mediaType,
+    digest,
+    mediaType,
     precondition: have ?? null,
-    pullsAtMost: facts.hasAllowance && held.length === 0 ? pullsAtMost(resolution, facts.content?.platforms) : 0,
-    content: facts.content,
-    heldAt: held.filter(({ target, repository }) => target !== row.target || repository !== row.repository),
+    pullsAtMost: facts.hasAllowance && held.length === 0 ? pulls() : 0,
+    // How large a part of it is nobody has said.
+    content: platforms === undefined ? facts.content : undefined,
+    heldAt: platforms === undefined ? held.filter(isElsewhere) : [...held],
   };
 }

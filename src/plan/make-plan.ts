@@ -1,13 +1,14 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
-import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { Action, HeldAt, ImageContent } from "./action.ts";
+import type { Action, CopyImage, ImageContent } from "./action.ts";
+import { pullsTogether } from "./cost.ts";
+import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
 import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
 import { repositoryRows } from "./repository-rows.ts";
-import { compareRows, compareText } from "./row-order.ts";
+import { compareRows } from "./row-order.ts";
 
 /** Everything that a plan follows from. */
 export interface PlanInput {
@@ -27,8 +28,8 @@ export interface PlanInput {
 
 /** The plan: a pure function of what is declared and what is there. */
 export function makePlan(input: PlanInput): Plan {
-  const heldAt = indexOfDigests(input.actual);
-  const targets = input.actual.map((actual) => planTarget(actual, input, heldAt));
+  const held = findHeldPlaces(input.actual);
+  const targets = input.actual.map((actual) => planTarget(actual, input, held));
   const totals = count(targets);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
@@ -42,10 +43,10 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function planTarget(actual: Actual, input: PlanInput, heldAt: SourceFacts["heldAt"]): TargetPlan {
+function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const imageRows = images.map((image) => imageRow(image, actual, { ...sourceFacts(image, input), heldAt }));
+  const imageRows = images.map((image) => imageRow(image, actual, { ...sourceFacts(image, input), held }));
   const rows = [...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)), ...imageRows];
   return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
 }
@@ -55,23 +56,7 @@ function repositoriesToFill(rows: readonly Row[]): Set<string> {
   return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
 
-/** Which repositories hold which digest under a declared tag. */
-function indexOfDigests(actual: readonly Actual[]): SourceFacts["heldAt"] {
-  const places = new Map<Digest, HeldAt[]>();
-  for (const target of actual) {
-    if (isUnreadable(target)) continue;
-    for (const [repository, tags] of target.tags) {
-      const digests = tags instanceof Map ? new Set<Digest>(tags.values()) : [];
-      for (const digest of digests)
-        places.set(digest, [...(places.get(digest) ?? []), { target: target.name, repository }]);
-    }
-  }
-  for (const held of places.values())
-    held.sort((a, b) => compareText(a.target, b.target) || compareText(a.repository, b.repository));
-  return (digest) => places.get(digest) ?? [];
-}
-
-function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "heldAt"> {
+function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "held"> {
   const key = formatReference(image.source);
   return {
     resolution: input.resolutions.get(key),
@@ -116,15 +101,12 @@ function isChange(action: Action): boolean {
   return action.kind === "copy-image" && action.precondition !== null;
 }
 
-/** A digest is read once in a run, however many tags and targets want it; so its pulls are counted once. */
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
+  const copies = targets
+    .flatMap((target) => target.rows)
+    .flatMap((row): CopyImage[] => (row.kind === "action" && row.action.kind === "copy-image" ? [row.action] : []));
   return [...input.allowances].map(([registry, known]) => {
-    const pulls = new Map<string, number>();
-    for (const row of targets.flatMap((target) => target.rows)) {
-      if (row.kind !== "action" || row.action.kind !== "copy-image") continue;
-      const { source, digest, pullsAtMost } = row.action;
-      if (source.startsWith(`${registry}/`)) pulls.set(digest, pullsAtMost);
-    }
-    return { registry, pullsAtMost: [...pulls.values()].reduce((sum, each) => sum + each, 0), ...known };
+    const own = copies.filter(({ source }) => source.startsWith(`${registry}/`));
+    return { registry, pullsAtMost: pullsTogether(own), ...known };
   });
 }

@@ -10,7 +10,7 @@ export const PLAN_FORMAT_VERSION = "1.0";
 export type Row =
   | { kind: "action"; action: Action }
   /** Cannot be done as declared. `have` is what the tag holds. */
-  | (TagRow & { kind: "blocked"; reason: "tag-immutable"; have: Digest; want: Digest; error: ErrorReport })
+  | (TagRow & BlockedImage)
   /** The source or the target could not be read, or serves what cannot be mirrored. */
   | (TagRow & { kind: "failed"; reason: "unresolved"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
@@ -18,6 +18,16 @@ export type Row =
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
   /** A repository without this file's mark: images go into it, its settings are left alone. */
   | { kind: "foreign-repository"; reason: "not-owned"; target: string; repository: string; owner: string | undefined };
+
+interface BlockedImage {
+  kind: "blocked";
+  reason: "tag-immutable";
+  have: Digest;
+  /** As it is at the source; with `platforms` an index that is made of it would be there. */
+  want: Digest;
+  platforms?: readonly string[];
+  error: ErrorReport;
+}
 
 interface TagRow {
   target: string;

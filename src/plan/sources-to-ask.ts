@@ -1,6 +1,7 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
+import { isAsDeclared } from "./as-declared.ts";
 import { heldDigest } from "./held-digest.ts";
 
 /**
@@ -17,7 +18,7 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
     const held = heldDigest(target, image);
     if (held.kind === "unreadable") continue;
     if (held.digest !== undefined && image.refresh === "missing") continue;
-    if (held.digest !== undefined && held.digest === image.source.digest) continue;
+    if (image.source.digest !== undefined && isAsDeclared(target, image, image.source.digest)) continue;
     asked.set(formatReference(image.source), image.source);
   }
   return [...asked.values()];

@@ -37,7 +37,11 @@ function read(body: unknown, mediaType: string = OCI_MANIFEST): ManifestContent 
 for (const mediaType of [OCI_MANIFEST, DOCKER_MANIFEST]) {
   test(`an image of type ${mediaType} refers to its config and layers`, () => {
     const body = { schemaVersion: 2, mediaType, config: CONFIG, layers: [layer("one"), layer("two")] };
-    assert.deepEqual(read(body, mediaType), { kind: "image", blobs: [CONFIG, layer("one"), layer("two")] });
+    assert.deepEqual(read(body, mediaType), {
+      kind: "image",
+      config: CONFIG,
+      blobs: [CONFIG, layer("one"), layer("two")],
+    });
   });
 }
 
@@ -58,7 +62,7 @@ for (const mediaType of [OCI_INDEX, DOCKER_LIST]) {
 }
 
 test("a manifest without a mediaType is read as what it was served as", () => {
-  assert.deepEqual(read({ config: CONFIG, layers: [] }), { kind: "image", blobs: [CONFIG] });
+  assert.deepEqual(read({ config: CONFIG, layers: [] }), { kind: "image", config: CONFIG, blobs: [CONFIG] });
   assert.deepEqual(read({ manifests: [] }, OCI_INDEX), { kind: "index", manifests: [] });
 });
 
@@ -70,6 +74,7 @@ test("a layer that comes twice is one blob, and foreign layers are none", () => 
   const layers = [layer("same"), layer("same"), ...foreign.map((type) => layer("far", type))];
   assert.deepEqual(read({ config: CONFIG, layers }), {
     kind: "image",
+    config: CONFIG,
     blobs: [CONFIG, layer("same")],
   });
   assert.ok(foreign.every(isForeignLayer));

@@ -19,23 +19,23 @@ function shortIndex(children: number): number {
 
 describe("an estimate of pulls", () => {
   test("is 1 for an image of one platform", () => {
-    assert.equal(pullsAtMost({ mediaType: DOCKER_MANIFEST, size: 3000 }, undefined), 1);
+    assert.equal(pullsAtMost({ mediaType: DOCKER_MANIFEST, size: 3000 }, undefined, undefined), 1);
   });
 
   test("is never less than an index of any length can cost", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 60 }), (children) => {
-        const estimate = pullsAtMost({ mediaType: OCI_INDEX, size: shortIndex(children) }, undefined);
+        const estimate = pullsAtMost({ mediaType: OCI_INDEX, size: shortIndex(children) }, undefined, undefined);
         assert.ok(estimate >= 1 + children, `${estimate} for ${children} children`);
       }),
     );
   });
 
   test("takes the number of platforms, each with an attestation, where it is known", () => {
-    assert.equal(pullsAtMost({ mediaType: DOCKER_LIST, size: 10_000 }, 3), 7);
+    assert.equal(pullsAtMost({ mediaType: DOCKER_LIST, size: 10_000 }, 3, undefined), 7);
   });
 
   test("is bounded also where nothing is known of an index", () => {
-    assert.equal(pullsAtMost({ mediaType: OCI_INDEX, size: undefined }, undefined), 33);
+    assert.equal(pullsAtMost({ mediaType: OCI_INDEX, size: undefined }, undefined, undefined), 33);
   });
 });

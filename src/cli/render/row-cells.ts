@@ -27,7 +27,7 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
         columns: [
           row.tag,
           `from ${familiar(row.source)}`,
-          `${style.digest(row.have)} -> ${style.digest(row.want)}`,
+          `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`,
           "",
           "immutable: cannot move. Give it another tag, or except this one",
         ],
@@ -78,7 +78,7 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       const look = action.precondition === null ? create : change;
       const reason = COPY_REASONS[action.reason];
       const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
-      const digests = `${before}${style.digest(action.digest)}`;
+      const digests = `${before}${digestAfter(action.digest, action.platforms, style)}`;
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
     }
   }
@@ -88,9 +88,19 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "new-tag": "new tag",
   "tag-moved": "tag moved upstream",
   "pin-changed": "another digest is pinned",
+  "platforms-changed": "other platforms are chosen",
 };
 
+/**
+ * An index of chosen platforms is made when its source's has been read, which a plan does not do: it would be a pull.
+ * Which content a reviewer agrees to, the source's digest says.
+ */
+function digestAfter(source: string, platforms: readonly string[] | undefined, style: Style): string {
+  return platforms === undefined ? style.digest(source) : `known after apply (of ${style.digest(source)})`;
+}
+
 function content(action: CopyImage): string {
+  if (action.platforms !== undefined) return action.platforms.join(", ");
   if (action.content === undefined) return "known at apply";
   return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;
 }

@@ -1,0 +1,82 @@
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import { MirrorError } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { isIndexType } from "../oci/media-type.ts";
+import { readSelection } from "../oci/selection.ts";
+import type { HeldContent } from "./actual.ts";
+
+/** As much of a target as reading the tags of one repository needs. */
+export interface HeldReader {
+  /** The tags that exist, of those asked for. */
+  readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
+  /** A manifest that the target has. The bytes match the digest. */
+  readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
+  /** As `readTags`, where the answer brings the manifests anyway. */
+  readTagged?:
+    | ((repository: string, tags: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, Manifest>>)
+    | undefined;
+}
+
+/** What declared tags of one repository hold. */
+export interface HeldTags {
+  tags: ReadonlyMap<string, Digest>;
+  contents: ReadonlyMap<string, HeldContent>;
+}
+
+/** Tags whose manifests are in memory at once. */
+const TAGS_AT_ONCE = 100;
+
+/**
+ * Reads what the declared tags of a repository hold. Of images with chosen platforms the manifest too, as only that
+ * tells of which index theirs was made; a target counts no pulls.
+ */
+export async function readHeld(
+  target: HeldReader,
+  repository: string,
+  images: readonly Pick<DesiredImage, "tag" | "platforms">[],
+  signal: AbortSignal,
+): Promise<HeldTags> {
+  const names = [...new Set(images.map((image) => image.tag))];
+  const contents = new Map<string, HeldContent>();
+  const { readTagged } = target;
+  if (readTagged !== undefined) {
+    const tags = new Map<string, Digest>();
+    for (let start = 0; start < names.length; start += TAGS_AT_ONCE) {
+      const found = await readTagged(repository, names.slice(start, start + TAGS_AT_ONCE), signal);
+      for (const [tag, manifest] of found) {
+        tags.set(tag, manifest.digest);
+        contents.set(tag, contentOf(manifest));
+      }
+    }
+    return { tags, contents };
+  }
+  const tags = await target.readTags(repository, names, signal);
+  const chosen = new Set(images.flatMap(({ tag, platforms }) => (platforms === undefined ? [] : [tag])));
+  const reading = [...tags].map(async ([tag, digest]) => {
+    const content = chosen.has(tag) ? await readContent(target, repository, digest, signal) : undefined;
+    if (content !== undefined) contents.set(tag, content);
+  });
+  await Promise.all(reading);
+  return { tags, contents };
+}
+
+async function readContent(
+  target: HeldReader,
+  repository: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<HeldContent | undefined> {
+  try {
+    return contentOf(await target.readManifest(repository, digest, signal));
+  } catch (error) {
+    // Replaced and removed since its tag was read: whatever it was, it is not what is wanted now.
+    if (error instanceof MirrorError && error.code === "MANIFEST_UNKNOWN") return undefined;
+    throw error;
+  }
+}
+
+/** What a manifest is, as far as a plan asks. */
+function contentOf(manifest: Manifest): HeldContent {
+  return isIndexType(manifest.mediaType) ? { kind: "index", selection: readSelection(manifest) } : { kind: "image" };
+}

@@ -1,0 +1,50 @@
+import { isUnreadable, type Actual, type ActualTarget } from "../actual/actual.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { HeldAt } from "./action.ts";
+import { compareText } from "./row-order.ts";
+
+/** Tells where the targets have what would else be read at its source. */
+export interface HeldPlaces {
+  /** All repositories that have a digest under a declared tag. */
+  ofDigest(digest: Digest): readonly HeldAt[];
+  /** Those that have the index which was made of a digest with these platforms; each says under which digest. */
+  ofSelection(source: Digest, platforms: readonly string[]): readonly HeldAt[];
+}
+
+export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
+  const places = new Map<string, Map<string, HeldAt>>();
+  const add = (key: string, place: HeldAt) => {
+    const known = places.get(key) ?? new Map<string, HeldAt>();
+    places.set(key, known.set(`${place.target} ${place.repository}`, place));
+  };
+  for (const target of actual) {
+    if (isUnreadable(target)) continue;
+    for (const { repository, tag, digest } of heldTags(target)) {
+      const place = { target: target.name, repository };
+      add(digest, place);
+      const content = target.contents?.get(repository)?.get(tag);
+      const selection = content?.kind === "index" ? content.selection : undefined;
+      if (selection !== undefined) add(keyOf(selection.source, selection.platforms), { ...place, digest });
+    }
+  }
+  const found = (key: string) => [...(places.get(key)?.values() ?? [])].toSorted(comparePlaces);
+  return {
+    ofDigest: found,
+    ofSelection: (source, platforms) => found(keyOf(source, platforms)),
+  };
+}
+
+function keyOf(source: Digest, platforms: readonly string[]): string {
+  return `${source} ${platforms.join(",")}`;
+}
+
+function* heldTags(target: ActualTarget): Generator<{ repository: string; tag: string; digest: Digest }> {
+  for (const [repository, tags] of target.tags) {
+    if (!(tags instanceof Map)) continue;
+    for (const [tag, digest] of tags as ReadonlyMap<string, Digest>) yield { repository, tag, digest };
+  }
+}
+
+function comparePlaces(a: HeldAt, b: HeldAt): number {
+  return compareText(a.target, b.target) || compareText(a.repository, b.repository);
+}
