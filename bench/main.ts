@@ -42,9 +42,9 @@ for (const each of CASES) {
   const say = (text: string): void => console.log(`bench: ${each.name}: ${text}`);
   say(each.title);
   const about = circumstances(options.rounds);
-  const { rounds, built } = options;
+  const { rounds, source } = options;
   try {
-    const result = await each.run({ rounds, mirrorform: mirrorform(built ? BUILT : UNBUILT), say });
+    const result = await each.run({ rounds, mirrorform: mirrorform(source ? UNBUILT : BUILT), say });
     keepSection(each, result, about);
     console.log(result.lines.join("\n"));
   } catch (error) {

@@ -4,7 +4,7 @@
 #   run.sh                    install what is missing, run every case, write RESULTS.md
 #   run.sh a c                only these cases; the others keep what they said before
 #   run.sh --rounds 1 a       one round in place of three
-#   run.sh --built            mirrorform from its built package in every case, in place of its sources
+#   run.sh --source           mirrorform from its sources, in place of its built package
 #   run.sh prepare            only install
 set -euo pipefail
 

@@ -3,7 +3,7 @@ import type { Tool } from "../tools/tool.ts";
 /** What a case is given. */
 export interface CaseOptions {
   rounds: number;
-  /** mirrorform, from its sources or built. */
+  /** mirrorform, built or from its sources. */
   mirrorform: Tool;
   /** Tells the person who waits. */
   say: (text: string) => void;

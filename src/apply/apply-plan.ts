@@ -33,6 +33,8 @@ export interface ApplyOptions extends RunContext {
   /** Asks a source about a manifest it has, by HEAD: its answer says how much of the allowance is left. */
   probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
   random: () => number;
+  /** Told of the bytes of blobs as they go by. */
+  onBytesPassed?: (bytes: number) => void;
 }
 
 /**

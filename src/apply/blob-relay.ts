@@ -16,6 +16,12 @@ export interface Recipient {
   put(body: Readable): Promise<void>;
 }
 
+interface RelayOptions {
+  stallMilliseconds?: number | undefined;
+  /** Called after each chunk, with its bytes. */
+  onBytesPassed?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * Gives one stream of bytes out to several uploads, as fast as the slowest takes them; verified once for all, before the
  * last chunk is given out. A recipient that fails, or takes nothing for `stallMilliseconds` while others could go on, drops out
@@ -28,7 +34,7 @@ export async function relay(
   open: (signal: AbortSignal) => AsyncIterable<Buffer>,
   recipients: readonly Recipient[],
   signal: AbortSignal,
-  stallMilliseconds = STALL_MILLISECONDS,
+  { stallMilliseconds = STALL_MILLISECONDS, onBytesPassed }: RelayOptions = {},
 ): Promise<PromiseSettledResult<void>[]> {
   const deserted = new AbortController();
   const branches = recipients.map(createBranch);
@@ -42,7 +48,7 @@ export async function relay(
     full.forEach((i) => branches[i]?.stream.destroy(stalled(recipients[i], stallMilliseconds)));
   };
   const check = verify(blob, mismatchOf(recipients[0]?.reference));
-  const pumping = pump(check, open(ends), branches, { stallMilliseconds, leaveBehind });
+  const pumping = pump(check, open(ends), branches, { stallMilliseconds, leaveBehind, onBytesPassed });
   await Promise.all([results, pumping]);
   return results;
 }
@@ -52,12 +58,20 @@ async function pump(
   check: Verification,
   chunks: AsyncIterable<Buffer>,
   branches: readonly Branch[],
-  { stallMilliseconds, leaveBehind }: { stallMilliseconds: number; leaveBehind: (full: readonly number[]) => void },
+  {
+    stallMilliseconds,
+    leaveBehind,
+    onBytesPassed,
+  }: RelayOptions & {
+    stallMilliseconds: number;
+    leaveBehind: (full: readonly number[]) => void;
+  },
 ): Promise<void> {
   try {
     for await (const chunk of chunks) {
       if (chunk.length === 0) continue;
       await giveOut(check.add(chunk));
+      onBytesPassed?.(chunk.length);
       if (branches.every(({ stream }) => stream.destroyed)) return;
     }
     await giveOut(check.end());

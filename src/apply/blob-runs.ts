@@ -3,7 +3,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { BlobHolder, BlobHolders } from "./blob-holders.ts";
 import { relay, type Recipient } from "./blob-relay.ts";
-import type { BlobWay, Waiting } from "./copy-blob.ts";
+import type { BlobContext, BlobWay } from "./copy-blob.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
 import { resumed, type OpenBlob } from "./resumed-blob.ts";
 import { createUploadPlaces } from "./upload-places.ts";
@@ -49,7 +49,7 @@ type Liar = Pick<BlobPlace, "source" | "from"> & { digest: Digest };
 /** @param holders is told whatever arrives, and asked for places to read from that are not the source */
 export function createBlobRuns(
   holders: BlobHolders,
-  waiting: Waiting,
+  waiting: BlobContext,
   stallMilliseconds: number | undefined,
 ): BlobRuns {
   const uploads = createUploadPlaces<ImageTarget>();
@@ -110,7 +110,10 @@ export function createBlobRuns(
     const blame = (): boolean => (verdict ??= blameAll(blob.digest, used, open.length));
     const recipients = run.passengers.map((passenger) => recipientFor(passenger, blame));
     try {
-      await relay(blob, (abort) => resumed(open, blob.size, waiting, abort), recipients, signal, stallMilliseconds);
+      await relay(blob, (abort) => resumed(open, blob.size, waiting, abort), recipients, signal, {
+        stallMilliseconds,
+        onBytesPassed: waiting.onBytesPassed,
+      });
     } finally {
       release();
     }

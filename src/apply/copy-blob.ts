@@ -42,11 +42,17 @@ export interface BlobCopier {
   heldAt(blobs: readonly Descriptor[], holder: BlobHolder): void;
 }
 
+/** What copying blobs needs of its surroundings. */
+export interface BlobContext extends Waiting {
+  /** Told of bytes that were given out: their buffers are dead as soon as they are written. */
+  onBytesPassed?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * @param waiting what a wait between two attempts needs
  * @param stallMilliseconds how long one of several targets may hold the others up
  */
-export function createBlobCopier(waiting: Waiting, stallMilliseconds?: number): BlobCopier {
+export function createBlobCopier(waiting: BlobContext, stallMilliseconds?: number): BlobCopier {
   const underWay = new Map<string, { from: string; source: ImageSource; bringing: Promise<void> }>();
   const holders = createBlobHolders();
   const runs = createBlobRuns(holders, waiting, stallMilliseconds);

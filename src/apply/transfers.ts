@@ -1,4 +1,4 @@
-import { createBlobCopier, type BlobCopier, type Waiting } from "./copy-blob.ts";
+import { createBlobCopier, type BlobContext, type BlobCopier } from "./copy-blob.ts";
 import { createManifestReader, type ManifestReader } from "./manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
 
@@ -14,10 +14,10 @@ export interface Transfer {
 export function createTransfers(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
-  waiting: Waiting,
+  context: BlobContext,
 ): (registry: string, targetName: string) => Transfer {
   const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
-  const blobs = createBlobCopier(waiting);
+  const blobs = createBlobCopier(context);
   return (registry, targetName) => {
     const known = readers.get(registry) ?? createReader(source(registry));
     readers.set(registry, known);

@@ -10,6 +10,7 @@ import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
+import { freeBuffersEarly } from "../free-buffers.ts";
 import { readWait } from "../wait.ts";
 import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -88,6 +89,7 @@ async function carryOut(
     clock: surroundings.clock,
     random: surroundings.random,
     signal: surroundings.signal,
+    onBytesPassed: freeBuffersEarly(),
   });
   try {
     return await applied;
