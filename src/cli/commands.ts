@@ -88,6 +88,25 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, surroundings) => (await import("./commands/apply.ts")).apply(input, surroundings),
   },
   {
+    name: "uris",
+    summary: "show where each image is found once it is mirrored, for builds",
+    usage: "uris [--file FILE] [--target NAME] [--only GLOB] [--format FORMAT] [--pin]",
+    options: { ...NETWORK_OPTIONS, format: { type: "string" }, pin: { type: "boolean" } },
+    optionHelp: {
+      ...NETWORK_HELP,
+      json: "the same as --format json",
+      format: "table (unless said), json, dotenv, build-args, bake or tfvars",
+      pin: "by digest, as the target has it now, in place of the tag",
+    },
+    examples: [
+      "mirrorform uris",
+      "docker build $(mirrorform uris --format build-args --only 'ruby*') .",
+      "mirrorform uris --format dotenv --pin > images.env",
+    ],
+    takesCommand: false,
+    run: async (input, surroundings) => (await import("./commands/uris.ts")).uris(input, surroundings),
+  },
+  {
     name: "quota",
     summary: "show what is left of Docker Hub's pull allowance, and whose it is; spends no pull",
     usage: "quota [--file FILE] [--json]",

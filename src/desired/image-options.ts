@@ -25,6 +25,14 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
   const referrers = sound("referrers");
   const replace = sound("replace");
   const output = sound("output");
+  const { tags = [] } = document;
+  if (output !== undefined && (!Array.isArray(tags) || tags.length > 1)) {
+    log.add(below(pointer, "output"), {
+      message: "an entry with several tags has several mirrored URIs, and this would be the name of all",
+      hint: "leave it out: each is named after its repository and tag; or write an entry for this one tag",
+      at: "key",
+    });
+  }
   return {
     ...(Array.isArray(platforms) ? { platforms: readPlatforms(platforms, below(pointer, "platforms"), log) } : {}),
     ...(referrers === undefined || referrers === false ? {} : { referrers: referrers === true ? {} : referrers }),

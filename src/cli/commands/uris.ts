@@ -1,0 +1,105 @@
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { nearest } from "../../desired/nearest.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { createAllowances } from "../allowances.ts";
+import type { CommandInput } from "../command.ts";
+import { openConnections, type OpenTarget } from "../connections.ts";
+import { createEventStream } from "../events.ts";
+import { EXIT } from "../exit-code.ts";
+import { narrow } from "../narrow.ts";
+import { requestLog } from "../request-log.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { URI_FORMATS } from "../uris/formats.ts";
+import { nameUris } from "../uris/mirrored-uri.ts";
+import { loadMirrorFile } from "./load.ts";
+
+/** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
+export async function uris(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const { options } = input;
+  const format = formatOf(options);
+  const whole = await loadMirrorFile(input, surroundings);
+  if (whole === undefined) return EXIT.invalid;
+  const { file } = narrow(whole, texts(options["target"]), texts(options["only"]));
+  const events = createEventStream();
+  if (options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  const connections = openConnections(
+    file.sources,
+    createAllowances(() => 0),
+    events.emit,
+    surroundings,
+  );
+  try {
+    const opened = await Promise.all(
+      file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),
+    );
+    const targets = new Map(opened);
+    const pins = options["pin"] === true ? await readPins(file.images, targets, surroundings.signal) : undefined;
+    const named = nameUris(file.images, (image) => uriOf(image, targets, pins));
+    surroundings.out(format(named));
+    return EXIT.done;
+  } finally {
+    await connections.close();
+  }
+}
+
+function formatOf(options: CommandInput["options"]): (typeof URI_FORMATS)[string] {
+  const wanted = options["json"] === true ? "json" : (options["format"] ?? "table");
+  const format = typeof wanted === "string" && Object.hasOwn(URI_FORMATS, wanted) ? URI_FORMATS[wanted] : undefined;
+  if (format !== undefined) return format;
+  const known = Object.keys(URI_FORMATS);
+  const near = nearest(String(wanted), known);
+  throw new MirrorError(`there is no format "${String(wanted)}"`, {
+    code: "USAGE",
+    side: "config",
+    operation: "read the options of uris",
+    hint: near === undefined ? `The formats are ${known.join(", ")}.` : `Did you mean ${near}?`,
+  });
+}
+
+type Pins = ReadonlyMap<OpenTarget, ReadonlyMap<string, ReadonlyMap<string, Digest>>>;
+
+/** What the tags hold now, one look at each repository. */
+async function readPins(
+  images: readonly DesiredImage[],
+  targets: ReadonlyMap<string, OpenTarget>,
+  signal: AbortSignal,
+): Promise<Pins> {
+  const read = [...targets].map(async ([name, target]) => {
+    const own = Map.groupBy(
+      images.filter((image) => image.target === name),
+      ({ repository }) => repository,
+    );
+    const tags = [...own].map(async ([repository, group]) => {
+      const names = group.map(({ tag }) => tag);
+      return [repository, await target.readTags(repository, names, signal)] as const;
+    });
+    return [target, new Map(await Promise.all(tags))] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+function uriOf(image: DesiredImage, targets: ReadonlyMap<string, OpenTarget>, pins: Pins | undefined): string {
+  const target = targets.get(image.target);
+  if (target === undefined) throw new Error(`target ${image.target} is not open`);
+  const { repository, tag } = image;
+  const uri = target.images.uri(repository, tag);
+  if (pins === undefined) return uri;
+  const digest = pins.get(target)?.get(repository)?.get(tag);
+  if (digest === undefined) throw notMirrored(uri);
+  return `${uri.slice(0, uri.length - tag.length - 1)}@${digest}`;
+}
+
+function notMirrored(uri: string): MirrorError {
+  return new MirrorError("the image is not there yet, so that it has no digest", {
+    code: "MANIFEST_UNKNOWN",
+    side: "target",
+    operation: "read a tag",
+    reference: uri,
+    hint: "Run mirrorform apply first, or leave --pin out.",
+  });
+}
+
+function texts(value: CommandInput["options"][string]): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}

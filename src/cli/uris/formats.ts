@@ -1,0 +1,63 @@
+import { MirrorError } from "../../errors.ts";
+import { terminalText } from "../../plain-text.ts";
+import { alignColumns } from "../render/columns.ts";
+import type { MirroredUri } from "./mirrored-uri.ts";
+
+/** How URIs can be written, by the name of the format. Each ends in a line feed unless there is nothing to say. */
+export const URI_FORMATS: Readonly<Record<string, (uris: readonly MirroredUri[]) => string>> = {
+  table: (uris) => lines(alignColumns(uris.map(({ image, uri }) => [image, uri])).map(terminalText)),
+  json: (uris) => document(uris),
+  dotenv: (uris) => lines(uris.map(({ name, uri }) => `${name}=${dotenvValue(uri)}`)),
+  "build-args": (uris) => lines(uris.map(({ name, uri }) => `--build-arg ${name}=${plainWord(uri)}`)),
+  bake: (uris) => document(bakeFile(uris)),
+  tfvars: (uris) => `mirrorform_uris = {\n${uris.map(({ name, uri }) => `  ${name} = ${hclText(uri)}\n`).join("")}}\n`,
+};
+
+/** What needs no quotes anywhere: a URI at a registry is of nothing else. */
+const PLAIN = /^[A-Za-z0-9._:/@+-]+$/;
+
+/**
+ * An override for `docker buildx bake -f docker-bake.hcl -f this`: variables of these names get these values; and a
+ * target that inherits `mirrorform` gets them as build arguments, and finds each image at its mirror without a
+ * change of the Dockerfile (bake reference, `target.contexts`).
+ */
+function bakeFile(uris: readonly MirroredUri[]): object {
+  return {
+    variable: Object.fromEntries(uris.map(({ name, uri }) => [name, { default: uri }])),
+    target: {
+      mirrorform: {
+        args: Object.fromEntries(uris.map(({ name, uri }) => [name, uri])),
+        contexts: Object.fromEntries(uris.map(({ source, uri }) => [source, `docker-image://${uri}`])),
+      },
+    },
+  };
+}
+
+/** `docker run --env-file` takes quotes for part of the value, so they stand only where other readers need them. */
+function dotenvValue(uri: string): string {
+  return PLAIN.test(uri) ? uri : `'${uri.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** For `docker build $(mirrorform uris --format build-args)`: the shell splits at spaces and removes no quotes. */
+function plainWord(uri: string): string {
+  if (PLAIN.test(uri)) return uri;
+  throw new MirrorError(`"${uri}" cannot be one word of a command line`, {
+    code: "USAGE",
+    side: "config",
+    operation: "write the mirrored URIs",
+    hint: "Take another format: json or dotenv.",
+  });
+}
+
+/** HCL, "Quoted Templates": JSON's escapes, and no template in it. */
+function hclText(uri: string): string {
+  return JSON.stringify(uri).replaceAll("${", "$${").replaceAll("%{", "%%{");
+}
+
+function document(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join("");
+}
