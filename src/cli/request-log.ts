@@ -1,8 +1,43 @@
+import { appendFileSync } from "node:fs";
+
 import type { Emit } from "../events.ts";
 import { terminalText } from "../plain-text.ts";
+import type { CommandInput } from "./command.ts";
+import type { EventStream } from "./events.ts";
+import { unwritable } from "./output-file.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-/** `--verbose`: one line a request. Method, host, path, status, milliseconds; never a header's value. */
-export function requestLog(write: (text: string) => void): Emit {
+/** Values of MIRRORFORM_LOG that stand for standard error; every other one is a file. */
+const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
+
+/**
+ * Logs every request where that was asked for: `--verbose` or `MIRRORFORM_LOG=1` on standard error, `MIRRORFORM_LOG=FILE`
+ * in a file that lines are added to.
+ * @throws MirrorError FILE_UNWRITABLE when that file cannot be written
+ */
+export function logRequests(
+  { options }: CommandInput,
+  events: EventStream,
+  { environment, err, clock }: Surroundings,
+): void {
+  const asked = environment["MIRRORFORM_LOG"] ?? "";
+  const isFile = asked !== "" && !TO_STANDARD_ERROR.has(asked);
+  if (options["verbose"] === true || (asked !== "" && !isFile)) events.listen(requestLog(err));
+  if (!isFile) return;
+  addTo(asked, "");
+  events.listen(requestLog((line) => addTo(asked, `${new Date(clock.now()).toISOString()} ${line}`)));
+}
+
+function addTo(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** One line a request. Method, host, path, status, milliseconds; never a header's value. */
+function requestLog(write: (text: string) => void): Emit {
   return (event) => {
     if (event.type !== "request.finished" && event.type !== "request.retried") return;
     const request = `${event.method} ${event.host} ${event.path}`;

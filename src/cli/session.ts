@@ -8,7 +8,7 @@ import { createEventStream, type EventStream } from "./events.ts";
 import { narrow } from "./narrow.ts";
 import { wantsColor } from "./output.ts";
 import { createStyle, type Style } from "./render/style.ts";
-import { requestLog } from "./request-log.ts";
+import { logRequests } from "./request-log.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { survey, type Survey, type SurveyOptions } from "./survey.ts";
 
@@ -39,7 +39,7 @@ export async function withPlan(
   const events = createEventStream();
   const allowances = createAllowances((registry) => file.sources.get(registry)?.reserve ?? 0);
   events.listen(allowances.listener);
-  if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  logRequests(input, events, surroundings);
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const { signal, isTerminal } = surroundings;

@@ -8,7 +8,7 @@ import { createAllowances } from "../allowances.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
 import { renderReading } from "../render/cost-text.ts";
-import { requestLog } from "../request-log.ts";
+import { logRequests } from "../request-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
 
@@ -20,7 +20,7 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
   const file = await loadMirrorFile(input, surroundings);
   if (file === undefined) return EXIT.invalid;
   const events = createEventStream();
-  if (input.options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  logRequests(input, events, surroundings);
   const allowances = createAllowances(() => 0);
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {

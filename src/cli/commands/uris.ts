@@ -8,7 +8,7 @@ import { openConnections, type OpenTarget } from "../connections.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
 import { narrow } from "../narrow.ts";
-import { requestLog } from "../request-log.ts";
+import { logRequests } from "../request-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris } from "../uris/mirrored-uri.ts";
@@ -22,7 +22,7 @@ export async function uris(input: CommandInput, surroundings: Surroundings): Pro
   if (whole === undefined) return EXIT.invalid;
   const { file } = narrow(whole, texts(options["target"]), texts(options["only"]));
   const events = createEventStream();
-  if (options["verbose"] === true) events.listen(requestLog(surroundings.err));
+  logRequests(input, events, surroundings);
   const connections = openConnections(
     file.sources,
     createAllowances(() => 0),
