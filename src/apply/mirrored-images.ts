@@ -39,6 +39,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
       if (row.action.kind !== "copy-image") return [];
       return [{ ...row.action, state: done.has(row.action.id) ? "mirrored" : "not-mirrored" }];
     case "unchanged":
+    case "held-by-lock":
       return [{ ...row, state: "mirrored" }];
     case "kept":
       return [{ ...row, state: "kept" }];

@@ -23,7 +23,7 @@ export function readCommandLine(args: readonly string[], commands: readonly Comm
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name, commands);
   const end = others.indexOf("--");
-  const own = (end < 0 ? others : others.slice(0, end)).map(withValue);
+  const own = withOptionalValues((end < 0 ? others : others.slice(0, end)).map(withValue), command);
   if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
   const rest = end < 0 ? [] : others.slice(end + 1);
   if (rest.length > 0 && !command.takesCommand) throw usage(command, `unexpected "${rest.join(" ")}" behind --`);
@@ -33,6 +33,18 @@ export function readCommandLine(args: readonly string[], commands: readonly Comm
 /** `--wait` may stand without a value, which parseArgs does not know. */
 function withValue(arg: string): string {
   return arg === "--wait" ? "--wait=" : arg;
+}
+
+/** `--update` and `--update GLOB` as `--update=GLOB`: parseArgs knows no option whose value may be missing. */
+function withOptionalValues(args: readonly string[], { optionalValues = {} }: Command): string[] {
+  const defaults = new Map(Object.entries(optionalValues).map(([name, value]) => [`--${name}`, value]));
+  return args.flatMap((arg, index) => {
+    if (defaults.has(args[index - 1] ?? "") && !arg.startsWith("-")) return [];
+    const fallback = defaults.get(arg);
+    if (fallback === undefined) return [arg];
+    const next = args[index + 1];
+    return [`${arg}=${next === undefined || next.startsWith("-") ? fallback : next}`];
+  });
 }
 
 function parse(command: Command, args: string[]): Omit<CommandInput, "rest"> {

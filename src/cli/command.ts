@@ -20,6 +20,11 @@ export interface Command {
   /** How it is called, without the program's name. */
   usage: string;
   options: ParseArgsOptionsConfig;
+  /**
+   * Options that take a value or none, with the value that stands for none. What follows one is its value, unless that
+   * begins with a dash.
+   */
+  optionalValues?: Readonly<Record<string, string>>;
   /** One line an option, by its name. */
   optionHelp: Readonly<Record<string, string>>;
   examples: readonly string[];

@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "validate",
-    summary: "read and check the mirror file; asks no network",
+    summary: "read and check the mirror file and its lock; asks no network",
     usage: "validate [--file FILE] [--code-quality FILE] [--json]",
     options: { ...COMMON_OPTIONS, "code-quality": { type: "string" } },
     optionHelp: { ...COMMON_HELP, "code-quality": "write the problems to this file, as GitLab reads them" },
@@ -105,6 +105,32 @@ export const COMMANDS: readonly Command[] = [
     ],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/uris.ts")).uris(input, surroundings),
+  },
+  {
+    name: "lock",
+    summary: "write down which digests may be copied, beside the mirror file; spends no pull",
+    usage: "lock [--file FILE] [--update [GLOB] | --check] [--json]",
+    options: {
+      ...COMMON_OPTIONS,
+      update: { type: "string", multiple: true },
+      check: { type: "boolean" },
+      verbose: NETWORK_OPTIONS.verbose,
+    },
+    optionHelp: {
+      ...COMMON_HELP,
+      update: "move what is locked to what its tag names now: all, or what matches the glob; may be repeated",
+      check: "only compare lock and mirror file, without a network; ends with 1 when they disagree",
+      verbose: NETWORK_HELP.verbose,
+    },
+    optionalValues: { update: "**" },
+    examples: [
+      "mirrorform lock",
+      "mirrorform lock --update",
+      "mirrorform lock --update 'node*'",
+      "mirrorform lock --check",
+    ],
+    takesCommand: false,
+    run: async (input, surroundings) => (await import("./commands/lock.ts")).lock(input, surroundings),
   },
   {
     name: "quota",

@@ -52,7 +52,9 @@ export function unwritable(path: string, error: unknown): MirrorError {
 async function replace(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(beside, content);
+    // One that a killed run left, or a link that someone put there to be written through.
+    await rm(beside, { force: true });
+    await writeFile(beside, content, { flag: "wx" });
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });

@@ -2,7 +2,7 @@ import { CATALOGUE_HOST, createCatalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
 import type { CommandInput } from "./command.ts";
-import { loadMirrorFile } from "./commands/load.ts";
+import { loadLocked } from "./commands/load-lock.ts";
 import { openConnections, type Connections } from "./connections.ts";
 import { createEventStream, type EventStream } from "./events.ts";
 import { narrow } from "./narrow.ts";
@@ -26,16 +26,19 @@ export interface Session {
 
 /**
  * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
- * @returns what `work` returns; undefined when the mirror file is not valid, which has been said by then
+ * @param moves whether the plan shows what moved upstream and is held by the lock: that is one HEAD a locked tag
+ * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
  */
 export async function withPlan(
   input: CommandInput,
   surroundings: Surroundings,
   work: (session: Session) => Promise<number>,
+  { moves }: { moves: "shown" | "left" } = { moves: "left" },
 ): Promise<number | undefined> {
-  const whole = await loadMirrorFile(input, surroundings);
+  const whole = await loadLocked(input, surroundings);
   if (whole === undefined) return undefined;
-  const { file, narrowedBy } = narrow(whole, texts(input.options["target"]), texts(input.options["only"]));
+  const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
+  const { file, narrowedBy } = narrow(whole.file, texts(input.options["target"]), texts(input.options["only"]));
   const events = createEventStream();
   const allowances = createAllowances((registry) => file.sources.get(registry)?.reserve ?? 0);
   events.listen(allowances.listener);
@@ -44,7 +47,7 @@ export async function withPlan(
   try {
     const { signal, isTerminal } = surroundings;
     const content = contentReader(connections, events, surroundings);
-    const look = () => survey({ file, narrowedBy, connections, allowances, content, signal });
+    const look = () => survey({ file, narrowedBy, lock, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });
     const session: Session = {

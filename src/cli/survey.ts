@@ -9,7 +9,7 @@ import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { sourcesToAsk } from "../plan/sources-to-ask.ts";
+import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
 
@@ -22,6 +22,8 @@ export interface Survey {
 export interface SurveyOptions {
   file: MirrorFile;
   narrowedBy: readonly string[];
+  /** The lock that the file's images are locked by, and whether moves upstream that it holds back are looked for. */
+  lock: { path: string; showsMoves: boolean } | undefined;
   connections: Connections;
   allowances: Allowances;
   /** What a catalogue says of an image, if it names this digest. */
@@ -35,8 +37,11 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const opened = await openAll(options);
   const actual = opened.map((each) => each.actual);
   const asked = sourcesToAsk(file.images, actual);
-  const resolutions = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
-  const counting = new Set(asked.map((reference) => reference.registry).filter(allowances.has));
+  const watched = options.lock?.showsMoves === true ? tagsToWatch(file.images) : [];
+  const resolve = (references: readonly Reference[]) =>
+    resolveAll(references, (registry) => connections.source(registry), allowances.has, signal);
+  const [resolutions, upstream] = await Promise.all([resolve(asked), resolve(watched)]);
+  const counting = new Set([...asked, ...watched].map(({ registry }) => registry).filter(allowances.has));
   const plan = makePlan({
     file: file.path,
     name: file.name,
@@ -44,6 +49,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     images: file.images,
     actual,
     resolutions,
+    lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },
     contents: await readContents(asked, resolutions, actual, options),
     allowances: new Map(
       await Promise.all(

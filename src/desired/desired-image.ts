@@ -1,6 +1,7 @@
 import type { RepositorySettings } from "../ecr/settings.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { ImageOptions } from "./image-options.ts";
+import type { Locked } from "./locked.ts";
 import type { Position } from "./problem.ts";
 
 /** One image that should be at one target under one tag. */
@@ -13,6 +14,8 @@ export interface DesiredImage extends ImageOptions {
   repository: string;
   tag: string;
   refresh: "always" | "missing";
+  /** Missing where there is no lock, and for a pin that no line of it contradicts. */
+  locked?: Locked;
   /** Of the repository; none at an oci target. */
   settings: RepositorySettings;
   /** The place in the file's order, from 0; a lower one goes first when the pull allowance is short. */

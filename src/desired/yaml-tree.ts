@@ -29,23 +29,28 @@ const MAX_DEPTH = 20;
 /**
  * Reads the one document of a YAML text. Duplicate keys, anchors, aliases, tags and further documents are complaints.
  * `root` is undefined when there are complaints, or no document at all.
+ * @param document what it is, for the complaints
  */
-export function parseYaml(source: SourceText): { root: YamlNode | undefined; complaints: YamlComplaint[] } {
+export function parseYaml(
+  source: SourceText,
+  document = "a mirror file",
+): { root: YamlNode | undefined; complaints: YamlComplaint[] } {
   const parsed = eventsOf(source.text);
   if (!Array.isArray(parsed)) return { root: undefined, complaints: [parsed] };
   const complaints: YamlComplaint[] = [];
-  const reader = { source, events: parsed, next: 0, complaints };
+  const reader = { source, document, events: parsed, next: 0, complaints };
   const root = readDocument(reader);
   const further = reader.events[reader.next];
   if (further !== undefined) {
     const offset = startOf(reader.events[reader.next + 1]) ?? source.text.length;
-    complaints.push({ offset, message: "a mirror file is one YAML document, and a second one begins here" });
+    complaints.push({ offset, message: `${document} is one YAML document, and a second one begins here` });
   }
   return { root: complaints.length === 0 ? root : undefined, complaints };
 }
 
 interface Reader {
   source: SourceText;
+  document: string;
   events: readonly Event[];
   next: number;
   complaints: YamlComplaint[];
@@ -131,19 +136,19 @@ function atEnd(reader: Reader): boolean {
 function refuseExtras(reader: Reader, event: Event): void {
   if (event.type === EVENT_ID.ALIAS) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({ offset, message: "aliases (*name) are not allowed in a mirror file" });
+    reader.complaints.push({ offset, message: `aliases (*name) are not allowed in ${reader.document}` });
     return;
   }
   if (!("tagStart" in event)) return;
   if (event.anchorStart >= 0) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({ offset, message: "anchors (&name) are not allowed in a mirror file" });
+    reader.complaints.push({ offset, message: `anchors (&name) are not allowed in ${reader.document}` });
   }
   if (event.tagStart >= 0) {
     const hint = "a text that begins with ! needs quotes";
     reader.complaints.push({
       offset: event.tagStart,
-      message: "YAML tags (!name) are not allowed in a mirror file",
+      message: `YAML tags (!name) are not allowed in ${reader.document}`,
       hint,
     });
   }

@@ -31,15 +31,17 @@ export interface PutPolicy extends ActionBase {
 export interface CopyImage extends ActionBase {
   kind: "copy-image";
   /**
-   * `pin-changed`: the mirror file pins another digest than the tag holds. `platforms-changed`: the tag holds other
-   * platforms of the same digest.
+   * `pin-changed`, `lock-changed`: the mirror file or the lock names another digest than the tag holds.
+   * `platforms-changed`: the tag holds other platforms of the same digest.
    */
-  reason: "new-tag" | "tag-moved" | "pin-changed" | "platforms-changed";
+  reason: "new-tag" | "tag-moved" | "pin-changed" | "lock-changed" | "platforms-changed";
   tag: string;
   /** The source as a full reference, as it was declared: `docker.io/library/ruby:2.7.1-slim`, with a digest if pinned. */
   source: string;
   /** What is copied, as it is at the source; never the tag. */
   digest: Digest;
+  /** What the tag names upstream, where that is known and the lock holds it back. */
+  upstream?: Digest;
   mediaType: string;
   /**
    * The platforms to copy, in normal form, sorted; missing: all of them, byte for byte. An index is written anew with

@@ -1,4 +1,5 @@
 import type { ActualTarget } from "../actual/actual.ts";
+import { wantedDigest } from "../desired/locked.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import type { ErrorReport } from "../errors.ts";
@@ -10,6 +11,7 @@ import { pullsAtMost } from "./cost.ts";
 import type { HeldPlaces } from "./held-at.ts";
 import { heldDigest } from "./held-digest.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
+import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
 import type { Row } from "./plan.ts";
 
 /** What is known of an image's source. */
@@ -22,6 +24,8 @@ export interface SourceFacts {
   held: HeldPlaces;
   /** Whether the mirror file names the digest. */
   isPinned: boolean;
+  /** What the tag of a locked image names at its source; undefined where that was not looked up. */
+  upstream: Resolution | undefined;
 }
 
 /** Decides what is to be done about one declared image at one target. */
@@ -36,16 +40,18 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   const held = heldDigest(target, image);
   if (held.kind === "unreadable") return { ...row, kind: "failed", reason: "unresolved", error: held.error };
   const have = held.digest;
-  if (have !== undefined && image.refresh === "missing") {
+  if (isBlockedByLock(image)) return blockedByLock(row, image, have);
+  if (have !== undefined && image.refresh === "missing" && image.locked === undefined) {
     return { ...row, kind: "unchanged", reason: "already-there", have };
   }
-  if (have !== undefined && image.source.digest !== undefined && isAsDeclared(target, image, image.source.digest)) {
-    return { ...row, kind: "unchanged", reason: "same-digest", have };
+  const wanted = wantedDigest(image);
+  if (have !== undefined && wanted !== undefined && isAsDeclared(target, image, wanted)) {
+    return heldByLock(row, have, wanted, facts.upstream) ?? { ...row, kind: "unchanged", reason: "same-digest", have };
   }
   const { resolution } = facts;
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
-    const { error } = resolution;
+    const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);
     return have !== undefined && error.code === "PULL_LIMIT"
       ? { ...row, kind: "kept", reason: "not-checked", have, error }
       : { ...row, kind: "failed", reason: "unresolved", error };
@@ -56,12 +62,17 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
   const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
   if (have !== undefined && isImmutable(target, image)) {
-    const error = blocked(image, isSameSource ? "the list of platforms changed" : "the tag moved upstream");
+    const error = blocked(image, isSameSource ? "the list of platforms changed" : whatMoved(image));
     return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, ...chosen, error };
   }
-  const reason =
-    have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : facts.isPinned ? "pin-changed" : "tag-moved";
-  return { kind: "action", action: copyAction({ ...row, ...chosen, reason }, resolution, have, facts) };
+  const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";
+  const reason = have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : moved;
+  const upstream = heldBack(resolution.digest, facts.upstream);
+  return { kind: "action", action: copyAction({ ...row, ...chosen, ...upstream, reason }, resolution, have, facts) };
+}
+
+function whatMoved({ locked }: DesiredImage): string {
+  return locked === undefined ? "the tag moved upstream" : "the lock names another digest";
 }
 
 function blocked(image: DesiredImage, what: string): ErrorReport {
@@ -81,7 +92,7 @@ function isImmutable(target: ActualTarget, image: DesiredImage): boolean {
 }
 
 function copyAction(
-  row: Pick<CopyImage, "target" | "repository" | "tag" | "source" | "order" | "reason" | "platforms">,
+  row: Pick<CopyImage, "target" | "repository" | "tag" | "source" | "order" | "reason" | "platforms" | "upstream">,
   { digest, mediaType, size }: Extract<Resolution, { kind: "found" }>,
   have: Digest | undefined,
   facts: SourceFacts,

@@ -1,4 +1,5 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
+import { wantedReference } from "../desired/locked.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
@@ -6,6 +7,7 @@ import type { Action, CopyImage, ImageContent } from "./action.ts";
 import { pullsTogether } from "./cost.ts";
 import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
+import { planLock } from "./lock-rows.ts";
 import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
 import { repositoryRows } from "./repository-rows.ts";
 import { compareRows } from "./row-order.ts";
@@ -20,6 +22,8 @@ export interface PlanInput {
   actual: readonly Actual[];
   /** By full reference of the source: at least those that `sourcesToAsk` named. */
   resolutions: ReadonlyMap<string, Resolution>;
+  /** The lock that the images were locked by, and what the tags that `tagsToWatch` named are at upstream, by full reference. */
+  lock?: { path: string; upstream: ReadonlyMap<string, Resolution> } | undefined;
   /** What catalogues say of a source, by full reference; only as far as they name the digest that was resolved. */
   contents: ReadonlyMap<string, ImageContent>;
   /** The sources that count pulls and were asked, with what is known of each allowance. */
@@ -36,6 +40,7 @@ export function makePlan(input: PlanInput): Plan {
     file: input.file,
     name: input.name,
     narrowedBy: [...input.narrowedBy],
+    ...(input.lock === undefined ? {} : { lock: planLock(input.lock) }),
     targets,
     totals,
     costs: costs(targets, input),
@@ -57,17 +62,27 @@ function repositoriesToFill(rows: readonly Row[]): Set<string> {
 }
 
 function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "held"> {
-  const key = formatReference(image.source);
+  const key = formatReference(wantedReference(image));
   return {
     resolution: input.resolutions.get(key),
     content: input.contents.get(key),
     hasAllowance: input.allowances.has(image.source.registry),
     isPinned: image.source.digest !== undefined,
+    upstream: input.lock?.upstream.get(formatReference(image.source)),
   };
 }
 
 function count(targets: readonly TargetPlan[]): Totals {
-  const totals: Totals = { create: 0, change: 0, delete: 0, blocked: 0, failed: 0, kept: 0, unchanged: 0 };
+  const totals: Totals = {
+    create: 0,
+    change: 0,
+    delete: 0,
+    blocked: 0,
+    failed: 0,
+    kept: 0,
+    unchanged: 0,
+    heldByLock: 0,
+  };
   for (const target of targets) {
     if (target.error !== undefined) totals.failed += 1;
     for (const row of target.rows) countRow(row, totals);
@@ -91,6 +106,10 @@ function countRow(row: Row, totals: Totals): void {
       return;
     case "unchanged":
       totals.unchanged += 1;
+      return;
+    case "held-by-lock":
+      totals.unchanged += 1;
+      totals.heldByLock += 1;
       return;
     case "foreign-repository":
       return;

@@ -11,11 +11,13 @@ export type Row =
   | { kind: "action"; action: Action }
   /** Cannot be done as declared. `have` is what the tag holds. */
   | (TagRow & BlockedImage)
+  | LockBlockedRow
   /** The source or the target could not be read, or serves what cannot be mirrored. */
   | (TagRow & { kind: "failed"; reason: "unresolved"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
   | (TagRow & { kind: "kept"; reason: "not-checked"; have: Digest; error: ErrorReport })
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
+  | HeldByLockRow
   /** A repository without this file's mark: images go into it, its settings are left alone. */
   | { kind: "foreign-repository"; reason: "not-owned"; target: string; repository: string; owner: string | undefined };
 
@@ -29,7 +31,25 @@ interface BlockedImage {
   error: ErrorReport;
 }
 
-interface TagRow {
+/** There is a lock, and it does not say which digest may be copied. */
+export type LockBlockedRow = TagRow & {
+  kind: "blocked";
+  reason: "not-locked" | "lock-contradicts-pin";
+  have: Digest | undefined;
+  error: ErrorReport;
+};
+
+/** As the lock has it, and so unchanged; its tag is at another digest upstream, which is not copied. */
+export type HeldByLockRow = TagRow & {
+  kind: "held-by-lock";
+  reason: "moved-upstream";
+  have: Digest;
+  /** As it is at the source; with `platforms` the tag holds an index that was made of it. */
+  locked: Digest;
+  upstream: Digest;
+};
+
+export interface TagRow {
   target: string;
   repository: string;
   tag: string;
@@ -56,7 +76,18 @@ export interface Totals {
   failed: number;
   /** Could not be checked, as the allowance of its source is spent, and is left as it is. */
   kept: number;
+  /** Those included that are held by the lock. */
   unchanged: number;
+  /** Moved upstream, and held by the lock. */
+  heldByLock: number;
+}
+
+/** The lock that a plan was made with: its digests, and no others, are copied. */
+export interface PlanLock {
+  /** As derived from the path of the mirror file. */
+  path: string;
+  /** Images whose tag could not be looked up, so that it is not known whether they moved upstream. Nothing depends on it. */
+  unasked: { source: string; error: ErrorReport }[];
 }
 
 /** What a plan costs at one source with an allowance. */
@@ -79,6 +110,8 @@ export interface Plan {
   name: string;
   /** The options that narrowed the plan, such as `--only 'node*'`; empty when everything was looked at. */
   narrowedBy: string[];
+  /** Missing where there is no lock. */
+  lock?: PlanLock;
   targets: TargetPlan[];
   totals: Totals;
   costs: Cost[];

@@ -1,13 +1,15 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
+import { wantedDigest, wantedReference } from "../desired/locked.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { isAsDeclared } from "./as-declared.ts";
 import { heldDigest } from "./held-digest.ts";
+import { isBlockedByLock } from "./lock-rows.ts";
 
 /**
  * The references that must be resolved at their sources before a plan can be made, each once, in the order of the file.
- * Not asked: an image with `refresh: missing` whose tag is there, a pinned digest that is there already,
- * and anything for a target that cannot be read.
+ * Not asked: an image with `refresh: missing` whose tag is there, a pinned or locked digest that is there already,
+ * what the lock does not let through, and anything for a target that cannot be read.
  */
 export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly Actual[]): Reference[] {
   const readable = new Map(actual.map((target) => [target.name, target]));
@@ -17,9 +19,18 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
     if (target === undefined || isUnreadable(target)) continue;
     const held = heldDigest(target, image);
     if (held.kind === "unreadable") continue;
-    if (held.digest !== undefined && image.refresh === "missing") continue;
-    if (image.source.digest !== undefined && isAsDeclared(target, image, image.source.digest)) continue;
-    asked.set(formatReference(image.source), image.source);
+    if (isBlockedByLock(image)) continue;
+    if (held.digest !== undefined && image.refresh === "missing" && image.locked === undefined) continue;
+    const digest = wantedDigest(image);
+    if (digest !== undefined && isAsDeclared(target, image, digest)) continue;
+    const wanted = wantedReference(image);
+    asked.set(formatReference(wanted), wanted);
   }
   return [...asked.values()];
+}
+
+/** The tags whose moves upstream are to be shown: what the lock holds, but for those that are asked for only when missing. */
+export function tagsToWatch(images: readonly DesiredImage[]): Reference[] {
+  const watched = images.filter(({ locked, refresh }) => locked?.kind === "digest" && refresh === "always");
+  return [...new Map(watched.map(({ source }) => [formatReference(source), source])).values()];
 }

@@ -59,6 +59,7 @@ describe("plan, apply, plan", () => {
       failed: 0,
       kept: 0,
       unchanged: 0,
+      heldByLock: 0,
     });
     assert.equal(sandbox.dockerHub.counted, 0, "plan spends no pull");
 

@@ -1,4 +1,4 @@
-import { readMirrorFile, type MirrorFile } from "../../desired/mirror-file.ts";
+import { readMirrorFile, type MirrorFile, type Problem } from "../../desired/mirror-file.ts";
 import { renderProblem } from "../../desired/render-problem.ts";
 import { annotations, codeQuality } from "../annotations.ts";
 import type { CommandInput } from "../command.ts";
@@ -8,33 +8,61 @@ import type { Surroundings } from "../surroundings.ts";
 
 const DEFAULT_FILE = "mirrors.yaml";
 
+/** A person mends some and looks again; `--json` has all of them. */
+const MAX_PROBLEMS_SHOWN = 200;
+
 /** Where the mirror file is, or should be. */
 export function mirrorFilePath({ options }: CommandInput): string {
   return typeof options["file"] === "string" ? options["file"] : DEFAULT_FILE;
 }
 
+/** As {@link loadWithSource}, of the file alone. */
+export async function loadMirrorFile(input: CommandInput, surroundings: Surroundings): Promise<MirrorFile | undefined> {
+  return (await loadWithSource(input, surroundings))?.file;
+}
+
 /**
- * Reads the mirror file that the options name. When it is not valid, says so and returns undefined: as text, as JSON,
- * and as annotations where a platform reads those.
+ * Reads the mirror file that the options name, with its text. When it is not valid, says so and returns undefined.
  * @throws MirrorError FILE_UNWRITABLE when a report that was asked for cannot be written
  */
-export async function loadMirrorFile(input: CommandInput, surroundings: Surroundings): Promise<MirrorFile | undefined> {
-  const { options } = input;
+export async function loadWithSource(
+  input: CommandInput,
+  surroundings: Surroundings,
+): Promise<{ file: MirrorFile; source: string } | undefined> {
   const path = mirrorFilePath(input);
-  const { environment } = surroundings;
-  const read = await readMirrorFile(path, { environment });
-  const quality = options["code-quality"];
-  if (typeof quality === "string") await writeOutput(quality, codeQuality("file" in read ? [] : read.problems));
-  if ("file" in read) return read.file;
-  const { problems, source } = read;
-  const about = { side: "config", operation: "read the mirror file" };
-  if (options["json"] === true) {
-    const told = problems.map((problem) => ({ ...about, ...problem }));
-    surroundings.out(`${JSON.stringify({ problems: told }, null, 2)}\n`);
-  } else {
-    const rendered = problems.map((problem) => renderProblem(problem, source));
-    surroundings.err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${path}.\n`);
-    surroundings.out(annotations(problems, environment));
+  const read = await readMirrorFile(path, { environment: surroundings.environment });
+  if ("file" in read) {
+    await reportQuality([], input);
+    return read;
   }
+  const about = { path, operation: "read the mirror file", source: () => read.source };
+  await tellProblems(read.problems, about, input, surroundings);
   return undefined;
+}
+
+/**
+ * Says what is wrong with a file: as text or as JSON, and as annotations and reports where a platform reads those.
+ * @param about `source` gives the text of the file at a path
+ */
+export async function tellProblems(
+  problems: readonly Problem[],
+  about: { path: string; operation: string; source: (path: string) => string },
+  input: CommandInput,
+  { out, err, environment }: Surroundings,
+): Promise<void> {
+  await reportQuality(problems, input);
+  if (input.options["json"] === true) {
+    const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
+    out(`${JSON.stringify({ problems: told }, null, 2)}\n`);
+    return;
+  }
+  const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
+  const rendered = shown.map((problem) => renderProblem(problem, about.source(problem.path)));
+  err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
+  out(annotations(problems, environment));
+}
+
+async function reportQuality(problems: readonly Problem[], { options }: CommandInput): Promise<void> {
+  const path = options["code-quality"];
+  if (typeof path === "string") await writeOutput(path, codeQuality(problems));
 }

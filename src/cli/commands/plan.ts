@@ -4,17 +4,18 @@ import { EXIT } from "../exit-code.ts";
 import { appendOutput, writeOutput } from "../output-file.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
-import { withPlan } from "../session.ts";
+import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
 export async function plan(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const code = await withPlan(input, surroundings, async ({ survey, style }) => {
+  const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
     await writeFiles(made, input);
     surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
     return exitCode(made, input.options["detailed-exitcode"] === true);
-  });
+  };
+  const code = await withPlan(input, surroundings, show, { moves: "shown" });
   return code ?? EXIT.invalid;
 }
 

@@ -1,18 +1,44 @@
+import { checkLock, problemOf } from "../../desired/check-lock.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { plural } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { loadMirrorFile } from "./load.ts";
+import { loadWithLock, type FileWithLock } from "./load-lock.ts";
+import { tellProblems } from "./load.ts";
 
-/** `validate`: reads and checks the mirror file and the policies it names, without a network. */
+/**
+ * `validate`: reads and checks the mirror file, the policies it names and its lock, without a network. A lock that
+ * disagrees with the mirror file is a check that does not hold: 1; what cannot be read at all is not valid: 3.
+ */
 export async function validate(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const file = await loadMirrorFile(input, surroundings);
-  if (file === undefined) return EXIT.invalid;
+  const loaded = await loadWithLock(input, surroundings);
+  if (loaded === undefined) return EXIT.invalid;
+  if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
+  const { file, lock } = loaded;
   const counts = { images: new Set(file.images.map((image) => image.order)).size, targets: file.targets.length };
+  const locked = lock === undefined ? "" : ` ${lock.path} agrees with it.`;
   surroundings.out(
     input.options["json"] === true
-      ? `${JSON.stringify({ problems: [], ...counts }, null, 2)}\n`
-      : `${file.path} is valid: ${plural(counts.images, "image")}, ${plural(counts.targets, "target")}.\n`,
+      ? `${JSON.stringify({ problems: [], ...counts, lock: lock?.path ?? null }, null, 2)}\n`
+      : `${file.path} is valid: ${plural(counts.images, "image")}, ${plural(counts.targets, "target")}.${locked}\n`,
   );
   return EXIT.done;
+}
+
+/** Says where the lock and the mirror file disagree, each at its place. @returns whether they do */
+export async function tellDisagreements(
+  { file, source, lock }: FileWithLock,
+  input: CommandInput,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  if (lock === undefined) return false;
+  const problems = checkLock(file.images, lock.lines).map((each) => problemOf(each, file.path, lock.path));
+  if (problems.length === 0) return false;
+  const about = {
+    path: `${file.path} and ${lock.path}`,
+    operation: "compare the lock with the mirror file",
+    source: (path: string) => (path === lock.path ? lock.source : source),
+  };
+  await tellProblems(problems, about, input, surroundings);
+  return true;
 }

@@ -6,6 +6,7 @@ import { repositoryOf } from "../../plan/row-order.ts";
 import { renderCost } from "./cost-text.ts";
 import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";
+import { filesOf, unaskedNotes } from "./lock-cells.ts";
 import { codeBlock, codeSpan } from "./markdown-text.ts";
 import { summarise } from "./plan-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
@@ -23,6 +24,9 @@ const STYLE = createStyle({ color: false, abbreviateDigests: true });
 
 /** Twelve hexadecimal digits tell two plans apart. */
 const HASH_DIGITS = 12;
+
+/** Nothing is done about what stands here. */
+const HELD = "Held by the lock";
 
 const TABLE_HEAD = "| | | | | | |\n|---|---|---|---|---|---|\n";
 
@@ -54,10 +58,17 @@ export function renderMarkdown(plan: Plan, limit: number): string {
     ...(plan.complete ? [] : ["", "**The plan is incomplete: what could not be read is missing from it.**"]),
     ...(plan.narrowedBy.length === 0 ? [] : ["", `Narrowed by ${narrowed}: other images were not looked at.`]),
     "",
-    ...plan.targets.map((target) => `${codeSpan(plan.file)} → ${codeSpan(target.registry)}  `),
+    ...plan.targets.map((target) => `${filesOf(plan).map(codeSpan).join(", ")} → ${codeSpan(target.registry)}  `),
     "",
   ].join("\n");
-  const foot = ["", totals, ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`), ""].join("\n");
+  const notes = plan.lock === undefined ? [] : unaskedNotes(plan.lock).map((note) => `\n${escapeProse(note)}`);
+  const foot = [
+    "",
+    totals,
+    ...notes,
+    ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`),
+    "",
+  ].join("\n");
   return head + fit(groups, limit - bytes(head) - bytes(foot)) + foot;
 }
 
@@ -70,6 +81,7 @@ function linesOf(plan: Plan): Group[] {
   const deletions: Line[] = [];
   const problems: Line[] = [];
   const others: Line[] = [];
+  const held: Line[] = [];
   for (const target of plan.targets) {
     const place = plan.targets.length > 1 ? `${codeSpan(target.registry)} ` : "";
     if (target.error !== undefined) {
@@ -79,6 +91,7 @@ function linesOf(plan: Plan): Group[] {
       const line = { heading: `${place}${codeSpan(repository)}`, text: lineOf(cells) };
       if (cells.symbol === "-") deletions.push(line);
       else if (cells.symbol === "!") problems.push(line);
+      else if (cells.symbol === "=") held.push(line);
       else others.push(line);
     }
   }
@@ -86,6 +99,7 @@ function linesOf(plan: Plan): Group[] {
     { title: "Deletions", lines: deletions },
     { title: "In the way", lines: problems },
     { title: "Changes", lines: others },
+    { title: HELD, lines: held },
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -152,8 +166,9 @@ function marker(plan: Plan, groups: readonly Group[]): string {
 }
 
 function hashOf({ totals, complete, narrowedBy }: Plan, groups: readonly Group[]): string {
-  const { unchanged: _unchanged, ...changes } = totals;
-  const said = JSON.stringify([complete, narrowedBy, changes, groups]);
+  const { unchanged: _unchanged, heldByLock: _heldByLock, ...changes } = totals;
+  const done = groups.filter(({ title }) => title !== HELD);
+  const said = JSON.stringify([complete, narrowedBy, changes, done]);
   return createHash("sha256").update(said).digest("hex").slice(0, HASH_DIGITS);
 }
 

@@ -4,6 +4,7 @@ import { renderCost } from "./cost-text.ts";
 import { alignColumns } from "./columns.ts";
 import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";
+import { filesOf, unaskedNotes } from "./lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
@@ -16,7 +17,7 @@ import { plural } from "./units.ts";
 export function renderPlan(plan: Plan, style: Style): string {
   const narrowed =
     plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not looked at.`];
-  const heads = plan.targets.map((target) => terminalText(`${plan.file} -> ${target.registry}`));
+  const heads = plan.targets.map((target) => terminalText(`${filesOf(plan).join(", ")} -> ${target.registry}`));
   const bodies = plan.targets.map((target) => renderTarget(target, style));
   const isQuiet = bodies.every((body) => body === "");
   const summary = summarise(plan);
@@ -24,7 +25,8 @@ export function renderPlan(plan: Plan, style: Style): string {
   const incomplete = plan.complete
     ? []
     : [style.problem("The plan is incomplete: what could not be read is missing from it.")];
-  const tail = [...narrowed, ...incomplete, ...costs];
+  const unasked = plan.lock === undefined ? [] : unaskedNotes(plan.lock);
+  const tail = [...narrowed, ...incomplete, ...unasked, ...costs];
   if (isQuiet) return lines([...heads, style.strong(summary), ...tail]);
   const sections = plan.targets.flatMap((_target, i) => {
     const body = bodies[i] ?? "";
@@ -36,16 +38,18 @@ export function renderPlan(plan: Plan, style: Style): string {
 
 /** `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */
 export function summarise(plan: Plan): string {
-  const { create, change, delete: removed, blocked, failed, kept, unchanged } = plan.totals;
+  const { create, change, delete: removed, blocked, failed, kept, unchanged, heldByLock } = plan.totals;
+  const held =
+    heldByLock === 0 ? "" : ` ${heldByLock} moved upstream, and the lock holds ${heldByLock === 1 ? "it" : "them"}.`;
   if (create + change + removed + blocked + failed === 0) {
     const unsure = kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "is" : "are"} kept.`;
-    return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.${unsure}`;
+    return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.${unsure}${held}`;
   }
   const counts = [`${create} to create`, `${change} to change`, `${removed} to delete`];
   if (blocked > 0) counts.push(`${blocked} blocked`);
   if (failed > 0) counts.push(`${failed} could not be read`);
   if (kept > 0) counts.push(`${kept} not checked`);
-  return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.`;
+  return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.${held}`;
 }
 
 function lines(all: readonly string[]): string {

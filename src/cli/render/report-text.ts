@@ -2,7 +2,7 @@ import { terminalText } from "../../plain-text.ts";
 import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { AllowanceReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { Plan, Row } from "../../plan/plan.ts";
 import { alignColumns } from "./columns.ts";
 import { renderReading } from "./cost-text.ts";
 import { renderError } from "./error-text.ts";
@@ -87,6 +87,12 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
   "not-started": "not begun",
 };
 
+const BLOCKED: Readonly<Record<Extract<Row, { kind: "blocked" }>["reason"], string>> = {
+  "tag-immutable": "the tag is immutable",
+  "not-locked": "not in the lock",
+  "lock-contradicts-pin": "the lock has another digest than the pin",
+};
+
 function renderNotDone(report: Report, plan: Plan): string {
   const stopped = report.outcomes
     .filter(({ result }) => NOT_DONE[result] !== undefined)
@@ -95,7 +101,7 @@ function renderNotDone(report: Report, plan: Plan): string {
     .flatMap((target) => target.rows)
     .flatMap((row) =>
       row.kind === "blocked"
-        ? [[`  ${nameAt(row.target, `${row.repository}:${row.tag}`, plan)}`, "blocked: the tag is immutable"]]
+        ? [[`  ${nameAt(row.target, `${row.repository}:${row.tag}`, plan)}`, `blocked: ${BLOCKED[row.reason]}`]]
         : [],
     );
   return section("Not done:", alignColumns([...stopped, ...blocked]));

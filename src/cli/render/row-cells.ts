@@ -2,12 +2,13 @@ import type { ErrorReport } from "../../errors.ts";
 import type { RepositorySettings } from "../../ecr/settings.ts";
 import type { Action, CopyImage } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
+import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
 import type { Style } from "./style.ts";
 import { formatBytes, plural } from "./units.ts";
 
 /** One row of a plan in five columns: name, what, digests, content, why. */
 export interface RowCells {
-  symbol: "+" | "~" | "-" | "!" | "?" | "*";
+  symbol: "+" | "~" | "-" | "!" | "?" | "*" | "=";
   paint: (text: string) => string;
   columns: string[];
   error?: ErrorReport;
@@ -20,7 +21,10 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
       return undefined;
     case "action":
       return actionCells(row.action, style, familiar);
+    case "held-by-lock":
+      return heldByLockCells(row, style, familiar);
     case "blocked":
+      if (row.reason !== "tag-immutable") return lockBlockedCells(row, style, familiar);
       return {
         symbol: "!",
         paint: style.problem,
@@ -76,7 +80,7 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       return { ...create, columns: ["repository policy", "as in the mirror file", "", "", "not set yet"] };
     case "copy-image": {
       const look = action.precondition === null ? create : change;
-      const reason = COPY_REASONS[action.reason];
+      const reason = withUpstream(COPY_REASONS[action.reason], action);
       const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
       const digests = `${before}${digestAfter(action.digest, action.platforms, style)}`;
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
@@ -89,6 +93,7 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "tag-moved": "tag moved upstream",
   "pin-changed": "another digest is pinned",
   "platforms-changed": "other platforms are chosen",
+  "lock-changed": "another digest is locked",
 };
 
 /**

@@ -1,0 +1,145 @@
+import { changeLock, type LockChange } from "../../desired/change-lock.ts";
+import { lockPath } from "../../desired/lock-file.ts";
+import { formatLock } from "../../desired/lock-text.ts";
+import { lockName } from "../../desired/locked.ts";
+import { resolveAll } from "../../desired/resolve.ts";
+import type { Resolution } from "../../desired/resolution.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Reference } from "../../oci/reference.ts";
+import { createAllowances } from "../allowances.ts";
+import type { CommandInput } from "../command.ts";
+import { openConnections } from "../connections.ts";
+import { createEventStream } from "../events.ts";
+import { EXIT } from "../exit-code.ts";
+import { nameMatcher } from "../name-matcher.ts";
+import { writeOutput } from "../output-file.ts";
+import { wantsColor } from "../output.ts";
+import { renderLockChange } from "../render/lock-text.ts";
+import { createStyle } from "../render/style.ts";
+import { logRequests } from "../request-log.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { loadWithLock, type FileWithLock } from "./load-lock.ts";
+import { tellDisagreements } from "./validate.ts";
+
+/** `lock`: writes the lock beside the mirror file, or compares the two. Asks sources by HEAD: it spends no pull. */
+export async function lock(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const globs = updateGlobs(input);
+  const loaded = await loadWithLock(input, surroundings);
+  if (loaded === undefined) return EXIT.invalid;
+  if (input.options["check"] !== true) return write(loaded, globs, input, surroundings);
+  if (loaded.lock === undefined) throw noLock(loaded.file.path);
+  if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
+  const { path } = loaded.lock;
+  surroundings.out(
+    input.options["json"] === true
+      ? `${JSON.stringify({ problems: [], lock: path }, null, 2)}\n`
+      : `${path} agrees with ${loaded.file.path}.\n`,
+  );
+  return EXIT.done;
+}
+
+/** What `--update` stands for without a glob. An empty one is none: a variable of a script may have been empty. */
+const EVERYTHING = "**";
+
+function updateGlobs({ options }: CommandInput): string[] {
+  const globs = Array.isArray(options["update"]) ? options["update"].map(String) : [];
+  if (globs.length > 0 && options["check"] === true)
+    throw usage("--check changes nothing, so it cannot go with --update");
+  return globs;
+}
+
+async function write(
+  loaded: FileWithLock,
+  globs: readonly string[],
+  input: CommandInput,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { file, lock: old } = loaded;
+  const before = old?.lines ?? new Map<string, never>();
+  const wanted = new Map(file.images.flatMap(({ source }) => named(source)));
+  const isMoved = whatMoves(globs, [...wanted.values()], file.path);
+  const asked = [...wanted].filter(([name, source]) => !before.has(name) || isMoved(source));
+  const resolved = await resolveWith(
+    asked.map(([, source]) => source),
+    loaded,
+    input,
+    surroundings,
+  );
+  const change = changeLock(before, [...wanted.keys()], resolved);
+  const path = lockPath(file.path);
+  const isWritten = await writeChange(path, change, old?.source);
+  const { lines, ...told } = change;
+  const color = wantsColor(input.options["no-color"] === true, surroundings);
+  const style = createStyle({ color, abbreviateDigests: surroundings.isTerminal });
+  surroundings.out(
+    input.options["json"] === true
+      ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
+      : renderLockChange(path, change, isWritten, style),
+  );
+  return change.failed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function named(source: Reference): [string, Reference][] {
+  const name = lockName(source);
+  return name === undefined ? [] : [[name, source]];
+}
+
+/** @throws MirrorError USAGE for a glob that matches nothing */
+function whatMoves(
+  globs: readonly string[],
+  sources: readonly Reference[],
+  path: string,
+): (source: Reference) => boolean {
+  if (globs.includes(EVERYTHING)) return () => true;
+  const matchers = globs.map((glob) => nameMatcher(glob));
+  for (const [index, matches] of matchers.entries()) {
+    if (sources.some(matches)) continue;
+    throw usage(
+      `--update '${globs[index]}' matches no image of ${path} that the lock can hold`,
+      "A glob is held against names such as node:22-alpine, node, or docker.io/library/node; * does not match a slash.",
+    );
+  }
+  return (source) => matchers.some((matches) => matches(source));
+}
+
+async function resolveWith(
+  sources: readonly Reference[],
+  { file }: FileWithLock,
+  input: CommandInput,
+  surroundings: Surroundings,
+): Promise<Map<string, Resolution>> {
+  const events = createEventStream();
+  logRequests(input, events, surroundings);
+  const allowances = createAllowances(() => 0);
+  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  try {
+    const source = (registry: string) => connections.source(registry);
+    return await resolveAll(sources, source, allowances.has, surroundings.signal);
+  } finally {
+    await connections.close();
+  }
+}
+
+/**
+ * Writes the lock unless it says the same already. A first one without any line is not written: with it nothing at all
+ * could be copied. @returns whether it was written
+ */
+async function writeChange(path: string, { lines, failed }: LockChange, old: string | undefined): Promise<boolean> {
+  const text = formatLock(lines);
+  if (text === old || (old === undefined && lines.size === 0 && failed.length > 0)) return false;
+  await writeOutput(path, text);
+  return true;
+}
+
+function noLock(mirrorFile: string): MirrorError {
+  return new MirrorError(`there is no ${lockPath(mirrorFile)}`, {
+    code: "LOCK_MISMATCH",
+    side: "config",
+    operation: "compare the lock with the mirror file",
+    reference: mirrorFile,
+  });
+}
+
+function usage(message: string, hint?: string): MirrorError {
+  return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of lock", hint });
+}

@@ -1,0 +1,31 @@
+import type { LockChange } from "../../desired/change-lock.ts";
+import { terminalText } from "../../plain-text.ts";
+import { alignColumns } from "./columns.ts";
+import { renderError } from "./error-text.ts";
+import type { Style } from "./style.ts";
+
+/** What `lock` did, line by line; then what could not be looked up; the totals last. */
+export function renderLockChange(path: string, change: LockChange, isWritten: boolean, style: Style): string {
+  const { added, moved, removed, failed, unchanged } = change;
+  const rows = [
+    ...added.map(({ reference, digest }) => ({ reference, symbol: style.create("+"), digests: style.digest(digest) })),
+    ...moved.map(({ reference, from, to }) => ({
+      reference,
+      symbol: style.change("~"),
+      digests: `${style.digest(from)} -> ${style.digest(to)}`,
+    })),
+    ...removed.map(({ reference, digest }) => ({
+      reference,
+      symbol: style.problem("-"),
+      digests: `${style.digest(digest)}  no longer declared`,
+    })),
+  ].toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
+  const aligned = alignColumns(rows.map(({ reference, digests }) => [reference, digests]));
+  const lines = rows.map(({ symbol }, i) => `${symbol} ${terminalText(aligned[i] ?? "")}\n`);
+  const errors = failed.map(({ error }) => renderError(error, style));
+  const counts = [`${added.length} added`, `${moved.length} moved`, `${removed.length} removed`];
+  if (failed.length > 0) counts.push(`${failed.length} could not be looked up and left as they were`);
+  const state = isWritten ? "" : " Nothing was written.";
+  const total = style.strong(`${path}: ${[...counts, `${unchanged} unchanged`].join(", ")}.${state}`);
+  return [...lines, lines.length > 0 ? "\n" : "", ...errors, `${total}\n`].join("");
+}
