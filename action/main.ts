@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { codeBlock } from "../src/cli/render/markdown-text.ts";
+import { SUMMARY_LIMIT } from "../src/cli/render/plan-markdown.ts";
+import { keepComment } from "./comment.ts";
+import { keepDriftIssue } from "./drift-issue.ts";
+import { createGitHub, GitHubRefused } from "./github.ts";
+import { readInputs, type Inputs } from "./inputs.ts";
+import { failure, setOutputs, warning, withoutCommands } from "./workflow-commands.ts";
+
+const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+
+/** Exit codes of mirrorform: `docs/cli.md`. */
+const DONE = 0;
+const FAILED = 1;
+const CHANGES = 2;
+const AT_FLOOR = 4;
+
+const out = (text: string): void => void process.stdout.write(text);
+
+try {
+  process.exitCode = await run(readInputs(process.env));
+} catch (error) {
+  out(failure(error instanceof Error ? error.message : String(error)));
+  process.exitCode = FAILED;
+}
+
+/** @returns the exit code of the step */
+async function run(inputs: Inputs): Promise<number> {
+  const folder = await mkdtemp(join(inputs.temporary, "mirrorform-"));
+  try {
+    // Offline, and first: what is wrong with the file is annotated on its lines.
+    const valid = await mirrorform(["validate", ...fileOf(inputs)]);
+    const isFork = inputs.pullRequest?.isFork === true;
+    if (isFork && inputs.command !== "validate")
+      out("A pull request from a fork: mirrors.yaml is checked, nothing else is done.\n");
+    if (valid.code !== DONE || inputs.command === "validate" || isFork) {
+      setOutputs(inputs.outputFile, { "exit-code": String(valid.code) });
+      return valid.code;
+    }
+    return inputs.command === "apply" ? await apply(inputs) : await planned(inputs, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function planned(inputs: Inputs, folder: string): Promise<number> {
+  const markdown = join(folder, "plan.md");
+  const summary = inputs.summaryFile === undefined ? [] : ["--summary", inputs.summaryFile];
+  const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...narrowed(inputs)];
+  const { code } = await withoutCommands(out, () => mirrorform(args));
+  const hasChanges = code === CHANGES;
+  setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
+  const page = await readFile(markdown, "utf8").catch(() => undefined);
+  if (page !== undefined) await tell(inputs, `${page}\n[This run](${inputs.runUrl})\n`, code);
+  if (code !== DONE && code !== CHANGES) return code;
+  return DONE;
+}
+
+/** A comment or an issue is a courtesy: what keeps it from being written is said, and changes nothing of the result. */
+async function tell(inputs: Inputs, page: string, code: number): Promise<void> {
+  const { author, pullRequest } = inputs;
+  const github = createGitHub(inputs);
+  const differs = code !== DONE;
+  try {
+    if (inputs.command === "drift") {
+      // A plan that could not be made says nothing about drift: the issue stays as it is.
+      if (code !== DONE && code !== CHANGES) return;
+      const title = `${inputs.file} and the mirrors differ`;
+      out(`Issue about drift: ${await keepDriftIssue(github, { page, title, author, hasDrift: differs })}.\n`);
+    } else if (inputs.comment && pullRequest !== undefined) {
+      const options = { page, pullRequest: pullRequest.number, author, hasChanges: differs };
+      out(`Comment on the pull request: ${await keepComment(github, options)}.\n`);
+    }
+  } catch (error) {
+    if (!(error instanceof GitHubRefused)) throw error;
+    const permission = inputs.command === "drift" ? "issues: write" : "pull-requests: write";
+    out(warning(`${error.message}. The plan is in the job's summary. The token needs the permission ${permission}.`));
+  }
+}
+
+async function apply(inputs: Inputs): Promise<number> {
+  const wait = inputs.wait === undefined ? [] : [`--wait=${inputs.wait}`];
+  const { code, text } = await withoutCommands(out, () => mirrorform(["apply", ...wait, ...narrowed(inputs)]));
+  setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === DONE) });
+  if (inputs.summaryFile !== undefined) await appendFile(inputs.summaryFile, reportPage(text));
+  if (code !== AT_FLOOR) return code;
+  out(
+    warning(
+      "The pull allowance did not reach for everything. What was done is complete; the next run goes on with the rest.",
+    ),
+  );
+  return DONE;
+}
+
+/** The end of what was said, which is the report. */
+function reportPage(text: string): string {
+  const room = SUMMARY_LIMIT - 1000;
+  return `### mirrorform apply\n\n${codeBlock(text.length > room ? text.slice(-room) : text)}\n`;
+}
+
+function narrowed(inputs: Inputs): string[] {
+  return [...fileOf(inputs), ...(inputs.target === undefined ? [] : ["--target", inputs.target])];
+}
+
+function fileOf({ file }: Inputs): string[] {
+  return ["--file", file];
+}
+
+/** Runs mirrorform, shows what it says, and keeps what it says on standard output. The token is not for it. */
+async function mirrorform(args: readonly string[]): Promise<{ code: number; text: string }> {
+  const { INPUT_TOKEN: _token, ...env } = process.env;
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "inherit"], env });
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on("SIGINT", pass);
+  process.on("SIGTERM", pass);
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+    out(chunk);
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (ended) => resolve(ended ?? FAILED));
+  });
+  return { code, text };
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { run, type Ran } from "../support/command.ts";
+import { TWO_IMAGES } from "../support/scenario.ts";
+import { world, type World } from "../support/world.ts";
+import { startGitHub, type FakeGitHub } from "./fake-github.ts";
+
+const RUN = join(import.meta.dirname, "../../action/run.sh");
+const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
+const TOKEN = "ghs_aTokenThatNobodySees";
+
+interface Job extends World {
+  github: FakeGitHub;
+  /** Runs the Action as a step of a job. */
+  step(command: string, more?: Record<string, string>): Promise<Ran & { outputs: Record<string, string> }>;
+  summary(): Promise<string>;
+}
+
+async function job(
+  context: TestContext,
+  options: { file?: string; images?: Parameters<typeof world>[2]; fork?: boolean; push?: boolean } = {},
+): Promise<Job> {
+  const github = await startGitHub();
+  context.after(() => github.close());
+  const head = options.fork === true ? "somebody/images" : "team/images";
+  const pull = { number: 5, head: { repo: { full_name: head } }, base: { repo: { full_name: "team/images" } } };
+  const event = JSON.stringify(options.push === true ? {} : { pull_request: pull });
+  const files = { "mirrors.yaml": options.file ?? TWO_IMAGES, "event.json": event, "summary.md": "", "tmp/.keep": "" };
+  const place = await world(context, files, options.images ?? IMAGES);
+  const path = (name: string): string => join(place.folder, name);
+  return {
+    ...place,
+    github,
+    summary: () => readFile(path("summary.md"), "utf8"),
+    async step(command, more = {}) {
+      await writeFile(path("output.txt"), "");
+      const ran = await run("bash", [RUN], {
+        cwd: place.folder,
+        timeoutMilliseconds: 60_000,
+        env: {
+          HOME: place.folder,
+          PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}`,
+          ...place.sandbox.environment,
+          GITHUB_ACTIONS: "true",
+          GITHUB_API_URL: github.url,
+          GITHUB_REPOSITORY: "team/images",
+          GITHUB_WORKSPACE: place.folder,
+          GITHUB_RUN_ID: "77",
+          GITHUB_EVENT_PATH: path("event.json"),
+          GITHUB_OUTPUT: path("output.txt"),
+          GITHUB_STEP_SUMMARY: path("summary.md"),
+          RUNNER_TEMP: path("tmp"),
+          INPUT_COMMAND: command,
+          INPUT_TOKEN: TOKEN,
+          ...more,
+        },
+      });
+      const lines = (await readFile(path("output.txt"), "utf8")).trim().split("\n");
+      const outputs = Object.fromEntries(lines.map((line) => line.split("=") as [string, string]));
+      return { ...ran, outputs };
+    },
+  };
+}
+
+describe("the Action plans", { concurrency: 3 }, () => {
+  test("and comments once, keeps the comment current, and leaves it alone when the same would be done", async (t) => {
+    const { github, step, summary, sandbox } = await job(t);
+    github.comments.push(
+      { id: 1, user: { login: "somebody" }, body: "<!-- mirrorform plan name=platform targets=main actions=0 -->" },
+      ...Array.from({ length: 150 }, (_, i) => ({ id: i + 2, user: { login: "somebody" }, body: "hello" })),
+    );
+    const first = await step("plan");
+    assert.equal(first.code, 0, first.stdout + first.stderr);
+    assert.deepEqual(first.outputs, { "exit-code": "2", changes: "true" });
+    assert.deepEqual(github.writes, ["POST /issues/5/comments"]);
+    assert.match(
+      github.comments.at(-1)?.body ?? "",
+      /4 to create[^]*\[This run\]\(.*\/team\/images\/actions\/runs\/77\)/,
+    );
+    assert.match(await summary(), /4 to create/);
+
+    await step("plan");
+    assert.equal(github.writes.length, 1, "nothing else would be done");
+
+    sandbox.dockerHub.publish("library/redis", "7", { revision: 2 });
+    await step("plan");
+    assert.match(github.writes.at(-1) ?? "", /^PATCH \/issues\/comments\/\d+$/);
+
+    assert.equal((await step("apply")).code, 0);
+    const last = await step("plan");
+    assert.deepEqual(last.outputs, { "exit-code": "0", changes: "false" });
+    assert.equal(github.writes.length, 3);
+    assert.match(github.comments.at(-1)?.body ?? "", /No changes/, "a stale comment does not stay");
+    assert.equal(github.comments[0]?.body?.includes("No changes"), false, "somebody else's comment is not touched");
+    assert.deepEqual([...github.tokens], [`Bearer ${TOKEN}`]);
+  });
+
+  test("and posts nothing when there never was anything to say", async (t) => {
+    const { github, step, run: mirror } = await job(t);
+    assert.equal((await mirror(["apply"])).code, 0);
+    assert.equal((await step("plan")).code, 0);
+    assert.deepEqual(github.writes, []);
+  });
+
+  test("and survives that it may not comment: the summary has the plan, a warning says what to grant", async (t) => {
+    const { github, step, summary } = await job(t);
+    github.refuses = 403;
+    const { code, stdout } = await step("plan");
+    assert.equal(code, 0);
+    assert.match(stdout, /^::warning title=mirrorform::.*403.*pull-requests: write/m);
+    assert.match(await summary(), /4 to create/);
+  });
+
+  test("and fails where something could not be read, after it has told what it knows", async (t) => {
+    const { github, step } = await job(t, { images: { ...IMAGES, images: ["nginx:1"] } });
+    const { code, outputs } = await step("plan");
+    assert.equal(code, 1);
+    assert.equal(outputs["exit-code"], "1");
+    assert.match(github.comments[0]?.body ?? "", /incomplete[^]*could not be read[^]*UNAUTHORIZED/);
+  });
+
+  test("nothing for a pull request from a fork but checks the file", async (t) => {
+    const { github, step, sandbox } = await job(t, { fork: true });
+    const { code, stdout } = await step("plan");
+    assert.equal(code, 0);
+    assert.match(stdout, /from a fork/);
+    assert.deepEqual(github.writes, []);
+    assert.deepEqual(sandbox.dockerHub.registry.requests, []);
+  });
+
+  test("nothing where the mirror file is not valid, and annotates its lines", async (t) => {
+    const { github, step } = await job(t, { file: `${TWO_IMAGES}  - image: Redis\n` });
+    const { code, stdout } = await step("plan");
+    assert.equal(code, 3);
+    assert.match(stdout, /^::error file=mirrors\.yaml,line=9,col=12,/m);
+    assert.deepEqual(github.writes, []);
+  });
+});
+
+describe("the Action applies", { concurrency: 3 }, () => {
+  test("and writes the report into the job's summary", async (t) => {
+    const { step, summary } = await job(t, { push: true });
+    const { code, outputs } = await step("apply");
+    assert.equal(code, 0);
+    assert.deepEqual(outputs, { "exit-code": "0", finished: "true" });
+    assert.match(await summary(), /### mirrorform apply\n\n```text\n[^]*Apply: 4 done[^]*```/);
+  });
+
+  test("and takes a spent allowance for not finished: a warning, no failure", async (t) => {
+    const allowance = { limit: 2, windowSeconds: 3600 };
+    const { step } = await job(t, { push: true, images: { ...IMAGES, allowance } });
+    const { code, stdout, outputs } = await step("apply");
+    assert.equal(code, 0, stdout);
+    assert.deepEqual(outputs, { "exit-code": "4", finished: "false" });
+    assert.match(stdout, /^::warning title=mirrorform::The pull allowance did not reach/m);
+  });
+
+  test("and fails where something failed", async (t) => {
+    const { step } = await job(t, { push: true, images: { ...IMAGES, images: ["nginx:1"] } });
+    assert.equal((await step("apply")).code, 1);
+  });
+});
+
+test("the Action opens one issue about drift, keeps it current, closes it and reopens it", async (t) => {
+  const { github, step, sandbox } = await job(t, { push: true });
+  assert.equal((await step("apply")).code, 0);
+  assert.equal((await step("drift")).code, 0);
+  assert.equal(github.issues.length, 0);
+
+  const { store } = await sandbox.ecr.registry();
+  store.repository("redis")?.tags.delete("7");
+  const found = await step("drift");
+  assert.equal(found.outputs["changes"], "true");
+  assert.match(github.issues[0]?.body ?? "", /1 to create/);
+  await step("drift");
+  assert.equal(github.writes.length, 1, "the same drift is told once");
+
+  assert.equal((await step("apply")).code, 0);
+  await step("drift");
+  assert.equal(github.issues[0]?.state, "closed");
+
+  store.repository("nginx")?.tags.delete("1");
+  await step("drift");
+  assert.equal(github.issues[0]?.state, "open");
+  assert.equal(github.issues.length, 1);
+});
+
+test("what a registry says is no workflow command, and the token is in no log", async (t) => {
+  const { step, sandbox, summary } = await job(t, { push: true });
+  const evil = "\n::error::pwned\n::set-output name=x::y";
+  sandbox.dockerHub.registry.onRequest = ({ method, path }) =>
+    method === "HEAD" || !path.includes("redis")
+      ? undefined
+      : {
+          kind: "answer",
+          answer: { status: 403, headers: {}, body: JSON.stringify({ errors: [{ code: "DENIED", message: evil }] }) },
+        };
+  const { code, stdout, stderr } = await step("apply");
+  assert.equal(code, 1);
+  assert.match(stdout, /pwned/, "it is told");
+  const commands = stdout.split("\n").filter((line) => line.startsWith("::"));
+  const stopped = /^::stop-commands::(.*)$/.exec(commands[0] ?? "")?.[1];
+  assert.deepEqual(commands, [`::stop-commands::${stopped}`, `::${stopped}::`]);
+  assert.equal((stdout + stderr + (await summary())).includes(TOKEN), false);
+});
+
+test("an input that does not exist is said", async (t) => {
+  const { step } = await job(t);
+  const { code, stdout } = await step("plna");
+  assert.equal(code, 1);
+  assert.match(stdout, /^::error title=mirrorform::command is one of plan, apply, drift, validate/m);
+});
