@@ -125,6 +125,7 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
       return { seen: key?.startsWith("arn:") === true, evidence: key === undefined ? "no key" : "a key" };
     },
   },
+  "ecr-refuses-empty-config": { notChecked: "nobody knows which artifacts are refused, so taking one proves nothing" },
   "ecr-put-image-throttle": { notChecked: "would use up the account's PutImage rate for everybody else" },
   "ecr-api-throttle": { notChecked: "would use up the account's API rate for everybody else" },
   "ecr-repository-quota": { notChecked: "would need the account's quota of repositories to be full" },

@@ -4,6 +4,7 @@ import type { Action, CopyImage } from "../plan/action.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { ReferrerRegistry } from "../desired/referrer-source.ts";
 import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./apply-copy.ts";
 import { groupCopies } from "./copy-groups.ts";
@@ -14,6 +15,7 @@ import type { PullQueue } from "./pull-queue.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "./ports.ts";
 import { REPORT_FORMAT_VERSION, type Outcome, type Report } from "./report.ts";
 import { createTurns, sharePulls, type SharedPulls, type ToldOfPulls } from "./shared-pulls.ts";
+import { startReferrerWork } from "./referrer-work.ts";
 import { startRepositoryWork } from "./repository-work.ts";
 import { runAction, type RunContext } from "./run-action.ts";
 import { createTransfers } from "./transfers.ts";
@@ -32,6 +34,8 @@ export interface ApplyOptions extends RunContext {
   pulls: (registry: string) => PullQueue | undefined;
   /** Asks a source about a manifest it has, by HEAD: its answer says how much of the allowance is left. */
   probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
+  /** A source, for requests that are no pull. @param registry as above */
+  registry: (registry: string) => ReferrerRegistry;
   random: () => number;
   /** Told of the bytes of blobs as they go by. */
   onBytesPassed?: (bytes: number) => void;
@@ -68,16 +72,37 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
     return Promise.all(group.map((image) => copy(image, shared)));
   };
   const images = actions.filter((action: Action) => action.kind === "copy-image").toSorted((a, b) => a.order - b.order);
-  const copies = groupCopies(images).map((group) => limitOf(group)(() => copyAll(group)));
-  const [done, copied] = await Promise.all([repositories.outcomes, Promise.all(copies)]);
-  const byImage = new Map<Action, Outcome>(copied.flat().map((outcome) => [outcome.action, outcome]));
-  const outcomes = [...done, ...images.flatMap((image) => byImage.get(image) ?? [])];
+  const copies = groupCopies(images).flatMap((group) => {
+    const outcomes = limitOf(group)(() => copyAll(group));
+    return group.map((image, i) => [image, outcomes.then((all) => outcomeAt(all, i))] as const);
+  });
+  const copied = new Map(copies);
+  const referrers = startReferrerWork({
+    ...options,
+    actions,
+    copied,
+    transfer,
+    gathering,
+    probe: (registry, repository, digest) => options.probe(registry, repository, digest).catch(ignorePullLimit),
+  });
+  const [done, ...ended] = await Promise.all([
+    repositories.outcomes,
+    Promise.all(images.flatMap((image) => copied.get(image) ?? [])),
+    referrers,
+  ]);
+  const outcomes = [...done, ...ended.flat()];
   return {
     formatVersion: REPORT_FORMAT_VERSION,
     outcomes,
     images: mirroredImages(plan, outcomes, (target, repository, tag) => options.target(target).uri(repository, tag)),
     interrupted: options.signal.aborted,
   };
+}
+
+function outcomeAt(all: readonly Outcome[], i: number): Outcome {
+  const outcome = all[i];
+  if (outcome === undefined) throw new Error("a copy ended without an outcome");
+  return outcome;
 }
 
 /**

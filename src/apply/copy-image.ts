@@ -23,7 +23,8 @@ export interface ImageCopy {
   from: string;
   to: string;
   digest: Digest;
-  tag: string;
+  /** Undefined: put by its digest alone. */
+  tag: string | undefined;
   source: ImageSource;
   reader: ManifestReader;
   target: ImageTarget;

@@ -42,9 +42,12 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "held-by-lock":
       return [{ ...row, state: "mirrored" }];
     case "kept":
+      if (row.reason !== "not-checked") return [];
       return [{ ...row, state: "kept" }];
     case "blocked":
     case "failed":
+      // Of an image itself, not of what refers to it: that has a row of its own.
+      if (row.reason === "referrer-tag-immutable" || row.reason === "referrers-unread") return [];
       return [{ ...row, state: "not-mirrored" }];
   }
 }

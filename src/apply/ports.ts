@@ -4,6 +4,7 @@ import type { RepositorySettings } from "../ecr/settings.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import type { Referrer } from "../oci/referrers.ts";
 import type { Mounted } from "../registry/registry.ts";
 
 /** Where images come from. Every method throws MirrorError with side "source". */
@@ -39,6 +40,8 @@ export interface ImageTarget {
   hasManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
   /** A manifest that the target has. The bytes match the digest. */
   readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
+  /** What names a manifest as its subject; undefined, or missing, where the target keeps no such list itself. */
+  listReferrers?(repository: string, subject: Digest, signal: AbortSignal): Promise<Referrer[] | undefined>;
   /** Those of `blobs` that the repository does not have. */
   missingBlobs(repository: string, blobs: readonly Descriptor[], signal: AbortSignal): Promise<Descriptor[]>;
   /** As {@link ImageSource.openBlob}: what one target holds, others can be given. */

@@ -20,6 +20,8 @@ export interface Outcome {
   pulls: number;
   milliseconds: number;
   error: ErrorReport | undefined;
+  /** What was left out, and why: referrers that the target refuses. Does not make the action fail. */
+  warnings?: ErrorReport[];
 }
 
 /** What an apply did. Written always, also after a failure or an interrupt. Nothing is rolled back. */

@@ -29,7 +29,7 @@ export function startRepositoryWork(
   const limit = pLimit(REPOSITORIES_AT_ONCE);
   const creations = new Map<string, Promise<Outcome>>();
   const outcomes: Promise<Outcome>[] = [];
-  for (const action of actions.filter((each) => each.kind !== "copy-image").toSorted(creationsFirst)) {
+  for (const action of actions.filter(isRepositoryAction).toSorted(creationsFirst)) {
     const key = keyOf(action);
     const outcome = limit(async () => {
       const creation = action.kind === "create-repository" ? undefined : await creations.get(key);
@@ -45,6 +45,10 @@ export function startRepositoryWork(
     ready: async (image) => refuseAfter(await creations.get(keyOf(image)), image),
     outcomes: Promise.all(outcomes),
   };
+}
+
+function isRepositoryAction(action: Action): action is RepositoryAction {
+  return action.kind !== "copy-image" && action.kind !== "copy-referrers";
 }
 
 function creationsFirst(a: RepositoryAction, b: RepositoryAction): number {

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { MirrorError, reportOf } from "../errors.ts";
+import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Action } from "../plan/action.ts";
 import type { Outcome } from "./report.ts";
@@ -8,6 +8,8 @@ import type { Outcome } from "./report.ts";
 export interface Meter {
   bytes: number;
   pulls: number;
+  /** What was left out without failing. */
+  warnings?: ErrorReport[];
 }
 
 export interface RunContext {

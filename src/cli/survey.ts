@@ -7,11 +7,12 @@ import { isAnonymous } from "../dockerhub/allowance.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
-import { makePlan } from "../plan/make-plan.ts";
+import { makePlan, type PlanInput } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
+import { surveyReferrers } from "./survey-referrers.ts";
 
 /** A plan, and the targets that were opened for it. */
 export interface Survey {
@@ -41,8 +42,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const resolve = (references: readonly Reference[]) =>
     resolveAll(references, (registry) => connections.source(registry), allowances.has, signal);
   const [resolutions, upstream] = await Promise.all([resolve(asked), resolve(watched)]);
-  const counting = new Set([...asked, ...watched].map(({ registry }) => registry).filter(allowances.has));
-  const plan = makePlan({
+  const input: PlanInput = {
     file: file.path,
     name: file.name,
     narrowedBy: options.narrowedBy,
@@ -51,13 +51,28 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     resolutions,
     lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },
     contents: await readContents(asked, resolutions, actual, options),
-    allowances: new Map(
-      await Promise.all(
-        [...counting].map(async (registry) => [registry, await allowanceOf(registry, options)] as const),
-      ),
-    ),
+    allowances: new Map(),
+  };
+  const targets = new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open] as const])));
+  const referrers = await surveyReferrers(makePlan(input), {
+    images: file.images,
+    source: (registry) => connections.source(registry),
+    target: (name) => targets.get(name)?.images,
+    hasAllowance: allowances.has,
+    signal,
   });
-  return { plan, targets: new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open]]))) };
+  const counting = [...[...asked, ...watched].map(({ registry }) => registry), ...referrers.asked].filter(
+    allowances.has,
+  );
+  const plan = makePlan({ ...input, referrers: referrers.facts, allowances: await readAllowances(counting, options) });
+  return { plan, targets };
+}
+
+async function readAllowances(registries: readonly string[], options: SurveyOptions): Promise<PlanInput["allowances"]> {
+  const read = [...new Set(registries)].map(
+    async (registry) => [registry, await allowanceOf(registry, options)] as const,
+  );
+  return new Map(await Promise.all(read));
 }
 
 async function allowanceOf(registry: string, { allowances, connections }: SurveyOptions) {

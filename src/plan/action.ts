@@ -1,5 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { RepositorySettings } from "../ecr/settings.ts";
+import type { ReferrerWork } from "./missing-referrers.ts";
 
 /** What every action carries. `id` is unique in a plan and the same for the same input. */
 interface ActionBase {
@@ -59,6 +60,38 @@ export interface CopyImage extends ActionBase {
   heldAt: HeldAt[];
 }
 
+/** Signatures, SBOMs and attestations of one image that the target has, or will have by then. */
+export interface CopyReferrers extends ActionBase {
+  kind: "copy-referrers";
+  /**
+   * `referrers-moved`: a tag that holds them moved at the source. `known-at-apply`: whether there are any, or more, is seen
+   * only when the image, or a list of them, is read.
+   */
+  reason: "new-referrers" | "referrers-moved" | "known-at-apply";
+  /** Of the image; where several tags have its digest, the first of them. */
+  tag: string;
+  /** As that of the image. */
+  source: string;
+  /** The image's. */
+  digest: Digest;
+  /** Whether it is known to be the manifest of one image, without children. */
+  isSingle: boolean;
+  /** As that of the image; then its index is one of ours, and what is copied refers to the images in it alone. */
+  platforms?: readonly string[];
+  /** Artifact types asked for; null for all. */
+  types: readonly string[] | null;
+  /** What the target lacks, as far as it is known without a pull. */
+  work: ReferrerWork[];
+  /** Whether `work` is all; otherwise it is looked for again when the action begins. */
+  isComplete: boolean;
+  /** Tags that would have to move and cannot: left out. */
+  stuckTags: string[];
+  /** As that of the image. */
+  order: number;
+  /** Pulls that `work` may cost at a source with an allowance; 0 elsewhere. */
+  pullsAtMost: number;
+}
+
 /** A repository of a target, by the target's name. */
 export interface HeldAt {
   target: string;
@@ -73,4 +106,4 @@ export interface ImageContent {
   bytes: number;
 }
 
-export type Action = CreateRepository | PutPolicy | CopyImage;
+export type Action = CreateRepository | PutPolicy | CopyImage | CopyReferrers;

@@ -9,6 +9,7 @@ import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
 import { planLock } from "./lock-rows.ts";
 import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
+import { referrerPulls, referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
 import { repositoryRows } from "./repository-rows.ts";
 import { compareRows } from "./row-order.ts";
 
@@ -26,6 +27,8 @@ export interface PlanInput {
   lock?: { path: string; upstream: ReadonlyMap<string, Resolution> } | undefined;
   /** What catalogues say of a source, by full reference; only as far as they name the digest that was resolved. */
   contents: ReadonlyMap<string, ImageContent>;
+  /** What was found of the referrers of images, by the keys of `referredImages`; missing: nothing was looked for. */
+  referrers?: ReadonlyMap<string, ReferrerFacts>;
   /** The sources that count pulls and were asked, with what is known of each allowance. */
   allowances: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost">>;
 }
@@ -52,7 +55,13 @@ function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces): TargetP
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
   const imageRows = images.map((image) => imageRow(image, actual, { ...sourceFacts(image, input), held }));
-  const rows = [...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)), ...imageRows];
+  const counts = (registry: string) => input.allowances.has(registry);
+  const referrers = referrerRows(imageRows, images, actual, input.referrers ?? new Map(), counts);
+  const rows = [
+    ...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)),
+    ...imageRows,
+    ...referrers,
+  ];
   return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
 }
 
@@ -117,6 +126,7 @@ function countRow(row: Row, totals: Totals): void {
 }
 
 function isChange(action: Action): boolean {
+  if (action.kind === "copy-referrers") return action.reason === "referrers-moved";
   return action.kind === "copy-image" && action.precondition !== null;
 }
 
@@ -126,6 +136,6 @@ function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
     .flatMap((row): CopyImage[] => (row.kind === "action" && row.action.kind === "copy-image" ? [row.action] : []));
   return [...input.allowances].map(([registry, known]) => {
     const own = copies.filter(({ source }) => source.startsWith(`${registry}/`));
-    return { registry, pullsAtMost: pullsTogether(own), ...known };
+    return { registry, pullsAtMost: pullsTogether(own) + referrerPulls(targets, registry), ...known };
   });
 }

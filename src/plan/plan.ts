@@ -13,9 +13,9 @@ export type Row =
   | (TagRow & BlockedImage)
   | LockBlockedRow
   /** The source or the target could not be read, or serves what cannot be mirrored. */
-  | (TagRow & { kind: "failed"; reason: "unresolved"; error: ErrorReport })
+  | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
-  | (TagRow & { kind: "kept"; reason: "not-checked"; have: Digest; error: ErrorReport })
+  | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
   | HeldByLockRow
   /** A repository without this file's mark: images go into it, its settings are left alone. */
@@ -23,7 +23,7 @@ export type Row =
 
 interface BlockedImage {
   kind: "blocked";
-  reason: "tag-immutable";
+  reason: "tag-immutable" | "referrer-tag-immutable";
   have: Digest;
   /** As it is at the source; with `platforms` an index that is made of it would be there. */
   want: Digest;

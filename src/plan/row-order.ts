@@ -13,7 +13,7 @@ export function repositoryOf(row: Row): string {
 function tagOf(row: Row): string {
   if (row.kind === "foreign-repository") return "";
   if (row.kind !== "action") return row.tag;
-  return row.action.kind === "copy-image" ? row.action.tag : "";
+  return "tag" in row.action ? row.action.tag : "";
 }
 
 function rank(row: Row): number {
@@ -28,6 +28,8 @@ function rank(row: Row): number {
       return 3;
     case "copy-image":
       return 4;
+    case "copy-referrers":
+      return 5;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Operation } from "./operation.ts";
 const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "look up a manifest": "ecr:BatchGetImage",
   "read a manifest": "ecr:BatchGetImage",
+  "list referrers": "ecr:BatchGetImage",
   "read a blob": "ecr:GetDownloadUrlForLayer",
   "look for a blob": "ecr:BatchCheckLayerAvailability",
   "start the upload of a blob": "ecr:InitiateLayerUpload",

@@ -33,6 +33,9 @@ export const UPLOAD_IDLE_TIMEOUT = 300_000;
 /** As much of an error's body is read. */
 export const MAX_ERROR_BYTES = 64 * 1024;
 
+/** So many pages may a list of referrers have. */
+export const MAX_REFERRER_PAGES = 50;
+
 /** As much of a token server's answer is read: tokens with many scopes reach tens of kilobytes. */
 export const MAX_TOKEN_BYTES = 256 * 1024;
 /** How long a token lasts whose `expires_in` is missing (distribution, docs/spec/auth/token.md). */

@@ -2,6 +2,7 @@
 export type Operation =
   | "look up a manifest"
   | "read a manifest"
+  | "list referrers"
   | "read a blob"
   | "look for a blob"
   | "start the upload of a blob"

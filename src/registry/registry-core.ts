@@ -19,7 +19,7 @@ export interface RegistryCore {
   locate(
     operation: Operation,
     repository: string,
-    kind: "manifests" | "blobs",
+    kind: "manifests" | "blobs" | "referrers",
     reference: string,
   ): { url: URL; reference: string };
 }

@@ -26,6 +26,8 @@ export function registryTarget(registry: Registry, prefix: string) {
       registry.getManifest(path(repository), digest, signal),
     hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
       (await registry.headManifest(path(repository), digest, signal)) !== undefined,
+    listReferrers: (repository: string, subject: Digest, signal: AbortSignal) =>
+      registry.listReferrers(path(repository), subject, signal),
     async missingBlobs(repository: string, blobs: readonly Descriptor[], signal: AbortSignal): Promise<Descriptor[]> {
       const found = await Promise.all(blobs.map((blob) => registry.hasBlob(path(repository), blob, signal)));
       return blobs.filter((_blob, i) => found[i] === false);

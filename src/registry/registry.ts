@@ -4,7 +4,9 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import type { Referrer } from "../oci/referrers.ts";
 import { createBlobs } from "./blobs.ts";
 import type { Credentials } from "./credentials.ts";
 import { createDownloadLimit } from "./download-limit.ts";
@@ -13,6 +15,7 @@ import type { Flavour } from "./flavour.ts";
 import type { Headers } from "./headers.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./manifests.ts";
+import { createReferrers } from "./referrers.ts";
 import { createLocate } from "./registry-core.ts";
 import { createUploads, type Mounted } from "./uploads.ts";
 
@@ -94,6 +97,11 @@ export interface Registry {
    */
   mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
   /**
+   * What names a manifest as its subject; undefined where the registry has no referrers API (404). No pull is spent.
+   * TOO_LARGE where there are more than MAX_REFERRERS.
+   */
+  listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
+  /**
    * TAG_IMMUTABLE and MANIFEST_REFUSED are the target's own rules. When an answer was lost and the request repeated,
    * TAG_IMMUTABLE may mean that the first one succeeded: look at what the tag holds.
    */
@@ -123,5 +131,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
     locate: createLocate({ name, endpoint, side }),
   };
-  return { name, endpoint, side, ...createManifests(core), ...createBlobs(core), ...createUploads(core) };
+  return {
+    name,
+    endpoint,
+    side,
+    ...createManifests(core),
+    ...createReferrers(core),
+    ...createBlobs(core),
+    ...createUploads(core),
+  };
 }

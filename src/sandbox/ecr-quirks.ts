@@ -24,6 +24,13 @@ export const ECR_QUIRKS = [
     default: true,
   },
   {
+    name: "ecr-refuses-empty-config",
+    service: "ecr",
+    what: "Some artifacts, of an artifactType and with OCI's empty config, are refused: 405 UNSUPPORTED, 'Invalid JSON syntax'",
+    source: "aws/containers-roadmap#2783; moby/buildkit#5747",
+    default: false,
+  },
+  {
     name: "ecr-immutable-refuses-equal",
     service: "ecr",
     what: "An immutable tag put again at the digest that it has is refused like any other: 400 TAG_INVALID",

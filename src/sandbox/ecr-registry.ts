@@ -10,7 +10,7 @@ import { isImmutable, missingReferences, missingText, sisterOf, translate } from
 import { recordOf } from "./ecr-state.ts";
 import type { EcrRegion, EcrRules } from "./ecr-state.ts";
 import { listEcrTags } from "./ecr-tags.ts";
-import { readJsonObject } from "./json-object.ts";
+import { isJsonObject, readJsonObject } from "./json-object.ts";
 import { blobAnswer } from "./registry-blobs.ts";
 import { registryHandler } from "./registry-handler.ts";
 import { findManifest } from "./registry-manifests.ts";
@@ -82,6 +82,9 @@ function refuseManifest(
   if (body === undefined || (body["mediaType"] === undefined && rules.isOn("ecr-needs-media-type"))) {
     return refuse(405, "UNSUPPORTED", invalidParameterText("ImageManifest", "Invalid JSON syntax"));
   }
+  if (rules.isOn("ecr-refuses-empty-config") && hasEmptyConfig(body)) {
+    return refuse(405, "UNSUPPORTED", invalidParameterText("ImageManifest", "Invalid JSON syntax"));
+  }
   const missing = rules.checkReferences ? missingReferences(repository, manifest) : undefined;
   if (missing !== undefined) {
     const message = missingText(missing, repository.name, region.account);
@@ -95,6 +98,13 @@ function refuseManifest(
   if (holds === digestOf(manifest.bytes) && !rules.isOn("ecr-immutable-refuses-equal")) return undefined;
   return refuse(400, "TAG_INVALID", immutableTagText(reference.tag, repository.name));
 }
+
+/** An artifact that is nothing but its layers (image-spec, "Guidance for an Empty Descriptor"). */
+function hasEmptyConfig({ config, artifactType }: Record<string, unknown>): boolean {
+  return artifactType !== undefined && isJsonObject(config) && config["mediaType"] === EMPTY_CONFIG;
+}
+
+const EMPTY_CONFIG = "application/vnd.oci.empty.v1+json";
 
 function transform(request: RegistryRequest, answer: Answer, region: EcrRegion, rules: EcrRules): Answer {
   const { method, route } = request;

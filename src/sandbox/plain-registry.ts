@@ -18,6 +18,8 @@ interface PlainRegistryOptions {
 export interface SandboxRegistry {
   server: SandboxServer;
   store: Store;
+  /** May be changed at any time. */
+  policy: RegistryPolicy;
   /** Makes an image up and points a tag at it. */
   publish(repository: string, tag: string, options?: ImageOptions): GeneratedImage;
   close(): Promise<void>;
@@ -27,10 +29,12 @@ export interface SandboxRegistry {
 export async function startPlainRegistry(options: PlainRegistryOptions): Promise<SandboxRegistry> {
   const { name, clock = wallClock } = options;
   const store = createStore(clock);
-  const server = await startServer(registryHandler(store, { ...openPolicy, ...options.policy }), clock);
+  const policy = { ...openPolicy, ...options.policy };
+  const server = await startServer(registryHandler(store, policy), clock);
   return {
     server,
     store,
+    policy,
     publish(repository, tag, imageOptions) {
       const image = generateImage(`${name}/${repository}:${tag}`, imageOptions);
       storeImage(store, store.create(repository), image, tag);

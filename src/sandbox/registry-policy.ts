@@ -37,6 +37,8 @@ export interface RegistryPolicy {
   deletes: boolean;
   /** Whether the referrers API answers: else 404. */
   referrers: boolean;
+  /** Referrers of one page. */
+  referrerPage: number;
   /** Tags of one page of `tags/list`: when the client names no `n`, and at most. */
   tagPage: { default: number; max: number };
   /** Asked first, for every request that has a valid path: the credentials, an allowance, a throttle. */
@@ -69,5 +71,6 @@ export const openPolicy: RegistryPolicy = {
   checkReferences: true,
   deletes: true,
   referrers: true,
+  referrerPage: 1_000,
   tagPage: TAG_PAGE,
 };

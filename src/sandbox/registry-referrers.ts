@@ -6,16 +6,28 @@ import { isJsonObject, readJsonObject } from "./json-object.ts";
 import type { RegistryContext } from "./registry-context.ts";
 import type { Repository } from "./store.ts";
 
-/** The referrers API, with the filter on `artifactType`. Distribution-spec, "Listing Referrers". */
+/** The referrers API, in pages, with the filter on `artifactType`. Distribution-spec, "Listing Referrers". */
 export function listReferrers(context: RegistryContext, repository: Repository, subject: Digest): Answer {
   if (!context.policy.referrers) return refuse(404, "UNSUPPORTED", "no such endpoint");
-  const artifactType = context.request.query.get("artifactType");
-  const manifests = [...repository.manifests.values()]
+  const { query } = context.request;
+  const artifactType = query.get("artifactType");
+  const all = [...repository.manifests.values()]
     .filter((manifest) => subjectOf(manifest) === subject)
     .map(referrerDescriptor)
     .filter((descriptor) => artifactType === null || descriptor["artifactType"] === artifactType);
+  const from = Number(query.get("from") ?? 0) || 0;
+  const manifests = all.slice(from, from + context.policy.referrerPage);
   const filtered: Record<string, string> = artifactType === null ? {} : { "oci-filters-applied": "artifactType" };
-  return json(200, { schemaVersion: 2, mediaType: OCI_INDEX, manifests }, { ...filtered, "content-type": OCI_INDEX });
+  const headers = { ...filtered, ...linkTo(query, from + manifests.length, all.length), "content-type": OCI_INDEX };
+  return json(200, { schemaVersion: 2, mediaType: OCI_INDEX, manifests }, headers);
+}
+
+/** Relative to the page, as the specification allows. */
+function linkTo(query: URLSearchParams, next: number, length: number): Record<string, string> {
+  if (next >= length) return {};
+  const more = new URLSearchParams(query);
+  more.set("from", String(next));
+  return { link: `<?${more.toString()}>; rel="next"` };
 }
 
 /** The digest that a manifest names as its `subject`, whatever it is. */

@@ -56,6 +56,20 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
     });
   },
 
+  "ecr-refuses-empty-config": async (ecr, isOn) => {
+    const { layer, body } = makeImage("one");
+    const empty = Buffer.from("{}");
+    for (const blob of [layer, empty]) await ecr.push("app", blob);
+    const config = { mediaType: "application/vnd.oci.empty.v1+json", digest: digestOf(empty), size: empty.length };
+    const artifact = Buffer.from(JSON.stringify({ ...body, config, artifactType: "application/spdx+json" }));
+    const reply = await ecr.putManifest(`app/manifests/${digestOf(artifact)}`, {
+      bytes: artifact,
+      mediaType: OCI_MANIFEST,
+    });
+    assert.equal(reply.status, isOn ? 405 : 201);
+    if (isOn) assert.equal(errorCode(reply), "UNSUPPORTED");
+  },
+
   "ecr-immutable-refuses-equal": async (ecr, isOn) => {
     const image = await pushImage(ecr, "v1", makeImage("one"));
     await ecr.client.send(new PutImageTagMutabilityCommand({ repositoryName: "app", imageTagMutability: "IMMUTABLE" }));

@@ -23,6 +23,7 @@ export interface Document {
     bytes: number;
     pulls: number;
     error?: Document["error"];
+    warnings?: NonNullable<Document["error"]>[];
   }[];
   images?: { source: string; target: string; uri: string; state: string }[];
   targets?: { name: string; rows: Row[]; error?: Document["error"] }[];

@@ -79,6 +79,7 @@ async function carryOut(
   const applied = applyPlan({
     plan,
     source: (registry) => connections.imageSource(registry),
+    registry: (registry) => connections.source(registry),
     target: (name) => target(name).images,
     admin: (name) => target(name).admin,
     pulls: (registry) => queues.get(registry),

@@ -24,6 +24,7 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
     renderMirrored(report, style),
     renderUnchanged(report),
     renderNotDone(report, facts.plan),
+    ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
     ...failures(report, facts.plan).map((failure) => renderFailure(failure, style)),
   ];
   const shown = sections.filter((section) => section !== "");
@@ -47,6 +48,8 @@ function describeAction(action: Action): string {
   switch (action.kind) {
     case "copy-image":
       return `${action.repository}:${action.tag}`;
+    case "copy-referrers":
+      return `referrers of ${action.repository}:${action.tag}`;
     case "create-repository":
       return `repository ${action.repository}`;
     case "put-lifecycle-policy":
@@ -89,6 +92,7 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
 
 const BLOCKED: Readonly<Record<Extract<Row, { kind: "blocked" }>["reason"], string>> = {
   "tag-immutable": "the tag is immutable",
+  "referrer-tag-immutable": "the tag is immutable",
   "not-locked": "not in the lock",
   "lock-contradicts-pin": "the lock has another digest than the pin",
 };
@@ -127,8 +131,15 @@ function failures(report: Report, plan: Plan): Failure[] {
   return [...unread, ...failed];
 }
 
-function renderFailure({ name, error }: Failure, style: Style): string {
-  return `${style.problem("Failed:")} ${terminalText(name)}\n  ${renderError(error, style).replaceAll("\n  ", "\n    ")}`;
+/** What was left out without making its action fail. */
+function warnings(report: Report, plan: Plan): Failure[] {
+  return report.outcomes.flatMap(({ action, warnings: told = [] }) =>
+    told.map((error) => ({ name: `left out of the ${nameAction(action, plan)}`, error })),
+  );
+}
+
+function renderFailure({ name, error }: Failure, style: Style, heading = "Failed:"): string {
+  return `${style.problem(heading)} ${terminalText(name)}\n  ${renderError(error, style).replaceAll("\n  ", "\n    ")}`;
 }
 
 function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: Style): string {
@@ -144,6 +155,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
     [plan.totals.blocked, "blocked"],
     [plan.totals.kept, "not checked"],
     [failed, "failed"],
+    [warnings(report, plan).length, "left out with a warning"],
   ];
   for (const [number, what] of optional) if (number > 0) parts.push(`${number} ${what}`);
   parts.push(`${plan.totals.unchanged} unchanged`);

@@ -3,6 +3,7 @@ import type { RepositorySettings } from "../../ecr/settings.ts";
 import type { Action, CopyImage } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
 import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
+import { referrerCells } from "./referrer-cells.ts";
 import type { Style } from "./style.ts";
 import { formatBytes, plural } from "./units.ts";
 
@@ -24,7 +25,7 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
     case "held-by-lock":
       return heldByLockCells(row, style, familiar);
     case "blocked":
-      if (row.reason !== "tag-immutable") return lockBlockedCells(row, style, familiar);
+      if (!("want" in row)) return lockBlockedCells(row, style, familiar);
       return {
         symbol: "!",
         paint: style.problem,
@@ -33,14 +34,22 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
           `from ${familiar(row.source)}`,
           `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`,
           "",
-          "immutable: cannot move. Give it another tag, or except this one",
+          row.reason === "tag-immutable"
+            ? "immutable: cannot move. Give it another tag, or except this one"
+            : "immutable: signatures cannot follow. Except sha256-* in tagMutability",
         ],
       };
     case "failed":
       return {
         symbol: "!",
         paint: style.problem,
-        columns: [row.tag, `from ${familiar(row.source)}`, "", "", "could not be read"],
+        columns: [
+          row.tag,
+          `from ${familiar(row.source)}`,
+          "",
+          "",
+          row.reason === "unresolved" ? "could not be read" : "its referrers could not be read",
+        ],
         error: row.error,
       };
     case "kept":
@@ -52,7 +61,9 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
           `from ${familiar(row.source)}`,
           style.digest(row.have),
           "",
-          "not checked, kept: the pull allowance is spent",
+          row.reason === "not-checked"
+            ? "not checked, kept: the pull allowance is spent"
+            : "referrers not checked, kept: the pull allowance is spent",
         ],
       };
     case "foreign-repository":
@@ -84,6 +95,12 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
       const digests = `${before}${digestAfter(action.digest, action.platforms, style)}`;
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
+    }
+    case "copy-referrers": {
+      const look = action.reason === "referrers-moved" ? change : create;
+      const told = referrerCells(action);
+      const from = `referrers from ${familiar(action.source)}`;
+      return { ...look, columns: [action.tag, from, style.digest(action.digest), told.content, told.why] };
     }
   }
 }

@@ -5,8 +5,9 @@ import { MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../../../src/registry/limits.ts";
 import { CATALOGUE_LIMIT } from "../../../src/sandbox/docker-hub.ts";
 import { request } from "../../sandbox/support/http.ts";
 import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
-import { askedOfHub, assertArrived, mirrorAll, redisWorld, signedIn } from "../support/mirror.ts";
+import { askedOfHub, assertArrived, mirrorAll, mirrorFile, redisWorld, signedIn } from "../support/mirror.ts";
 import { ACCOUNT } from "../support/account.ts";
+import { addReferrer } from "../../support/referrers.ts";
 import type { Copes } from "../support/cope.ts";
 
 export const HOSTS = {
@@ -78,7 +79,21 @@ export const HOSTS = {
   },
 
   "docker-hub-no-referrers": {
-    async "never asks Docker Hub for referrers"(t) {
+    async "finds what refers to an image under the fallback tag, and asks for the API once a repository"(t) {
+      const file = mirrorFile(["{ image: redis:7, referrers: true }"]);
+      const place = await redisWorld(t, { quirks: { "docker-hub-no-referrers": true } }, file);
+      const { store, registry } = place.sandbox.dockerHub;
+      const source = store.repository("library/redis");
+      const top = source?.manifests.get(source.tags.get("7") ?? ("" as never));
+      assert.ok(top !== undefined);
+      addReferrer(store, "library/redis", top, { via: "list" });
+      const { code } = await place.run(["plan"]);
+      assert.equal(code, 0);
+      const asked = registry.requests.filter(({ path, status }) => path.includes("/referrers/") && status === 404);
+      assert.equal(asked.length, 1);
+      await mirrorAll(place);
+    },
+    async "does not ask for referrers that nobody wants"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-no-referrers": true } });
       await mirrorAll(place);
       const { requests } = place.sandbox.dockerHub.registry;

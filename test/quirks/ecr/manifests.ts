@@ -6,6 +6,7 @@ import { DOCKER_MANIFEST, MANIFEST_MEDIA_TYPES, OCI_MANIFEST } from "../../../sr
 import { generateImage, storeImage } from "../../../src/sandbox/images.ts";
 import { makeImage } from "../../sandbox/support/ecr.ts";
 import { ecrOf } from "../../support/scenario.ts";
+import { addReferrer, fallback, SBOM } from "../../support/referrers.ts";
 import { errorsIn } from "../../support/world.ts";
 import { storeBareImage } from "../support/bare-image.ts";
 import { ecrClient } from "../support/clients.ts";
@@ -84,6 +85,36 @@ export const MANIFESTS = {
       const place = await redisWorld(t, { quirks: { "ecr-needs-media-type": true } });
       await mirrorAll(place);
       assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "PutImage"));
+    },
+  },
+
+  "ecr-refuses-empty-config": {
+    async "leaves the artifact out with a warning; the image and its other referrers arrive, and nothing failed"(t) {
+      const file = mirrorFile(["{ image: redis:7, referrers: true }"]);
+      const place = await redisWorld(t, { quirks: { "ecr-refuses-empty-config": true } }, file);
+      const { store } = place.sandbox.dockerHub;
+      const source = store.repository("library/redis");
+      const top = source?.manifests.get(source.tags.get("7") ?? ("" as never));
+      assert.ok(top !== undefined);
+      const refused = addReferrer(store, "library/redis", top, { via: "list", artifactType: SBOM });
+      const configType = "application/vnd.example.config.v1+json";
+      const taken = addReferrer(store, "library/redis", top, { via: "list", configType });
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 0);
+      const warnings = document.outcomes?.flatMap((outcome) => outcome.warnings ?? []) ?? [];
+      assert.deepEqual(
+        warnings.map((warning) => [warning.code, warning.side, warning.reference?.split("@")[1]]),
+        [["MANIFEST_REFUSED", "target", refused.digest]],
+      );
+      const repository = (await ecrOf(place)).store.repository("redis");
+      assert.deepEqual(
+        [top, taken, refused].map(({ digest }) => repository?.manifests.has(digest)),
+        [true, true, false],
+      );
+      assert.equal(repository?.tags.has(fallback(top.digest)), false, "no list names what is not there");
+      const { stdout } = await place.run(["apply"]);
+      assert.match(stdout, /Warning: left out of the referrers of redis:7/);
+      assert.match(stdout, /1 left out with a warning/);
     },
   },
 

@@ -1,0 +1,136 @@
+import pLimit from "p-limit";
+
+import { MirrorError, reportOf } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { CopyReferrers } from "../plan/action.ts";
+import type { ReferrerTagWork, ReferrerWork } from "../plan/missing-referrers.ts";
+import { copyImage } from "./copy-image.ts";
+import type { Waiting } from "./copy-blob.ts";
+import type { Gathering } from "./gathering.ts";
+import type { ImagePulls } from "./image-pulls.ts";
+import { putReferrerList } from "./referrer-list.ts";
+import type { Meter } from "./run-action.ts";
+import type { Transfer } from "./transfers.ts";
+
+/** Artifacts of one subject worked on at once. */
+const ARTIFACTS_AT_ONCE = 3;
+
+/** From where to where the referrers of one image go. */
+export interface ReferrerCopy {
+  action: CopyReferrers;
+  /** The repository at the source. */
+  from: string;
+  transfer: Transfer;
+  pulls: ImagePulls;
+  meter: Meter;
+  gathering: Gathering;
+  waiting: Waiting;
+  emit: Emit;
+  signal: AbortSignal;
+  /** Runs one task at a time for a tag of the target: lists are read, added to, and written back. */
+  alone: <T>(tag: string, task: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Copies what a target lacks, subjects before what refers to them; a subject's list after everything that it names.
+ * What the target refuses to store becomes a warning (ECR answers 405 to some artifacts: aws/containers-roadmap#2783).
+ * One failure does not stop the others.
+ * @returns whether anything was written
+ * @throws MirrorError of the first that failed, when all have ended; PULL_LIMIT at once
+ */
+export async function copyReferrers(work: readonly ReferrerWork[], copy: ReferrerCopy): Promise<boolean> {
+  const limit = pLimit(ARTIFACTS_AT_ONCE);
+  let hasWritten = false;
+  let failure: unknown;
+  for (const { subject, artifacts, tags } of work) {
+    const leftOut = new Set<Digest>();
+    const attempt = async (digest: Digest, task: () => Promise<boolean>): Promise<void> => {
+      try {
+        if (await task()) hasWritten = true;
+      } catch (error) {
+        leftOut.add(digest);
+        if (!isRefusal(error)) failure ??= error;
+        else warn(copy.meter, error);
+      }
+    };
+    const cosign = tags.filter(({ kind }) => kind === "artifact");
+    await Promise.all([
+      ...artifacts.map(({ digest }) => limit(() => attempt(digest, () => copyArtifact(digest, undefined, copy)))),
+      ...cosign.map((tag) => limit(() => attempt(tag.digest, () => copyArtifact(tag.digest, tag, copy)))),
+    ]);
+    if (copy.signal.aborted || isAtFloor(failure)) throw failure;
+    const list = tags.find(({ kind }) => kind === "list");
+    if (artifacts.length === 0 && list === undefined) continue;
+    await attempt(subject, () => putReferrerList(subject, artifacts, list, leftOut, copy));
+  }
+  if (failure !== undefined) throw failure;
+  return hasWritten;
+}
+
+/** @param tag of cosign's, to be put last; without, the artifact is put by its digest alone */
+async function copyArtifact(digest: Digest, tag: ReferrerTagWork | undefined, copy: ReferrerCopy): Promise<boolean> {
+  const { transfer, action, signal, pulls, meter, emit } = copy;
+  const { target } = transfer;
+  const { repository } = action;
+  const isTagDone = async (): Promise<boolean> => {
+    if (tag === undefined) return false;
+    const now = (await target.readTags(repository, [tag.tag], signal)).get(tag.tag);
+    if (now !== digest && (now ?? null) !== tag.precondition) throw stale(`${repository}:${tag.tag}`);
+    return now === digest;
+  };
+  if (await isTagDone()) return false;
+  if (await target.hasManifest(repository, digest, signal)) {
+    if (tag === undefined) return false;
+    await target.putManifest(repository, tag.tag, await target.readManifest(repository, digest, signal), signal);
+    return true;
+  }
+  const together = copy.gathering.enter(digest);
+  try {
+    return await copyImage({
+      ...transfer,
+      from: copy.from,
+      to: repository,
+      digest,
+      tag: tag?.tag,
+      platforms: undefined,
+      signal,
+      isTagDone,
+      // What is left of the places is given back when the whole action ends.
+      pulls: { ...pulls, keepAtMost: () => {} },
+      holders: [],
+      waiting: copy.waiting,
+      together,
+      onBlobSent: (blob) => {
+        meter.bytes += blob.size;
+        emit({ type: "blob.progress", action: action.id, digest: blob.digest, bytes: blob.size });
+      },
+    });
+  } finally {
+    together.leave();
+  }
+}
+
+/** The target's rules, or a form of manifest that registries no longer take (OCI's withdrawn artifact manifest). */
+function isRefusal(error: unknown): error is MirrorError {
+  if (!(error instanceof MirrorError)) return false;
+  return (error.side === "target" && error.code === "MANIFEST_REFUSED") || error.code === "MEDIA_TYPE_UNSUPPORTED";
+}
+
+function warn(meter: Meter, error: MirrorError): void {
+  meter.warnings = [...(meter.warnings ?? []), reportOf(error)];
+}
+
+function isAtFloor(error: unknown): boolean {
+  return error instanceof MirrorError && error.code === "PULL_LIMIT";
+}
+
+function stale(reference: string): MirrorError {
+  return new MirrorError("the tag changed since the plan", {
+    code: "STALE",
+    side: "target",
+    operation: "copy referrers",
+    reference,
+    hint: "Someone else wrote this tag. Run plan again to see what is there now.",
+  });
+}

@@ -1,0 +1,129 @@
+import { readHeldReferrers } from "../actual/held-referrers.ts";
+import type { ImageTarget } from "../apply/ports.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import { findReferrers, type FoundReferrers } from "../desired/find-referrers.ts";
+import { referrerSource, unlessAbsent } from "../desired/referrer-source.ts";
+import { MirrorError, reportOf } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { standsFor } from "../oci/referrers.ts";
+import type { Plan } from "../plan/plan.ts";
+import { referredImages, type ReferredRow } from "../plan/referred-images.ts";
+import type { ReferrerFacts } from "../plan/referrer-rows.ts";
+import type { Registry } from "../registry/registry.ts";
+
+export interface ReferrerSurvey {
+  images: readonly DesiredImage[];
+  source: (registry: string) => Registry;
+  target: (name: string) => ImageTarget | undefined;
+  /** Whether a registry counts pulls: then none of its manifests is read. */
+  hasAllowance: (registry: string) => boolean;
+  signal: AbortSignal;
+}
+
+/** What was found, and whom it was asked of. */
+export interface SurveyedReferrers {
+  facts: ReadonlyMap<string, ReferrerFacts>;
+  /** Registries whose images ask for referrers. */
+  asked: ReadonlySet<string>;
+}
+
+/**
+ * Finds what refers to the images of a plan that ask for it, and what the targets have of that. Spends no pull: the
+ * referrers API and HEAD are none, and manifests are read at the targets, or at a source that counts nothing. Each image
+ * is asked about once, however many targets it goes to; one failure spoils its own image alone.
+ */
+export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promise<SurveyedReferrers> {
+  const { signal } = survey;
+  const rows = plan.targets.flatMap((target) => target.rows);
+  const wanted = referredImages(rows, survey.images);
+  const silent = new Set<string>();
+  const byImage = Map.groupBy(wanted, ({ image, digest }) =>
+    JSON.stringify([
+      [image.source.registry, image.source.repository, digest],
+      image.referrers?.types?.toSorted() ?? null,
+      image.platforms ?? null,
+    ]),
+  );
+  const facts = [...byImage.values()].map(async (group) => {
+    const found = findAt(group, silent, survey);
+    return Promise.all(
+      group.map(async (referred): Promise<[string, ReferrerFacts]> => {
+        try {
+          return [
+            referred.key,
+            { kind: "found", found: await found, held: await heldAt(referred, await found, survey) },
+          ];
+        } catch (error) {
+          if (signal.aborted || !(error instanceof MirrorError)) throw error;
+          return [referred.key, { kind: "failed", error: reportOf(error) }];
+        }
+      }),
+    );
+  });
+  return {
+    facts: new Map((await Promise.all(facts)).flat()),
+    asked: new Set(wanted.map(({ image }) => image.source.registry)),
+  };
+}
+
+function heldAt(referred: ReferredRow, found: FoundReferrers, survey: ReferrerSurvey) {
+  const { target, repository } = referred.place;
+  return readHeldReferrers(found, referred.image.referrers?.types, targetOf(target, survey), repository, survey.signal);
+}
+
+/** @param group one image, at each place that it goes to */
+function findAt(group: readonly ReferredRow[], silent: Set<string>, survey: ReferrerSurvey): Promise<FoundReferrers> {
+  const [first] = group;
+  if (first === undefined) throw new Error("a group of no image");
+  const { signal } = survey;
+  const { registry: name, repository } = first.image.source;
+  const registry = survey.source(name);
+  if (first.isUnmade) return Promise.resolve({ subjects: [], unread: [first.digest] });
+  const types = first.image.referrers?.types;
+  const isSelection = first.image.platforms !== undefined;
+  const place = { registry, repository, silent, signal };
+  const isSingle = group.some((each) => each.isSingle);
+  return findReferrers(
+    { digest: first.digest, isSingle, isSelection, types },
+    referrerSource(place, {
+      read: async (digest) => (await atTargets(digest)) ?? (await atSource(digest)),
+      async readList(list) {
+        const standIn = await firstOf(async ({ target, repository: at }) => {
+          const images = targetOf(target, survey);
+          const held = (await images.readTags(at, [list.tag], signal)).get(list.tag);
+          const there = held === undefined ? undefined : await unlessAbsent(images.readManifest(at, held, signal));
+          if (there === undefined || held === list.digest) return there;
+          return standsFor(there.bytes, { source: list.digest, types }) ? there : undefined;
+        });
+        return standIn ?? (await atSource(list.digest));
+      },
+    }),
+  );
+
+  function atTargets(digest: Digest): Promise<Manifest | undefined> {
+    return firstOf(({ target, repository: at }) =>
+      unlessAbsent(targetOf(target, survey).readManifest(at, digest, signal)),
+    );
+  }
+
+  async function atSource(digest: Digest): Promise<Manifest | undefined> {
+    return survey.hasAllowance(name) ? undefined : registry.getManifest(repository, digest, signal);
+  }
+
+  async function firstOf(
+    read: (place: ReferredRow["place"]) => Promise<Manifest | undefined>,
+  ): Promise<Manifest | undefined> {
+    for (const each of group) {
+      const manifest = await read(each.place);
+      if (manifest !== undefined) return manifest;
+    }
+    return undefined;
+  }
+}
+
+function targetOf(name: string, survey: ReferrerSurvey): ImageTarget {
+  const target = survey.target(name);
+  if (target === undefined) throw new Error(`target ${name} has rows and is not open`);
+  return target;
+}

@@ -1,0 +1,43 @@
+import type { Digest } from "./digest.ts";
+
+/** So much of an algorithm and of a hash gets into a fallback tag (distribution-spec 1.1, "Referrers Tag Schema"). */
+const MAX_ALGORITHM = 32;
+const MAX_HASH = 64;
+
+/** What cosign ties to an image by a tag of its own, by the tag's ending (sigstore/cosign, specs/SIGNATURE_SPEC.md). */
+const COSIGN_ENDINGS = ["sig", "att", "sbom"] as const;
+
+/** A tag that cosign may have written, and the artifact type that it stands for. */
+export interface CosignTag {
+  tag: string;
+  /** As cosign names the same artifacts where it writes them as referrers. */
+  artifactType: string;
+}
+
+/**
+ * The tag under which a registry without the referrers API keeps the list of what refers to a digest:
+ * `sha256-1f3e…`. Distribution-spec 1.1, "Referrers Tag Schema".
+ */
+export function fallbackTag(subject: Digest): string {
+  const colon = subject.indexOf(":");
+  return `${subject.slice(0, colon).slice(0, MAX_ALGORITHM)}-${subject.slice(colon + 1).slice(0, MAX_HASH)}`;
+}
+
+/** The tags under which cosign keeps signatures, attestations and SBOMs of a digest: `sha256-1f3e….sig`. */
+export function cosignTags(subject: Digest): CosignTag[] {
+  const base = subject.replace(":", "-");
+  return COSIGN_ENDINGS.map((ending) => ({
+    tag: `${base}.${ending}`,
+    artifactType: `application/vnd.dev.cosign.artifact.${ending}.v1+json`,
+  })).filter(({ tag }) => tag.length <= MAX_TAG);
+}
+
+/** No tag is longer (distribution-spec, "Pulling manifests"): a sha512 digest has no cosign tag. */
+const MAX_TAG = 128;
+
+const REFERRER_TAG = /^sha(?:256-[0-9a-f]{64}|384-[0-9a-f]{64,96}|512-[0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
+
+/** Whether a tag is no image's, but says what refers to one: a fallback tag, or one of cosign's. */
+export function isReferrerTag(tag: string): boolean {
+  return REFERRER_TAG.test(tag);
+}

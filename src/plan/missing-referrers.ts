@@ -1,0 +1,40 @@
+import type { HeldReferrers } from "../actual/held-referrers.ts";
+import type { FoundReferrers, ReferrerTag } from "../desired/find-referrers.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Referrer } from "../oci/referrers.ts";
+
+/** What a target lacks of what refers to one manifest. */
+export interface ReferrerWork {
+  subject: Digest;
+  artifacts: Pick<Referrer, "digest" | "mediaType" | "artifactType">[];
+  tags: ReferrerTagWork[];
+}
+
+/** A tag to be put, on the condition that it holds what the plan saw: a digest, or null for "absent". */
+export interface ReferrerTagWork extends ReferrerTag {
+  precondition: Digest | null;
+}
+
+/**
+ * What of the source's referrers is missing at a target. Those that the target has beside them stay.
+ * @returns subjects before what refers to them
+ */
+export function missingReferrers({ subjects }: FoundReferrers, held: HeldReferrers): ReferrerWork[] {
+  return subjects.flatMap(({ subject, artifacts, tags }) => {
+    const has = held.artifacts.get(subject);
+    const missing = artifacts.filter(({ digest }) => has?.has(digest) !== true);
+    const moved = tags.filter(({ tag }) => held.tags.get(tag)?.isCurrent !== true);
+    if (missing.length + moved.length === 0) return [];
+    return [
+      {
+        subject,
+        artifacts: missing.map(({ digest, mediaType, artifactType }) => ({
+          digest,
+          mediaType,
+          ...(artifactType === undefined ? {} : { artifactType }),
+        })),
+        tags: moved.map((tag) => ({ ...tag, precondition: held.tags.get(tag.tag)?.digest ?? null })),
+      },
+    ];
+  });
+}

@@ -1,0 +1,129 @@
+import type { ActualTarget } from "../actual/actual.ts";
+import type { HeldReferrers } from "../actual/held-referrers.ts";
+import type { FoundReferrers } from "../desired/find-referrers.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { ErrorReport } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { CopyReferrers } from "./action.ts";
+import { pullsAtMost } from "./cost.ts";
+import { isImmutableTag } from "./immutable-tag.ts";
+import { missingReferrers, type ReferrerWork } from "./missing-referrers.ts";
+import type { Row, TargetPlan } from "./plan.ts";
+import { referredImages, type ReferredRow } from "./referred-images.ts";
+
+/** What is known of an image's referrers, at its source and at one target. */
+export type ReferrerFacts =
+  | { kind: "found"; found: FoundReferrers; held: HeldReferrers }
+  | { kind: "failed"; error: ErrorReport };
+
+/**
+ * What is to be done about what refers to the images of one target: at most one action for each of their digests in a
+ * repository, and a row for each tag that cannot move. Nothing where the target has everything.
+ * @param rows of the target's images
+ * @param facts by {@link ReferredRow}'s key; nothing is done about a row that is not in it
+ * @param hasAllowance whether a registry counts pulls
+ */
+export function referrerRows(
+  rows: readonly Row[],
+  images: readonly DesiredImage[],
+  target: ActualTarget,
+  facts: ReadonlyMap<string, ReferrerFacts>,
+  hasAllowance: (registry: string) => boolean,
+): Row[] {
+  return referredImages(rows, images).flatMap((referred) => {
+    const known = facts.get(referred.key);
+    if (known === undefined) return [];
+    if (known.kind === "failed") return [unreadRow(referred, known.error)];
+    const isCounted = hasAllowance(referred.image.source.registry);
+    return rowsOf(referred, known, target, isCounted);
+  });
+}
+
+/** Where the source refuses for a spent allowance, what is there is kept. */
+function unreadRow({ place, digest }: ReferredRow, error: ErrorReport): Row {
+  return error.code === "PULL_LIMIT"
+    ? { ...place, kind: "kept", reason: "referrers-not-checked", have: digest, error }
+    : { ...place, kind: "failed", reason: "referrers-unread", error };
+}
+
+function rowsOf(
+  referred: ReferredRow,
+  { found, held }: Extract<ReferrerFacts, { kind: "found" }>,
+  target: ActualTarget,
+  isCounted: boolean,
+): Row[] {
+  const { place, image } = referred;
+  const mutability = target.repositories?.get(place.repository)?.tagMutability;
+  const work = missingReferrers(found, held);
+  const moving = work.flatMap(({ tags }) => tags).filter(({ precondition }) => precondition !== null);
+  const stuck = moving.filter(({ tag }) => mutability !== undefined && isImmutableTag(mutability, tag));
+  const isStuck = new Set(stuck.map(({ tag }) => tag));
+  const possible = work
+    .map((each) => ({ ...each, tags: each.tags.filter(({ tag }) => !isStuck.has(tag)) }))
+    .filter(({ artifacts, tags }) => artifacts.length + tags.length > 0);
+  const unread = found.unread.filter((digest) => !stuck.some((tag) => tag.digest === digest));
+  const blocked = stuck.map(({ tag, digest: want, precondition }): Row => {
+    const error = immutable(`${place.repository}:${tag}`);
+    return {
+      ...place,
+      tag,
+      kind: "blocked",
+      reason: "referrer-tag-immutable",
+      have: precondition ?? want,
+      want,
+      error,
+    };
+  });
+  if (possible.length === 0 && unread.length === 0) return blocked;
+  const action: CopyReferrers = {
+    id: `copy-referrers ${place.target} ${place.repository}:${place.tag}`,
+    kind: "copy-referrers",
+    reason:
+      possible.length === 0 ? "known-at-apply" : moving.length > stuck.length ? "referrers-moved" : "new-referrers",
+    ...place,
+    digest: referred.digest,
+    isSingle: referred.isSingle,
+    types: image.referrers?.types ?? null,
+    ...(image.platforms === undefined ? {} : { platforms: image.platforms }),
+    work: possible,
+    isComplete: unread.length === 0,
+    stuckTags: [...isStuck],
+    pullsAtMost: isCounted ? pullsFor(possible) : 0,
+  };
+  return [...blocked, { kind: "action", action }];
+}
+
+/** The pulls that the referrers of a plan may cost at a source. A digest is read once in a run, however many targets want it. */
+export function referrerPulls(targets: readonly TargetPlan[], registry: string): number {
+  const pulls = new Map<string, number>();
+  for (const row of targets.flatMap((target) => target.rows)) {
+    if (row.kind !== "action" || row.action.kind !== "copy-referrers") continue;
+    const { source, digest, types, pullsAtMost: own } = row.action;
+    const key = JSON.stringify([digest, types]);
+    if (source.startsWith(`${registry}/`)) pulls.set(key, Math.max(own, pulls.get(key) ?? 0));
+  }
+  return [...pulls.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** One for each artifact; of a list that was not read one and what it may name. */
+function pullsFor(work: readonly ReferrerWork[]): number {
+  const digests = new Map<Digest, number>();
+  for (const { artifacts, tags } of work) {
+    for (const { digest, mediaType } of artifacts)
+      digests.set(digest, pullsAtMost({ mediaType, size: undefined }, 1, undefined));
+    for (const tag of tags) digests.set(tag.digest, pullsAtMost(tag, undefined, undefined));
+  }
+  return [...digests.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function immutable(reference: string): ErrorReport {
+  return {
+    code: "TAG_IMMUTABLE",
+    side: "target",
+    operation: "move a tag",
+    reference,
+    message:
+      "the tag holds signatures or other referrers and moved upstream, and the repository does not let it move here",
+    hint: "Except these tags where the repository is declared: tagMutability: { default: IMMUTABLE, except: [sha256-*] }.",
+  };
+}
