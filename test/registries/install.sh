@@ -64,3 +64,13 @@ install_conformance_suite() {
     return 1
   fi
 }
+
+# Leaves $CACHE/actionlint.
+install_actionlint() {
+  local binary=$CACHE/actionlint
+  if [[ $(cat "$binary.version" 2>/dev/null) == "$ACTIONLINT_VERSION" ]]; then return; fi
+  say "building actionlint $ACTIONLINT_VERSION"
+  GOBIN=$CACHE/go-bin GOFLAGS=-mod=mod go install "$ACTIONLINT_MODULE@$ACTIONLINT_VERSION"
+  mv "$CACHE/go-bin/actionlint" "$binary"
+  echo "$ACTIONLINT_VERSION" >"$binary.version"
+}

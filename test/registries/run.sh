@@ -29,6 +29,7 @@ flock 9
 install_debian_packages
 install_python_packages
 install_conformance_suite
+install_actionlint
 make_image
 flock --unlock 9
 if [[ ${1-} == prepare ]]; then exit 0; fi

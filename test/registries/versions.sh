@@ -14,6 +14,10 @@ MOTO_VERSION=5.2.5
 CONFORMANCE_MODULE=github.com/opencontainers/distribution-spec/conformance
 CONFORMANCE_VERSION=v0.0.0-20260716174315-967efdc079b9
 
+# Go module: reads GitHub's workflows.
+ACTIONLINT_MODULE=github.com/rhysd/actionlint/cmd/actionlint
+ACTIONLINT_VERSION=v1.7.12
+
 # What the test image is made of: Debian packages, unpacked and never run, one layer a line.
 # The layer "base" is every package that Debian calls required or essential.
 IMAGE_ARCHITECTURES=(amd64 arm64)
