@@ -14,6 +14,8 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   POLICY_FILE: "Move it below the folder.",
   LOCK_MISMATCH: "Run `mirrorform lock`, and commit what it writes.",
   EMPTY: "Declare one; mirrorform takes an empty list for an accident.",
+  NO_TAGS: "`mirrorform plan --explain` shows what drops each tag; `allowEmpty: true` allows none.",
+  COLLISION: "Give one of them another `to`.",
   NO_REGION: "Set `AWS_REGION`, or `region` of the target.",
   NO_CREDENTIALS: "`aws configure`, `aws sso login`, or a role for the job.",
   EXPIRED_CREDENTIALS: "Sign in again and run the command again.",

@@ -15,6 +15,8 @@ export type ErrorCode =
   | "POLICY_FILE"
   | "LOCK_MISMATCH"
   | "EMPTY"
+  | "NO_TAGS"
+  | "COLLISION"
   // who we are
   | "NO_REGION"
   | "NO_CREDENTIALS"

@@ -1,15 +1,23 @@
 import { posix } from "node:path";
 
-import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
+import { fillDestination } from "../desired/destination.ts";
+import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { MirrorError } from "../errors.ts";
 import { familiarReference } from "../oci/reference.ts";
 import { nearest } from "../desired/nearest.ts";
 
 /** What `--target` and `--only` leave of a mirror file. */
 export interface Narrowed {
+  /** With all that it lists at these targets: rules are held against that. Only {@link select} leaves images out. */
   file: MirrorFile;
   /** The options, as the plan names them. */
   narrowedBy: string[];
+  /**
+   * What they leave of the entries, of this file or the whole one, once rules have chosen their tags.
+   * @throws MirrorError USAGE for a glob that matches nothing, where everything could be asked
+   */
+  select(expanded: readonly ExpandedEntry[]): ExpandedEntry[];
 }
 
 /** @throws MirrorError USAGE for a target that the file does not have, or a glob that matches nothing */
@@ -17,20 +25,60 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
   for (const name of targets) {
     if (!file.targets.some((target) => target.name === name)) throw unknownTarget(name, file);
   }
-  const atTargets = file.images.filter((image) => targets.length === 0 || targets.includes(image.target));
+  const atTargets = file.entries.map((entry) => atSomeTargets(entry, targets));
   for (const glob of only) {
-    if (!atTargets.some((image) => matches(image, glob))) throw matchesNothing(glob, file);
+    if (!atTargets.some((entry) => couldMatch(entry, glob))) throw matchesNothing(glob, file);
   }
-  const images = atTargets.filter((image) => only.length === 0 || only.some((glob) => matches(image, glob)));
-  if (images.length === 0) throw usage(`no image of ${file.path} goes to ${targets.join(", ")}`);
+  const entries = atTargets.filter(
+    (entry) => entry.kind === "listed" || only.length === 0 || only.some((glob) => couldMatch(entry, glob)),
+  );
+  if (entries.every(isEmpty)) throw usage(`no image of ${file.path} goes to ${targets.join(", ")}`);
   return {
     file: {
       ...file,
       targets: targets.length === 0 ? file.targets : file.targets.filter((target) => targets.includes(target.name)),
-      images,
+      entries,
     },
     narrowedBy: [...targets.map((name) => `--target ${name}`), ...only.map((glob) => `--only '${glob}'`)],
+    select(expanded) {
+      const places = new Set(entries.map(({ index }) => index));
+      const own = expanded.filter(({ entry }) => places.has(entry.index));
+      const isWhole = own.every(({ errors }) => errors.length === 0);
+      for (const glob of only) {
+        const isMatched = own.some(({ images }) => images.some((image) => matches(image, glob)));
+        if (isWhole && !isMatched) throw matchesNothing(glob, file);
+      }
+      const isWanted = (image: DesiredImage) =>
+        (targets.length === 0 || targets.includes(image.target)) && matchesAny(image, only);
+      return own.map((each) => ({ ...each, images: each.images.filter(isWanted) }));
+    },
   };
+}
+
+function atSomeTargets(entry: DesiredEntry, names: readonly string[]): DesiredEntry {
+  if (names.length === 0) return entry;
+  const targets = entry.targets.filter(({ target }) => names.includes(target.name));
+  if (entry.kind === "rule") return { ...entry, targets };
+  return { ...entry, targets, images: entry.images.filter((image) => names.includes(image.target)) };
+}
+
+function isEmpty(entry: DesiredEntry): boolean {
+  return entry.kind === "listed" ? entry.images.length === 0 : entry.targets.length === 0;
+}
+
+/** Of a rule only the beginning of its images' names is known. */
+function couldMatch(entry: DesiredEntry, glob: string): boolean {
+  if (entry.kind === "listed") return entry.images.some((image) => matches(image, glob));
+  if (entry.targets.length === 0) return false;
+  const start = /^[^*?[{(!+@\\]*/.exec(glob)?.[0] ?? "";
+  if (entry.destination.repository.includes("{tag}")) return true;
+  const place = fillDestination(entry.destination, { ...entry.image, tag: "" });
+  const names = [familiarReference(entry.image), "message" in place ? "" : place.repository];
+  return names.some((name) => `${name}:`.startsWith(start) || start.startsWith(`${name}:`));
+}
+
+function matchesAny(image: DesiredImage, only: readonly string[]): boolean {
+  return only.length === 0 || only.some((glob) => matches(image, glob));
 }
 
 /** A glob is held against the image's name, with and without its tag, and against its place at the target. */

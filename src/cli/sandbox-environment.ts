@@ -1,5 +1,6 @@
 import { devNull } from "node:os";
 
+import { listedImages } from "../desired/desired-entry.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../ecr/settings.ts";
 import { formatReference } from "../oci/reference.ts";
@@ -58,7 +59,7 @@ export function sandboxSettings(settings: Readonly<Record<string, string>>): Rec
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
   return {
-    images: [...new Set(file.images.map((image) => formatReference(image.source)))],
+    images: [...new Set(listedImages(file.entries).map((image) => formatReference(image.source)))],
     registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },

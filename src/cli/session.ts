@@ -2,8 +2,9 @@ import { CATALOGUE_HOST, createCatalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
 import type { CommandInput } from "./command.ts";
-import { loadLocked } from "./commands/load-lock.ts";
+import { loadWithLock } from "./commands/load-lock.ts";
 import { openConnections, type Connections } from "./connections.ts";
+import { expand } from "./expand.ts";
 import { createEventStream, type EventStream } from "./events.ts";
 import { narrow } from "./narrow.ts";
 import { wantsColor } from "./output.ts";
@@ -35,10 +36,10 @@ export async function withPlan(
   work: (session: Session) => Promise<number>,
   { moves }: { moves: "shown" | "left" } = { moves: "left" },
 ): Promise<number | undefined> {
-  const whole = await loadLocked(input, surroundings);
+  const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return undefined;
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
-  const { file, narrowedBy } = narrow(whole.file, texts(input.options["target"]), texts(input.options["only"]));
+  const { file, narrowedBy, select } = narrow(whole.file, texts(input.options["target"]), texts(input.options["only"]));
   const events = createEventStream();
   const allowances = createAllowances((registry) => file.sources.get(registry)?.reserve ?? 0);
   events.listen(allowances.listener);
@@ -47,7 +48,12 @@ export async function withPlan(
   try {
     const { signal, isTerminal } = surroundings;
     const content = contentReader(connections, events, surroundings);
-    const look = () => survey({ file, narrowedBy, lock, connections, allowances, content, signal });
+    const explained = input.options["explain"] === true;
+    // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
+    const expansion = () =>
+      expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, surroundings);
+    const wishes = { file, narrowedBy, lock, explained, expand: async () => select(await expansion()) };
+    const look = () => survey({ ...wishes, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });
     const session: Session = {

@@ -1,10 +1,11 @@
 import { readTarget } from "../actual/read-target.ts";
 import { isUnreadable, type Actual } from "../actual/actual.ts";
-import type { MirrorFile } from "../desired/mirror-file.ts";
+import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/resolve.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import { isAnonymous } from "../dockerhub/allowance.ts";
-import { MirrorError, reportOf } from "../errors.ts";
+import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
 import { makePlan, type PlanInput } from "../plan/make-plan.ts";
@@ -25,20 +26,26 @@ export interface SurveyOptions {
   narrowedBy: readonly string[];
   /** The lock that the file's images are locked by, and whether moves upstream that it holds back are looked for. */
   lock: { path: string; showsMoves: boolean } | undefined;
+  /** Whether the plan is to say of each tag of a rule why it is in or out. */
+  explained: boolean;
   connections: Connections;
   allowances: Allowances;
   /** What a catalogue says of an image, if it names this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
+  /** Makes the images of the file, narrowed; a source that does not say which tags there are spoils its own entries alone. */
+  expand: () => Promise<readonly ExpandedEntry[]>;
   signal: AbortSignal;
 }
 
 /** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, allowances, signal } = options;
-  const opened = await openAll(options);
+  const [opening, expanded] = await Promise.all([openAll(options), options.expand()]);
+  const images = expanded.flatMap((entry) => entry.images);
+  const opened = await Promise.all(opening.map((each) => readOpened(each, images, options)));
   const actual = opened.map((each) => each.actual);
-  const asked = sourcesToAsk(file.images, actual);
-  const watched = options.lock?.showsMoves === true ? tagsToWatch(file.images) : [];
+  const asked = sourcesToAsk(images, actual);
+  const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
   const resolve = (references: readonly Reference[]) =>
     resolveAll(references, (registry) => connections.source(registry), allowances.has, signal);
   const [resolutions, upstream] = await Promise.all([resolve(asked), resolve(watched)]);
@@ -46,7 +53,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     file: file.path,
     name: file.name,
     narrowedBy: options.narrowedBy,
-    images: file.images,
+    images,
+    rules: expanded.flatMap(({ entry, ...made }) => (entry.kind === "rule" ? [{ entry, ...made }] : [])),
+    explained: options.explained,
     actual,
     resolutions,
     lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },
@@ -55,7 +64,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   };
   const targets = new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open] as const])));
   const referrers = await surveyReferrers(makePlan(input), {
-    images: file.images,
+    images,
     source: (registry) => connections.source(registry),
     target: (name) => targets.get(name)?.images,
     hasAllowance: allowances.has,
@@ -88,17 +97,24 @@ interface Opened {
   open?: OpenTarget;
 }
 
-/** Opens the targets and reads them; a target that is another under a second name is refused: they would undo each other. */
-async function openAll(options: SurveyOptions): Promise<Opened[]> {
+/** A target, or why it could not be opened. */
+type Opening = { name: string } & ({ open: OpenTarget } | { error: ErrorReport });
+
+/** Opens the targets; one that is another under a second name is refused: they would undo each other. */
+async function openAll({ file, connections, signal }: SurveyOptions): Promise<Opening[]> {
   const byRegistry = new Map<string, string>();
-  const opening = options.file.targets.map((target) =>
-    openAndRead(target, options, (registry) => {
-      const other = byRegistry.get(registry);
-      if (other !== undefined) throw sameRegistry(target.name, other, registry);
-      byRegistry.set(registry, target.name);
+  return Promise.all(
+    file.targets.map(async (target): Promise<Opening> => {
+      const { name } = target;
+      return reporting(name, signal, async () => {
+        const open = await connections.openTarget(target);
+        const other = byRegistry.get(open.registry);
+        if (other !== undefined) throw sameRegistry(name, other, open.registry);
+        byRegistry.set(open.registry, name);
+        return { name, open };
+      });
     }),
   );
-  return Promise.all(opening);
 }
 
 function sameRegistry(name: string, other: string, registry: string): MirrorError {
@@ -111,19 +127,29 @@ function sameRegistry(name: string, other: string, registry: string): MirrorErro
   });
 }
 
-async function openAndRead(
-  target: MirrorFile["targets"][number],
-  { file, connections, signal }: SurveyOptions,
-  claim: (registry: string) => void,
+async function readOpened(
+  opening: Opening,
+  images: readonly DesiredImage[],
+  { file, signal }: SurveyOptions,
 ): Promise<Opened> {
-  const images = file.images.filter((image) => image.target === target.name);
+  if ("error" in opening) return { actual: opening };
+  const { name, open } = opening;
+  const own = images.filter((image) => image.target === name);
+  const read = await reporting(name, signal, () => readTarget(open, own, file.name, signal));
+  return "error" in read ? { actual: read } : { actual: read, open };
+}
+
+/** What fails for a reason that we know is data: it spoils its own target alone. */
+async function reporting<T>(
+  name: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | { name: string; error: ErrorReport }> {
   try {
-    const open = await connections.openTarget(target);
-    claim(open.registry);
-    return { actual: await readTarget(open, images, file.name, signal), open };
+    return await work();
   } catch (error) {
     if (signal.aborted || !(error instanceof MirrorError)) throw error;
-    return { actual: { name: target.name, error: reportOf(error) } };
+    return { name, error: reportOf(error) };
   }
 }
 

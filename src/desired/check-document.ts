@@ -1,4 +1,4 @@
-import type { DesiredImage } from "./desired-image.ts";
+import type { DesiredEntry } from "./desired-entry.ts";
 import { readEntry } from "./entry.ts";
 import { expandEntries, type PlacedEntry } from "./expand.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
@@ -13,7 +13,7 @@ import { readTargets, type Target } from "./targets.ts";
 interface Desired {
   targets: Target[];
   sources: ReadonlyMap<string, Source>;
-  images: DesiredImage[];
+  entries: DesiredEntry[];
 }
 
 /**
@@ -37,10 +37,10 @@ export async function checkDocument(
     const pointer = below("/mirrors", index);
     if (log.isBroken(pointer)) continue;
     const written = writtenAt(below(pointer, "image"));
-    const entry = readEntry(mirror, pointer, written, declared && Object.keys(declared), log);
+    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), log);
     const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
-    entries.push({ entry, pointer, settings });
+    entries.push({ entry, pointer, index, settings });
   }
-  const images = expandEntries(entries, targets, common, log);
-  return { targets: targets.map(({ target }) => target), sources, images };
+  const expanded = expandEntries(entries, targets, common, log);
+  return { targets: targets.map(({ target }) => target), sources, entries: expanded };
 }

@@ -1,7 +1,9 @@
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
+import type { DesiredEntry } from "./desired-entry.ts";
 import type { DesiredImage } from "./desired-image.ts";
 import type { Lock } from "./lock-file.ts";
+import { expandByLock } from "./locked-rules.ts";
 import { lockImages, lockName } from "./locked.ts";
 import type { Position, Problem } from "./problem.ts";
 
@@ -31,8 +33,23 @@ export function checkLock(images: readonly DesiredImage[], lines: Lock["lines"])
   return [...found.values(), ...undeclared];
 }
 
+/** All that a lock and its mirror file disagree about, rules too: one needs a line that it chooses. */
+export function compareLock(
+  { entries, path }: { entries: readonly DesiredEntry[]; path: string },
+  lock: Pick<Lock, "lines" | "path">,
+): Problem[] {
+  const expanded = expandByLock(entries, lock.lines);
+  const images = expanded.flatMap((entry) => entry.images);
+  const ofRules = expanded.flatMap(({ entry, errors }) =>
+    errors.map(({ code, message, hint }): Problem => {
+      return { code, message, ...(hint === undefined ? {} : { hint }), path, position: entry.at };
+    }),
+  );
+  return [...ofRules, ...checkLock(images, lock.lines).map((each) => problemOf(each, path, lock.path))];
+}
+
 /** A disagreement at its place, to be read like any other problem of the mirror file or of the lock. */
-export function problemOf(disagreement: Disagreement, mirrorFile: string, lock: string): Problem {
+function problemOf(disagreement: Disagreement, mirrorFile: string, lock: string): Problem {
   const { at: position } = disagreement;
   const code = "LOCK_MISMATCH";
   switch (disagreement.kind) {

@@ -1,4 +1,5 @@
 import type { RepositorySettings } from "../ecr/settings.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { ImageOptions } from "./image-options.ts";
 import type { Locked } from "./locked.ts";
@@ -22,4 +23,6 @@ export interface DesiredImage extends ImageOptions {
   order: number;
   /** Where the file names the image: the entry's `image`, or the tag in its list. */
   at: Position;
+  /** What the tag names by the catalogue that listed it: a claim, and believed only where the target holds the same. */
+  claimed?: Digest;
 }

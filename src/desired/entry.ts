@@ -7,12 +7,16 @@ import { didYouMean } from "./nearest.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote } from "./problem.ts";
+import { readTagRule } from "./read-tag-rule.ts";
+import type { TagRule } from "./tag-rule.ts";
 import { hasVariable } from "./variables.ts";
 
 /** One entry of `mirrors`, read and checked by itself. */
 export interface Entry {
   /** The images it names, each with a tag or a digest, and where each is written. */
   images: { source: Reference; pointer: string }[];
+  /** Set where a rule chooses the tags; `image` has none. Then `images` is empty. */
+  choice: { image: Reference; rule: TagRule } | undefined;
   destination: Destination;
   /** Where a fault of the destination is told: `to`, or the image where there is none. */
   destinationPointer: string | undefined;
@@ -27,27 +31,32 @@ export interface Entry {
  * @param written the image as the file has it, before variables were put in
  * @param targetNames every declared target, sound or not; undefined when `targets` itself is not sound
  */
-export function readEntry(
+export async function readEntry(
   document: MirrorDocument,
   pointer: string,
   written: string | undefined,
   targetNames: readonly string[] | undefined,
   log: ProblemLog,
-): Entry {
+): Promise<Entry> {
   const image = readImage(document, pointer, written, log);
   const destination = readDestination(document, pointer, log);
   const images = readTags(image, document, pointer, log);
+  const choice = await readChoice(image, document, pointer, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
   const options = readImageOptions(document, pointer, log);
-  if (destination !== undefined && images.length > 1 && !dependsOnTag(destination)) {
+  const isMany = images.length > 1 || isRule(document);
+  if (destination !== undefined && isMany && !dependsOnTag(destination)) {
+    const which = isRule(document) ? "tags that the rule chooses" : `${images.length} tags of this entry`;
     log.add(below(pointer, "to"), {
-      message: `all ${images.length} tags of this entry would go to one tag`,
+      message: `all ${which} would go to one tag`,
       hint: 'put {tag} into "to", or leave the tag out: it is kept then',
     });
-    return { images: [], destination, destinationPointer: undefined, targets, refresh: "always", options };
+    const none = { images: [], choice: undefined, destinationPointer: undefined };
+    return { ...none, destination, targets, refresh: "always", options };
   }
   return {
     images: destination === undefined ? [] : images,
+    choice: destination === undefined ? undefined : choice,
     destination: destination ?? AS_AT_SOURCE,
     destinationPointer: document.to === undefined ? undefined : below(pointer, "to"),
     targets,
@@ -109,6 +118,21 @@ function readTags(
     if (!isTag(tag)) log.add(item, { code: "INVALID_REFERENCE", ...tagComplaint(tag) });
     return isTag(tag) && image !== undefined ? [{ source: { ...image, tag }, pointer: item }] : [];
   });
+}
+
+function isRule({ tags }: MirrorDocument): boolean {
+  return tags !== undefined && !Array.isArray(tags);
+}
+
+async function readChoice(
+  image: Reference | undefined,
+  { tags }: MirrorDocument,
+  pointer: string,
+  log: ProblemLog,
+): Promise<Entry["choice"]> {
+  if (tags === undefined || Array.isArray(tags)) return undefined;
+  const rule = await readTagRule(tags, below(pointer, "tags"), image, log);
+  return rule === undefined || image === undefined ? undefined : { image, rule };
 }
 
 function readDestination(document: MirrorDocument, pointer: string, log: ProblemLog): Destination | undefined {

@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
-import type { DesiredImage } from "./desired-image.ts";
+import type { DesiredEntry } from "./desired-entry.ts";
 import { mirrorFileShape, type MirrorFileDocument } from "./generated/mirror-file-schema.ts";
 import { validateMirrorFile } from "./generated/validate-mirror-file.ts";
 import { parentOf } from "./pointer.ts";
@@ -18,6 +18,7 @@ import { expandVariables, hasVariable } from "./variables.ts";
 import { parseYaml, type YamlNode } from "./yaml-tree.ts";
 
 export type { EcrSettings } from "../ecr/settings.ts";
+export type { DesiredEntry, ListedEntry, RuleEntry } from "./desired-entry.ts";
 export type { DesiredImage } from "./desired-image.ts";
 export type { Position, Problem } from "./problem.ts";
 export { renderProblem } from "./render-problem.ts";
@@ -34,8 +35,8 @@ export interface MirrorFile {
   targets: Target[];
   /** By the one name of each registry: Docker Hub is `docker.io`. */
   sources: ReadonlyMap<string, Source>;
-  /** Entry by entry, tag by tag, target by target, in the order of the file, which is the priority. */
-  images: DesiredImage[];
+  /** In the order of the file, which is the priority. `expandRules` makes images of all of them. */
+  entries: DesiredEntry[];
 }
 
 /** What reading gave, with the text of the file for rendering problems. */

@@ -49,6 +49,10 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
     return heldByLock(row, have, wanted, facts.upstream) ?? { ...row, kind: "unchanged", reason: "same-digest", have };
   }
   const { resolution } = facts;
+  const claim = resolution === undefined ? image.claimed : undefined;
+  if (have !== undefined && claim !== undefined && isAsDeclared(target, image, claim)) {
+    return { ...row, kind: "unchanged", reason: "same-digest", have };
+  }
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
     const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);

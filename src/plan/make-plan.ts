@@ -8,9 +8,18 @@ import { pullsTogether } from "./cost.ts";
 import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
 import { planLock } from "./lock-rows.ts";
-import { PLAN_FORMAT_VERSION, type Cost, type Plan, type Row, type TargetPlan, type Totals } from "./plan.ts";
+import {
+  PLAN_FORMAT_VERSION,
+  type Cost,
+  type Plan,
+  type Row,
+  type RulePlan,
+  type TargetPlan,
+  type Totals,
+} from "./plan.ts";
 import { referrerPulls, referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
 import { repositoryRows } from "./repository-rows.ts";
+import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
 import { compareRows } from "./row-order.ts";
 
 /** Everything that a plan follows from. */
@@ -19,6 +28,10 @@ export interface PlanInput {
   name: string;
   narrowedBy: readonly string[];
   images: readonly DesiredImage[];
+  /** Those entries whose images a rule chose. */
+  rules: readonly RuleOutcome[];
+  /** Whether the plan says of each tag of a rule why it is in or out. */
+  explained: boolean;
   /** One for each target, in the order of the file. */
   actual: readonly Actual[];
   /** By full reference of the source: at least those that `sourcesToAsk` named. */
@@ -37,13 +50,15 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const held = findHeldPlaces(input.actual);
   const targets = input.actual.map((actual) => planTarget(actual, input, held));
-  const totals = count(targets);
+  const rules = input.rules.map((rule) => rulePlan(rule, input.explained));
+  const totals = count(targets, rules);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     file: input.file,
     name: input.name,
     narrowedBy: [...input.narrowedBy],
     ...(input.lock === undefined ? {} : { lock: planLock(input.lock) }),
+    rules,
     targets,
     totals,
     costs: costs(targets, input),
@@ -81,7 +96,7 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "
   };
 }
 
-function count(targets: readonly TargetPlan[]): Totals {
+function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Totals {
   const totals: Totals = {
     create: 0,
     change: 0,
@@ -92,6 +107,7 @@ function count(targets: readonly TargetPlan[]): Totals {
     unchanged: 0,
     heldByLock: 0,
   };
+  for (const { errors } of rules) totals.failed += errors.length;
   for (const target of targets) {
     if (target.error !== undefined) totals.failed += 1;
     for (const row of target.rows) countRow(row, totals);

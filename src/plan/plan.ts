@@ -1,3 +1,4 @@
+import type { DroppedBy } from "../desired/choose-tags.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { AllowanceReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -67,7 +68,23 @@ export interface TargetPlan {
   error?: ErrorReport;
 }
 
-/** Counts of rows. `failed` counts what could not be read, targets included. */
+/** What one rule of the mirror file came to. */
+export interface RulePlan {
+  /** In the mirror file. */
+  line: number;
+  /** The full name, without a tag: `docker.io/library/node`. */
+  image: string;
+  /** Tags that the source has; missing where it did not list them. */
+  listed?: number;
+  /** Tags that the rule chose. */
+  kept?: number;
+  /** Why some of them, or all, are missing from the plan. */
+  errors: ErrorReport[];
+  /** Each tag, the chosen ones first, the newest of them at the top; only where an explanation is asked for. */
+  tags?: { name: string; droppedBy: DroppedBy | null }[];
+}
+
+/** Counts of rows. `failed` counts what could not be read, targets and rules included. */
 export interface Totals {
   create: number;
   change: number;
@@ -112,6 +129,8 @@ export interface Plan {
   narrowedBy: string[];
   /** Missing where there is no lock. */
   lock?: PlanLock;
+  /** In the order of the mirror file. */
+  rules: RulePlan[];
   targets: TargetPlan[];
   totals: Totals;
   costs: Cost[];

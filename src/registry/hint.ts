@@ -13,6 +13,7 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "start the upload of a blob": "ecr:InitiateLayerUpload",
   "upload a blob": "ecr:UploadLayerPart and ecr:CompleteLayerUpload",
   "write a manifest": "ecr:PutImage",
+  "list tags": "ecr:ListImages",
   "sign in": "ecr:GetAuthorizationToken",
 };
 

@@ -30,6 +30,15 @@ export const IDLE_TIMEOUT = 60_000;
 /** How long an upload may make no progress, and how long a registry may digest the finished one. */
 export const UPLOAD_IDLE_TIMEOUT = 300_000;
 
+/** Tags asked for at a time: ECR takes no more, and Docker Hub's largest repositories do not answer in time for 10,000. */
+export const TAGS_OF_A_PAGE = 1000;
+/** As much of a page of tags is read: registries without pages send all at once. */
+export const MAX_TAG_PAGE_BYTES = 16 * 1024 * 1024;
+/** So many tags of one repository are listed; some on Docker Hub have a million, and no rule is meant for those. */
+export const MAX_LISTED_TAGS = 250_000;
+/** So many pages are asked for; some registries have 100 tags in one, whatever is asked for. */
+export const MAX_TAG_PAGES = 2500;
+
 /** As much of an error's body is read. */
 export const MAX_ERROR_BYTES = 64 * 1024;
 

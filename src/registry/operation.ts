@@ -8,6 +8,7 @@ export type Operation =
   | "start the upload of a blob"
   | "upload a blob"
   | "write a manifest"
+  | "list tags"
   | "sign in";
 
 /** What a request is about: every error says it. */

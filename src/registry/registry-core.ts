@@ -22,18 +22,30 @@ export interface RegistryCore {
     kind: "manifests" | "blobs" | "referrers",
     reference: string,
   ): { url: URL; reference: string };
+  /** The same for the list of a repository's tags. */
+  locateTags(repository: string): { url: URL; reference: string };
 }
 
-/** Makes {@link RegistryCore.locate}. What is no name gets no path: `..` or `?` would ask for something else. */
-export function createLocate(core: Pick<RegistryCore, "name" | "endpoint" | "side">): RegistryCore["locate"] {
+/** Makes the two of {@link RegistryCore} that locate. What is no name gets no path: `..` or `?` would ask for something else. */
+export function createLocate(
+  core: Pick<RegistryCore, "name" | "endpoint" | "side">,
+): Pick<RegistryCore, "locate" | "locateTags"> {
   const { name, endpoint, side } = core;
-  return (operation, repository, kind, reference) => {
-    const isDigest = parseDigest(reference) !== undefined;
-    const isReference = isDigest || (kind === "manifests" && isTag(reference));
-    const full = `${name}/${repository}${isDigest ? "@" : ":"}${reference}`;
-    if (!isRepository(repository) || !isReference) {
-      throw new MirrorError("this is no valid name", { code: "INVALID_REFERENCE", side, operation, reference: full });
-    }
-    return { url: new URL(`/v2/${repository}/${kind}/${reference}`, endpoint), reference: full };
+  const refuse = (operation: Operation, reference: string): never => {
+    throw new MirrorError("this is no valid name", { code: "INVALID_REFERENCE", side, operation, reference });
+  };
+  return {
+    locate(operation, repository, kind, reference) {
+      const isDigest = parseDigest(reference) !== undefined;
+      const isReference = isDigest || (kind === "manifests" && isTag(reference));
+      const full = `${name}/${repository}${isDigest ? "@" : ":"}${reference}`;
+      if (!isRepository(repository) || !isReference) refuse(operation, full);
+      return { url: new URL(`/v2/${repository}/${kind}/${reference}`, endpoint), reference: full };
+    },
+    locateTags(repository) {
+      const full = `${name}/${repository}`;
+      if (!isRepository(repository)) refuse("list tags", full);
+      return { url: new URL(`/v2/${repository}/tags/list`, endpoint), reference: full };
+    },
   };
 }

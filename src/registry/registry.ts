@@ -17,6 +17,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./l
 import { createManifests, type ManifestHead } from "./manifests.ts";
 import { createReferrers } from "./referrers.ts";
 import { createLocate } from "./registry-core.ts";
+import { createTags } from "./tags.ts";
 import { createUploads, type Mounted } from "./uploads.ts";
 
 export type { ManifestHead } from "./manifests.ts";
@@ -74,6 +75,11 @@ export interface Registry {
    */
   getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
   /**
+   * The tags of a repository, each once, page by page; what a registry says is a tag need not be one.
+   * UNEXPECTED_RESPONSE where the pages go in a circle or are no lists, TOO_LARGE past MAX_LISTED_TAGS.
+   */
+  listTags(repository: string, signal?: AbortSignal): Promise<string[]>;
+  /**
    * A blob's bytes as they come, from byte `offset` on (0 where missing), not verified. The stream must be read or destroyed: it holds one of the
    * registry's places for downloads.
    */
@@ -129,7 +135,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     // Apart from the small requests, which would starve behind blobs.
     limitDownloads: createDownloadLimit(options.concurrency ?? DEFAULT_DOWNLOADS),
     uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
-    locate: createLocate({ name, endpoint, side }),
+    ...createLocate({ name, endpoint, side }),
   };
   return {
     name,
@@ -139,5 +145,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...createReferrers(core),
     ...createBlobs(core),
     ...createUploads(core),
+    ...createTags(core),
   };
 }

@@ -6,6 +6,7 @@ import { describe, test, type TestContext } from "node:test";
 import * as fc from "fast-check";
 
 import { firstMirrorFile } from "../../src/cli/first-mirror-file.ts";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { folderWith, mirrorform } from "../support/mirrorform.ts";
@@ -88,7 +89,7 @@ describe("init", () => {
         await writeFile(file, firstMirrorFile(called, read));
         const checked = await readMirrorFile(file, { environment: {} });
         assert.ok("file" in checked, JSON.stringify(checked));
-        assert.equal(checked.file.images.length, Math.max(1, texts.length));
+        assert.equal(listedImages(checked.file.entries).length, Math.max(1, texts.length));
       }),
       { numRuns: 50 },
     );

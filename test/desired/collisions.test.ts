@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
 test("two images for one tag are refused, and both lines are named", async () => {
@@ -21,7 +22,7 @@ test("the same image twice is refused, and both lines are named", async () => {
 test("one tag at two targets is no collision", async () => {
   const text =
     "  - { image: redis:7, to: cache:one, targets: [main] }\n  - { image: redis:8, to: cache:one, targets: [other] }";
-  assert.equal((await accepted(around(text))).images.length, 2);
+  assert.equal(listedImages((await accepted(around(text))).entries).length, 2);
 });
 
 test("targets whose prefixes lead to one repository collide", async () => {
@@ -60,7 +61,7 @@ test("two entries that set up one repository differently are refused, and both l
 
 test("two entries that come to the same settings in different words agree", async () => {
   const text = "  - { image: redis:7 }\n  - { image: redis:8, repositories: { scanOnPush: true } }";
-  assert.equal((await accepted(around(text))).images.length, 4);
+  assert.equal(listedImages((await accepted(around(text))).entries).length, 4);
 });
 
 test("settings that are wrong themselves are not told a second time as a difference", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { familiarReference } from "../../src/oci/reference.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 
@@ -9,7 +10,7 @@ test("the mirror file that ships is accepted, holds both recipes, and takes ever
   assert.ok("file" in result, JSON.stringify(result));
   const { file } = result;
   assert.deepEqual(file.targets, [{ name: "main", kind: "ecr", ecr: {} }]);
-  const rows = file.images.map(
+  const rows = listedImages(file.entries).map(
     ({ source, repository, tag, refresh }) => `${familiarReference(source)} -> ${repository}:${tag} ${refresh}`,
   );
   assert.deepEqual(rows.slice(0, 2), [
@@ -21,7 +22,7 @@ test("the mirror file that ships is accepted, holds both recipes, and takes ever
 test("no tag of the mirror file that ships would be blocked when it moves, but those of fixed versions", async () => {
   const result = await readMirrorFile(join(import.meta.dirname, "../../mirrors.yaml"), { environment: {} });
   assert.ok("file" in result);
-  for (const { tag, settings } of result.file.images) {
+  for (const { tag, settings } of listedImages(result.file.entries)) {
     const { default: mutability, except } = settings.tagMutability ?? { default: "MUTABLE", except: [] };
     const fixed = mutability === "IMMUTABLE" && !except.includes(tag);
     assert.equal(fixed, /\d+\.\d+\.\d+/.test(tag), tag);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { canonicalJson } from "../../src/desired/canonical-json.ts";
 import { mirrorFileShape } from "../../src/desired/generated/mirror-file-schema.ts";
 import { sourceText } from "../../src/desired/source-text.ts";
@@ -35,7 +36,8 @@ test("law: a tag is the text that is written, in quotes or without", async () =>
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(TAG, { minLength: 1, maxLength: 5 }), fc.boolean(), async (tags, quoted) => {
       const list = tags.map((tag) => (quoted ? `"${tag}"` : tag)).join(", ");
-      const { images } = await accepted(around(`  - { image: node, tags: [${list}], targets: [main] }`));
+      const file = await accepted(around(`  - { image: node, tags: [${list}], targets: [main] }`));
+      const images = listedImages(file.entries);
       assert.deepEqual(
         images.map(({ tag }) => tag),
         tags,
@@ -72,7 +74,8 @@ test("law: the order of keys does not matter", async () => {
     "mirrors: [{ image: node, tags: [1, 2], refresh: missing }]",
   ];
   const meaning = async (lines: readonly string[]): Promise<unknown> => {
-    const { name, targets, sources, images } = await accepted(`${lines.join("\n")}\n`);
+    const { name, targets, sources, entries } = await accepted(`${lines.join("\n")}\n`);
+    const images = listedImages(entries);
     return { name, targets, sources: [...sources], images: images.map(({ at: _at, ...image }) => image) };
   };
   const expected = await meaning(keys);
@@ -101,7 +104,7 @@ test("law: no two images of an accepted file have one place, and their order is 
       const result = await read(around(lines.join("\n")));
       if (!("file" in result)) return;
       acceptedFiles++;
-      const { images } = result.file;
+      const images = listedImages(result.file.entries);
       const places = new Set(images.map(({ target, repository, tag }) => `${target} ${repository}:${tag}`));
       assert.equal(places.size, images.length);
       assert.deepEqual(

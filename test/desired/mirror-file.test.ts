@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { formatReference } from "../../src/oci/reference.ts";
 import { readMirrorFile, type MirrorFile } from "../../src/desired/mirror-file.ts";
 import { accepted, around, refused, refusedAs } from "./mirror-file-in-folder.ts";
@@ -9,7 +10,7 @@ const DIGEST = `sha256:${"ab".repeat(32)}`;
 
 /** Each image at one target, as `source -> repository:tag`. */
 function at(file: MirrorFile, target: string): string[] {
-  return file.images
+  return listedImages(file.entries)
     .filter((image) => image.target === target)
     .map((image) => `${formatReference(image.source)} -> ${image.repository}:${image.tag}`);
 }
@@ -68,7 +69,7 @@ describe("an entry", () => {
   test("refreshes always, unless it says missing", async () => {
     const file = await accepted(around("  - image: node:22\n  - { image: ruby:2.7, refresh: missing }"));
     assert.deepEqual(
-      file.images.map(({ refresh }) => refresh),
+      listedImages(file.entries).map(({ refresh }) => refresh),
       ["always", "always", "missing", "missing"],
     );
   });
@@ -76,7 +77,7 @@ describe("an entry", () => {
   test("knows its order and its place in the file", async () => {
     const file = await accepted(around("  - image: node:22\n  - image: ruby\n    tags:\n      - 2.7"));
     assert.deepEqual(
-      file.images.map(({ order, at: { line, column } }) => [order, line, column]),
+      listedImages(file.entries).map(({ order, at: { line, column } }) => [order, line, column]),
       [
         [0, 8, 12],
         [1, 8, 12],
@@ -145,7 +146,7 @@ test("a source's reserve and alternates are read, library/* being asked for ther
 test("a byte order mark and CRLF change nothing", async () => {
   const text = around('  - image: node\n    tags: [1.10, "20"]');
   const [plain, marked] = [await accepted(text), await accepted(`\uFEFF${text.replaceAll("\n", "\r\n")}`)];
-  assert.deepEqual(marked.images, plain.images);
+  assert.deepEqual(listedImages(marked.entries), listedImages(plain.entries));
 });
 
 test("nothing that is asked for is refused as empty", async () => {

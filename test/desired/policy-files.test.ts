@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { accepted, refused, type Surroundings } from "./mirror-file-in-folder.ts";
 
 const SECRET = "hunter2";
@@ -29,7 +30,8 @@ async function refusal(path: string, surroundings: Surroundings): Promise<string
 test("a policy in a file is its JSON in one canonical form, and is not searched for variables", async () => {
   const json = '{ "rules" : [ {"b": "${aws:username}", "a": 1} ] }';
   for (const path of ["./policies/lifecycle.json", "policies//./lifecycle.json"]) {
-    const { images } = await accepted(file(path), { files: { "policies/lifecycle.json": json } });
+    const { entries } = await accepted(file(path), { files: { "policies/lifecycle.json": json } });
+    const images = listedImages(entries);
     assert.deepEqual(images[0]?.settings.lifecyclePolicy, { json: '{"rules":[{"a":1,"b":"${aws:username}"}]}' });
   }
 });
@@ -77,8 +79,9 @@ describe("a policy file is refused", () => {
 });
 
 test("a repository policy may hold a single statement", async () => {
-  const { images } = await accepted(file("x.json", "policy"), {
+  const { entries } = await accepted(file("x.json", "policy"), {
     files: { "x.json": '{"Statement":{"Effect":"Deny"}}' },
   });
+  const images = listedImages(entries);
   assert.deepEqual(images[0]?.settings.policy, { json: '{"Statement":{"Effect":"Deny"}}' });
 });

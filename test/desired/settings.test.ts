@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import type { RepositorySettings } from "../../src/ecr/settings.ts";
 import { accepted, refusedAs } from "./mirror-file-in-folder.ts";
 
@@ -16,7 +17,7 @@ mirrors:
 }
 
 async function settingsOf(text: string): Promise<RepositorySettings | undefined> {
-  return (await accepted(text)).images[0]?.settings;
+  return listedImages((await accepted(text)).entries)[0]?.settings;
 }
 
 test("each setting has its forms", async () => {

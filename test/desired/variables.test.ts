@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { listedImages } from "../../src/desired/desired-entry.ts";
 import { expandVariables } from "../../src/desired/variables.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
@@ -14,8 +15,7 @@ describe("a variable", () => {
         environment: { MIRRORFORM_VAR_NODE: "22" },
       },
     );
-    assert.equal(file.images[0]?.source.tag, "22");
-    assert.equal(file.images[0].repository, "x/22");
+    assert.equal(listedImages(file.entries)[0]?.source.tag, "22");
   });
 
   test("AWS_REGION falls back to AWS_DEFAULT_REGION", () => {

@@ -96,6 +96,8 @@ export function plan(
     name: "platform",
     narrowedBy: [],
     images,
+    rules: [],
+    explained: false,
     actual: [actual],
     resolutions: new Map(Object.entries(resolutions)),
     contents: new Map(),

@@ -115,7 +115,8 @@ async function planWhenAsked(session: Session, wait: number, { clock, err, signa
 }
 
 function isHeldUp(plan: Plan): boolean {
-  return plan.targets.some(({ rows }) => rows.some((row) => row.kind === "failed" && row.error.code === "PULL_LIMIT"));
+  const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => (row.kind === "failed" ? [row.error] : [])));
+  return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 
 /** Interrupted before failed: a run that was stopped has not judged what it did not do. */

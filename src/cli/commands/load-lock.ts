@@ -1,5 +1,4 @@
 import { readLockFile, lockPath, type Lock } from "../../desired/lock-file.ts";
-import { lockImages } from "../../desired/locked.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { CommandInput } from "../command.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -22,12 +21,4 @@ export async function loadWithLock(input: CommandInput, surroundings: Surroundin
   const about = { path: lockPath(loaded.file.path), operation: "read the lock", source: () => read.source };
   await tellProblems(read.problems, about, input, surroundings);
   return undefined;
-}
-
-/** As {@link loadWithLock}; where there is a lock, the file's images are locked by it. */
-export async function loadLocked(input: CommandInput, surroundings: Surroundings): Promise<FileWithLock | undefined> {
-  const loaded = await loadWithLock(input, surroundings);
-  if (loaded?.lock === undefined) return loaded;
-  const { file, lock } = loaded;
-  return { ...loaded, file: { ...file, images: lockImages(file.images, lock.lines) } };
 }

@@ -2,13 +2,15 @@ import { changeLock, type LockChange } from "../../desired/change-lock.ts";
 import { lockPath } from "../../desired/lock-file.ts";
 import { formatLock } from "../../desired/lock-text.ts";
 import { lockName } from "../../desired/locked.ts";
+import { chooseAll } from "../../desired/choose-all.ts";
+import { imagesToLock } from "../../desired/locked-rules.ts";
 import { resolveAll } from "../../desired/resolve.ts";
-import type { Resolution } from "../../desired/resolution.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
-import { createAllowances } from "../allowances.ts";
+import { createAllowances, type Allowances } from "../allowances.ts";
 import type { CommandInput } from "../command.ts";
-import { openConnections } from "../connections.ts";
+import { openConnections, type Connections } from "../connections.ts";
+import { listFrom } from "../expand.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
 import { nameMatcher } from "../name-matcher.ts";
@@ -55,28 +57,44 @@ async function write(
   surroundings: Surroundings,
 ): Promise<number> {
   const { file, lock: old } = loaded;
+  const events = createEventStream();
+  logRequests(input, events, surroundings);
+  const allowances = createAllowances(() => 0);
+  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  try {
+    const change = await changeOf(loaded, globs, { connections, allowances }, surroundings);
+    const path = lockPath(file.path);
+    const isWritten = await writeChange(path, change, old?.source);
+    const { lines, ...told } = change;
+    const color = wantsColor(input.options["no-color"] === true, surroundings);
+    const style = createStyle({ color, abbreviateDigests: surroundings.isTerminal });
+    surroundings.out(
+      input.options["json"] === true
+        ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
+        : renderLockChange(path, change, isWritten, style),
+    );
+    return change.failed.length > 0 ? EXIT.failed : EXIT.done;
+  } finally {
+    await connections.close();
+  }
+}
+
+/** Asks the sources: of rules for their tags, of images without a line, and of those that are to move, for their digests. */
+async function changeOf(
+  { file, lock: old }: FileWithLock,
+  globs: readonly string[],
+  { connections, allowances }: { connections: Connections; allowances: Allowances },
+  { clock, signal }: Surroundings,
+): Promise<LockChange> {
   const before = old?.lines ?? new Map<string, never>();
-  const wanted = new Map(file.images.flatMap(({ source }) => named(source)));
+  const now = await chooseAll(file.entries, listFrom(connections), clock.now(), signal);
+  const { images, failed } = imagesToLock(file.entries, now, before);
+  const wanted = new Map(images.flatMap(({ source }) => named(source)));
   const isMoved = whatMoves(globs, [...wanted.values()], file.path);
-  const asked = [...wanted].filter(([name, source]) => !before.has(name) || isMoved(source));
-  const resolved = await resolveWith(
-    asked.map(([, source]) => source),
-    loaded,
-    input,
-    surroundings,
-  );
+  const asked = [...wanted].flatMap(([name, source]) => (!before.has(name) || isMoved(source) ? [source] : []));
+  const resolved = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
   const change = changeLock(before, [...wanted.keys()], resolved);
-  const path = lockPath(file.path);
-  const isWritten = await writeChange(path, change, old?.source);
-  const { lines, ...told } = change;
-  const color = wantsColor(input.options["no-color"] === true, surroundings);
-  const style = createStyle({ color, abbreviateDigests: surroundings.isTerminal });
-  surroundings.out(
-    input.options["json"] === true
-      ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
-      : renderLockChange(path, change, isWritten, style),
-  );
-  return change.failed.length > 0 ? EXIT.failed : EXIT.done;
+  return { ...change, failed: [...failed, ...change.failed] };
 }
 
 function named(source: Reference): [string, Reference][] {
@@ -100,24 +118,6 @@ function whatMoves(
     );
   }
   return (source) => matchers.some((matches) => matches(source));
-}
-
-async function resolveWith(
-  sources: readonly Reference[],
-  { file }: FileWithLock,
-  input: CommandInput,
-  surroundings: Surroundings,
-): Promise<Map<string, Resolution>> {
-  const events = createEventStream();
-  logRequests(input, events, surroundings);
-  const allowances = createAllowances(() => 0);
-  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
-  try {
-    const source = (registry: string) => connections.source(registry);
-    return await resolveAll(sources, source, allowances.has, surroundings.signal);
-  } finally {
-    await connections.close();
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { expandByLock } from "../../desired/locked-rules.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { nearest } from "../../desired/nearest.ts";
 import { MirrorError } from "../../errors.ts";
@@ -7,20 +8,22 @@ import type { CommandInput } from "../command.ts";
 import { openConnections, type OpenTarget } from "../connections.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
-import { narrow } from "../narrow.ts";
+import { narrow, type Narrowed } from "../narrow.ts";
+import { plural } from "../render/units.ts";
 import { logRequests } from "../request-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris } from "../uris/mirrored-uri.ts";
-import { loadMirrorFile } from "./load.ts";
+import { loadWithLock, type FileWithLock } from "./load-lock.ts";
 
 /** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
 export async function uris(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const { options } = input;
   const format = formatOf(options);
-  const whole = await loadMirrorFile(input, surroundings);
+  const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return EXIT.invalid;
-  const { file } = narrow(whole, texts(options["target"]), texts(options["only"]));
+  const { file, select } = narrow(whole.file, texts(options["target"]), texts(options["only"]));
+  const images = knownImages(whole, select, surroundings);
   const events = createEventStream();
   logRequests(input, events, surroundings);
   const connections = openConnections(
@@ -34,13 +37,31 @@ export async function uris(input: CommandInput, surroundings: Surroundings): Pro
       file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),
     );
     const targets = new Map(opened);
-    const pins = options["pin"] === true ? await readPins(file.images, targets, surroundings.signal) : undefined;
-    const named = nameUris(file.images, (image) => uriOf(image, targets, pins));
+    const pins = options["pin"] === true ? await readPins(images, targets, surroundings.signal) : undefined;
+    const named = nameUris(images, (image) => uriOf(image, targets, pins));
     surroundings.out(format(named));
     return EXIT.done;
   } finally {
     await connections.close();
   }
+}
+
+/** The images that are known without asking a source: those of rules by the lock alone. */
+function knownImages(
+  { file, lock }: FileWithLock,
+  select: Narrowed["select"],
+  { err }: Pick<Surroundings, "err">,
+): DesiredImage[] {
+  if (lock !== undefined) return select(expandByLock(file.entries, lock.lines)).flatMap(({ images }) => images);
+  const listed = file.entries.filter((entry) => entry.kind === "listed");
+  const left = file.entries.length - listed.length;
+  if (left > 0) {
+    err(
+      `${file.path}: ${plural(left, "rule")} left out: without a lock only a source could say which tags they choose.\n`,
+    );
+  }
+  const expanded = listed.map((entry) => ({ entry, images: entry.images, chosen: undefined, errors: [] }));
+  return select(expanded).flatMap(({ images }) => images);
 }
 
 function formatOf(options: CommandInput["options"]): (typeof URI_FORMATS)[string] {

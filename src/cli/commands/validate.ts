@@ -1,4 +1,5 @@
-import { checkLock, problemOf } from "../../desired/check-lock.ts";
+import { compareLock } from "../../desired/check-lock.ts";
+import { listedImages } from "../../desired/desired-entry.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { plural } from "../render/units.ts";
@@ -15,12 +16,19 @@ export async function validate(input: CommandInput, surroundings: Surroundings):
   if (loaded === undefined) return EXIT.invalid;
   if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
   const { file, lock } = loaded;
-  const counts = { images: new Set(file.images.map((image) => image.order)).size, targets: file.targets.length };
+  const images = listedImages(file.entries).length;
+  const rules = file.entries.filter((entry) => entry.kind === "rule").length;
+  const counts = { images, rules, targets: file.targets.length };
+  const told = [
+    ...(images > 0 || rules === 0 ? [plural(images, "image")] : []),
+    ...(rules > 0 ? [plural(rules, "rule")] : []),
+    plural(counts.targets, "target"),
+  ];
   const locked = lock === undefined ? "" : ` ${lock.path} agrees with it.`;
   surroundings.out(
     input.options["json"] === true
       ? `${JSON.stringify({ problems: [], ...counts, lock: lock?.path ?? null }, null, 2)}\n`
-      : `${file.path} is valid: ${plural(counts.images, "image")}, ${plural(counts.targets, "target")}.${locked}\n`,
+      : `${file.path} is valid: ${told.join(", ")}.${locked}\n`,
   );
   return EXIT.done;
 }
@@ -32,7 +40,7 @@ export async function tellDisagreements(
   surroundings: Surroundings,
 ): Promise<boolean> {
   if (lock === undefined) return false;
-  const problems = checkLock(file.images, lock.lines).map((each) => problemOf(each, file.path, lock.path));
+  const problems = compareLock(file, lock);
   if (problems.length === 0) return false;
   const about = {
     path: `${file.path} and ${lock.path}`,

@@ -6,6 +6,7 @@ import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";
 import { filesOf, unaskedNotes } from "./lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
+import { renderRuleErrors } from "./rule-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
 import { plural } from "./units.ts";
@@ -19,7 +20,8 @@ export function renderPlan(plan: Plan, style: Style): string {
     plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not looked at.`];
   const heads = plan.targets.map((target) => terminalText(`${filesOf(plan).join(", ")} -> ${target.registry}`));
   const bodies = plan.targets.map((target) => renderTarget(target, style));
-  const isQuiet = bodies.every((body) => body === "");
+  const ruleErrors = renderRuleErrors(plan, style);
+  const isQuiet = [ruleErrors, ...bodies].every((body) => body === "");
   const summary = summarise(plan);
   const costs = plan.costs.map((cost) => renderCost(cost));
   const incomplete = plan.complete
@@ -33,7 +35,7 @@ export function renderPlan(plan: Plan, style: Style): string {
     return plan.targets.length === 1 ? [body] : body === "" ? [] : [`${heads[i]}`, body];
   });
   const top = plan.targets.length === 1 ? [...heads, style.strong(summary)] : [style.strong(summary)];
-  return lines([...top, "", ...sections, style.strong(summary), ...tail]);
+  return lines([...top, "", ...(ruleErrors === "" ? [] : [ruleErrors]), ...sections, style.strong(summary), ...tail]);
 }
 
 /** `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */

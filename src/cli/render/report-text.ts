@@ -117,6 +117,9 @@ interface Failure {
 }
 
 function failures(report: Report, plan: Plan): Failure[] {
+  const rules = plan.rules.flatMap(({ line, errors }) =>
+    errors.map((error) => ({ name: `${plan.file}:${line}`, error })),
+  );
   const unread = plan.targets.flatMap((target) => [
     ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),
     ...target.rows.flatMap((row) =>
@@ -128,7 +131,7 @@ function failures(report: Report, plan: Plan): Failure[] {
   const failed = report.outcomes.flatMap(({ action, result, error }) =>
     result === "failed" && error !== undefined ? [{ name: nameAction(action, plan), error }] : [],
   );
-  return [...unread, ...failed];
+  return [...rules, ...unread, ...failed];
 }
 
 /** What was left out without making its action fail. */

@@ -1,0 +1,23 @@
+import type { RuleEntry } from "../desired/desired-entry.ts";
+import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { RulePlan } from "./plan.ts";
+
+/** What a rule came to in this run. */
+export type RuleOutcome = Omit<ExpandedEntry, "entry" | "images"> & { entry: Pick<RuleEntry, "at" | "image"> };
+
+/** What a plan says of a rule. */
+export function rulePlan({ entry, chosen, errors }: RuleOutcome, explained: boolean): RulePlan {
+  const base = { line: entry.at.line, image: formatReference(entry.image), errors: [...errors] };
+  if (chosen === undefined) return base;
+  const { kept, dropped } = chosen;
+  const counted = { ...base, listed: kept.length + dropped.length, kept: kept.length };
+  if (!explained) return counted;
+  return {
+    ...counted,
+    tags: [
+      ...kept.map(({ name }) => ({ name, droppedBy: null })),
+      ...dropped.map(({ name, by }) => ({ name, droppedBy: by })),
+    ],
+  };
+}
