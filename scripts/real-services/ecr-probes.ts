@@ -126,6 +126,9 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-refuses-empty-config": { notChecked: "nobody knows which artifacts are refused, so taking one proves nothing" },
+  "ecr-policy-in-other-words": {
+    notChecked: "would give an account of its own access to a repository, if only to an empty one",
+  },
   "ecr-put-image-throttle": { notChecked: "would use up the account's PutImage rate for everybody else" },
   "ecr-api-throttle": { notChecked: "would use up the account's API rate for everybody else" },
   "ecr-repository-quota": { notChecked: "would need the account's quota of repositories to be full" },

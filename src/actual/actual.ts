@@ -1,4 +1,5 @@
 import type { ErrorReport } from "../errors.ts";
+import type { AccountState } from "../ecr/account-state.ts";
 import type { RepositoryState } from "../ecr/settings.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Selection } from "../oci/selection.ts";
@@ -20,6 +21,10 @@ export interface ActualTarget {
    * image has its platforms chosen.
    */
   contents?: ReadonlyMap<string, ReadonlyMap<string, HeldContent>>;
+  /** Of each repository the declared tags whose image is archived (ECR): they are not among `tags`. */
+  archived?: ReadonlyMap<string, ReadonlyMap<string, Digest>>;
+  /** What the account says that bears on its repositories (ECR). */
+  account?: AccountState | undefined;
 }
 
 /** What a tag's manifest says of itself. */

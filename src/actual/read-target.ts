@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 
 import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { AccountState } from "../ecr/account-state.ts";
 import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -23,6 +24,15 @@ export interface ReadableTarget extends HeldReader {
         signal: AbortSignal,
       ) => Promise<ReadonlyMap<string, RepositoryState | MirrorError>>)
     | undefined;
+  /** Where images can be archived: those of these tags, which are absent otherwise, that are. */
+  archivedTags?(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
+  /** What the account says that bears on these repositories. */
+  readAccount?(
+    wanted: ReadonlyMap<string, RepositorySettings>,
+    described: ReadonlyMap<string, RepositoryState | MirrorError>,
+    owner: string,
+    signal: AbortSignal,
+  ): Promise<AccountState>;
 }
 
 /**
@@ -46,7 +56,8 @@ export async function readTarget(
   const settings = new Map(images.map((image) => [image.repository, image.settings]));
   const described = await target.describeRepositories?.(settings, owner, signal);
   const limit = pLimit(described === undefined ? Number.POSITIVE_INFINITY : TAG_READS_AT_ONCE);
-  const held = await Promise.all(
+  const account = described === undefined ? undefined : target.readAccount?.(settings, described, owner, signal);
+  const reading = Promise.all(
     [...Map.groupBy(images, (image) => image.repository)].map(async ([repository, group]) => {
       const state = described?.get(repository);
       if (state instanceof MirrorError) return [repository, reportOf(state)] as const;
@@ -54,17 +65,27 @@ export async function readTarget(
       return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
     }),
   );
+  const [held, accountState] = await Promise.all([reading, account]);
   const repositories = described === undefined ? undefined : readable(described);
+  const read = held.flatMap(([repository, each]) => ("tags" in each ? [[repository, each] as const] : []));
   return {
     name: target.name,
     registry: target.registry,
     repositories,
-    tags: new Map(held.map(([repository, read]) => [repository, "tags" in read ? read.tags : read])),
-    contents: new Map(held.flatMap(([repository, read]) => ("tags" in read ? [[repository, read.contents]] : []))),
+    tags: new Map(held.map(([repository, each]) => [repository, "tags" in each ? each.tags : each])),
+    contents: new Map(read.map(([repository, { contents }]) => [repository, contents])),
+    archived: new Map(read.map(([repository, { archived }]) => [repository, archived])),
+    account: accountState,
   };
 }
 
-const NOTHING: HeldTags = { tags: new Map<string, Digest>(), contents: new Map() };
+/** What a repository holds of what is declared. */
+interface HeldImages extends HeldTags {
+  archived: ReadonlyMap<string, Digest>;
+}
+
+const NONE: ReadonlyMap<string, Digest> = new Map<string, Digest>();
+const NOTHING: HeldImages = { tags: NONE, contents: new Map(), archived: NONE };
 
 function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>): Map<string, RepositoryState> {
   return new Map(
@@ -77,9 +98,12 @@ async function readRepository(
   repository: string,
   images: readonly DesiredImage[],
   signal: AbortSignal,
-): Promise<HeldTags | ErrorReport> {
+): Promise<HeldImages | ErrorReport> {
   try {
-    return await readHeld(target, repository, images, signal);
+    const held = await readHeld(target, repository, images, signal);
+    const absent = [...new Set(images.map(({ tag }) => tag))].filter((tag) => !held.tags.has(tag));
+    if (absent.length === 0 || target.archivedTags === undefined) return { ...held, archived: NONE };
+    return { ...held, archived: await target.archivedTags(repository, absent, signal) };
   } catch (error) {
     if (error instanceof MirrorError && !signal.aborted) return reportOf(error);
     throw error;

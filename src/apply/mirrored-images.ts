@@ -34,6 +34,8 @@ interface ImageState {
 function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
   switch (row.kind) {
     case "foreign-repository":
+    case "blocked-repository":
+    case "warning":
       return [];
     case "action":
       if (row.action.kind !== "copy-image") return [];
@@ -45,6 +47,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
       if (row.reason !== "not-checked") return [];
       return [{ ...row, state: "kept" }];
     case "blocked":
+    case "archived":
     case "failed":
       // Of an image itself, not of what refers to it: that has a row of its own.
       if (row.reason === "referrer-tag-immutable" || row.reason === "referrers-unread") return [];

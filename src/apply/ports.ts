@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 
+import type { SettingChange } from "../ecr/setting-change.ts";
 import type { RepositorySettings } from "../ecr/settings.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -68,11 +69,16 @@ export interface RepositoryAdmin {
    */
   createRepository(name: string, settings: RepositorySettings, owner: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Sets the policy of a repository of the owner's that has none.
-   * @returns whether it was set; false when it was there already, compared as JSON
-   * @throws MirrorError STALE when the repository is not the owner's, is gone, or has another policy
+   * Puts the owner's mark on a repository that has none.
+   * @returns whether it was put; false when it was there already
+   * @throws MirrorError STALE when the repository is another's, or gone
    */
-  putLifecyclePolicy(name: string, json: string, owner: string, signal: AbortSignal): Promise<boolean>;
-  /** As {@link putLifecyclePolicy}. */
-  setRepositoryPolicy(name: string, json: string, owner: string, signal: AbortSignal): Promise<boolean>;
+  adoptRepository(name: string, owner: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Changes one setting of a repository of the owner's.
+   * @returns whether it was changed; false when it was as wanted already
+   * @throws MirrorError STALE when it is neither that nor as the change found it, when the repository is not the
+   * owner's, and when it is gone
+   */
+  changeSetting(name: string, change: SettingChange, owner: string, signal: AbortSignal): Promise<boolean>;
 }

@@ -1,25 +1,35 @@
 import pLimit from "p-limit";
 
 import { MirrorError } from "../errors.ts";
-import type { Action, CopyImage, CreateRepository, PutPolicy } from "../plan/action.ts";
+import type { Action, CopyImage, RepositoryAction } from "../plan/action.ts";
 import type { RepositoryAdmin } from "./ports.ts";
 import type { Outcome } from "./report.ts";
 import { runAction, type RunContext } from "./run-action.ts";
 
-/** Repositories created and given their policies at once: ECR throttles its control plane at rates it does not publish. */
+/** Repositories created and changed at once: ECR throttles its control plane at rates it does not publish. */
 const REPOSITORIES_AT_ONCE = 4;
 
 /** The actions on repositories, under way. */
 export interface RepositoryWork {
-  /** Resolves when images may go into the repository. @throws MirrorError REPOSITORY_FAILED when it could not be created */
+  /**
+   * Resolves when images may go into the repository: it is there, and its tags may move as declared. @throws MirrorError
+   * REPOSITORY_FAILED when it could not be created
+   */
   ready(image: CopyImage): Promise<void>;
   /** All outcomes of actions on repositories. */
   outcomes: Promise<Outcome[]>;
 }
 
-type RepositoryAction = CreateRepository | PutPolicy;
+/** What an action waits for. */
+interface Begun {
+  kind: RepositoryAction["kind"];
+  outcome: Promise<Outcome>;
+}
 
-/** Begins the actions on repositories: creation first, then the policies. Images wait for the creation alone. */
+/**
+ * Begins the actions on repositories: creation and adoption first, then the settings. Images wait for the creation and
+ * for the tag mutability; an adoption that failed keeps the settings alone, as images go into anybody's repository.
+ */
 export function startRepositoryWork(
   actions: readonly Action[],
   owner: string,
@@ -27,22 +37,32 @@ export function startRepositoryWork(
   context: RunContext,
 ): RepositoryWork {
   const limit = pLimit(REPOSITORIES_AT_ONCE);
-  const creations = new Map<string, Promise<Outcome>>();
+  const first = new Map<string, Begun>();
+  const mutability = new Map<string, Promise<Outcome>>();
   const outcomes: Promise<Outcome>[] = [];
-  for (const action of actions.filter(isRepositoryAction).toSorted(creationsFirst)) {
+  for (const action of actions.filter(isRepositoryAction).toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
     const key = keyOf(action);
     const outcome = limit(async () => {
-      const creation = action.kind === "create-repository" ? undefined : await creations.get(key);
+      const before = isFirst(action) ? undefined : first.get(key);
+      const ended = await before?.outcome;
       return runAction(action, undefined, context, async () => {
-        refuseAfter(creation, action);
+        if (before !== undefined && ended?.result === "failed") throw notReady(before.kind, action);
         return carryOut(action, admin(action.target), owner, context.signal);
       });
     });
     outcomes.push(outcome);
-    if (action.kind === "create-repository") creations.set(key, outcome);
+    if (isFirst(action)) first.set(key, { kind: action.kind, outcome });
+    if (action.kind === "put-tag-mutability") mutability.set(key, outcome);
   }
   return {
-    ready: async (image) => refuseAfter(await creations.get(keyOf(image)), image),
+    async ready(image) {
+      const key = keyOf(image);
+      const creation = first.get(key);
+      const ended = await creation?.outcome;
+      if (creation?.kind === "create-repository" && ended?.result === "failed") throw notReady(creation.kind, image);
+      // Whatever came of it: ECR itself refuses to move what may not move.
+      await mutability.get(key);
+    },
     outcomes: Promise.all(outcomes),
   };
 }
@@ -51,8 +71,8 @@ function isRepositoryAction(action: Action): action is RepositoryAction {
   return action.kind !== "copy-image" && action.kind !== "copy-referrers";
 }
 
-function creationsFirst(a: RepositoryAction, b: RepositoryAction): number {
-  return Number(b.kind === "create-repository") - Number(a.kind === "create-repository");
+function isFirst({ kind }: RepositoryAction): boolean {
+  return kind === "create-repository" || kind === "adopt-repository";
 }
 
 /** @returns whether something was written; false means that it was as wanted already */
@@ -66,10 +86,10 @@ async function carryOut(
   switch (action.kind) {
     case "create-repository":
       return admin.createRepository(action.repository, action.settings, owner, signal);
-    case "put-lifecycle-policy":
-      return admin.putLifecyclePolicy(action.repository, action.json, owner, signal);
-    case "set-repository-policy":
-      return admin.setRepositoryPolicy(action.repository, action.json, owner, signal);
+    case "adopt-repository":
+      return admin.adoptRepository(action.repository, owner, signal);
+    default:
+      return admin.changeSetting(action.repository, action, owner, signal);
   }
 }
 
@@ -77,12 +97,12 @@ function keyOf(action: Action): string {
   return `${action.target} ${action.repository}`;
 }
 
-function refuseAfter(creation: Outcome | undefined, action: Action): void {
-  if (creation?.result !== "failed") return;
-  throw new MirrorError(`the repository "${action.repository}" could not be created`, {
+function notReady(before: RepositoryAction["kind"], action: Action): MirrorError {
+  const verb = before === "adopt-repository" ? "adopted" : "created";
+  return new MirrorError(`the repository "${action.repository}" could not be ${verb}`, {
     code: "REPOSITORY_FAILED",
     side: "target",
-    operation: action.kind === "copy-image" ? "copy an image" : "set a policy",
+    operation: action.kind === "copy-image" ? "copy an image" : "change a setting",
     reference: action.kind === "copy-image" ? `${action.repository}:${action.tag}` : action.repository,
     hint: "See the error of the repository, put it right and run apply again.",
   });

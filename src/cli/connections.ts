@@ -125,6 +125,8 @@ export function openConnections(
       ...readsOf(images),
       images,
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
+      archivedTags: (repository, tags, signal) => ecr.archivedTags(repository, tags, signal),
+      readAccount: (wanted, described, owner, signal) => ecr.readAccount(wanted, described, owner, signal),
       admin: ecr,
     };
   }

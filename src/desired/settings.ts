@@ -22,6 +22,7 @@ export async function readSettings(
   const scanOnPush = sound("scanOnPush");
   const encryption = sound("encryption");
   const tags = sound("tags");
+  const adopt = sound("adopt");
   const policyOf = (kind: PolicyKind): Promise<PolicyText | "none" | undefined> =>
     readPolicy(kind, sound(kind), below(pointer, kind), policies, log);
   const lifecyclePolicy = await policyOf("lifecyclePolicy");
@@ -33,6 +34,7 @@ export async function readSettings(
     ...(lifecyclePolicy === undefined ? {} : { lifecyclePolicy }),
     ...(policy === undefined ? {} : { policy }),
     ...(tags === undefined ? {} : { tags: { ...tags } }),
+    ...(adopt === undefined ? {} : { adopt }),
   };
 }
 

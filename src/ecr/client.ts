@@ -8,7 +8,7 @@ import { awsCredentials } from "./aws-credentials.ts";
 import { endpointFrom } from "./endpoint.ts";
 import { ecrError, type EcrCall } from "./errors.ts";
 import { interruption } from "./interruption.ts";
-import { createRequestHandler } from "./request-handler.ts";
+import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import type { EcrSettings } from "./settings.ts";
 
 /** What the ECR side needs from outside. */
@@ -23,13 +23,15 @@ export interface EcrContext {
 }
 
 /** What the SDK takes beside a command. */
-interface SendOptions {
+export interface SendOptions {
   abortSignal?: AbortSignal;
 }
 
 /** The ECR API of one Region. */
 export interface EcrClient {
   readonly region: string;
+  /** What the SDK's requests go through, for those that the SDK does not make. */
+  readonly handler: RequestHandler;
   /**
    * Makes one call, repeated when that can help.
    * @throws MirrorError as errors.ts has it
@@ -68,6 +70,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
   });
   return {
     region,
+    handler,
     async call(call, signal, send) {
       let failedSide: Side = "target";
       const attempt = async () => {

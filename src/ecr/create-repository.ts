@@ -8,7 +8,7 @@ import { describeRepository } from "./describe-repository.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
 import { requireOwned } from "./ownership.ts";
-import { readRepository, writeTagMutability } from "./repository-state.ts";
+import { readRepository, tagMutabilityInput } from "./repository-state.ts";
 import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "./settings.ts";
 
 /**
@@ -55,7 +55,7 @@ function inputOf(
   return {
     repositoryName,
     tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    ...(tagMutability === undefined ? {} : writeTagMutability(tagMutability)),
+    ...(tagMutability === undefined ? {} : tagMutabilityInput(tagMutability)),
     ...(scanOnPush === undefined ? {} : { imageScanningConfiguration: { scanOnPush } }),
     ...(encryption === undefined ? {} : { encryptionConfiguration: writeEncryption(encryption) }),
   };
@@ -63,5 +63,5 @@ function inputOf(
 
 function writeEncryption(encryption: Encryption): EncryptionConfiguration {
   if (encryption.type === "AES256" || encryption.key === undefined) return { encryptionType: encryption.type };
-  return { encryptionType: "KMS", kmsKey: encryption.key };
+  return { encryptionType: encryption.type, kmsKey: encryption.key };
 }

@@ -8,18 +8,22 @@ import { MirrorError } from "../errors.ts";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
+import { isManaged } from "./ownership.ts";
 import { readRepository } from "./repository-state.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "./settings.ts";
+import type { RepositorySettings, RepositoryState } from "./settings.ts";
+
+/** As much of the settings as says which policies are looked at. */
+export type ManagedPolicies = Pick<RepositorySettings, "lifecyclePolicy" | "policy" | "adopt">;
 
 /**
- * One repository, or undefined when it does not exist. Its policies are read where `settings` has one to put and the
- * mark is `owner`'s: elsewhere nobody compares them, and a grant to read them may be missing.
+ * One repository, or undefined when it does not exist. A policy is read where `settings` manages it and the mark is
+ * `owner`'s, or nobody's and to be adopted: elsewhere nobody compares them, and a grant to read them may be missing.
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function describeRepository(
   client: EcrClient,
   name: string,
-  settings: Pick<RepositorySettings, "lifecyclePolicy" | "policy">,
+  settings: ManagedPolicies,
   owner: string,
   signal?: AbortSignal,
 ): Promise<RepositoryState | undefined> {
@@ -29,10 +33,10 @@ export async function describeRepository(
     );
     const base = readRepository(answer.repositories?.[0], OPERATION);
     const tags = await readResourceTags(client, name, base.arn, signal);
-    const isOurs = tags[OWNERSHIP_TAG] === owner;
+    const isOurs = isManaged({ tags }, settings, owner);
     const [lifecyclePolicy, policy] = await Promise.all([
-      isOurs && isPut(settings.lifecyclePolicy) ? readLifecyclePolicy(client, name, signal) : undefined,
-      isOurs && isPut(settings.policy) ? readRepositoryPolicy(client, name, signal) : undefined,
+      isOurs && settings.lifecyclePolicy !== undefined ? readLifecyclePolicy(client, name, signal) : undefined,
+      isOurs && settings.policy !== undefined ? readRepositoryPolicy(client, name, signal) : undefined,
     ]);
     return { ...base, lifecyclePolicy, policy, tags };
   } catch (error) {
@@ -45,10 +49,6 @@ const OPERATION = "describe a repository";
 
 function describing(action: string, reference: string): EcrCall {
   return { operation: OPERATION, action, reference, refusal: "REPOSITORY_FAILED" };
-}
-
-function isPut(policy: RepositorySettings["policy"]): boolean {
-  return policy !== undefined && policy !== "none";
 }
 
 async function readResourceTags(

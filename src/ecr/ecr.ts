@@ -1,16 +1,23 @@
 import type { MirrorError } from "../errors.ts";
 import type { Credentials } from "../registry/credentials.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { findAccount } from "./account.ts";
+import { readAccountSettings, type AccountSettings } from "./account-settings.ts";
+import { readAccount, type AccountState } from "./account-state.ts";
+import { adoptRepository } from "./adopt-repository.ts";
+import { readArchivedTags } from "./archived-tags.ts";
 import { registryCredentials, requestAuthorization } from "./authorization.ts";
+import { changeSetting } from "./change-setting.ts";
 import { createClient, type EcrContext } from "./client.ts";
 import { createRepository } from "./create-repository.ts";
 import { describeRepositories } from "./describe-repositories.ts";
 import { missingLayers } from "./layers.ts";
-import { putLifecyclePolicy, setRepositoryPolicy } from "./policies.ts";
+import { kmsEndpoint } from "./kms-endpoint.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
+import type { SettingChange } from "./setting-change.ts";
 import type { EcrSettings, RepositorySettings, RepositoryState } from "./settings.ts";
 import { readTags, type TagState } from "./tags.ts";
 
@@ -41,14 +48,31 @@ export interface Ecr {
    * Rejects with STALE when one is there that is not the owner's.
    */
   createRepository(name: string, settings: RepositorySettings, owner: string, signal?: AbortSignal): Promise<boolean>;
-  /** Sets it where the repository is the owner's and has none; false when this one is there. Rejects with STALE elsewhere. */
-  putLifecyclePolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
-  /** Sets it where the repository is the owner's and has none; false when this one is there. Rejects with STALE elsewhere. */
-  setRepositoryPolicy(name: string, json: string, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Puts the owner's mark on a repository that has none. False when it is the owner's already. Rejects with STALE when
+   * it is another's, or gone.
+   */
+  adoptRepository(name: string, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Changes one setting of a repository of the owner's. False when it is as wanted already. Rejects with STALE when it
+   * is neither that nor as it was when the change was decided on, and when the repository is not the owner's.
+   */
+  changeSetting(name: string, change: SettingChange, owner: string, signal?: AbortSignal): Promise<boolean>;
+  /** What the account says that bears on these repositories. What may not be read is told in it, and fails nothing. */
+  readAccount(
+    wanted: ReadonlyMap<string, RepositorySettings>,
+    described: ReadonlyMap<string, RepositoryState | MirrorError>,
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<AccountState>;
+  /** Asked once, however often it is called. */
+  accountSettings(signal?: AbortSignal): Promise<AccountSettings>;
   /** Those of `blobs` that the repository does not have; of another size counts as missing. Up to 100 a call. */
   missingLayers(repository: string, blobs: readonly Descriptor[], signal?: AbortSignal): Promise<Descriptor[]>;
   /** The tags that exist among `tags`; none in a repository that does not exist. */
   readTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, TagState>>;
+  /** Those among `tags` whose image is in the archive: it cannot be pulled, and `readTags` does not see it. None where that may not be read. */
+  archivedTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, Digest>>;
   /**
    * Stores a manifest through the API. For manifests without a top-level `mediaType`, which `/v2/` refuses with 405.
    * What they refer to must be there. A tag that is immutable and holds this digest already is a success.
@@ -67,6 +91,10 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
   const authorization = await requestAuthorization(client, signal);
   const { endpoint } = authorization;
   const account = await findAccount(client, endpoint, settings.account, signal);
+  const kms = kmsEndpoint(endpoint, context.environment);
+  let known: Promise<AccountSettings> | undefined;
+  const settingsOnce = (abort?: AbortSignal): Promise<AccountSettings> =>
+    (known ??= readAccountSettings(client, abort));
   return {
     account,
     region,
@@ -74,10 +102,14 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
     credentials: registryCredentials(authorization, () => requestAuthorization(client, signal), context.clock),
     describeRepositories: (wanted, owner, abort) => describeRepositories(client, wanted, owner, abort),
     createRepository: (name, wanted, owner, abort) => createRepository(client, name, wanted, owner, abort),
-    putLifecyclePolicy: (name, json, owner, abort) => putLifecyclePolicy(client, name, json, owner, abort),
-    setRepositoryPolicy: (name, json, owner, abort) => setRepositoryPolicy(client, name, json, owner, abort),
+    adoptRepository: (name, owner, abort) => adoptRepository(client, name, owner, abort),
+    changeSetting: (name, change, owner, abort) => changeSetting(client, name, change, owner, abort),
+    readAccount: (wanted, described, owner, abort) =>
+      readAccount(client, { wanted, described, owner, kms, settings: settingsOnce }, abort),
+    accountSettings: settingsOnce,
     missingLayers: (repository, blobs, abort) => missingLayers(client, repository, blobs, abort),
     readTags: (repository, tags, abort) => readTags(client, repository, tags, abort),
+    archivedTags: (repository, tags, abort) => readArchivedTags(client, repository, tags, abort),
     putImage: (repository, manifest, tag, abort) => putImage(client, repository, manifest, tag, abort),
   };
 }

@@ -17,6 +17,8 @@ export interface EcrCall {
   operation: string;
   /** The API's name for it, which is its IAM action too: `CreateRepository`. */
   action: string;
+  /** ECR unless said. */
+  service?: "kms";
   /** The repository or image, or the Region where there is neither. */
   reference: string;
   /** What it means when ECR does not like the request itself. */
@@ -153,7 +155,9 @@ function messageOf(failure: Failure, meaning: Meaning): string {
 
 /** AWS names action and principal in its sentence; the action can differ from the call's (ecr:TagResource on create). */
 function denial(message: string, call: EcrCall): Meaning {
-  const action = /not authorized to perform:? (ecr:[A-Za-z]+)/.exec(message)?.[1] ?? `ecr:${call.action}`;
+  const action =
+    /not authorized to perform:? ((?:ecr|kms):[A-Za-z]+)/.exec(message)?.[1] ??
+    `${call.service ?? "ecr"}:${call.action}`;
   return {
     code: "DENIED",
     hint: `grant ${action} on ${call.reference} to ${principalIn(message) ?? "the role that mirrorform runs as"}`,

@@ -1,5 +1,15 @@
 import { MirrorError } from "../errors.ts";
-import { OWNERSHIP_TAG, type RepositoryState } from "./settings.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "./settings.ts";
+
+/** Whether a repository's settings are `owner`'s to change: it has that mark, or none and is to be adopted. */
+export function isManaged(
+  state: Pick<RepositoryState, "tags">,
+  settings: Pick<RepositorySettings, "adopt">,
+  owner: string,
+): boolean {
+  const mark = state.tags[OWNERSHIP_TAG];
+  return mark === owner || (mark === undefined && settings.adopt === true);
+}
 
 /**
  * That a repository is there and `owner`'s, as the plan saw it or as this run made it. What an action does to a

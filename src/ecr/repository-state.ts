@@ -1,4 +1,4 @@
-import type { Repository } from "@aws-sdk/client-ecr";
+import type { ImageTagMutability, ImageTagMutabilityExclusionFilter, Repository } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../errors.ts";
 import type { Encryption, RepositoryState, TagMutability } from "./settings.ts";
 
@@ -26,9 +26,10 @@ export function readRepository(repository: Repository | undefined, operation: st
 }
 
 /** The two members that say it: exclusion filters are only taken with the `…_WITH_EXCLUSION` kinds. */
-export function writeTagMutability(
-  mutability: TagMutability,
-): Pick<Repository, "imageTagMutability" | "imageTagMutabilityExclusionFilters"> {
+export function tagMutabilityInput(mutability: TagMutability): {
+  imageTagMutability: ImageTagMutability;
+  imageTagMutabilityExclusionFilters?: ImageTagMutabilityExclusionFilter[];
+} {
   if (mutability.except.length === 0) return { imageTagMutability: mutability.default };
   return {
     imageTagMutability: `${mutability.default}_WITH_EXCLUSION`,
@@ -47,9 +48,9 @@ function readTagMutability(repository: Repository): TagMutability {
   };
 }
 
-/** KMS_DSSE (GovCloud only) reads as KMS: what matters here is the key, and neither can be changed. */
 function readEncryption(repository: Repository): Encryption {
   const { encryptionType, kmsKey } = repository.encryptionConfiguration ?? {};
   if (encryptionType === undefined || encryptionType === "AES256") return { type: "AES256" };
-  return kmsKey === undefined ? { type: "KMS" } : { type: "KMS", key: kmsKey };
+  const type = encryptionType === "KMS_DSSE" ? "KMS_DSSE" : "KMS";
+  return kmsKey === undefined ? { type } : { type, key: kmsKey };
 }

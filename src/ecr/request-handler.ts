@@ -13,7 +13,8 @@ export type RequestHandler = {
   httpHandlerConfigs(): object;
 };
 
-interface HttpRequest {
+/** A request as the SDK hands it over. */
+export interface HttpRequest {
   method: string;
   /** With its colon. */
   protocol: string;
@@ -25,7 +26,8 @@ interface HttpRequest {
   body?: unknown;
 }
 
-interface HttpResponse {
+/** An answer, its body read whole. */
+export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: Uint8Array;

@@ -9,6 +9,8 @@ export interface RepositorySettings {
   policy?: PolicyText | "none";
   /** Resource tags. The ownership tag is not among them. */
   tags?: Readonly<Record<string, string>>;
+  /** Whether a repository that is there and has nobody's mark is taken over. */
+  adopt?: boolean;
 }
 
 /** `except` holds wildcard filters (`latest`, `*-nightly`), at most 5 (ECR, PutImageTagMutability). */
@@ -17,8 +19,11 @@ export interface TagMutability {
   except: readonly string[];
 }
 
-/** `key` is an alias, a key id or an ARN; without one ECR uses the key that AWS manages. */
-export type Encryption = { type: "AES256" } | { type: "KMS"; key?: string };
+/**
+ * `key` is an alias, a key id or an ARN; without one ECR uses the key that AWS manages. KMS_DSSE, encryption in two
+ * layers, is offered in GovCloud alone.
+ */
+export type Encryption = { type: "AES256" } | { type: "KMS" | "KMS_DSSE"; key?: string };
 
 /** A policy document, JSON in canonical form. */
 export interface PolicyText {
@@ -35,9 +40,9 @@ export interface RepositoryState {
   scanOnPush: boolean;
   /** `key` comes back as an ARN, whatever was given. */
   encryption: Encryption;
-  /** JSON text as ECR has it; undefined where there is none, and where it was not read. */
+  /** JSON text as ECR has it; undefined where there is none, and where it was not read: unmanaged, or not ours. */
   lifecyclePolicy: string | undefined;
-  /** JSON text as ECR has it; undefined where there is none, and where it was not read. */
+  /** As the lifecycle policy. */
   policy: string | undefined;
   tags: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
+import type { SettingChange } from "../ecr/setting-change.ts";
 import type { RepositorySettings } from "../ecr/settings.ts";
 import type { ReferrerWork } from "./missing-referrers.ts";
 
@@ -17,16 +18,19 @@ export interface CreateRepository extends ActionBase {
   settings: RepositorySettings;
 }
 
-/**
- * ECR's CreateRepository takes no policies, so each is an action of its own: a run killed between the two
- * leaves a repository without its policy, and the next plan holds just that action. Its precondition is that the
- * repository has this file's mark and no such policy.
- */
-export interface PutPolicy extends ActionBase {
-  kind: "put-lifecycle-policy" | "set-repository-policy";
-  reason: "policy-missing";
-  json: string;
+/** A repository without any mirror file's mark, that the file adopts: it gets the mark, and then its settings. */
+export interface AdoptRepository extends ActionBase {
+  kind: "adopt-repository";
+  reason: "repository-unowned";
 }
+
+/**
+ * One setting of a repository of ours. Each is an action of its own, as each is a call of its own: a run killed between
+ * two leaves one undone, and the next plan holds just that action. Its precondition is that the repository has this
+ * file's mark and that the setting is as `from` says; for a repository that is yet to be created, that it has none.
+ */
+export type ChangeSetting = ActionBase &
+  SettingChange & { reason: "setting-drifted" | "policy-missing" | "policy-unwanted" };
 
 /** One digest to be copied to one tag. */
 export interface CopyImage extends ActionBase {
@@ -106,4 +110,7 @@ export interface ImageContent {
   bytes: number;
 }
 
-export type Action = CreateRepository | PutPolicy | CopyImage | CopyReferrers;
+/** An action on a repository itself. */
+export type RepositoryAction = CreateRepository | AdoptRepository | ChangeSetting;
+
+export type Action = RepositoryAction | CopyImage | CopyReferrers;

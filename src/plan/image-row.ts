@@ -39,6 +39,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   };
   const held = heldDigest(target, image);
   if (held.kind === "unreadable") return { ...row, kind: "failed", reason: "unresolved", error: held.error };
+  if (held.kind === "archived") return { ...row, kind: "archived", reason: "image-archived", have: held.digest };
   const have = held.digest;
   if (isBlockedByLock(image)) return blockedByLock(row, image, have);
   if (have !== undefined && image.refresh === "missing" && image.locked === undefined) {

@@ -3,11 +3,15 @@ import { wantedReference } from "../desired/locked.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
-import type { Action, CopyImage, ImageContent } from "./action.ts";
+import { accountNotes } from "./account-notes.ts";
+import type { CopyImage, ImageContent } from "./action.ts";
 import { pullsTogether } from "./cost.ts";
+import { effectOf } from "./effect.ts";
 import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
+import { lifecycleRows } from "./lifecycle-rows.ts";
 import { planLock } from "./lock-rows.ts";
+import { withMutabilityToCome } from "./mutability-to-come.ts";
 import {
   PLAN_FORMAT_VERSION,
   type Cost,
@@ -69,15 +73,19 @@ export function makePlan(input: PlanInput): Plan {
 function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const imageRows = images.map((image) => imageRow(image, actual, { ...sourceFacts(image, input), held }));
+  const settled = withMutabilityToCome(actual, images, input.name);
+  const imageRows = images.map((image) => imageRow(image, settled, { ...sourceFacts(image, input), held }));
   const counts = (registry: string) => input.allowances.has(registry);
-  const referrers = referrerRows(imageRows, images, actual, input.referrers ?? new Map(), counts);
+  const referrers = referrerRows(imageRows, images, settled, input.referrers ?? new Map(), counts);
   const rows = [
     ...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)),
+    ...lifecycleRows(images, actual, input.name, imageRows),
     ...imageRows,
     ...referrers,
   ];
-  return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows) };
+  const notes = accountNotes(images, actual, input.name, rows);
+  const said = notes.length === 0 ? {} : { notes };
+  return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows), ...said };
 }
 
 /** The repositories that something will be copied to. */
@@ -118,9 +126,11 @@ function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Tota
 function countRow(row: Row, totals: Totals): void {
   switch (row.kind) {
     case "action":
-      totals[isChange(row.action) ? "change" : "create"] += 1;
+      totals[effectOf(row.action)] += 1;
       return;
     case "blocked":
+    case "blocked-repository":
+    case "archived":
       totals.blocked += 1;
       return;
     case "failed":
@@ -137,13 +147,9 @@ function countRow(row: Row, totals: Totals): void {
       totals.heldByLock += 1;
       return;
     case "foreign-repository":
+    case "warning":
       return;
   }
-}
-
-function isChange(action: Action): boolean {
-  if (action.kind === "copy-referrers") return action.reason === "referrers-moved";
-  return action.kind === "copy-image" && action.precondition !== null;
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {

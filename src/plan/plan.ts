@@ -2,7 +2,9 @@ import type { DroppedBy } from "../desired/choose-tags.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { AllowanceReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { AccountNote } from "./account-note.ts";
 import type { Action } from "./action.ts";
+import type { RepositoryRow } from "./repository-row.ts";
 
 /** Raised by one in the minor part for additions (readers ignore what they do not know), in the major part otherwise. */
 export const PLAN_FORMAT_VERSION = "1.0";
@@ -19,8 +21,9 @@ export type Row =
   | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
   | HeldByLockRow
-  /** A repository without this file's mark: images go into it, its settings are left alone. */
-  | { kind: "foreign-repository"; reason: "not-owned"; target: string; repository: string; owner: string | undefined };
+  /** The image is in ECR's archive: it cannot be pulled, and pushing it would restore it. */
+  | (TagRow & { kind: "archived"; reason: "image-archived"; have: Digest })
+  | RepositoryRow;
 
 interface BlockedImage {
   kind: "blocked";
@@ -65,6 +68,8 @@ export interface TargetPlan {
   /** Host, with the prefix where there is one; the target's name where it could not be opened. */
   registry: string;
   rows: Row[];
+  /** About the account, where that bears on the rows. */
+  notes?: AccountNote[];
   error?: ErrorReport;
 }
 

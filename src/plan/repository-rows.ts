@@ -1,13 +1,17 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { SettingChange } from "../ecr/setting-change.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../ecr/settings.ts";
-import type { PutPolicy } from "./action.ts";
+import type { ChangeSetting } from "./action.ts";
+import { driftOf, firstPolicies } from "./drift.ts";
+import { checkEncryption } from "./encryption-check.ts";
 import type { Row } from "./plan.ts";
 
 /**
  * What is to be done about the declared repositories of one target; nothing where repositories are no things of
- * their own. A repository without this file's mark is only mentioned: its settings belong to someone else. One that
- * is missing is created only when something will be copied to it: a name that was mistyped leaves no trace.
+ * their own. A repository without this file's mark is only mentioned, unless it is to be adopted and has nobody's: its
+ * settings belong to someone else. One that is missing is created only when something will be copied to it: a name that
+ * was mistyped leaves no trace.
  * @param toFill the repositories that something will be copied to
  */
 export function repositoryRows(
@@ -20,46 +24,65 @@ export function repositoryRows(
   if (repositories === undefined) return [];
   const wanted = images.filter(({ repository }) => repositories.has(repository) || toFill.has(repository));
   const declared = new Map(wanted.map((image) => [image.repository, image.settings]));
-  return [...declared].flatMap(([name, settings]) =>
-    rowsOf(target.name, name, settings, repositories.get(name), owner),
-  );
+  return [...declared].flatMap(([name, settings]) => {
+    const state = repositories.get(name);
+    return state === undefined
+      ? missingRows({ target: target.name, repository: name }, settings)
+      : presentRows({ target: target.name, repository: name }, settings, state, target, owner);
+  });
 }
 
-function rowsOf(
-  target: string,
-  repository: string,
+interface Place {
+  target: string;
+  repository: string;
+}
+
+function missingRows(place: Place, settings: RepositorySettings): Row[] {
+  const action = {
+    id: idOf("create-repository", place),
+    kind: "create-repository",
+    reason: "repository-missing",
+    ...place,
+    settings,
+  } as const;
+  return [{ kind: "action", action }, ...firstPolicies(settings).map((change) => changeRow(place, change))];
+}
+
+function presentRows(
+  place: Place,
   settings: RepositorySettings,
-  state: RepositoryState | undefined,
+  state: RepositoryState,
+  { account }: ActualTarget,
   owner: string,
 ): Row[] {
-  const mark = state?.tags[OWNERSHIP_TAG];
-  if (state !== undefined && mark !== owner) {
-    return [{ kind: "foreign-repository", reason: "not-owned", target, repository, owner: mark }];
-  }
+  const mark = state.tags[OWNERSHIP_TAG];
   const rows: Row[] = [];
-  if (state === undefined) {
-    const id = `create-repository ${target} ${repository}`;
-    rows.push({
-      kind: "action",
-      action: { id, kind: "create-repository", reason: "repository-missing", target, repository, settings },
-    });
+  if (mark !== owner) {
+    if (settings.adopt !== true) return [{ kind: "foreign-repository", reason: "not-owned", ...place, owner: mark }];
+    if (mark !== undefined) return [{ kind: "blocked-repository", reason: "owned-by-another", ...place, owner: mark }];
+    const id = idOf("adopt-repository", place);
+    rows.push({ kind: "action", action: { id, kind: "adopt-repository", reason: "repository-unowned", ...place } });
   }
-  return [...rows, ...policyRows(target, repository, settings, state)];
+  const { encryption } = settings;
+  if (encryption !== undefined && checkEncryption(settings, state, account) === "different") {
+    const blocked = { reason: "encryption-immutable", have: state.encryption, want: encryption } as const;
+    rows.push({ kind: "blocked-repository", ...blocked, ...place });
+  }
+  return [...rows, ...driftOf(settings, state, account).map((change) => changeRow(place, change))];
 }
 
-function policyRows(
-  target: string,
-  repository: string,
-  settings: RepositorySettings,
-  state: RepositoryState | undefined,
-): Row[] {
-  const policies: [PutPolicy["kind"], RepositorySettings["policy"], string | undefined][] = [
-    ["put-lifecycle-policy", settings.lifecyclePolicy, state?.lifecyclePolicy],
-    ["set-repository-policy", settings.policy, state?.policy],
-  ];
-  return policies.flatMap(([kind, wanted, have]): Row[] => {
-    if (wanted === undefined || wanted === "none" || have !== undefined) return [];
-    const id = `${kind} ${target} ${repository}`;
-    return [{ kind: "action", action: { id, kind, reason: "policy-missing", target, repository, json: wanted.json } }];
-  });
+function changeRow(place: Place, change: SettingChange): Row {
+  return {
+    kind: "action",
+    action: { id: idOf(change.kind, place), reason: reasonOf(change), ...place, ...change },
+  };
+}
+
+function reasonOf({ from, to }: SettingChange): ChangeSetting["reason"] {
+  if (from === null) return "policy-missing";
+  return to === null ? "policy-unwanted" : "setting-drifted";
+}
+
+function idOf(kind: string, { target, repository }: Place): string {
+  return `${kind} ${target} ${repository}`;
 }

@@ -1,3 +1,4 @@
+import type { Action } from "./action.ts";
 import type { Row } from "./plan.ts";
 
 /** By repository, what concerns the repository first, then by tag: the order in which a plan is read. */
@@ -10,28 +11,40 @@ export function repositoryOf(row: Row): string {
 }
 
 /** The tag a row is about; empty for a row about a repository. */
-function tagOf(row: Row): string {
-  if (row.kind === "foreign-repository") return "";
-  if (row.kind !== "action") return row.tag;
-  return "tag" in row.action ? row.action.tag : "";
+export function tagOf(row: Row): string {
+  const about = row.kind === "action" ? row.action : row;
+  return "tag" in about ? about.tag : "";
 }
 
+/** What is said of the repository, how it comes to be, what it is set to, then its tags. */
 function rank(row: Row): number {
-  if (row.kind === "foreign-repository") return 0;
-  if (row.kind !== "action") return 4;
-  switch (row.action.kind) {
-    case "create-repository":
-      return 1;
-    case "put-lifecycle-policy":
+  switch (row.kind) {
+    case "foreign-repository":
+      return 0;
+    case "blocked-repository":
       return 2;
-    case "set-repository-policy":
-      return 3;
-    case "copy-image":
-      return 4;
-    case "copy-referrers":
-      return 5;
+    case "warning":
+      return 8;
+    case "action":
+      return ACTION_RANKS[row.action.kind];
+    default:
+      return ACTION_RANKS["copy-image"];
   }
 }
+
+const ACTION_RANKS: Readonly<Record<Action["kind"], number>> = {
+  "create-repository": 1,
+  "adopt-repository": 1,
+  "put-tag-mutability": 3,
+  "put-scan-on-push": 4,
+  "put-resource-tags": 5,
+  "put-lifecycle-policy": 6,
+  "delete-lifecycle-policy": 6,
+  "set-repository-policy": 7,
+  "delete-repository-policy": 7,
+  "copy-image": 9,
+  "copy-referrers": 10,
+};
 
 /** By code unit, not by locale: the same everywhere. */
 export function compareText(a: string, b: string): number {

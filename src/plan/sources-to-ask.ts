@@ -8,9 +8,9 @@ import { isBlockedByLock } from "./lock-rows.ts";
 
 /**
  * The references that must be resolved at their sources before a plan can be made, each once, in the order of the file.
- * Not asked: an image with `refresh: missing` whose tag is there, a pinned or locked digest that is there already, a tag
- * that holds what the source's catalogue says (decision 0011), what the lock does not let through, and anything for a
- * target that cannot be read.
+ * Not asked: an image with `refresh: missing` whose tag is there, one that is archived at the target, a pinned or locked
+ * digest that is there already, a tag that holds what the source's catalogue says (decision 0011), what the lock does
+ * not let through, and anything for a target that cannot be read.
  */
 export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly Actual[]): Reference[] {
   const readable = new Map(actual.map((target) => [target.name, target]));
@@ -19,7 +19,7 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
     const target = readable.get(image.target);
     if (target === undefined || isUnreadable(target)) continue;
     const held = heldDigest(target, image);
-    if (held.kind === "unreadable") continue;
+    if (held.kind !== "read") continue;
     if (isBlockedByLock(image)) continue;
     if (held.digest !== undefined && image.refresh === "missing" && image.locked === undefined) continue;
     const digest = wantedDigest(image) ?? image.claimed;

@@ -1,6 +1,7 @@
 import { json, refuse, send, type Answer, type RequestHandler } from "./answer.ts";
 import { readBody, TOO_LARGE } from "./body.ts";
 import { accountOperations } from "./ecr-account.ts";
+import { archiveOperations } from "./ecr-archive.ts";
 import { AwsError, deniedText } from "./ecr-error.ts";
 import type { Caller, Identities } from "./ecr-identity.ts";
 import { imageReads } from "./ecr-image-reads.ts";
@@ -9,12 +10,14 @@ import { checkInput, optionalText, type Input } from "./ecr-input.ts";
 import { layerOperations } from "./ecr-layers.ts";
 import { RATE_EXCEEDED } from "./ecr-limits.ts";
 import { policyOperations } from "./ecr-policies.ts";
+import { registrySettingOperations } from "./ecr-registry-settings.ts";
 import { repositoryOperations } from "./ecr-repositories.ts";
 import { resourceTagOperations } from "./ecr-resource-tags.ts";
 import { ECR_REQUESTS } from "./ecr-shapes.ts";
 import { repositoryArn } from "./ecr-state.ts";
 import type { EcrRegion, EcrRules, Operation, RegistryPlace } from "./ecr-state.ts";
 import { answerSts, type StsRules } from "./ecr-sts.ts";
+import { answerKms, KMS_TARGET } from "./kms.ts";
 import { readJsonObject } from "./json-object.ts";
 
 /** One call of the JSON API by a caller that is known, whatever came of it. */
@@ -43,6 +46,8 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...accountOperations,
+  ...registrySettingOperations,
+  ...archiveOperations,
   ...repositoryOperations,
   ...policyOperations,
   ...resourceTagOperations,
@@ -51,7 +56,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...layerOperations,
 };
 
-/** ECR's JSON 1.1 API, and STS's query API at the same address: the content type tells them apart. */
+/** ECR's JSON 1.1 API, and at the same address KMS's, by its target, and STS's query API, by its content type. */
 export function ecrApiHandler(api: EcrApi): RequestHandler {
   return async (request, response) => {
     const body = await readBody(request, MAX_BODY_BYTES);
@@ -62,9 +67,8 @@ export function ecrApiHandler(api: EcrApi): RequestHandler {
       return send(response, { status, headers: { "content-type": "text/xml" }, body: xml });
     }
     try {
-      const operation = TARGET.exec(String(request.headers["x-amz-target"]))?.[1] ?? "";
       const caller = api.identities.identify(request.headers);
-      send(response, success(await call(api, caller, operation, body)));
+      send(response, success(await call(api, caller, operationOf(request.headers["x-amz-target"]), body)));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       send(response, failure(error));
@@ -72,7 +76,21 @@ export function ecrApiHandler(api: EcrApi): RequestHandler {
   };
 }
 
-async function call(api: EcrApi, caller: Caller, operation: string, body: Buffer): Promise<object> {
+/** An operation of ECR, or one of KMS. */
+interface Named {
+  service: "ecr" | "kms";
+  operation: string;
+}
+
+function operationOf(header: string | string[] | undefined): Named {
+  const target = String(header);
+  const kms = KMS_TARGET.exec(target)?.[1];
+  return kms === undefined
+    ? { service: "ecr", operation: TARGET.exec(target)?.[1] ?? "" }
+    : { service: "kms", operation: kms };
+}
+
+async function call(api: EcrApi, caller: Caller, { service, operation }: Named, body: Buffer): Promise<object> {
   const input = readJsonObject(body.byteLength === 0 ? Buffer.from("{}") : body);
   const recorded: RecordedCall = {
     operation,
@@ -82,7 +100,9 @@ async function call(api: EcrApi, caller: Caller, operation: string, body: Buffer
     error: undefined,
   };
   try {
-    return await perform(api, caller, operation, input);
+    return service === "kms"
+      ? answerKms(operation, input ?? {}, caller, api.rules.isDenied)
+      : await perform(api, caller, operation, input);
   } catch (error) {
     recorded.error = error instanceof AwsError ? error.type : "InternalFailure";
     throw error;

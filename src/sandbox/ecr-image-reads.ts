@@ -1,4 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
+import { isArchived } from "./ecr-archive.ts";
 import { AwsError, invalidParameter } from "./ecr-error.ts";
 import { forEachImage, isFailure, resolveImage, type ImageId } from "./ecr-image-ids.ts";
 import {
@@ -13,7 +14,7 @@ import type { Input } from "./ecr-input.ts";
 import { imageSize } from "./ecr-manifests.ts";
 import { DEFAULT_PAGE, pageOf, type Page } from "./ecr-page.ts";
 import { findRepository, seconds } from "./ecr-state.ts";
-import type { EcrCall, Operation } from "./ecr-state.ts";
+import type { EcrCall, EcrRegion, Operation } from "./ecr-state.ts";
 import { artifactTypeOf, subjectOf } from "./registry-referrers.ts";
 import type { Repository, StoredManifest } from "./store.ts";
 
@@ -30,7 +31,7 @@ const DEFAULT_REFERRER_PAGE = 20;
 
 function listImages({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
-  const ids = filteredImages(repository, input).flatMap(({ digest }): ImageId[] => {
+  const ids = filteredImages(region, repository, input).flatMap(({ digest }): ImageId[] => {
     const tags = tagsOf(repository, digest);
     return tags.length === 0 ? [{ imageDigest: digest }] : tags.map((imageTag) => ({ imageDigest: digest, imageTag }));
   });
@@ -41,9 +42,9 @@ function listImages({ input, region }: EcrCall): object {
 function describeImages({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
   const ids = optionalStructures(input, "imageIds");
-  const describe = (manifest: StoredManifest): object => detail(repository, manifest, region.account);
+  const describe = (manifest: StoredManifest): object => detail(region, repository, manifest);
   if (ids === undefined) {
-    const page = pageFor(filteredImages(repository, input), input, DEFAULT_PAGE);
+    const page = pageFor(filteredImages(region, repository, input), input, DEFAULT_PAGE);
     return { imageDetails: page.items.map(describe), ...nextToken(page) };
   }
   for (const member of ["nextToken", "maxResults"]) {
@@ -59,13 +60,19 @@ function describeImages({ input, region }: EcrCall): object {
 
 function batchGetImage({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
-  const { done, failures } = forEachImage(repository, input, (manifest, imageTag) => ({
-    registryId: region.account,
-    repositoryName: repository.name,
-    imageId: { imageDigest: manifest.digest, ...(imageTag === undefined ? {} : { imageTag }) },
-    imageManifest: new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifest.bytes),
-    imageManifestMediaType: manifest.mediaType,
-  }));
+  const { done, failures } = forEachImage(repository, input, (manifest, imageTag): object => {
+    const imageId = { imageDigest: manifest.digest, ...(imageTag === undefined ? {} : { imageTag }) };
+    if (isArchived(region, repository.name, manifest.digest)) {
+      return { imageId, failureCode: "ImageNotFound", failureReason: "Requested image not found" };
+    }
+    return {
+      registryId: region.account,
+      repositoryName: repository.name,
+      imageId,
+      imageManifest: new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifest.bytes),
+      imageManifestMediaType: manifest.mediaType,
+    };
+  });
   return { images: done, failures };
 }
 
@@ -75,7 +82,10 @@ function listImageReferrers({ input, region }: EcrCall): object {
   const filter = optionalStructure(input, "filter") ?? {};
   const types = optionalTexts(filter, "artifactTypes") ?? [];
   const referrers = [...repository.manifests.values()]
-    .filter((manifest) => isActive(filter, "artifactStatus") && subjectOf(manifest) === subject)
+    .filter((manifest) => subjectOf(manifest) === subject)
+    .filter(({ digest }) =>
+      hasStatus(optionalText(filter, "artifactStatus"), isArchived(region, repository.name, digest)),
+    )
     .map((manifest) => ({
       digest: manifest.digest,
       mediaType: manifest.mediaType,
@@ -89,11 +99,11 @@ function listImageReferrers({ input, region }: EcrCall): object {
   return { referrers: page.items, ...nextToken(page) };
 }
 
-function detail(repository: Repository, manifest: StoredManifest, account: string): object {
+function detail(region: EcrRegion, repository: Repository, manifest: StoredManifest): object {
   const tags = tagsOf(repository, manifest.digest);
   const subject = subjectOf(manifest);
   return {
-    registryId: account,
+    registryId: region.account,
     repositoryName: repository.name,
     imageDigest: manifest.digest,
     ...(tags.length === 0 ? {} : { imageTags: tags }),
@@ -102,23 +112,23 @@ function detail(repository: Repository, manifest: StoredManifest, account: strin
     imageManifestMediaType: manifest.mediaType,
     artifactMediaType: artifactTypeOf(manifest),
     ...(subject === undefined ? {} : { subjectManifestDigest: subject }),
-    imageStatus: "ACTIVE",
+    imageStatus: isArchived(region, repository.name, manifest.digest) ? "ARCHIVED" : "ACTIVE",
   };
 }
 
-function filteredImages(repository: Repository, input: Input): StoredManifest[] {
+function filteredImages(region: EcrRegion, repository: Repository, input: Input): StoredManifest[] {
   const filter = optionalStructure(input, "filter") ?? {};
-  if (!isActive(filter, "imageStatus")) return [];
   const status = optionalText(filter, "tagStatus") ?? "ANY";
   return [...repository.manifests.values()].filter(({ digest }) => {
+    if (!hasStatus(optionalText(filter, "imageStatus"), isArchived(region, repository.name, digest))) return false;
     const isTagged = tagsOf(repository, digest).length > 0;
     return status === "ANY" || isTagged === (status === "TAGGED");
   });
 }
 
-/** Nothing here is ever archived, so each image is ACTIVE: without a filter just those are asked for. */
-function isActive(filter: Input, member: string): boolean {
-  return ["ACTIVE", "ANY"].includes(optionalText(filter, member) ?? "ACTIVE");
+/** Without a filter just active images are given. */
+function hasStatus(wanted: string | undefined, archived: boolean): boolean {
+  return wanted === "ANY" || (wanted ?? "ACTIVE") === (archived ? "ARCHIVED" : "ACTIVE");
 }
 
 function tagsOf(repository: Repository, digest: Digest): string[] {

@@ -50,7 +50,26 @@ function repositoryPolicy(call: EcrCall): object {
   const { policy } = found(call).record;
   if (policy === undefined)
     throw new AwsError("RepositoryPolicyNotFoundException", `Repository policy ${absent(call)}`);
-  return { ...place(call), policyText: policy };
+  const isRewritten = call.rules.isOn("ecr-policy-in-other-words");
+  return { ...place(call), policyText: isRewritten ? inOtherWords(policy) : policy };
+}
+
+/** What IAM makes of a policy: the same, written otherwise. */
+function inOtherWords(policy: string): string {
+  return JSON.stringify(
+    JSON.parse(policy),
+    (key, value: unknown) => (key === "AWS" ? principal(value) : single(value)),
+    2,
+  );
+}
+
+function principal(value: unknown): unknown {
+  if (Array.isArray(value)) return single(value.map(principal));
+  return typeof value === "string" && /^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value;
+}
+
+function single(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === "string" ? value[0] : value;
 }
 
 function checkLifecyclePolicy(policy: string): void {

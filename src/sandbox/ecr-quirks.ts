@@ -87,6 +87,13 @@ export const ECR_QUIRKS = [
     default: true,
   },
   {
+    name: "ecr-policy-in-other-words",
+    service: "ecr",
+    what: "A repository policy comes back in other words: the root ARN for an account's number, a value for a list of one",
+    source: "IAM user guide, AWS JSON policy elements: Principal; a known false drift of infrastructure tools",
+    default: true,
+  },
+  {
     name: "ecr-put-image-throttle",
     service: "ecr",
     what: "More than 10 PutImage calls or manifest PUTs a second: 429 TOOMANYREQUESTS without Retry-After",

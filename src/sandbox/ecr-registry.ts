@@ -2,6 +2,7 @@ import { digestOf, parseDigest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { CUT, refuse, send, type Answer, type Refusal, type RequestHandler } from "./answer.ts";
 import { refuseAccess } from "./ecr-access.ts";
+import { isArchived } from "./ecr-archive.ts";
 import { BLOB_MOUNTING } from "./ecr-account.ts";
 import { immutableTagText, invalidParameterText, repositoryNotFoundText } from "./ecr-error.ts";
 import { DIGEST_DIFFERS, LAYER_DOWNLOADS } from "./ecr-layers.ts";
@@ -108,11 +109,15 @@ const EMPTY_CONFIG = "application/vnd.oci.empty.v1+json";
 
 function transform(request: RegistryRequest, answer: Answer, region: EcrRegion, rules: EcrRules): Answer {
   const { method, route } = request;
+  const read = parseDigest(answer.headers["docker-content-digest"] ?? "");
+  if (route.kind === "manifest" && method !== "PUT" && read !== undefined && isArchived(region, route.name, read)) {
+    return refuse(404, "MANIFEST_UNKNOWN", "Requested image not found");
+  }
   if (route.kind === "manifest" && method === "GET") {
     if (answer.status !== 200) return notFoundText(answer);
     const translated = rules.isOn("ecr-translates-manifests") ? translation(request, region) : undefined;
-    const read = translated ?? answer;
-    return rules.isOn("ecr-get-lacks-digest") ? withoutDigest(read) : read;
+    const given = translated ?? answer;
+    return rules.isOn("ecr-get-lacks-digest") ? withoutDigest(given) : given;
   }
   if (route.kind !== "upload") return answer;
   if (method === "PATCH" && answer.status === 202 && rules.isOn("ecr-patch-created")) {

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { AwsError, invalidParameter } from "./ecr-error.ts";
 import {
   flag,
@@ -14,6 +12,7 @@ import type { Input } from "./ecr-input.ts";
 import { DEFAULT_PAGE, pageOf } from "./ecr-page.ts";
 import { readResourceTags } from "./ecr-resource-tags.ts";
 import { defaultRecord, findRepository, repositoryArn, seconds } from "./ecr-state.ts";
+import { AWS_MANAGED_KEY, keyArn } from "./kms-keys.ts";
 import type { EcrCall, EcrRegion, Mutability, Operation, RepositoryRecord } from "./ecr-state.ts";
 
 /** CreateRepository and the operations on a repository as a whole. */
@@ -149,18 +148,6 @@ function readEncryption(input: Input, region: EcrRegion, keyAsArn: boolean): Rep
   }
   return {
     encryptionType,
-    kmsKey: keyAsArn ? keyArn(key ?? "alias/aws/ecr", region) : (key ?? "alias/aws/ecr"),
+    kmsKey: keyAsArn ? keyArn(key ?? AWS_MANAGED_KEY, region) : (key ?? AWS_MANAGED_KEY),
   };
-}
-
-/** ECR gives the key's ARN back whatever was given; an alias here stands for a key made from its name. */
-function keyArn(key: string, region: EcrRegion): string {
-  if (/^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(key)) return key;
-  const id = key.includes("alias/") ? uuidOf(key.slice(key.indexOf("alias/"))) : key;
-  return `arn:aws:kms:${region.region}:${region.account}:key/${id}`;
-}
-
-function uuidOf(seed: string): string {
-  const hex = createHash("sha256").update(seed).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }

@@ -25,6 +25,7 @@ const MAX_REFERRER_PAGE = 50;
 /** Images, layers and names that one call may carry. */
 const MAX_BATCH = 100;
 const MAX_REGISTRIES = 10;
+const MAX_SCANNING_RULES = 2;
 const MAX_EXCLUSION_FILTERS = 5;
 const MAX_POLICY = 10_240;
 const MIN_LIFECYCLE_POLICY = 100;
@@ -65,6 +66,24 @@ const encryption = structure(["encryptionType"], {
   kmsKey: { kind: "text", min: 1, max: 2048 },
 });
 const tags: Member = { kind: "list", of: structure(["Key", "Value"], { Key: text, Value: text }) };
+const scanningRule = structure(["scanFrequency", "repositoryFilters"], {
+  scanFrequency: { kind: "text", oneOf: ["SCAN_ON_PUSH", "CONTINUOUS_SCAN", "MANUAL"] },
+  repositoryFilters: listOf(
+    structure(["filter", "filterType"], {
+      filter: { kind: "text", min: 1, max: 256, pattern: /^[a-z0-9*][a-z0-9*._/-]*$/ },
+      filterType: { kind: "text", oneOf: ["WILDCARD"] },
+    }),
+    0,
+    MAX_BATCH,
+  ),
+});
+/** `ROOT` stands for every name that no other template is for. */
+const templatePrefix: Member = {
+  kind: "text",
+  min: 1,
+  max: 256,
+  pattern: /^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\/?|ROOT)$/,
+};
 const imageIds = listOf(structure([], { imageDigest: text, imageTag: text }), 1, MAX_BATCH);
 const status: Member = { kind: "text", oneOf: ["ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"] };
 const imageFilter = structure([], {
@@ -82,6 +101,23 @@ export const ECR_REQUESTS: Readonly<Record<string, Structure>> = {
   DescribeRegistry: structure([], {}),
   GetAccountSetting: structure(["name"], { name: setting }),
   PutAccountSetting: structure(["name", "value"], { name: setting, value: setting }),
+  GetRegistryScanningConfiguration: structure([], {}),
+  PutRegistryScanningConfiguration: structure([], {
+    scanType: { kind: "text", oneOf: ["BASIC", "ENHANCED"] },
+    rules: listOf(scanningRule, 0, MAX_SCANNING_RULES),
+  }),
+  CreateRepositoryCreationTemplate: structure(["prefix", "appliedFor"], {
+    prefix: templatePrefix,
+    appliedFor: { kind: "list", of: { kind: "text", oneOf: ["PULL_THROUGH_CACHE", "REPLICATION", "CREATE_ON_PUSH"] } },
+    imageTagMutability: mutability,
+    encryptionConfiguration: encryption,
+    resourceTags: tags,
+  }),
+  DescribeRepositoryCreationTemplates: structure([], {
+    registryId,
+    prefixes: listOf(templatePrefix, 0, MAX_BATCH),
+    ...paged,
+  }),
   CreateRepository: structure(["repositoryName"], {
     ...named,
     tags,
@@ -135,6 +171,11 @@ export const ECR_REQUESTS: Readonly<Record<string, Structure>> = {
     ...named,
     imageIds,
     acceptedMediaTypes: listOf(text, 1, MAX_BATCH),
+  }),
+  UpdateImageStorageClass: structure(["repositoryName", "imageId", "targetStorageClass"], {
+    ...named,
+    imageId: structure([], { imageDigest: text, imageTag: text }),
+    targetStorageClass: { kind: "text", oneOf: ["STANDARD", "ARCHIVE"] },
   }),
   BatchDeleteImage: structure(["repositoryName", "imageIds"], { ...named, imageIds }),
   BatchCheckLayerAvailability: structure(["repositoryName", "layerDigests"], {

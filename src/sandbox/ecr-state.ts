@@ -4,6 +4,7 @@ import type { Principal } from "./ecr-identity.ts";
 import type { Input } from "./ecr-input.ts";
 import type { Limits, Throttle } from "./ecr-limits.ts";
 import type { EcrQuirkName } from "./ecr-quirks.ts";
+import type { ScanningConfiguration } from "./ecr-registry-settings.ts";
 import type { Repository, Store } from "./store.ts";
 
 /** The settings of one repository; its images are in {@link EcrRegion.store}. */
@@ -39,6 +40,11 @@ export interface EcrRegion extends RegistryPlace {
   store: Store;
   records: Map<string, RepositoryRecord>;
   accountSettings: Map<string, string>;
+  scanning: ScanningConfiguration;
+  /** Repository creation templates, by prefix. */
+  templates: Map<string, object>;
+  /** Images in the archive, as `repository@digest`. */
+  archived: Set<string>;
   uploads: Map<string, LayerUpload>;
   /** Counts uploads, for their ids. */
   uploadsStarted: number;

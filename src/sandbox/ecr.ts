@@ -7,6 +7,8 @@ import { ecrApiHandler, type RecordedCall } from "./ecr-api.ts";
 import { identityBook, sandboxUser, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 import { DEFAULT_LIMITS, slidingThrottle, type Limits } from "./ecr-limits.ts";
 import { ECR_QUIRKS, type EcrQuirkName } from "./ecr-quirks.ts";
+import { restore } from "./ecr-archive.ts";
+import { NO_SCANNING_RULES } from "./ecr-registry-settings.ts";
 import { ecrRegistryHandler } from "./ecr-registry.ts";
 import type { EcrRegion, EcrRules } from "./ecr-state.ts";
 import { switchQuirks } from "./quirks.ts";
@@ -40,7 +42,7 @@ export interface EcrRegistry {
 
 /** An Amazon ECR on loopback. */
 export interface SandboxEcr {
-  /** The JSON API of ECR and the query API of STS. */
+  /** The JSON API of ECR, the query API of STS and KMS's DescribeKey. */
   api: SandboxServer;
   /** The registry of an account in a Region, started when first asked for; by default that of the environment. */
   registry(account?: string, region?: string): Promise<EcrRegistry>;
@@ -104,6 +106,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
     environment: {
       AWS_ENDPOINT_URL_ECR: api.url,
       AWS_ENDPOINT_URL_STS: api.url,
+      AWS_ENDPOINT_URL_KMS: api.url,
       AWS_REGION: home,
       AWS_DEFAULT_REGION: home,
       AWS_ACCESS_KEY_ID: user.accessKeyId,
@@ -144,12 +147,18 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
       store,
       records: new Map(),
       accountSettings: new Map(),
+      scanning: NO_SCANNING_RULES,
+      templates: new Map(),
+      archived: new Set(),
       uploads: new Map(),
       uploadsStarted: 0,
       putImages: slidingThrottle(clock),
       apiCalls: slidingThrottle(clock),
       host: "",
     };
+    store.watch(({ kind, repository, subject }) => {
+      if (kind === "manifest") restore(state, repository, subject);
+    });
     const server = await startServer(ecrRegistryHandler(state, rules), clock);
     state.host = server.host;
     const registry = { account: owner, region: name, server, store };

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import type { CopyImage } from "../../src/plan/action.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { digest, ecr, failed, found, image, oci, plan, POLICY, repository, rows } from "./state.ts";
+import { digest, ecr, failed, found, HELD, image, oci, plan, POLICY, repository, rows } from "./state.ts";
 
 const REDIS = "docker.io/library/redis:7";
 
@@ -103,7 +103,7 @@ describe("a repository", () => {
   });
 
   test("left without its policy by a run that was killed gets it from the next", () => {
-    const bare = repository("redis", { policy: "{}" });
+    const bare = repository("redis", { policy: HELD.policy });
     const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([bare], { "redis:7": digest("a") }), {
       [REDIS]: found(digest("a")),
     });

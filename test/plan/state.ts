@@ -114,7 +114,10 @@ export function rows(made: Plan): string[] {
   });
 }
 
+/** What a repository holds that has the policies of {@link POLICY}. */
+export const HELD = { lifecyclePolicy: '{"rules":[]}', policy: '{"Version":"2012-10-17","Statement":[]}' };
+
 export const POLICY: RepositorySettings = {
-  lifecyclePolicy: { json: '{"rules":[]}' },
-  policy: { json: '{"Version":"2012-10-17","Statement":[]}' },
+  lifecyclePolicy: { json: HELD.lifecyclePolicy },
+  policy: { json: HELD.policy },
 };

@@ -80,8 +80,10 @@ suite("moto takes mirrorform's calls", () => {
   });
 
   test("the lifecycle policy and the repository policy come back as they were put", async () => {
-    assert.equal(await ecr.putLifecyclePolicy(NAME, JSON.stringify(LIFECYCLE_POLICY), "platform"), true);
-    assert.equal(await ecr.setRepositoryPolicy(NAME, JSON.stringify(REPOSITORY_POLICY), "platform"), true);
+    const lifecycle = { kind: "put-lifecycle-policy", from: null, to: JSON.stringify(LIFECYCLE_POLICY) } as const;
+    const policy = { kind: "set-repository-policy", from: null, to: JSON.stringify(REPOSITORY_POLICY) } as const;
+    assert.equal(await ecr.changeSetting(NAME, lifecycle, "platform"), true);
+    assert.equal(await ecr.changeSetting(NAME, policy, "platform"), true);
     const state = (await ecr.describeRepositories(new Map([[NAME, POLICIES]]), "platform")).get(NAME);
     assert.ok(state !== undefined && !(state instanceof MirrorError));
     assert.deepEqual(JSON.parse(state.lifecyclePolicy ?? ""), LIFECYCLE_POLICY);

@@ -4,10 +4,12 @@ import { describe, test, type TestContext } from "node:test";
 import {
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,
+  type EncryptionConfiguration,
+  GetRepositoryPolicyCommand,
   PutAccountSettingCommand,
   PutImageCommand,
   PutImageTagMutabilityCommand,
-  type EncryptionConfiguration,
+  SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
 
 import { digestOf } from "../../src/oci/digest.ts";
@@ -163,6 +165,16 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
     else assert.equal(byAlias, "alias/mine");
     assert.equal(await create("by-id", "1234abcd-12ab-34cd-56ef-1234567890ab"), isOn ? key : key.slice(-36));
     assert.equal(await create("by-arn", key), key);
+  },
+
+  "ecr-policy-in-other-words": async (ecr, isOn) => {
+    const statement = (AWS: unknown) => ({ Effect: "Allow", Principal: { AWS }, Action: ["ecr:BatchGetImage"] });
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement(["123456789012"])] });
+    await ecr.client.send(new SetRepositoryPolicyCommand({ repositoryName: "app", policyText }));
+    const read = await ecr.client.send(new GetRepositoryPolicyCommand({ repositoryName: "app" }));
+    const changed = { ...statement("arn:aws:iam::123456789012:root"), Action: "ecr:BatchGetImage" };
+    const expected = isOn ? { Version: "2012-10-17", Statement: [changed] } : (JSON.parse(policyText) as object);
+    assert.deepEqual(JSON.parse(read.policyText ?? ""), expected);
   },
 
   "ecr-put-image-throttle": async (ecr, isOn) => {

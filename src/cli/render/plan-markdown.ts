@@ -9,6 +9,7 @@ import { familiar } from "./familiar.ts";
 import { filesOf, unaskedNotes } from "./lock-cells.ts";
 import { codeBlock, codeSpan } from "./markdown-text.ts";
 import { summarise } from "./plan-text.ts";
+import { renderNotes } from "./note-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import { createStyle } from "./style.ts";
 import { plural } from "./units.ts";
@@ -66,6 +67,7 @@ export function renderMarkdown(plan: Plan, limit: number): string {
     "",
     totals,
     ...notes,
+    ...plan.targets.flatMap(renderNotes).map((note) => `\n${codeSpan(note)}`),
     ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`),
     "",
   ].join("\n");

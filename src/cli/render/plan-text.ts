@@ -6,6 +6,7 @@ import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";
 import { filesOf, unaskedNotes } from "./lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
+import { renderNotes } from "./note-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
 import { rowCells, type RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
@@ -28,7 +29,8 @@ export function renderPlan(plan: Plan, style: Style): string {
     ? []
     : [style.problem("The plan is incomplete: what could not be read is missing from it.")];
   const unasked = plan.lock === undefined ? [] : unaskedNotes(plan.lock);
-  const tail = [...narrowed, ...incomplete, ...unasked, ...costs];
+  const notes = plan.targets.flatMap(renderNotes);
+  const tail = [...narrowed, ...incomplete, ...unasked, ...notes, ...costs];
   if (isQuiet) return lines([...heads, style.strong(summary), ...tail]);
   const sections = plan.targets.flatMap((_target, i) => {
     const body = bodies[i] ?? "";

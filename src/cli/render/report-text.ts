@@ -2,10 +2,12 @@ import { terminalText } from "../../plain-text.ts";
 import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { AllowanceReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
-import type { Plan, Row } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { blockedText } from "./blocked-text.ts";
 import { alignColumns } from "./columns.ts";
 import { renderReading } from "./cost-text.ts";
 import { renderError } from "./error-text.ts";
+import { describeChange } from "./setting-text.ts";
 import type { Style } from "./style.ts";
 import { formatBytes, formatDuration, plural } from "./units.ts";
 
@@ -51,11 +53,10 @@ function describeAction(action: Action): string {
     case "copy-referrers":
       return `referrers of ${action.repository}:${action.tag}`;
     case "create-repository":
+    case "adopt-repository":
       return `repository ${action.repository}`;
-    case "put-lifecycle-policy":
-      return `lifecycle policy of ${action.repository}`;
-    case "set-repository-policy":
-      return `repository policy of ${action.repository}`;
+    default:
+      return `${describeChange(action).name} of ${action.repository}`;
   }
 }
 
@@ -90,24 +91,17 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
   "not-started": "not begun",
 };
 
-const BLOCKED: Readonly<Record<Extract<Row, { kind: "blocked" }>["reason"], string>> = {
-  "tag-immutable": "the tag is immutable",
-  "referrer-tag-immutable": "the tag is immutable",
-  "not-locked": "not in the lock",
-  "lock-contradicts-pin": "the lock has another digest than the pin",
-};
-
 function renderNotDone(report: Report, plan: Plan): string {
   const stopped = report.outcomes
     .filter(({ result }) => NOT_DONE[result] !== undefined)
     .map(({ action, result }) => [`  ${nameAction(action, plan)}`, NOT_DONE[result] ?? result]);
   const blocked = plan.targets
     .flatMap((target) => target.rows)
-    .flatMap((row) =>
-      row.kind === "blocked"
-        ? [[`  ${nameAt(row.target, `${row.repository}:${row.tag}`, plan)}`, `blocked: ${BLOCKED[row.reason]}`]]
-        : [],
-    );
+    .flatMap((row) => {
+      const blocked = blockedText(row);
+      const { target } = row.kind === "action" ? row.action : row;
+      return blocked === undefined ? [] : [[`  ${nameAt(target, blocked.name, plan)}`, blocked.why]];
+    });
   return section("Not done:", alignColumns([...stopped, ...blocked]));
 }
 

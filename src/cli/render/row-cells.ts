@@ -1,9 +1,9 @@
 import type { ErrorReport } from "../../errors.ts";
-import type { RepositorySettings } from "../../ecr/settings.ts";
 import type { Action, CopyImage } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
 import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
 import { referrerCells } from "./referrer-cells.ts";
+import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
 import type { Style } from "./style.ts";
 import { formatBytes, plural } from "./units.ts";
 
@@ -66,29 +66,29 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
             : "referrers not checked, kept: the pull allowance is spent",
         ],
       };
-    case "foreign-repository":
+    case "archived":
       return {
-        symbol: "*",
-        paint: style.quiet,
-        columns: ["repository", whose(row.owner), "", "", "not ours: its settings are left alone"],
+        symbol: "!",
+        paint: style.problem,
+        columns: [
+          row.tag,
+          `from ${familiar(row.source)}`,
+          style.digest(row.have),
+          "",
+          "archived: cannot be pulled. Restore it in ECR, or take it out",
+        ],
       };
+    case "foreign-repository":
+    case "blocked-repository":
+    case "warning":
+      return repositoryRowCells(row, style);
   }
-}
-
-function whose(owner: string | undefined): string {
-  return owner === undefined ? "not made by mirrorform" : `belongs to the mirror file "${owner}"`;
 }
 
 function actionCells(action: Action, style: Style, familiar: (source: string) => string): RowCells {
   const create = { symbol: "+" as const, paint: style.create };
   const change = { symbol: "~" as const, paint: style.change };
   switch (action.kind) {
-    case "create-repository":
-      return { ...create, columns: ["repository", describeSettings(action.settings), "", "", "new repository"] };
-    case "put-lifecycle-policy":
-      return { ...create, columns: ["lifecycle policy", "as in the mirror file", "", "", "not set yet"] };
-    case "set-repository-policy":
-      return { ...create, columns: ["repository policy", "as in the mirror file", "", "", "not set yet"] };
     case "copy-image": {
       const look = action.precondition === null ? create : change;
       const reason = withUpstream(COPY_REASONS[action.reason], action);
@@ -102,6 +102,8 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       const from = `referrers from ${familiar(action.source)}`;
       return { ...look, columns: [action.tag, from, style.digest(action.digest), told.content, told.why] };
     }
+    default:
+      return repositoryActionCells(action, style);
   }
 }
 
@@ -125,16 +127,4 @@ function content(action: CopyImage): string {
   if (action.platforms !== undefined) return action.platforms.join(", ");
   if (action.content === undefined) return "known at apply";
   return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;
-}
-
-function describeSettings(settings: RepositorySettings): string {
-  const { tagMutability, scanOnPush, encryption } = settings;
-  const said: string[] = [];
-  if (tagMutability !== undefined) {
-    const except = tagMutability.except.length === 0 ? "" : ` except ${tagMutability.except.join(", ")}`;
-    said.push(`${tagMutability.default}${except}`);
-  }
-  if (scanOnPush === true) said.push("scan on push");
-  if (encryption?.type === "KMS") said.push(encryption.key === undefined ? "KMS" : `KMS ${encryption.key}`);
-  return said.length === 0 ? "ECR's defaults" : said.join(", ");
 }

@@ -127,7 +127,7 @@ export interface RepositorySettingsDocument {
         kms: string;
       };
   /**
-   * Which images ECR expires: a JSON file below this file's folder, the policy written here, or none. Not managed unless said. It is set when the repository has none yet.
+   * Which images ECR expires: a JSON file below this file's folder, the policy written here, or none. Not managed unless said; none removes it.
    */
   lifecyclePolicy?:
     | string
@@ -141,7 +141,7 @@ export interface RepositorySettingsDocument {
         rules: LifecycleRuleDocument[];
       };
   /**
-   * Who may use the repository: a JSON file below this file's folder, the policy written here, or none. Not managed unless said. It is set when the repository has none yet.
+   * Who may use the repository: a JSON file below this file's folder, the policy written here, or none. Not managed unless said; none removes it.
    */
   policy?:
     | string

@@ -28,6 +28,18 @@ export const CONTROL_PLANE = {
     },
   },
 
+  "ecr-policy-in-other-words": {
+    async "sees no change in a policy that it set itself"(t) {
+      const principal = '{ AWS: ["123456789012", "210987654321"] }';
+      const statement = `{ Sid: pull, Effect: Allow, Principal: ${principal}, Action: ["ecr:BatchGetImage"] }`;
+      const file = mirrorFile([REDIS], `repositories: { policy: { Statement: [${statement}] } }`);
+      const place = await redisWorld(t, { quirks: { "ecr-policy-in-other-words": true } }, file);
+      await mirrorAll(place);
+      const again = await place.json(["apply"]);
+      assert.deepEqual([again.code, again.document.outcomes], [0, []]);
+    },
+  },
+
   "ecr-put-image-throttle": {
     async "puts more manifests than fit into a second at the pace that ECR takes"(t) {
       const names = Array.from({ length: 12 }, (_, at) => `app-${at}`);

@@ -1,0 +1,21 @@
+import { endpointFrom } from "./endpoint.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** ECR's registry: `123456789012.dkr.ecr.eu-west-1.amazonaws.com`, and the dual-stack `….dkr-ecr.eu-west-1.on.aws`. */
+const REGISTRY = /^\d{12}\.dkr\.ecr(-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
+const DUAL_STACK_REGISTRY = /^\d{12}\.dkr-ecr(-fips)?\.([a-z0-9-]+)\.on\.aws$/;
+
+/**
+ * Where KMS is in the Region and partition of a registry, unless `AWS_ENDPOINT_URL_KMS` says it; undefined where the
+ * registry is not at AWS, so that nothing meant for another place is sent there.
+ * @throws MirrorError USAGE when the environment's is no URL
+ */
+export function kmsEndpoint(registry: URL, environment: Environment): URL | undefined {
+  const configured = endpointFrom(environment, "KMS");
+  if (configured !== undefined) return new URL(configured);
+  const [, fips = "", region, domain] = REGISTRY.exec(registry.hostname) ?? [];
+  if (region !== undefined && domain !== undefined) return new URL(`https://kms${fips}.${region}.${domain}`);
+  const [, dualFips = "", dualRegion] = DUAL_STACK_REGISTRY.exec(registry.hostname) ?? [];
+  return dualRegion === undefined ? undefined : new URL(`https://kms${dualFips}.${dualRegion}.api.aws`);
+}

@@ -1,0 +1,21 @@
+import type { TagMutability } from "./settings.ts";
+
+/** Whether two settings let the same tags move: the order of the filters says nothing, nor does one written twice. */
+export function isSameTagMutability(one: TagMutability, other: TagMutability): boolean {
+  const [left, right] = [new Set(one.except), new Set(other.except)];
+  return one.default === other.default && left.size === right.size && [...left].every((filter) => right.has(filter));
+}
+
+/** The resource tags of `wanted` that are not so in `have`, with what they are there; those not wanted are left alone. */
+export function differingTags(
+  wanted: Readonly<Record<string, string>>,
+  have: Readonly<Record<string, string>>,
+): { from: Record<string, string | null>; to: Record<string, string> } | undefined {
+  const known = new Map(Object.entries(have));
+  const differing = Object.entries(wanted).filter(([key, value]) => known.get(key) !== value);
+  if (differing.length === 0) return undefined;
+  return {
+    from: Object.fromEntries(differing.map(([key]) => [key, known.get(key) ?? null])),
+    to: Object.fromEntries(differing),
+  };
+}

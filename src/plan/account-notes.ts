@@ -1,0 +1,91 @@
+import type { ActualTarget } from "../actual/actual.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import type { AccountState } from "../ecr/account-state.ts";
+import { templateFor } from "../ecr/creation-templates.ts";
+import { isManaged } from "../ecr/ownership.ts";
+import { scanningBy } from "../ecr/registry-scanning.ts";
+import { keyToAsk } from "../ecr/same-encryption.ts";
+import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
+import type { AccountNote } from "./account-note.ts";
+import { checkEncryption } from "./encryption-check.ts";
+import type { Row } from "./plan.ts";
+import { compareText } from "./row-order.ts";
+
+/** What is to be said of the account that a target is in; nothing where targets have none. */
+export function accountNotes(
+  images: readonly DesiredImage[],
+  target: ActualTarget,
+  owner: string,
+  rows: readonly Row[],
+): AccountNote[] {
+  const { account, repositories } = target;
+  if (account === undefined || repositories === undefined) return [];
+  const ours = [...new Map(images.map(({ repository, settings }) => [repository, settings]))]
+    .toSorted(([one], [other]) => compareText(one, other))
+    .flatMap(([name, settings]): Managed[] => {
+      const state = repositories.get(name);
+      return state !== undefined && isManaged(state, settings, owner) ? [{ name, settings, state }] : [];
+    });
+  return [
+    ...blobMounting(account, target.name, rows),
+    ...scanning(account, ours),
+    ...encryption(account, ours),
+    ...templates(account, rows),
+  ];
+}
+
+interface Managed {
+  name: string;
+  settings: RepositorySettings;
+  state: RepositoryState;
+}
+
+function blobMounting({ blobMounting: reading }: AccountState, target: string, rows: readonly Row[]): AccountNote[] {
+  if (reading.value !== false) return [];
+  const repositories = rows.flatMap((row) => {
+    if (row.kind !== "action" || row.action.kind !== "copy-image") return [];
+    return row.action.heldAt.some((held) => held.target === target) ? [row.action.repository] : [];
+  });
+  return repositories.length === 0 ? [] : [{ code: "blob-mounting-off", repositories: sorted(repositories) }];
+}
+
+function scanning({ scanning: reading }: AccountState, ours: readonly Managed[]): AccountNote[] {
+  if (reading?.error !== undefined) return [{ code: "scanning-not-read", error: reading.error }];
+  const registry = reading?.value;
+  if (registry === undefined) return [];
+  return [true, false].flatMap((scanned): AccountNote[] => {
+    const repositories = ours
+      .filter(({ name }) => scanningBy(registry, name) === (scanned ? "scanned" : "not-scanned"))
+      .filter(({ settings: { scanOnPush }, state }) => {
+        return scanOnPush !== undefined && (scanOnPush !== scanned || scanOnPush !== state.scanOnPush);
+      })
+      .map(({ name }) => name);
+    return repositories.length === 0 ? [] : [{ code: "scanning-by-registry", scanned, repositories }];
+  });
+}
+
+function encryption(account: AccountState, ours: readonly Managed[]): AccountNote[] {
+  const unknown = ours.filter(({ settings, state }) => checkEncryption(settings, state, account) === "unknown");
+  const byKey = Map.groupBy(unknown, ({ settings, state }) =>
+    settings.encryption === undefined ? undefined : keyToAsk(settings.encryption, state.encryption),
+  );
+  return [...byKey].map(([key, group]) => ({
+    code: "encryption-not-compared",
+    repositories: group.map(({ name }) => name),
+    error: key === undefined ? undefined : account.keys.get(key)?.error,
+  }));
+}
+
+function templates({ templates: reading }: AccountState, rows: readonly Row[]): AccountNote[] {
+  const created = rows.flatMap((row) =>
+    row.kind === "action" && row.action.kind === "create-repository" ? [row.action.repository] : [],
+  );
+  const byPrefix = Map.groupBy(created, (name) => templateFor(reading?.value ?? [], name)?.prefix);
+  return [...byPrefix].flatMap(([prefix, repositories]): AccountNote[] =>
+    prefix === undefined ? [] : [{ code: "creation-template", prefix, repositories: sorted(repositories) }],
+  );
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted(compareText);
+}

@@ -1,0 +1,44 @@
+import type { ActualTarget } from "../actual/actual.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import { isManaged } from "../ecr/ownership.ts";
+import { formatReference } from "../oci/reference.ts";
+import { lifecycleReach } from "./lifecycle-reach.ts";
+import type { Row } from "./plan.ts";
+import { tagOf, repositoryOf } from "./row-order.ts";
+
+/**
+ * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags: what it takes away, the
+ * next run would copy again. Nothing where the policy is not ours to set.
+ * @param imageRows what the plan says of the images, which tells those that are one image under several tags
+ */
+export function lifecycleRows(
+  images: readonly DesiredImage[],
+  target: ActualTarget,
+  owner: string,
+  imageRows: readonly Row[],
+): Row[] {
+  const digests = new Map(imageRows.map((row) => [`${repositoryOf(row)}:${tagOf(row)}`, digestIn(row)]));
+  return [...Map.groupBy(images, ({ repository }) => repository)].flatMap(([repository, group]): Row[] => {
+    const settings = group[0]?.settings ?? {};
+    const { lifecyclePolicy } = settings;
+    const state = target.repositories?.get(repository);
+    if (target.repositories === undefined || lifecyclePolicy === undefined || lifecyclePolicy === "none") return [];
+    if (state !== undefined && !isManaged(state, settings, owner)) return [];
+    const declared = group.map(({ tag, source }) => ({
+      tag,
+      image: digests.get(`${repository}:${tag}`) ?? formatReference(source),
+    }));
+    return lifecycleReach(lifecyclePolicy.json, declared).map((rule) => ({
+      kind: "warning",
+      reason: "lifecycle-reaches-declared",
+      target: target.name,
+      repository,
+      rule,
+    }));
+  });
+}
+
+function digestIn(row: Row): string | undefined {
+  if (row.kind === "action") return row.action.kind === "copy-image" ? row.action.digest : undefined;
+  return "have" in row && typeof row.have === "string" ? row.have : undefined;
+}
