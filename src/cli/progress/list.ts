@@ -35,7 +35,9 @@ export function followAsList(
   const spinner = new Spinner();
   const name = (action: Action): string => nameAction(action, plan);
   const draw = (): string => {
-    const { rows = USUAL_ROWS, columns = USUAL_COLUMNS } = terminalSize();
+    const size = terminalSize();
+    // A terminal that was told no size says that it has none.
+    const [rows, columns] = [size.rows || USUAL_ROWS, size.columns || USUAL_COLUMNS];
     return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch() });
   };
   class Renderer extends DefaultRenderer {
