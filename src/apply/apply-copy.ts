@@ -1,7 +1,6 @@
 import { MirrorError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
 import { parseReference } from "../oci/reference.ts";
 import type { CopyImage } from "../plan/action.ts";
 import { isWanted } from "./chosen-platforms.ts";
@@ -42,9 +41,15 @@ export async function applyCopy(
     if ((now ?? null) !== image.precondition) throw stale(image, now);
     return false;
   };
-  if (await isTagDone()) return false;
+  // Together: far away each answer takes its time.
+  const [isDone, isThere] = await Promise.all([
+    isTagDone(),
+    platforms === undefined && transfer.target.hasManifest(repository, digest, signal),
+  ]);
+  if (isDone) return false;
   try {
-    const there = platforms === undefined ? await manifestAtTarget(image, transfer, signal) : undefined;
+    // What the target's repository has under another tag, or under none, is complete there: it is tagged, and costs no pull.
+    const there = isThere ? await transfer.target.readManifest(repository, digest, signal) : undefined;
     if (there !== undefined) {
       await transfer.target.putManifest(repository, tag, there, signal);
       return true;
@@ -73,16 +78,6 @@ export async function applyCopy(
     if (refused && (await isWanted(image, await held(), transfer.target, signal))) return false;
     throw error;
   }
-}
-
-/** What the target's repository has under another tag, or under none, is complete there: it is tagged, and costs no pull. */
-async function manifestAtTarget(
-  { repository, digest }: CopyImage,
-  { target }: Transfer,
-  signal: AbortSignal,
-): Promise<Manifest | undefined> {
-  const isThere = await target.hasManifest(repository, digest, signal);
-  return isThere ? target.readManifest(repository, digest, signal) : undefined;
 }
 
 function stale(image: CopyImage, now: Digest | undefined): MirrorError {

@@ -42,14 +42,18 @@ export async function relay(
     vouchFor(stream, blob.digest);
     await recipients[i]?.put(stream);
   });
-  const results = Promise.allSettled(sent).finally(() => deserted.abort());
+  let isAllGivenOut = false;
+  const results = Promise.allSettled(sent).finally(() => {
+    // Mostly nobody reads any more by then, and to make an abort's reason costs as much as a request.
+    if (!isAllGivenOut) deserted.abort();
+  });
   const ends = AbortSignal.any([signal, deserted.signal]);
   const leaveBehind = (full: readonly number[]): void => {
     full.forEach((i) => branches[i]?.stream.destroy(stalled(recipients[i], stallMilliseconds)));
   };
   const check = verify(blob, mismatchOf(recipients[0]?.reference));
   const pumping = pump(check, open(ends), branches, { stallMilliseconds, leaveBehind, onBytesPassed });
-  await Promise.all([results, pumping]);
+  await Promise.all([results, pumping.then(() => (isAllGivenOut = true))]);
   return results;
 }
 

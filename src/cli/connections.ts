@@ -17,6 +17,7 @@ import { createDispatcher } from "../registry/dispatcher.ts";
 import { endpointFor } from "../registry/endpoint.ts";
 import { createRegistry, type Registry, type RegistryOptions, type TrackedAnswer } from "../registry/registry.ts";
 import { registryTarget } from "../registry/registry-target.ts";
+import { sparingLookUps } from "../registry/sparing-look-ups.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -108,7 +109,7 @@ export function openConnections(
     const configured = target.endpoint.origin;
     const address = endpointFor(target.endpoint.host, { environment, configured });
     const { host } = address;
-    const images = registryTarget(openRegistryTarget(address, credentials), target.prefix);
+    const images = sparingLookUps(registryTarget(openRegistryTarget(address, credentials), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
   }

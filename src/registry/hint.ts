@@ -14,6 +14,7 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "upload a blob": "ecr:UploadLayerPart and ecr:CompleteLayerUpload",
   "write a manifest": "ecr:PutImage",
   "list tags": "ecr:ListImages",
+  "look for a repository": "ecr:ListImages",
   "sign in": "ecr:GetAuthorizationToken",
 };
 

@@ -9,6 +9,7 @@ export type Operation =
   | "upload a blob"
   | "write a manifest"
   | "list tags"
+  | "look for a repository"
   | "sign in";
 
 /** What a request is about: every error says it. */

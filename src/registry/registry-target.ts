@@ -24,6 +24,8 @@ export function registryTarget(registry: Registry, prefix: string) {
     },
     readManifest: (repository: string, digest: Digest, signal: AbortSignal) =>
       registry.getManifest(path(repository), digest, signal),
+    /** Whether the registry says that it has no such repository. */
+    isUnknown: (repository: string, signal: AbortSignal) => registry.isUnknownRepository(path(repository), signal),
     hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
       (await registry.headManifest(path(repository), digest, signal)) !== undefined,
     listReferrers: (repository: string, subject: Digest, signal: AbortSignal) =>

@@ -16,6 +16,7 @@ import type { Headers } from "./headers.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./manifests.ts";
 import { createReferrers } from "./referrers.ts";
+import { createRepositories, type Repositories } from "./repositories.ts";
 import { createLocate } from "./registry-core.ts";
 import { createTags } from "./tags.ts";
 import { createUploads, type Mounted } from "./uploads.ts";
@@ -59,7 +60,7 @@ export interface RegistryOptions {
 }
 
 /** A client of one registry's OCI Distribution API (distribution-spec 1.1). Every method throws MirrorError. */
-export interface Registry {
+export interface Registry extends Repositories {
   readonly name: string;
   readonly endpoint: URL;
   readonly side: "source" | "target";
@@ -146,5 +147,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...createBlobs(core),
     ...createUploads(core),
     ...createTags(core),
+    ...createRepositories(core),
   };
 }

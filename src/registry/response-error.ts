@@ -104,7 +104,7 @@ function sentence(status: number, told: readonly ToldError[], context: ErrorCont
 }
 
 /** Reads `{"errors":[{"code","message"}]}`; other text is one error without a code. */
-function readErrors(text: string): ToldError[] {
+export function readErrors(text: string): ToldError[] {
   if (text.trim() === "") return [];
   const errors = parseJsonObject(text)?.["errors"];
   if (Array.isArray(errors)) return errors.map(readError).filter((error) => error !== undefined);
