@@ -46,6 +46,8 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   SERVICE_QUOTA: "Raise it in Service Quotas.",
   REPOSITORY_FAILED: "See the repository's own error.",
   STALE: "Run plan again.",
+  LAYOUT_FILE: "Look at the path, its permissions and the room on the disk.",
+  LAYOUT_INVALID: "Write or copy the layout again, whole.",
   INTERRUPTED: "Run apply again.",
   INTERNAL: "Please report it, with the `--verbose` output.",
 };

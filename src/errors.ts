@@ -51,6 +51,9 @@ export type ErrorCode =
   | "SERVICE_QUOTA"
   | "REPOSITORY_FAILED"
   | "STALE"
+  // OCI layouts on disk
+  | "LAYOUT_FILE"
+  | "LAYOUT_INVALID"
   // ourselves
   | "INTERRUPTED"
   | "INTERNAL";

@@ -10,12 +10,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registry: ["oci"],
   dockerhub: ["registry", "oci"],
   ecr: ["registry", "oci"],
-  desired: ["ecr", "dockerhub", "registry", "oci"],
+  layout: ["registry", "oci"],
+  desired: ["ecr", "dockerhub", "layout", "registry", "oci"],
   actual: ["desired", "ecr", "dockerhub", "registry", "oci"],
   plan: ["desired", "actual", "ecr", "oci"],
   apply: ["plan", "desired", "actual", "ecr", "dockerhub", "registry", "oci"],
   sandbox: ["oci"],
-  cli: ["apply", "plan", "actual", "desired", "ecr", "dockerhub", "registry", "oci", "sandbox"],
+  cli: ["apply", "plan", "actual", "desired", "ecr", "dockerhub", "layout", "registry", "oci", "sandbox"],
 };
 
 interface Import {

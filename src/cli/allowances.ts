@@ -1,3 +1,4 @@
+import type { MirrorFile } from "../desired/mirror-file.ts";
 import { createPullBudget, type PullBudget } from "../dockerhub/pull-budget.ts";
 import type { AllowanceReading, Emit } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
@@ -17,11 +18,12 @@ export interface Allowances {
   spent(registry: string): number;
 }
 
-/** @param reserve of each source, as the mirror file says it */
-export function createAllowances(reserve: (registry: string) => number): Allowances {
+/** @param sources what the mirror file says of each: its reserve, and whether a layout is read in its place, which counts nothing */
+export function createAllowances(sources: MirrorFile["sources"]): Allowances {
+  const reserve = (registry: string) => sources.get(registry)?.reserve ?? 0;
   const budget = createPullBudget(reserve(DOCKER_HUB));
   const spent = new Map<string, number>();
-  const has = (registry: string) => registry === DOCKER_HUB;
+  const has = (registry: string) => registry === DOCKER_HUB && sources.get(registry)?.layout === undefined;
   return {
     listener(event) {
       if (event.type === "pull.spent") spent.set(event.registry, (spent.get(event.registry) ?? 0) + 1);

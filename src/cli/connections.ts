@@ -12,6 +12,9 @@ import type { Answer, PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
 import type { Emit } from "../events.ts";
+import { layoutRoot } from "../layout/layout-root.ts";
+import { layoutSource } from "../layout/layout-source.ts";
+import { layoutTarget } from "../layout/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
 import { endpointFor } from "../registry/endpoint.ts";
@@ -27,9 +30,15 @@ export interface OpenTarget extends ReadableTarget {
   admin: RepositoryAdmin | undefined;
 }
 
+/** As much of a registry as a source needs. A layout answers as one. */
+export type SourceClient = Pick<
+  Registry,
+  "name" | "headManifest" | "getManifest" | "listTags" | "listReferrers" | "openBlob"
+>;
+
 /** The ways to every registry that a run may talk to. Opened when first asked for. */
 export interface Connections {
-  source(registry: string): Registry;
+  source(registry: string): SourceClient;
   /** A source of images: what its alternates have is read there first. */
   imageSource(registry: string): ImageSource;
   /** Where a registry, or the catalogue, is to be asked. */
@@ -54,7 +63,7 @@ export function openConnections(
   const dispatcher = createDispatcher({ environment });
   const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
   const shared = { dispatcher, emit, clock, random };
-  const opened = new Map<string, Registry>();
+  const opened = new Map<string, SourceClient>();
   const paceOf = putImagePaces(clock);
 
   const endpoint = (host: string): URL => {
@@ -62,12 +71,22 @@ export function openConnections(
     return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
   };
 
-  const source = (registry: string): Registry => {
+  const source = (registry: string): SourceClient => {
     const known = opened.get(registry);
     if (known !== undefined) return known;
+    const layout = sources.get(registry)?.layout;
+    const created =
+      layout === undefined
+        ? openRegistrySource(registry)
+        : layoutSource(layoutRoot({ ...layout, side: "source", clock, random }), registry);
+    opened.set(registry, created);
+    return created;
+  };
+
+  const openRegistrySource = (registry: string): Registry => {
     const settings = sources.get(registry);
     const budget = allowances.budget(registry);
-    const created = createRegistry({
+    return createRegistry({
       ...shared,
       name: registry,
       side: "source",
@@ -76,8 +95,6 @@ export function openConnections(
       ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
       ...(budget === undefined ? {} : allowanceHooks(registry, budget, emit)),
     });
-    opened.set(registry, created);
-    return created;
   };
 
   /** The alternates of a source, each asked as the public asks: without the source's credentials, for public names only. */
@@ -97,7 +114,16 @@ export function openConnections(
     isRedirected: (host) => endpoint(host).href !== endpointFor(host, { environment: {} }).href,
     source,
     imageSource: (registry) => withAlternates(imageSourceOf(source(registry)), alternatesOf(registry)),
-    openTarget: (target) => (target.kind === "ecr" ? openEcrTarget(target) : openOciTarget(target)),
+    openTarget(target) {
+      switch (target.kind) {
+        case "ecr":
+          return openEcrTarget(target);
+        case "oci":
+          return openOciTarget(target);
+        case "layout":
+          return Promise.resolve(openLayoutTarget(target));
+      }
+    },
     close: () => dispatcher.close(),
   };
 
@@ -112,6 +138,12 @@ export function openConnections(
     const images = sparingLookUps(registryTarget(openRegistryTarget(address, credentials), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
+  }
+
+  function openLayoutTarget({ name, base, path }: Extract<Target, { kind: "layout" }>): OpenTarget {
+    const root = layoutRoot({ base, path, side: "target", clock, random });
+    const images = layoutTarget(root);
+    return { name, registry: `oci:${root.shown}`, ...readsOf(images), images, admin: undefined };
   }
 
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
@@ -171,7 +203,7 @@ function understandAnswer(answer: TrackedAnswer | undefined, isManifest: boolean
 }
 
 /** A registry as a source of images; each request for a manifest asks for leave first. */
-function imageSourceOf(registry: Registry): ImageSource {
+function imageSourceOf(registry: SourceClient): ImageSource {
   return {
     async readManifest(repository, digest, signal, pulls) {
       await pulls.before(signal);

@@ -41,13 +41,13 @@ export async function withPlan(
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
   const { file, narrowedBy, select } = narrow(whole.file, texts(input.options["target"]), texts(input.options["only"]));
   const events = createEventStream();
-  const allowances = createAllowances((registry) => file.sources.get(registry)?.reserve ?? 0);
+  const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);
   logRequests(input, events, surroundings);
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const { signal, isTerminal } = surroundings;
-    const content = contentReader(connections, events, surroundings);
+    const content = contentReader(connections, allowances, events, surroundings);
     const explained = input.options["explain"] === true;
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
@@ -76,9 +76,12 @@ export async function withPlan(
  */
 function contentReader(
   connections: Connections,
+  allowances: Allowances,
   events: EventStream,
   { clock }: Surroundings,
 ): SurveyOptions["content"] {
+  // A layout is read in its place.
+  if (!allowances.has(DOCKER_HUB)) return () => Promise.resolve(undefined);
   const isElsewhere = connections.isRedirected(DOCKER_HUB) && !connections.isRedirected(CATALOGUE_HOST);
   if (isElsewhere) return () => Promise.resolve(undefined);
   const { dispatcher } = connections;

@@ -10,11 +10,11 @@ import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
 import { referredImages, type ReferredRow } from "../plan/referred-images.ts";
 import type { ReferrerFacts } from "../plan/referrer-rows.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { SourceClient } from "./connections.ts";
 
 export interface ReferrerSurvey {
   images: readonly DesiredImage[];
-  source: (registry: string) => Registry;
+  source: (registry: string) => SourceClient;
   target: (name: string) => ImageTarget | undefined;
   /** Whether a registry counts pulls: then none of its manifests is read. */
   hasAllowance: (registry: string) => boolean;

@@ -29,8 +29,8 @@ export async function checkDocument(
 ): Promise<Desired> {
   const policies = policyReader(folder);
   const declared = log.isBroken("/targets") ? undefined : document.targets;
-  const sources = readSources(document.sources, log);
-  const targets = await readTargets(declared ?? {}, policies, log);
+  const sources = readSources(document.sources, folder, log);
+  const targets = await readTargets(declared ?? {}, folder, policies, log);
   const common = await readSettings(document.repositories, "/repositories", policies, log);
   const entries: PlacedEntry[] = [];
   for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {

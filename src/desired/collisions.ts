@@ -6,6 +6,7 @@ import type { DesiredImage } from "./desired-image.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote } from "./problem.ts";
+import { prefixOf } from "./targets.ts";
 
 /** A desired image with the pointers that faults are reported at. */
 interface Candidate {
@@ -73,8 +74,8 @@ export function collisionCheck(log: ProblemLog): CollisionCheck {
 
 /** Equal for repositories that are one and the same, by whatever target they are written to. */
 export function repositoryKey({ target, place }: EntryTarget, repository: string): string {
-  const prefix = target.kind === "oci" && target.prefix !== "" ? `${target.prefix}/` : "";
-  return `${place} ${prefix}${repository}`;
+  const prefix = prefixOf(target);
+  return `${place} ${prefix === "" ? "" : `${prefix}/`}${repository}`;
 }
 
 /** Settings as a text that is equal for equal ones; each object is looked at once. */

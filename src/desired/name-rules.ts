@@ -1,3 +1,4 @@
+import { reservedPart } from "../layout/repository-name.ts";
 import { isRepository, isTag } from "../oci/reference.ts";
 import { quote, type Complaint } from "./problem.ts";
 import type { Target } from "./targets.ts";
@@ -16,6 +17,13 @@ export function nameComplaint(target: Target, repository: string, tag: string): 
   }
   if (target.kind === "ecr" && full.length < MIN_ECR_REPOSITORY_LENGTH) {
     return { message: `${quote(full)} is too short for a repository in ECR: at least 2 characters` };
+  }
+  const reserved = target.kind === "layout" ? reservedPart(full) : undefined;
+  if (reserved !== undefined) {
+    return {
+      message: `${quote(full)} cannot be a repository in a layout, which itself is made of ${quote(reserved)}`,
+      hint: 'give it another name with "to"',
+    };
   }
   return isTag(tag) ? undefined : tagComplaint(tag);
 }

@@ -4,7 +4,8 @@
  */
 import { constants } from "node:fs";
 import { lstat, open, realpath } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
+import { stepsBelow } from "./path-below.ts";
 import { quote, type Complaint } from "./problem.ts";
 import { decodeText, readCapped } from "./read-capped.ts";
 
@@ -13,8 +14,8 @@ const MAX_POLICY_FILE_BYTES = 128 * 1024;
 
 /** Reads a JSON file that the mirror file names. `folder` is the mirror file's own. */
 export async function readPolicyFile(folder: string, path: string): Promise<{ value: unknown } | Complaint> {
-  const steps = path.split("/").filter((step) => step !== "" && step !== ".");
-  if (isAbsolute(path) || steps.includes("..") || /[\\\0]/.test(path) || steps.length === 0) {
+  const steps = stepsBelow(path);
+  if (steps === undefined) {
     return {
       message: `the policy file ${quote(path)} does not lie below the mirror file's folder`,
       hint: "give a path such as ./policies/lifecycle.json",

@@ -57,10 +57,10 @@ function reportTargetKind(
   log: ProblemLog,
 ): void {
   if (place?.kind !== "map") return;
-  const number = params["passingSchemas"] === null ? "neither" : "both";
+  const number = params["passingSchemas"] === null ? "none" : "more than one";
   log.add(pointer, {
-    message: `a target has exactly one of "ecr" and "oci", and this one has ${number}`,
-    ...(number === "neither" ? { hint: "ecr: {} takes everything from the AWS defaults" } : {}),
+    message: `a target has exactly one of "ecr", "oci" and "layout", and this one has ${number}`,
+    ...(number === "none" ? { hint: "ecr: {} takes everything from the AWS defaults" } : {}),
     at: "key",
   });
 }

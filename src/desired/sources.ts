@@ -1,12 +1,15 @@
 import { canonicalRegistry, isRegistry, isRepository } from "../oci/reference.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { AlternateDocument, SourceDocument } from "./generated/mirror-file-schema.ts";
+import { readLayoutPath } from "./layout-path.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote } from "./problem.ts";
 
 /** How a registry that images come from is reached. */
 export interface Source {
+  /** A folder of layouts that is read in its place: `path` leads there from `base`, the mirror file's folder as given. */
+  layout?: { base: string; path: string };
   /** Scheme, host and port, where it is not the registry's own. */
   endpoint?: string;
   /** How many requests may run at once. */
@@ -30,9 +33,13 @@ export interface Alternate {
 /** Docker's official images: public everywhere. */
 const OFFICIAL_IMAGES = ["library/*"];
 
-/** Reads `sources`, by the one name of each registry. */
+/**
+ * Reads `sources`, by the one name of each registry.
+ * @param folder the mirror file's own
+ */
 export function readSources(
   documents: Readonly<Record<string, SourceDocument>> | undefined,
+  folder: string,
   log: ProblemLog,
 ): Map<string, Source> {
   const sources = new Map<string, Source>();
@@ -59,9 +66,32 @@ export function readSources(
       continue;
     }
     written.set(registry, host);
-    if (!log.isBroken(pointer)) sources.set(registry, readSource(document, pointer, log));
+    if (log.isBroken(pointer)) continue;
+    const source =
+      document.layout === undefined
+        ? readSource(document, pointer, log)
+        : readLayoutSource(document, pointer, folder, log);
+    sources.set(registry, source);
   }
   return sources;
+}
+
+/** Nothing is asked of the registry then: what says how to ask it is a mistake. */
+function readLayoutSource(
+  { layout = "", ...others }: SourceDocument,
+  pointer: string,
+  folder: string,
+  log: ProblemLog,
+): Source {
+  for (const key of Object.keys(others)) {
+    log.add(below(pointer, key), {
+      message: `${quote(key)} says nothing beside "layout", which is read in place of the registry`,
+      at: "key",
+    });
+  }
+  const at = below(pointer, "layout");
+  const path = log.isTouched(at) ? undefined : readLayoutPath(layout, at, log);
+  return path === undefined ? {} : { layout: { base: folder, path } };
 }
 
 function readSource(document: SourceDocument, pointer: string, log: ProblemLog): Source {

@@ -2,6 +2,7 @@ import type { EcrSettings, RepositorySettings } from "../ecr/settings.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { TargetDocument } from "./generated/mirror-file-schema.ts";
+import { readLayoutPath } from "./layout-path.ts";
 import { below } from "./pointer.ts";
 import type { ReadPolicy } from "./policy.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -12,7 +13,9 @@ import { readSettings } from "./settings.ts";
 export type Target =
   | { name: string; kind: "ecr"; ecr: EcrSettings }
   /** `endpoint` has no path; `prefix` is put before each repository: "" or "team". */
-  | { name: string; kind: "oci"; endpoint: URL; prefix: string };
+  | { name: string; kind: "oci"; endpoint: URL; prefix: string }
+  /** `path` leads from `base`, the mirror file's folder as given, to a folder of OCI image layouts, and stays below it. */
+  | { name: string; kind: "layout"; base: string; path: string };
 
 /** A target with what only checking the file needs of it. */
 export interface ReadTarget {
@@ -23,9 +26,13 @@ export interface ReadTarget {
   place: string;
 }
 
-/** Reads `targets`, in the order of the file. Those that are not sound are left out; they are reported. */
+/**
+ * Reads `targets`, in the order of the file. Those that are not sound are left out; they are reported.
+ * @param folder the mirror file's own
+ */
 export async function readTargets(
   documents: Readonly<Record<string, TargetDocument>>,
+  folder: string,
   policies: ReadPolicy,
   log: ProblemLog,
 ): Promise<ReadTarget[]> {
@@ -34,11 +41,12 @@ export async function readTargets(
   for (const [name, document] of inFileOrder(documents, log)) {
     const pointer = below("/targets", name);
     if (log.isBroken(pointer)) continue;
-    const target = readTarget(name, document, pointer, log);
+    const target = readTarget(name, document, pointer, { folder, log });
     const settings = await readSettings(document.repositories, below(pointer, "repositories"), policies, log);
     if (target === undefined) continue;
     const place = placeOf(target);
-    const whole = target.kind === "oci" ? `${place}/${target.prefix}` : place;
+    const prefix = prefixOf(target);
+    const whole = prefix === "" ? place : `${place}/${prefix}`;
     const same = first.get(whole);
     if (same !== undefined) {
       const { line } = log.positionOf(below("/targets", same), "key");
@@ -60,19 +68,27 @@ function inFileOrder(documents: Readonly<Record<string, TargetDocument>>, log: P
   });
 }
 
-function readTarget(name: string, document: TargetDocument, pointer: string, log: ProblemLog): Target | undefined {
-  if (document.oci === undefined) {
-    const usable = document.ecr !== undefined && !log.isTouched(below(pointer, "ecr"));
-    return usable ? { name, kind: "ecr", ecr: { ...document.ecr } } : undefined;
-  }
-  if (document.repositories !== undefined) {
+function readTarget(
+  name: string,
+  document: TargetDocument,
+  pointer: string,
+  { folder, log }: { folder: string; log: ProblemLog },
+): Target | undefined {
+  const kind = (["layout", "oci", "ecr"] as const).find((each) => document[each] !== undefined);
+  if (kind === undefined) return undefined;
+  if (kind !== "ecr" && document.repositories !== undefined) {
     log.add(below(pointer, "repositories"), {
-      message: "only an ecr target has settings of repositories, and this one is oci",
+      message: `only an ecr target has settings of repositories, and this one is ${kind}`,
       at: "key",
     });
   }
-  const at = below(pointer, "oci");
+  const at = below(pointer, kind);
   if (log.isTouched(at)) return undefined;
+  if (document.layout !== undefined) {
+    const path = readLayoutPath(document.layout, at, log);
+    return path === undefined ? undefined : { name, kind: "layout", base: folder, path };
+  }
+  if (document.oci === undefined) return { name, kind: "ecr", ecr: { ...document.ecr } };
   const endpoint = readEndpoint(document.oci);
   if ("message" in endpoint) {
     log.add(at, endpoint);
@@ -82,5 +98,24 @@ function readTarget(name: string, document: TargetDocument, pointer: string, log
 }
 
 function placeOf(target: Target): string {
-  return target.kind === "oci" ? target.endpoint.origin : canonicalJson(target.ecr);
+  switch (target.kind) {
+    case "ecr":
+      return canonicalJson(target.ecr);
+    case "oci":
+      return target.endpoint.origin;
+    case "layout":
+      return "layout";
+  }
+}
+
+/** What stands before each repository at a place: "" or "team". */
+export function prefixOf(target: Target): string {
+  switch (target.kind) {
+    case "ecr":
+      return "";
+    case "oci":
+      return target.prefix;
+    case "layout":
+      return target.path;
+  }
 }

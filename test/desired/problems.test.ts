@@ -67,11 +67,11 @@ describe("a file of the wrong form", () => {
       `version: 1\nname: »${"x".repeat(64)}\n${TARGETS}${MIRRORS}`,
       /^INVALID_FILE .*63 characters/,
     ],
-    ["a target that is neither kind", `${HEAD}targets: { »main: {} }\n${MIRRORS}`, /^INVALID_FILE .*neither/],
+    ["a target that is no kind", `${HEAD}targets: { »main: {} }\n${MIRRORS}`, /^INVALID_FILE .*has none/],
     [
-      "a target of both kinds",
+      "a target of two kinds",
       `${HEAD}targets: { »main: { ecr: {}, oci: "https://x" } }\n${MIRRORS}`,
-      /^INVALID_FILE .*both/,
+      /^INVALID_FILE .*has more than one/,
     ],
     ["no targets", `${HEAD}targets: »{}\n${MIRRORS}`, 'INVALID_FILE "targets" is empty'],
     [

@@ -59,7 +59,7 @@ async function write(
   const { file, lock: old } = loaded;
   const events = createEventStream();
   logRequests(input, events, surroundings);
-  const allowances = createAllowances(() => 0);
+  const allowances = createAllowances(file.sources);
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const change = await changeOf(loaded, globs, { connections, allowances }, surroundings);

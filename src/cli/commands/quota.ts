@@ -21,7 +21,7 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
   if (file === undefined) return EXIT.invalid;
   const events = createEventStream();
   logRequests(input, events, surroundings);
-  const allowances = createAllowances(() => 0);
+  const allowances = createAllowances(new Map());
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const source = connections.source(DOCKER_HUB);
@@ -32,7 +32,7 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
       if (!isAnswer || allowances.reading(DOCKER_HUB) === undefined) throw error;
     });
     const reading = allowances.reading(DOCKER_HUB);
-    const hasCredentials = (await connections.credentials.lookup(source.endpoint.host)) !== undefined;
+    const hasCredentials = (await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host)) !== undefined;
     const isUnused = hasCredentials && reading !== undefined && isAnonymous(reading);
     surroundings.out(
       input.options["json"] === true

@@ -26,12 +26,7 @@ export async function uris(input: CommandInput, surroundings: Surroundings): Pro
   const images = knownImages(whole, select, surroundings);
   const events = createEventStream();
   logRequests(input, events, surroundings);
-  const connections = openConnections(
-    file.sources,
-    createAllowances(() => 0),
-    events.emit,
-    surroundings,
-  );
+  const connections = openConnections(file.sources, createAllowances(file.sources), events.emit, surroundings);
   try {
     const opened = await Promise.all(
       file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),

@@ -1,0 +1,92 @@
+import { lstat, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+import { MirrorError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { readManifest } from "../oci/manifest.ts";
+import { fileError, isAbsent, linkError } from "./file-error.ts";
+import { fileStream } from "./file-stream.ts";
+import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
+import { MAX_INDEX_DEPTH } from "./limits.ts";
+import { openFile } from "./open-file.ts";
+import { readManifestFile } from "./read-layout.ts";
+
+/** Those of `blobs` that a layout does not have in their size. @throws MirrorError LAYOUT_FILE */
+export async function missingFrom(folder: LayoutFolder, blobs: readonly Descriptor[]): Promise<Descriptor[]> {
+  const kinds = new Set(blobs.map(({ digest }) => blobSteps(digest)[1]));
+  for (const kind of kinds) await refuseLinkedFolder(folder, kind);
+  const sizes = await Promise.all(blobs.map(({ digest }) => sizeOf(folder, digest)));
+  return blobs.filter(({ size }, i) => sizes[i] !== size);
+}
+
+/**
+ * Whether a layout has a manifest with all that it refers to, each file in its size. That a file of that name is there says
+ * less: it may be a blob of another image, or what is left of a layout that was copied in part.
+ */
+export async function isComplete(folder: LayoutFolder, digest: Digest, depth = 0): Promise<boolean> {
+  if (depth > MAX_INDEX_DEPTH) return false;
+  const manifest = await readManifestFile(folder, digest).catch(damagedIsAbsent);
+  if (manifest === undefined) return false;
+  const content = readManifest(manifest);
+  if (content.kind === "image") return (await missingFrom(folder, content.blobs)).length === 0;
+  if (content.kind !== "index") return false;
+  for (const child of content.manifests) if (!(await isComplete(folder, child.digest, depth + 1))) return false;
+  return true;
+}
+
+/**
+ * The bytes of a blob from `offset` on, not verified.
+ * @returns undefined when the layout does not have it
+ * @throws MirrorError DIGEST_MISMATCH when the file has another size; LAYOUT_FILE
+ */
+export async function openContent(
+  folder: LayoutFolder,
+  { digest, size }: Descriptor,
+  offset: number,
+  signal: AbortSignal,
+): Promise<Readable | undefined> {
+  const work = workOn(folder, "read a blob", digest);
+  const file = await openFile(await pathIn(folder, ...blobSteps(digest)), work);
+  if (file === undefined) return undefined;
+  if (file.size === size) return fileStream(file.handle, offset, work, signal);
+  await file.handle.close();
+  throw new MirrorError(`the file has ${file.size} bytes, the manifest says ${size}`, {
+    code: "DIGEST_MISMATCH",
+    ...work,
+    hint: "It was damaged on its way: write or copy the layout again.",
+  });
+}
+
+/** A damaged file is written anew. */
+function damagedIsAbsent(error: unknown): undefined {
+  if (error instanceof MirrorError && (error.code === "DIGEST_MISMATCH" || error.code === "TOO_LARGE"))
+    return undefined;
+  throw error;
+}
+
+async function sizeOf(folder: LayoutFolder, digest: Digest): Promise<number | undefined> {
+  const work = workOn(folder, "look for a blob", digest);
+  const path = await pathIn(folder, ...blobSteps(digest));
+  return folder.root.reading(async () => {
+    try {
+      const stat = await lstat(path);
+      if (stat.isSymbolicLink()) throw linkError(work);
+      return stat.isFile() ? stat.size : undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw fileError(error, work);
+    }
+  });
+}
+
+async function refuseLinkedFolder(folder: LayoutFolder, algorithm: string): Promise<void> {
+  const work = workOn(folder, "look for blobs");
+  const path = join(await pathIn(folder), "blobs", algorithm);
+  try {
+    if ((await realpath(path)) !== path) throw linkError(work);
+  } catch (error) {
+    if (!isAbsent(error)) throw fileError(error, work);
+  }
+}

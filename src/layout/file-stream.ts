@@ -1,0 +1,38 @@
+import type { FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
+
+import { interruption } from "../registry/interruption.ts";
+import { fileError, type LayoutWork } from "./file-error.ts";
+
+/** Bytes read from a file at a time. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The bytes of an open file from `offset` on. The file is closed when the stream has ended or is destroyed. */
+export function fileStream(handle: FileHandle, offset: number, work: LayoutWork, signal: AbortSignal): Readable {
+  let position = offset;
+  const stream = new Readable({
+    highWaterMark: CHUNK_BYTES,
+    async read() {
+      try {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+        position += bytesRead;
+        stream.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead));
+      } catch (error) {
+        stream.destroy(fileError(error, work));
+      }
+    },
+    async destroy(error, done) {
+      signal.removeEventListener("abort", stop);
+      try {
+        await handle.close();
+      } catch {
+        // A file that was only read loses nothing.
+      }
+      done(error);
+    },
+  });
+  const stop = (): void => void stream.destroy(interruption(signal, work));
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return stream;
+}

@@ -1,0 +1,60 @@
+import pLimit, { type LimitFunction } from "p-limit";
+
+import { makeFolders } from "./durable.ts";
+import { withLock, type HeldLock } from "./index-lock.ts";
+import { pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
+import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "./layout-index.ts";
+import type { LayoutRoot } from "./layout-root.ts";
+import { readIndex } from "./read-layout.ts";
+import type { Staging } from "./staging.ts";
+
+/** Held while `index.json` is changed. It is in no layout for longer than that, but where a process was killed. */
+const LOCK = ".index.json.lock";
+
+/**
+ * Changes `index.json`, after all others that do so, in this process and in others; makes the layout where there is none.
+ * @param edit returns its argument when nothing is to be written
+ * @throws MirrorError LAYOUT_FILE, LAYOUT_INVALID
+ */
+export type ChangeIndex = (
+  folder: LayoutFolder,
+  edit: (index: LayoutIndex) => LayoutIndex,
+  operation: string,
+  signal: AbortSignal,
+) => Promise<void>;
+
+export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeIndex {
+  /** Within the process nobody needs to look at a lock file again and again. */
+  const queues = new Map<string, LimitFunction>();
+
+  return async (folder, edit, operation, signal) => {
+    const queue = queues.get(folder.shown) ?? pLimit(1);
+    queues.set(folder.shown, queue);
+    const work = workOn(folder, operation);
+    await queue(async () => {
+      await makeFolders(await root.base(), [...folder.steps, "blobs", "sha256"], work);
+      const lock = await pathIn(folder, LOCK);
+      // A lock that was lost means that another process has written: look again at what is there.
+      while (!(await withLock(lock, root, { work, signal }, (held) => write(folder, edit, operation, held))));
+    });
+  };
+
+  async function write(
+    folder: LayoutFolder,
+    edit: (index: LayoutIndex) => LayoutIndex,
+    operation: string,
+    lock: HeldLock,
+  ): Promise<boolean> {
+    const work = workOn(folder, operation);
+    const mayCommit = () => lock.isHeld();
+    const before = await readIndex(folder);
+    const after = edit(before ?? EMPTY_INDEX);
+    if (before === after) return true;
+    const path = await pathIn(folder, "index.json");
+    if (!(await staging.write(path, work, (file) => file.writeFile(formatLayoutIndex(after)), mayCommit))) return false;
+    if (before !== undefined) return true;
+    // Only with this file is it a layout.
+    const marker = '{"imageLayoutVersion":"1.0.0"}\n';
+    return staging.write(await pathIn(folder, "oci-layout"), work, (file) => file.writeFile(marker), mayCommit);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Readable } from "node:stream";
+
+import { MirrorError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { parseDigest, type Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { bareMediaType } from "../oci/media-type.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
+import { openContent } from "./content.ts";
+import { folderOf, workOn, type LayoutFolder } from "./layout-folder.ts";
+import { digestsNamed, namesIn, tagMeant, type LayoutIndex } from "./layout-index.ts";
+import { requireFolder, type LayoutRoot } from "./layout-root.ts";
+import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
+
+/** Layouts read in place of a registry. Fits what resolving and copying need of a source; asks nobody anything. */
+export interface LayoutSource {
+  /** The registry that it stands for. */
+  readonly name: string;
+  /** Every tag of a repository, each once. @throws MirrorError REPOSITORY_UNKNOWN when no layout has it */
+  listTags(repository: string): Promise<string[]>;
+  /** There is no such list: what refers to an image is found by fallback tags, as in a registry without the API. */
+  listReferrers(): Promise<undefined>;
+  /** Undefined when the layouts have no such tag or digest. */
+  headManifest(
+    repository: string,
+    reference: string,
+    signal?: AbortSignal,
+  ): Promise<{ mediaType: string; digest: Digest; size: number } | undefined>;
+  /** @throws MirrorError MANIFEST_UNKNOWN, DIGEST_MISMATCH, LAYOUT_INVALID, … */
+  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest>;
+  openBlob(repository: string, descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
+}
+
+/** @param registry whose images are read here: `docker.io` */
+export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
+  /** Read once in a run: nobody should write to a layout that is being carried off. */
+  const indexes = new Map<string, Promise<LayoutIndex | undefined>>();
+  const indexOf = (folder: LayoutFolder): Promise<LayoutIndex | undefined> => {
+    const index = indexes.get(folder.shown) ?? readIndex(folder);
+    indexes.set(folder.shown, index);
+    return index;
+  };
+
+  return {
+    name: registry,
+    async listTags(repository) {
+      const tags = new Set<string>();
+      let isThere = false;
+      for (const { folder, isOneRepository } of places(repository)) {
+        const index = await indexOf(folder);
+        if (index === undefined) continue;
+        isThere ||= isOneRepository;
+        const named = namesIn(index).flatMap((name) => tagMeant(name, { registry, repository }, isOneRepository) ?? []);
+        named.forEach((tag) => tags.add(tag));
+      }
+      if (isThere || tags.size > 0) return [...tags];
+      await requireFolder(root);
+      const work = workOn(folderOf(root, repository), "list tags");
+      throw new MirrorError("there is no layout of this repository", { code: "REPOSITORY_UNKNOWN", ...work });
+    },
+    listReferrers: () => Promise.resolve(undefined),
+    async headManifest(repository, reference) {
+      const manifest = await find(repository, reference);
+      if (manifest === undefined) return undefined;
+      const { mediaType, digest, bytes } = manifest;
+      return { mediaType: bareMediaType(mediaType), digest, size: bytes.length };
+    },
+    async getManifest(repository, reference) {
+      const manifest = await find(repository, reference);
+      if (manifest !== undefined) return manifest;
+      throw absent(repository, "read a manifest", "MANIFEST_UNKNOWN", reference, "the layout has no such manifest");
+    },
+    async openBlob(repository, descriptor, offset, signal) {
+      for (const { folder } of places(repository)) {
+        const stream = await openContent(folder, descriptor, offset, signal);
+        if (stream !== undefined) return stream;
+      }
+      throw absent(repository, "read a blob", "BLOB_UNKNOWN", descriptor.digest, "the layout lacks this file");
+    },
+  };
+
+  async function find(repository: string, reference: string): Promise<Manifest | undefined> {
+    const digest = parseDigest(reference);
+    for (const place of places(repository)) {
+      const found = digest === undefined ? await findTag(place, repository, reference) : await byDigest(place, digest);
+      if (found !== undefined) return found;
+    }
+    await requireFolder(root);
+    return undefined;
+  }
+
+  function byDigest({ folder }: Place, digest: Digest): Promise<Manifest | undefined> {
+    return readManifestFile(folder, digest);
+  }
+
+  async function findTag(
+    { folder, isOneRepository }: Place,
+    repository: string,
+    tag: string,
+  ): Promise<Manifest | undefined> {
+    const index = await indexOf(folder);
+    if (index === undefined) return undefined;
+    const digests = digestsNamed(index, (name) => tagMeant(name, { registry, repository }, isOneRepository) === tag);
+    const [digest] = digests;
+    if (digest === undefined) return undefined;
+    const work = workOn(folder, "read a layout", tag);
+    if (digests.length > 1) throw invalid(work, `its index.json gives this tag to ${digests.length} manifests`);
+    const manifest = await readManifestFile(folder, digest);
+    if (manifest === undefined) throw invalid(work, `its index.json names ${digest}, which is not there`);
+    return manifest;
+  }
+
+  /**
+   * Where a repository may be: at its own path; Docker Hub's official images also where they are written without
+   * `library/`; and in a layout of several repositories, whose entries have full references.
+   */
+  function places(repository: string): Place[] {
+    const isOfficial = registry === DOCKER_HUB && repository.startsWith("library/");
+    const paths = isOfficial ? [repository, repository.slice("library/".length)] : [repository];
+    const own = paths.map((path) => ({ folder: folderOf(root, path), isOneRepository: true }));
+    return [...own, { folder: { root, steps: root.steps, shown: root.shown }, isOneRepository: false }];
+  }
+
+  function absent(
+    repository: string,
+    operation: string,
+    code: "MANIFEST_UNKNOWN" | "BLOB_UNKNOWN",
+    reference: string,
+    message: string,
+  ): MirrorError {
+    const hint = "Was the folder copied whole? Write the layout again where the registry can be reached.";
+    return new MirrorError(message, { code, ...workOn(folderOf(root, repository), operation, reference), hint });
+  }
+}
+
+interface Place {
+  folder: LayoutFolder;
+  /** Whether the layout is that of one repository, so that a tag alone names an image of it. */
+  isOneRepository: boolean;
+}

@@ -1,0 +1,87 @@
+import type { Readable } from "node:stream";
+
+import { MirrorError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import type { Mounted } from "../registry/registry.ts";
+import { isComplete, missingFrom, openContent } from "./content.ts";
+import { folderOf, workOn } from "./layout-folder.ts";
+import { digestsNamed, withTag } from "./layout-index.ts";
+import type { LayoutRoot } from "./layout-root.ts";
+import { createLayoutWriter } from "./layout-writer.ts";
+import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
+
+/** A folder of layouts as a place that images go to; fits the port that apply names. */
+export type LayoutTarget = ReturnType<typeof layoutTarget>;
+
+/** Nothing is written before the first blob or manifest is put. */
+export function layoutTarget(root: LayoutRoot) {
+  const writer = createLayoutWriter(root);
+  return {
+    /** As skopeo has it: `oci:./mirror/ruby:2.7.1-slim`. */
+    uri: (repository: string, tag: string) => `oci:${root.shown}/${repository}:${tag}`,
+
+    /** A tag whose image is not there to the last file counts as absent: then it is brought again, and mended. */
+    async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
+      const folder = folderOf(root, repository);
+      const held = new Map<string, Digest>();
+      const index = await readIndex(folder);
+      if (index === undefined) return held;
+      for (const tag of tags) {
+        const digests = digestsNamed(index, (name) => name === tag);
+        const [digest] = digests;
+        if (digests.length > 1) {
+          const message = `its index.json gives this tag to ${digests.length} manifests`;
+          throw invalid(workOn(folder, "read a layout", tag), message);
+        }
+        if (digest !== undefined && (await isComplete(folder, digest))) held.set(tag, digest);
+      }
+      return held;
+    },
+
+    hasManifest: (repository: string, digest: Digest) => isComplete(folderOf(root, repository), digest),
+
+    async readManifest(repository: string, digest: Digest): Promise<Manifest> {
+      const folder = folderOf(root, repository);
+      const manifest = await readManifestFile(folder, digest);
+      if (manifest !== undefined) return manifest;
+      const work = workOn(folder, "read a manifest", digest);
+      throw new MirrorError("the layout has no such manifest", { code: "MANIFEST_UNKNOWN", ...work });
+    },
+
+    missingBlobs: (repository: string, blobs: readonly Descriptor[]) => missingFrom(folderOf(root, repository), blobs),
+
+    async openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable> {
+      const folder = folderOf(root, repository);
+      const stream = await openContent(folder, blob, offset, signal);
+      if (stream !== undefined) return stream;
+      const work = workOn(folder, "read a blob", blob.digest);
+      throw new MirrorError("the layout lacks this file", { code: "BLOB_UNKNOWN", ...work });
+    },
+
+    putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal) =>
+      writer.putBlob(folderOf(root, repository), blob, body, signal),
+
+    /** One file under two names, where the file system can; else the blob is written once more. */
+    async mountBlob(repository: string, blob: Descriptor, from: string): Promise<Mounted> {
+      await writer.linkBlob(folderOf(root, repository), blob, folderOf(root, from));
+      return { isThere: true };
+    },
+
+    async putManifest(
+      repository: string,
+      tag: string | undefined,
+      manifest: Manifest,
+      signal: AbortSignal,
+    ): Promise<void> {
+      const folder = folderOf(root, repository);
+      await writer.putManifest(folder, manifest);
+      // A child is found through its index.
+      if (tag === undefined) return;
+      const { mediaType, digest } = manifest;
+      const entry: Descriptor = { mediaType, digest, size: manifest.bytes.byteLength };
+      await writer.changeIndex(folder, (index) => withTag(index, tag, entry), "tag an image", signal);
+    },
+  };
+}

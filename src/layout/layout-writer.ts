@@ -1,0 +1,88 @@
+import { link } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { MirrorError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { matchesDigest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { interruption } from "../registry/interruption.ts";
+import { isVouchedFor, sized, verified } from "../registry/verified.ts";
+import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
+import { makeFolders, syncFolder } from "./durable.ts";
+import { codeOf, fileError } from "./file-error.ts";
+import { missingFrom } from "./content.ts";
+import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
+import type { LayoutRoot } from "./layout-root.ts";
+import { createStaging } from "./staging.ts";
+
+/**
+ * Writes layouts so that they are valid at every moment, whoever is killed: a file gets its name when it is whole, proved
+ * and on the disk; a folder becomes a layout, by its `oci-layout`, with the first tag.
+ */
+export interface LayoutWriter {
+  /** @throws MirrorError DIGEST_MISMATCH with side "source" for other bytes than the descriptor's; LAYOUT_FILE */
+  putBlob(folder: LayoutFolder, blob: Descriptor, body: Readable, signal: AbortSignal): Promise<void>;
+  /** Gives a blob of another layout below the same root a second name. @throws MirrorError where that cannot be */
+  linkBlob(folder: LayoutFolder, blob: Descriptor, from: LayoutFolder): Promise<void>;
+  /** Stores a manifest's bytes. */
+  putManifest(folder: LayoutFolder, manifest: Manifest): Promise<void>;
+  changeIndex: ChangeIndex;
+}
+
+export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
+  const staging = createStaging(root);
+
+  /** @returns the path of the file that holds a digest, in a folder that is there */
+  async function place(folder: LayoutFolder, { digest }: Pick<Descriptor, "digest">, operation: string) {
+    const [blobs, algorithm, hex] = blobSteps(digest);
+    const work = workOn(folder, operation, digest);
+    await makeFolders(await root.base(), [...folder.steps, blobs, algorithm], work);
+    return { path: await pathIn(folder, blobs, algorithm, hex), work };
+  }
+
+  return {
+    changeIndex: createIndexWriter(root, staging),
+
+    async putBlob(folder, blob, body, signal) {
+      // Whatever breaks the source off before it is read from is heard of when it is.
+      body.on("error", () => {});
+      try {
+        const { path, work } = await place(folder, blob, "write a blob");
+        const mismatch = (message: string): MirrorError =>
+          new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
+            code: "DIGEST_MISMATCH",
+            side: "source",
+            operation: "read a blob",
+            reference: work.reference,
+          });
+        const check = (isVouchedFor(body, blob.digest) ? sized : verified)(blob, mismatch);
+        const fill = (file: { writeFile(chunks: AsyncIterable<Buffer>): Promise<void> }) =>
+          pipeline(body, check, (chunks: AsyncIterable<Buffer>) => file.writeFile(chunks), { signal });
+        await staging.write(path, work, fill).catch((error: unknown) => {
+          throw signal.aborted && !(error instanceof MirrorError) ? interruption(signal, work) : error;
+        });
+      } finally {
+        body.destroy();
+      }
+    },
+
+    async linkBlob(folder, blob, from) {
+      const { path, work } = await place(folder, blob, "link a blob");
+      const missing = await missingFrom(from, [blob]);
+      try {
+        if (missing.length > 0) throw Object.assign(new Error("missing"), { code: "ENOENT" });
+        await link(await pathIn(from, ...blobSteps(blob.digest)), path);
+        await syncFolder(await pathIn(folder, ...blobSteps(blob.digest).slice(0, 2)));
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST" || (await missingFrom(folder, [blob])).length > 0) throw fileError(error, work);
+      }
+    },
+
+    async putManifest(folder, manifest) {
+      const { path, work } = await place(folder, manifest, "write a manifest");
+      if (!matchesDigest(manifest.bytes, manifest.digest)) throw new Error(`${manifest.digest} names other bytes`);
+      await staging.write(path, work, (file) => file.writeFile(manifest.bytes));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { constants } from "node:fs";
+import { open, realpath, type FileHandle } from "node:fs/promises";
+
+import { codeOf, fileError, isAbsent, linkError, type LayoutWork } from "./file-error.ts";
+
+/** A file that is open for reading. Whoever has it closes it. */
+export interface OpenFile {
+  handle: FileHandle;
+  /** In bytes. */
+  size: number;
+}
+
+/**
+ * Opens a file of a layout for reading. A layout may come from anywhere: nothing but a regular file is opened, and no link
+ * is followed on the way.
+ * @param path absolute, without links in what lies above the layouts
+ * @returns undefined when it is not there
+ * @throws MirrorError LAYOUT_FILE
+ */
+export async function openFile(path: string, work: LayoutWork): Promise<OpenFile | undefined> {
+  let handle: FileHandle;
+  try {
+    // Not to wait on a named pipe.
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw codeOf(error) === "ELOOP" ? linkError(work) : fileError(error, work);
+  }
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw fileError(Object.assign(new Error("no file"), { code: "EISDIR" }), work);
+    if ((await realpath(path)) !== path) throw linkError(work);
+    return { handle, size: stat.size };
+  } catch (error) {
+    await handle.close();
+    throw fileError(error, work);
+  }
+}
+
+/**
+ * The whole of a small file.
+ * @returns undefined when it is not there; `too-large` when it has more than `limit` bytes
+ */
+export async function readSmallFile(
+  path: string,
+  limit: number,
+  work: LayoutWork,
+): Promise<Buffer | "too-large" | undefined> {
+  const file = await openFile(path, work);
+  if (file === undefined) return undefined;
+  try {
+    if (file.size > limit) return "too-large";
+    const bytes = Buffer.alloc(file.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.handle.read(bytes, length, bytes.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } catch (error) {
+    throw fileError(error, work);
+  } finally {
+    await file.handle.close();
+  }
+}

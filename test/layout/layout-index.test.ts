@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import fc from "fast-check";
+
+import {
+  digestsNamed,
+  EMPTY_INDEX,
+  formatLayoutIndex,
+  parseLayoutIndex,
+  withTag,
+} from "../../src/layout/layout-index.ts";
+import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+
+const tag = fc.constantFrom("1", "1.10", "latest", "__proto__", "constructor");
+const descriptor = fc
+  .integer({ min: 0, max: 3 })
+  .map((n) => ({ mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(String(n))), size: n }));
+
+test("an index is a map of tags, whatever the order of writing, and survives being written down", () => {
+  const write = fc.record({ tag: tag, descriptor });
+  fc.assert(
+    fc.property(fc.array(write, { maxLength: 12 }), (writes) => {
+      let index = EMPTY_INDEX;
+      const expected = new Map<string, string>();
+      for (const { tag: name, descriptor: wanted } of writes) {
+        index = withTag(index, name, wanted);
+        expected.set(name, wanted.digest);
+      }
+      const read = parseLayoutIndex(Buffer.from(formatLayoutIndex(index)));
+      assert.ok(read !== undefined);
+      for (const name of ["1", "1.10", "latest", "__proto__", "constructor"]) {
+        const held = digestsNamed(read, (each) => each === name);
+        assert.deepEqual(held, expected.has(name) ? [expected.get(name)] : []);
+      }
+    }),
+  );
+});
+
+test("what is there already changes nothing", () => {
+  fc.assert(
+    fc.property(tag, descriptor, (name, wanted) => {
+      const index = withTag(EMPTY_INDEX, name, wanted);
+      assert.equal(withTag(index, name, wanted), index);
+    }),
+  );
+});
