@@ -158,6 +158,31 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     await assertSettled(place);
   });
 
+  test("stops at the floor of the allowance, and the next run brings the rest", async (t) => {
+    const place = await hubWorld(t, "list", undefined, { allowance: { limit: 8, windowSeconds: 3600 } });
+    const first = await place.json(["apply"]);
+    assert.equal(first.code, 4, JSON.stringify(first.document.outcomes));
+    assert.equal(place.sandbox.dockerHub.counted, 8, "no pull is refused");
+    const results = first.document.outcomes?.map(({ action, result }) => `${action.kind} ${result}`);
+    assert.deepEqual(results, ["create-repository done", "copy-image done", "copy-referrers postponed"]);
+    assert.deepEqual(incompleteTags((await place.sandbox.ecr.registry()).store), []);
+    const refused = place.sandbox.dockerHub.registry.requests.filter(
+      ({ method, path, status }) => method === "GET" && path.includes("/manifests/") && status === 429,
+    );
+    assert.deepEqual(refused, []);
+  });
+
+  test("for two targets costs the pulls of one", async (t) => {
+    const file = fileFor("redis:7").replace("{ main: { ecr: {} } }", `{ main: { ecr: {} }, other: ${OCI_TARGET} }`);
+    const place = await hubWorld(t, "cosign", file, { registries: ["registry.test"] });
+    assert.equal((await place.json(["apply"])).code, 0);
+    assert.equal(place.sandbox.dockerHub.counted, 5 + 3);
+    const other = place.sandbox.registries.get("registry.test")?.store.repository("app");
+    assert.ok(other !== undefined);
+    assert.deepEqual(has(other, place.signed.artifacts), [true, true, true]);
+    await assertSettled(place);
+  });
+
   test("asks for none without `referrers`, and never at all with `refresh: missing` once it is there", async (t) => {
     const place = await hubWorld(t, "cosign", fileFor("redis:7", "refresh: missing, referrers: true"));
     assert.equal((await place.json(["apply"])).code, 0);
@@ -296,7 +321,19 @@ describe("an image with referrers at a registry without an allowance", { concurr
     );
   });
 
-  test("whose image cannot be copied is not begun, and one artifact that is broken fails alone", async (t) => {
+  test("whose image cannot be copied are not begun", async (t) => {
+    const place = await registryWorld(t, "subject");
+    place.source.server.onRequest = ({ path, method }) =>
+      method === "GET" && path.endsWith(`/manifests/${place.signed.child.digest}`)
+        ? { kind: "answer", answer: refuse(404, "MANIFEST_UNKNOWN", "gone") }
+        : undefined;
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const results = document.outcomes?.map(({ action, result }) => `${action.kind} ${result}`);
+    assert.deepEqual(results, ["create-repository done", "copy-image failed", "copy-referrers not-started"]);
+  });
+
+  test("of which one is broken fail by that one alone", async (t) => {
     const place = await registryWorld(t, "subject");
     const [signature, sbom, signed] = place.signed.artifacts;
     place.source.server.onRequest = ({ path, method }) =>
