@@ -6,6 +6,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { isImageType } from "../oci/media-type.ts";
 import { readTop } from "./chosen-platforms.ts";
+import type { ChildManifests } from "./child-manifests.ts";
 import type { BlobCopier, Waiting } from "./copy-blob.ts";
 import type { Member } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
@@ -29,6 +30,7 @@ export interface ImageCopy {
   reader: ManifestReader;
   target: ImageTarget;
   blobs: BlobCopier;
+  children: ChildManifests;
   /** Whoever else copies the same image now. */
   together: Member;
   signal: AbortSignal;
@@ -90,7 +92,7 @@ async function missingChildren(copy: ImageCopy, children: Descriptor[], limit: L
 
 async function bringChild(copy: ImageCopy, child: Descriptor, depth: number): Promise<void> {
   const manifest = await bringContent(copy, child.digest, depth);
-  await copy.target.putManifest(copy.to, undefined, manifest, copy.signal);
+  await copy.children.put(copy.target, copy.to, manifest, copy.signal);
 }
 
 /** Waits for all, also when one fails: nothing may go on unseen behind a finished action. */

@@ -1,3 +1,4 @@
+import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
 import { createBlobCopier, type BlobContext, type BlobCopier } from "./copy-blob.ts";
 import { createManifestReader, type ManifestReader } from "./manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
@@ -7,10 +8,11 @@ export interface Transfer {
   source: ImageSource;
   reader: ManifestReader;
   blobs: BlobCopier;
+  children: ChildManifests;
   target: ImageTarget;
 }
 
-/** One manifest reader for each source, and one copier of blobs for all, shared by the whole run. */
+/** One manifest reader for each source, one copier of blobs and one of child manifests for all, shared by the whole run. */
 export function createTransfers(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
@@ -18,10 +20,11 @@ export function createTransfers(
 ): (registry: string, targetName: string) => Transfer {
   const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
   const blobs = createBlobCopier(context);
+  const children = createChildManifests();
   return (registry, targetName) => {
     const known = readers.get(registry) ?? createReader(source(registry));
     readers.set(registry, known);
-    return { ...known, blobs, target: target(targetName) };
+    return { ...known, blobs, children, target: target(targetName) };
   };
 }
 
