@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
+import type { Actual } from "../../src/actual/actual.ts";
 import { lockImages } from "../../src/desired/locked.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
 import type { Resolution } from "../../src/desired/resolution.ts";
@@ -112,6 +113,31 @@ describe("with a lock an image", () => {
     const images = locked([image("redis:7", "redis:7")], { [REDIS]: digest("locked") });
     const made = plan(images, ecr([immutable], { "redis:7": digest("old") }), SERVED);
     assert.deepEqual(rows(made), ["blocked redis:7 tag-immutable"]);
+  });
+});
+
+describe("with a lock and chosen platforms an image", () => {
+  const platforms = ["linux/amd64"];
+  const images = locked([image("redis:7", "redis:7", { platforms })], { [REDIS]: digest("locked") });
+  const heldAs = (source: Digest): Actual => ({
+    ...oci({ "redis:7": digest("made") }),
+    contents: new Map([["redis", new Map([["7", { kind: "index", selection: { source, platforms } }]])]]),
+  });
+  const lock = { path: "x", upstream: new Map([[REDIS, found(digest("moved"))]]) };
+
+  test("that was made of the locked digest is held, and its source is asked nothing", () => {
+    const actual = heldAs(digest("locked"));
+    assert.deepEqual(sourcesToAsk(images, [actual]), []);
+    const made = plan(images, actual, {}, { lock });
+    assert.deepEqual(rows(made), ["held-by-lock redis:7 moved-upstream"]);
+    const same = { ...lock, upstream: new Map([[REDIS, found(digest("locked"))]]) };
+    assert.deepEqual(rows(plan(images, actual, {}, { lock: same })), ["unchanged redis:7 same-digest"]);
+  });
+
+  test("that was made of another digest is made anew of the locked one", () => {
+    const copy = copyOf(plan(images, heldAs(digest("moved")), SERVED, { lock }));
+    assert.equal(copy?.reason, "lock-changed");
+    assert.equal(copy?.digest, digest("locked"));
   });
 });
 
