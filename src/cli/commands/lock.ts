@@ -3,7 +3,7 @@ import { lockPath } from "../../desired/lock-file.ts";
 import { formatLock } from "../../desired/lock-text.ts";
 import { lockName } from "../../desired/locked.ts";
 import { chooseAll } from "../../desired/choose-all.ts";
-import { imagesToLock } from "../../desired/locked-rules.ts";
+import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/locked-rules.ts";
 import { resolveAll } from "../../desired/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
@@ -87,10 +87,14 @@ async function changeOf(
   { clock, signal }: Surroundings,
 ): Promise<LockChange> {
   const before = old?.lines ?? new Map<string, never>();
-  const now = await chooseAll(file.entries, listFrom(connections), clock.now(), signal);
-  const { images, failed } = imagesToLock(file.entries, now, before);
+  const rules = file.entries.filter((entry) => entry.kind === "rule");
+  const known = expandByLock(file.entries, before).flatMap(({ images }) => images.map(({ source }) => source));
+  const isMoved = whatMoves(globs, [...known, ...rules.map(({ image }) => image)], file.path);
+  const unlocked = new Set(rulesWithoutLine(file.entries, before));
+  const toFollow = rules.filter((entry) => unlocked.has(entry) || isMoved(entry.image));
+  const now = await chooseAll(toFollow, listFrom(connections), clock.now(), signal);
+  const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
-  const isMoved = whatMoves(globs, [...wanted.values()], file.path);
   const asked = [...wanted].flatMap(([name, source]) => (!before.has(name) || isMoved(source) ? [source] : []));
   const resolved = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
   const change = changeLock(before, [...wanted.keys()], resolved);
@@ -102,22 +106,25 @@ function named(source: Reference): [string, Reference][] {
   return name === undefined ? [] : [[name, source]];
 }
 
-/** @throws MirrorError USAGE for a glob that matches nothing */
+/**
+ * @param sources what can be named: images and, without a tag, those of rules
+ * @throws MirrorError USAGE for a glob that matches nothing
+ */
 function whatMoves(
   globs: readonly string[],
   sources: readonly Reference[],
   path: string,
 ): (source: Reference) => boolean {
   if (globs.includes(EVERYTHING)) return () => true;
-  const matchers = globs.map((glob) => nameMatcher(glob));
-  for (const [index, matches] of matchers.entries()) {
-    if (sources.some(matches)) continue;
+  const matchers = globs.map((glob) => ({ glob, matches: nameMatcher(glob) }));
+  for (const { glob, matches } of matchers) {
+    if (sources.some((source) => source.digest === undefined && matches(source))) continue;
     throw usage(
-      `--update '${globs[index]}' matches no image of ${path} that the lock can hold`,
+      `--update '${glob}' matches no image of ${path} that the lock can hold`,
       "A glob is held against names such as node:22-alpine, node, or docker.io/library/node; * does not match a slash.",
     );
   }
-  return (source) => matchers.some((matches) => matches(source));
+  return (source) => matchers.some(({ matches }) => matches(source));
 }
 
 /**
