@@ -122,7 +122,7 @@ describe("a lock of rules", () => {
   });
 
   test("agrees with its mirror file after it was written where one rule prefers the lines of another", async () => {
-    const entries = await entriesOf(["match: '\\d+', newest: 1, maxAge: 10d", "match: '[12]\\d', order: name"]);
+    const entries = await entriesOf(["match: '\\d+', newest: 1, maxAge: 10d", "match: '25'"]);
     const after = locked(
       entries,
       new Map(),
