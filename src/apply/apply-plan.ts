@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import type { Action, CopyImage } from "../plan/action.ts";
+import { pullsTogether } from "../plan/cost.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -119,12 +120,14 @@ function createLimits(): (group: readonly CopyImage[]) => LimitFunction {
   };
 }
 
-function pullsOf([image]: readonly CopyImage[], options: ApplyOptions, told: ToldOfPulls): ImagePulls {
+function pullsOf(group: readonly CopyImage[], options: ApplyOptions, told: ToldOfPulls): ImagePulls {
+  const [image] = group;
   if (image === undefined) return UNCOUNTED;
   const registry = registryOf(image);
   const queue = options.pulls(registry);
   if (queue === undefined) return UNCOUNTED;
-  const { digest, pullsAtMost, source: reference } = image;
+  const { digest, source: reference } = image;
+  const pullsAtMost = pullsTogether(group);
   const parsed = parseReference(reference);
   const repository = typeof parsed === "string" ? "" : parsed.repository;
   const probe = () => options.probe(registry, repository, digest).catch(ignorePullLimit);

@@ -4,22 +4,20 @@ import type { CopyImage } from "../plan/action.ts";
 const TOGETHER_AT_MOST = 8;
 
 /**
- * Puts copies of the same digest, and of the same platforms of it, together, so that one download can serve them all;
- * the rest stays in its order.
+ * Puts copies of the same digest together, so that one download can serve them all; the rest stays in its order.
  * @param images in the order of the mirror file
  */
 export function groupCopies(images: readonly CopyImage[]): CopyImage[][] {
   const groups: CopyImage[][] = [];
   const open = new Map<string, CopyImage[]>();
   for (const image of images) {
-    const content = `${image.digest} ${image.platforms?.join(",") ?? ""}`;
-    const known = open.get(content);
+    const known = open.get(image.digest);
     if (known !== undefined && known.length < TOGETHER_AT_MOST) {
       known.push(image);
       continue;
     }
     const group = [image];
-    open.set(content, group);
+    open.set(image.digest, group);
     groups.push(group);
   }
   return groups;

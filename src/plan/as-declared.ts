@@ -12,7 +12,7 @@ type Place = Pick<DesiredImage, "repository" | "tag" | "platforms">;
  */
 export function isAsDeclared(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
-  if (held.kind === "unreadable" || held.digest === undefined) return false;
+  if (held.kind !== "read" || held.digest === undefined) return false;
   if (image.platforms === undefined) return held.digest === digest;
   const content = contentOf(target, image);
   if (content?.kind === "image") return held.digest === digest;
@@ -24,7 +24,7 @@ export function isAsDeclared(target: ActualTarget, image: Place, digest: Digest)
 export function differsInPlatforms(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
   const content = contentOf(target, image);
-  if (held.kind === "unreadable" || held.digest === undefined) return false;
+  if (held.kind !== "read" || held.digest === undefined) return false;
   return held.digest === digest || (content?.kind === "index" && content.selection?.source === digest);
 }
 

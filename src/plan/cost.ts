@@ -58,7 +58,10 @@ function pullsOfOne(copies: readonly Pick<CopyImage, "platforms" | "pullsAtMost"
   const whole = byList.get(ALL);
   if (whole !== undefined && whole > 0) return whole;
   const counted = [...byList.values()].filter((pulls) => pulls > 0);
-  return counted.reduce((sum, pulls) => sum + pulls - 1, counted.length === 0 ? 0 : 1);
+  if (counted.length === 0) return 0;
+  const listed = counted.reduce((sum, pulls) => sum + pulls - 1, 0);
+  const named = new Set(copies.flatMap(({ platforms, pullsAtMost: pulls }) => (pulls > 0 ? (platforms ?? []) : [])));
+  return 1 + Math.min(listed, wantedChildren([...named]));
 }
 
 const ALL = "";

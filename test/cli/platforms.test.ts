@@ -1,98 +1,210 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { Digest } from "../../src/oci/digest.ts";
-import { OCI_INDEX } from "../../src/oci/media-type.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { readManifest } from "../../src/oci/manifest.ts";
+import { DOCKER_MANIFEST, OCI_INDEX } from "../../src/oci/media-type.ts";
 import { PLATFORMS, SOURCE_DIGEST } from "../../src/oci/selection.ts";
-import type { ImageOptions } from "../../src/sandbox/images.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
-import { mirrorFile } from "../quirks/support/mirror.ts";
+import { selectPlatforms } from "../../src/oci/select-platforms.ts";
+import { generateImage, storeImage } from "../../src/sandbox/images.ts";
+import type { Repository, Store } from "../../src/sandbox/store.ts";
+import {
+  applyWell,
+  architectures,
+  FOUR,
+  indexAt,
+  redisAtHub,
+  redisWith,
+  rewrite,
+  startWith,
+} from "../support/chosen-platforms.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf } from "../support/scenario.ts";
-import { errorsIn, world, type World } from "../support/world.ts";
+import { errorsIn, world } from "../support/world.ts";
 
-const FOUR: ImageOptions = {
-  layers: 1,
-  layerBytes: 64,
-  platforms: [
-    { os: "linux", architecture: "amd64" },
-    { os: "linux", architecture: "arm", variant: "v7" },
-    { os: "linux", architecture: "arm64", variant: "v8" },
-    { os: "linux", architecture: "s390x" },
-  ],
-};
-/** What one image of {@link FOUR} costs with two platforms: its index, their images and their attestations. */
-const TWO_OF_FOUR = 5;
+const TWO = ["linux/arm64", "linux/amd64"];
+/** The index, the images of two platforms and their attestations. */
+const PULLS_OF_TWO = 5;
 
-interface Index {
-  mediaType: string;
-  manifests: { digest: Digest; platform: { os: string; architecture: string; variant?: string } }[];
-  annotations: Record<string, string>;
-}
-
-function redisWith(...platforms: string[]): string {
-  return `{ image: redis:7, platforms: [${platforms.join(", ")}] }`;
-}
-
-function start(t: Parameters<typeof world>[0], mirrors: readonly string[], imageOptions: ImageOptions = FOUR) {
-  return world(t, { "mirrors.yaml": mirrorFile(mirrors) }, { images: ["redis:7"], imageOptions });
-}
-
-async function applied(place: World, args: readonly string[] = []): Promise<void> {
-  const { code, document } = await place.json(["apply", ...args]);
-  assert.equal(code, 0, JSON.stringify(errorsIn(document)));
-}
-
-function sourceOf({ sandbox }: World): Repository {
-  return sandbox.dockerHub.store.repository("library/redis") ?? assert.fail("no redis");
-}
-
-function heldIndex(repository: Repository | undefined, tag = "7"): Index {
-  const digest = repository?.tags.get(tag);
-  const manifest = digest === undefined ? undefined : repository?.manifests.get(digest);
-  assert.ok(manifest, "the tag is there");
-  assert.equal(manifest.mediaType, OCI_INDEX);
-  return JSON.parse(Buffer.from(manifest.bytes).toString()) as Index;
-}
-
-/** The requests that were counted, and the writes to ECR, of one run. */
-async function spentBy(place: World, run: () => Promise<unknown>): Promise<{ pulls: number; writes: number }> {
-  const { server } = await ecrOf(place);
-  const before = { pulls: place.sandbox.dockerHub.counted, requests: server.requests.length };
-  const calls = place.sandbox.ecr.calls.length;
-  await run();
-  const sent = server.requests.slice(before.requests).filter(({ method }) => method !== "GET" && method !== "HEAD");
-  const called = place.sandbox.ecr.calls
-    .slice(calls)
-    .filter(({ operation }) => !/^(?:Get|Describe|List|BatchGet)/.test(operation));
-  return { pulls: place.sandbox.dockerHub.counted - before.pulls, writes: sent.length + called.length };
-}
-
-describe("an image with chosen platforms", () => {
-  test("is an index of those alone, each child as it was, and costs those alone; then nothing more", async (t) => {
-    const place = await start(t, [redisWith("linux/arm64", "linux/amd64")]);
-    const first = await spentBy(place, () => applied(place));
-    assert.equal(first.pulls, TWO_OF_FOUR);
+describe("an image with chosen platforms", { concurrency: 2 }, () => {
+  test("is an index of those alone, each child as it was; it costs those alone, and then nothing more", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
     const { store } = await ecrOf(place);
     const mirrored = store.repository("redis");
-    const source = sourceOf(place);
-    const index = heldIndex(mirrored);
-    const wanted = heldIndex(source);
-    assert.equal(index.annotations[SOURCE_DIGEST], source.tags.get("7"));
-    assert.equal(index.annotations[PLATFORMS], "linux/amd64,linux/arm64");
+    const source = redisAtHub(place);
+    const index = indexAt(mirrored, "7");
+    assert.deepEqual(index.annotations, {
+      [SOURCE_DIGEST]: source.tags.get("7"),
+      [PLATFORMS]: "linux/amd64,linux/arm64",
+    });
     assert.deepEqual(
       index.manifests,
-      wanted.manifests.filter((_child, i) => [0, 1, 4, 5].includes(i)),
+      indexAt(source, "7").manifests.filter((_child, i) => [0, 1, 4, 5].includes(i)),
       "both platforms, each with its attestation",
     );
-    assert.equal(mirrored?.manifests.size, TWO_OF_FOUR, "no other child");
+    assert.equal(mirrored?.manifests.size, PULLS_OF_TWO, "no other child");
     for (const { digest } of index.manifests) {
       assert.deepEqual(mirrored.manifests.get(digest)?.bytes, source.manifests.get(digest)?.bytes);
     }
     assert.deepEqual(incompleteTags(store), []);
 
-    assert.deepEqual(await spentBy(place, () => applied(place)), { pulls: 0, writes: 0 });
-    const { document } = await place.json(["plan"]);
-    assert.equal(document.totals?.["unchanged"], 1);
+    const again = await applyWell(place);
+    assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
   });
+
+  test("is shown in the plan with its platforms and the source's digest; its own is known after apply", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    const { stdout } = await place.run(["plan"]);
+    const digest = redisAtHub(place).tags.get("7") ?? "";
+    assert.match(stdout, new RegExp(`known after apply \\(of ${digest}\\) +linux/amd64, linux/arm64 +new tag`));
+    assert.match(stdout, /at most 5 pulls/);
+  });
+
+  test("follows a changed list, for the index and what it lacks; and a tag that moved upstream", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])]);
+    await applyWell(place);
+    await rewrite(place, [redisWith(TWO)]);
+    const planned = await place.run(["plan"]);
+    assert.match(planned.stdout, /~ 7 .* other platforms are chosen/);
+    assert.equal((await applyWell(place)).pulls, 3, "the index, one image, one attestation");
+    const { store } = await ecrOf(place);
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+
+    await rewrite(place, [redisWith(["linux/amd64"])]);
+    assert.equal((await applyWell(place)).pulls, 1, "the index");
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64"]);
+
+    place.sandbox.dockerHub.publish("library/redis", "7", { ...FOUR, revision: 2 });
+    assert.match((await place.run(["plan"])).stdout, /tag moved upstream/);
+    assert.equal((await applyWell(place)).pulls, 3);
+    assert.equal((await applyWell(place)).pulls, 0);
+  });
+
+  test("goes from all platforms to some at no pull, and back to all byte for byte", async (t) => {
+    const place = await startWith(t, ["{ image: redis:7 }"]);
+    assert.equal((await applyWell(place)).pulls, 9);
+    await rewrite(place, [redisWith(TWO)]);
+    assert.equal((await applyWell(place)).pulls, 0, "the repository has the whole index");
+    const { store } = await ecrOf(place);
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+
+    await rewrite(place, ["{ image: redis:7 }"]);
+    assert.match((await place.run(["plan"])).stdout, /other platforms are chosen/);
+    await applyWell(place);
+    assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
+  });
+
+  test("that lacks one fails and names those it has; nothing is copied, and others arrive", async (t) => {
+    const mirrors = [redisWith(["linux/amd64", "linux/riscv64"]), "{ image: nginx:1 }"];
+    const place = await startWith(t, mirrors, { images: ["redis:7", "nginx:1"] });
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const [error] = errorsIn(document);
+    assert.deepEqual([error?.code, error?.side], ["PLATFORM_MISSING", "source"]);
+    assert.equal(
+      error?.message,
+      "the image has no linux/riscv64; it has linux/amd64, linux/arm/v7, linux/arm64, linux/s390x",
+    );
+    const { store } = await ecrOf(place);
+    assert.equal(store.repository("redis")?.manifests.size, 0);
+    assert.equal(store.repository("redis")?.blobs.size, 0);
+    assert.ok(store.repository("nginx")?.tags.has("1"));
+  });
+
+  test("of a Docker manifest list is an OCI index of its Docker images", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)], { imageOptions: { ...FOUR, form: "docker-list" } });
+    assert.equal((await applyWell(place)).pulls, 3);
+    const { store } = await ecrOf(place);
+    const index = indexAt(store.repository("redis"), "7");
+    assert.deepEqual(new Set(index.manifests.map(({ mediaType }) => mediaType)), new Set([DOCKER_MANIFEST]));
+    assert.deepEqual(incompleteTags(store), []);
+    assert.equal((await applyWell(place)).writes, 0);
+  });
+
+  test("of an index within an index is refused: nobody knows what is in it", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    const redis = redisAtHub(place);
+    const inner = { mediaType: OCI_INDEX, digest: redis.tags.get("7"), size: 9 };
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [inner] }));
+    const outer = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
+    place.sandbox.dockerHub.store.putManifest(redis, outer, ["7"]);
+    const { document } = await place.json(["apply"]);
+    assert.equal(errorsIn(document)[0]?.code, "NESTED_TOO_DEEPLY");
+  });
+});
+
+describe("an image that is no index", { concurrency: 2 }, () => {
+  const single = { ...FOUR, form: "oci-manifest" as const };
+
+  test("is copied byte for byte when the list names its platform, for one pull; then it is unchanged", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    assert.equal((await applyWell(place)).pulls, 1);
+    const { store } = await ecrOf(place);
+    assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
+    assert.deepEqual(incompleteTags(store), []);
+    const again = await applyWell(place);
+    assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
+  });
+
+  for (const list of [["linux/arm64"], ["linux/amd64", "linux/arm64"]]) {
+    test(`of linux/amd64 is refused when the list is ${list.join(", ")}, and nothing is copied`, async (t) => {
+      const place = await startWith(t, [redisWith(list)], { imageOptions: single });
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 1);
+      const [error] = errorsIn(document);
+      assert.equal(error?.code, "PLATFORM_MISSING");
+      assert.equal(error.message, "the image has no linux/arm64; it has linux/amd64");
+      assert.equal((await ecrOf(place)).store.repository("redis")?.blobs.size, 0);
+    });
+  }
+
+  test("whose config is not what its digest says is refused", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    const redis = redisAtHub(place);
+    const content = readManifest([...redis.manifests.values()][0] ?? assert.fail());
+    assert.equal(content.kind, "image");
+    const { digest, size } = content.config;
+    place.sandbox.dockerHub.store.putBlob(redis, digest, Buffer.alloc(size, " "));
+    const { document } = await place.json(["apply"]);
+    assert.equal(errorsIn(document)[0]?.code, "DIGEST_MISMATCH");
+  });
+});
+
+/** Puts tags with two of four platforms where an apply would have put them. */
+function mirrorByHand(store: Store, repository: Repository, tags: readonly string[]): void {
+  for (const tag of tags) {
+    const image = generateImage(`docker.io/team/app:${tag}`, FOUR);
+    storeImage(store, repository, image);
+    const made = selectPlatforms(image.top, ["linux/amd64", "linux/arm64"]);
+    assert.ok("manifest" in made);
+    store.putManifest(repository, made.manifest, [tag]);
+    store.removeManifest(repository, image.top.digest);
+  }
+}
+
+test("300 tags with chosen platforms, unchanged at two targets, cost no pull and no write", async (t) => {
+  const tags = Array.from({ length: 300 }, (_, i) => `1.${i}`);
+  const file = `version: 1
+name: platform
+targets: { main: { ecr: {} }, other: { oci: https://registry.example.com } }
+mirrors: [{ image: team/app, tags: [${tags.join(", ")}], platforms: [linux/amd64, linux/arm64] }]
+`;
+  const images = tags.map((tag) => `team/app:${tag}`);
+  const options = { images, imageOptions: FOUR, registries: ["registry.example.com"] };
+  const place = await world(t, { "mirrors.yaml": file }, options);
+  const { dockerHub, registries, ecr } = place.sandbox;
+  const plain = registries.get("registry.example.com") ?? assert.fail();
+  const atEcr = await ecrOf(place);
+  for (const store of [plain.store, atEcr.store]) mirrorByHand(store, store.create("team/app"), tags);
+
+  const { code, document } = await place.json(["apply"]);
+  assert.equal(code, 0, JSON.stringify(errorsIn(document)));
+  assert.deepEqual(document.outcomes, []);
+  assert.equal(dockerHub.counted, 0);
+  assert.deepEqual(atEcr.server.requests, []);
+  assert.equal(ecr.calls.filter(({ operation }) => operation === "BatchGetImage").length, 3);
+  const methods = Map.groupBy(plain.server.requests, ({ method }) => method);
+  const counts = [...methods].map(([method, all]) => `${all.length} ${method}`);
+  assert.deepEqual(counts, ["300 HEAD", "300 GET"]);
 });

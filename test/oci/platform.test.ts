@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import fc from "fast-check";
+
+import { parsePlatform, platformText } from "../../src/oci/platform.ts";
+
+function normal(text: string): string | undefined {
+  const platform = parsePlatform(text);
+  return platform === undefined ? undefined : platformText(platform);
+}
+
+/** As containerd has them (github.com/containerd/platforms, database.go). */
+const SAME: Readonly<Record<string, readonly string[]>> = {
+  "linux/amd64": ["linux/amd64", "linux/amd64/v1", "linux/x86_64", "linux/x86-64", "Linux/AMD64"],
+  "linux/amd64/v2": ["linux/amd64/v2"],
+  "linux/arm64": ["linux/arm64", "linux/arm64/v8", "linux/arm64/8", "linux/aarch64"],
+  "linux/arm64/v9": ["linux/arm64/v9"],
+  "linux/arm/v7": ["linux/arm", "linux/arm/v7", "linux/arm/7", "linux/armhf"],
+  "linux/arm/v6": ["linux/arm/v6", "linux/arm/6", "linux/armel"],
+  "linux/386": ["linux/386", "linux/i386"],
+  "darwin/arm64": ["darwin/arm64", "macos/arm64"],
+  "linux/ppc64le": ["linux/ppc64le"],
+};
+
+describe("the names of a platform", () => {
+  for (const [name, all] of Object.entries(SAME)) {
+    test(`${all.join(", ")} ${all.length === 1 ? "is" : "are"} ${name}`, () => {
+      assert.deepEqual(new Set(all.map(normal)), new Set([name]));
+    });
+  }
+
+  test("law: a normal form is its own normal form", () => {
+    const part = fc.constantFrom(
+      "linux",
+      "arm",
+      "arm64",
+      "aarch64",
+      "amd64",
+      "x86_64",
+      "v1",
+      "v7",
+      "8",
+      "6",
+      "armhf",
+      "i386",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 2, maxLength: 3 }), (parts) => {
+        const once = normal(parts.join("/")) ?? assert.fail("no platform");
+        assert.equal(normal(once), once);
+      }),
+    );
+  });
+});
+
+test("a text without an operating system, or with too many parts, is no platform", () => {
+  for (const text of ["linux", "linux/", "/amd64", "linux/arm/", "linux/arm/v7/x", ""]) {
+    assert.equal(parsePlatform(text), undefined, text);
+  }
+});

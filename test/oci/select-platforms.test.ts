@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import fc from "fast-check";
+
+import { digestOf } from "../../src/oci/digest.ts";
+import { readManifest, type Manifest } from "../../src/oci/manifest.ts";
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
+import { platformText, type Platform } from "../../src/oci/platform.ts";
+import { PLATFORMS, readSelection, SOURCE_DIGEST } from "../../src/oci/selection.ts";
+import { selectPlatforms, type SelectedIndex } from "../../src/oci/select-platforms.ts";
+
+interface Child {
+  platform?: Platform;
+  digest: string;
+  [other: string]: unknown;
+}
+
+function child(name: string, platform?: Platform, more: object = {}): Child {
+  const digest = digestOf(Buffer.from(name));
+  return { mediaType: OCI_MANIFEST, digest, size: 100, ...(platform === undefined ? {} : { platform }), ...more };
+}
+
+function attestation(name: string, of: Child): Child {
+  return child(
+    name,
+    { os: "unknown", architecture: "unknown" },
+    {
+      annotations: { "vnd.docker.reference.digest": of.digest, "vnd.docker.reference.type": "attestation-manifest" },
+    },
+  );
+}
+
+function index(manifests: readonly unknown[], more: object = {}, mediaType: string = OCI_INDEX): Manifest {
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests, ...more }, undefined, 3));
+  return { bytes, mediaType, digest: digestOf(bytes) };
+}
+
+function made(source: Manifest, platforms: readonly string[]): SelectedIndex {
+  const selected = selectPlatforms(source, platforms);
+  return "kind" in selected ? assert.fail(JSON.stringify(selected)) : selected;
+}
+
+function body({ manifest }: SelectedIndex): { manifests: Child[]; annotations: Record<string, unknown> } {
+  return JSON.parse(Buffer.from(manifest.bytes).toString()) as ReturnType<typeof body>;
+}
+
+const AMD64 = child("amd64", { os: "linux", architecture: "amd64" });
+const ARM64 = child("arm64", { os: "linux", architecture: "arm64", variant: "v8" });
+const ARM = child("arm", { os: "linux", architecture: "arm" });
+const ARMV6 = child("armv6", { os: "linux", architecture: "arm", variant: "v6" });
+const ALL = [AMD64, ARM64, ARM, ARMV6];
+
+describe("an index of chosen platforms", () => {
+  test("has the source's descriptors of those, in the source's order", () => {
+    const { manifests } = body(made(index(ALL), ["linux/amd64", "linux/arm/v7"]));
+    assert.deepEqual(manifests, [AMD64, ARM]);
+  });
+
+  test("takes linux/arm64 for linux/arm64/v8", () => {
+    assert.deepEqual(body(made(index(ALL), ["linux/arm64"])).manifests, [ARM64]);
+  });
+
+  test("keeps the attestations of those platforms, and no others", () => {
+    const of = [
+      attestation("a1", AMD64),
+      attestation("a2", ARM64),
+      child("lone", { os: "unknown", architecture: "unknown" }),
+    ];
+    const { manifests } = body(made(index([AMD64, ARM64, ...of]), ["linux/arm64"]));
+    assert.deepEqual(manifests, [ARM64, of[1]]);
+  });
+
+  test("keeps every Windows version of a platform", () => {
+    const versions = ["10.0.20348.1", "10.0.17763.1"].map((version) =>
+      child(version, { os: "windows", architecture: "amd64", "os.version": version } as Platform),
+    );
+    assert.deepEqual(body(made(index([AMD64, ...versions]), ["windows/amd64"])).manifests, versions);
+  });
+
+  test("has the source's annotations, and ours in place of any that the source gives itself", () => {
+    const source = index(ALL, { annotations: { team: "a", [PLATFORMS]: "forged" }, artifactType: "x", subject: AMD64 });
+    const selected = made(source, ["linux/amd64"]);
+    assert.deepEqual(body(selected), {
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [AMD64],
+      annotations: { team: "a", [SOURCE_DIGEST]: source.digest, [PLATFORMS]: "linux/amd64" },
+    });
+    assert.deepEqual(readSelection(selected.manifest), { source: source.digest, platforms: ["linux/amd64"] });
+  });
+
+  test("is an OCI index also where the source is a Docker manifest list, whose children stay Docker's", () => {
+    const docker = { ...AMD64, mediaType: DOCKER_MANIFEST };
+    const { manifest } = made(index([docker, ARM64], {}, DOCKER_LIST), ["linux/amd64"]);
+    assert.equal(manifest.mediaType, OCI_INDEX);
+    assert.deepEqual(readManifest(manifest), { kind: "index", manifests: [docker] });
+  });
+
+  test("is not made where a platform is missing: those present are named", () => {
+    assert.deepEqual(selectPlatforms(index([...ALL, child("none")]), ["linux/amd64", "linux/s390x"]), {
+      kind: "missing",
+      missing: ["linux/s390x"],
+      present: ["linux/amd64", "linux/arm/v6", "linux/arm/v7", "linux/arm64"],
+    });
+  });
+
+  test("is not made of an index that names another index", () => {
+    const nested = child("nested", undefined, { mediaType: OCI_INDEX });
+    assert.deepEqual(selectPlatforms(index([AMD64, nested]), ["linux/amd64"]), { kind: "nested" });
+  });
+
+  test("is not made of a descriptor that is nested without end", () => {
+    const bytes = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ ...AMD64, deep: "DEEP" }] }).replace(
+        '"DEEP"',
+        `${"[".repeat(200_000)}${"]".repeat(200_000)}`,
+      ),
+    );
+    const selected = selectPlatforms({ bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) }, ["linux/amd64"]);
+    assert.equal("kind" in selected && selected.kind, "invalid");
+  });
+
+  const names = fc.constantFrom("amd64", "arm64", "arm", "386", "s390x", "ppc64le");
+  const extras = fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ noUnicodeString: false }));
+  const sources = fc
+    .tuple(fc.uniqueArray(names, { minLength: 1 }), extras, fc.boolean())
+    .map(([architectures, extra, attested]) => {
+      const children = architectures.map((architecture) => {
+        // Whatever else a descriptor holds, its own keys go first.
+        return { ...extra, ...child(architecture, { os: "linux", architecture }, { size: architecture.length }) };
+      });
+      const attestations = attested ? children.map((each, i) => attestation(`of ${i}`, each)) : [];
+      return { children, manifest: index([...children, ...attestations], { annotations: { note: "x" } }) };
+    });
+  const chosen = sources.chain(({ children, manifest }) =>
+    fc.subarray(children, { minLength: 1 }).map((subset) => ({
+      manifest,
+      platforms: subset.map(({ platform }) => platformText(platform ?? assert.fail())).toSorted(),
+    })),
+  );
+
+  test("law: the same source and list give the same bytes, which say so", () => {
+    fc.assert(
+      fc.property(chosen, ({ manifest, platforms }) => {
+        const [one, two] = [made(manifest, platforms), made({ ...manifest }, [...platforms])];
+        assert.deepEqual(one.manifest, two.manifest);
+        assert.deepEqual(readSelection(one.manifest), { source: manifest.digest, platforms });
+      }),
+    );
+  });
+
+  test("law: every descriptor is the source's own, as a JSON value and in its order", () => {
+    fc.assert(
+      fc.property(chosen, ({ manifest, platforms }) => {
+        const source = (JSON.parse(Buffer.from(manifest.bytes).toString()) as { manifests: Child[] }).manifests;
+        const selected = made(manifest, platforms);
+        const kept = new Set(selected.children.map(({ digest }) => digest as string));
+        assert.deepEqual(
+          body(selected).manifests,
+          source.filter(({ digest }) => kept.has(digest)),
+        );
+      }),
+    );
+  });
+
+  test("law: choosing again the same platforms of what was chosen changes no child", () => {
+    fc.assert(
+      fc.property(chosen, ({ manifest, platforms }) => {
+        const once = made(manifest, platforms);
+        assert.deepEqual(made(once.manifest, platforms).children, once.children);
+      }),
+    );
+  });
+});
+
+test("an index that was not made by choosing, or says so in no readable way, is none of ours", () => {
+  const cases: object[] = [
+    {},
+    { annotations: null },
+    { annotations: { [SOURCE_DIGEST]: AMD64.digest } },
+    { annotations: { [SOURCE_DIGEST]: "sha256:short", [PLATFORMS]: "linux/amd64" } },
+    { annotations: { [SOURCE_DIGEST]: 1, [PLATFORMS]: "linux/amd64" } },
+  ];
+  for (const more of cases) assert.equal(readSelection(index([AMD64], more)), undefined, JSON.stringify(more));
+});
