@@ -12,6 +12,7 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   INVALID_FILE: "Mend the line that is shown.",
   INVALID_REFERENCE: "Write it as for `docker pull`.",
   POLICY_FILE: "Move it below the folder.",
+  PLAN_FILE: "Make the plan again: mirrorform plan --out FILE.",
   LOCK_MISMATCH: "Run `mirrorform lock`, and commit what it writes.",
   EMPTY: "Declare one; mirrorform takes an empty list for an accident.",
   NO_TAGS: "`mirrorform plan --explain` shows what drops each tag; `allowEmpty: true` allows none.",

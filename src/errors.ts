@@ -13,6 +13,7 @@ export type ErrorCode =
   | "INVALID_FILE"
   | "INVALID_REFERENCE"
   | "POLICY_FILE"
+  | "PLAN_FILE"
   | "LOCK_MISMATCH"
   | "EMPTY"
   | "NO_TAGS"

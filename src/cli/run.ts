@@ -45,6 +45,9 @@ function announceInterrupt({ signal, err }: Surroundings): void {
   signal.addEventListener("abort", say, { once: true });
 }
 
+/** What is not valid as it was given. */
+const INVALID: ReadonlySet<string> = new Set(["USAGE", "PLAN_FILE"]);
+
 function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {
   const signal = surroundings.interruptedBy();
   const report = reportOf(signal === undefined ? error : interruptedEarly());
@@ -56,7 +59,7 @@ function fail(error: unknown, args: readonly string[], surroundings: Surrounding
   if (signal !== undefined) return EXIT.interrupted[signal];
   if (!(error instanceof MirrorError) && error instanceof Error)
     surroundings.err(`${terminalLines(error.stack ?? "")}\n`);
-  return error instanceof MirrorError && error.code === "USAGE" ? EXIT.invalid : EXIT.failed;
+  return error instanceof MirrorError && INVALID.has(error.code) ? EXIT.invalid : EXIT.failed;
 }
 
 /** Before an apply has a plan there is no report, and nothing to report. */

@@ -6,9 +6,11 @@ import { loadWithLock } from "./commands/load-lock.ts";
 import { openConnections, type Connections } from "./connections.ts";
 import { expand } from "./expand.ts";
 import { createEventStream, type EventStream } from "./events.ts";
+import type { HeldPlan } from "./held-plan.ts";
 import { narrow } from "./narrow.ts";
 import { wantsColor } from "./output.ts";
 import { createStyle, type Style } from "./render/style.ts";
+import { planInputs } from "./plan-inputs.ts";
 import { logRequests } from "./request-log.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { survey, type Survey, type SurveyOptions } from "./survey.ts";
@@ -27,6 +29,7 @@ export interface Session {
 
 /**
  * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
+ * @param held a saved plan: it is made again in its own bounds, with the digests that it is trusted with
  * @param moves whether the plan shows what moved upstream and is held by the lock: that is one HEAD a locked tag
  * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
  */
@@ -34,12 +37,15 @@ export async function withPlan(
   input: CommandInput,
   surroundings: Surroundings,
   work: (session: Session) => Promise<number>,
-  { moves }: { moves: "shown" | "left" } = { moves: "left" },
+  { moves = "left", held }: { moves?: "shown" | "left"; held?: HeldPlan | undefined } = {},
 ): Promise<number | undefined> {
   const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return undefined;
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
-  const { file, narrowedBy, select } = narrow(whole.file, texts(input.options["target"]), texts(input.options["only"]));
+  const narrowing = held?.narrowing ?? { targets: texts(input.options["target"]), only: texts(input.options["only"]) };
+  const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
+  const inputs = planInputs(whole);
+  held?.refuseOtherInputs({ name: file.name, inputs });
   const events = createEventStream();
   const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);
@@ -52,7 +58,17 @@ export async function withPlan(
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
       expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, surroundings);
-    const wishes = { file, narrowedBy, lock, explained, expand: async () => select(await expansion()) };
+    const known = held?.known ?? new Map();
+    const wishes = {
+      file,
+      narrowedBy,
+      narrowing,
+      inputs,
+      known,
+      lock,
+      explained,
+      expand: async () => select(await expansion()),
+    };
     const look = () => survey({ ...wishes, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });

@@ -24,6 +24,11 @@ export interface Survey {
 export interface SurveyOptions {
   file: MirrorFile;
   narrowedBy: readonly string[];
+  narrowing: PlanInput["narrowing"];
+  /** Hashes of what the plan is made of. */
+  inputs: PlanInput["inputs"];
+  /** What sources are taken to say without being asked, by full reference. */
+  known: ReadonlyMap<string, Resolution>;
   /** The lock that the file's images are locked by, and whether moves upstream that it holds back are looked for. */
   lock: { path: string; showsMoves: boolean } | undefined;
   /** Whether the plan is to say of each tag of a rule why it is in or out. */
@@ -48,11 +53,15 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
   const resolve = (references: readonly Reference[]) =>
     resolveAll(references, (registry) => connections.source(registry), allowances.has, signal);
-  const [resolutions, upstream] = await Promise.all([resolve(asked), resolve(watched)]);
+  const unknown = asked.filter((reference) => !options.known.has(formatReference(reference)));
+  const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
+  const resolutions = new Map([...options.known, ...found]);
   const input: PlanInput = {
     file: file.path,
     name: file.name,
     narrowedBy: options.narrowedBy,
+    narrowing: options.narrowing,
+    inputs: options.inputs,
     images,
     rules: expanded.flatMap(({ entry, ...made }) => (entry.kind === "rule" ? [{ entry, ...made }] : [])),
     explained: options.explained,

@@ -16,6 +16,7 @@ import {
   PLAN_FORMAT_VERSION,
   type Cost,
   type Plan,
+  type PlanInputs,
   type Row,
   type RulePlan,
   type TargetPlan,
@@ -31,6 +32,8 @@ export interface PlanInput {
   file: string;
   name: string;
   narrowedBy: readonly string[];
+  inputs: PlanInputs;
+  narrowing: Plan["narrowing"];
   images: readonly DesiredImage[];
   /** Those entries whose images a rule chose. */
   rules: readonly RuleOutcome[];
@@ -60,7 +63,9 @@ export function makePlan(input: PlanInput): Plan {
     formatVersion: PLAN_FORMAT_VERSION,
     file: input.file,
     name: input.name,
+    inputs: input.inputs,
     narrowedBy: [...input.narrowedBy],
+    narrowing: input.narrowing,
     ...(input.lock === undefined ? {} : { lock: planLock(input.lock) }),
     rules,
     targets,
@@ -104,7 +109,8 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "
   };
 }
 
-function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Totals {
+/** What the rows of a plan add up to. */
+export function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Totals {
   const totals: Totals = {
     create: 0,
     change: 0,

@@ -16,7 +16,7 @@ export type Row =
   | (TagRow & BlockedImage)
   | LockBlockedRow
   /** The source or the target could not be read, or serves what cannot be mirrored. */
-  | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread"; error: ErrorReport })
+  | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread" | "moved-since-plan"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
   | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
@@ -123,6 +123,15 @@ export interface Cost {
   credentialsUnused: boolean;
 }
 
+/** What a plan was made of: sha256 in hexadecimal digits. A saved plan is applied only where these are the same. */
+export interface PlanInputs {
+  mirrorFile: string;
+  /** Null where there is no lock. */
+  lock: string | null;
+  /** Of the policies that the mirror file names. */
+  policies: string;
+}
+
 /** Plain data: what `apply` carries out and what every renderer shows. The same input gives the same plan. */
 export interface Plan {
   formatVersion: typeof PLAN_FORMAT_VERSION;
@@ -130,6 +139,9 @@ export interface Plan {
   file: string;
   /** Name of the mirror file: the mark of what it owns. */
   name: string;
+  inputs: PlanInputs;
+  /** What `--target` and `--only` were given. */
+  narrowing: { targets: string[]; only: string[] };
   /** The options that narrowed the plan, such as `--only 'node*'`; empty when everything was looked at. */
   narrowedBy: string[];
   /** Missing where there is no lock. */

@@ -95,6 +95,8 @@ export function plan(
     file: "mirrors.yaml",
     name: "platform",
     narrowedBy: [],
+    narrowing: { targets: [], only: [] },
+    inputs: { mirrorFile: "a".repeat(64), lock: null, policies: "b".repeat(64) },
     images,
     rules: [],
     explained: false,

@@ -6,6 +6,7 @@ import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
 import { openEventLog } from "../event-log.ts";
 import { EXIT } from "../exit-code.ts";
+import { readHeldPlan } from "../held-plan.ts";
 import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
@@ -23,26 +24,33 @@ export async function apply(input: CommandInput, surroundings: Surroundings): Pr
   const json = input.options["json"] === true;
   const { events, report: file } = input.options;
   const wait = readWait(input.options["wait"]);
+  const held = await readHeldPlan(input);
   if (typeof file === "string") await refuseUnwritable(file);
-  const code = await withPlan(input, surroundings, async (session) => {
-    const plan = await planWhenAsked(session, wait, surroundings);
-    if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
-    const begun = surroundings.clock.now();
-    const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
-    if (log !== undefined) session.events.listen(log.listen);
-    const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
-    const pulls = plan.costs.map(({ registry }) => ({
-      registry,
-      spent: session.allowances.spent(registry),
-      reading: session.allowances.reading(registry),
-    }));
-    const milliseconds = surroundings.clock.now() - begun;
-    const document = `${JSON.stringify({ ...report, plan, pulls, milliseconds }, null, 2)}\n`;
-    surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
-    // Said first: a report that cannot be written must not hide what was done.
-    if (typeof file === "string") await writeOutput(file, document);
-    return exitCode(plan, report, surroundings);
-  });
+  const code = await withPlan(
+    input,
+    surroundings,
+    async (session) => {
+      const fresh = await planWhenAsked(session, wait, surroundings);
+      const plan = held === undefined ? fresh : held.hold(fresh);
+      if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
+      const begun = surroundings.clock.now();
+      const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
+      if (log !== undefined) session.events.listen(log.listen);
+      const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
+      const pulls = plan.costs.map(({ registry }) => ({
+        registry,
+        spent: session.allowances.spent(registry),
+        reading: session.allowances.reading(registry),
+      }));
+      const milliseconds = surroundings.clock.now() - begun;
+      const document = `${JSON.stringify({ ...report, plan, pulls, milliseconds }, null, 2)}\n`;
+      surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
+      // Said first: a report that cannot be written must not hide what was done.
+      if (typeof file === "string") await writeOutput(file, document);
+      return exitCode(plan, report, surroundings);
+    },
+    { held },
+  );
   return code ?? EXIT.invalid;
 }
 

@@ -21,7 +21,8 @@ export async function plan(input: CommandInput, surroundings: Surroundings): Pro
 
 /** The same plan for other readers: one run, so that they agree. */
 async function writeFiles(plan: Plan, { options }: CommandInput): Promise<void> {
-  const { "json-out": json, markdown, summary } = options;
+  const { out, "json-out": json, markdown, summary } = options;
+  if (typeof out === "string") await writeOutput(out, `${JSON.stringify(plan, null, 2)}\n`);
   if (typeof json === "string") await writeOutput(json, `${JSON.stringify(plan, null, 2)}\n`);
   if (typeof markdown === "string") await writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT));
   if (typeof summary === "string") await appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT));

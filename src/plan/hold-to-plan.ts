@@ -1,0 +1,189 @@
+import { canonicalJson } from "../desired/canonical-json.ts";
+import type { ErrorReport } from "../errors.ts";
+import type { Action } from "./action.ts";
+import type { Plan, Row, TargetPlan } from "./plan.ts";
+import { refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
+import { count } from "./make-plan.ts";
+
+/** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
+const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
+
+/** What is asked of a plan file before anything in it is looked at. */
+export interface SavedPlanTerms {
+  /** Path of the plan file, for errors. */
+  path: string;
+  /** Whether an incomplete plan will do. */
+  partial: boolean;
+}
+
+/**
+ * Whether a saved plan was made of what is here now. The lock, the mirror file and its policies bind a review to what
+ * lands; a plan of others is none.
+ * @throws MirrorError PLAN_FILE, saying what differs
+ */
+export function refuseOtherInputs(saved: SavedPlan, now: Pick<Plan, "name" | "inputs">, terms: SavedPlanTerms): void {
+  if (saved.name !== now.name) throw refusePlan(terms.path, `it is of the mirror file "${saved.name}"`);
+  const parts = [
+    ["mirrorFile", "the mirror file"],
+    ["lock", "the lock"],
+    ["policies", "a policy that the mirror file names"],
+  ] as const;
+  const changed = parts.flatMap(([key, what]) => (saved.inputs[key] === now.inputs[key] ? [] : [what]));
+  if (changed.length > 0) throw refusePlan(terms.path, `${changed.join(" and ")} changed since it was made`);
+  if (!saved.complete && !terms.partial) {
+    const hint = "Make it again when everything can be read, or apply what it holds with --partial.";
+    throw refusePlan(terms.path, "it is incomplete: something could not be read when it was made", hint);
+  }
+}
+
+/**
+ * Holds what is to be done now to what was planned. `fresh` is what this very run found; only what both have is done, and
+ * as `fresh` has it: hosts, roles and deletions are never taken from a file. An action that is another one now fails
+ * as moved since the plan; one that is done already needs nothing; one that is new is left for the next plan.
+ * @throws MirrorError PLAN_FILE for a plan that names what the mirror file does not have
+ */
+export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
+  for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
+  const targets = fresh.targets.map((target) => holdTarget(savedActions(saved, target), target));
+  const totals = count(targets, fresh.rules);
+  return { ...fresh, targets, totals, complete: totals.failed === 0 };
+}
+
+function savedActions({ targets }: SavedPlan, { name }: TargetPlan): Map<string, SavedAction> {
+  return new Map(
+    targets.filter((target) => target.name === name).flatMap(({ actions }) => actions.map((each) => [each.id, each])),
+  );
+}
+
+function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: string): void {
+  const target = fresh.targets.find(({ name }) => name === saved.name);
+  if (target === undefined)
+    throw refusePlan(path, `it has a target "${saved.name}", which the mirror file does not have`);
+  // A target that could not be opened has its name in the place of its registry, then as now.
+  if (target.error === undefined && saved.actions.length > 0 && target.registry !== saved.registry) {
+    throw refusePlan(path, `it was made for ${saved.registry}, and the target "${saved.name}" is ${target.registry}`);
+  }
+  if (target.error !== undefined) return;
+  const rows = Map.groupBy(target.rows, repositoryOf);
+  for (const action of saved.actions) {
+    const known = rows.get(action.repository);
+    if (known === undefined) {
+      throw refusePlan(
+        path,
+        `it has ${action.kind} for the repository ${action.repository}, which the mirror file does not have`,
+      );
+    }
+    refuseForeignTag(action, known, path);
+  }
+}
+
+function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: string): void {
+  const tag = action["tag"];
+  if (typeof tag !== "string") return;
+  const declared = rows.filter((row) => tagOf(row) === tag && sourceOf(row) !== undefined);
+  const place = `${action.repository}:${tag}`;
+  if (action.kind.startsWith("delete")) {
+    if (declared.length > 0) throw refusePlan(path, `it deletes ${place}, which the mirror file declares`);
+    return;
+  }
+  const copy = savedCopy(action);
+  if (action.kind === "copy-image" && copy === undefined)
+    throw refusePlan(path, `its copy to ${place} names no digest`);
+  if (declared.length === 0) throw refusePlan(path, `it writes ${place}, which the mirror file does not declare`);
+  if (copy !== undefined && !declared.some((row) => sourceOf(row) === copy.source)) {
+    throw refusePlan(path, `it copies ${copy.source} to ${place}, which the mirror file takes from elsewhere`);
+  }
+}
+
+function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
+  const rows = target.rows.flatMap((row): Row[] => {
+    if (row.kind === "unchanged") return [unchangedRow(row, saved)];
+    if (row.kind !== "action") return [row];
+    const planned = saved.get(row.action.id);
+    if (planned === undefined) return [];
+    const moved = movedParts(planned, row.action);
+    return moved.length === 0 ? [row] : [staleRow(planned, row.action, moved)];
+  });
+  return { ...target, rows };
+}
+
+/** A tag that has what upstream has now is as wanted, unless another digest was planned for it. */
+function unchangedRow(row: Extract<Row, { kind: "unchanged" }>, saved: ReadonlyMap<string, SavedAction>): Row {
+  const planned = [...saved.values()].find(
+    ({ repository, ...action }) => repository === row.repository && action["tag"] === row.tag,
+  );
+  const copy = planned === undefined ? undefined : savedCopy(planned);
+  if (copy === undefined || planned?.["platforms"] !== undefined || copy.digest === row.have) return row;
+  const message = `moved since the plan: it was to get ${copy.digest}, and holds ${row.have}, as its source does`;
+  return {
+    ...row,
+    kind: "failed",
+    reason: "moved-since-plan",
+    error: stale(`${row.repository}:${row.tag}`, "target", message),
+  };
+}
+
+/** The keys in which an action is another one than was planned. */
+function movedParts(planned: SavedAction, now: Action): string[] {
+  const current = JSON.parse(JSON.stringify(now)) as Record<string, unknown>;
+  const keys = new Set([...Object.keys(planned), ...Object.keys(current)].filter((key) => !CHANGING.has(key)));
+  return [...keys].filter((key) => text(planned[key]) !== text(current[key])).toSorted();
+}
+
+function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): Row {
+  const { target, repository } = now;
+  const current = now as unknown as Readonly<Record<string, unknown>>;
+  const said = moved.map((key) => `${NAMES[key] ?? key} was ${shown(planned[key])} and is ${shown(current[key])}`);
+  const hasTag = "tag" in now;
+  const reference = hasTag ? `${repository}:${now.tag}` : repository;
+  const side = moved.includes("digest") ? "source" : "target";
+  const error = stale(reference, side, `moved since the plan: ${said.join("; ")}`);
+  const source = "source" in now ? now.source : "";
+  const order = "order" in now ? now.order : 0;
+  return {
+    kind: "failed",
+    reason: "moved-since-plan",
+    target,
+    repository,
+    tag: hasTag ? now.tag : "",
+    source,
+    order,
+    error,
+  };
+}
+
+function stale(reference: string, side: "source" | "target", message: string): ErrorReport {
+  const hint =
+    "Make the plan again and look at it. By a lock, or with --trust-plan, it is the digest of the plan that is copied.";
+  return { code: "STALE", side, operation: "hold to the plan", reference, message, hint };
+}
+
+/** How the parts that move most are called. */
+const NAMES: Readonly<Record<string, string>> = {
+  digest: "its digest at the source",
+  precondition: "what the tag holds",
+};
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  return typeof value === "string" ? value : text(value);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "" : canonicalJson(value);
+}
+
+function repositoryOf(row: Row): string {
+  return row.kind === "action" ? row.action.repository : row.repository;
+}
+
+function tagOf(row: Row): string | undefined {
+  if (row.kind === "action") return "tag" in row.action ? row.action.tag : undefined;
+  return "tag" in row ? row.tag : undefined;
+}
+
+/** Of rows about a declared image. */
+function sourceOf(row: Row): string | undefined {
+  if (row.kind === "action") return "source" in row.action ? row.action.source : undefined;
+  return "source" in row ? row.source : undefined;
+}
