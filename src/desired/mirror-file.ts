@@ -1,4 +1,5 @@
 import type { Environment } from "../environment.ts";
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
@@ -119,6 +120,8 @@ async function readText(path: string): Promise<string | Problem> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return problem("FILE_UNREADABLE", "there is no such file", "name it with --file PATH");
+    if (code === "ELOOP")
+      return problem("FILE_UNREADABLE", "this is a link, which is not followed", "name the file it leads to");
     if (code === "EISDIR")
       return problem("FILE_UNREADABLE", "this is a folder", "name the file in it with --file PATH");
     return problem(
@@ -128,8 +131,9 @@ async function readText(path: string): Promise<string | Problem> {
   }
 }
 
+/** In a pull request the file may be a link to any other, whose lines an error would show. */
 async function readBytes(path: string): Promise<Uint8Array | undefined> {
-  const file = await open(path);
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     return await readCapped(file, MAX_FILE_BYTES);
   } finally {

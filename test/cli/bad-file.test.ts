@@ -107,3 +107,13 @@ test("a mirror file that is not there is said to be missing", async (t) => {
   assert.equal(code, 3);
   assert.match(stderr, /mirrors\.yaml/);
 });
+
+test("a mirror file that is a link is not followed: a pull request could show what it leads to", async (t) => {
+  const folder = await folderWith({});
+  t.after(() => folder.remove());
+  await symlink("/etc/passwd", join(folder.path, "mirrors.yaml"));
+  const { code, stderr } = await mirrorform(["validate"], { folder: folder.path });
+  assert.equal(code, 3);
+  assert.match(stderr, /this is a link/);
+  assert.doesNotMatch(stderr, /root:/);
+});
