@@ -2,7 +2,13 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import { readHeldReferrers } from "../actual/held-referrers.ts";
 import { findReferrers } from "../desired/find-referrers.ts";
-import { referrerSource, unlessAbsent, type ReferrerRegistry } from "../desired/referrer-source.ts";
+import {
+  createReferrerMemory,
+  referrerSource,
+  unlessAbsent,
+  type ReferrerMemory,
+  type ReferrerRegistry,
+} from "../desired/referrer-source.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { parseReference } from "../oci/reference.ts";
@@ -37,7 +43,7 @@ export interface ReferrerWorkOptions extends RunContext {
 export function startReferrerWork(options: ReferrerWorkOptions): Promise<Outcome[]> {
   const { actions, copied } = options;
   const limit = pLimit(REFERRERS_AT_ONCE);
-  const silent = new Set<string>();
+  const memory = createReferrerMemory();
   const alone = createTurnstile();
   const referrers = actions.filter((action) => action.kind === "copy-referrers").toSorted((a, b) => a.order - b.order);
   return Promise.all(
@@ -52,7 +58,7 @@ export function startReferrerWork(options: ReferrerWorkOptions): Promise<Outcome
           ends.some(({ result }) => result === "postponed"),
         );
       return limit(() =>
-        runAction(action, undefined, options, (meter) => carryOut(action, meter, silent, alone, options)),
+        runAction(action, undefined, options, (meter) => carryOut(action, meter, memory, alone, options)),
       );
     }),
   );
@@ -72,7 +78,7 @@ function notBegun(action: CopyReferrers, isPostponed: boolean): Outcome {
 async function carryOut(
   action: CopyReferrers,
   meter: Meter,
-  silent: Set<string>,
+  memory: ReferrerMemory,
   alone: (target: string) => ReferrerCopy["alone"],
   options: ReferrerWorkOptions,
 ): Promise<boolean> {
@@ -90,7 +96,7 @@ async function carryOut(
     alone: alone(`${action.target} ${action.repository}`),
   };
   try {
-    const work = action.isComplete ? action.work : await findWork(copy, options.registry(source.registry), silent);
+    const work = action.isComplete ? action.work : await findWork(copy, source.registry, options, memory);
     return await copyReferrers(work, copy);
   } finally {
     pulls.release();
@@ -98,11 +104,17 @@ async function carryOut(
 }
 
 /** Looks again at source and target, now that the image is there and lists may be read. */
-async function findWork(copy: ReferrerCopy, registry: ReferrerRegistry, silent: Set<string>): Promise<ReferrerWork[]> {
+async function findWork(
+  copy: ReferrerCopy,
+  registry: string,
+  options: ReferrerWorkOptions,
+  memory: ReferrerMemory,
+): Promise<ReferrerWork[]> {
   const { action, from, signal } = copy;
   const { target, reader } = copy.transfer;
   const { repository, tag, isSingle, stuckTags } = action;
   const isSelection = action.platforms !== undefined;
+  const isCounted = options.pulls(registry) !== undefined;
   // With platforms the index was made meanwhile: the tag tells which.
   const made = isSelection ? (await target.readTags(repository, [tag], signal)).get(tag) : undefined;
   const digest = made ?? action.digest;
@@ -115,7 +127,7 @@ async function findWork(copy: ReferrerCopy, registry: ReferrerRegistry, silent: 
     withoutTags(
       stuckTags,
       referrerSource(
-        { registry, repository: from, silent, signal },
+        { registry: options.registry(registry), repository: from, memory, isCounted, signal },
         {
           read: async (wanted) => (await atTarget(wanted)) ?? atSource(wanted),
           async readList(list) {

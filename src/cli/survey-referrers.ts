@@ -2,7 +2,7 @@ import { readHeldReferrers } from "../actual/held-referrers.ts";
 import type { ImageTarget } from "../apply/ports.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { findReferrers, type FoundReferrers } from "../desired/find-referrers.ts";
-import { referrerSource, unlessAbsent } from "../desired/referrer-source.ts";
+import { createReferrerMemory, referrerSource, unlessAbsent, type ReferrerMemory } from "../desired/referrer-source.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
@@ -37,7 +37,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
   const { signal } = survey;
   const rows = plan.targets.flatMap((target) => target.rows);
   const wanted = referredImages(rows, survey.images);
-  const silent = new Set<string>();
+  const memory = createReferrerMemory();
   const byImage = Map.groupBy(wanted, ({ image, digest }) =>
     JSON.stringify([
       [image.source.registry, image.source.repository, digest],
@@ -46,7 +46,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
     ]),
   );
   const facts = [...byImage.values()].map(async (group) => {
-    const found = findAt(group, silent, survey);
+    const found = findAt(group, memory, survey);
     return Promise.all(
       group.map(async (referred): Promise<[string, ReferrerFacts]> => {
         try {
@@ -73,33 +73,35 @@ function heldAt(referred: ReferredRow, found: FoundReferrers, survey: ReferrerSu
 }
 
 /** @param group one image, at each place that it goes to */
-function findAt(group: readonly ReferredRow[], silent: Set<string>, survey: ReferrerSurvey): Promise<FoundReferrers> {
+async function findAt(
+  group: readonly ReferredRow[],
+  memory: ReferrerMemory,
+  survey: ReferrerSurvey,
+): Promise<FoundReferrers> {
   const [first] = group;
   if (first === undefined) throw new Error("a group of no image");
   const { signal } = survey;
   const { registry: name, repository } = first.image.source;
   const registry = survey.source(name);
-  if (first.isUnmade) return Promise.resolve({ subjects: [], unread: [first.digest] });
   const types = first.image.referrers?.types;
   const isSelection = first.image.platforms !== undefined;
-  const place = { registry, repository, silent, signal };
+  const place = { registry, repository, memory, isCounted: survey.hasAllowance(name), signal };
   const isSingle = group.some((each) => each.isSingle);
-  return findReferrers(
-    { digest: first.digest, isSingle, isSelection, types },
-    referrerSource(place, {
-      read: async (digest) => (await atTargets(digest)) ?? (await atSource(digest)),
-      async readList(list) {
-        const standIn = await firstOf(async ({ target, repository: at }) => {
-          const images = targetOf(target, survey);
-          const held = (await images.readTags(at, [list.tag], signal)).get(list.tag);
-          const there = held === undefined ? undefined : await unlessAbsent(images.readManifest(at, held, signal));
-          if (there === undefined || held === list.digest) return there;
-          return standsFor(there.bytes, { source: list.digest, types }) ? there : undefined;
-        });
-        return standIn ?? (await atSource(list.digest));
-      },
-    }),
-  );
+  const source = referrerSource(place, {
+    read: async (digest) => (await atTargets(digest)) ?? (await atSource(digest)),
+    async readList(list) {
+      const standIn = await firstOf(async ({ target, repository: at }) => {
+        const images = targetOf(target, survey);
+        const held = (await images.readTags(at, [list.tag], signal)).get(list.tag);
+        const there = held === undefined ? undefined : await unlessAbsent(images.readManifest(at, held, signal));
+        if (there === undefined || held === list.digest) return there;
+        return standsFor(there.bytes, { source: list.digest, types }) ? there : undefined;
+      });
+      return standIn ?? (await atSource(list.digest));
+    },
+  });
+  if (first.isUnmade) return { subjects: [], unread: (await source.hasNone(first.digest)) ? [] : [first.digest] };
+  return findReferrers({ digest: first.digest, isSingle, isSelection, types }, source);
 
   function atTargets(digest: Digest): Promise<Manifest | undefined> {
     return firstOf(({ target, repository: at }) =>

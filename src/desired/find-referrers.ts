@@ -19,6 +19,8 @@ export interface ReferrerSource {
   list(subject: Digest): Promise<Referrer[] | undefined>;
   /** What a tag names, by HEAD; undefined when there is no such tag. */
   tag(tag: string): Promise<{ digest: Digest; mediaType: string; size: number | undefined } | undefined>;
+  /** Whether it is known that nothing in the repository refers to anything. @param subject of which that is found out */
+  hasNone(subject: Digest): Promise<boolean>;
   /** A manifest; undefined where it cannot be had as things are, without a pull say. */
   read(digest: Digest): Promise<Manifest | undefined>;
   /** What a list names, or a list that stands for it; undefined as above. */
@@ -67,6 +69,7 @@ export interface ReferredImage {
  */
 export async function findReferrers(image: ReferredImage, source: ReferrerSource): Promise<FoundReferrers> {
   const { types } = image;
+  if (await source.hasNone(image.digest)) return { subjects: [], unread: [] };
   const index = image.isSingle ? undefined : await source.read(image.digest);
   const subjects: SubjectReferrers[] = [];
   const unread = index === undefined && !image.isSingle ? [image.digest] : [];

@@ -158,7 +158,59 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     await assertSettled(place);
   });
 
-  test("stops at the floor of the allowance, and the next run brings the rest", async (t) => {
+  test("that nothing refers to is no row, and asks two things of its repository, not of each digest", async (t) => {
+    const file = fileFor("redis:7").replace(
+      "mirrors:",
+      'mirrors:\n  - { image: "redis:8", to: "app:2", referrers: true }',
+    );
+    const place = await world(t, { "mirrors.yaml": file }, { images: ["redis:7", "redis:8"], imageOptions: SMALL });
+    const planned = await place.json(["plan"]);
+    const kinds = planned.document.targets?.[0]?.rows.map(({ action }) => action?.kind);
+    assert.deepEqual(kinds, ["create-repository", "copy-image", "copy-image"]);
+    const asked = place.sandbox.dockerHub.registry.requests.filter(
+      ({ path, status }) => /\/(?:referrers|tags)\//.test(path) && status !== 401,
+    );
+    assert.deepEqual(asked.map(({ path }) => path.split("/")[4]?.split("?")[0]).toSorted(), ["referrers", "tags"]);
+  });
+
+  test("300 times unchanged reads no manifest at Docker Hub, writes nothing, and asks little more than for their tags", async (t) => {
+    const names = Array.from({ length: 300 }, (_, i) => String(i));
+    const file = `
+version: 1
+name: platform
+targets: { main: ${OCI_TARGET} }
+mirrors:
+  - { image: redis, tags: ${JSON.stringify(names)}, referrers: true, to: "redis:{tag}" }
+`;
+    const place = await world(t, { "mirrors.yaml": file }, { registries: ["registry.test"], allowance: "unlimited" });
+    const { store, registry } = place.sandbox.dockerHub;
+    const target = place.sandbox.registries.get("registry.test");
+    assert.ok(target !== undefined);
+    target.policy.referrers = false;
+    for (const name of names) {
+      const { top } = place.sandbox.dockerHub.publish("library/redis", name, { ...SMALL, form: "oci-manifest" });
+      addReferrer(store, "library/redis", top, { via: "list" });
+      addReferrer(store, "library/redis", top, { via: "cosign", text: "cosign" });
+    }
+    // As an apply leaves it.
+    const source = store.repository("library/redis");
+    const copy = target.store.create("redis");
+    for (const manifest of source?.manifests.values() ?? []) target.store.putManifest(copy, manifest);
+    for (const [tag, held] of source?.tags ?? []) copy.tags.set(tag, held);
+
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    assert.deepEqual(document.outcomes, []);
+    assert.equal(place.sandbox.dockerHub.counted, 0);
+    const asked = registry.requests.filter(({ status }) => status !== 401);
+    assert.equal(asked.filter(({ method, path }) => method === "GET" && path.includes("/manifests/")).length, 0);
+    // A HEAD for each tag that is there: the image's, its list's and cosign's; and the API, and the list of tags.
+    assert.ok(asked.length <= 3 * 300 + 4, `${asked.length} requests`);
+    const writes = target.server.requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
+    assert.deepEqual(writes, []);
+  });
+
+  test("stops at the floor of the allowance: no pull is refused, the rest is left for later", async (t) => {
     const place = await hubWorld(t, "list", undefined, { allowance: { limit: 8, windowSeconds: 3600 } });
     const first = await place.json(["apply"]);
     assert.equal(first.code, 4, JSON.stringify(first.document.outcomes));
@@ -358,4 +410,22 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.ok(signature !== undefined && sbom !== undefined && signed !== undefined);
     assert.deepEqual(has(await ecrRepository(place), [signature, sbom, signed]), [true, false, true]);
   });
+});
+
+test("referrers cross an air gap with their image, in a layout", async (t) => {
+  const carry = fileFor("redis:7", "referrers: true", "{ layout: ./mirror }").replace("app:1", "redis:7");
+  const land = `${fileFor("redis:7")}\nsources: { docker.io: { layout: ./mirror } }\n`;
+  const place = await world(t, { "carry.yaml": carry, "land.yaml": land });
+  const { store } = place.sandbox.dockerHub;
+  const image = place.sandbox.dockerHub.publish("library/redis", "7", SMALL);
+  const signed = sign(store, "library/redis", image, "list");
+  const cosign = addReferrer(store, "library/redis", image.top, { via: "cosign", text: "cosign" });
+  const carried = await place.json(["apply", "--file", "carry.yaml"]);
+  assert.equal(carried.code, 0, JSON.stringify(carried.document.outcomes));
+  await place.sandbox.dockerHub.close();
+  const landed = await place.json(["apply", "--file", "land.yaml"]);
+  assert.equal(landed.code, 0, JSON.stringify(landed.document.outcomes));
+  assert.deepEqual(has(await ecrRepository(place), [...signed.artifacts, cosign]), [true, true, true, true]);
+  const again = await place.json(["plan", "--file", "land.yaml"]);
+  assert.deepEqual([again.document.totals?.["create"], again.document.totals?.["change"]], [0, 0]);
 });
