@@ -170,7 +170,8 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     const asked = place.sandbox.dockerHub.registry.requests.filter(
       ({ path, status }) => /\/(?:referrers|tags)\//.test(path) && status !== 401,
     );
-    assert.deepEqual(asked.map(({ path }) => path.split("/")[4]?.split("?")[0]).toSorted(), ["referrers", "tags"]);
+    const kindsAsked = asked.map(({ path }) => path.split("/")[4]);
+    assert.deepEqual([asked.length, new Set(kindsAsked)], [2, new Set(["referrers", "tags"])]);
   });
 
   test("300 times unchanged reads no manifest at Docker Hub, writes nothing, and asks little more than for their tags", async (t) => {
