@@ -1,0 +1,32 @@
+/**
+ * Writes images to the layouts of a folder, moving tags on and on, until it is killed:
+ * `node endless-writer.ts FOLDER FROM`. Says "writing" when it has begun.
+ */
+import { Readable } from "node:stream";
+
+import type { Clock } from "../../../src/clock.ts";
+import { layoutRoot } from "../../../src/layout/layout-root.ts";
+import { layoutTarget } from "../../../src/layout/layout-target.ts";
+import { generateImage } from "../../../src/sandbox/images.ts";
+import { blobOf } from "../../registry/images.ts";
+
+const [base = "", from = "0"] = process.argv.slice(2);
+
+/** A hundred times as fast as the clock on the wall, so that the lock of one that was killed is soon taken over. */
+const began = Date.now();
+const clock: Clock = {
+  now: () => began + (Date.now() - began) * 100,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / 100)),
+};
+const target = layoutTarget(layoutRoot({ base, path: "mirror", side: "target", clock, random: Math.random }));
+const { signal } = new AbortController();
+
+for (let i = Number(from); ; i += 1) {
+  const repository = `r${i % 2}`;
+  const image = generateImage(`image:${i}`, { form: "docker-manifest", layers: 1, layerBytes: 64 });
+  for (const bytes of image.blobs.values()) {
+    await target.putBlob(repository, blobOf(bytes), Readable.from([Buffer.from(bytes)]), signal);
+  }
+  await target.putManifest(repository, `t${i % 3}`, image.top, signal);
+  if (i === Number(from)) process.stdout.write("writing\n");
+}
