@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
 
 import { incompleteTags } from "../support/completeness.ts";
 import { layoutFaults, layoutsIn } from "../support/layout-faults.ts";
+import { addReferrer, putList, SBOM } from "../support/referrers.ts";
 import { errorsIn, world, type World } from "../support/world.ts";
 
 const CARRY = `
@@ -53,7 +55,7 @@ async function cutOff({ sandbox }: World): Promise<void> {
   await Promise.all([sandbox.dockerHub.close(), sandbox.registries.get("ghcr.io")?.close()]);
 }
 
-describe("across an air gap", () => {
+describe("across an air gap", { concurrency: 3 }, () => {
   test("images go to a layout, and from it into ECR with every registry closed", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     const carried = await place.json(["apply", "--file", "carry.yaml"]);
@@ -153,5 +155,77 @@ describe("across an air gap", () => {
     const { code, document } = await place.json(["plan", "--file", "land.yaml"]);
     assert.equal(code, 1);
     assert.deepEqual(new Set(errorsIn(document).map((error) => error.code)), new Set(["LAYOUT_FILE"]));
+  });
+
+  test("signatures, chosen platforms, tag rules and a lock cross as well", async (t) => {
+    const mirrors = "mirrors:\n  - { image: redis, tags: { match: '7.*' }, referrers: true }\n";
+    const head = "version: 1\nname: gap\n";
+    const place = await world(t, {
+      "carry.yaml": `${head}targets: { disk: { layout: ./mirror } }\n${mirrors}`,
+      "land.yaml": `${head}targets: { main: { ecr: {} } }\nsources: { docker.io: { layout: ./mirror } }\n${mirrors}  - { image: "redis:7.2", to: one, platforms: [linux/arm64] }\n`,
+    });
+    const { dockerHub } = place.sandbox;
+    const small = { layers: 1, layerBytes: 64 };
+    const [image] = ["7.2", "7.4", "6"].map((tag) => dockerHub.publish("library/redis", tag, small));
+    assert.ok(image !== undefined);
+    const { store } = dockerHub;
+    const signature = addReferrer(store, "library/redis", image.top, { via: "subject" });
+    const sbom = addReferrer(store, "library/redis", image.manifests[0] ?? image.top, {
+      via: "list",
+      artifactType: SBOM,
+    });
+    putList(store, "library/redis", image.top.digest, [signature]);
+    const carried = await place.json(["apply", "--file", "carry.yaml"]);
+    assert.equal(carried.code, 0, JSON.stringify(errorsIn(carried.document)));
+    assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
+
+    await dockerHub.close();
+    assert.equal((await place.run(["lock", "--file", "land.yaml"])).code, 0);
+    const landed = await place.json(["apply", "--file", "land.yaml"]);
+    assert.equal(landed.code, 0, JSON.stringify(errorsIn(landed.document)));
+    const ecr = (await place.sandbox.ecr.registry()).store;
+    const redis = ecr.repository("redis");
+    const source = store.repository("library/redis");
+    for (const tag of ["7.2", "7.4"]) assert.equal(redis?.tags.get(tag), source?.tags.get(tag));
+    assert.equal(redis?.tags.has("6"), false);
+    assert.ok(redis?.manifests.has(signature.digest) && redis.manifests.has(sbom.digest));
+    assert.equal(ecr.repository("one")?.tags.size, 1);
+    assert.deepEqual(incompleteTags(ecr), []);
+    const again = await place.json(["apply", "--file", "land.yaml"]);
+    assert.deepEqual([again.code, again.document.outcomes], [0, []]);
+  });
+
+  test("an apply to a layout that is killed leaves a valid one, and the next goes on with it", async (t) => {
+    const place = await world(t, FILES, { images: IMAGES });
+    const { cdn } = place.sandbox.dockerHub;
+    for (const blobs of [1, 3, 6]) {
+      let child: ChildProcess | undefined;
+      const from = cdn.requests.length;
+      cdn.onFinished = () => {
+        if (cdn.requests.length - from === blobs) child?.kill("SIGKILL");
+      };
+      const ran = await place.run(["apply", "--file", "carry.yaml"], { onStart: (started) => (child = started) });
+      assert.equal(ran.signal, "SIGKILL");
+      assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
+    }
+    cdn.onFinished = undefined;
+    assert.equal((await place.run(["apply", "--file", "carry.yaml"])).code, 0);
+    assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
+    const { redis } = digestsAtSource(place);
+    assert.deepEqual(layoutsIn(join(place.folder, "mirror")).get("redis"), new Map([["7", redis]]));
+  });
+
+  test("runs at once fill one layout, and lose no tag", async (t) => {
+    const mirrors = (n: number) =>
+      `mirrors: [{ image: "redis:7", to: "app:t${n}" }, { image: "ghcr.io/org/app:1.2", to: "app:u${n}" }]`;
+    const file = (n: number) => `version: 1\nname: carry\ntargets: { disk: { layout: ./mirror } }\n${mirrors(n)}\n`;
+    const runs = Array.from({ length: 4 }, (_, n) => n);
+    const files = Object.fromEntries(runs.map((n) => [`${n}.yaml`, file(n)]));
+    const place = await world(t, files, { images: IMAGES, imageOptions: { layers: 1, layerBytes: 64 } });
+    const codes = await Promise.all(runs.map(async (n) => (await place.run(["apply", "--file", `${n}.yaml`])).code));
+    assert.deepEqual(new Set(codes), new Set([0]));
+    const tags = [...(layoutsIn(join(place.folder, "mirror")).get("app")?.keys() ?? [])];
+    assert.deepEqual(tags.toSorted(), [...runs.map((n) => `t${n}`), ...runs.map((n) => `u${n}`)]);
+    assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
   });
 });

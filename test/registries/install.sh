@@ -38,6 +38,30 @@ install_python_packages() {
   echo "$wanted" >"$CACHE/venv/installed"
 }
 
+# Leaves $CACHE/crane, or, where the module proxy will not serve it, $CACHE/crane.unavailable with its answer.
+install_crane() {
+  local binary=$CACHE/crane
+  if [[ $(cat "$binary.version" 2>/dev/null) == "$CRANE_VERSION" ]]; then return; fi
+  rm -f "$binary" "$binary.version" "$binary.unavailable"
+  if ! command -v go >/dev/null; then
+    echo "Go 1.24 or newer is needed to build crane" >&2
+    return 1
+  fi
+  say "building crane $CRANE_VERSION"
+  if GOBIN=$CACHE/go-bin GOFLAGS=-mod=mod CGO_ENABLED=0 go install -trimpath "$CRANE_PACKAGE@$CRANE_VERSION" 2>"$CACHE/go.log"; then
+    mv "$CACHE/go-bin/crane" "$binary"
+  elif grep -qE '40[34] (Forbidden|Not Found)|410 Gone' "$CACHE/go.log"; then
+    # Only the words of the refusal: the address before them names a host.
+    grep -oE '(40[34] (Forbidden|Not Found)|410 Gone)|server response: .*' "$CACHE/go.log" |
+      sort -u | paste -sd ' ' >"$binary.unavailable"
+    say "the module proxy does not serve crane: $(cat "$binary.unavailable")"
+  else
+    cat "$CACHE/go.log" >&2
+    return 1
+  fi
+  echo "$CRANE_VERSION" >"$binary.version"
+}
+
 # Leaves $CACHE/conformance, or, where the module proxy will not serve the suite, $CACHE/conformance.unavailable
 # with its answer: the test then says that it was skipped, and why. Any other failure fails the run.
 install_conformance_suite() {

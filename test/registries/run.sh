@@ -28,6 +28,7 @@ exec 9>"$CACHE/lock"
 flock 9
 install_debian_packages
 install_python_packages
+install_crane
 install_conformance_suite
 install_actionlint
 make_image

@@ -18,6 +18,10 @@ CONFORMANCE_VERSION=v0.0.0-20260716174315-967efdc079b9
 ACTIONLINT_MODULE=github.com/rhysd/actionlint/cmd/actionlint
 ACTIONLINT_VERSION=v1.7.12
 
+# Go module, as bench/versions.sh has it.
+CRANE_PACKAGE=github.com/google/go-containerregistry/cmd/crane
+CRANE_VERSION=v0.22.1
+
 # What the test image is made of: Debian packages, unpacked and never run, one layer a line.
 # The layer "base" is every package that Debian calls required or essential.
 IMAGE_ARCHITECTURES=(amd64 arm64)

@@ -8,6 +8,12 @@ export function cached(...path: string[]): string {
   return join(cache, ...path);
 }
 
+/** crane's program, or why there is none. */
+export function crane(): { program: string } | { unavailable: string } {
+  if (existsSync(cached("crane"))) return { program: cached("crane") };
+  return { unavailable: readFileSync(cached("crane.unavailable"), "utf8").trim() };
+}
+
 /**
  * The conformance suite's program, or why there is none. `CONFORMANCE_SUITE` names one that is built already.
  * Absent for any other reason than the module proxy's refusal is an error.
