@@ -1,7 +1,7 @@
 /**
  * Writes what is made from `schema/mirrors.schema.json`: the validator compiled ahead (importing and compiling ajv at
  * each start costs more than reading the file), and the types with the shape that scalars are typed by. And the page
- * about the command line, from the table of commands.
+ * about the command line, from the table of commands; and schemas of what is written, from its types.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
 import { COMMANDS } from "../src/cli/commands.ts";
 import { commandPage } from "../src/cli/help.ts";
+import { documentSchemas } from "./schemas.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SCHEMA = new URL("schema/mirrors.schema.json", ROOT);
@@ -25,6 +26,7 @@ export async function generatedSources(): Promise<ReadonlyMap<string, string>> {
     ["src/desired/generated/validate-mirror-file.ts", validatorSource(schema)],
     ["src/desired/generated/mirror-file-schema.ts", await typesSource(schema)],
     ["docs/cli.md", commandPage(COMMANDS)],
+    ...documentSchemas(),
   ]);
 }
 

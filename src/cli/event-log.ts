@@ -1,12 +1,26 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 import type { Clock } from "../clock.ts";
-import type { Emit } from "../events.ts";
+import type { Emit, MirrorEvent } from "../events.ts";
 import { unwritable } from "./output-file.ts";
 import { version } from "./version.ts";
 
 /** Raised by one in the minor part for additions, in the major part otherwise. */
 export const EVENTS_FORMAT_VERSION = "1.0";
+
+/** One line of the file. */
+export type LoggedEvent = (MirrorEvent | FirstLine) & {
+  /** ISO 8601, UTC. */
+  at: string;
+};
+
+/** What the other lines are. */
+export interface FirstLine {
+  type: "version";
+  formatVersion: string;
+  /** The version of the program. */
+  mirrorform: string;
+}
 
 /** `--events`: a file of events, one JSON document a line. */
 export interface EventLog {
@@ -22,10 +36,11 @@ export interface EventLog {
  */
 export function openEventLog(path: string, { clock, err }: { clock: Clock; err: (text: string) => void }): EventLog {
   let file: number | undefined = open(path);
-  const write = (event: object): void => {
+  const write = (event: MirrorEvent | FirstLine): void => {
     if (file === undefined) return;
     try {
-      writeSync(file, `${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...event })}\n`);
+      const line: LoggedEvent = { at: new Date(clock.now()).toISOString(), ...event };
+      writeSync(file, `${JSON.stringify(line)}\n`);
     } catch (error) {
       err(`Events are no longer written to ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
       close();

@@ -7,6 +7,7 @@ import type { OpenTarget } from "../connections.ts";
 import { openEventLog } from "../event-log.ts";
 import { EXIT } from "../exit-code.ts";
 import { readHeldPlan } from "../held-plan.ts";
+import type { ReportDocument } from "../report-document.ts";
 import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
@@ -43,7 +44,8 @@ export async function apply(input: CommandInput, surroundings: Surroundings): Pr
         reading: session.allowances.reading(registry),
       }));
       const milliseconds = surroundings.clock.now() - begun;
-      const document = `${JSON.stringify({ ...report, plan, pulls, milliseconds }, null, 2)}\n`;
+      const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
+      const document = `${JSON.stringify(whole, null, 2)}\n`;
       surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
       // Said first: a report that cannot be written must not hide what was done.
       if (typeof file === "string") await writeOutput(file, document);

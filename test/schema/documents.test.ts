@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+
+import { fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
+import { world } from "../support/world.ts";
+import { everything } from "../cli/render/everything.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+async function validator(name: string): Promise<ValidateFunction> {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  return ajv.compile(JSON.parse(await readFile(join(ROOT, "schema", `${name}.schema.json`), "utf8")));
+}
+
+/** As it is written and read again: a key without a value is none. */
+function written(document: unknown): unknown {
+  return JSON.parse(JSON.stringify(document));
+}
+
+test("a plan with every kind of row is one by its schema, and one with a row of no kind is not", async () => {
+  const isPlan = await validator("plan");
+  const plan = written(everything()) as { targets: { rows: object[] }[]; totals: unknown };
+  assert.ok(isPlan(plan), JSON.stringify(isPlan.errors));
+  assert.equal(isPlan({ ...plan, totals: undefined }), false);
+  plan.targets[0]?.rows.push({ kind: "dance" });
+  assert.equal(isPlan(plan), false);
+});
+
+test("what a run writes is by its schemas: a saved plan, a report with a failure, and every line of the events", async (t) => {
+  const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
+  const read = (name: string) => readFile(join(place.folder, name), "utf8");
+  await place.run(["plan", "--out", "plan.json"]);
+  fault(place.sandbox.dockerHub.registry, (request) => request.method === "GET" && isRedis(request), {
+    status: 403,
+    headers: {},
+  });
+  const { code } = await place.run(["apply", "--report", "report.json", "--events", "events.ndjson"]);
+  assert.equal(code, 1);
+
+  const [isPlan, isReport, isEvent] = [await validator("plan"), await validator("report"), await validator("events")];
+  assert.ok(isPlan(JSON.parse(await read("plan.json"))), JSON.stringify(isPlan.errors));
+  const report = JSON.parse(await read("report.json")) as object;
+  assert.ok(isReport(report), JSON.stringify(isReport.errors));
+  assert.equal(isReport({ ...report, outcomes: [{}] }), false);
+  const lines = (await read("events.ndjson")).trimEnd().split("\n");
+  assert.ok(lines.length > 10);
+  for (const line of lines) assert.ok(isEvent(JSON.parse(line)), `${line}: ${JSON.stringify(isEvent.errors)}`);
+  assert.equal(isEvent({ type: "version", at: "now" }), false);
+});
