@@ -52,6 +52,9 @@ export type ErrorCode =
   | "SERVICE_QUOTA"
   | "REPOSITORY_FAILED"
   | "STALE"
+  | "TOO_MANY_DELETIONS"
+  | "IN_USE"
+  | "HELD_BACK"
   // OCI layouts on disk
   | "LAYOUT_FILE"
   | "LAYOUT_INVALID"

@@ -25,6 +25,8 @@ export interface ActualTarget {
   archived?: ReadonlyMap<string, ReadonlyMap<string, Digest>>;
   /** What the account says that bears on its repositories (ECR). */
   account?: AccountState | undefined;
+  /** Every tag of those repositories that have this file's mark, or why they could not be listed. Absent: none were. */
+  allTags?: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
 }
 
 /** What a tag's manifest says of itself. */

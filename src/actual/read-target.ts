@@ -1,8 +1,8 @@
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { AccountState } from "../ecr/account-state.ts";
-import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../ecr/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ActualTarget } from "./actual.ts";
@@ -12,6 +12,8 @@ import { readHeld, type HeldReader, type HeldTags } from "./read-held.ts";
 export interface ReadableTarget extends HeldReader {
   name: string;
   registry: string;
+  /** Where repositories are things of their own: every tag of one. */
+  listTags?: ((repository: string, signal: AbortSignal) => Promise<ReadonlyMap<string, Digest>>) | undefined;
   /**
    * Where repositories are things of their own: those that exist, of those asked for, or why one could not be read.
    * @param wanted the settings that the file declares for each name; policies are read as far as it manages them
@@ -68,6 +70,7 @@ export async function readTarget(
   const [held, accountState] = await Promise.all([reading, account]);
   const repositories = described === undefined ? undefined : readable(described);
   const read = held.flatMap(([repository, each]) => ("tags" in each ? [[repository, each] as const] : []));
+  const allTags = await listOwned(target, repositories, owner, limit, signal);
   return {
     name: target.name,
     registry: target.registry,
@@ -76,6 +79,7 @@ export async function readTarget(
     contents: new Map(read.map(([repository, { contents }]) => [repository, contents])),
     archived: new Map(read.map(([repository, { archived }]) => [repository, archived])),
     account: accountState,
+    ...(allTags === undefined ? {} : { allTags }),
   };
 }
 
@@ -93,17 +97,39 @@ function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>)
   );
 }
 
+/** Every tag of the repositories with this file's mark: in others they are somebody else's business. */
+async function listOwned(
+  { listTags }: ReadableTarget,
+  repositories: ReadonlyMap<string, RepositoryState> | undefined,
+  owner: string,
+  limit: LimitFunction,
+  signal: AbortSignal,
+): Promise<ActualTarget["allTags"]> {
+  if (listTags === undefined || repositories === undefined) return undefined;
+  const owned = [...repositories.values()].filter(({ tags }) => tags[OWNERSHIP_TAG] === owner);
+  const listed = await Promise.all(
+    owned.map(async ({ name }) => [name, await limit(() => orReport(() => listTags(name, signal), signal))] as const),
+  );
+  return new Map(listed);
+}
+
 async function readRepository(
   target: ReadableTarget,
   repository: string,
   images: readonly DesiredImage[],
   signal: AbortSignal,
 ): Promise<HeldImages | ErrorReport> {
-  try {
+  return orReport(async () => {
     const held = await readHeld(target, repository, images, signal);
     const absent = [...new Set(images.map(({ tag }) => tag))].filter((tag) => !held.tags.has(tag));
     if (absent.length === 0 || target.archivedTags === undefined) return { ...held, archived: NONE };
     return { ...held, archived: await target.archivedTags(repository, absent, signal) };
+  }, signal);
+}
+
+async function orReport<Read>(read: () => Promise<Read>, signal: AbortSignal): Promise<Read | ErrorReport> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof MirrorError && !signal.aborted) return reportOf(error);
     throw error;

@@ -1,6 +1,7 @@
 import { MirrorError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
 import { parseReference } from "../oci/reference.ts";
 import type { CopyImage } from "../plan/action.ts";
 import { isWanted } from "./chosen-platforms.ts";
@@ -8,7 +9,8 @@ import type { Waiting } from "./copy-blob.ts";
 import { copyImage } from "./copy-image.ts";
 import type { Member } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
-import type { ImageTarget } from "./ports.ts";
+import type { ImageTarget, RepositoryAdmin } from "./ports.ts";
+import { isBackedUp, replaceTag } from "./replace-tag.ts";
 import type { Meter } from "./run-action.ts";
 import type { Transfer } from "./transfers.ts";
 
@@ -28,6 +30,8 @@ export async function applyCopy(
     pulls: ImagePulls;
     together: Member;
     target: (name: string) => ImageTarget;
+    admin: (target: string) => RepositoryAdmin | undefined;
+    plan: { name: string };
   } & Waiting,
 ): Promise<boolean> {
   const { repository, tag, digest, platforms } = image;
@@ -38,9 +42,16 @@ export async function applyCopy(
   const isTagDone = async () => {
     const now = await held();
     if (await isWanted(image, now, transfer.target, signal)) return true;
-    if ((now ?? null) !== image.precondition) throw stale(image, now);
-    return false;
+    const isExpected = (now ?? null) === image.precondition;
+    if (isExpected || (now === undefined && (await isBackedUp(image, transfer.target, signal)))) return false;
+    throw stale(image, now);
   };
+  const { replace } = image;
+  const admin = context.admin(image.target);
+  const putTag = (manifest: Manifest): Promise<void> =>
+    replace === undefined || admin === undefined
+      ? transfer.target.putManifest(repository, tag, manifest, signal)
+      : replaceTag({ image: { ...image, replace }, ...transfer, admin, owner: context.plan.name, signal }, manifest);
   // Together: far away each answer takes its time.
   const [isDone, isThere] = await Promise.all([
     isTagDone(),
@@ -51,7 +62,7 @@ export async function applyCopy(
     // What the target's repository has under another tag, or under none, is complete there: it is tagged, and costs no pull.
     const there = isThere ? await transfer.target.readManifest(repository, digest, signal) : undefined;
     if (there !== undefined) {
-      await transfer.target.putManifest(repository, tag, there, signal);
+      await putTag(there);
       return true;
     }
     return await copyImage({
@@ -59,10 +70,10 @@ export async function applyCopy(
       from: source.repository,
       to: repository,
       digest,
-      tag,
       platforms,
       signal,
       isTagDone,
+      putTag,
       pulls,
       holders: image.heldAt.map((place) => ({ ...place, target: context.target(place.target) })),
       waiting: { clock, random },

@@ -9,6 +9,7 @@ import type { ReferrerRegistry } from "../desired/referrer-source.ts";
 import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./apply-copy.ts";
 import { groupCopies } from "./copy-groups.ts";
+import { deleteTags } from "./delete-tags.ts";
 import { createGathering } from "./gathering.ts";
 import { mirroredImages } from "./mirrored-images.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "./image-pulls.ts";
@@ -91,7 +92,10 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
     Promise.all(images.flatMap((image) => copied.get(image) ?? [])),
     referrers,
   ]);
-  const outcomes = [...done, ...ended.flat()];
+  const deletions = actions.filter((action) => action.kind === "delete-tag");
+  const rows = plan.targets.flatMap((target) => target.rows);
+  const deleted = await deleteTags(deletions, ended.flat(), { ...options, owner: plan.name, rows });
+  const outcomes = [...done, ...ended.flat(), ...deleted];
   return {
     formatVersion: REPORT_FORMAT_VERSION,
     outcomes,

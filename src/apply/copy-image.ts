@@ -24,8 +24,6 @@ export interface ImageCopy {
   from: string;
   to: string;
   digest: Digest;
-  /** Undefined: put by its digest alone. */
-  tag: string | undefined;
   source: ImageSource;
   reader: ManifestReader;
   target: ImageTarget;
@@ -44,6 +42,8 @@ export interface ImageCopy {
   onBlobSent: (blob: Descriptor) => void;
   /** Called just before the tag is put; true when it is as wanted by now. */
   isTagDone: () => Promise<boolean>;
+  /** Puts the image's own manifest, under its tag where it has one, all that it refers to being there. */
+  putTag: (manifest: Manifest) => Promise<void>;
 }
 
 /**
@@ -55,7 +55,7 @@ export interface ImageCopy {
 export async function copyImage(copy: ImageCopy): Promise<boolean> {
   const manifest = await bringContent(copy, copy.digest, 0);
   if (await copy.isTagDone()) return false;
-  await copy.target.putManifest(copy.to, copy.tag, manifest, copy.signal);
+  await copy.putTag(manifest);
   return true;
 }
 

@@ -92,10 +92,10 @@ async function copyArtifact(digest: Digest, tag: ReferrerTagWork | undefined, co
       from: copy.from,
       to: repository,
       digest,
-      tag: tag?.tag,
       platforms: undefined,
       signal,
       isTagDone,
+      putTag: (manifest) => target.putManifest(repository, tag?.tag, manifest, signal),
       // What is left of the places is given back when the whole action ends.
       pulls: { ...pulls, keepAtMost: () => {} },
       holders: [],

@@ -36,6 +36,9 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "foreign-repository":
     case "blocked-repository":
     case "warning":
+    case "blocked-deletions":
+    case "undeclared-tags":
+    case "unlisted-tags":
       return [];
     case "action":
       if (row.action.kind !== "copy-image") return [];

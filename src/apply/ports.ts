@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 
 import type { SettingChange } from "../ecr/setting-change.ts";
+import type { HeldImage } from "../ecr/images.ts";
+import type { Removable, Removed } from "../ecr/remove-images.ts";
 import type { RepositorySettings } from "../ecr/settings.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -81,4 +83,10 @@ export interface RepositoryAdmin {
    * owner's, and when it is gone
    */
   changeSetting(name: string, change: SettingChange, owner: string, signal: AbortSignal): Promise<boolean>;
+  /** Every image of a repository; none where there is no such repository. */
+  listImages(repository: string, which: "all" | "tagged", signal: AbortSignal): Promise<HeldImage[]>;
+  /** @throws MirrorError STALE when the repository is gone or not the owner's */
+  requireOwner(repository: string, owner: string, operation: string, signal: AbortSignal): Promise<void>;
+  /** Removes tags, an image going with its last one, or images with all their tags. @returns what became of each */
+  removeImages(repository: string, removables: readonly Removable[], signal: AbortSignal): Promise<Removed[]>;
 }

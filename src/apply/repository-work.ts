@@ -68,7 +68,7 @@ export function startRepositoryWork(
 }
 
 function isRepositoryAction(action: Action): action is RepositoryAction {
-  return action.kind !== "copy-image" && action.kind !== "copy-referrers";
+  return action.kind !== "copy-image" && action.kind !== "copy-referrers" && action.kind !== "delete-tag";
 }
 
 function isFirst({ kind }: RepositoryAction): boolean {

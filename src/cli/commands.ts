@@ -16,6 +16,7 @@ const NETWORK_OPTIONS = {
   ...COMMON_OPTIONS,
   target: { type: "string", multiple: true },
   only: { type: "string", multiple: true },
+  "allow-deletions": { type: "string", multiple: true },
   verbose: { type: "boolean" },
 } as const;
 
@@ -23,6 +24,7 @@ const NETWORK_HELP = {
   ...COMMON_HELP,
   target: "only this target of the mirror file; may be repeated",
   only: "only images whose name or place at the target matches this glob; may be repeated",
+  "allow-deletions": "delete more than 30 % of this repository's tags, should the plan say so; may be repeated",
   verbose: "one line for each request, on standard error",
 };
 

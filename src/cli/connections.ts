@@ -157,6 +157,10 @@ export function openConnections(
       registry: host,
       ...readsOf(images),
       images,
+      listTags: async (repository, signal) => {
+        const held = await ecr.listImages(repository, "tagged", signal);
+        return new Map(held.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
+      },
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
       archivedTags: (repository, tags, signal) => ecr.archivedTags(repository, tags, signal),
       readAccount: (wanted, described, owner, signal) => ecr.readAccount(wanted, described, owner, signal),

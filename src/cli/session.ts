@@ -1,5 +1,6 @@
 import { CATALOGUE_HOST, createCatalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
+import { readAllowDeletions } from "./allow-deletions.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
 import type { CommandInput } from "./command.ts";
 import { loadWithLock } from "./commands/load-lock.ts";
@@ -46,6 +47,7 @@ export async function withPlan(
   const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
   const inputs = planInputs(whole);
   held?.refuseOtherInputs({ name: file.name, inputs });
+  const allowDeletions = readAllowDeletions(texts(input.options["allow-deletions"]), whole.file);
   const events = createEventStream();
   const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);
@@ -58,17 +60,13 @@ export async function withPlan(
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
       expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, surroundings);
-    const known = held?.known ?? new Map();
-    const wishes = {
-      file,
-      narrowedBy,
-      narrowing,
-      inputs,
-      known,
-      lock,
-      explained,
-      expand: async () => select(await expansion()),
+    const expandAll = async () => {
+      const all = await expansion();
+      return { all, selected: select(all) };
     };
+    const date = () => utcDate(surroundings.clock.now());
+    const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
+    const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
     const look = () => survey({ ...wishes, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
     const style = createStyle({ color, abbreviateDigests: isTerminal });
@@ -102,6 +100,11 @@ function contentReader(
   if (isElsewhere) return () => Promise.resolve(undefined);
   const { dispatcher } = connections;
   return createCatalogue({ endpoint: connections.endpoint(CATALOGUE_HOST), dispatcher, emit: events.emit, clock });
+}
+
+/** `20260131`. */
+function utcDate(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
 }
 
 function texts(value: CommandInput["options"][string]): string[] {

@@ -13,6 +13,7 @@ import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
+import { readPruning } from "./pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
 /** A plan, and the targets that were opened for it. */
@@ -33,19 +34,25 @@ export interface SurveyOptions {
   lock: { path: string; showsMoves: boolean } | undefined;
   /** Whether the plan is to say of each tag of a rule why it is in or out. */
   explained: boolean;
+  /** The mirror file as it is written, not narrowed. */
+  whole: MirrorFile;
+  /** Repositories in which more may be deleted than passes without a word. */
+  allowDeletions: ReadonlySet<string>;
+  /** The day, UTC: `20260131`. */
+  date: () => string;
   connections: Connections;
   allowances: Allowances;
   /** What a catalogue says of an image, if it names this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
-  /** Makes the images of the file, narrowed; a source that does not say which tags there are spoils its own entries alone. */
-  expand: () => Promise<readonly ExpandedEntry[]>;
+  /** Makes the images of the file, and those of them that the plan was narrowed to; a source that does not say which tags there are spoils its own entries alone. */
+  expand: () => Promise<{ all: readonly ExpandedEntry[]; selected: readonly ExpandedEntry[] }>;
   signal: AbortSignal;
 }
 
 /** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, allowances, signal } = options;
-  const [opening, expanded] = await Promise.all([openAll(options), options.expand()]);
+  const [opening, { all, selected: expanded }] = await Promise.all([openAll(options), options.expand()]);
   const images = expanded.flatMap((entry) => entry.images);
   const opened = await Promise.all(opening.map((each) => readOpened(each, images, options)));
   const actual = opened.map((each) => each.actual);
@@ -65,6 +72,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     images,
     rules: expanded.flatMap(({ entry, ...made }) => (entry.kind === "rule" ? [{ entry, ...made }] : [])),
     explained: options.explained,
+    declared: all.flatMap((entry) => entry.images),
+    pruning: await readPruning(options, all, images, actual),
+    date: options.date(),
     actual,
     resolutions,
     lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },

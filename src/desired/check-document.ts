@@ -1,10 +1,12 @@
-import type { DesiredEntry } from "./desired-entry.ts";
+import { listedImages, type DesiredEntry } from "./desired-entry.ts";
 import { readEntry } from "./entry.ts";
 import { expandEntries, type PlacedEntry } from "./expand.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
 import { policyReader } from "./policy.ts";
 import type { ProblemLog } from "./problem-log.ts";
+import { checkPruning } from "./prune.ts";
+import { checkBackups } from "./replace.ts";
 import { readSettings } from "./settings.ts";
 import { readSources, type Source } from "./sources.ts";
 import { readTargets, type Target } from "./targets.ts";
@@ -42,5 +44,7 @@ export async function checkDocument(
     entries.push({ entry, pointer, index, settings });
   }
   const expanded = expandEntries(entries, targets, common, log);
+  checkBackups(entries, listedImages(expanded), log);
+  checkPruning(entries, targets, log);
   return { targets: targets.map(({ target }) => target), sources, entries: expanded };
 }

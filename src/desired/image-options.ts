@@ -1,3 +1,4 @@
+import { backupComplaint } from "./backup-template.ts";
 import type { MirrorDocument } from "./generated/mirror-file-schema.ts";
 import { readPlatforms } from "./platforms.ts";
 import { below } from "./pointer.ts";
@@ -23,7 +24,7 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
     log.isTouched(below(pointer, key)) ? undefined : document[key];
   const platforms = sound("platforms");
   const referrers = sound("referrers");
-  const replace = sound("replace");
+  const replace = readReplace(sound("replace"), below(pointer, "replace"), log);
   const output = sound("output");
   const { tags = [] } = document;
   if (output !== undefined && (!Array.isArray(tags) || tags.length > 1)) {
@@ -40,4 +41,15 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
     ...(sound("prune") === true ? { prune: true } : {}),
     ...(output === undefined ? {} : { output }),
   };
+}
+
+function readReplace(
+  replace: MirrorDocument["replace"],
+  pointer: string,
+  log: ProblemLog,
+): ImageOptions["replace"] | undefined {
+  const complaint = replace === undefined ? undefined : backupComplaint(replace.backup);
+  if (complaint === undefined) return replace;
+  log.add(below(pointer, "backup"), complaint);
+  return undefined;
 }

@@ -24,6 +24,7 @@ export type { DesiredImage } from "./desired-image.ts";
 export type { Position, Problem } from "./problem.ts";
 export { renderProblem } from "./render-problem.ts";
 export type { Source } from "./sources.ts";
+export type { EntryTemplate } from "./tag-template.ts";
 export type { Target } from "./targets.ts";
 
 /** A mirror file, read and checked: what is desired, and where. */

@@ -1,4 +1,5 @@
 import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../ecr/settings.ts";
+import { readExpression } from "./expressions.ts";
 import type { RepositorySettingsDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
 import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./policy.ts";
@@ -23,6 +24,7 @@ export async function readSettings(
   const encryption = sound("encryption");
   const tags = sound("tags");
   const adopt = sound("adopt");
+  const pruneTags = await readPruneTags(sound("pruneTags"), below(pointer, "pruneTags"), log);
   const policyOf = (kind: PolicyKind): Promise<PolicyText | "none" | undefined> =>
     readPolicy(kind, sound(kind), below(pointer, kind), policies, log);
   const lifecyclePolicy = await policyOf("lifecyclePolicy");
@@ -35,6 +37,7 @@ export async function readSettings(
     ...(policy === undefined ? {} : { policy }),
     ...(tags === undefined ? {} : { tags: { ...tags } }),
     ...(adopt === undefined ? {} : { adopt }),
+    ...(pruneTags === undefined ? {} : { pruneTags }),
   };
 }
 
@@ -51,6 +54,22 @@ function tagMutabilityOf(document: NonNullable<RepositorySettingsDocument["tagMu
 
 function encryptionOf(document: NonNullable<RepositorySettingsDocument["encryption"]>): Encryption {
   return typeof document === "string" ? { type: document } : { type: "KMS", key: document.kms };
+}
+
+async function readPruneTags(
+  document: RepositorySettingsDocument["pruneTags"],
+  pointer: string,
+  log: ProblemLog,
+): Promise<readonly string[] | undefined> {
+  if (document === undefined) return undefined;
+  const expressions = typeof document === "string" ? [document] : document;
+  for (const expression of expressions) {
+    const read = await readExpression(expression);
+    if (typeof read === "function") continue;
+    log.add(pointer, read);
+    return undefined;
+  }
+  return expressions;
 }
 
 async function readPolicy(

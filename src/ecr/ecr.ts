@@ -13,10 +13,14 @@ import { changeSetting } from "./change-setting.ts";
 import { createClient, type EcrContext } from "./client.ts";
 import { createRepository } from "./create-repository.ts";
 import { describeRepositories } from "./describe-repositories.ts";
+import { describeRepository } from "./describe-repository.ts";
+import { listImages, type HeldImage } from "./images.ts";
 import { missingLayers } from "./layers.ts";
 import { kmsEndpoint } from "./kms-endpoint.ts";
+import { requireOwned } from "./ownership.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
+import { removeImages, type Removable, type Removed } from "./remove-images.ts";
 import type { SettingChange } from "./setting-change.ts";
 import type { EcrSettings, RepositorySettings, RepositoryState } from "./settings.ts";
 import { readTags, type TagState } from "./tags.ts";
@@ -73,6 +77,12 @@ export interface Ecr {
   readTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, TagState>>;
   /** Those among `tags` whose image is in the archive: it cannot be pulled, and `readTags` does not see it. None where that may not be read. */
   archivedTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, Digest>>;
+  /** Every image of a repository, or every one with a tag; none where there is no such repository. */
+  listImages(repository: string, which: "all" | "tagged", signal?: AbortSignal): Promise<HeldImage[]>;
+  /** Rejects with STALE when the repository is gone or not the owner's. */
+  requireOwner(repository: string, owner: string, operation: string, signal?: AbortSignal): Promise<void>;
+  /** Removes tags, or images with all their tags. What became of each, in their order. */
+  removeImages(repository: string, removables: readonly Removable[], signal?: AbortSignal): Promise<Removed[]>;
   /**
    * Stores a manifest through the API. For manifests without a top-level `mediaType`, which `/v2/` refuses with 405.
    * What they refer to must be there. A tag that is immutable and holds this digest already is a success.
@@ -110,6 +120,12 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
     missingLayers: (repository, blobs, abort) => missingLayers(client, repository, blobs, abort),
     readTags: (repository, tags, abort) => readTags(client, repository, tags, abort),
     archivedTags: (repository, tags, abort) => readArchivedTags(client, repository, tags, abort),
+    listImages: (repository, which, abort) => listImages(client, repository, which, abort),
+    requireOwner: async (repository, owner, operation, abort) => {
+      const state = await describeRepository(client, repository, {}, owner, abort);
+      requireOwned(state, owner, { operation, reference: repository });
+    },
+    removeImages: (repository, removables, abort) => removeImages(client, repository, removables, abort),
     putImage: (repository, manifest, tag, abort) => putImage(client, repository, manifest, tag, abort),
   };
 }

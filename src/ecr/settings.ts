@@ -11,6 +11,8 @@ export interface RepositorySettings {
   tags?: Readonly<Record<string, string>>;
   /** Whether a repository that is there and has nobody's mark is taken over. */
   adopt?: boolean;
+  /** Regular expressions (RE2) of tags, beside those that a `to` could have made, that prune may delete. No setting of ECR's. */
+  pruneTags?: readonly string[];
 }
 
 /** `except` holds wildcard filters (`latest`, `*-nightly`), at most 5 (ECR, PutImageTagMutability). */

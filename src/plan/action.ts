@@ -62,6 +62,22 @@ export interface CopyImage extends ActionBase {
   content: ImageContent | undefined;
   /** Repositories of the targets that have it: read there, it costs no pull. Of whole images not its own repository. */
   heldAt: HeldAt[];
+  /**
+   * The tag may not move, so it is deleted and put again, and is absent for a moment. The image that it holds gets the
+   * backup tag before. "Absent" is accepted in place of the precondition where the backup tag holds the old image.
+   */
+  replace?: { backupTag: string };
+}
+
+/**
+ * A tag that nothing declares any more. Its image goes with it where it has no other tag, and what then nothing
+ * refers to. Absent is success.
+ */
+export interface DeleteTag extends ActionBase {
+  kind: "delete-tag";
+  reason: "not-declared";
+  tag: string;
+  precondition: Digest;
 }
 
 /** Signatures, SBOMs and attestations of one image that the target has, or will have by then. */
@@ -113,4 +129,4 @@ export interface ImageContent {
 /** An action on a repository itself. */
 export type RepositoryAction = CreateRepository | AdoptRepository | ChangeSetting;
 
-export type Action = RepositoryAction | CopyImage | CopyReferrers;
+export type Action = RepositoryAction | CopyImage | CopyReferrers | DeleteTag;

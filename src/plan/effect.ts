@@ -14,6 +14,7 @@ export function effectOf(action: Action): "create" | "change" | "delete" {
       return action.from === null ? "create" : "change";
     case "delete-lifecycle-policy":
     case "delete-repository-policy":
+    case "delete-tag":
       return "delete";
     case "adopt-repository":
     case "put-tag-mutability":

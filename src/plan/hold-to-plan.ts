@@ -127,7 +127,10 @@ function unchangedRow(row: Extract<Row, { kind: "unchanged" }>, saved: ReadonlyM
 function movedParts(planned: SavedAction, now: Action): string[] {
   const current = JSON.parse(JSON.stringify(now)) as Record<string, unknown>;
   const keys = new Set([...Object.keys(planned), ...Object.keys(current)].filter((key) => !CHANGING.has(key)));
-  return [...keys].filter((key) => text(planned[key]) !== text(current[key])).toSorted();
+  // The day is in the name of a backup tag; that the tag is replaced at all is what was looked at.
+  const isSame = (key: string) =>
+    key === "replace" ? key in planned === key in current : text(planned[key]) === text(current[key]);
+  return [...keys].filter((key) => !isSame(key)).toSorted();
 }
 
 function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): Row {

@@ -13,6 +13,7 @@ import { heldDigest } from "./held-digest.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
 import type { Row } from "./plan.ts";
+import { planReplacement, type Replacement, type ReplacementFacts } from "./replacement.ts";
 
 /** What is known of an image's source. */
 export interface SourceFacts {
@@ -26,6 +27,7 @@ export interface SourceFacts {
   isPinned: boolean;
   /** What the tag of a locked image names at its source; undefined where that was not looked up. */
   upstream: Resolution | undefined;
+  replacing: ReplacementFacts;
 }
 
 /** Decides what is to be done about one declared image at one target. */
@@ -66,28 +68,41 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   }
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
   const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
-  if (have !== undefined && isImmutable(target, image)) {
-    const error = blocked(image, isSameSource ? "the list of platforms changed" : whatMoved(image));
-    return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, ...chosen, error };
-  }
   const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";
   const reason = have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : moved;
   const upstream = heldBack(resolution.digest, facts.upstream);
-  return { kind: "action", action: copyAction({ ...row, ...chosen, ...upstream, reason }, resolution, have, facts) };
+  const action = copyAction({ ...row, ...chosen, ...upstream, reason }, resolution, have, facts);
+  if (have === undefined || !isImmutable(target, image)) return { kind: "action", action };
+  const replacement = planReplacement(image, target, have, facts.replacing);
+  if (replacement.kind === "possible") {
+    return { kind: "action", action: { ...action, replace: { backupTag: replacement.backupTag } } };
+  }
+  if (replacement.kind === "unreadable") {
+    return { ...row, kind: "failed", reason: "unresolved", error: replacement.error };
+  }
+  const error = blocked(image, isSameSource ? "the list of platforms changed" : whatMoved(image), replacement.kind);
+  return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, ...chosen, error };
 }
 
 function whatMoved({ locked }: DesiredImage): string {
   return locked === undefined ? "the tag moved upstream" : "the lock names another digest";
 }
 
-function blocked(image: DesiredImage, what: string): ErrorReport {
+/** What can be done about it, by why it is not replaced. */
+const CHOICES: Readonly<Record<Exclude<Replacement["kind"], "possible" | "unreadable">, string>> = {
+  "not-wanted": "Set replace, give it another tag, or except this one.",
+  "not-owned": "Only a repository with this file's mark has a tag replaced: adopt it, or give the image another tag.",
+  "no-name": "Every backup tag is taken: give replace another template, or delete old backups.",
+};
+
+function blocked(image: DesiredImage, what: string, why: keyof typeof CHOICES): ErrorReport {
   return {
     code: "TAG_IMMUTABLE",
     side: "target",
     operation: "move a tag",
     reference: `${image.repository}:${image.tag}`,
     message: `${what}, and the repository does not let the tag move here`,
-    hint: "Mirror the image to another tag, or except this tag in tagMutability when the repository is made.",
+    hint: CHOICES[why],
   };
 }
 

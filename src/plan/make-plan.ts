@@ -6,6 +6,7 @@ import { formatReference } from "../oci/reference.ts";
 import { accountNotes } from "./account-notes.ts";
 import type { CopyImage, ImageContent } from "./action.ts";
 import { pullsTogether } from "./cost.ts";
+import { declaredTags, type Declared } from "./declared.ts";
 import { effectOf } from "./effect.ts";
 import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
 import { imageRow, type SourceFacts } from "./image-row.ts";
@@ -22,6 +23,7 @@ import {
   type TargetPlan,
   type Totals,
 } from "./plan.ts";
+import { pruneRows, type Pruning } from "./prune-rows.ts";
 import { referrerPulls, referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
 import { repositoryRows } from "./repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
@@ -39,6 +41,11 @@ export interface PlanInput {
   rules: readonly RuleOutcome[];
   /** Whether the plan says of each tag of a rule why it is in or out. */
   explained: boolean;
+  /** All images of the mirror file, also those that the plan was narrowed to leave out. */
+  declared: readonly DesiredImage[];
+  pruning: Pruning;
+  /** The day of the plan, UTC: `20260131`. */
+  date: string;
   /** One for each target, in the order of the file. */
   actual: readonly Actual[];
   /** By full reference of the source: at least those that `sourcesToAsk` named. */
@@ -56,7 +63,8 @@ export interface PlanInput {
 /** The plan: a pure function of what is declared and what is there. */
 export function makePlan(input: PlanInput): Plan {
   const held = findHeldPlaces(input.actual);
-  const targets = input.actual.map((actual) => planTarget(actual, input, held));
+  const declared = declaredTags(input.declared);
+  const targets = input.actual.map((actual) => planTarget(actual, input, held, declared));
   const rules = input.rules.map((rule) => rulePlan(rule, input.explained));
   const totals = count(targets, rules);
   return {
@@ -75,11 +83,15 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces): TargetPlan {
+function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declared: Declared): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
   const settled = withMutabilityToCome(actual, images, input.name);
-  const imageRows = images.map((image) => imageRow(image, settled, { ...sourceFacts(image, input), held }));
+  const imageRows = images.map((image) => {
+    const isDeclared = (tag: string) => declared.isDeclared(actual.name, image.repository, tag);
+    const replacing = { owner: input.name, date: input.date, isDeclared };
+    return imageRow(image, settled, { ...sourceFacts(image, input), held, replacing });
+  });
   const counts = (registry: string) => input.allowances.has(registry);
   const referrers = referrerRows(imageRows, images, settled, input.referrers ?? new Map(), counts);
   const rows = [
@@ -87,6 +99,7 @@ function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces): TargetP
     ...lifecycleRows(images, actual, input.name, imageRows),
     ...imageRows,
     ...referrers,
+    ...pruneRows(actual, input.name, images, imageRows, declared, input.pruning),
   ];
   const notes = accountNotes(images, actual, input.name, rows);
   const said = notes.length === 0 ? {} : { notes };
@@ -98,7 +111,7 @@ function repositoriesToFill(rows: readonly Row[]): Set<string> {
   return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
 
-function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "held"> {
+function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "held" | "replacing"> {
   const key = formatReference(wantedReference(image));
   return {
     resolution: input.resolutions.get(key),
@@ -137,6 +150,7 @@ function countRow(row: Row, totals: Totals): void {
     case "blocked":
     case "blocked-repository":
     case "archived":
+    case "blocked-deletions":
       totals.blocked += 1;
       return;
     case "failed":
@@ -152,8 +166,12 @@ function countRow(row: Row, totals: Totals): void {
       totals.unchanged += 1;
       totals.heldByLock += 1;
       return;
+    case "unlisted-tags":
+      if (row.reason === "unresolved") totals.failed += 1;
+      return;
     case "foreign-repository":
     case "warning":
+    case "undeclared-tags":
       return;
   }
 }

@@ -23,6 +23,22 @@ export type Row =
   | HeldByLockRow
   /** The image is in ECR's archive: it cannot be pulled, and pushing it would restore it. */
   | (TagRow & { kind: "archived"; reason: "image-archived"; have: Digest })
+  /** More tags of one repository than are deleted at once without a word: none of them is. `of` is how many it has. */
+  | (DeletionRow & { kind: "blocked-deletions"; reason: "too-many"; of: number; error: ErrorReport })
+  /**
+   * Tags of a repository of this file's that nothing declares, and that stay. `no-prune`: no entry of the repository
+   * prunes. `narrowed`, `unresolved`: not all that it declares was looked at, or could be read. `not-made-here`: no entry that prunes
+   * could have made them.
+   */
+  | (DeletionRow & { kind: "undeclared-tags"; reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" })
+  /** The tags of a repository of this file's could not be listed; `unresolved` where that was needed for pruning. */
+  | {
+      kind: "unlisted-tags";
+      reason: "no-prune" | "unresolved";
+      target: string;
+      repository: string;
+      error: ErrorReport;
+    }
   | RepositoryRow;
 
 interface BlockedImage {
@@ -52,6 +68,12 @@ export type HeldByLockRow = TagRow & {
   locked: Digest;
   upstream: Digest;
 };
+
+interface DeletionRow {
+  target: string;
+  repository: string;
+  tags: string[];
+}
 
 export interface TagRow {
   target: string;

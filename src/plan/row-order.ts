@@ -25,6 +25,10 @@ function rank(row: Row): number {
       return 2;
     case "warning":
       return 8;
+    case "blocked-deletions":
+    case "undeclared-tags":
+    case "unlisted-tags":
+      return 12;
     case "action":
       return ACTION_RANKS[row.action.kind];
     default:
@@ -44,6 +48,7 @@ const ACTION_RANKS: Readonly<Record<Action["kind"], number>> = {
   "delete-repository-policy": 7,
   "copy-image": 9,
   "copy-referrers": 10,
+  "delete-tag": 11,
 };
 
 /** By code unit, not by locale: the same everywhere. */

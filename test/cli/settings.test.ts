@@ -403,7 +403,7 @@ test("a lifecycle rule that is bound to take declared tags away is a warning", a
   await settle(place);
 });
 
-test("an unchanged run asks little: three calls a repository, a few for the account", async (t) => {
+test("an unchanged run asks little: four calls a repository, a few for the account", async (t) => {
   const names = ["redis", "nginx", "node", "ruby"];
   const settings = "{ scanOnPush: true, encryption: { kms: alias/mirrors }, tags: { team: a } }";
   const mirrors = `[${names.map((name) => `{ image: "${name}:1" }`).join(", ")}]`;
@@ -416,8 +416,8 @@ test("an unchanged run asks little: three calls a repository, a few for the acco
   const before = place.sandbox.ecr.calls.length;
   await place.run(["plan"]);
   const asked = place.sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
-  const perRepository = ["DescribeRepositories", "ListTagsForResource", "BatchGetImage"];
-  assert.equal(asked.filter((name) => perRepository.includes(name)).length, 3 * names.length);
+  const perRepository = ["DescribeRepositories", "ListTagsForResource", "BatchGetImage", "DescribeImages"];
+  assert.equal(asked.filter((name) => perRepository.includes(name)).length, 4 * names.length);
   assert.deepEqual(asked.filter((name) => !perRepository.includes(name)).toSorted(), [
     "DescribeKey",
     "DescribeRegistry",

@@ -67,6 +67,20 @@ export function oci(tags: Readonly<Record<string, Digest>> = {}): Actual {
   return { name: "main", registry: "registry.example.com", repositories: undefined, tags: tagsByRepository(tags) };
 }
 
+/** The same target, of whose own repositories all tags were listed: those that {@link ecr} was given, and these. */
+export function listed(actual: Actual, more: Readonly<Record<string, Digest>> = {}): Actual {
+  if ("error" in actual) return actual;
+  const allTags = new Map<string, Map<string, Digest>>();
+  for (const { name, tags } of actual.repositories?.values() ?? []) {
+    const held = actual.tags.get(name);
+    if (tags[OWNERSHIP_TAG] === "platform") allTags.set(name, new Map(held instanceof Map ? held : []));
+  }
+  for (const [name, tags] of tagsByRepository(more)) {
+    for (const [tag, held] of tags) allTags.get(name)?.set(tag, held);
+  }
+  return { ...actual, allTags };
+}
+
 function tagsByRepository(tags: Readonly<Record<string, Digest>>): Map<string, Map<string, Digest>> {
   const byRepository = new Map<string, Map<string, Digest>>();
   for (const [place, held] of Object.entries(tags)) {
@@ -84,6 +98,13 @@ export function failed(code: ErrorReport["code"]): Resolution {
   return { kind: "failed", error: { code, side: "source", operation: "resolve an image", message: "no" } };
 }
 
+export const NO_PRUNING: PlanInput["pruning"] = {
+  entries: [],
+  unresolved: [],
+  matches: new Map(),
+  allowed: new Set(),
+};
+
 /** Plans for the mirror file "platform"; `resolutions` by full reference. */
 export function plan(
   images: readonly DesiredImage[],
@@ -100,6 +121,9 @@ export function plan(
     images,
     rules: [],
     explained: false,
+    declared: images,
+    pruning: NO_PRUNING,
+    date: "20260131",
     actual: [actual],
     resolutions: new Map(Object.entries(resolutions)),
     contents: new Map(),

@@ -5,6 +5,8 @@ export function blockedText(row: Row): { name: string; why: string } | undefined
   switch (row.kind) {
     case "blocked":
       return { name: `${row.repository}:${row.tag}`, why: `blocked: ${IMAGES[row.reason]}` };
+    case "blocked-deletions":
+      return { name: row.repository, why: `blocked: ${row.tags.length} tags are too many to delete` };
     case "archived":
       return { name: `${row.repository}:${row.tag}`, why: "blocked: the image is archived" };
     case "blocked-repository":

@@ -24,6 +24,7 @@ export interface ReportFacts {
 export function renderReport(report: Report, facts: ReportFacts, style: Style): string {
   const sections = [
     renderMirrored(report, style),
+    renderDeleted(report, facts.plan),
     renderUnchanged(report),
     renderNotDone(report, facts.plan),
     ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
@@ -49,6 +50,7 @@ function nameAt(target: string, name: string, plan: Plan): string {
 function describeAction(action: Action): string {
   switch (action.kind) {
     case "copy-image":
+    case "delete-tag":
       return `${action.repository}:${action.tag}`;
     case "copy-referrers":
       return `referrers of ${action.repository}:${action.tag}`;
@@ -65,6 +67,13 @@ function renderMirrored(report: Report, style: Style): string {
     .filter(({ result, uri }) => uri !== undefined && (result === "done" || result === "already-done"))
     .map((outcome) => [`  ${outcome.uri ?? ""}`, describeCopy(outcome)]);
   return section(style.create("Mirrored:"), alignColumns(rows));
+}
+
+function renderDeleted(report: Report, plan: Plan): string {
+  const rows = report.outcomes
+    .filter(({ action, result }) => action.kind === "delete-tag" && (result === "done" || result === "already-done"))
+    .map(({ action, result }) => [`  ${nameAction(action, plan)}`, result === "done" ? "" : "was gone already"]);
+  return section("Deleted:", alignColumns(rows));
 }
 
 function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
@@ -94,7 +103,10 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
 function renderNotDone(report: Report, plan: Plan): string {
   const stopped = report.outcomes
     .filter(({ result }) => NOT_DONE[result] !== undefined)
-    .map(({ action, result }) => [`  ${nameAction(action, plan)}`, NOT_DONE[result] ?? result]);
+    .map(({ action, result, error }) => {
+      const why = error?.code === "HELD_BACK" ? `: ${error.message}` : "";
+      return [`  ${nameAction(action, plan)}`, `${NOT_DONE[result] ?? result}${why}`];
+    });
   const blocked = plan.targets
     .flatMap((target) => target.rows)
     .flatMap((row) => {
@@ -119,7 +131,9 @@ function failures(report: Report, plan: Plan): Failure[] {
     ...target.rows.flatMap((row) =>
       row.kind === "failed"
         ? [{ name: nameAt(row.target, `${row.repository}:${row.tag}`, plan), error: row.error }]
-        : [],
+        : row.kind === "unlisted-tags" && row.reason === "unresolved"
+          ? [{ name: nameAt(row.target, `tags of ${row.repository}`, plan), error: row.error }]
+          : [],
     ),
   ]);
   const failed = report.outcomes.flatMap(({ action, result, error }) =>

@@ -5,6 +5,7 @@ import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts
 import { referrerCells } from "./referrer-cells.ts";
 import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
 import type { Style } from "./style.ts";
+import { undeclaredCells } from "./undeclared-cells.ts";
 import { formatBytes, plural } from "./units.ts";
 
 /** One row of a plan in five columns: name, what, digests, content, why. */
@@ -35,7 +36,7 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
           `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`,
           "",
           row.reason === "tag-immutable"
-            ? "immutable: cannot move. Give it another tag, or except this one"
+            ? `immutable: cannot move. ${row.error.hint ?? ""}`
             : "immutable: signatures cannot follow. Except sha256-* in tagMutability",
         ],
       };
@@ -66,6 +67,10 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
             : "referrers not checked, kept: the pull allowance is spent",
         ],
       };
+    case "blocked-deletions":
+    case "undeclared-tags":
+    case "unlisted-tags":
+      return undeclaredCells(row, style);
     case "archived":
       return {
         symbol: "!",
@@ -91,7 +96,7 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
   switch (action.kind) {
     case "copy-image": {
       const look = action.precondition === null ? create : change;
-      const reason = withUpstream(COPY_REASONS[action.reason], action);
+      const reason = `${withUpstream(COPY_REASONS[action.reason], action)}${replacing(action)}`;
       const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
       const digests = `${before}${digestAfter(action.digest, action.platforms, style)}`;
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
@@ -101,6 +106,10 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       const told = referrerCells(action);
       const from = `referrers from ${familiar(action.source)}`;
       return { ...look, columns: [action.tag, from, style.digest(action.digest), told.content, told.why] };
+    }
+    case "delete-tag": {
+      const columns = [action.tag, "", style.digest(action.precondition), "", "no longer declared"];
+      return { symbol: "-", paint: style.problem, columns };
     }
     default:
       return repositoryActionCells(action, style);
@@ -121,6 +130,11 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
  */
 function digestAfter(source: string, platforms: readonly string[] | undefined, style: Style): string {
   return platforms === undefined ? style.digest(source) : `known after apply (of ${style.digest(source)})`;
+}
+
+function replacing({ replace }: CopyImage): string {
+  if (replace === undefined) return "";
+  return `; replaced: absent for a moment, the old image stays as ${replace.backupTag}`;
 }
 
 function content(action: CopyImage): string {

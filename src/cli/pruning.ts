@@ -1,0 +1,27 @@
+import type { Actual } from "../actual/actual.ts";
+import { findPruneMatches } from "../actual/prune-matches.ts";
+import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
+import { entryTemplates } from "../desired/tag-template.ts";
+import type { Pruning } from "../plan/prune-rows.ts";
+
+/**
+ * What pruning follows from. Entries are those of the whole file: one whose rule was not asked in this run, as the plan
+ * is narrowed, or could not be followed, declares nobody knows what.
+ * @param all the entries that were looked at, with all their images
+ * @param images those that the plan is about
+ */
+export async function readPruning(
+  { whole, allowDeletions }: { whole: MirrorFile; allowDeletions: ReadonlySet<string> },
+  all: readonly ExpandedEntry[],
+  images: readonly DesiredImage[],
+  actual: readonly Actual[],
+): Promise<Pruning> {
+  const resolved = new Set(all.flatMap(({ entry, errors }) => (errors.length === 0 ? [entry.index] : [])));
+  return {
+    entries: entryTemplates(whole.entries.filter(({ options }) => options.prune === true)),
+    unresolved: entryTemplates(whole.entries.filter(({ index }) => !resolved.has(index))),
+    matches: await findPruneMatches(images, actual),
+    allowed: allowDeletions,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Row } from "../../plan/plan.ts";
+import type { RowCells } from "./row-cells.ts";
+import type { Style } from "./style.ts";
+import { plural } from "./units.ts";
+
+/** Tags that a row names one by one; `--json` has them all. */
+const MOST_NAMED = 5;
+
+type UndeclaredTags = Extract<Row, { kind: "undeclared-tags" }>;
+type UndeclaredRow = Extract<Row, { kind: "blocked-deletions" | "undeclared-tags" | "unlisted-tags" }>;
+
+/** The cells of a row about tags that nothing declares; undefined where it is not shown. */
+export function undeclaredCells(row: UndeclaredRow, style: Style): RowCells | undefined {
+  switch (row.kind) {
+    case "blocked-deletions": {
+      const columns = [`${row.tags.length} of ${row.of} tags`, named(row.tags), "", "", "too many to delete unasked"];
+      return { symbol: "!", paint: style.problem, columns, error: row.error };
+    }
+    case "undeclared-tags": {
+      const columns = [
+        plural(row.tags.length, "tag"),
+        named(row.tags),
+        "",
+        "",
+        `not declared, kept: ${WHY[row.reason]}`,
+      ];
+      return { symbol: "*", paint: style.quiet, columns };
+    }
+    case "unlisted-tags":
+      if (row.reason === "no-prune") return undefined;
+      return {
+        symbol: "!",
+        paint: style.problem,
+        columns: ["tags", "", "", "", "could not be listed: nothing is pruned here"],
+        error: row.error,
+      };
+  }
+}
+
+const WHY: Readonly<Record<UndeclaredTags["reason"], string>> = {
+  "no-prune": "no entry prunes here",
+  narrowed: "not all of the repository was looked at",
+  unresolved: "not all that is declared here could be read",
+  "not-made-here": "no entry that prunes could have made them",
+};
+
+function named(tags: readonly string[]): string {
+  const shown = tags.slice(0, MOST_NAMED).join(", ");
+  return tags.length > MOST_NAMED ? `${shown} and ${tags.length - MOST_NAMED} more` : shown;
+}

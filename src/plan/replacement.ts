@@ -1,0 +1,56 @@
+import type { ActualTarget } from "../actual/actual.ts";
+import { backedUpTagOf, backupNames } from "../desired/backup-template.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import { OWNERSHIP_TAG } from "../ecr/settings.ts";
+import type { ErrorReport } from "../errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isTag } from "../oci/reference.ts";
+
+/** Whether and how a tag that may not move can be replaced. */
+export type Replacement =
+  | { kind: "possible"; backupTag: string }
+  /** Not asked for, or not by us: the repository is somebody else's. */
+  | { kind: "not-wanted" | "not-owned" | "no-name" }
+  | { kind: "unreadable"; error: ErrorReport };
+
+export interface ReplacementFacts {
+  /** Name of the mirror file. */
+  owner: string;
+  /** The day of the plan, UTC: `20260131`. */
+  date: string;
+  /** Whether an image of the mirror file is to have this tag of the repository. */
+  isDeclared: (tag: string) => boolean;
+}
+
+/**
+ * Finds the backup tag of an image whose tag is to be replaced: one that has it already (of a run that was broken off,
+ * on whatever day), else the first name that is free. A tag is deleted on the way, so only in a repository with our mark.
+ */
+export function planReplacement(
+  image: DesiredImage,
+  target: ActualTarget,
+  have: Digest,
+  { owner, date, isDeclared }: ReplacementFacts,
+): Replacement {
+  const template = image.replace?.backup;
+  if (template === undefined) return { kind: "not-wanted" };
+  const repository = target.repositories?.get(image.repository);
+  if (repository?.tags[OWNERSHIP_TAG] !== owner) return { kind: "not-owned" };
+  const tags = target.allTags?.get(image.repository);
+  if (tags === undefined) return { kind: "not-owned" };
+  if (!(tags instanceof Map)) return { kind: "unreadable", error: tags as ErrorReport };
+  const held = tags as ReadonlyMap<string, Digest>;
+  const isBackupOfIt = (tag: string): boolean => {
+    const of = backedUpTagOf(template, tag);
+    return of === image.tag || of === "";
+  };
+  const known = [...held].filter(([tag, digest]) => digest === have && tag !== image.tag && isBackupOfIt(tag));
+  const [kept] = known
+    .map(([tag]) => tag)
+    .filter((tag) => !isDeclared(tag))
+    .toSorted();
+  if (kept !== undefined) return { kind: "possible", backupTag: kept };
+  const names = backupNames(template, { tag: image.tag, date, digest: have });
+  const free = names.find((name) => isTag(name) && !held.has(name) && !isDeclared(name));
+  return free === undefined ? { kind: "no-name" } : { kind: "possible", backupTag: free };
+}
