@@ -171,6 +171,29 @@ describe("an image that is no index", { concurrency: 2 }, () => {
   });
 });
 
+test("chosen platforms go to a layout on disk and from there to ECR, whole or chosen anew", async (t) => {
+  const disk = '  disk: { layout: "./mirror" }';
+  const place = await startWith(t, [redisWith(TWO)], {}, disk);
+  assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
+  const again = await applyWell(place);
+  assert.deepEqual([again.pulls, again.document.outcomes], [0, []]);
+
+  const landing = "  main: { ecr: {} }\nsources:\n  docker.io: { layout: ./mirror }";
+  await rewrite(place, ["{ image: redis:7 }", redisWith(["linux/arm64"], "to: small:7")], landing);
+  await applyWell(place);
+  const { store } = await ecrOf(place);
+  assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+  const small = indexAt(store.repository("small"), "7");
+  assert.deepEqual(architectures(small), ["arm64"]);
+  assert.equal(
+    small.annotations[SOURCE_DIGEST],
+    store.repository("redis")?.tags.get("7"),
+    "made of what the layout has",
+  );
+  const landed = await applyWell(place);
+  assert.deepEqual([landed.writes, landed.document.outcomes], [0, []]);
+});
+
 /** Puts tags with two of four platforms where an apply would have put them. */
 function mirrorByHand(store: Store, repository: Repository, tags: readonly string[]): void {
   for (const tag of tags) {

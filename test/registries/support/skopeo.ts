@@ -74,6 +74,35 @@ export async function verifyOnDisk(place: SkopeoPlace, tag: string): Promise<num
   }
 }
 
+/** Copies one platform of a tag to disk, for as long as `read` takes. @throws where the tag has no such platform */
+export async function pullPlatform<T>(
+  place: SkopeoPlace,
+  tag: string,
+  platform: string,
+  read: (folder: string) => Promise<T>,
+): Promise<T> {
+  const [os = "", architecture = "", variant] = platform.split("/");
+  const folder = await mkdtemp(join(tmpdir(), "skopeo-"));
+  try {
+    await output("skopeo", [
+      "--override-os",
+      os,
+      "--override-arch",
+      architecture,
+      ...(variant === undefined ? [] : ["--override-variant", variant]),
+      "copy",
+      "--preserve-digests",
+      "--src-tls-verify=false",
+      ...authFile(place, "--src-authfile"),
+      `docker://${place.repository}:${tag}`,
+      `dir:${folder}`,
+    ]);
+    return await read(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function authFile(place: SkopeoPlace, option: string): string[] {
   return place.authFile === undefined ? [] : [option, place.authFile];
 }
