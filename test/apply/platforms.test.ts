@@ -62,6 +62,20 @@ describe("several lists of one image", { concurrency: 2 }, () => {
     assert.deepEqual([again.pulls, again.document.outcomes], [0, []]);
   });
 
+  test("are begun only when the pulls of all of them fit", async (t) => {
+    const place = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
+    place.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
+    assert.equal((await applyWell(place)).pulls, 1);
+    await rewrite(place, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 4);
+    assert.deepEqual(
+      document.outcomes?.flatMap(({ action, result }) => (action.kind === "copy-image" ? [result] : [])),
+      ["postponed", "postponed"],
+    );
+    assert.equal(place.sandbox.dockerHub.counted, 1, "of five that are needed four are left");
+  });
+
   test("and all of it stand side by side", async (t) => {
     const mirrors = [redisWith([AMD64], "to: redis:amd"), "{ image: redis:7 }", redisWith([ARM64], "to: redis:arm")];
     const place = await startWith(t, mirrors);
