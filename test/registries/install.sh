@@ -62,6 +62,15 @@ install_crane() {
   echo "$CRANE_VERSION" >"$binary.version"
 }
 
+# A registry with the referrers API, which Debian's has not: go-containerregistry's, from a main of eight lines.
+install_referrers_registry() {
+  local source=$HERE/referrers-registry binary=$CACHE/referrers-registry
+  if [[ -x $binary ]] && cmp -s "$source/go.sum" "$binary.version"; then return; fi
+  say "building a registry with the referrers API"
+  (cd "$source" && GOFLAGS=-mod=readonly go build -o "$binary" .)
+  cp "$source/go.sum" "$binary.version"
+}
+
 # Leaves $CACHE/conformance, or, where the module proxy will not serve the suite, $CACHE/conformance.unavailable
 # with its answer: the test then says that it was skipped, and why. Any other failure fails the run.
 install_conformance_suite() {

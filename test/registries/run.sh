@@ -31,6 +31,7 @@ install_python_packages
 install_crane
 install_conformance_suite
 install_actionlint
+install_referrers_registry
 make_image
 flock --unlock 9
 if [[ ${1-} == prepare ]]; then exit 0; fi

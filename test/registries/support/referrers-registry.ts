@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+
+import { cached } from "./cache.ts";
+
+/** A running registry of go-containerregistry, with the referrers API, in memory. */
+export interface ReferrersRegistry {
+  /** `127.0.0.1:40123` */
+  host: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How long the process may take to answer. */
+const PATIENCE_MILLISECONDS = 20_000;
+const POLL_MILLISECONDS = 20;
+
+/** Starts it on a port that was free a moment before: it does not tell which one it took. */
+export async function startReferrersRegistry(): Promise<ReferrersRegistry> {
+  const host = `127.0.0.1:${await freePort()}`;
+  const child = spawn(cached("referrers-registry"), [host], { stdio: "ignore" });
+  const ended = once(child, "close");
+  const end = Date.now() + PATIENCE_MILLISECONDS;
+  while (!(await answers(host))) {
+    if (child.exitCode !== null || Date.now() > end) throw new Error("the registry did not start");
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  }
+  return {
+    host,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function answers(host: string): Promise<boolean> {
+  try {
+    return (await fetch(`http://${host}/v2/`)).ok;
+  } catch {
+    return false;
+  }
+}
