@@ -71,9 +71,9 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.ok(index !== undefined);
     const child = node.manifests.get(manifestsOf(index.bytes)[0]?.digest ?? index.digest);
     assert.ok(child !== undefined && child !== index);
-    store.putManifest(node, child, ["20-kept"]);
+    store.putManifest(node, child, ["1-kept"]);
     const applied = await place.json(["apply"]);
-    // "20-kept" is undeclared too: it waits for the index, and then goes.
+    // "1-kept" is undeclared too: it waits for the index, and then goes.
     assert.equal(applied.code, 0, JSON.stringify(applied.document));
     assert.deepEqual(tagsOf(node), ["22"]);
     assert.deepEqual(incompleteTags(store), []);
@@ -213,4 +213,57 @@ test("tags that match `pruneTags` go too, though no entry could have made them; 
   assert.equal(code, 0, stdout);
   assert.match(stdout, /2 tags +9, x-tmp-1 +not declared, kept: no entry that prunes could have made them/);
   assert.deepEqual(tagsOf(node), ["22", "9", "x-tmp-1"]);
+});
+
+describe("with a rule that chooses the tags", { concurrency: 2 }, () => {
+  const rule = (more = "") => `
+version: 1
+name: platform
+targets: { main: { ecr: {} } }
+mirrors:
+  - { image: node, tags: { semver: "*", newest: 1 }, to: "dockerhub/{name}:{tag}", prune: true }
+${more}`;
+
+  test("what it chooses no more is deleted", async (t) => {
+    const { place, node } = await start(t);
+    await writeFile(`${place.folder}/mirrors.yaml`, rule());
+    const applied = await place.json(["apply"]);
+    assert.equal(applied.code, 0, JSON.stringify(applied.document));
+    assert.deepEqual(tagsOf(node), ["22"]);
+  });
+
+  test("nothing is deleted where its source does not list its tags, nor where the rule was not asked", async (t) => {
+    const { place, node } = await start(t);
+    const other = '  - { image: node:22, to: "dockerhub/{name}:also-{tag}" }\n';
+    await writeFile(`${place.folder}/mirrors.yaml`, rule(other));
+    fault(place.sandbox.dockerHub.registry, ({ path }) => path.endsWith("/tags/list"), refuse(403, "DENIED", "no"));
+    const failing = await place.json(["apply"]);
+    assert.equal(failing.code, 1);
+    assert.deepEqual(tagsOf(node), ["20", "22", "also-22"]);
+    const narrowed = await place.run(["apply", "--only", "dockerhub/node:also-22"]);
+    assert.match(narrowed.stdout, /2 tags +20, 22 +not declared, kept: not all/);
+    assert.deepEqual(tagsOf(node), ["20", "22", "also-22"]);
+  });
+});
+
+describe("a saved plan", { concurrency: 2 }, () => {
+  test("deletes what it says where this run would too, and nothing that is declared by then", async (t) => {
+    const { place, node } = await start(t);
+    assert.equal((await place.json(["plan", "--out", "plan.json"])).code, 0);
+    await writeFile(`${place.folder}/mirrors.yaml`, file(["20", "22"]));
+    assert.equal((await place.json(["apply", "plan.json"])).code, 3, "another mirror file");
+    await writeFile(`${place.folder}/mirrors.yaml`, file(["22"]));
+    assert.equal((await place.json(["apply", "plan.json"])).code, 0);
+    assert.deepEqual(tagsOf(node), ["22"]);
+  });
+
+  test("that another tag joined since leaves that one for the next plan", async (t) => {
+    const { place, node } = await start(t);
+    assert.equal((await place.json(["plan", "--out", "plan.json"])).code, 0);
+    const [index] = node.manifests.values();
+    assert.ok(index !== undefined);
+    (await ecrOf(place)).store.putManifest(node, index, ["new"]);
+    assert.equal((await place.json(["apply", "plan.json"])).code, 0);
+    assert.deepEqual(tagsOf(node), ["22", "new"]);
+  });
 });

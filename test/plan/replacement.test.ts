@@ -3,11 +3,14 @@ import { describe, test } from "node:test";
 
 import type { Actual } from "../../src/actual/actual.ts";
 import type { Digest } from "../../src/oci/digest.ts";
+import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { readSavedPlan } from "../../src/plan/saved-plan.ts";
 import { digest, ecr, found, image, listed, oci, plan, repository, rows } from "./state.ts";
 
 const IMMUTABLE = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
 const MOVED = { "docker.io/library/redis:7": found(digest("new")) };
+const INPUTS = { mirrorFile: "a", lock: null, policies: "b" };
 const HELD = { "redis:7": digest("old") };
 
 function planned(actual: Actual, backup: string | undefined = "{tag}-before-{date}", declared: string[] = []): Plan {
@@ -91,4 +94,15 @@ test("a tag that a broken off replacement left absent is a new tag, and its back
   const made = planned(actual);
   assert.deepEqual(rows(made), ["copy-image redis:7", "undeclared-tags redis no-prune"]);
   assert.equal(made.totals.create, 1);
+});
+
+test("a saved plan of yesterday holds: the day is in the backup tag's name, and the tag is replaced all the same", () => {
+  const yesterday = planned(held());
+  const saved = readSavedPlan(JSON.stringify({ ...yesterday, inputs: INPUTS }), "plan.json");
+  const terms = { path: "plan.json", partial: false };
+  const images = [image("redis:7", "redis:7", { replace: { backup: "{tag}-before-{date}" } })];
+  const today = plan(images, held(), MOVED, { date: "20260201" });
+  assert.equal(backupTag(holdToPlan(saved, today, terms)), "7-before-20260201");
+  const mutable = plan(images, listed(ecr([repository("redis")], HELD)), MOVED);
+  assert.deepEqual(rows(holdToPlan(saved, mutable, terms)), ["failed redis:7 moved-since-plan"]);
 });
