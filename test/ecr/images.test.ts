@@ -94,7 +94,7 @@ test("what ECR does not delete for another reason, and what it is silent about, 
   await assert.rejects(failing.removeImages("team/app", [{ tag: "one" }], signal), {
     code: "UNEXPECTED_RESPONSE",
     reference: "team/app:one",
-    message: /^KmsError: the key\S+ is gone$/,
+    message: "KmsError: the key [2J is gone",
   });
   const silent = await answering("BatchDeleteImage", () => ({ json: { imageIds: [], failures: [] } }));
   await assert.rejects(silent.removeImages("team/app", [{ tag: "one" }], signal), { message: /neither/ });
