@@ -10,7 +10,7 @@ export type { Ran } from "./command.ts";
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** Compiled sources are kept between runs: a test starts the real process many times. */
-const COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/compile", import.meta.url));
+export const COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/compile", import.meta.url));
 
 /** No process of these tests runs longer than this, whatever happens. */
 const MOST_MILLISECONDS = 60_000;
