@@ -104,7 +104,30 @@ function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
     const moved = movedParts(planned, row.action);
     return moved.length === 0 ? [row] : [staleRow(planned, row.action, moved)];
   });
-  return { ...target, rows };
+  return { ...target, rows: [...rows, ...notDeleted(saved, target)] };
+}
+
+/** Tags that were to be deleted, are there, and stay: something in the repository could not be resolved, or is narrower now. */
+function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Row[] {
+  const staying = new Map(
+    target.rows.flatMap((row) =>
+      row.kind === "undeclared-tags" ? row.tags.map((tag) => [`${row.repository}:${tag}`, row] as const) : [],
+    ),
+  );
+  return [...saved.values()].flatMap((planned): Row[] => {
+    const tag = planned.kind === "delete-tag" ? planned["tag"] : undefined;
+    const row = typeof tag === "string" ? staying.get(`${planned.repository}:${tag}`) : undefined;
+    if (row === undefined || typeof tag !== "string") return [];
+    const { repository } = planned;
+    const error = stale(
+      `${repository}:${tag}`,
+      "target",
+      `moved since the plan: it was to be deleted, and stays (${row.reason})`,
+    );
+    return [
+      { kind: "failed", reason: "moved-since-plan", target: target.name, repository, tag, source: "", order: 0, error },
+    ];
+  });
 }
 
 /** A tag that has what upstream has now is as wanted, unless another digest was planned for it. */

@@ -272,3 +272,59 @@ test("the lock binds a saved plan: what it holds lands, and a lock that changed 
   assert.equal((await place.run(["apply", "plan.json"])).code, 0);
   assert.equal(await place.mirrored("redis", "7"), locked);
 });
+
+describe("deletions of a saved plan", () => {
+  const pruning = (tags: string): string => `
+version: 1
+name: platform
+targets: { main: { ecr: {} } }
+mirrors:
+  - { image: node, tags: [${tags}], to: "dockerhub/{name}:{tag}", prune: true }
+  - image: redis:7
+`;
+
+  /** A plan is saved that deletes node:20, and redis has a tag that nobody declared. */
+  async function pruned(t: TestContext): Promise<World & { tags(name: string): Promise<string[]> }> {
+    const options = { images: ["node:20", "node:22", "redis:7"], imageOptions: SMALL };
+    const place = await world(t, { "mirrors.yaml": pruning("20, 22") }, options);
+    assert.equal((await place.run(["apply"])).code, 0);
+    await writeFile(join(place.folder, "mirrors.yaml"), pruning("22"));
+    const { store } = await ecrOf(place);
+    const redis = store.repository("redis");
+    redis?.tags.set("by-hand", redis.tags.get("7") ?? digest("x"));
+    assert.equal((await place.run(["plan", "--out", "plan.json"])).code, 0);
+    return { ...place, tags: async (name) => [...(store.repository(name)?.tags.keys() ?? [])].toSorted() };
+  }
+
+  test("are carried out, and done once is done", async (t) => {
+    const place = await pruned(t);
+    assert.equal((await place.run(["apply", "plan.json"])).code, 0);
+    assert.deepEqual(await place.tags("dockerhub/node"), ["22"]);
+    assert.equal((await place.run(["apply", "plan.json"])).code, 0);
+  });
+
+  test("are never taken from the file: a tag that this run would not delete stays, and the plan fails for it", async (t) => {
+    const place = await pruned(t);
+    const path = join(place.folder, "plan.json");
+    await writeFile(
+      path,
+      (await readFile(path, "utf8"))
+        .replaceAll("dockerhub/node:20", "redis:by-hand")
+        .replaceAll('"repository": "dockerhub/node"', '"repository": "redis"')
+        .replaceAll('"tag": "20"', '"tag": "by-hand"'),
+    );
+    const { code, document } = await place.json(["apply", "plan.json"]);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      errorsIn(document).map((error) => error.code),
+      ["STALE"],
+    );
+    assert.match(errorsIn(document)[0]?.message ?? "", /it was to be deleted, and stays \(no-prune\)/);
+    assert.deepEqual(await place.tags("redis"), ["7", "by-hand"]);
+    assert.deepEqual(
+      await place.tags("dockerhub/node"),
+      ["20", "22"],
+      "what is not in the file is left for the next plan",
+    );
+  });
+});
