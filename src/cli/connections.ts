@@ -11,6 +11,7 @@ import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
 import type { Answer, PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
+import { ecrSourceCredentials } from "../ecr/source-credentials.ts";
 import type { Emit } from "../events.ts";
 import { layoutRoot } from "../layout/layout-root.ts";
 import { layoutSource } from "../layout/layout-source.ts";
@@ -90,7 +91,7 @@ export function openConnections(
       ...shared,
       name: registry,
       side: "source",
-      credentials,
+      credentials: ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal),
       endpoint: endpoint(registry),
       ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
       ...(budget === undefined ? {} : allowanceHooks(registry, budget, emit)),
