@@ -8,6 +8,8 @@ import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
+import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
 import type { Answer, PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
@@ -46,6 +48,11 @@ export interface Connections {
   endpoint(host: string): URL;
   /** Whether the operator or the mirror file gave another address for it. */
   isRedirected(host: string): boolean;
+  /**
+   * Docker Hub's catalogue of tags; undefined where a layout is read in Docker Hub's place. As a courtesy it is not asked
+   * where another address stands for Docker Hub, unless for the catalogue too: its own may be out of reach.
+   */
+  catalogue(use: "needed" | "courtesy"): Catalogue | undefined;
   dispatcher: Dispatcher;
   credentials: Credentials;
   /** @throws MirrorError when the target cannot be reached or does not know us */
@@ -65,12 +72,15 @@ export function openConnections(
   const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
   const shared = { dispatcher, emit, clock, random };
   const opened = new Map<string, SourceClient>();
+  let catalogue: Catalogue | undefined;
   const paceOf = putImagePaces(clock);
 
   const endpoint = (host: string): URL => {
     const configured = sources.get(host)?.endpoint;
     return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
   };
+
+  const isRedirected = (host: string): boolean => endpoint(host).href !== endpointFor(host, { environment: {} }).href;
 
   const source = (registry: string): SourceClient => {
     const known = opened.get(registry);
@@ -112,8 +122,13 @@ export function openConnections(
     dispatcher,
     credentials,
     endpoint,
-    isRedirected: (host) => endpoint(host).href !== endpointFor(host, { environment: {} }).href,
+    isRedirected,
     source,
+    catalogue(use) {
+      const isElsewhere = isRedirected(DOCKER_HUB) && !isRedirected(CATALOGUE_HOST);
+      if (sources.get(DOCKER_HUB)?.layout !== undefined || (use === "courtesy" && isElsewhere)) return undefined;
+      return (catalogue ??= createCatalogue({ endpoint: endpoint(CATALOGUE_HOST), ...shared }));
+    },
     imageSource: (registry) => withAlternates(imageSourceOf(source(registry)), alternatesOf(registry)),
     openTarget(target) {
       switch (target.kind) {

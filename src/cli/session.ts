@@ -1,5 +1,3 @@
-import { CATALOGUE_HOST, createCatalogue } from "../dockerhub/catalogue.ts";
-import { DOCKER_HUB } from "../oci/reference.ts";
 import { readAllowDeletions } from "./allow-deletions.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
 import type { CommandInput } from "./command.ts";
@@ -55,7 +53,7 @@ export async function withPlan(
   const connections = openConnections(file.sources, allowances, events.emit, surroundings);
   try {
     const { signal, isTerminal } = surroundings;
-    const content = contentReader(connections, allowances, events, surroundings);
+    const content = contentReader(connections);
     const explained = input.options["explain"] === true;
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
@@ -84,22 +82,10 @@ export async function withPlan(
   }
 }
 
-/**
- * Docker Hub's catalogue tells the size of what will be copied. Not asked where another address stands for Docker Hub,
- * as then its own hosts may be out of reach, unless the catalogue has another address too.
- */
-function contentReader(
-  connections: Connections,
-  allowances: Allowances,
-  events: EventStream,
-  { clock }: Surroundings,
-): SurveyOptions["content"] {
-  // A layout is read in its place.
-  if (!allowances.has(DOCKER_HUB)) return () => Promise.resolve(undefined);
-  const isElsewhere = connections.isRedirected(DOCKER_HUB) && !connections.isRedirected(CATALOGUE_HOST);
-  if (isElsewhere) return () => Promise.resolve(undefined);
-  const { dispatcher } = connections;
-  return createCatalogue({ endpoint: connections.endpoint(CATALOGUE_HOST), dispatcher, emit: events.emit, clock });
+/** Docker Hub's catalogue tells the size of what will be copied. */
+function contentReader(connections: Connections): SurveyOptions["content"] {
+  return (reference, digest, signal) =>
+    connections.catalogue("courtesy")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
 }
 
 /** `20260131`. */

@@ -2,6 +2,7 @@ import { listedImages, type DesiredEntry } from "./desired-entry.ts";
 import { readEntry } from "./entry.ts";
 import { expandEntries, type PlacedEntry } from "./expand.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
 import { below } from "./pointer.ts";
 import { policyReader } from "./policy.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -34,12 +35,14 @@ export async function checkDocument(
   const sources = readSources(document.sources, folder, log);
   const targets = await readTargets(declared ?? {}, folder, policies, log);
   const common = await readSettings(document.repositories, "/repositories", policies, log);
+  // Docker Hub's catalogue alone does, where Docker Hub is asked at all.
+  const givesDates = (registry: string) => registry === DOCKER_HUB && sources.get(registry)?.layout === undefined;
   const entries: PlacedEntry[] = [];
   for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);
     if (log.isBroken(pointer)) continue;
     const written = writtenAt(below(pointer, "image"));
-    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), log);
+    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), givesDates, log);
     const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
     entries.push({ entry, pointer, index, settings });
   }

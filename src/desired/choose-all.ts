@@ -9,6 +9,8 @@ import { needsDates } from "./tag-rule.ts";
 export interface ListWish {
   /** Each tag is to have the date of its push. */
   dates: boolean;
+  /** So many tags will be chosen at most; Infinity where nobody knows. */
+  atMost: number;
 }
 
 /**
@@ -34,10 +36,11 @@ export async function chooseAll(
   for (const [key, sharing] of Map.groupBy(rules, keyOf)) {
     const [first] = sharing;
     if (first === undefined) continue;
+    const atMost = sharing.reduce((sum, { rule }) => sum + (rule.newest ?? Infinity), 0);
     const dates = sharing.some(({ rule }) => needsDates(rule));
     listed.set(
       key,
-      list(first.image, { dates }, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
+      list(first.image, { dates, atMost }, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
     );
   }
   const answers = new Map<string, readonly ListedTag[] | ErrorReport>();

@@ -7,7 +7,7 @@ import { didYouMean } from "./nearest.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote } from "./problem.ts";
-import { readTagRule } from "./read-tag-rule.ts";
+import { readTagRule, type GivesDates } from "./read-tag-rule.ts";
 import type { TagRule } from "./tag-rule.ts";
 import { hasVariable } from "./variables.ts";
 
@@ -29,6 +29,7 @@ export interface Entry {
 /**
  * Reads one entry. Everything wrong with it is reported; what comes back has what is sound.
  * @param written the image as the file has it, before variables were put in
+ * @param givesDates of the sources
  * @param targetNames every declared target, sound or not; undefined when `targets` itself is not sound
  */
 export async function readEntry(
@@ -36,12 +37,13 @@ export async function readEntry(
   pointer: string,
   written: string | undefined,
   targetNames: readonly string[] | undefined,
+  givesDates: GivesDates,
   log: ProblemLog,
 ): Promise<Entry> {
   const image = readImage(document, pointer, written, log);
   const destination = readDestination(document, pointer, log);
   const images = readTags(image, document, pointer, log);
-  const choice = await readChoice(image, document, pointer, log);
+  const choice = await readChoice(image, document, pointer, givesDates, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
   const options = readImageOptions(document, pointer, log);
   const isMany = images.length > 1 || isRule(document);
@@ -128,10 +130,11 @@ async function readChoice(
   image: Reference | undefined,
   { tags }: MirrorDocument,
   pointer: string,
+  givesDates: GivesDates,
   log: ProblemLog,
 ): Promise<Entry["choice"]> {
   if (tags === undefined || Array.isArray(tags)) return undefined;
-  const rule = await readTagRule(tags, below(pointer, "tags"), image, log);
+  const rule = await readTagRule(tags, below(pointer, "tags"), image, givesDates, log);
   return rule === undefined || image === undefined ? undefined : { image, rule };
 }
 

@@ -1,4 +1,4 @@
-import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
+import type { Reference } from "../oci/reference.ts";
 import { readExpression, type Expression } from "./expressions.ts";
 import type { Expressions, MirrorDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
@@ -13,6 +13,9 @@ const HOUR = 3_600_000;
 /** Milliseconds by the letter of `maxAge`. */
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
 
+/** Whether a source says when a tag was pushed. */
+export type GivesDates = (registry: string) => boolean;
+
 /**
  * Reads the rule of an entry. Everything wrong with it is reported.
  * @param image undefined where that is not sound itself
@@ -22,6 +25,7 @@ export async function readTagRule(
   document: TagRuleDocument,
   pointer: string,
   image: Reference | undefined,
+  givesDates: GivesDates,
   log: ProblemLog,
 ): Promise<TagRule | undefined> {
   if (log.isTouched(pointer)) return undefined;
@@ -39,7 +43,7 @@ export async function readTagRule(
     allowEmpty: document.allowEmpty === true,
   };
   refuseChoosingAll(document, pointer, log);
-  if (image !== undefined) refuseMissingDates(rule, image, pointer, log);
+  if (image !== undefined) refuseMissingDates(rule, image, givesDates, pointer, log);
   return log.isTouched(pointer) ? undefined : rule;
 }
 
@@ -119,9 +123,14 @@ function refuseChoosingAll(document: TagRuleDocument, pointer: string, log: Prob
   });
 }
 
-/** Of the registries that are read as sources, Docker Hub's catalogue alone says when a tag was pushed. */
-function refuseMissingDates(rule: TagRule, image: Reference, pointer: string, log: ProblemLog): void {
-  if (!needsDates(rule) || image.registry === DOCKER_HUB) return;
+function refuseMissingDates(
+  rule: TagRule,
+  image: Reference,
+  givesDates: GivesDates,
+  pointer: string,
+  log: ProblemLog,
+): void {
+  if (!needsDates(rule) || givesDates(image.registry)) return;
   for (const key of [...(rule.order === "pushed" ? ["order"] : []), ...(rule.maxAge === undefined ? [] : ["maxAge"])]) {
     log.add(below(pointer, key), {
       message: `${quote(image.registry)} does not say when a tag was pushed`,

@@ -1,80 +1,122 @@
 import pLimit from "p-limit";
-import { request, type Dispatcher } from "undici";
 
-import type { Clock } from "../clock.ts";
-import type { Emit } from "../events.ts";
-import { isRunnable } from "../oci/platform.ts";
+import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
+import { CATALOGUE_PAGE, demandPage, pagePath, readPage, type CataloguePage } from "./catalogue-pages.ts";
+import { createCatalogueRequest, type CatalogueOptions } from "./catalogue-request.ts";
+import { readCatalogueTag, type CatalogueContent, type CatalogueTag } from "./catalogue-tag.ts";
+
+export type { CatalogueTag } from "./catalogue-tag.ts";
 
 /** Where the catalogue is. Its limit is one of its own; asking it spends no pull (Docker Hub API reference, `/v2/`). */
 export const CATALOGUE_HOST = "hub.docker.com";
 
-/** The catalogue is a courtesy: a plan does not wait longer for it, and does without. */
-const CATALOGUE_TIMEOUT_MS = 5_000;
+/** The catalogue is mostly a courtesy: a plan does not wait longer for it, and does without. */
+const COURTESY_TIMEOUT_MS = 5_000;
 
-/** Entries asked for at a time. */
-const CATALOGUE_CONCURRENCY = 4;
-
-/** A tag's entry has a few kilobytes. */
-const MAX_ENTRY_BYTES = 1024 * 1024;
-
-export interface CatalogueEntry {
-  /** Images to run. Windows has several for one platform, which differ in `os.version`: each is one. */
-  platforms: number;
-  /** Sum of the compressed sizes of its images. */
-  bytes: number;
-}
-
-/** @returns what the catalogue says of a tag, if its entry is about this digest; undefined whenever it does not answer well */
-export type Catalogue = (
-  reference: Reference,
-  digest: string,
-  signal: AbortSignal,
-) => Promise<CatalogueEntry | undefined>;
-
-export interface CatalogueOptions {
-  endpoint: URL;
-  dispatcher: Dispatcher;
-  emit: Emit;
-  clock: Clock;
-}
+/** So many pages of a repository are read at most, at 180 a minute; a rule for more tags is none by dates. */
+const MAX_PAGES = 500;
+const PAGES_AT_ONCE = 4;
 
 /**
- * Docker Hub's catalogue of tags: platforms and sizes, without a pull. Nothing depends on it; once it asks for less
- * it is left alone for the rest of the run.
+ * Docker Hub's catalogue of tags: digests, dates, platforms and sizes, without a pull. All but {@link Catalogue.listTags}
+ * is a courtesy, and undefined whenever it does not answer well; once it asks for less, courtesies end for the run.
  */
-export function createCatalogue({ endpoint, dispatcher, emit, clock }: CatalogueOptions): Catalogue {
-  const limit = pLimit(CATALOGUE_CONCURRENCY);
-  let isThrottled = false;
-  return async (reference, digest, signal) => {
-    const path = entryPath(reference);
-    if (path === undefined) return undefined;
-    return limit(async () => {
-      if (isThrottled || signal.aborted) return undefined;
-      const { status, text } = await ask(new URL(path, endpoint), signal);
-      isThrottled ||= status === 429;
-      return status === 200 ? understand(text, digest) : undefined;
-    });
-  };
+export interface Catalogue {
+  /** What the catalogue says of a tag, if its entry is about this digest. */
+  describe(reference: Reference, digest: string, signal: AbortSignal): Promise<CatalogueContent | undefined>;
+  /** The latest pushed tags of a repository, and how many there are. */
+  glance(repository: string, signal: AbortSignal): Promise<CataloguePage | undefined>;
+  /** All tags after a glance at them; undefined also where they do not add up to what it counts. */
+  readOn(repository: string, first: CataloguePage, signal: AbortSignal): Promise<CatalogueTag[] | undefined>;
+  /** All tags, with dates. @throws MirrorError */
+  listTags(repository: string, signal: AbortSignal): Promise<CatalogueTag[]>;
+}
 
-  async function ask(url: URL, signal: AbortSignal): Promise<{ status: number | undefined; text: string }> {
-    const began = clock.now();
-    const finished = (status: number | undefined, text: string) => {
-      const { host, pathname: path } = url;
-      const milliseconds = clock.now() - began;
-      emit({ type: "request.finished", side: "source", method: "GET", host, path, status, milliseconds });
-      return { status, text };
-    };
-    try {
-      const either = AbortSignal.any([signal, AbortSignal.timeout(CATALOGUE_TIMEOUT_MS)]);
-      const { statusCode, body } = await request(url, { dispatcher, signal: either });
-      if (statusCode === 200) return finished(statusCode, await readCapped(body));
-      await body.dump();
-      return finished(statusCode, "");
-    } catch {
-      return finished(undefined, "");
-    }
+/** Makes a client of the catalogue. Nothing is asked before its first method is called. */
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const ask = createCatalogueRequest(options);
+  /** By repository, then tag: what a list has told needs no request of its own. */
+  const listed = new Map<string, Map<string, CatalogueTag>>();
+  let isThrottled = false;
+
+  async function askKindly(path: string, signal: AbortSignal): Promise<string | undefined> {
+    if (isThrottled || signal.aborted) return undefined;
+    const answer = await ask(path, COURTESY_TIMEOUT_MS, signal);
+    isThrottled ||= answer.status === 429;
+    return answer.status === 200 ? answer.text : undefined;
   }
+
+  function remember(repository: string, page: CataloguePage): CataloguePage {
+    const tags = listed.get(repository) ?? new Map<string, CatalogueTag>();
+    listed.set(repository, tags);
+    for (const tag of page.tags) tags.set(tag.name, tag);
+    return page;
+  }
+
+  async function kindPage(repository: string, page: number, signal: AbortSignal): Promise<CataloguePage | undefined> {
+    const text = await askKindly(pagePath(repository, page), signal);
+    const read = text === undefined ? undefined : readPage(text);
+    return read === undefined ? undefined : remember(repository, read);
+  }
+
+  return {
+    async describe(reference, digest, signal) {
+      const known = listed.get(reference.repository)?.get(reference.tag ?? "");
+      const entry = reference.registry === DOCKER_HUB && known?.digest === digest ? known : undefined;
+      if (entry?.content !== undefined) return entry.content;
+      const path = entryPath(reference);
+      const text = path === undefined ? undefined : await askKindly(path, signal);
+      const read = text === undefined ? undefined : readCatalogueTag(parse(text));
+      return read?.digest === digest ? read.content : undefined;
+    },
+
+    glance: (repository, signal) => kindPage(repository, 1, signal),
+
+    async readOn(repository, first, signal) {
+      const rest = numbersAfterFirst(first).map((page) => kindPage(repository, page, signal));
+      const pages = await Promise.all(rest);
+      const tags = new Map(
+        [first, ...pages].flatMap((page) => (page?.tags ?? []).map((tag) => [tag.name, tag] as const)),
+      );
+      const isWhole = pages.every((page) => page !== undefined && page.count === first.count);
+      return isWhole && tags.size === first.count ? [...tags.values()] : undefined;
+    },
+
+    async listTags(repository, signal) {
+      const demand = async (page: number) =>
+        remember(repository, await demandPage(repository, page, ask, options.clock, signal));
+      const tags = new Map<string, CatalogueTag>();
+      // Tags that are deleted meanwhile move others from one page to the one before: a second look finds those.
+      for (let looks = 0; looks < 2; looks += 1) {
+        const first = await demand(1);
+        const numbers = numbersAfterFirst(first);
+        if (numbers.length >= MAX_PAGES) throw tooMany(repository, first.count);
+        // Where the catalogue asks for less, few requests wait for it, and not all.
+        const limit = pLimit(PAGES_AT_ONCE);
+        const pages = [first, ...(await Promise.all(numbers.map((page) => limit(() => demand(page)))))];
+        for (const tag of pages.flatMap((page) => page.tags)) tags.set(tag.name, tag);
+        if (tags.size >= first.count) break;
+      }
+      return [...tags.values()];
+    },
+  };
+}
+
+/** The pages that are left, by what the first one says. */
+function numbersAfterFirst({ count, tags }: CataloguePage): number[] {
+  const size = tags.length > 0 && tags.length < count ? tags.length : CATALOGUE_PAGE;
+  return Array.from({ length: Math.max(0, Math.ceil(count / size) - 1) }, (_, i) => i + 2);
+}
+
+function tooMany(repository: string, count: number): MirrorError {
+  return new MirrorError(`the repository has ${count} tags, too many to read the date of each`, {
+    code: "TOO_LARGE",
+    side: "source",
+    operation: "list tags",
+    reference: `${DOCKER_HUB}/${repository}`,
+    hint: "Choose by semver or name instead.",
+  });
 }
 
 /** Undefined for what the catalogue does not list. */
@@ -84,40 +126,10 @@ function entryPath({ registry, repository, tag }: Reference): string | undefined
   return `/v2/namespaces/${repository.slice(0, slash)}/repositories/${repository.slice(slash + 1)}/tags/${tag}`;
 }
 
-async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > MAX_ENTRY_BYTES) throw new Error("the catalogue's answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-interface Entry {
-  digest?: unknown;
-  images?: { os?: unknown; architecture?: unknown; size?: unknown }[];
-}
-
-function understand(text: string, digest: string): CatalogueEntry | undefined {
-  const entry = parseEntry(text);
-  if (entry?.digest !== digest || !Array.isArray(entry.images)) return undefined;
-  let platforms = 0;
-  let bytes = 0;
-  for (const { os, architecture, size } of entry.images) {
-    if (typeof os !== "string" || typeof architecture !== "string") return undefined;
-    if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-    bytes += size;
-    if (isRunnable({ os, architecture })) platforms += 1;
-  }
-  return { platforms, bytes };
-}
-
-function parseEntry(text: string): Entry | null {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as Entry | null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }

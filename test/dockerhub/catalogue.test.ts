@@ -4,11 +4,13 @@ import { after, before, describe, test } from "node:test";
 import { Agent } from "undici";
 
 import { systemClock } from "../../src/clock.ts";
-import { createCatalogue, type CatalogueEntry } from "../../src/dockerhub/catalogue.ts";
+import { createCatalogue } from "../../src/dockerhub/catalogue.ts";
 import type { MirrorEvent } from "../../src/events.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
 import { json, text, type Answer } from "../../src/sandbox/answer.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
 
 describe("Docker Hub's catalogue", () => {
   let hub: SandboxDockerHub;
@@ -23,7 +25,7 @@ describe("Docker Hub's catalogue", () => {
     await dispatcher.close();
   });
 
-  function read(name: string, digest: string): Promise<CatalogueEntry | undefined> {
+  function read(name: string, digest: string): Promise<{ platforms: number; bytes: number } | undefined> {
     const reference = parseReference(name);
     if (typeof reference === "string") throw new Error(reference);
     const endpoint = new URL(hub.catalogue.url);
@@ -33,7 +35,7 @@ describe("Docker Hub's catalogue", () => {
       clock: systemClock,
       emit: (event) => events.push(event),
     });
-    return catalogue(reference, digest, new AbortController().signal);
+    return catalogue.describe(reference, digest, new AbortController().signal);
   }
 
   test("tells platforms and size of a tag, attestations not counted among the platforms", async () => {
@@ -45,9 +47,9 @@ describe("Docker Hub's catalogue", () => {
 
   test("counts each Windows version as a platform, as each is an image to pull", async () => {
     const image = { os: "windows", architecture: "amd64", size: 1 };
-    const answer = json(200, { digest: "sha256:x", images: [image, image, image] });
+    const answer = json(200, { name: "7", digest: DIGEST, images: [image, image, image] });
     hub.catalogue.onRequest = () => ({ kind: "answer", answer });
-    assert.deepEqual(await read("redis:7", "sha256:x"), { platforms: 3, bytes: 3 });
+    assert.deepEqual(await read("redis:7", DIGEST), { platforms: 3, bytes: 3 });
     hub.catalogue.onRequest = undefined;
   });
 
@@ -65,7 +67,7 @@ describe("Docker Hub's catalogue", () => {
     assert.ok(typeof reference !== "string");
     const before = hub.catalogue.requests.length;
     const { signal } = new AbortController();
-    for (let i = 0; i < 3; i += 1) await catalogue(reference, "sha256:x", signal);
+    for (let i = 0; i < 3; i += 1) await catalogue.describe(reference, DIGEST, signal);
     assert.equal(hub.catalogue.requests.length - before, 1);
     hub.catalogue.onRequest = undefined;
   });
@@ -80,27 +82,27 @@ describe("Docker Hub's catalogue", () => {
     ["does not know the tag", text(404, "no")],
     ["is throttled", text(429, "no", { "retry-after": "1746136938" })],
     ["answers what is no JSON", text(200, "<html>")],
-    ["answers JSON of another shape", json(200, { digest: "sha256:x", images: [{ os: 1 }] })],
-    ["answers more than an entry can have", text(200, "x".repeat(1024 * 1024 + 1))],
+    ["answers JSON of another shape", json(200, { name: "7", digest: DIGEST, images: [{ os: 1 }] })],
+    ["answers more than an entry can have", text(200, "x".repeat(16 * 1024 * 1024 + 1))],
   ];
   for (const [what, answer] of broken) {
     test(`that ${what} leaves the size unknown, and is no error`, async () => {
       hub.catalogue.onRequest = () => ({ kind: "answer", answer });
-      assert.equal(await read("redis:7", "sha256:x"), undefined);
+      assert.equal(await read("redis:7", DIGEST), undefined);
       hub.catalogue.onRequest = undefined;
     });
   }
 
   test("that is out of reach leaves the size unknown, and is no error", async () => {
     hub.catalogue.onRequest = () => ({ kind: "cut" });
-    assert.equal(await read("redis:7", "sha256:x"), undefined);
+    assert.equal(await read("redis:7", DIGEST), undefined);
     hub.catalogue.onRequest = undefined;
   });
 
   test("is not asked about other registries, or about what has no tag", async () => {
     const before = hub.catalogue.requests.length;
-    assert.equal(await read("ghcr.io/team/app:1", "sha256:x"), undefined);
-    assert.equal(await read(`redis@sha256:${"0".repeat(64)}`, "sha256:x"), undefined);
+    assert.equal(await read("ghcr.io/team/app:1", DIGEST), undefined);
+    assert.equal(await read(`redis@sha256:${"0".repeat(64)}`, DIGEST), undefined);
     assert.equal(hub.catalogue.requests.length, before);
   });
 });

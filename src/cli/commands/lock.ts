@@ -10,7 +10,7 @@ import type { Reference } from "../../oci/reference.ts";
 import { createAllowances, type Allowances } from "../allowances.ts";
 import type { CommandInput } from "../command.ts";
 import { openConnections, type Connections } from "../connections.ts";
-import { listFrom } from "../expand.ts";
+import { listTagsWith } from "../list-tags.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
 import { nameMatcher } from "../name-matcher.ts";
@@ -92,7 +92,7 @@ async function changeOf(
   const isMoved = whatMoves(globs, [...known, ...rules.map(({ image }) => image)], file.path);
   const unlocked = new Set(rulesWithoutLine(file.entries, before));
   const toFollow = rules.filter((entry) => unlocked.has(entry) || isMoved(entry.image));
-  const now = await chooseAll(toFollow, listFrom(connections), clock.now(), signal);
+  const now = await chooseAll(toFollow, listTagsWith(connections), clock.now(), signal);
   const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
   const asked = [...wanted].flatMap(([name, source]) => (!before.has(name) || isMoved(source) ? [source] : []));

@@ -1,0 +1,51 @@
+import type { ListTags, ListWish } from "../desired/choose-all.ts";
+import type { ListedTag } from "../desired/choose-tags.ts";
+import type { Catalogue } from "../dockerhub/catalogue.ts";
+import { CATALOGUE_PAGE } from "../dockerhub/catalogue-pages.ts";
+import { DOCKER_HUB } from "../oci/reference.ts";
+import { TAGS_OF_A_PAGE } from "../registry/limits.ts";
+import type { Connections } from "./connections.ts";
+
+/** More pages than this are not asked of the catalogue as a courtesy: it allows 180 a minute to everybody behind an address. */
+const MOST_COURTESY_PAGES = 100;
+
+/**
+ * Lists tags with as few requests as can be. At Docker Hub the catalogue says what each tag names, 100 tags in a request,
+ * so that tags which did not move need no HEAD (decision 0011); it alone has dates. Where it cannot be asked, and where
+ * that is more requests, the registry lists the names.
+ */
+export function listTagsWith(connections: Pick<Connections, "source" | "catalogue">): ListTags {
+  return async ({ registry, repository }, wish, signal) => {
+    const names = () => connections.source(registry).listTags(repository, signal);
+    const use = wish.dates ? "needed" : "courtesy";
+    const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;
+    if (catalogue === undefined) return withoutMore(await names());
+    if (wish.dates) return catalogue.listTags(repository, signal);
+    return listKindly(catalogue, repository, wish, names, signal);
+  };
+}
+
+async function listKindly(
+  catalogue: Catalogue,
+  repository: string,
+  { atMost }: ListWish,
+  names: () => Promise<string[]>,
+  signal: AbortSignal,
+): Promise<ListedTag[]> {
+  const first = await catalogue.glance(repository, signal);
+  if (first === undefined) return withoutMore(await names());
+  const whole = isShorter(first.count, atMost) ? await catalogue.readOn(repository, first, signal) : undefined;
+  if (whole !== undefined) return whole;
+  const known = new Map(first.tags.map((tag) => [tag.name, tag]));
+  return (await names()).map((name) => known.get(name) ?? { name });
+}
+
+/** Whether reading the catalogue on takes no more requests than names from the registry, and a HEAD for each tag chosen. */
+function isShorter(count: number, atMost: number): boolean {
+  const pages = Math.ceil(count / CATALOGUE_PAGE) - 1;
+  return pages <= MOST_COURTESY_PAGES && pages <= Math.ceil(count / TAGS_OF_A_PAGE) + Math.min(atMost, count);
+}
+
+function withoutMore(names: readonly string[]): ListedTag[] {
+  return names.map((name) => ({ name }));
+}
