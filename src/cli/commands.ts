@@ -55,9 +55,10 @@ export const COMMANDS: readonly Command[] = [
     name: "plan",
     summary: "show what apply would change; writes nothing and spends no pull",
     usage:
-      "plan [--file FILE] [--target NAME] [--only GLOB] [--out PLAN] [--detailed-exitcode] [--markdown FILE] [--json]",
+      "plan [--file FILE] [--target NAME] [--only GLOB] [--explain] [--out PLAN] [--detailed-exitcode] [--markdown FILE] [--json]",
     options: {
       ...NETWORK_OPTIONS,
+      explain: { type: "boolean" },
       "detailed-exitcode": { type: "boolean" },
       markdown: { type: "string" },
       summary: { type: "string" },
@@ -67,12 +68,18 @@ export const COMMANDS: readonly Command[] = [
     optionHelp: {
       ...NETWORK_HELP,
       out: "save the plan to this file, for apply",
+      explain: "say of each tag that a rule looked at whether it is chosen, and which step dropped it",
       "detailed-exitcode": "end with 2 when anything differs, 0 when nothing does",
       markdown: "write the plan to this file as a comment for a pull request, of at most 65,000 bytes",
       summary: "append the same to this file with room for 1 MB: $GITHUB_STEP_SUMMARY",
       "json-out": "write what --json prints to this file too",
     },
-    examples: ["mirrorform plan", "mirrorform plan --only 'node*'", "mirrorform plan --out plan.json"],
+    examples: [
+      "mirrorform plan",
+      "mirrorform plan --only 'node*'",
+      "mirrorform plan --explain --only node",
+      "mirrorform plan --out plan.json",
+    ],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/plan.ts")).plan(input, surroundings),
   },

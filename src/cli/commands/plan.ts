@@ -4,6 +4,7 @@ import { EXIT } from "../exit-code.ts";
 import { appendOutput, writeOutput } from "../output-file.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
+import { renderExplanation } from "../render/rule-text.ts";
 import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -12,6 +13,9 @@ export async function plan(input: CommandInput, surroundings: Surroundings): Pro
   const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
     await writeFiles(made, input);
+    if (input.options["explain"] === true && input.options["json"] !== true) {
+      surroundings.out(`${renderExplanation(made, style)}\n`);
+    }
     surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
     return exitCode(made, input.options["detailed-exitcode"] === true);
   };

@@ -84,6 +84,10 @@ function linesOf(plan: Plan): Group[] {
   const problems: Line[] = [];
   const others: Line[] = [];
   const held: Line[] = [];
+  for (const { line, errors } of plan.rules) {
+    const heading = codeSpan(`${plan.file}:${line}`);
+    for (const error of errors) problems.push({ heading, text: `\n${codeBlock(renderError(error, STYLE))}\n` });
+  }
   for (const target of plan.targets) {
     const place = plan.targets.length > 1 ? `${codeSpan(target.registry)} ` : "";
     if (target.error !== undefined) {

@@ -34,7 +34,8 @@ export function renderPlan(plan: Plan, style: Style): string {
   if (isQuiet) return lines([...heads, style.strong(summary), ...tail]);
   const sections = plan.targets.flatMap((_target, i) => {
     const body = bodies[i] ?? "";
-    return plan.targets.length === 1 ? [body] : body === "" ? [] : [`${heads[i]}`, body];
+    if (body === "") return [];
+    return plan.targets.length === 1 ? [body] : [`${heads[i]}`, body];
   });
   const top = plan.targets.length === 1 ? [...heads, style.strong(summary)] : [style.strong(summary)];
   return lines([...top, "", ...(ruleErrors === "" ? [] : [ruleErrors]), ...sections, style.strong(summary), ...tail]);
