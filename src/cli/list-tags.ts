@@ -34,9 +34,11 @@ async function listKindly(
 ): Promise<ListedTag[]> {
   const first = await catalogue.glance(repository, signal);
   if (first === undefined) return withoutMore(await names());
-  const whole = isShorter(first.count, atMost) ? await catalogue.readOn(repository, first, signal) : undefined;
-  if (whole !== undefined) return whole;
-  const known = new Map(first.tags.map((tag) => [tag.name, tag]));
+  const read = isShorter(first.count, atMost)
+    ? await catalogue.readOn(repository, first, signal)
+    : { tags: first.tags, isWhole: first.tags.length === first.count };
+  if (read.isWhole) return read.tags;
+  const known = new Map(read.tags.map((tag) => [tag.name, tag]));
   return (await names()).map((name) => known.get(name) ?? { name });
 }
 

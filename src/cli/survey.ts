@@ -52,7 +52,10 @@ export interface SurveyOptions {
 /** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, allowances, signal } = options;
-  const [opening, { all, selected: expanded }] = await Promise.all([openAll(options), options.expand()]);
+  const both = [openAll(options), options.expand()] as const;
+  // What fails in one is told when the other has ended too: its requests would run on into closed connections.
+  await Promise.allSettled(both);
+  const [opening, { all, selected: expanded }] = await Promise.all(both);
   const images = expanded.flatMap((entry) => entry.images);
   const opened = await Promise.all(opening.map((each) => readOpened(each, images, options)));
   const actual = opened.map((each) => each.actual);

@@ -27,8 +27,12 @@ export interface Catalogue {
   describe(reference: Reference, digest: string, signal: AbortSignal): Promise<CatalogueContent | undefined>;
   /** The latest pushed tags of a repository, and how many there are. */
   glance(repository: string, signal: AbortSignal): Promise<CataloguePage | undefined>;
-  /** All tags after a glance at them; undefined also where they do not add up to what it counts. */
-  readOn(repository: string, first: CataloguePage, signal: AbortSignal): Promise<CatalogueTag[] | undefined>;
+  /** More tags after a glance at them; all, unless they do not add up to what it counts. */
+  readOn(
+    repository: string,
+    first: CataloguePage,
+    signal: AbortSignal,
+  ): Promise<{ tags: CatalogueTag[]; isWhole: boolean }>;
   /** All tags, with dates. @throws MirrorError */
   listTags(repository: string, signal: AbortSignal): Promise<CatalogueTag[]>;
 }
@@ -74,13 +78,14 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     glance: (repository, signal) => kindPage(repository, 1, signal),
 
     async readOn(repository, first, signal) {
-      const rest = numbersAfterFirst(first).map((page) => kindPage(repository, page, signal));
-      const pages = await Promise.all(rest);
+      const numbers = pagesAfterFirst(first);
+      if (numbers === undefined) return { tags: first.tags, isWhole: false };
+      const pages = await Promise.all(numbers.map((page) => kindPage(repository, page, signal)));
       const tags = new Map(
         [first, ...pages].flatMap((page) => (page?.tags ?? []).map((tag) => [tag.name, tag] as const)),
       );
-      const isWhole = pages.every((page) => page !== undefined && page.count === first.count);
-      return isWhole && tags.size === first.count ? [...tags.values()] : undefined;
+      const isSteady = pages.every((page) => page !== undefined && page.count === first.count);
+      return { tags: [...tags.values()], isWhole: isSteady && tags.size === first.count };
     },
 
     async listTags(repository, signal) {
@@ -90,8 +95,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       // Tags that are deleted meanwhile move others from one page to the one before: a second look finds those.
       for (let looks = 0; looks < 2; looks += 1) {
         const first = await demand(1);
-        const numbers = numbersAfterFirst(first);
-        if (numbers.length >= MAX_PAGES) throw tooMany(repository, first.count);
+        const numbers = pagesAfterFirst(first);
+        if (numbers === undefined) throw tooMany(repository, first.count);
         // Where the catalogue asks for less, few requests wait for it, and not all.
         const limit = pLimit(PAGES_AT_ONCE);
         const pages = [first, ...(await Promise.all(numbers.map((page) => limit(() => demand(page)))))];
@@ -103,10 +108,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   };
 }
 
-/** The pages that are left, by what the first one says. */
-function numbersAfterFirst({ count, tags }: CataloguePage): number[] {
+/** The pages that are left, by what the first one says; undefined when there are too many. */
+function pagesAfterFirst({ count, tags }: CataloguePage): number[] | undefined {
   const size = tags.length > 0 && tags.length < count ? tags.length : CATALOGUE_PAGE;
-  return Array.from({ length: Math.max(0, Math.ceil(count / size) - 1) }, (_, i) => i + 2);
+  const pages = Math.ceil(count / size);
+  return pages > MAX_PAGES ? undefined : Array.from({ length: Math.max(0, pages - 1) }, (_, i) => i + 2);
 }
 
 function tooMany(repository: string, count: number): MirrorError {

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+
+import { Agent } from "undici";
+
+import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
+import { json, text, type Answer } from "../../src/sandbox/answer.ts";
+import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
+import { quickClock } from "../registry/server.ts";
+
+const REPOSITORY = "library/app";
+const { signal } = new AbortController();
+
+interface Place {
+  hub: SandboxDockerHub;
+  catalogue: Catalogue;
+  clock: ReturnType<typeof quickClock>;
+}
+
+/** A catalogue with so many tags of one image, and a client of it whose clock does not wait. */
+async function place(t: TestContext, tags: number): Promise<Place> {
+  const hub = await startDockerHub();
+  const dispatcher = new Agent();
+  t.after(async () => {
+    await hub.close();
+    await dispatcher.close();
+  });
+  const { top } = hub.publish(REPOSITORY, "latest", { layers: 1, layerBytes: 1 });
+  const repository = hub.store.create(REPOSITORY);
+  for (let i = 1; i < tags; i += 1) repository.tags.set(`1.${i}`, top.digest);
+  const clock = quickClock();
+  return {
+    hub,
+    clock,
+    catalogue: createCatalogue({ endpoint: new URL(hub.catalogue.url), dispatcher, clock, emit: () => {} }),
+  };
+}
+
+/** Gives some answers first, and serves what comes after. */
+function first(hub: SandboxDockerHub, ...answers: readonly Answer[]): void {
+  let next = 0;
+  hub.catalogue.onRequest = () => {
+    const answer = answers[next++];
+    return answer === undefined ? undefined : { kind: "answer", answer };
+  };
+}
+
+describe("a list of all tags, with dates", () => {
+  test("is read to its last page, and says of each tag what the catalogue says of it", async (t) => {
+    const { hub, catalogue } = await place(t, 250);
+    const tags = await catalogue.listTags(REPOSITORY, signal);
+    assert.equal(tags.length, 250);
+    assert.equal(hub.catalogue.requests.length, 3);
+    const stored = hub.store.repository(REPOSITORY);
+    const digest = stored?.tags.get("latest");
+    assert.ok(digest !== undefined);
+    const pushed = stored?.manifests.get(digest)?.pushedAt.getTime();
+    assert.ok(tags.every((tag) => tag.digest === digest && tag.pushed === pushed && tag.content?.platforms === 2));
+    const reference = { registry: "docker.io", repository: REPOSITORY, tag: "1.7" };
+    assert.equal((await catalogue.describe(reference, digest, signal))?.platforms, 2);
+    assert.equal(hub.catalogue.requests.length, 3, "what was listed is not asked for again");
+  });
+
+  test("waits where the catalogue asks for it, and tries again what failed", async (t) => {
+    const { hub, catalogue, clock } = await place(t, 2);
+    // A moment since 1970, as it has said; and as bad as the longest wait that is obeyed.
+    const later = String(clock.time / 1000 + 30);
+    first(hub, text(429, "", { "retry-after": later }), text(503, ""), text(429, "", { "retry-after": "999999" }));
+    assert.equal((await catalogue.listTags(REPOSITORY, signal)).length, 2);
+    assert.deepEqual(clock.slept, [30_000, 1000, 120_000]);
+  });
+
+  test("looks a second time where tags are missing that the catalogue counts", async (t) => {
+    const { hub, catalogue } = await place(t, 3);
+    const result = { name: "1.1", images: [] };
+    first(hub, json(200, { count: 3, next: null, results: [result] }), json(404, {}), json(404, {}));
+    assert.equal((await catalogue.listTags(REPOSITORY, signal)).length, 3);
+  });
+
+  const failures: [string, string, Answer[]][] = [
+    ["the repository is not public", "REPOSITORY_UNKNOWN", [json(404, {})]],
+    ["it keeps asking for less", "TOO_MANY_REQUESTS", Array.from({ length: 4 }, () => text(429, ""))],
+    ["it keeps failing", "SERVER_ERROR", Array.from({ length: 4 }, () => text(500, ""))],
+    ["the answer is no list", "UNEXPECTED_RESPONSE", [json(200, { count: "many", results: [] })]],
+    ["there are more tags than a rule is for", "TOO_LARGE", [json(200, { count: 1_000_000, results: [] })]],
+  ];
+  for (const [what, code, answers] of failures) {
+    test(`is an error where ${what}`, async (t) => {
+      const { hub, catalogue } = await place(t, 1);
+      first(hub, ...answers);
+      await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, side: "source", operation: "list tags" });
+    });
+  }
+
+  test("is an error where the catalogue is out of reach", async (t) => {
+    const { hub, catalogue } = await place(t, 1);
+    hub.catalogue.onRequest = () => ({ kind: "cut" });
+    await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "UNREACHABLE" });
+  });
+});
+
+describe("a list as a courtesy", () => {
+  test("is whole where it adds up to what the catalogue counts", async (t) => {
+    const { catalogue } = await place(t, 201);
+    const page = await catalogue.glance(REPOSITORY, signal);
+    assert.ok(page !== undefined);
+    assert.deepEqual([page.count, page.tags.length], [201, 100]);
+    const { tags, isWhole } = await catalogue.readOn(REPOSITORY, page, signal);
+    assert.deepEqual([tags.length, isWhole], [201, true]);
+  });
+
+  test("is not whole where a page failed, or the count changed meanwhile; what was read is kept", async (t) => {
+    const { hub, catalogue } = await place(t, 150);
+    const page = await catalogue.glance(REPOSITORY, signal);
+    assert.ok(page !== undefined);
+    first(hub, json(500, {}));
+    const failed = await catalogue.readOn(REPOSITORY, page, signal);
+    assert.deepEqual([failed.tags.length, failed.isWhole], [100, false]);
+    hub.store.repository(REPOSITORY)?.tags.set("2.0", page.tags[0]?.digest ?? ("" as never));
+    assert.equal((await catalogue.readOn(REPOSITORY, page, signal)).isWhole, false);
+  });
+
+  test("is nothing where the catalogue does not answer well, and ends once it asks for less", async (t) => {
+    const { hub, catalogue, clock } = await place(t, 1);
+    first(hub, text(200, "<html>"), text(429, ""));
+    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
+    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
+    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
+    assert.equal(hub.catalogue.requests.length, 2);
+    assert.deepEqual(clock.slept, []);
+  });
+});
