@@ -26,11 +26,16 @@ async function lockedTags({ folder }: World): Promise<string[]> {
   return [...text.matchAll(/^docker\.io\/library\/(\S+): /gm)].map(([, name]) => name ?? "");
 }
 
-/** How often Docker Hub was asked for a list of tags, from now on. */
-function countLists({ sandbox }: World): () => number {
-  const { requests } = sandbox.dockerHub.registry;
-  const before = requests.length;
-  return () => requests.slice(before).filter(({ path }) => path.endsWith("/tags/list")).length;
+/** How often Docker Hub's registry or its catalogue was asked for a list of tags, from now on. */
+function countLists({ sandbox: { dockerHub } }: World): () => number {
+  const lists = () =>
+    [dockerHub.registry, dockerHub.catalogue].flatMap(({ requests }) => requests.filter(isList)).length;
+  const before = lists();
+  return () => lists() - before;
+}
+
+function isList({ path }: { path: string }): boolean {
+  return /\/tags(?:\/list)?$/.test(path);
 }
 
 function publish({ sandbox }: World, tag: string): void {
@@ -72,7 +77,7 @@ describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
     const place = await nodeWorld(t);
     await place.run(["lock"]);
     place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
-    const isList = ({ path }: { path: string }) => path.endsWith("/tags/list");
+    place.sandbox.dockerHub.catalogue.onRequest = () => ({ kind: "cut" });
     fault(place.sandbox.dockerHub.registry, isList, refuse(403, "DENIED", "no"));
     const { code, stdout } = await place.run(["lock", "--update"]);
     assert.equal(code, 1);
