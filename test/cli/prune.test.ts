@@ -236,6 +236,7 @@ ${more}`;
     const { place, node } = await start(t);
     const other = '  - { image: node:22, to: "dockerhub/{name}:also-{tag}" }\n';
     await writeFile(`${place.folder}/mirrors.yaml`, rule(other));
+    place.sandbox.dockerHub.catalogue.onRequest = () => ({ kind: "cut" });
     fault(place.sandbox.dockerHub.registry, ({ path }) => path.endsWith("/tags/list"), refuse(403, "DENIED", "no"));
     const failing = await place.json(["apply"]);
     assert.equal(failing.code, 1);
