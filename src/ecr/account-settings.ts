@@ -1,7 +1,7 @@
 import { GetAccountSettingCommand } from "@aws-sdk/client-ecr";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
-import { optionalReading, type OptionalReading } from "./optional-reading.ts";
+import { OPTIONAL_ATTEMPTS, optionalReading, type OptionalReading } from "./optional-reading.ts";
 
 /** Settings of the account in this Region. They are read and never changed: they are everybody's. */
 export interface AccountSettings {
@@ -18,6 +18,7 @@ export async function readAccountSettings(client: EcrClient, signal?: AbortSigna
     action: "GetAccountSetting",
     reference: BLOB_MOUNTING,
     refusal: "UNEXPECTED_RESPONSE",
+    attempts: OPTIONAL_ATTEMPTS,
   };
   const command = new GetAccountSettingCommand({ name: BLOB_MOUNTING });
   const blobMounting = await optionalReading(signal, async () => {

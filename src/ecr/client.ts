@@ -86,6 +86,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
         clock,
         random,
         signal,
+        ...(call.attempts === undefined ? {} : { attempts: call.attempts }),
         onRetry: (retry) => {
           const unknown = { method: "POST", host: UNKNOWN_HOST, path: call.action };
           const request = latest.get(failedSide) ?? unknown;

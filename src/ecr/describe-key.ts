@@ -1,8 +1,9 @@
-import type { ECRClient } from "@aws-sdk/client-ecr";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../errors.ts";
 import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
+import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
 import type { HttpRequest, HttpResponse } from "./request-handler.ts";
 import type { KeyFacts } from "./same-encryption.ts";
 
@@ -23,6 +24,7 @@ export async function describeKey(
     service: "kms",
     reference: key,
     refusal: "UNEXPECTED_RESPONSE",
+    attempts: OPTIONAL_ATTEMPTS,
   };
   const answer = await client.call(call, signal, async (sdk, options) => {
     const request = await signed(sdk, client.region, describeKeyRequest(endpoint, key));
@@ -57,12 +59,21 @@ function describeKeyRequest(endpoint: URL, key: string): HttpRequest {
   };
 }
 
-/** The signer is the SDK's own, with its credentials and its knowledge of how far this machine's clock is off. */
+/**
+ * The signer is the SDK's own, with the client's credentials and its knowledge of how far this machine's clock is off. It is
+ * that of a client which makes no call: a client signs for the service that it signed for first.
+ */
 async function signed(sdk: ECRClient, region: string, request: HttpRequest): Promise<HttpRequest> {
-  const scheme = { name: "sigv4", signingName: "kms", signingRegion: region, properties: {} };
-  const signer = await sdk.config.signer(scheme);
-  const { headers } = await signer.sign(request);
-  return { ...request, headers: { ...request.headers, ...headers } };
+  const { credentials, systemClockOffset } = sdk.config;
+  const signing = new ECRClient({ region, credentials, systemClockOffset });
+  try {
+    const scheme = { name: "sigv4", signingName: "kms", signingRegion: region, properties: {} };
+    const signer = await signing.config.signer(scheme);
+    const { headers } = await signer.sign(request);
+    return { ...request, headers: { ...request.headers, ...headers } };
+  } finally {
+    signing.destroy();
+  }
 }
 
 /** @throws an error as the SDK's are: named by AWS's exception, with the status */

@@ -22,7 +22,7 @@ import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
 import { removeImages, type Removable, type Removed } from "./remove-images.ts";
 import type { SettingChange } from "./setting-change.ts";
-import type { EcrSettings, RepositorySettings, RepositoryState } from "./settings.ts";
+import type { EcrSettings, Encryption, RepositorySettings, RepositoryState } from "./settings.ts";
 import { readTags, type TagState } from "./tags.ts";
 
 export type { EcrContext } from "./client.ts";
@@ -69,6 +69,8 @@ export interface Ecr {
     owner: string,
     signal?: AbortSignal,
   ): Promise<AccountState>;
+  /** How a repository is encrypted, as it was last described: a mount works between equals alone. */
+  encryptionOf(repository: string): Encryption | undefined;
   /** Asked once, however often it is called. */
   accountSettings(signal?: AbortSignal): Promise<AccountSettings>;
   /** Those of `blobs` that the repository does not have; of another size counts as missing. Up to 100 a call. */
@@ -102,6 +104,7 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
   const { endpoint } = authorization;
   const account = await findAccount(client, endpoint, settings.account, signal);
   const kms = kmsEndpoint(endpoint, context.environment);
+  const encryptions = new Map<string, Encryption>();
   let known: Promise<AccountSettings> | undefined;
   const settingsOnce = (abort?: AbortSignal): Promise<AccountSettings> =>
     (known ??= readAccountSettings(client, abort));
@@ -110,7 +113,12 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
     region,
     endpoint,
     credentials: registryCredentials(authorization, () => requestAuthorization(client, signal), context.clock),
-    describeRepositories: (wanted, owner, abort) => describeRepositories(client, wanted, owner, abort),
+    async describeRepositories(wanted, owner, abort) {
+      const described = await describeRepositories(client, wanted, owner, abort);
+      for (const [name, state] of described) if ("encryption" in state) encryptions.set(name, state.encryption);
+      return described;
+    },
+    encryptionOf: (repository) => encryptions.get(repository),
     createRepository: (name, wanted, owner, abort) => createRepository(client, name, wanted, owner, abort),
     adoptRepository: (name, owner, abort) => adoptRepository(client, name, owner, abort),
     changeSetting: (name, change, owner, abort) => changeSetting(client, name, change, owner, abort),

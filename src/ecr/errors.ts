@@ -21,6 +21,8 @@ export interface EcrCall {
   service?: "kms";
   /** The repository or image, or the Region where there is neither. */
   reference: string;
+  /** How often it is tried at most; as often as everything else unless said. */
+  attempts?: number;
   /** What it means when ECR does not like the request itself. */
   refusal: Extract<ErrorCode, "REPOSITORY_FAILED" | "MANIFEST_REFUSED" | "UNEXPECTED_RESPONSE">;
 }
@@ -105,7 +107,7 @@ export function ecrError(error: unknown, call: EcrCall): unknown {
   const failure = readFailure(error);
   if (failure.status === undefined && !MEANINGS.has(failure.name) && !isExpired(failure)) return error;
   const meaning = meaningOf(failure, call);
-  return new MirrorError(messageOf(failure, meaning), {
+  return new MirrorError(messageOf(failure, meaning, call), {
     code: meaning.code,
     side: meaning.side ?? "target",
     operation: call.operation,
@@ -133,7 +135,7 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
     return {
       code: "SERVER_ERROR",
       retryable: true,
-      hint: "Amazon ECR has a fault: try again later, or see health.aws.amazon.com",
+      hint: `${serviceOf(call)} has a fault: try again later, or see health.aws.amazon.com`,
     };
   }
   // Neither ECR nor an AWS error: a page of a proxy or a portal, whose text says nothing about the call.
@@ -147,9 +149,13 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
   return { code: call.refusal };
 }
 
-function messageOf(failure: Failure, meaning: Meaning): string {
+function serviceOf({ service }: EcrCall): string {
+  return service === "kms" ? "AWS KMS" : "Amazon ECR";
+}
+
+function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
   const status = failure.status === undefined ? "" : ` (${failure.status})`;
-  if (failure.name === "SyntaxError") return `Amazon ECR's answer is no JSON${status}`;
+  if (failure.name === "SyntaxError") return `${serviceOf(call)}'s answer is no JSON${status}`;
   return meaning.quote === false ? `${failure.name}${status}` : `${failure.name}: ${plainText(failure.message)}`;
 }
 

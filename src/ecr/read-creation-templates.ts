@@ -2,6 +2,7 @@ import { DescribeRepositoryCreationTemplatesCommand } from "@aws-sdk/client-ecr"
 import type { EcrClient } from "./client.ts";
 import type { CreationTemplate } from "./creation-templates.ts";
 import type { EcrCall } from "./errors.ts";
+import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
 
 /** As many as ECR gives in a page. */
 const PAGE_SIZE = 1000;
@@ -14,6 +15,7 @@ export async function readCreationTemplates(client: EcrClient, signal?: AbortSig
     action: "DescribeRepositoryCreationTemplates",
     reference: "*",
     refusal: "UNEXPECTED_RESPONSE",
+    attempts: OPTIONAL_ATTEMPTS,
   };
   const templates: CreationTemplate[] = [];
   let nextToken: string | undefined;

@@ -80,9 +80,9 @@ function templates({ templates: reading }: AccountState, rows: readonly Row[]): 
   const created = rows.flatMap((row) =>
     row.kind === "action" && row.action.kind === "create-repository" ? [row.action.repository] : [],
   );
-  const byPrefix = Map.groupBy(created, (name) => templateFor(reading?.value ?? [], name)?.prefix);
+  const byPrefix = Map.groupBy(sorted(created), (name) => templateFor(reading?.value ?? [], name)?.prefix);
   return [...byPrefix].flatMap(([prefix, repositories]): AccountNote[] =>
-    prefix === undefined ? [] : [{ code: "creation-template", prefix, repositories: sorted(repositories) }],
+    prefix === undefined ? [] : [{ code: "creation-template", prefix, repositories }],
   );
 }
 

@@ -91,6 +91,9 @@ function operationOf(header: string | string[] | undefined): Named {
 }
 
 async function call(api: EcrApi, caller: Caller, { service, operation }: Named, body: Buffer): Promise<object> {
+  if (caller.service !== service) {
+    throw new AwsError("InvalidSignatureException", `Credential should be scoped to correct service: '${service}'.`);
+  }
   const input = readJsonObject(body.byteLength === 0 ? Buffer.from("{}") : body);
   const recorded: RecordedCall = {
     operation,

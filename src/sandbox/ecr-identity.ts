@@ -23,6 +23,8 @@ export interface Caller {
   principal: Principal;
   /** From the credential's scope: a client says by it which Region it means. */
   region: string;
+  /** From the same: the service that the request was signed for. */
+  service: string;
 }
 
 /** Headers as node:http gives them. */
@@ -39,7 +41,7 @@ export interface Identities {
   identify(headers: Headers): Caller;
 }
 
-const SCOPE = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/[a-z0-9-]+\/aws4_request\b/;
+const SCOPE = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request\b/;
 
 /** The keys that the sandbox knows. Keys are counted, never random: a run can be repeated byte for byte. */
 export function identityBook(clock: WallClock): Identities {
@@ -71,7 +73,7 @@ export function identityBook(clock: WallClock): Identities {
     if (scope === null) {
       throw new AwsError("IncompleteSignatureException", "Authorization header requires a SigV4 credential scope");
     }
-    const [, key = "", region = ""] = scope;
+    const [, key = "", region = "", service = ""] = scope;
     const known = issued.get(key);
     if (known === undefined || known.credentials.sessionToken !== headers["x-amz-security-token"]) {
       throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
@@ -79,7 +81,7 @@ export function identityBook(clock: WallClock): Identities {
     if (known.credentials.expiration !== undefined && known.credentials.expiration <= clock()) {
       throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
     }
-    return { principal: known.principal, region };
+    return { principal: known.principal, region, service };
   }
 }
 

@@ -31,6 +31,8 @@ test("each setting has its forms", async () => {
     ["{ tagMutability: { default: IMMUTABLE } }", { tagMutability: { default: "IMMUTABLE", except: [] } }],
     ["{ scanOnPush: false }", { scanOnPush: false }],
     ["{ encryption: AES256 }", { encryption: { type: "AES256" } }],
+    ["{ adopt: true }", { adopt: true }],
+    ["{ adopt: false }", { adopt: false }],
     ["{ encryption: KMS }", { encryption: { type: "KMS" } }],
     ["{ encryption: { kms: alias/mirror } }", { encryption: { type: "KMS", key: "alias/mirror" } }],
     ["{ lifecyclePolicy: none, policy: none }", { lifecyclePolicy: "none", policy: "none" }],

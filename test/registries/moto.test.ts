@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  CreateRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
@@ -15,6 +16,7 @@ import { after, before, suite, test } from "node:test";
 import { Agent } from "undici";
 import { systemClock } from "../../src/clock.ts";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
+import type { SettingChange } from "../../src/ecr/setting-change.ts";
 import type { RepositorySettings } from "../../src/ecr/settings.ts";
 import { MirrorError } from "../../src/errors.ts";
 import { digestOf } from "../../src/oci/digest.ts";
@@ -90,6 +92,65 @@ suite("moto takes mirrorform's calls", () => {
     assert.deepEqual(JSON.parse(state.policy ?? ""), REPOSITORY_POLICY);
   });
 
+  test("each setting is changed once, and taken off again", async () => {
+    const name = "changed";
+    await ecr.createRepository(name, {}, "platform");
+    const immutable = { default: "IMMUTABLE", except: ["latest"] } as const;
+    const policy = JSON.stringify(REPOSITORY_POLICY);
+    const lifecycle = JSON.stringify(LIFECYCLE_POLICY);
+    const changes: readonly SettingChange[] = [
+      { kind: "put-tag-mutability", from: { default: "MUTABLE", except: [] }, to: immutable },
+      { kind: "put-scan-on-push", from: false, to: true },
+      { kind: "put-resource-tags", from: { team: null }, to: { team: "platform" } },
+      { kind: "put-lifecycle-policy", from: null, to: lifecycle },
+      { kind: "delete-lifecycle-policy", from: lifecycle, to: null },
+      { kind: "set-repository-policy", from: null, to: policy },
+      { kind: "delete-repository-policy", from: policy, to: null },
+    ];
+    for (const change of changes) {
+      assert.equal(await ecr.changeSetting(name, change, "platform"), true, change.kind);
+      assert.equal(await ecr.changeSetting(name, change, "platform"), false, change.kind);
+    }
+    const wanted = new Map<string, RepositorySettings>([[name, { lifecyclePolicy: "none", policy: "none" }]]);
+    const state = (await ecr.describeRepositories(wanted, "platform")).get(name);
+    assert.ok(state !== undefined && !(state instanceof MirrorError));
+    assert.deepEqual([state.tagMutability, state.scanOnPush], [immutable, true]);
+    assert.deepEqual(state.tags, { mirrorform: "platform", team: "platform" });
+    assert.deepEqual([state.lifecyclePolicy, state.policy], [undefined, undefined]);
+  });
+
+  test("a repository of nobody is adopted once, and not by another file", async () => {
+    await sdk.send(new CreateRepositoryCommand({ repositoryName: "nobodys" }));
+    assert.equal(await ecr.adoptRepository("nobodys", "platform"), true);
+    assert.equal(await ecr.adoptRepository("nobodys", "platform"), false);
+    await assert.rejects(ecr.adoptRepository("nobodys", "another"), { code: "STALE" });
+  });
+
+  test("an alias is compared by the key that it stands for", async () => {
+    const post = async (operation: string, body: object): Promise<unknown> => {
+      const authorization =
+        "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-central-1/kms/aws4_request, SignedHeaders=, Signature=";
+      // moto goes by the service that a request is signed for.
+      const headers = {
+        authorization,
+        "x-amz-target": `TrentService.${operation}`,
+        "content-type": "application/x-amz-json-1.1",
+      };
+      return (await fetch(moto.url, { method: "POST", headers, body: JSON.stringify(body) })).text();
+    };
+    const created = JSON.parse(String(await post("CreateKey", {}))) as { KeyMetadata: { Arn: string; KeyId: string } };
+    await post("CreateAlias", { AliasName: "alias/mirrors", TargetKeyId: created.KeyMetadata.KeyId });
+    const { Arn: key } = created.KeyMetadata;
+    await ecr.createRepository("encrypted", { encryption: { type: "KMS", key } }, "platform");
+    const settings: RepositorySettings = { encryption: { type: "KMS", key: "alias/mirrors" }, scanOnPush: true };
+    const wanted = new Map([["encrypted", settings]]);
+    const described = await ecr.describeRepositories(wanted, "platform");
+    const account = await ecr.readAccount(wanted, described, "platform");
+    assert.deepEqual(account.keys.get("alias/mirrors")?.value, { arn: key, isManagedByAws: false });
+    assert.deepEqual(account.scanning?.value, { type: "BASIC", rules: [] });
+    assert.deepEqual(ecr.encryptionOf("encrypted"), { type: "KMS", key });
+  });
+
   test("a repository that is missing is no error", async () => {
     assert.equal((await ecr.describeRepositories(new Map([["absent", {}]]), "platform")).size, 0);
     assert.equal((await ecr.readTags("absent", ["1.0"])).size, 0);
@@ -134,7 +195,8 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     shows: async () => {
       await ecr.createRepository("second", {}, "platform");
       const { repositories, nextToken } = await sdk.send(new DescribeRepositoriesCommand({ maxResults: 1 }));
-      assert.deepEqual([repositories?.length, nextToken], [2, undefined]);
+      assert.ok((repositories?.length ?? 0) > 1);
+      assert.equal(nextToken, undefined);
     },
   },
   {

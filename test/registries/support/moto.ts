@@ -46,6 +46,7 @@ export async function startMoto(): Promise<Moto> {
     environment: {
       AWS_ENDPOINT_URL_ECR: url,
       AWS_ENDPOINT_URL_STS: url,
+      AWS_ENDPOINT_URL_KMS: url,
       AWS_REGION: "eu-central-1",
       AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
       AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
