@@ -25,6 +25,8 @@ export interface RecordedRequest {
 type Fault =
   | { kind: "answer"; answer: Answer }
   | { kind: "delay"; milliseconds: number }
+  /** Served once something else has happened, which has to end well. */
+  | { kind: "wait"; for: Promise<unknown> }
   | { kind: "cut" }
   /** Served, but the connection ends after so many bytes of the body. */
   | { kind: "truncate"; afterBytes: number };
@@ -132,6 +134,9 @@ async function inject(fault: Fault | undefined, response: ServerResponse): Promi
       return false;
     case "delay":
       await delay(fault.milliseconds);
+      return false;
+    case "wait":
+      await fault.for;
       return false;
   }
 }

@@ -74,11 +74,12 @@ describe("a repository that somebody made between plan and apply", () => {
     const client = clientFor(t, place.sandbox.ecr);
     let taken: Promise<unknown> | undefined;
     api.onRequest = (request) => {
-      if (!isCall(request, "DescribeRepositories") || callsOf(place, "CreateRepository").length === 0) return undefined;
+      if (taken !== undefined || !isCall(request, "DescribeRepositories")) return undefined;
+      if (callsOf(place, "CreateRepository").length === 0) return undefined;
       // The policy's own reading of the repository waits until its mark is gone.
       const resourceArn = "arn:aws:ecr:us-east-1:123456789012:repository/redis";
-      taken ??= client.send(new UntagResourceCommand({ resourceArn, tagKeys: ["mirrorform"] }));
-      return { kind: "delay", milliseconds: 500 };
+      taken = client.send(new UntagResourceCommand({ resourceArn, tagKeys: ["mirrorform"] }));
+      return { kind: "wait", for: taken };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);

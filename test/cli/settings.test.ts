@@ -159,7 +159,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
       if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const tags = [{ Key: "team", Value: "c" }];
       meanwhile = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
-      return { kind: "delay", milliseconds: 300 };
+      return { kind: "wait", for: meanwhile };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
@@ -182,7 +182,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
       if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const input = { ...REDIS, imageScanningConfiguration: { scanOnPush: true } };
       meanwhile = place.client.send(new PutImageScanningConfigurationCommand(input));
-      return { kind: "delay", milliseconds: 300 };
+      return { kind: "wait", for: meanwhile };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 0);
@@ -296,7 +296,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
       if (taken !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const tags = [{ Key: "mirrorform", Value: "another" }];
       taken = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
-      return { kind: "delay", milliseconds: 300 };
+      return { kind: "wait", for: taken };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);

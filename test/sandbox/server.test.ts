@@ -85,3 +85,18 @@ test("a handler that fails ends one request, and not the server", async (t) => {
   assert.equal((await request(server.url)).status, 500);
   assert.equal((await request(server.url)).text, "fine");
 });
+
+test("a request can be held until something else has happened", async (t) => {
+  const server = await greeter(t);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.onRequest = ({ path }) => (path === "/held" ? { kind: "wait", for: promise } : undefined);
+  let isAnswered = false;
+  const held = request(`${server.url}/held`).then(({ text: body }) => {
+    isAnswered = true;
+    return body;
+  });
+  await request(server.url);
+  assert.equal(isAnswered, false);
+  resolve();
+  assert.equal(await held, "hello, world");
+});
