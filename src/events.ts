@@ -31,7 +31,7 @@ export type MirrorEvent =
   /** A counted request (a GET of a manifest) was answered by a source that may have an allowance. */
   | { type: "pull.spent"; registry: string }
   | { type: "action.started"; action: string }
-  /** `bytes` more of a blob went to the target. */
+  /** `bytes` more of a blob went to the target; below 0 where an upload broke off, and is begun again. */
   | { type: "blob.progress"; action: string; digest: string; bytes: number }
   | {
       type: "action.finished";

@@ -78,9 +78,9 @@ export async function applyCopy(
       holders: image.heldAt.map((place) => ({ ...place, target: context.target(place.target) })),
       waiting: { clock, random },
       together,
-      onBlobSent: (blob) => {
-        meter.bytes += blob.size;
-        emit({ type: "blob.progress", action: image.id, digest: blob.digest, bytes: blob.size });
+      onBlobBytes: (blob, bytes) => {
+        meter.bytes += bytes;
+        emit({ type: "blob.progress", action: image.id, digest: blob.digest, bytes });
       },
     });
   } catch (error) {

@@ -14,6 +14,8 @@ export interface Recipient {
   reference: string;
   /** Uploads what the stream brings; destroys it when it fails. */
   put(body: Readable): Promise<void>;
+  /** Called after each chunk that it was given. */
+  onBytes?: (bytes: number) => void;
 }
 
 interface RelayOptions {
@@ -52,7 +54,11 @@ export async function relay(
     full.forEach((i) => branches[i]?.stream.destroy(stalled(recipients[i], stallMilliseconds)));
   };
   const check = verify(blob, mismatchOf(recipients[0]?.reference));
-  const pumping = pump(check, open(ends), branches, { stallMilliseconds, leaveBehind, onBytesPassed });
+  const onPassed = (bytes: number): void => {
+    onBytesPassed?.(bytes);
+    for (const [i, { stream }] of branches.entries()) if (!stream.destroyed) recipients[i]?.onBytes?.(bytes);
+  };
+  const pumping = pump(check, open(ends), branches, { stallMilliseconds, leaveBehind, onBytesPassed: onPassed });
   await Promise.all([results, pumping.then(() => (isAllGivenOut = true))]);
   return results;
 }

@@ -2,6 +2,7 @@ import { MirrorError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { BlobHolder, BlobHolders } from "./blob-holders.ts";
+import { blobProgress } from "./blob-progress.ts";
 import { relay, type Recipient } from "./blob-relay.ts";
 import type { BlobContext, BlobWay } from "./copy-blob.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
@@ -122,15 +123,18 @@ export function createBlobRuns(
   /** Each passenger learns of its own upload, and need not wait for the slowest. */
   function recipientFor({ want, begun, arrived }: Passenger, blame: () => boolean): Recipient {
     const { blob, target, to, signal } = want;
+    const progress = blobProgress(want);
     return {
+      onBytes: progress.passed,
       reference: target.uri(to, blob.digest).replace(`:${blob.digest}`, `@${blob.digest}`),
       async put(body) {
         try {
           await target.putBlob(to, blob, body, signal, begun);
           holders.add(blob.digest, target, to);
-          want.onSent(blob);
+          progress.arrived();
           arrived.resolve();
         } catch (error) {
+          progress.lost();
           const isLie = error instanceof MirrorError && error.code === "DIGEST_MISMATCH";
           arrived.reject(isLie && blame() ? error.with({ retryable: true }) : error);
           throw error;

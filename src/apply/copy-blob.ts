@@ -27,8 +27,11 @@ export interface BlobWay {
   manifest: Digest;
   together: Member;
   signal: AbortSignal;
-  /** Called with each blob that was sent whole on this call's behalf. */
-  onSent: (blob: Descriptor) => void;
+  /**
+   * Called with the bytes of a blob that went to the target on this call's behalf, in steps; their sum is its size. Below 0
+   * where an upload broke off: what it had sent counts for nothing.
+   */
+  onBytes: (blob: Descriptor, bytes: number) => void;
 }
 
 /**

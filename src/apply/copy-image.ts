@@ -7,7 +7,7 @@ import type { Manifest } from "../oci/manifest.ts";
 import { isImageType } from "../oci/media-type.ts";
 import { readTop } from "./chosen-platforms.ts";
 import type { ChildManifests } from "./child-manifests.ts";
-import type { BlobCopier, Waiting } from "./copy-blob.ts";
+import type { BlobCopier, BlobWay, Waiting } from "./copy-blob.ts";
 import type { Member } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
 import type { Holder, ManifestReader } from "./manifest-reader.ts";
@@ -38,8 +38,8 @@ export interface ImageCopy {
   /** Where targets have the image already; with a digest, the index that was made of it with these platforms. */
   holders: readonly (Holder & { digest?: Digest })[];
   waiting: Waiting;
-  /** Called for each blob that was sent whole. */
-  onBlobSent: (blob: Descriptor) => void;
+  /** As {@link BlobWay.onBytes}. */
+  onBlobBytes: BlobWay["onBytes"];
   /** Called just before the tag is put; true when it is as wanted by now. */
   isTagDone: () => Promise<boolean>;
   /** Puts the image's own manifest, under its tag where it has one, all that it refers to being there. */
@@ -68,7 +68,7 @@ async function bringContent(copy: ImageCopy, digest: Digest, depth: number): Pro
       : await copy.reader.read(copy.from, digest, copy.signal, copy.pulls, copy.holders);
   if (content.kind === "image") {
     if (holder !== undefined) copy.blobs.heldAt(content.blobs, holder);
-    await copy.blobs.bring(content.blobs, { ...copy, manifest: digest, onSent: copy.onBlobSent });
+    await copy.blobs.bring(content.blobs, { ...copy, manifest: digest, onBytes: copy.onBlobBytes });
     return manifest;
   }
   const limit = pLimit(MANIFESTS_AT_ONCE);

@@ -101,9 +101,9 @@ async function copyArtifact(digest: Digest, tag: ReferrerTagWork | undefined, co
       holders: [],
       waiting: copy.waiting,
       together,
-      onBlobSent: (blob) => {
-        meter.bytes += blob.size;
-        emit({ type: "blob.progress", action: action.id, digest: blob.digest, bytes: blob.size });
+      onBlobBytes: (blob, bytes) => {
+        meter.bytes += bytes;
+        emit({ type: "blob.progress", action: action.id, digest: blob.digest, bytes });
       },
     });
   } finally {

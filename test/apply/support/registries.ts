@@ -85,6 +85,7 @@ export async function startSurroundings(
     clock,
     copier,
     async bring({ target }, to = "mirror/app", manifest = MANIFEST, repository = "app") {
+      let arrived = 0;
       const together = members.shift() ?? gathering.enter(`${++alone}`);
       try {
         await copier.bring([blob], {
@@ -95,7 +96,10 @@ export async function startSurroundings(
           manifest,
           together,
           signal,
-          onSent: () => sent.push(target),
+          onBytes({ size }, bytes) {
+            arrived += bytes;
+            if (arrived === size) sent.push(target);
+          },
         });
       } finally {
         together.leave();
