@@ -71,6 +71,15 @@ describe("imports", () => {
     assert.deepEqual(impure, []);
   });
 
+  test("of the engines of tag rules come when a rule does: other files do not wait for them", () => {
+    const texts = globSync("src/**/*.ts").map((file) => readFileSync(file, "utf8"));
+    assert.ok(texts.some((text) => text.includes('await import("re2js")')));
+    assert.deepEqual(
+      texts.filter((text) => /from "(?:re2js|semver)/.test(text)),
+      [],
+    );
+  });
+
   test("of a library stay in the folder that the library is for", () => {
     const homes: Readonly<Record<string, RegExp>> = {
       undici: /^src\/(registry|ecr|dockerhub|cli\/connections)/,

@@ -1,9 +1,10 @@
 import { devNull } from "node:os";
 
 import { listedImages } from "../desired/desired-entry.ts";
+import { sampleTags } from "../desired/sample-tags.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../ecr/settings.ts";
-import { formatReference } from "../oci/reference.ts";
+import { formatReference, type Reference } from "../oci/reference.ts";
 import type { SandboxProfile } from "../sandbox/ecr-profiles.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -59,11 +60,19 @@ export function sandboxSettings(settings: Readonly<Record<string, string>>): Rec
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
   return {
-    images: [...new Set(listedImages(file.entries).map((image) => formatReference(image.source)))],
+    images: [...new Set(sourcesOf(file).map(formatReference))],
     registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },
   };
+}
+
+/** What is listed, and tags that rules may choose among. */
+function sourcesOf({ entries }: MirrorFile): Reference[] {
+  const samples = entries.flatMap((entry) =>
+    entry.kind === "rule" ? sampleTags(entry.rule).map((tag) => ({ ...entry.image, tag })) : [],
+  );
+  return [...listedImages(entries).map(({ source }) => source), ...samples];
 }
 
 /**
