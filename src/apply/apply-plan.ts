@@ -8,7 +8,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { ReferrerRegistry } from "../desired/referrer-source.ts";
 import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./apply-copy.ts";
-import { groupCopies } from "./copy-groups.ts";
+import { groupCopies, registryOf } from "./copy-groups.ts";
 import { deleteTags } from "./delete-tags.ts";
 import { createGathering } from "./gathering.ts";
 import { mirroredImages } from "./mirrored-images.ts";
@@ -116,8 +116,9 @@ function outcomeAt(all: readonly Outcome[], i: number): Outcome {
  */
 function createLimits(): (group: readonly CopyImage[]) => LimitFunction {
   const limits = new Map<string, LimitFunction>();
-  return ([image]) => {
-    const needs = image === undefined || image.pullsAtMost === 0 ? "" : registryOf(image);
+  return (group) => {
+    const [image] = group;
+    const needs = image === undefined || pullsTogether(group) === 0 ? "" : registryOf(image);
     const limit = limits.get(needs) ?? pLimit(IMAGES_AT_ONCE);
     limits.set(needs, limit);
     return limit;
@@ -141,8 +142,4 @@ function pullsOf(group: readonly CopyImage[], options: ApplyOptions, told: ToldO
 /** A refusal for a spent allowance is an answer to a probe: nothing is left. */
 function ignorePullLimit(error: unknown): void {
   if (!(error instanceof MirrorError && error.code === "PULL_LIMIT")) throw error;
-}
-
-function registryOf(image: CopyImage): string {
-  return image.source.slice(0, image.source.indexOf("/"));
 }

@@ -4,21 +4,29 @@ import type { CopyImage } from "../plan/action.ts";
 const TOGETHER_AT_MOST = 8;
 
 /**
- * Puts copies of the same digest together, so that one download can serve them all; the rest stays in its order.
+ * Puts copies of the same digest from the same registry together, so that its manifests are read once for all and cost
+ * their pulls once: an allowance is that of one registry, and only what comes from there takes places in it. The rest
+ * stays in its order.
  * @param images in the order of the mirror file
  */
 export function groupCopies(images: readonly CopyImage[]): CopyImage[][] {
   const groups: CopyImage[][] = [];
   const open = new Map<string, CopyImage[]>();
   for (const image of images) {
-    const known = open.get(image.digest);
+    const key = `${registryOf(image)} ${image.digest}`;
+    const known = open.get(key);
     if (known !== undefined && known.length < TOGETHER_AT_MOST) {
       known.push(image);
       continue;
     }
     const group = [image];
-    open.set(image.digest, group);
+    open.set(key, group);
     groups.push(group);
   }
   return groups;
+}
+
+/** The canonical name of the registry that an image comes from. */
+export function registryOf(image: Pick<CopyImage, "source">): string {
+  return image.source.slice(0, image.source.indexOf("/"));
 }

@@ -35,12 +35,16 @@ export interface ManifestReader {
   has(digest: Digest): boolean;
 }
 
-/** @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws */
-export function createManifestReader(source: ImageSource): ManifestReader {
+/**
+ * @param whole manifests received whole in this run, whichever source gave them: shared by its readers
+ * @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws
+ */
+export function createManifestReader(source: ImageSource, whole: Map<Digest, ReadManifest>): ManifestReader {
   const received = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
-  const whole = new Set<Digest>();
   const reader: ManifestReader = {
     read(repository, digest, signal, pulls, holders) {
+      const done = whole.get(digest);
+      if (done !== undefined) return Promise.resolve(done);
       const again = () => reader.read(repository, digest, signal, pulls, holders);
       const known = received.get(digest);
       if (known !== undefined) return known.reading.catch(orOwn(known.repository === repository, again));
@@ -57,7 +61,7 @@ export function createManifestReader(source: ImageSource): ManifestReader {
         ...pulls,
         async before(until) {
           await pulls.before(until);
-          if (received.has(digest)) throw new ReadMeanwhile();
+          if (received.has(digest) || whole.has(digest)) throw new ReadMeanwhile();
           show();
         },
       };
@@ -68,7 +72,7 @@ export function createManifestReader(source: ImageSource): ManifestReader {
       );
       return reading.then(
         (read) => {
-          whole.add(digest);
+          whole.set(digest, read);
           if (!received.has(digest)) show();
           ended.resolve(read);
           return read;

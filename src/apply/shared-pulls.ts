@@ -1,4 +1,5 @@
 import type { CopyImage } from "../plan/action.ts";
+import { pullsTogether } from "../plan/cost.ts";
 import type { CountedImage, ImagePulls } from "./image-pulls.ts";
 import type { Meter } from "./run-action.ts";
 
@@ -16,8 +17,8 @@ export interface Turn {
 /** Gives turns in the order of the calls. What is thought to cost nothing has no place in it. */
 export function createTurns(): (group: readonly CopyImage[]) => Turn {
   let last = Promise.resolve();
-  return ([image]) => {
-    if (image === undefined || image.pullsAtMost === 0) return { turn: Promise.resolve(), end: () => {} };
+  return (group) => {
+    if (pullsTogether(group) === 0) return { turn: Promise.resolve(), end: () => {} };
     const turn = last;
     const { promise, resolve } = Promise.withResolvers<void>();
     last = turn.then(() => promise);

@@ -1,6 +1,7 @@
+import type { Digest } from "../oci/digest.ts";
 import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
 import { createBlobCopier, type BlobContext, type BlobCopier } from "./copy-blob.ts";
-import { createManifestReader, type ManifestReader } from "./manifest-reader.ts";
+import { createManifestReader, type ManifestReader, type ReadManifest } from "./manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
 
 /** What a copy between one source and one target goes through. */
@@ -12,13 +13,15 @@ export interface Transfer {
   target: ImageTarget;
 }
 
-/** One manifest reader for each source, one copier of blobs and one of child manifests for all, shared by the whole run. */
+/** One manifest reader for each source, which know what the others received whole, one copier of blobs and one of child manifests for all, shared by the whole run. */
 export function createTransfers(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
   context: BlobContext,
 ): (registry: string, targetName: string) => Transfer {
   const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
+  const whole = new Map<Digest, ReadManifest>();
+  const createReader = (of: ImageSource) => ({ source: of, reader: createManifestReader(of, whole) });
   const blobs = createBlobCopier(context);
   const children = createChildManifests();
   return (registry, targetName) => {
@@ -26,8 +29,4 @@ export function createTransfers(
     readers.set(registry, known);
     return { ...known, blobs, children, target: target(targetName) };
   };
-}
-
-function createReader(source: ImageSource): { source: ImageSource; reader: ManifestReader } {
-  return { source, reader: createManifestReader(source) };
 }
