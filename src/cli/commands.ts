@@ -155,6 +155,32 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, surroundings) => (await import("./commands/lock.ts")).lock(input, surroundings),
   },
   {
+    name: "iam",
+    summary: "print the least IAM policies that this file's plan and apply need; asks no network",
+    usage: "iam [--file FILE] [--role plan|apply] [--target NAME] [--account ID] [--region REGION] [--json]",
+    options: {
+      ...COMMON_OPTIONS,
+      role: { type: "string" },
+      target: NETWORK_OPTIONS.target,
+      account: { type: "string" },
+      region: { type: "string" },
+    },
+    optionHelp: {
+      ...COMMON_HELP,
+      role: "only the policy of this role, plan or apply, as one JSON document for the AWS command line",
+      target: "only the policy that reaches this target of the mirror file; may be repeated",
+      account: "the AWS account of targets whose account the mirror file does not say",
+      region: "the AWS Region of targets whose Region the mirror file does not say",
+    },
+    examples: [
+      "mirrorform iam",
+      "mirrorform iam --role apply --account 123456789012 > policy.json",
+      "aws iam put-role-policy --role-name mirror --policy-name mirrorform --policy-document file://policy.json",
+    ],
+    takesCommand: false,
+    run: async (input, surroundings) => (await import("./commands/iam.ts")).iam(input, surroundings),
+  },
+  {
     name: "quota",
     summary: "show what is left of Docker Hub's pull allowance, and whose it is; spends no pull",
     usage: "quota [--file FILE] [--json]",

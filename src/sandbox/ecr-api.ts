@@ -3,10 +3,10 @@ import { readBody, TOO_LARGE } from "./body.ts";
 import { accountOperations } from "./ecr-account.ts";
 import { archiveOperations } from "./ecr-archive.ts";
 import { AwsError, deniedText } from "./ecr-error.ts";
-import type { Caller, Identities } from "./ecr-identity.ts";
+import type { Caller, Identities, Principal } from "./ecr-identity.ts";
 import { imageReads } from "./ecr-image-reads.ts";
 import { imageWrites } from "./ecr-image-writes.ts";
-import { checkInput, optionalText, type Input } from "./ecr-input.ts";
+import { checkInput, type Input } from "./ecr-input.ts";
 import { layerOperations } from "./ecr-layers.ts";
 import { RATE_EXCEEDED } from "./ecr-limits.ts";
 import { policyOperations } from "./ecr-policies.ts";
@@ -14,8 +14,8 @@ import { registrySettingOperations } from "./ecr-registry-settings.ts";
 import { repositoryOperations } from "./ecr-repositories.ts";
 import { resourceTagOperations } from "./ecr-resource-tags.ts";
 import { ECR_REQUESTS } from "./ecr-shapes.ts";
-import { repositoryArn } from "./ecr-state.ts";
-import type { EcrRegion, EcrRules, Operation, RegistryPlace } from "./ecr-state.ts";
+import { permissionsOf } from "./ecr-permissions.ts";
+import type { EcrRegion, EcrRules, Operation } from "./ecr-state.ts";
 import { answerSts, type StsRules } from "./ecr-sts.ts";
 import { answerKms, KMS_TARGET } from "./kms.ts";
 import { readJsonObject } from "./json-object.ts";
@@ -104,7 +104,7 @@ async function call(api: EcrApi, caller: Caller, { service, operation }: Named, 
   };
   try {
     return service === "kms"
-      ? answerKms(operation, input ?? {}, caller, api.rules.isDenied)
+      ? answerKms(operation, input ?? {}, caller, api.rules.refusal)
       : await perform(api, caller, operation, input);
   } catch (error) {
     recorded.error = error instanceof AwsError ? error.type : "InternalFailure";
@@ -123,17 +123,25 @@ async function perform(
   const { rules } = api;
   const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   const shape = ECR_REQUESTS[operation];
+  const region = await rules.region(principal.account, name);
+  authorize(operation, body ?? {}, principal, region, rules);
   if (run === undefined || shape === undefined) throw new AwsError("UnknownOperationException", "");
   if (body === undefined) throw new AwsError("SerializationException", "The request body is no JSON object");
   const input = checkInput(body, shape);
-  const place = { account: optionalText(input, "registryId") ?? principal.account, region: name };
-  for (const action of actionsOf(operation, input)) {
-    if (!rules.isDenied(action) && principal.account === place.account) continue;
-    throw new AwsError("AccessDeniedException", deniedText(principal.arn, action, resourceOf(input, place)));
-  }
-  const region = await rules.region(place.account, place.region);
   throttle(operation, region, rules);
   return run({ input, principal, region, rules });
+}
+
+/** As AWS does, before anything is said about the input. No principal has a grant in another account. */
+function authorize(operation: string, input: Input, principal: Principal, region: EcrRegion, rules: EcrRules): void {
+  const account = input["registryId"] ?? principal.account;
+  for (const permission of permissionsOf(operation, input, region)) {
+    const refusal =
+      account === principal.account
+        ? rules.refusal(principal, permission)
+        : deniedText(principal.arn, permission.action, permission.resource);
+    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal);
+  }
 }
 
 function throttle(operation: string, region: EcrRegion, rules: EcrRules): void {
@@ -144,19 +152,6 @@ function throttle(operation: string, region: EcrRegion, rules: EcrRules): void {
       rules.isOn("ecr-put-image-throttle") &&
       !region.putImages.take(limits.putImagesPerSecond));
   if (isOver) throw new AwsError("ThrottlingException", RATE_EXCEEDED);
-}
-
-/** The IAM actions of a call; CreateRepository with tags also needs the one for tagging. */
-function actionsOf(operation: string, input: Input): string[] {
-  if (operation === "ListImageReferrers") return ["ecr:BatchGetImage"];
-  const tags = input["tags"];
-  const isTagging = operation === "CreateRepository" && Array.isArray(tags) && tags.length > 0;
-  return isTagging ? ["ecr:CreateRepository", "ecr:TagResource"] : [`ecr:${operation}`];
-}
-
-function resourceOf(input: Input, place: RegistryPlace): string {
-  const name = optionalText(input, "repositoryName");
-  return name === undefined ? (optionalText(input, "resourceArn") ?? "*") : repositoryArn(place, name);
 }
 
 /** The bytes of a layer part would make the record grow with every upload. */

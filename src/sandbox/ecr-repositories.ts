@@ -12,7 +12,7 @@ import type { Input } from "./ecr-input.ts";
 import { DEFAULT_PAGE, pageOf } from "./ecr-page.ts";
 import { readResourceTags } from "./ecr-resource-tags.ts";
 import { defaultRecord, findRepository, repositoryArn, seconds } from "./ecr-state.ts";
-import { AWS_MANAGED_KEY, keyArn } from "./kms-keys.ts";
+import { AWS_MANAGED_KEY, keyArn, keyContext } from "./kms-keys.ts";
 import type { EcrCall, EcrRegion, Mutability, Operation, RepositoryRecord } from "./ecr-state.ts";
 
 /** CreateRepository and the operations on a repository as a whole. */
@@ -24,7 +24,8 @@ export const repositoryOperations: Readonly<Record<string, Operation>> = {
   PutImageScanningConfiguration: putImageScanningConfiguration,
 };
 
-function createRepository({ input, region, rules }: EcrCall): object {
+function createRepository(call: EcrCall): object {
+  const { input, region, rules } = call;
   const name = text(input, "repositoryName");
   const record: RepositoryRecord = {
     ...defaultRecord(),
@@ -45,6 +46,7 @@ function createRepository({ input, region, rules }: EcrCall): object {
       `The registry with id '${region.account}' already has the maximum allowed number of repositories which is '${rules.limits.repositories}'`,
     );
   }
+  requireKey(call);
   region.store.create(name);
   region.records.set(name, record);
   return { repository: describe(region, name) };
@@ -135,6 +137,18 @@ function readMutability(input: Input): Pick<RepositoryRecord, "mutability" | "ex
     );
   }
   return { mutability, exclusionFilters: filters.map((filter) => text(filter, "filter")) };
+}
+
+/** ECR describes a key and makes a grant for it in the name of the caller (ECR user guide, "Encryption at rest"). */
+function requireKey({ input, principal, region, rules }: EcrCall): void {
+  const key = optionalText(optionalStructure(input, "encryptionConfiguration") ?? {}, "kmsKey");
+  if (key === undefined || key === AWS_MANAGED_KEY) return;
+  const resource = keyArn(key, region);
+  const context = { ...keyContext(key), "kms:ViaService": [`ecr.${region.region}.amazonaws.com`] };
+  for (const action of ["kms:DescribeKey", "kms:CreateGrant"]) {
+    const refusal = rules.refusal(principal, { action, resource, context });
+    if (refusal !== undefined) throw new AwsError("KmsException", refusal);
+  }
 }
 
 function readEncryption(input: Input, region: EcrRegion, keyAsArn: boolean): RepositoryRecord["encryption"] {

@@ -1,5 +1,6 @@
 import type { WallClock } from "./wall-clock.ts";
 import { AwsError, repositoryNotFoundText } from "./ecr-error.ts";
+import type { Grants } from "./ecr-grants.ts";
 import type { Principal } from "./ecr-identity.ts";
 import type { Input } from "./ecr-input.ts";
 import type { Limits, Throttle } from "./ecr-limits.ts";
@@ -66,7 +67,7 @@ export interface RegistryToken {
 export interface EcrRules {
   clock: WallClock;
   isOn(quirk: EcrQuirkName): boolean;
-  isDenied(action: string): boolean;
+  refusal: Grants["refusal"];
   /** Whether layers and children must be there before what refers to them. */
   checkReferences: boolean;
   limits: Limits;

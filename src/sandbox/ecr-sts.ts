@@ -1,4 +1,5 @@
-import { AwsError, deniedText } from "./ecr-error.ts";
+import { AwsError } from "./ecr-error.ts";
+import type { Grants } from "./ecr-grants.ts";
 import { assumedRole, type Headers, type Identities, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 
 /** What a call of the STS query API comes to: a status and an XML document. */
@@ -10,11 +11,13 @@ interface StsAnswer {
 /** What {@link answerSts} leans on. */
 export interface StsRules {
   identities: Identities;
-  isDenied(action: string): boolean;
+  refusal: Grants["refusal"];
   /** Session lifetime in seconds whatever was asked for, so that expiry can be shown in a test. */
   sessionLifetimeSeconds: number | undefined;
 }
 
+/** Who comes with a web identity has no access key yet. */
+const NOBODY: Principal = { account: "", arn: "", userId: "" };
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/;
 const SESSION = /^[\w+=,.@-]{2,64}$/;
@@ -44,14 +47,13 @@ function call(action: string, form: URLSearchParams, headers: Headers, rules: St
     case "AssumeRole": {
       const caller = identify(headers, rules);
       const arn = form.get("RoleArn") ?? "";
-      if (rules.isDenied("sts:AssumeRole")) {
-        throw new AwsError("AccessDenied", deniedText(caller.arn, "sts:AssumeRole", arn), 403);
-      }
+      const refusal = rules.refusal(caller, { action: "sts:AssumeRole", resource: arn, context: {} });
+      if (refusal !== undefined) throw new AwsError("AccessDenied", refusal, 403);
       return session(form, rules);
     }
     case "AssumeRoleWithWebIdentity":
       if ((form.get("WebIdentityToken") ?? "") === "") throw validation("webIdentityToken must not be empty");
-      if (rules.isDenied("sts:AssumeRoleWithWebIdentity")) {
+      if (rules.refusal(NOBODY, { action, resource: form.get("RoleArn") ?? "", context: {} }) !== undefined) {
         throw new AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
       }
       return session(form, rules);

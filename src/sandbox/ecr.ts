@@ -4,6 +4,7 @@
  */
 import { wallClock, type WallClock } from "./wall-clock.ts";
 import { ecrApiHandler, type RecordedCall } from "./ecr-api.ts";
+import { createGrants, type Denial } from "./ecr-grants.ts";
 import { identityBook, sandboxUser, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 import { DEFAULT_LIMITS, slidingThrottle, type Limits } from "./ecr-limits.ts";
 import { ECR_QUIRKS, type EcrQuirkName } from "./ecr-quirks.ts";
@@ -11,6 +12,7 @@ import { restore } from "./ecr-archive.ts";
 import { NO_SCANNING_RULES } from "./ecr-registry-settings.ts";
 import { ecrRegistryHandler } from "./ecr-registry.ts";
 import type { EcrRegion, EcrRules } from "./ecr-state.ts";
+import type { IamPolicy } from "./iam-policy.ts";
 import { switchQuirks } from "./quirks.ts";
 import { MAX_RECORDED_REQUESTS, startServer, type SandboxServer } from "./server.ts";
 import { createStore, type Store } from "./store.ts";
@@ -54,6 +56,13 @@ export interface SandboxEcr {
   quirks: Record<EcrQuirkName, boolean>;
   /** Denies IAM actions from now on: `ecr:CreateRepository`, `sts:AssumeRole`. An empty list allows all. */
   deny(actions: readonly string[]): void;
+  /**
+   * Holds a principal, by its ARN, to these policies from now on; undefined: it may do everything in its account again.
+   * At first everybody may.
+   */
+  enforce(principal: string, policies: readonly IamPolicy[] | undefined): void;
+  /** What `deny` and `enforce` have kept callers from so far, oldest first. */
+  denials: readonly Denial[];
   /** An access key for a principal; with a lifetime (seconds; 0 is expired at once) one with a session token. */
   issue(principal: Principal, lifetimeSeconds?: number): SandboxCredentials;
   /** Quotas in force; may be changed at any time. */
@@ -80,12 +89,12 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
   const calls: RecordedCall[] = [];
   const started = new Map<string, Promise<{ registry: EcrRegistry; state: EcrRegion }>>();
   const registries: EcrRegistry[] = [];
-  let denied: ReadonlySet<string> = new Set();
+  const grants = createGrants();
 
   const rules: EcrRules = {
     clock,
     isOn: (quirk) => quirks[quirk],
-    isDenied: (action) => denied.has(action),
+    refusal: grants.refusal,
     checkReferences: options.checkReferences ?? true,
     limits,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
@@ -94,7 +103,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
   };
   const sts = {
     identities,
-    isDenied: (action: string) => denied.has(action),
+    refusal: grants.refusal,
     sessionLifetimeSeconds: options.sessionLifetimeSeconds,
   };
   const api = await startServer(ecrApiHandler({ rules, identities, sts, record }), clock);
@@ -113,9 +122,9 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
       AWS_SECRET_ACCESS_KEY: user.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: "true",
     },
-    deny(actions) {
-      denied = new Set(actions);
-    },
+    deny: grants.deny,
+    enforce: grants.enforce,
+    denials: grants.denials,
     issue: (principal, lifetimeSeconds) => identities.issue(principal, lifetimeSeconds),
     quirks,
     limits,

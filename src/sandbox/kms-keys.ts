@@ -14,3 +14,8 @@ function uuidOf(seed: string): string {
   const hex = createHash("sha256").update(seed).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
+
+/** What IAM is told of a key: the alias that it was asked for by, as other aliases of a key are not known here. */
+export function keyContext(key: string): Record<string, string[]> {
+  return key.includes("alias/") ? { "kms:ResourceAliases": [key.slice(key.indexOf("alias/"))] } : {};
+}

@@ -1,7 +1,8 @@
-import { AwsError, deniedText } from "./ecr-error.ts";
+import { AwsError } from "./ecr-error.ts";
+import type { Grants } from "./ecr-grants.ts";
 import type { Caller } from "./ecr-identity.ts";
 import type { Input } from "./ecr-input.ts";
-import { AWS_MANAGED_KEY, keyArn } from "./kms-keys.ts";
+import { AWS_MANAGED_KEY, keyArn, keyContext } from "./kms-keys.ts";
 
 /** The prefix of KMS's operations in `x-amz-target` (KMS API reference). */
 export const KMS_TARGET = /^TrentService\.(\w+)$/;
@@ -15,15 +16,15 @@ export function answerKms(
   operation: string,
   input: Input,
   { principal, region }: Caller,
-  isDenied: (action: string) => boolean,
+  refusal: Grants["refusal"],
 ): object {
   if (operation !== "DescribeKey") throw new AwsError("UnknownOperationException", "");
   const key = input["KeyId"];
   if (typeof key !== "string" || key === "") throw new AwsError("ValidationException", "KeyId must not be null");
   const place = { account: principal.account, region };
   const arn = keyArn(key, place);
-  if (isDenied("kms:DescribeKey"))
-    throw new AwsError("AccessDeniedException", deniedText(principal.arn, "kms:DescribeKey", arn));
+  const refused = refusal(principal, { action: "kms:DescribeKey", resource: arn, context: keyContext(key) });
+  if (refused !== undefined) throw new AwsError("AccessDeniedException", refused);
   return {
     KeyMetadata: {
       AWSAccountId: principal.account,

@@ -357,7 +357,12 @@ describe("the account", { concurrency: 4 }, () => {
   });
 
   test("is read with a call for each kind of setting, and nothing of it is needed", async (t) => {
-    const place = await start(t, file("{ encryption: { kms: alias/mirrors }, scanOnPush: true }"));
+    const settings = "{ encryption: { kms: alias/mirrors }, scanOnPush: true }";
+    const place = await start(t, file(settings));
+    // To create a repository under a key of one's own ECR asks KMS in the caller's name.
+    await settle(place);
+    const more = "{ image: redis:7, to: 'other:7', repositories: { encryption: AES256 } }";
+    await place.declare(file(settings, `[{ image: redis:7 }, ${more}]`));
     place.sandbox.ecr.deny([
       "ecr:GetAccountSetting",
       "ecr:GetRegistryScanningConfiguration",

@@ -1,0 +1,103 @@
+import type { EcrSettings } from "../../ecr/settings.ts";
+import { MirrorError } from "../../errors.ts";
+import { terminalText } from "../../plain-text.ts";
+import type { CommandInput } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import type { RoleName } from "../iam/calls.ts";
+import { isAccount, placeOf, type Place } from "../iam/place.ts";
+import { policiesOf, type RolePolicy } from "../iam/policies.ts";
+import { narrow } from "../narrow.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { loadMirrorFile } from "./load.ts";
+
+const ROLES: readonly RoleName[] = ["plan", "apply"];
+
+/** `iam`: the least policies that plan and apply of this very file need. Asks no network. */
+export async function iam(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const { options } = input;
+  const roles = rolesOf(options["role"]);
+  const account = accountOf(options["account"]);
+  const region = textOf(options["region"]);
+  const file = await loadMirrorFile(input, surroundings);
+  if (file === undefined) return EXIT.invalid;
+  const names = [options["target"] ?? []].flat().map(String);
+  const wanted = new Set(narrow(file, names, []).file.targets.map(({ name }) => name));
+  const places = new Map<string, Place>();
+  for (const target of file.targets) {
+    if (target.kind !== "ecr") continue;
+    const found = await regionOf(target.ecr, region, surroundings);
+    places.set(target.name, placeOf(target.ecr, found, account, surroundings.environment));
+  }
+  const all = policiesOf(file, places, roles);
+  const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
+  if (policies.length === 0) throw usage(`no target of ${file.path} that images go to is an ecr target`);
+  if (options["json"] === true) {
+    surroundings.out(`${JSON.stringify({ policies }, null, 2)}\n`);
+    return EXIT.done;
+  }
+  surroundings.out(options["role"] === undefined ? textOfAll(policies) : theOnly(policies));
+  const notes = new Set(policies.flatMap((policy) => policy.notes));
+  for (const note of notes) surroundings.err(`Note: ${terminalText(note)}.\n`);
+  return EXIT.done;
+}
+
+/** Each document under a line that says whose it is. */
+function textOfAll(policies: readonly RolePolicy[]): string {
+  const texts = policies.flatMap(({ role, principal, account, targets, documents }) =>
+    documents.map((document, i) => {
+      const part = documents.length === 1 ? "" : `, part ${i + 1} of ${documents.length}`;
+      const about = `${role}: ${principal}, account ${account} (${targets.join(", ")})${part}`;
+      return `# ${terminalText(about)}\n${JSON.stringify(document, null, 2)}\n`;
+    }),
+  );
+  return texts.join("\n");
+}
+
+/** Just the document, for a file that AWS reads. */
+function theOnly(policies: readonly RolePolicy[]): string {
+  const documents = policies.flatMap((policy) => policy.documents);
+  const [only] = documents;
+  if (documents.length === 1 && only !== undefined) return `${JSON.stringify(only, null, 2)}\n`;
+  if (policies.length === 1) {
+    throw usage(`one policy would be too long for a role, and these are ${documents.length}`, "Take them from --json.");
+  }
+  const names = policies.map(({ principal, targets }) => `${principal} (${targets.join(", ")})`);
+  throw usage(`the targets are reached as ${names.join(" and ")}`, "Name one with --target, or take all from --json.");
+}
+
+function rolesOf(option: CommandInput["options"][string]): readonly RoleName[] {
+  if (option === undefined) return ROLES;
+  const role = ROLES.find((each) => each === option);
+  if (role === undefined) throw usage(`there is no role "${String(option)}"`, `The roles are ${ROLES.join(" and ")}.`);
+  return [role];
+}
+
+function accountOf(option: CommandInput["options"][string]): string | undefined {
+  const account = textOf(option);
+  if (account === undefined || isAccount(account)) return account;
+  throw usage(`"${account}" is no AWS account`, "An account has 12 digits.");
+}
+
+function textOf(option: CommandInput["options"][string]): string | undefined {
+  return typeof option === "string" ? option : undefined;
+}
+
+/** As a run would find it; undefined where that finds none. */
+async function regionOf(
+  settings: EcrSettings,
+  given: string | undefined,
+  { environment }: Surroundings,
+): Promise<string | undefined> {
+  const { resolveRegion } = await import("../../ecr/region.ts");
+  const region = settings.region ?? given;
+  try {
+    return await resolveRegion({ ...settings, ...(region === undefined ? {} : { region }) }, environment);
+  } catch (error) {
+    if (error instanceof MirrorError && error.code === "NO_REGION" && region === undefined) return undefined;
+    throw error;
+  }
+}
+
+function usage(message: string, hint?: string): MirrorError {
+  return new MirrorError(message, { code: "USAGE", side: "config", operation: "make policies for IAM", hint });
+}

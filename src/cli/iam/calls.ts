@@ -1,0 +1,222 @@
+import type { RepositoryNeed } from "./needs.ts";
+
+/** Who makes a call: `plan`, and `apply` before it writes; or `apply` alone. */
+export type RoleName = "plan" | "apply";
+
+/** What a grant is narrowed by, beside the names of the repositories. */
+export type Narrowing =
+  /** The repository gets the file's mark with this call, and has no other's. */
+  | "marking"
+  /** The repository has the file's mark. */
+  | "marked"
+  /** As `marked`, and the call leaves the mark as it is. */
+  | "keeping-mark";
+
+/** One call of the ECR API that needs a grant. Calls over `/v2/` stand under the IAM action that ECR asks for. */
+export interface Call {
+  /** Its IAM action, without `ecr:`. */
+  action: string;
+  role: RoleName;
+  /** Undefined: of the account and Region, which has no resource of its own. */
+  on: "repository" | undefined;
+  narrowing?: Narrowing;
+  /** Whether it is for this repository, or because of it. */
+  isFor: (need: RepositoryNeed) => boolean;
+  /** What it is for, in the words of docs/iam.md. */
+  purpose: string;
+  /** Where it is granted, in the words of docs/iam.md; always unless said. */
+  where?: string;
+  /** What comes of it where it is not granted; an error unless said. */
+  without?: string;
+}
+
+const always = (): boolean => true;
+
+/**
+ * Every call to ECR, and what it is for. docs/iam.md has the same table; tests hold it against a run in which one
+ * action after the other is missing. DescribeRegistry is not in it: at AWS the registry's host holds the account.
+ * docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ */
+export const CALLS: readonly Call[] = [
+  {
+    action: "GetAuthorizationToken",
+    role: "plan",
+    on: undefined,
+    isFor: always,
+    purpose: "the registry, its account and its password",
+  },
+  {
+    action: "GetAccountSetting",
+    role: "plan",
+    on: undefined,
+    isFor: always,
+    purpose: "whether layers can be mounted",
+    without: "not known",
+  },
+  {
+    action: "GetRegistryScanningConfiguration",
+    role: "plan",
+    on: undefined,
+    isFor: ({ settings }) => settings.scanOnPush !== undefined,
+    purpose: "whether the registry decides about scanning",
+    where: "`scanOnPush`",
+    without: "a note",
+  },
+  {
+    action: "DescribeRepositoryCreationTemplates",
+    role: "plan",
+    on: undefined,
+    isFor: always,
+    purpose: "whether ECR creates a missing repository by itself",
+    without: "a note",
+  },
+  { action: "DescribeRepositories", role: "plan", on: "repository", isFor: always, purpose: "is it there" },
+  { action: "ListTagsForResource", role: "plan", on: "repository", isFor: always, purpose: "whose is it" },
+  {
+    action: "BatchGetImage",
+    role: "plan",
+    on: "repository",
+    isFor: always,
+    purpose: "what a tag holds; manifests and referrers",
+  },
+  {
+    action: "ListImages",
+    role: "plan",
+    on: "repository",
+    isFor: always,
+    purpose: "is an absent tag archived",
+    without: "not seen",
+  },
+  {
+    action: "DescribeImages",
+    role: "plan",
+    on: "repository",
+    isFor: always,
+    purpose: "which tags and images are there that nothing declares",
+    without: "not shown; with `prune` an error",
+  },
+  {
+    action: "GetLifecyclePolicy",
+    role: "plan",
+    on: "repository",
+    isFor: ({ settings }) => settings.lifecyclePolicy !== undefined,
+    purpose: "is it as declared",
+    where: "`lifecyclePolicy`",
+  },
+  {
+    action: "GetRepositoryPolicy",
+    role: "plan",
+    on: "repository",
+    isFor: ({ settings }) => settings.policy !== undefined,
+    purpose: "is it as declared",
+    where: "`policy`",
+  },
+  {
+    action: "CreateRepository",
+    role: "apply",
+    on: "repository",
+    narrowing: "marking",
+    isFor: always,
+    purpose: "a missing repository",
+  },
+  {
+    action: "TagResource",
+    role: "apply",
+    on: "repository",
+    narrowing: "marking",
+    isFor: always,
+    purpose: "the mark, at creation and by `adopt`",
+  },
+  {
+    action: "TagResource",
+    role: "apply",
+    on: "repository",
+    narrowing: "keeping-mark",
+    isFor: ({ settings }) => Object.keys(settings.tags ?? {}).length > 0,
+    purpose: "resource tags that differ",
+    where: "`tags`",
+  },
+  {
+    action: "PutImageTagMutability",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings }) => settings.tagMutability !== undefined,
+    purpose: "where it differs",
+    where: "`tagMutability`",
+  },
+  {
+    action: "PutImageScanningConfiguration",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings }) => settings.scanOnPush !== undefined,
+    purpose: "where it differs",
+    where: "`scanOnPush`",
+  },
+  {
+    action: "PutLifecyclePolicy",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings: { lifecyclePolicy } }) => lifecyclePolicy !== undefined && lifecyclePolicy !== "none",
+    purpose: "where it differs",
+    where: "`lifecyclePolicy`",
+  },
+  {
+    action: "DeleteLifecyclePolicy",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings }) => settings.lifecyclePolicy === "none",
+    purpose: "where there is one",
+    where: "`lifecyclePolicy: none`",
+  },
+  {
+    action: "SetRepositoryPolicy",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings: { policy } }) => policy !== undefined && policy !== "none",
+    purpose: "where it differs",
+    where: "`policy`",
+  },
+  {
+    action: "DeleteRepositoryPolicy",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ settings }) => settings.policy === "none",
+    purpose: "where there is one",
+    where: "`policy: none`",
+  },
+  {
+    action: "BatchCheckLayerAvailability",
+    role: "apply",
+    on: "repository",
+    isFor: always,
+    purpose: "which blobs are missing",
+  },
+  { action: "InitiateLayerUpload", role: "apply", on: "repository", isFor: always, purpose: "a missing blob" },
+  { action: "UploadLayerPart", role: "apply", on: "repository", isFor: always, purpose: "a missing blob" },
+  { action: "CompleteLayerUpload", role: "apply", on: "repository", isFor: always, purpose: "a missing blob" },
+  { action: "PutImage", role: "apply", on: "repository", isFor: always, purpose: "a manifest, and the tag" },
+  {
+    action: "GetDownloadUrlForLayer",
+    role: "apply",
+    on: "repository",
+    isFor: ({ isRead }) => isRead,
+    purpose: "a blob that another place wants too; the platform of an image",
+    where: "several repositories or targets, `platforms`",
+    without: "read at the source",
+  },
+  {
+    action: "BatchDeleteImage",
+    role: "apply",
+    on: "repository",
+    narrowing: "marked",
+    isFor: ({ isDeletedFrom }) => isDeletedFrom,
+    purpose: "tags that nothing declares; a tag that is replaced",
+    where: "`prune`, `pruneTags`, `replace`",
+  },
+];

@@ -1,0 +1,56 @@
+import { OWNERSHIP_TAG } from "../../ecr/settings.ts";
+import { CALLS, type Narrowing, type RoleName } from "./calls.ts";
+import { keyGrants } from "./key-grants.ts";
+import type { RepositoryNeed } from "./needs.ts";
+import { arnOf, type Place } from "./place.ts";
+
+/** The condition of a statement: operator -> key -> values. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** One action on one resource. */
+export interface Grant {
+  action: string;
+  /** An ARN, or `*` where the action knows no resource. */
+  resource: string;
+  condition: Condition | undefined;
+}
+
+/** A need, and where it is. */
+export interface PlacedNeed {
+  need: RepositoryNeed;
+  place: Place;
+}
+
+/**
+ * All that a role must be allowed for these needs: each grant once, in the order of {@link CALLS}.
+ * @param owner the mirror file's name
+ */
+export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Grant[] {
+  const calls = CALLS.filter((call) => role === "apply" || call.role === "plan");
+  const onEcr = calls.flatMap(({ action, on, narrowing, isFor }) =>
+    needs
+      .filter(({ need }) => isFor(need))
+      .map(({ need, place }) => ({
+        action: `ecr:${action}`,
+        resource: on === undefined ? "*" : arnOf("ecr", place, `repository/${need.repository}`),
+        condition: narrowing === undefined ? undefined : conditionOf(narrowing, owner),
+      })),
+  );
+  const onKeys = needs.flatMap(({ need, place }) => keyGrants(role, need.settings.encryption, place));
+  const all = [...onEcr, ...onKeys];
+  return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()];
+}
+
+/** No name of a mirror file has a character that means something to IAM. */
+function conditionOf(narrowing: Narrowing, owner: string): Condition {
+  const asked = { [`aws:RequestTag/${OWNERSHIP_TAG}`]: owner };
+  const held = { [`aws:ResourceTag/${OWNERSHIP_TAG}`]: owner };
+  switch (narrowing) {
+    case "marking":
+      return { StringEquals: asked, StringEqualsIfExists: held };
+    case "marked":
+      return { StringEquals: held };
+    case "keeping-mark":
+      return { StringEquals: held, StringEqualsIfExists: asked };
+  }
+}
