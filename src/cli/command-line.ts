@@ -17,7 +17,10 @@ export type Request =
 export function readCommandLine(args: readonly string[], commands: readonly Command[]): Request {
   const [name, ...others] = args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    return { kind: "help", command: commands.find((command) => command.name === others[0]) };
+    const about = others.find((arg) => !arg.startsWith("-"));
+    const command = commands.find((candidate) => candidate.name === about);
+    if (about !== undefined && command === undefined) throw unknownCommand(about, commands);
+    return { kind: "help", command };
   }
   if (name === "--version" || name === "-V") return { kind: "version" };
   const command = commands.find((candidate) => candidate.name === name);

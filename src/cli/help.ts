@@ -81,8 +81,12 @@ function sentence(text: string): string {
 /** What `mirrorform COMMAND --help` prints. */
 export function commandHelp(command: Command): string {
   const names = Object.keys(command.options);
-  const width = Math.max(...names.map((name) => name.length));
-  const options = names.map((name) => `  --${name.padEnd(width)}  ${command.optionHelp[name] ?? ""}`);
+  const flags = names.map((name) => {
+    const { short } = command.options[name] ?? {};
+    return short === undefined ? `--${name}` : `--${name}, -${short}`;
+  });
+  const width = Math.max(...flags.map((flag) => flag.length));
+  const options = names.map((name, i) => `  ${(flags[i] ?? "").padEnd(width)}  ${command.optionHelp[name] ?? ""}`);
   return [
     `mirrorform ${command.name}: ${command.summary}`,
     "",

@@ -1,4 +1,4 @@
-import { appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
 import { MirrorError } from "../errors.ts";
 
@@ -18,11 +18,16 @@ export async function writeOutput(path: string, content: string): Promise<void> 
 }
 
 /**
- * Finds out, before anything is done, whether a file can be written at the end.
+ * Finds out, before anything is done, whether a file can be written at the end. Leaves none where there was none.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function refuseUnwritable(path: string): Promise<void> {
+  const isNew = await access(path).then(
+    () => false,
+    () => true,
+  );
   await appendOutput(path, "");
+  if (isNew) await rm(await realpath(path), { force: true });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { terminalText } from "../plain-text.ts";
-import { MirrorError, reportOf } from "../errors.ts";
+import { MirrorError } from "../errors.ts";
 import { readCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { listenForInterrupt } from "./interrupt.ts";
+import { endOf } from "./end-of-run.ts";
 import { wantsColor } from "./output.ts";
 import { renderError } from "./render/error-text.ts";
 import { createStyle } from "./render/style.ts";
@@ -50,25 +51,18 @@ const INVALID: ReadonlySet<string> = new Set(["USAGE", "PLAN_FILE"]);
 
 function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {
   const signal = surroundings.interruptedBy();
-  const report = reportOf(signal === undefined ? error : interruptedEarly());
-  if (args.includes("--json")) surroundings.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
+  const report = endOf(error, surroundings);
+  // What stands behind -- is another program's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (own.includes("--json")) surroundings.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
-    const color = wantsColor(args.includes("--no-color"), surroundings);
+    const color = wantsColor(own.includes("--no-color"), surroundings);
     surroundings.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
   if (!(error instanceof MirrorError) && error instanceof Error)
     surroundings.err(`${terminalLines(error.stack ?? "")}\n`);
   return error instanceof MirrorError && INVALID.has(error.code) ? EXIT.invalid : EXIT.failed;
-}
-
-/** Before an apply has a plan there is no report, and nothing to report. */
-function interruptedEarly(): MirrorError {
-  return new MirrorError("stopped before anything was changed", {
-    code: "INTERRUPTED",
-    side: "config",
-    operation: "run mirrorform",
-  });
 }
 
 function terminalLines(text: string): string {

@@ -56,11 +56,14 @@ export function sandboxSettings(settings: Readonly<Record<string, string>>): Rec
   return { ...DEFAULTS, ...NO_CONFIGURATION, ...settings };
 }
 
+/** What `quota` looks up; at Docker Hub it is always there. */
+const ASKED_BY_QUOTA = "docker.io/ratelimitpreview/test:latest";
+
 /** What a sandbox must have for a mirror file: its images, and what each of its targets leads to. */
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
   return {
-    images: [...new Set(sourcesOf(file).map(formatReference))],
+    images: [...new Set([...sourcesOf(file).map(formatReference), ASKED_BY_QUOTA])],
     registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,6 +7,7 @@ import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { folderWith, mirrorform, type Ran, type RunOptions } from "../support/mirrorform.ts";
+import { CLI, NO_SCRIPT, onTerminal } from "../support/terminal.ts";
 import { errorsIn, type Document } from "../support/world.ts";
 
 const FILE = `
@@ -22,11 +22,6 @@ async function run(context: TestContext, args: readonly string[], more: Partial<
   context.after(() => folder.remove());
   return mirrorform(args, { folder: folder.path, ...more });
 }
-
-/** What makes a terminal. */
-const NO_SCRIPT = process.platform === "linux" ? false : "util-linux's script makes the terminal";
-
-const CLI = `"${process.execPath}" "${new URL("../../src/cli/main.ts", import.meta.url).pathname}"`;
 
 describe("mirrorform sandbox -- COMMAND", () => {
   test("serves what the mirror file names, from every registry, and ends as the command ends", async (t) => {
@@ -134,8 +129,11 @@ describe("a signal to mirrorform sandbox", () => {
   test("and to the command, the Ctrl-C of a terminal, reaches the command once", { skip: NO_SCRIPT }, async (t) => {
     const place = await folderWith({ "mirrors.yaml": FILE, "count.js": COUNT_INTERRUPTS });
     t.after(() => place.remove());
-    const { shown } = await onTerminal(`${CLI} sandbox -- "${process.execPath}" count.js`, place.path, (text, type) => {
-      if (text.includes("listening")) type("\u0003");
+    const { shown } = await onTerminal(`${CLI} sandbox -- "${process.execPath}" count.js`, {
+      folder: place.path,
+      react: (text, type) => {
+        if (text.includes("listening")) type("\u0003");
+      },
     });
     assert.match(shown, /got 1 SIGINT/);
     assert.doesNotMatch(shown, /starting nothing new/);
@@ -226,7 +224,7 @@ describe("on a terminal", { skip: NO_SCRIPT }, () => {
   test("an apply is drawn as a list, in colour, with short digests, and still ends with its report", async (t) => {
     const folder = await folderWith({ "mirrors.yaml": FILE });
     t.after(() => folder.remove());
-    const { code, shown } = await onTerminal(`${CLI} sandbox -- ${CLI} apply`, folder.path);
+    const { code, shown } = await onTerminal(`${CLI} sandbox -- ${CLI} apply`, { folder: folder.path });
     assert.equal(code, 0, shown);
     assert.ok(shown.includes("\u001b[32m"), "colour");
     assert.ok(shown.includes("✔"), "the list");
@@ -234,27 +232,3 @@ describe("on a terminal", { skip: NO_SCRIPT }, () => {
     assert.match(shown, /Apply: 4 done/);
   });
 });
-
-/** Runs a shell command on a terminal of its own. `react` is told all that was shown so far, once, and may type. */
-async function onTerminal(
-  command: string,
-  folder: string,
-  react?: (shown: string, type: (keys: string) => void) => void,
-): Promise<{ code: number | null; shown: string }> {
-  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
-    cwd: folder,
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { PATH: process.env["PATH"], HOME: folder, TERM: "xterm-256color", COLUMNS: "160" },
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  let shown = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    shown += chunk.toString();
-    react?.(shown, (keys) => {
-      react = undefined;
-      child.stdin.write(keys);
-    });
-  });
-  const code = await ended;
-  return { code, shown };
-}

@@ -1,17 +1,21 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
 import { createPullQueue, type PullQueue } from "../../apply/pull-queue.ts";
 import type { Outcome, Report } from "../../apply/report.ts";
+import { reportOf } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
 import { openEventLog } from "../event-log.ts";
 import { EXIT } from "../exit-code.ts";
 import { readHeldPlan } from "../held-plan.ts";
+import { endOf } from "../end-of-run.ts";
 import type { ReportDocument } from "../report-document.ts";
 import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
+import { renderError } from "../render/error-text.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
+import type { Style } from "../render/style.ts";
 import { freeBuffersEarly } from "../free-buffers.ts";
 import { readWait } from "../wait.ts";
 import { withPlan, type Session } from "../session.ts";
@@ -22,38 +26,62 @@ const PLAN_AGAIN_MS = 60_000;
 
 /** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
 export async function apply(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const { report: file } = input.options;
+  const wait = readWait(input.options["wait"]);
+  if (typeof file === "string") await refuseUnwritable(file);
+  try {
+    return (await planAndCarryOut(input, wait, surroundings)) ?? EXIT.invalid;
+  } catch (error) {
+    const document = `${JSON.stringify({ error: endOf(error, surroundings) }, null, 2)}\n`;
+    // Should this fail too, it is the first error that is told.
+    if (typeof file === "string") await writeOutput(file, document).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @returns the exit code; undefined when the mirror file or its lock is not valid */
+async function planAndCarryOut(
+  input: CommandInput,
+  wait: number,
+  surroundings: Surroundings,
+): Promise<number | undefined> {
   const json = input.options["json"] === true;
   const { events, report: file } = input.options;
-  const wait = readWait(input.options["wait"]);
   const held = await readHeldPlan(input);
-  if (typeof file === "string") await refuseUnwritable(file);
-  const code = await withPlan(
-    input,
-    surroundings,
-    async (session) => {
-      const fresh = await planWhenAsked(session, wait, surroundings);
-      const plan = held === undefined ? fresh : held.hold(fresh);
-      if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
-      const begun = surroundings.clock.now();
-      const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
-      if (log !== undefined) session.events.listen(log.listen);
-      const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
-      const pulls = plan.costs.map(({ registry }) => ({
-        registry,
-        spent: session.allowances.spent(registry),
-        reading: session.allowances.reading(registry),
-      }));
-      const milliseconds = surroundings.clock.now() - begun;
-      const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
-      const document = `${JSON.stringify(whole, null, 2)}\n`;
-      surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
-      // Said first: a report that cannot be written must not hide what was done.
-      if (typeof file === "string") await writeOutput(file, document);
-      return exitCode(plan, report, surroundings);
-    },
-    { held },
-  );
-  return code ?? EXIT.invalid;
+  const work = async (session: Session): Promise<number> => {
+    const fresh = await planWhenAsked(session, wait, surroundings);
+    const plan = held === undefined ? fresh : held.hold(fresh);
+    if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
+    const begun = surroundings.clock.now();
+    const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
+    if (log !== undefined) session.events.listen(log.listen);
+    const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
+    const pulls = plan.costs.map(({ registry }) => ({
+      registry,
+      spent: session.allowances.spent(registry),
+      reading: session.allowances.reading(registry),
+    }));
+    const milliseconds = surroundings.clock.now() - begun;
+    const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
+    const document = `${JSON.stringify(whole, null, 2)}\n`;
+    surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
+    // Said first: a report that cannot be written must not hide what was done.
+    const isWritten = typeof file !== "string" || (await writeReport(file, document, session.style, surroundings));
+    const code = exitCode(plan, report, surroundings);
+    return isWritten || surroundings.interruptedBy() !== undefined ? code : EXIT.failed;
+  };
+  return withPlan(input, surroundings, work, { held });
+}
+
+/** By now standard output has its document, so that an error is text beside it. @returns whether it is written */
+async function writeReport(file: string, document: string, style: Style, { err }: Surroundings): Promise<boolean> {
+  try {
+    await writeOutput(file, document);
+    return true;
+  } catch (error) {
+    err(renderError(reportOf(error), style));
+    return false;
+  }
 }
 
 /** One queue for each source that counts pulls. */

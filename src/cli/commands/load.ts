@@ -51,9 +51,12 @@ export async function tellProblems(
   { out, err, environment }: Surroundings,
 ): Promise<void> {
   await reportQuality(problems, input);
+  const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
+  const document = `${JSON.stringify({ problems: told }, null, 2)}\n`;
+  const { report } = input.options;
+  if (typeof report === "string") await writeOutput(report, document);
   if (input.options["json"] === true) {
-    const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
-    out(`${JSON.stringify({ problems: told }, null, 2)}\n`);
+    out(document);
     return;
   }
   const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);

@@ -6,11 +6,13 @@ import { followAsLines } from "./lines.ts";
 import { followAsList } from "./list.ts";
 import type { Progress } from "./progress.ts";
 
-/** Shows an apply while it runs: a list that is redrawn on a terminal, else a line for each finished action. */
+/** Shows an apply while it runs: a list that is redrawn on a terminal of some size, else a line for each finished action. */
 export function followProgress(plan: Plan, events: EventStream, style: Style, surroundings: Surroundings): Progress {
   const actions = actionsOf(plan);
   if (actions.length === 0) return { end: () => Promise.resolve() };
-  return surroundings.isTerminal
+  const { rows, columns } = surroundings.terminalSize();
+  // Of a terminal without a size, such as a container gets without a person before it, nothing is drawn on.
+  return surroundings.isTerminal && rows !== 0 && columns !== 0
     ? followAsList(plan, actions, events, surroundings)
     : followAsLines(plan, actions, events, style, surroundings);
 }

@@ -83,6 +83,7 @@ function linesOf(plan: Plan): Group[] {
   const deletions: Line[] = [];
   const problems: Line[] = [];
   const others: Line[] = [];
+  const notable: Line[] = [];
   const held: Line[] = [];
   for (const { line, errors } of plan.rules) {
     const heading = codeSpan(`${plan.file}:${line}`);
@@ -98,6 +99,7 @@ function linesOf(plan: Plan): Group[] {
       if (cells.symbol === "-") deletions.push(line);
       else if (cells.symbol === "!") problems.push(line);
       else if (cells.symbol === "=") held.push(line);
+      else if (cells.symbol === "*" || cells.symbol === "?") notable.push(line);
       else others.push(line);
     }
   }
@@ -105,13 +107,14 @@ function linesOf(plan: Plan): Group[] {
     { title: "Deletions", lines: deletions },
     { title: "In the way", lines: problems },
     { title: "Changes", lines: others },
+    { title: "Worth knowing", lines: notable },
     { title: HELD, lines: held },
   ].filter(({ lines }) => lines.length > 0);
 }
 
 function shownRows(target: TargetPlan): { repository: string; cells: RowCells }[] {
   return target.rows.flatMap((row) => {
-    const cells = rowCells(row, STYLE, familiar);
+    const cells = rowCells(row, STYLE, (source) => familiar(source, STYLE));
     return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
   });
 }

@@ -64,7 +64,7 @@ function lines(all: readonly string[]): string {
 function renderTarget(target: TargetPlan, style: Style): string {
   if (target.error !== undefined) return renderError(target.error, style);
   const shown = target.rows.flatMap((row) => {
-    const cells = rowCells(row, style, familiar);
+    const cells = rowCells(row, style, (source) => familiar(source, style));
     return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
   });
   const aligned = alignColumns(shown.map(({ cells }) => cells.columns));

@@ -4,7 +4,7 @@ import { plural } from "./units.ts";
 const REASONS: Readonly<Record<CopyReferrers["reason"], string>> = {
   "new-referrers": "signatures or other referrers that the target lacks",
   "referrers-moved": "signatures or other referrers changed upstream",
-  "known-at-apply": "looked for when the image is there",
+  "known-at-apply": "looked for when what names them is read",
 };
 
 /** What a plan says of an action on referrers: how much there is, and why. */

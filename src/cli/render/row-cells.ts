@@ -44,13 +44,7 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
       return {
         symbol: "!",
         paint: style.problem,
-        columns: [
-          row.tag,
-          `from ${familiar(row.source)}`,
-          "",
-          "",
-          row.reason === "unresolved" ? "could not be read" : "its referrers could not be read",
-        ],
+        columns: [row.tag, `from ${familiar(row.source)}`, "", "", FAILURES[row.reason]],
         error: row.error,
       };
     case "kept":
@@ -115,6 +109,12 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       return repositoryActionCells(action, style);
   }
 }
+
+const FAILURES: Readonly<Record<Extract<Row, { kind: "failed" }>["reason"], string>> = {
+  unresolved: "could not be read",
+  "referrers-unread": "its referrers could not be read",
+  "moved-since-plan": "not what was planned any more",
+};
 
 const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "new-tag": "new tag",

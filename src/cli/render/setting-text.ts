@@ -62,7 +62,9 @@ function policyChange(
   item: string,
 ): string {
   if (from === null) return "as in the mirror file";
-  return arrow({ from, to }, (json) => (json === null ? "none" : plural(itemsIn(json, list), item)));
+  const textOf = (json: string | null): string => (json === null ? "none" : plural(itemsIn(json, list), item));
+  // "2 rules -> 2 rules" would look like no change.
+  return textOf(from) === textOf(to) ? `${textOf(to)}, with other content` : arrow({ from, to }, textOf);
 }
 
 function itemsIn(json: string, list: "rules" | "Statement"): number {

@@ -1,77 +1,183 @@
-import { OCI_INDEX } from "../../../src/oci/media-type.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { digest, ecr, failed, found, image, listed, NO_PRUNING, plan, POLICY, repository } from "../../plan/state.ts";
+import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
+import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
+import type { Resolution } from "../../../src/desired/resolution.ts";
+import type { RepositoryState } from "../../../src/ecr/settings.ts";
+import type { ErrorReport } from "../../../src/errors.ts";
+import type { Digest } from "../../../src/oci/digest.ts";
+import { holdToPlan } from "../../../src/plan/hold-to-plan.ts";
+import type { PlanInput } from "../../../src/plan/make-plan.ts";
+import { referredImages } from "../../../src/plan/referred-images.ts";
+import type { ReferrerFacts } from "../../../src/plan/referrer-rows.ts";
+import { readSavedPlan } from "../../../src/plan/saved-plan.ts";
+import { digest, ecr, listed, plan, reference } from "../../plan/state.ts";
+import { SCENES } from "./scenes.ts";
 
-/** Every kind of row in one plan. */
+/** A part of {@link everything}: some images, what their sources say, and what the target "main" holds of them. */
+export interface Scene {
+  images: readonly DesiredImage[];
+  sources?: Readonly<Record<string, Resolution>>;
+  repositories?: readonly RepositoryState[];
+  tags?: Readonly<Record<string, Digest>>;
+  /** Tags of which the mirror file says nothing. */
+  undeclared?: Readonly<Record<string, Digest>>;
+  contents?: Readonly<Record<string, HeldContent>>;
+  archived?: Readonly<Record<string, Digest>>;
+  /** Of the images that ask for referrers. */
+  referrers?: ReferrerFacts;
+  /** What the tags of locked images name upstream. */
+  upstream?: Readonly<Record<string, Resolution>>;
+  /** Declared beside the images, and not looked at. */
+  narrowedOut?: readonly DesiredImage[];
+  /** Repositories in which an entry prunes, with `tag` as its template. */
+  prunes?: Readonly<Record<string, string>>;
+  /** Repositories whose tags could not be listed. */
+  unlisted?: Readonly<Record<string, ErrorReport>>;
+}
+
+/** A plan with a row of every kind: `everything.test.ts` says which, and that none is missing. */
 export function everything(): Plan {
-  const immutable = { tagMutability: { default: "IMMUTABLE" as const, except: ["latest"] } };
-  return plan(
-    [
-      image("ruby:2.7.1-slim", "nomorelimit:ruby", { settings: { ...immutable, scanOnPush: true, ...POLICY } }),
-      image("node:22", "node:22"),
-      image("nginx:1", "nginx:1"),
-      image("redis:7", "redis:7"),
-      image("ghcr.io/team/app:1", "app:1"),
-      image("same:1", "same:1"),
-      image("theirs:1", "theirs:1"),
-      image("python:3", "python:3", { replace: { backup: "{tag}-before-{date}" } }),
-      image("many:1", "many:1"),
-    ],
-    listed(
-      ecr(
-        [
-          repository("python", immutable),
-          repository("many"),
-          repository("node"),
-          repository("nginx", immutable),
-          repository("redis"),
-          repository("app"),
-          repository("same"),
-          repository("theirs", { tags: { mirrorform: "other" } }),
-        ],
-        {
-          "node:22": digest("old"),
-          "nginx:1": digest("old"),
-          "redis:7": digest("old"),
-          "same:1": digest("same"),
-          "theirs:1": digest("theirs"),
-          "python:3": digest("old"),
-          "many:1": digest("same"),
-        },
-      ),
-      {
-        "node:20": digest("older"),
-        "same:tmp": digest("other"),
-        ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`many:old-${i + 10}`, digest("older")])),
-      },
-    ),
-    {
-      "docker.io/library/ruby:2.7.1-slim": found(digest("ruby"), { mediaType: OCI_INDEX, size: 2000 }),
-      "docker.io/library/node:22": found(digest("node")),
-      "docker.io/library/nginx:1": found(digest("nginx")),
-      "docker.io/library/redis:7": failed("PULL_LIMIT"),
-      "ghcr.io/team/app:1": failed("UNAUTHORIZED"),
-      "docker.io/library/same:1": found(digest("same")),
-      "docker.io/library/theirs:1": found(digest("theirs")),
-      "docker.io/library/python:3": found(digest("python")),
-      "docker.io/library/many:1": found(digest("same")),
+  const images = SCENES.flatMap((scene) => [...scene.images]);
+  const sources = merged("sources");
+  const input = {
+    ...terms(),
+    declared: [...images, ...SCENES.flatMap(({ narrowedOut = [] }) => [...narrowedOut])],
+    actual: [main(), tokyo(), berlin()],
+  };
+  const draft = plan(images, main(), sources, input);
+  const rows = draft.targets.flatMap((target) => target.rows);
+  const facts = SCENES.flatMap((scene) =>
+    scene.referrers === undefined
+      ? []
+      : referredImages(rows, scene.images).map(({ key }) => [key, scene.referrers as ReferrerFacts] as const),
+  );
+  const made = plan(images, main(), sources, { ...input, referrers: new Map(facts) });
+  return withOneMoved(made, "moved");
+}
+
+/** As a saved plan is applied in which the images of one repository were at another digest. */
+function withOneMoved(made: Plan, repository: string): Plan {
+  const saved = structuredClone(made);
+  for (const row of saved.targets.flatMap((target) => target.rows)) {
+    if (row.kind === "action" && row.action.kind === "copy-image" && row.action.repository === repository)
+      row.action.digest = digest("reviewed");
+  }
+  return holdToPlan(readSavedPlan(JSON.stringify(saved), "plan.json"), made, { path: "plan.json", partial: true });
+}
+
+function merged<
+  Key extends "sources" | "tags" | "undeclared" | "contents" | "archived" | "upstream" | "prunes" | "unlisted",
+>(key: Key): NonNullable<Scene[Key]> {
+  return Object.assign({}, ...SCENES.map((scene) => scene[key])) as NonNullable<Scene[Key]>;
+}
+
+/** Its account has something to say of nearly everything. */
+function main(): Actual {
+  const base = ecr(
+    SCENES.flatMap(({ repositories = [] }) => [...repositories]),
+    merged("tags"),
+  );
+  const actual = listed(base, merged("undeclared"));
+  if ("error" in actual) return actual;
+  const tags = new Map(actual.tags);
+  const archived = byRepository(merged("archived"));
+  for (const repository of archived.keys()) tags.set(repository, new Map());
+  return {
+    ...actual,
+    tags,
+    archived,
+    contents: byRepository(merged("contents")),
+    allTags: new Map([...(actual.allTags ?? []), ...Object.entries(merged("unlisted"))]),
+    account: {
+      blobMounting: { value: false },
+      scanning: { value: { type: "BASIC", rules: [{ frequency: "SCAN_ON_PUSH", filters: ["scanned"] }] } },
+      templates: { value: [{ prefix: "ROOT", appliedFor: ["CREATE_ON_PUSH"] }] },
+      keys: new Map(),
     },
-    {
-      pruning: {
-        ...NO_PRUNING,
-        entries: ["node", "many"].map((repository) => ({ targets: ["main"], repository, tag: "{tag}" })),
+  };
+}
+
+/** Has one of the images, so that what it lacks of the others need not come from their source. */
+function tokyo(): Actual {
+  return {
+    name: "tokyo",
+    registry: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com",
+    repositories: new Map(),
+    tags: new Map(),
+    account: {
+      blobMounting: { value: true },
+      scanning: {
+        error: {
+          code: "DENIED",
+          side: "target",
+          operation: "read the registry's scanning",
+          message: "no",
+          hint: "grant ecr:GetRegistryScanningConfiguration",
+        },
       },
-      contents: new Map([["docker.io/library/ruby:2.7.1-slim", { platforms: 2, bytes: 61_200_000 }]]),
-      allowances: new Map([
-        [
-          "docker.io",
+      templates: undefined,
+      keys: new Map(),
+    },
+  };
+}
+
+function berlin(): Actual {
+  const error: ErrorReport = {
+    code: "UNREACHABLE",
+    side: "target",
+    operation: "open a target",
+    reference: "registry.berlin.example.com",
+    message: "connect ECONNREFUSED 192.0.2.7:443",
+    hint: "see whether the registry is up, and whether a proxy is needed",
+  };
+  return { name: "berlin", error };
+}
+
+function byRepository<Value>(places: Readonly<Record<string, Value>>): Map<string, Map<string, Value>> {
+  const all = new Map<string, Map<string, Value>>();
+  for (const [place, value] of Object.entries(places)) {
+    const [repository = "", tag = ""] = place.split(":");
+    all.set(repository, (all.get(repository) ?? new Map<string, Value>()).set(tag, value));
+  }
+  return all;
+}
+
+function terms(): Partial<PlanInput> {
+  const templates = Object.entries(merged("prunes"));
+  return {
+    lock: { path: "mirrors.lock.yaml", upstream: new Map(Object.entries(merged("upstream"))) },
+    narrowedBy: ["--only '*'"],
+    rules: [
+      {
+        entry: { at: { line: 41, column: 5 }, image: reference("postgres") },
+        chosen: undefined,
+        errors: [
           {
-            reading: { limit: 100, remaining: 87, windowSeconds: 3600, source: "203.0.113.7" },
-            reserve: 20,
-            credentialsUnused: false,
+            code: "NO_TAGS",
+            side: "config",
+            operation: "choose tags",
+            reference: "postgres",
+            message: "the rule chooses none of 57 tags",
           },
         ],
-      ]),
+      },
+    ],
+    pruning: {
+      entries: templates.map(([repository, tag]) => ({ targets: ["main"], repository, tag })),
+      unresolved: [],
+      matches: new Map(),
+      allowed: new Set(),
     },
-  );
+    contents: new Map([["docker.io/library/ruby:2.7.1-slim", { platforms: 2, bytes: 61_200_000 }]]),
+    allowances: new Map([
+      [
+        "docker.io",
+        {
+          reading: { limit: 100, remaining: 87, windowSeconds: 3600, source: "203.0.113.7" },
+          reserve: 20,
+          credentialsUnused: false,
+        },
+      ],
+    ]),
+  };
 }

@@ -54,7 +54,10 @@ describe("a plan as Markdown", () => {
   test("begins with a hidden marker that names the mirror file and its targets", () => {
     const [first] = marked.lexer(renderMarkdown(everything(), COMMENT_LIMIT));
     assert.equal(first?.type, "html");
-    assert.match(first?.raw ?? "", /^<!-- mirrorform plan name=platform targets=main actions=[0-9a-f]{12} -->\n/);
+    assert.match(
+      first?.raw ?? "",
+      /^<!-- mirrorform plan name=platform targets=main,tokyo,berlin actions=[0-9a-f]{12} -->\n/,
+    );
   });
 
   test("has the same marker when nothing else would be done, whatever is left of an allowance", () => {
@@ -131,7 +134,7 @@ describe("a plan as Markdown", () => {
         page.split("\n").some((line) => line.startsWith("::")),
         false,
       );
-      assert.equal(texts(page, "heading").length, 3, "our own headings alone");
+      assert.equal(texts(page, "heading").length, 4, "our own headings alone");
     });
   }
 });
