@@ -1,9 +1,9 @@
 import { canonicalJson } from "../desired/canonical-json.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Action } from "./action.ts";
-import type { Plan, Row, TargetPlan } from "./plan.ts";
+import { actionsOf, type Plan, type Row, type TargetPlan } from "./plan.ts";
 import { refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
-import { count } from "./make-plan.ts";
+import { count, pullsAtMostOf } from "./make-plan.ts";
 
 /** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
@@ -44,12 +44,14 @@ export function refuseOtherInputs(saved: SavedPlan, now: Pick<Plan, "name" | "in
  */
 export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
   for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
-  const targets = fresh.targets.map((target) => holdTarget(savedActions(saved, target), target));
+  const targets = fresh.targets.map((target) => holdTarget(savedFor(saved, target.name), target));
   const totals = count(targets, fresh.rules);
-  return { ...fresh, targets, totals, complete: totals.failed === 0 };
+  const costs = fresh.costs.map((cost) => ({ ...cost, pullsAtMost: pullsAtMostOf(targets, cost.registry) }));
+  const notPlanned = actionsOf(fresh).filter(({ id, target }) => !savedFor(saved, target).has(id)).length;
+  return { ...fresh, targets, totals, costs, notPlanned, complete: totals.failed === 0 };
 }
 
-function savedActions({ targets }: SavedPlan, { name }: TargetPlan): Map<string, SavedAction> {
+function savedFor({ targets }: SavedPlan, name: string): Map<string, SavedAction> {
   return new Map(
     targets.filter((target) => target.name === name).flatMap(({ actions }) => actions.map((each) => [each.id, each])),
   );
@@ -66,6 +68,11 @@ function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: s
   if (target.error !== undefined) return;
   const rows = Map.groupBy(target.rows, repositoryOf);
   for (const action of saved.actions) {
+    if (action.kind === "copy-image" && savedCopy(action) === undefined) {
+      throw refusePlan(path, `its copy to ${placeOf(action)} names no digest`);
+    }
+    // What a rule chooses may have changed since: then the action fails alone, as moved.
+    if (fresh.rules.length > 0) continue;
     const known = rows.get(action.repository);
     if (known === undefined) {
       throw refusePlan(
@@ -81,14 +88,12 @@ function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: strin
   const tag = action["tag"];
   if (typeof tag !== "string") return;
   const declared = rows.filter((row) => tagOf(row) === tag && sourceOf(row) !== undefined);
-  const place = `${action.repository}:${tag}`;
+  const place = placeOf(action);
   if (action.kind.startsWith("delete")) {
     if (declared.length > 0) throw refusePlan(path, `it deletes ${place}, which the mirror file declares`);
     return;
   }
   const copy = savedCopy(action);
-  if (action.kind === "copy-image" && copy === undefined)
-    throw refusePlan(path, `its copy to ${place} names no digest`);
   if (declared.length === 0) throw refusePlan(path, `it writes ${place}, which the mirror file does not declare`);
   if (copy !== undefined && !declared.some((row) => sourceOf(row) === copy.source)) {
     throw refusePlan(path, `it copies ${copy.source} to ${place}, which the mirror file takes from elsewhere`);
@@ -104,7 +109,33 @@ function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
     const moved = movedParts(planned, row.action);
     return moved.length === 0 ? [row] : [staleRow(planned, row.action, moved)];
   });
-  return { ...target, rows: [...rows, ...notDeleted(saved, target)] };
+  return { ...target, rows: [...rows, ...notDeleted(saved, target), ...notDeclared(saved, target)] };
+}
+
+/** What a rule chose when the plan was made, and does not choose now; and the other way round, what was to go and is wanted again. */
+function notDeclared(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Row[] {
+  const declared = new Set(
+    target.rows.filter((row) => sourceOf(row) !== undefined).map((row) => `${repositoryOf(row)}:${tagOf(row)}`),
+  );
+  return [...saved.values()].flatMap((planned): Row[] => {
+    if (typeof planned["tag"] !== "string") return [];
+    const isThere = declared.has(placeOf(planned));
+    const isDeletion = planned.kind === "delete-tag";
+    if (isThere !== isDeletion) return [];
+    const why = isDeletion
+      ? "it was to be deleted, and is declared again"
+      : "no rule of the mirror file chooses it now";
+    const error = stale(placeOf(planned), "source", `moved since the plan: ${why}`);
+    return [failedRow(target.name, planned.repository, planned["tag"], error)];
+  });
+}
+
+function failedRow(target: string, repository: string, tag: string, error: ErrorReport): Row {
+  return { kind: "failed", reason: "moved-since-plan", target, repository, tag, source: "", order: 0, error };
+}
+
+function placeOf(action: SavedAction): string {
+  return typeof action["tag"] === "string" ? `${action.repository}:${action["tag"]}` : action.repository;
 }
 
 /** Tags that were to be deleted, are there, and stay: something in the repository could not be resolved, or is narrower now. */
@@ -124,9 +155,7 @@ function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
       "target",
       `moved since the plan: it was to be deleted, and stays (${row.reason})`,
     );
-    return [
-      { kind: "failed", reason: "moved-since-plan", target: target.name, repository, tag, source: "", order: 0, error },
-    ];
+    return [failedRow(target.name, repository, tag, error)];
   });
 }
 

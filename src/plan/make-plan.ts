@@ -177,11 +177,18 @@ function countRow(row: Row, totals: Totals): void {
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
+  return [...input.allowances].map(([registry, known]) => ({
+    registry,
+    pullsAtMost: pullsAtMostOf(targets, registry),
+    ...known,
+  }));
+}
+
+/** The most pulls that the actions of a plan can cost at one source. */
+export function pullsAtMostOf(targets: readonly TargetPlan[], registry: string): number {
   const copies = targets
     .flatMap((target) => target.rows)
     .flatMap((row): CopyImage[] => (row.kind === "action" && row.action.kind === "copy-image" ? [row.action] : []));
-  return [...input.allowances].map(([registry, known]) => {
-    const own = copies.filter(({ source }) => source.startsWith(`${registry}/`));
-    return { registry, pullsAtMost: pullsTogether(own) + referrerPulls(targets, registry), ...known };
-  });
+  const own = copies.filter(({ source }) => source.startsWith(`${registry}/`));
+  return pullsTogether(own) + referrerPulls(targets, registry);
 }

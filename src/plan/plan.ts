@@ -173,6 +173,8 @@ export interface Plan {
   targets: TargetPlan[];
   totals: Totals;
   costs: Cost[];
+  /** Where a saved plan is applied: changes that are due by now and are not in it. They are left for the next plan. */
+  notPlanned?: number;
   /** False when something could not be read: rows are missing that another run may show. */
   complete: boolean;
 }

@@ -118,6 +118,37 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("redis", "7"), place.upstream("redis", "7"));
   });
 
+  test("does not call it no change when something moved that is not in it, and costs no more than it", async (t) => {
+    const place = await saved(t);
+    assert.equal((await place.run(["apply"])).code, 0);
+    assert.equal((await place.run(["plan", "--out", "plan.json"])).code, 0);
+    place.move();
+    const { code, stdout } = await place.run(["apply", "plan.json"]);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /Nothing of the saved plan is left to do\. 1 change that is not in it is left for the next plan\./,
+    );
+    assert.match(stdout, /Docker Hub: no pull;/);
+    assert.doesNotMatch(stdout, /No changes/);
+  });
+
+  test("fails for a tag that a rule chose then and does not choose now, and is no refused file", async (t) => {
+    const place = await saved(t);
+    const rule = String.raw`tags: { match: '\d+', semver: "*", newest: 1 }`;
+    await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("redis:7", `redis\n    ${rule}`));
+    assert.equal((await place.run(["plan", "--out", "plan.json"])).code, 0);
+    place.sandbox.dockerHub.publish("library/redis", "8", { revision: 1, ...SMALL });
+    const { code, document } = await place.json(["apply", "plan.json"]);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      errorsIn(document).map((error) => [error.code, error.reference, error.message]),
+      [["STALE", "redis:7", "moved since the plan: no rule of the mirror file chooses it now"]],
+    );
+    assert.equal(await place.mirrored("nginx", "1"), place.upstream("nginx", "1"), "the rest is done");
+    assert.equal(await place.mirrored("redis", "8"), undefined, "what is new waits for the next plan");
+  });
+
   test("that was narrowed stays narrow", async (t) => {
     const place = await saved(t);
     await place.run(["plan", "--only", "nginx", "--out", "plan.json"]);

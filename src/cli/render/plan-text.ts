@@ -46,7 +46,9 @@ export function summarise(plan: Plan): string {
   const { create, change, delete: removed, blocked, failed, kept, unchanged, heldByLock } = plan.totals;
   const held =
     heldByLock === 0 ? "" : ` ${heldByLock} moved upstream, and the lock holds ${heldByLock === 1 ? "it" : "them"}.`;
+  const left = leftOut(plan);
   if (create + change + removed + blocked + failed === 0) {
+    if (left !== "") return `Nothing of the saved plan is left to do.${left}`;
     const unsure = kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "is" : "are"} kept.`;
     return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.${unsure}${held}`;
   }
@@ -54,7 +56,12 @@ export function summarise(plan: Plan): string {
   if (blocked > 0) counts.push(`${blocked} blocked`);
   if (failed > 0) counts.push(`${failed} could not be read`);
   if (kept > 0) counts.push(`${kept} not checked`);
-  return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.${held}`;
+  return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.${held}${left}`;
+}
+
+function leftOut({ notPlanned = 0 }: Plan): string {
+  if (notPlanned === 0) return "";
+  return ` ${plural(notPlanned, "change")} that ${notPlanned === 1 ? "is" : "are"} not in it ${notPlanned === 1 ? "is" : "are"} left for the next plan.`;
 }
 
 function lines(all: readonly string[]): string {
