@@ -51,6 +51,7 @@ async function resolve(
   if (head === undefined) throw absent(reference);
   // Some registries, and caches before them, name no type for HEAD. Reading the manifest tells, where that costs nothing.
   if (!counted && UNTYPED.has(head.mediaType)) return read(reference, asked, source, signal);
+  if (counted && head.mediaType === "" && head.digest === undefined) throw digestMissing(reference);
   refuseUnknownType(reference, head.mediaType);
   const { mediaType, size } = head;
   if (head.digest !== undefined) return { kind: "found", digest: agreed(reference, head.digest), mediaType, size };

@@ -44,8 +44,8 @@ export interface Call extends Subject {
   beforeSend?: (() => void) | undefined;
 }
 
-/** Makes a call; `read` takes what is wanted from the answer, within the retried part. */
-export type Exchange = <T>(call: Call, read: (response: Response) => Promise<T>) => Promise<T>;
+/** Makes a call; `read` takes what is wanted from the answer, and from where it came, within the retried part. */
+export type Exchange = <T>(call: Call, read: (response: Response, from: URL) => Promise<T>) => Promise<T>;
 
 interface Answer {
   response: Response;
@@ -100,12 +100,12 @@ export function createExchange(options: RegistryOptions): Exchange {
     };
   }
 
-  async function attempt<T>(call: Call, read: (response: Response) => Promise<T>): Promise<Attempt<T>> {
-    const answer = await followed(call, await authorized(call));
+  async function attempt<T>(call: Call, read: (response: Response, from: URL) => Promise<T>): Promise<Attempt<T>> {
+    const answer = await followed(call, await asked(call, call.url));
     const { response, url } = answer;
     if (!call.accept.includes(response.status)) return failed(call, answer);
     try {
-      return { ok: true, value: await read(response) };
+      return { ok: true, value: await read(response, url) };
     } catch (error) {
       response.body.destroy();
       throw connectionError(error, { ...call, side, host: url.host, signal: call.signal });
@@ -158,12 +158,15 @@ export function createExchange(options: RegistryOptions): Exchange {
       const url = redirectTarget(from, header(response.headers, "location"));
       if (typeof url === "string") throw redirectRefused(call, url);
       if (count >= MAX_REDIRECTS) throw redirectRefused(call, `more than ${MAX_REDIRECTS} redirects`);
-      answer =
-        url.origin === endpoint.origin
-          ? await authorized({ ...call, url })
-          : { response: await send({ ...call, url, headers: call.headers ?? {} }), url };
+      answer = await asked(call, url);
     }
     return answer;
+  }
+
+  /** Asks the registry itself, signed in; or whomever it led to, as nobody. */
+  async function asked(call: Call, url: URL): Promise<Answer> {
+    if (url.origin === endpoint.origin) return authorized({ ...call, url });
+    return { response: await send({ ...call, url, headers: call.headers ?? {} }), url };
   }
 
   async function failed(call: Call, { response, url, isRenewed }: Answer): Promise<Attempt<never>> {
@@ -189,5 +192,7 @@ export function createExchange(options: RegistryOptions): Exchange {
 function isRefused(response: Response, used: Authorized): boolean {
   if (response.status === 401) return true;
   if (response.status !== 400 && response.status !== 403) return false;
-  return used.value !== undefined && EXPIRED.test(response.text);
+  // An answer to HEAD has no words: ECR Public's 400 is taken for that of an expired token, once.
+  const isWordless = response.status === 400 && response.text === "";
+  return used.value !== undefined && (isWordless || EXPIRED.test(response.text));
 }

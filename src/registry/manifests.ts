@@ -33,6 +33,10 @@ export interface Manifests {
 
 const READ_HEADERS = { accept: MANIFEST_MEDIA_TYPES.join(", "), "accept-encoding": "identity" };
 
+/** A registry, or a proxy before it, that knows no HEAD. Only a GET tells whether the manifest is there. */
+const METHOD_NOT_ALLOWED = 405;
+const UNTOLD: ManifestHead = { mediaType: "", digest: undefined, size: undefined };
+
 /** distribution-spec, "Pulling manifests", "Checking if content exists", "Pushing manifests". */
 export function createManifests(core: RegistryCore): Manifests {
   const { exchange, limitRequests, side } = core;
@@ -51,9 +55,11 @@ export function createManifests(core: RegistryCore): Manifests {
   return {
     async headManifest(repository, reference, signal) {
       const head = call("HEAD", "look up a manifest", repository, reference, signal);
+      const accept = side === "source" ? [200, 404, METHOD_NOT_ALLOWED] : [200, 404];
       return limitRequests(() =>
-        exchange({ ...head, headers: READ_HEADERS, accept: [200, 404], follow: true }, async (response) => {
+        exchange({ ...head, headers: READ_HEADERS, accept, follow: true }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
+          if (response.status === METHOD_NOT_ALLOWED) return UNTOLD;
           return response.status === 404 ? undefined : readHead(response.headers);
         }),
       );

@@ -48,21 +48,21 @@ export function createReferrers(core: RegistryCore): Referrers {
   function readPage(call: Omit<Call, "accept">): Promise<Page> {
     const get = { ...call, headers: { accept: OCI_INDEX }, accept: [200, 404, 405], follow: true };
     return limitRequests(() =>
-      exchange(get, async (response) => {
+      exchange(get, async (response, from) => {
         const type = bareMediaType(header(response.headers, "content-type") ?? "");
         // A page for people, from a registry that does not know the path, is no list either (as oras-go has it).
         const isList = response.status === 200 && (type === OCI_INDEX || type === "" || type === "application/json");
-        if (isList) return readList(response, call);
+        if (isList) return readList(response, from, call);
         await discard(response.body, MAX_ERROR_BYTES);
         return undefined;
       }),
     );
   }
 
-  async function readList(response: Response, call: Omit<Call, "accept">): Promise<Page> {
+  async function readList(response: Response, from: URL, call: Omit<Call, "accept">): Promise<Page> {
     const referrers = readReferrers(await readCapped(response, call));
     if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
-    const next = nextPage(call.url, response.headers);
+    const next = nextPage(from, response.headers);
     if (typeof next === "string") throw fail(call, "REDIRECT_REFUSED", next);
     return { referrers, next };
   }

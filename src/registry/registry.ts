@@ -66,7 +66,8 @@ export interface Registry extends Repositories {
   readonly side: "source" | "target";
   /**
    * What a tag or digest names, by HEAD alone: no pull is spent.
-   * Undefined on 404 only; 401, 403, 429 and 5xx throw.
+   * Undefined on 404 only; 401, 403, 429 and 5xx throw. A source that knows no HEAD (405) tells nothing: an empty
+   * media type and no digest.
    */
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   /**

@@ -47,9 +47,9 @@ export function createTags(core: RegistryCore): Tags {
     const call = { method: "GET", operation: "list tags", url, repository, reference, signal } as const;
     const headers = { accept: "application/json" };
     return limitRequests(() =>
-      exchange({ ...call, headers, accept: [200], follow: true }, async (response) => ({
+      exchange({ ...call, headers, accept: [200], follow: true }, async (response, from) => ({
         tags: await readTags(response, reference),
-        next: readNext(url, response.headers, reference),
+        next: readNext(from, response.headers, reference),
       })),
     );
   }

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { isPullLimit, redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
 import { MirrorError } from "../../src/errors.ts";
-import { flavourOf } from "../../src/registry/flavour.ts";
+import { ecrRegionOf, flavourOf } from "../../src/registry/flavour.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../src/plain-text.ts";
 import { blobOf, CONFIG, MANIFEST } from "./images.ts";
@@ -138,6 +138,7 @@ test("hosts of ECR are known in all their forms, and what only looks like one is
     "111122223333.dkr-ecr.us-east-1.on.aws",
   ]) {
     assert.equal(flavourOf(host), "ecr");
+    assert.equal(ecrRegionOf(host), host.split(".").at(host.includes("dkr-ecr") ? 2 : 3));
   }
   for (const host of [
     "111122223333.dkr.ecr.us-east-1.amazonaws.com.evil.example",
@@ -145,6 +146,7 @@ test("hosts of ECR are known in all their forms, and what only looks like one is
     "ghcr.io",
   ]) {
     assert.equal(flavourOf(host), "other");
+    assert.equal(ecrRegionOf(host), undefined);
   }
   assert.equal(flavourOf("docker.io"), "docker-hub");
 });
