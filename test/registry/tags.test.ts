@@ -144,6 +144,13 @@ describe("a list of tags that cannot be followed is an error", () => {
     });
   }
 
+  test("and an empty page that leads to itself is asked for once", async (t) => {
+    const server = await serve(t, ({ url }, response) => json(response, 200, { tags: [] }, { link: next(url) }));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.listTags("team/app"), { code: "UNEXPECTED_RESPONSE", message: /circle/ });
+    assert.equal(server.lines().length, 1);
+  });
+
   test("and a name that is none is asked of nobody", async (t) => {
     const server = await serve(t, (_request, response) => void response.end());
     const { registry } = clientOf(t, server.url);
