@@ -42,7 +42,8 @@ export type MirrorEvent =
 
 /** A reading of Docker Hub's `ratelimit-*` headers. */
 export interface AllowanceReading {
-  limit: number;
+  /** Undefined where only what is left was named. */
+  limit: number | undefined;
   remaining: number;
   /** Undefined where the header named no window. */
   windowSeconds: number | undefined;

@@ -7,10 +7,10 @@ import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.t
 import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
-import { readAllowance, withoutAccount } from "../dockerhub/allowance.ts";
+import { answerMeaning } from "../dockerhub/answer-meaning.ts";
 import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
-import type { Answer, PullBudget } from "../dockerhub/pull-budget.ts";
+import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
 import { ecrSourceCredentials } from "../ecr/source-credentials.ts";
@@ -21,7 +21,7 @@ import { layoutTarget } from "../layout/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
 import { endpointFor } from "../registry/endpoint.ts";
-import { createRegistry, type Registry, type RegistryOptions, type TrackedAnswer } from "../registry/registry.ts";
+import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { sparingLookUps } from "../registry/sparing-look-ups.ts";
 import type { Allowances } from "./allowances.ts";
@@ -203,23 +203,13 @@ function allowanceHooks(
       const isCounted = isManifest && method === "GET";
       const answered = budget.send(isCounted);
       return (answer) => {
-        const meaning = understandAnswer(answer, isManifest);
+        const meaning = answerMeaning(answer, isManifest);
         answered(meaning);
         if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
         if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });
       };
     },
   };
-}
-
-/** A 401 and a 5xx say nothing of the allowance; a good answer about a manifest that names no limit says there is none. */
-function understandAnswer(answer: TrackedAnswer | undefined, isManifest: boolean): Answer {
-  if (answer === undefined || !isManifest) return { kind: "silent" };
-  if (answer.status === 401) return { kind: "not-counted" };
-  const reading = readAllowance(answer.headers);
-  if (answer.isPullLimit && reading === undefined) return { kind: "refused" };
-  if (reading !== undefined) return { kind: "reading", reading: withoutAccount(reading) };
-  return answer.status < 300 ? { kind: "unlimited" } : { kind: "silent" };
 }
 
 /** A registry as a source of images; each request for a manifest asks for leave first. */

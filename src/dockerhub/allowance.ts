@@ -5,20 +5,28 @@ import { header, type Headers } from "../registry/headers.ts";
 /**
  * Reads Docker Hub's pull allowance from an answer to a manifest request, HEAD or GET, 200 or 429:
  * `ratelimit-limit: 100;w=3600` and `ratelimit-remaining: 76;w=3600`, in some answers with `x-` before.
- * Undefined where they are missing: the image, the address or the account is without a limit.
+ * Undefined where it cannot be told how much is left: {@link namesAllowance} says whether there is a limit all the same.
  * Docker docs, "Docker Hub pull usage and limits".
  */
 export function readAllowance(headers: Headers): AllowanceReading | undefined {
-  const limit = readQuota(find(headers, "ratelimit-limit"));
-  const remaining = readQuota(find(headers, "ratelimit-remaining"));
-  if (limit === undefined || remaining === undefined) return undefined;
+  const limit = readQuota(find(headers, LIMIT));
+  const remaining = readQuota(find(headers, REMAINING));
+  if (remaining === undefined) return undefined;
   return {
-    limit: limit.count,
+    limit: limit?.count,
     remaining: remaining.count,
-    windowSeconds: remaining.windowSeconds ?? limit.windowSeconds,
+    windowSeconds: remaining.windowSeconds ?? limit?.windowSeconds,
     source: readSource(header(headers, "docker-ratelimit-source")),
   };
 }
+
+/** Whether an answer says anything of a limit, readable or not. Where none does, the image, the address or the account has none. */
+export function namesAllowance(headers: Headers): boolean {
+  return [LIMIT, REMAINING].some((name) => find(headers, name) !== undefined);
+}
+
+const LIMIT = "ratelimit-limit";
+const REMAINING = "ratelimit-remaining";
 
 /** Whether the allowance is an address's: then no account was used. */
 export function isAnonymous(reading: AllowanceReading): boolean {

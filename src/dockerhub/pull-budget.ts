@@ -71,7 +71,7 @@ export function createPullBudget(floor: number): PullBudget {
       reserved += pulls;
       return places(pulls);
     },
-    couldEverHold: (pulls) => last === undefined || left === Infinity || pulls <= last.limit - floor,
+    couldEverHold: (pulls) => last === undefined || left === Infinity || pulls <= (last.limit ?? Infinity) - floor,
     send(isCounted) {
       const answeredBefore = countedAnswered;
       const owner = isCounted ? spender : undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isAnonymous, readAllowance } from "../../src/dockerhub/allowance.ts";
+import { isAnonymous, namesAllowance, readAllowance } from "../../src/dockerhub/allowance.ts";
 
 test("limit, rest, window and source are read", () => {
   const headers = {
@@ -28,17 +28,27 @@ for (const [words, headers, windowSeconds] of FORMS) {
   });
 }
 
-for (const headers of [
-  {},
-  { "ratelimit-limit": "100" },
-  { "ratelimit-remaining": "76" },
-  { "ratelimit-limit": "many", "ratelimit-remaining": "76" },
-  { "ratelimit-limit": "100", "ratelimit-remaining": "-1" },
-  { "ratelimit-limit": "", "ratelimit-remaining": "" },
-  { "ratelimit-limit": [], "ratelimit-remaining": [] },
-]) {
-  test(`${JSON.stringify(headers)} is no reading`, () => {
+const NO_READINGS: [Record<string, string | string[]>, boolean][] = [
+  [{}, false],
+  [{ "docker-ratelimit-source": "192.0.2.1" }, false],
+  [{ "ratelimit-limit": [], "ratelimit-remaining": [] }, false],
+  [{ "ratelimit-limit": "100" }, true],
+  [{ "x-ratelimit-limit": "100" }, true],
+  [{ "ratelimit-limit": "100", "ratelimit-remaining": "-1" }, true],
+  [{ "ratelimit-limit": "", "ratelimit-remaining": "" }, true],
+];
+
+for (const [headers, isNamed] of NO_READINGS) {
+  test(`${JSON.stringify(headers)} is no reading, and names ${isNamed ? "a" : "no"} limit`, () => {
     assert.equal(readAllowance(headers), undefined);
+    assert.equal(namesAllowance(headers), isNamed);
+  });
+}
+
+for (const limit of [{}, { "ratelimit-limit": "many" }]) {
+  test(`what is left is read also where the limit is ${"ratelimit-limit" in limit ? "no number" : "missing"}`, () => {
+    const expected = { limit: undefined, remaining: 76, windowSeconds: 60, source: undefined };
+    assert.deepEqual(readAllowance({ ...limit, "ratelimit-remaining": "76;w=60" }), expected);
   });
 }
 

@@ -22,7 +22,8 @@ export function renderCost(cost: Cost): string {
 function windowsNeeded({ pullsAtMost, reading, reserve }: Cost): number {
   if (reading === undefined) return 1;
   const rest = pullsAtMost - Math.max(0, reading.remaining - reserve);
-  const each = reading.limit - reserve;
+  // A limit that was not named is at least what is left.
+  const each = (reading.limit ?? reading.remaining) - reserve;
   return rest <= 0 ? 1 : 1 + (each > 0 ? Math.ceil(rest / each) : 1);
 }
 
@@ -31,7 +32,8 @@ export function renderReading(reading: AllowanceReading | undefined): string {
   if (reading === undefined) return "no limit was named";
   const { limit, remaining, windowSeconds } = reading;
   const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
-  return `${remaining} of ${limit} left${window}${renderWhose(reading)}`;
+  const all = limit === undefined ? "" : ` of ${limit}`;
+  return `${remaining}${all} left${window}${renderWhose(reading)}`;
 }
 
 /** An account is not named: plans and reports are read by more people than know it. */

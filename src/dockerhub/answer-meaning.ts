@@ -1,0 +1,18 @@
+import type { TrackedAnswer } from "../registry/registry.ts";
+import { namesAllowance, readAllowance, withoutAccount } from "./allowance.ts";
+import type { Answer } from "./pull-budget.ts";
+
+/**
+ * What an answer of Docker Hub says of the allowance. A 401 and a 5xx say nothing; a good answer about a manifest that
+ * names no limit says that there is none. Headers of a limit that cannot be read are no such answer: what was known
+ * before stays.
+ * @param answer undefined where none came
+ */
+export function answerMeaning(answer: TrackedAnswer | undefined, isManifest: boolean): Answer {
+  if (answer === undefined || !isManifest) return { kind: "silent" };
+  if (answer.status === 401) return { kind: "not-counted" };
+  const reading = readAllowance(answer.headers);
+  if (reading !== undefined) return { kind: "reading", reading: withoutAccount(reading) };
+  if (answer.isPullLimit) return { kind: "refused" };
+  return answer.status < 300 && !namesAllowance(answer.headers) ? { kind: "unlimited" } : { kind: "silent" };
+}
