@@ -53,7 +53,7 @@ export function createBlobRuns(
   waiting: BlobContext,
   stallMilliseconds: number | undefined,
 ): BlobRuns {
-  const uploads = createUploadPlaces<ImageTarget>();
+  const uploads = createUploadPlaces<ImageTarget | string>();
   const liars: Liar[] = [];
   const runs = new Map<Digest, BlobRun>();
   const refusesMounts = new Set<ImageTarget>();
@@ -95,7 +95,7 @@ export function createBlobRuns(
 
   async function carry(run: BlobRun, { blob, signal, gathered }: BlobWant): Promise<void> {
     await gathered();
-    const release = await uploads.take(() => new Set(run.passengers.map(({ want }) => want.target)));
+    const release = await uploads.take(() => run.passengers.map(({ want }) => want.target.host ?? want.target));
     run.isBoarding = false;
     const places = placesFor(blob, run.passengers, holders.of(blob.digest));
     const honest = places.filter((place) => !liars.some((liar) => isSame(liar, place, blob.digest)));

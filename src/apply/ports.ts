@@ -36,6 +36,8 @@ export interface ManifestPulls {
 
 /** Where images go. Every method throws MirrorError, with side "target" unless the bytes from the source are wrong. */
 export interface ImageTarget {
+  /** Host and port that everything is sent to: targets of one host share its limits. Missing where there is none. */
+  readonly host?: string;
   /** What people write behind `FROM`: `123456789012.dkr.ecr.us-east-1.amazonaws.com/python:3.7`. */
   uri(repository: string, tag: string): string;
   /** The tags that exist, of those asked for. A repository that does not exist has none. */

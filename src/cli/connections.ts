@@ -21,10 +21,12 @@ import { layoutTarget } from "../layout/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/credentials.ts";
 import { createDispatcher } from "../registry/dispatcher.ts";
 import { endpointFor } from "../registry/endpoint.ts";
+import { createHosts } from "../registry/hosts.ts";
 import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { sparingLookUps } from "../registry/sparing-look-ups.ts";
 import type { Allowances } from "./allowances.ts";
+import { concurrencyOf } from "./host-concurrency.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A target that can be read and written. */
@@ -70,8 +72,8 @@ export function openConnections(
   const { environment, clock, random } = surroundings;
   const dispatcher = createDispatcher({ environment });
   const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
-  const shared = { dispatcher, emit, clock, random };
   const opened = new Map<string, SourceClient>();
+  const anonymous = new Map<string, SourceClient>();
   let catalogue: Catalogue | undefined;
   const paceOf = putImagePaces(clock);
 
@@ -79,6 +81,9 @@ export function openConnections(
     const configured = sources.get(host)?.endpoint;
     return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
   };
+
+  const hosts = createHosts((host) => concurrencyOf(host, sources, endpoint));
+  const shared = { dispatcher, emit, clock, random, hosts };
 
   const isRedirected = (host: string): boolean => endpoint(host).href !== endpointFor(host, { environment: {} }).href;
 
@@ -88,30 +93,39 @@ export function openConnections(
     const layout = sources.get(registry)?.layout;
     const created =
       layout === undefined
-        ? openRegistrySource(registry)
+        ? openRegistrySource(
+            registry,
+            ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal),
+          )
         : layoutSource(layoutRoot({ ...layout, side: "source", clock, random }), registry);
     opened.set(registry, created);
     return created;
   };
 
-  const openRegistrySource = (registry: string): Registry => {
-    const settings = sources.get(registry);
+  const openRegistrySource = (registry: string, known: Credentials): Registry => {
     const budget = allowances.budget(registry);
     return createRegistry({
       ...shared,
       name: registry,
       side: "source",
-      credentials: ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal),
+      credentials: known,
       endpoint: endpoint(registry),
-      ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
       ...(budget === undefined ? {} : allowanceHooks(registry, budget, emit)),
     });
   };
 
-  /** The alternates of a source, each asked as the public asks: without the source's credentials, for public names only. */
+  /** Asked as the public asks, unless the mirror file names it as a source of its own: credentials may be meant for that. */
+  const alternate = (host: string): SourceClient => {
+    if (sources.has(host)) return source(host);
+    const created = anonymous.get(host) ?? openRegistrySource(host, NOBODY);
+    anonymous.set(host, created);
+    return created;
+  };
+
+  /** The alternates of a source, for the names that `only` admits. */
   const alternatesOf = (registry: string): AlternateSource[] =>
     (sources.get(registry)?.alternates ?? []).map(({ registry: host, prefix, only }) => ({
-      source: imageSourceOf(source(host)),
+      source: imageSourceOf(alternate(host)),
       repositoryAt(repository) {
         if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
         return prefix === "" ? repository : `${prefix}/${repository}`;
@@ -184,6 +198,9 @@ export function openConnections(
     };
   }
 }
+
+/** For those who are to be told nothing of us. */
+const NOBODY: Credentials = { lookup: () => Promise.resolve(undefined) };
 
 /** What a plan reads of the images of a target, by their methods for `apply`. */
 function readsOf({ readTags, readManifest, readTagged }: ImageTarget & HeldReader): HeldReader {

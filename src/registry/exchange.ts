@@ -6,6 +6,7 @@ import { flavourOf, type Flavour } from "./flavour.ts";
 import { header } from "./headers.ts";
 import { cutConnectionHint } from "./hint.ts";
 import { pausingByHost } from "./host-pause.ts";
+import type { Hosts } from "./hosts.ts";
 import { interruption } from "./interruption.ts";
 import {
   MAX_ERROR_BYTES,
@@ -59,10 +60,10 @@ interface Answer {
 const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
 /** Makes the one way to a registry that signs in, follows redirects, tries again and tells errors. @throws MirrorError */
-export function createExchange(options: RegistryOptions): Exchange {
+export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const flavour: Flavour = options.flavour ?? flavourOf(registry);
-  const send = pausingByHost(createTransport(options), options);
+  const send = pausingByHost(createTransport(options), options, hosts.pauses);
 
   const authorization = createAuthorization({
     registry,

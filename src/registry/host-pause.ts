@@ -9,7 +9,8 @@ import type { Request, Response, Send } from "./transport.ts";
 /** Answers that are about the host's load, not about what was asked. */
 const OVERLOADED = new Set([429, 503]);
 
-interface Pause {
+/** A host that asked for time. */
+export interface Pause {
   /** Milliseconds since 1970. */
   until: number;
   /** Pauses in a row, without an answer of another kind in between. */
@@ -20,11 +21,11 @@ interface Pause {
  * The same way to the network, but a host that answers 429 or 503 is left alone for a while by all requests, not only
  * by the refused one: as long as it asks for, or as long as a retry's back-off. An allowance that is spent pauses
  * nothing, as waiting a little does not help. A request whose body is a stream does not wait: its source would be cut.
+ * @param pauses by host and port, shared by all clients that ask the same hosts
  * @throws MirrorError as `send` does; INTERRUPTED for an abort while waiting
  */
-export function pausingByHost(send: Send, options: RegistryOptions): Send {
+export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<string, Pause>): Send {
   const { clock, random, side, isPullLimit } = options;
-  const pauses = new Map<string, Pause>();
 
   return async (request) => {
     const { host } = request.url;

@@ -1,8 +1,8 @@
 /** Every number of the registry client, in one place. Milliseconds and bytes unless the name says otherwise. */
 
-/** Small requests (manifests, look-ups, tokens aside) to one registry at a time. */
+/** Small requests (manifests, look-ups, tokens aside) to one host at a time. */
 export const DEFAULT_CONCURRENCY = 12;
-/** Blobs read from one registry at a time: enough to fill a line, few enough for a registry's own limits. */
+/** Blobs read from one host at a time: enough to fill a line, few enough for a registry's own limits. */
 export const DEFAULT_DOWNLOADS = 6;
 
 /** How often one request is sent at most, the first time included. */

@@ -13,6 +13,7 @@ export type RegistryTarget = ReturnType<typeof registryTarget>;
 export function registryTarget(registry: Registry, prefix: string) {
   const path = (repository: string) => (prefix === "" ? repository : `${prefix}/${repository}`);
   return {
+    host: registry.endpoint.host,
     uri: (repository: string, tag: string) => `${registry.endpoint.host}/${path(repository)}:${tag}`,
     async readTags(
       repository: string,

@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import pLimit from "p-limit";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
@@ -9,11 +8,11 @@ import type { Manifest } from "../oci/manifest.ts";
 import type { Referrer } from "../oci/referrers.ts";
 import { createBlobs } from "./blobs.ts";
 import type { Credentials } from "./credentials.ts";
-import { createDownloadLimit } from "./download-limit.ts";
 import { createExchange } from "./exchange.ts";
 import type { Flavour } from "./flavour.ts";
 import type { Headers } from "./headers.ts";
-import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS, UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
+import { createHosts, type Hosts } from "./hosts.ts";
+import { UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./manifests.ts";
 import { createReferrers } from "./referrers.ts";
 import { createRepositories, type Repositories } from "./repositories.ts";
@@ -38,8 +37,8 @@ export interface RegistryOptions {
   clock: Clock;
   /** At least 0, below 1. */
   random: () => number;
-  /** Small requests at a time, and blobs read at a time. */
-  concurrency?: number;
+  /** The limits and pauses of hosts, for clients that share them; its own where missing. */
+  hosts?: Hosts;
   /**
    * Told of every request to the registry itself before it is sent, the repeated ones too; what it returns is told of
    * the answer, undefined where none came. An allowance is kept here.
@@ -116,7 +115,6 @@ export interface Registry extends Repositories {
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
-/** Makes a client of one registry. Nothing is asked before its first method is called. */
 /** An answer of a registry, as far as an allowance is concerned. */
 export interface TrackedAnswer {
   status: number;
@@ -125,17 +123,16 @@ export interface TrackedAnswer {
   isPullLimit: boolean;
 }
 
+/** Makes a client of one registry. Nothing is asked before its first method is called. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { name, endpoint, side } = options;
-  const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
+  const hosts = options.hosts ?? createHosts();
   const core = {
     name,
     endpoint,
     side,
-    exchange: createExchange(options),
-    limitRequests: <T>(task: () => Promise<T>): Promise<T> => limit(task),
-    // Apart from the small requests, which would starve behind blobs.
-    limitDownloads: createDownloadLimit(options.concurrency ?? DEFAULT_DOWNLOADS),
+    exchange: createExchange(options, hosts),
+    ...hosts.limitsOf(endpoint.host),
     uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
     ...createLocate({ name, endpoint, side }),
   };

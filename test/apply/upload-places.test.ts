@@ -7,7 +7,7 @@ test("a target gets no more uploads than it has places, and others do not wait f
   const places = createUploadPlaces<string>(2);
   const order: string[] = [];
   const take = async (name: string, ...targets: string[]) => {
-    const release = await places.take(() => new Set(targets));
+    const release = await places.take(() => targets);
     order.push(name);
     return release;
   };
@@ -28,4 +28,16 @@ test("a target gets no more uploads than it has places, and others do not wait f
   (await fifth)();
   await third;
   assert.equal(order.at(-1), "third");
+});
+
+test("two uploads of one stream to one host take two places", async () => {
+  const places = createUploadPlaces<string>(3);
+  await places.take(() => ["a", "a"]);
+  const more = await places.take(() => ["a", "a"]);
+  let isBegun = false;
+  const last = places.take(() => ["a"]).then(() => (isBegun = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isBegun, false, "four are taken, where three are");
+  more();
+  await last;
 });

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
+import { DEFAULT_CONCURRENCY } from "../../src/registry/limits.ts";
 import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { layoutFaults, layoutsIn } from "../support/layout-faults.ts";
@@ -180,4 +181,43 @@ mirrors:
     const again = await place.json(["apply", "--file", "both.yaml"]);
     assert.deepEqual([again.code, again.document.outcomes], [0, []]);
   });
+});
+
+test("two targets of one host share its limits", async (t) => {
+  const names = Array.from({ length: 12 }, (_, i) => `app${i}`);
+  const mirrors = names.map((name) => `{ image: team/${name}:1, to: "${name}:1" }`);
+  const place = await world(
+    t,
+    {
+      "mirrors.yaml": `version: 1
+name: platform
+targets: { one: { oci: https://registry.example.com/a }, two: { oci: https://registry.example.com/b } }
+mirrors: [${mirrors.join(", ")}]
+`,
+    },
+    {
+      images: names.map((name) => `team/${name}:1`),
+      imageOptions: { layers: 4, layerBytes: 64 },
+      registries: ["registry.example.com"],
+      allowance: "unlimited",
+    },
+  );
+  const server = place.sandbox.registries.get("registry.example.com")?.server;
+  assert.ok(server !== undefined);
+  const live = { small: 0, uploads: 0 };
+  const most = { ...live };
+  const kindOf = (method: string, path: string) => (method === "PUT" && path.includes("/blobs/") ? "uploads" : "small");
+  server.onRequest = ({ method, path }) => {
+    const kind = kindOf(method, path);
+    most[kind] = Math.max(most[kind], (live[kind] += 1));
+    return { kind: "delay", milliseconds: 20 };
+  };
+  server.onFinished = ({ method, path }) => {
+    live[kindOf(method, path)] -= 1;
+  };
+  const { code } = await place.json(["apply"]);
+  assert.equal(code, 0);
+  assert.ok(most.small <= DEFAULT_CONCURRENCY, `${most.small} small requests at once`);
+  // A stream that feeds both is not cut in two for the last place.
+  assert.ok(most.uploads <= 7, `${most.uploads} uploads at once`);
 });

@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { Agent } from "undici";
 import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "./images.ts";
+import { createHosts } from "../../src/registry/hosts.ts";
 import { clientOf, serve } from "./server.ts";
 
 const BLOB = blobOf(Buffer.alloc(400_000, "layer"));
@@ -85,7 +86,7 @@ test("as many blobs are read at a time as allowed, and small requests do not wai
     response.writeHead(200);
     response.write("x");
   });
-  const { registry } = clientOf(t, server.url, { concurrency: 2 });
+  const { registry } = clientOf(t, server.url, { hosts: createHosts(() => 2) });
   const first = await registry.openBlob("app", BLOB);
   const second = await registry.openBlob("app", BLOB);
   const third = registry.openBlob("app", BLOB);
@@ -108,7 +109,7 @@ test("no more small requests are under way than allowed", async (t) => {
     running -= 1;
     response.writeHead(200).end();
   });
-  const { registry } = clientOf(t, server.url, { concurrency: 3 });
+  const { registry } = clientOf(t, server.url, { hosts: createHosts(() => 3) });
   await Promise.all(Array.from({ length: 12 }, (_, tag) => registry.headManifest("app", `${tag}`)));
   assert.equal(most, 3);
 });

@@ -5,6 +5,7 @@ import type { MirrorError } from "../../src/errors.ts";
 import type { Credential } from "../../src/registry/credentials.ts";
 import { MAX_ATTEMPTS, MAX_REFUSED_SIGN_INS } from "../../src/registry/limits.ts";
 import type { RegistryOptions } from "../../src/registry/registry.ts";
+import { createHosts } from "../../src/registry/hosts.ts";
 import { clientOf, json, serve, type Client, type Handler, type Server } from "./server.ts";
 
 const ME: Credential = { username: "me", password: "hunter2" };
@@ -33,7 +34,7 @@ for (const [flavour, shown] of [
   test(`a password that ${flavour} refuses is shown ${shown}, however many repositories want a token`, async (t) => {
     const { registry, tokens } = await tokenRegistry(t, (_request, response) => json(response, 401, {}), undefined, {
       flavour,
-      concurrency: 20,
+      hosts: createHosts(() => 20),
     });
     const names = Array.from({ length: 12 }, (_, number) => `team/app${number}`);
     const heads = await Promise.allSettled([...names, ...names].map((name) => registry.headManifest(name, "1")));
