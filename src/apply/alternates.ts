@@ -1,6 +1,7 @@
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { UNCOUNTED } from "./image-pulls.ts";
+import { hurried } from "./hurried-stream.ts";
 import type { ImageSource } from "./ports.ts";
 
 /** A place that has the same content as a source, by digest, and counts no pulls of that source. */
@@ -13,6 +14,9 @@ export interface AlternateSource {
 /** How long an alternate may take to begin its answer, tries included: it is a short cut, and has to be one. */
 const ALTERNATE_PATIENCE_MS = 15_000;
 
+/** What a blob has to bring of itself in each such span: less is as good as nothing. */
+const ALTERNATE_PROGRESS_BYTES = 64 * 1024;
+
 /**
  * A source whose bytes are read at its alternates first, by digest, one after the other, and at itself last. A gap or a
  * failure of an alternate costs the next place being asked, and so does a lie: what it served wrong is not read there again.
@@ -21,6 +25,7 @@ export function withAlternates(
   main: ImageSource,
   alternates: readonly AlternateSource[],
   patienceMilliseconds: number = ALTERNATE_PATIENCE_MS,
+  progressBytes: number = ALTERNATE_PROGRESS_BYTES,
 ): ImageSource {
   if (alternates.length === 0) return main;
   /** Content that an alternate failed with: never asked of it again in this run. */
@@ -51,7 +56,10 @@ export function withAlternates(
         async ({ source }, place, i, patience) => {
           const stream = await source.openBlob(place, blob, 0, patience);
           servedBy.set(blob.digest, i);
-          return stream;
+          return hurried(stream, blob, patienceMilliseconds, progressBytes, () => {
+            refused[i]?.add(blob.digest);
+            isDown[i] = true;
+          });
         },
         own,
         false,
@@ -78,7 +86,7 @@ export function withAlternates(
       const place = alternate.repositoryAt(repository);
       if (place === undefined || isDown[i] === true || refused[i]?.has(digest) === true) continue;
       const late = new AbortController();
-      // Ended once the answer has begun: a large blob may take as long as it takes.
+      // Ended once the answer has begun: a large blob may take as long as it takes, while it gets on.
       const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), patienceMilliseconds);
       try {
         return await ask(alternate, place, i, AbortSignal.any([signal, late.signal]));

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
+import { environmentSuffix } from "../../src/oci/environment-suffix.ts";
 import { refuse, text } from "../../src/sandbox/answer.ts";
 import { generateImage, storeImage } from "../../src/sandbox/images.ts";
 import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
@@ -114,4 +116,30 @@ describe("an alternate with the same content", () => {
     storeImage(alternate.store, repository, other, "7");
     await assertMirrored(place);
   });
+
+  for (const [what, declared, isSent] of [
+    ["not sent there", "", false],
+    ["sent there where that is a source of the file too", "public.ecr.aws: {}", true],
+  ] as const) {
+    test(`is asked as anybody asks: credentials for its host are ${what}`, async (t) => {
+      const { place, alternate } = await start(t);
+      await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("sources:\n", `sources:\n  ${declared}\n`));
+      const shown: (string | undefined)[] = [];
+      alternate.server.onRequest = ({ authorization }) => {
+        shown.push(authorization);
+        if (authorization !== undefined) return undefined;
+        return { kind: "answer", answer: { ...text(401, ""), headers: { "www-authenticate": 'Basic realm="cache"' } } };
+      };
+      const suffix = environmentSuffix(new URL(alternate.server.url).host);
+      const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
+      const { code } = await place.json(["apply"], { environment });
+      assert.equal(code, 0);
+      assert.ok(shown.length > 0);
+      assert.equal(
+        shown.some((header) => header !== undefined),
+        isSent,
+      );
+      assert.equal(place.sandbox.dockerHub.counted, isSent ? PULLS_EACH : 2 * PULLS_EACH);
+    });
+  }
 });
