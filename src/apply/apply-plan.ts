@@ -58,14 +58,15 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const copy = (image: CopyImage, shared: SharedPulls): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
     const together = gathering.enter(image.digest);
+    const member = shared.enter();
     const outcome = runAction(image, uri, options, async (meter) => {
       await repositories.ready(image);
-      const pulls = shared.join(meter);
+      const pulls = member.join(meter);
       return applyCopy(image, transfer(registryOf(image), image.target), { ...options, meter, pulls, together });
     });
     return outcome.finally(() => {
       together.leave();
-      shared.leave();
+      member.leave();
     });
   };
   const takeTurn = createTurns();

@@ -3,7 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import { readManifest, type Manifest, type ManifestContent } from "../oci/manifest.ts";
 import { SCHEMA_1_HINT } from "../oci/media-type.ts";
 import type { ImagePulls } from "./image-pulls.ts";
-import type { ImageSource, ImageTarget } from "./ports.ts";
+import type { ImageSource, ImageTarget, ManifestPulls } from "./ports.ts";
 
 /** A manifest that was read, and what it says. */
 export interface ReadManifest {
@@ -51,26 +51,32 @@ export function createManifestReader(source: ImageSource, whole: Map<Digest, Rea
       const ended = Promise.withResolvers<ReadManifest>();
       // Somebody may be waiting for this one, or nobody.
       ended.promise.catch(() => {});
+      const leave = pulls.ask();
       let isShown = false;
       const show = () => {
         isShown = true;
         received.set(digest, { repository, reading: ended.promise });
       };
+      const isKnown = () => received.has(digest) || whole.has(digest);
       // Shown to others only once it has leave to go on: nobody who holds places waits for one who waits for places.
-      const gate: ImagePulls = {
-        ...pulls,
+      const gate: ManifestPulls = {
         async before(until) {
-          await pulls.before(until);
-          if (received.has(digest) || whole.has(digest)) throw new ReadMeanwhile();
+          try {
+            await leave.before(until);
+          } catch (error) {
+            if (!isKnown()) throw error;
+          }
+          if (isKnown()) throw new ReadMeanwhile();
           show();
         },
+        sending: leave.sending,
       };
       const reading = readAtHolders(holders, digest, signal).then(async (found) =>
         found === undefined
           ? understand(await source.readManifest(repository, digest, signal, gate), undefined)
           : understand(found.manifest, found.holder),
       );
-      return reading.then(
+      return reading.finally(leave.end).then(
         (read) => {
           whole.set(digest, read);
           if (!received.has(digest)) show();
@@ -82,7 +88,8 @@ export function createManifestReader(source: ImageSource, whole: Map<Digest, Rea
           // A failure is not remembered: another action may have better luck.
           if (isShown) received.delete(digest);
           ended.reject(error);
-          throw error;
+          if (!isShown || !isOutOfPulls(error)) throw error;
+          return leave.refused(error, signal).then(again);
         },
       );
     },
@@ -100,10 +107,13 @@ class ReadMeanwhile extends Error {}
  */
 function orOwn<T>(isSameRepository: boolean, again: () => Promise<T>): (error: unknown) => Promise<T> {
   return async (error) => {
-    const isOutOfPulls = error instanceof MirrorError && error.code === "PULL_LIMIT";
-    if (isSameRepository && !isOutOfPulls) throw error;
+    if (isSameRepository && !isOutOfPulls(error)) throw error;
     return again();
   };
+}
+
+function isOutOfPulls(error: unknown): error is MirrorError {
+  return error instanceof MirrorError && error.code === "PULL_LIMIT";
 }
 
 async function readAtHolders(

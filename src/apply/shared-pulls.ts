@@ -28,9 +28,15 @@ export function createTurns(): (group: readonly CopyImage[]) => Turn {
 
 /** The pulls of copies of one digest: they read its manifests once between them, so they take places once. */
 export interface SharedPulls {
-  join(meter: Meter): ImagePulls;
-  /** Called once by each; what was not spent is given back by the last. */
-  leave(): void;
+  /** Called once for each copy. */
+  enter(): PullsMember;
+}
+
+/** One of those copies. */
+export interface PullsMember {
+  join(this: void, meter: Meter): ImagePulls;
+  /** Must be called in the end; what was not spent is given back by the last. */
+  leave(this: void): void;
 }
 
 /**
@@ -40,28 +46,37 @@ export interface SharedPulls {
 export function sharePulls(size: number, turn: Turn, make: (told: ToldOfPulls) => ImagePulls): SharedPulls {
   let meter: Meter | undefined;
   let left = size;
-  let needed = 0;
-  let unheard = size;
-  /** Each target lacks what it lacks: the surplus is known when all have told. */
-  const hear = (manifests: number) => {
-    needed += manifests;
-    unheard -= 1;
-    if (unheard === 0) pulls.keepAtMost(needed);
+  /** How many manifests each of those that have told still needs. Whoever has left needs none. */
+  const needs = new Map<object, number>();
+  /** Each target lacks what it lacks: the surplus is known when all that are left have told. */
+  const giveSurplusBack = () => {
+    if (needs.size < left) return;
+    pulls.keepAtMost([...needs.values()].reduce((sum, manifests) => sum + manifests, 0));
   };
   const onSent = () => {
     if (meter !== undefined) meter.pulls += 1;
   };
   const pulls = make({ turn: turn.turn, onAsked: turn.end, onSent });
   return {
-    join(own) {
-      meter ??= own;
-      return { ...pulls, keepAtMost: hear };
-    },
-    leave() {
-      left -= 1;
-      if (left > 0) return;
-      turn.end();
-      pulls.release();
+    enter() {
+      const member: PullsMember = {
+        join(own) {
+          meter ??= own;
+          const keepAtMost = (manifests: number) => {
+            needs.set(member, manifests);
+            giveSurplusBack();
+          };
+          return { ...pulls, keepAtMost };
+        },
+        leave() {
+          left -= 1;
+          needs.delete(member);
+          if (left > 0) return giveSurplusBack();
+          turn.end();
+          pulls.release();
+        },
+      };
+      return member;
     },
   };
 }

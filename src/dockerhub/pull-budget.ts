@@ -3,7 +3,7 @@ import type { AllowanceReading } from "../events.ts";
 /**
  * How many pulls may still be spent at one source, shared by all that runs. A counted request takes its place before it
  * is sent, so that whatever the concurrency no request is begun that would take what is left below the reserve.
- * What is left is what the source last said, less what has been sent since and may not be in that number yet.
+ * What is left is what the source last said, less what is under way and may not be in that number yet.
  */
 export interface PullBudget {
   /** Takes places for so many counted requests at once, all or none. */
@@ -14,6 +14,8 @@ export interface PullBudget {
   send(isCounted: boolean): (answer: Answer) => void;
   /** What the source last said. */
   reading(): AllowanceReading | undefined;
+  /** Whether a counted request is unanswered: its answer may show that more is left than is sure now. */
+  isUnderWay(): boolean;
   /** Whether no place is taken and no counted request unanswered: then only the source itself can make room. */
   isIdle(): boolean;
   /** Resolves when a place is given back or an answer was heard, the next time. */
@@ -22,8 +24,15 @@ export interface PullBudget {
 
 /** Places taken by one image. */
 export interface Places {
-  /** A counted request is about to be sent, on a place of these. @returns false when none is left of them */
+  /**
+   * A counted request is about to be sent, on a place of these.
+   * @returns false when none is left of them, and when others have spent so much meanwhile that it would go below the reserve
+   */
   spend(): boolean;
+  /** Whether {@link spend} would do now. */
+  maySpend(): boolean;
+  /** Whether none is left of them. */
+  isEmpty(): boolean;
   /** As {@link spend}, for a request that is repeated: on a place that nobody has taken. */
   spendFree(): boolean;
   /** Gives back what is more than so many. */
@@ -47,12 +56,21 @@ export type Answer =
 /** Sent while nothing is known yet: one, whose answer tells. */
 const PULLS_WHILE_UNKNOWN = 1;
 
+/** An answer that says how much is left, and when it was heard, by a counter of moments. */
+interface Heard {
+  remaining: number;
+  heard: number;
+}
+
 /** @param floor pulls that are always left for others */
 export function createPullBudget(floor: number): PullBudget {
-  let left: number | undefined;
+  /** Of several answers that were on their way together nobody knows which tells the newest number. */
+  let together: Heard[] = [];
+  /** When counted requests failed that may have been counted after all of those. */
+  let unsure: number[] = [];
   let last: AllowanceReading | undefined;
-  let countedSent = 0;
-  let countedAnswered = 0;
+  let moment = 0;
+  let underWay = 0;
   let reserved = 0;
   /** Who is about to send: told at once by `send`, so that a request that was not counted gives its place back to it. */
   let spender: { regain(): void } | undefined;
@@ -62,8 +80,13 @@ export function createPullBudget(floor: number): PullBudget {
     change.resolve();
     change = Promise.withResolvers<void>();
   };
-  const unknown = () => floor + PULLS_WHILE_UNKNOWN - (countedSent - countedAnswered);
-  const free = () => (left ?? unknown()) - reserved - floor;
+  /** Whichever of several numbers is the newest: what is left is not less than the lowest, less what is not in it. */
+  const left = () =>
+    together.length === 0
+      ? floor + PULLS_WHILE_UNKNOWN - underWay
+      : Math.min(...together.map(({ remaining }) => remaining)) - underWay - unsure.length;
+  const free = () => left() - reserved - floor;
+  const mayBegin = () => left() - floor >= 1;
 
   return {
     reserve(pulls) {
@@ -71,50 +94,53 @@ export function createPullBudget(floor: number): PullBudget {
       reserved += pulls;
       return places(pulls);
     },
-    couldEverHold: (pulls) => last === undefined || left === Infinity || pulls <= (last.limit ?? Infinity) - floor,
+    couldEverHold: (pulls) => last === undefined || pulls <= (last.limit ?? Infinity) - floor,
     send(isCounted) {
-      const answeredBefore = countedAnswered;
+      const asked = ++moment;
       const owner = isCounted ? spender : undefined;
       if (isCounted) spender = undefined;
-      if (isCounted) {
-        countedSent += 1;
-        if (left !== undefined) left -= 1;
-      }
+      if (isCounted) underWay += 1;
       return (answer) => {
-        if (isCounted) countedAnswered += 1;
-        // The source has surely counted what was answered before this request was sent, and this request itself.
-        // Whatever else was sent may come after the number it gave: answers overtake each other.
-        hear(answer, countedSent - answeredBefore - (isCounted ? 1 : 0));
-        if (isCounted && answer.kind === "not-counted") {
-          if (left !== undefined) left += 1;
-          owner?.regain();
-        }
+        if (isCounted) underWay -= 1;
+        hear(answer, asked, isCounted);
+        if (isCounted && answer.kind === "not-counted") owner?.regain();
         tell();
       };
     },
     reading: () => last,
-    isIdle: () => reserved === 0 && countedSent === countedAnswered,
+    isUnderWay: () => underWay > 0,
+    isIdle: () => reserved === 0 && underWay === 0,
     changed: () => change.promise,
   };
 
-  function hear(answer: Answer, maybeNotIncluded: number): void {
+  function hear(answer: Answer, asked: number, isCounted: boolean): void {
+    const heard = ++moment;
+    const learn = (remaining: number) => {
+      // The source has surely counted whatever had been answered before it was asked for this.
+      together = together.filter((earlier) => earlier.heard > asked);
+      unsure = unsure.filter((failed) => failed > asked);
+      together.push({ remaining, heard });
+    };
     switch (answer.kind) {
-      case "silent":
       case "not-counted":
         return;
+      case "silent":
+        if (isCounted) unsure.push(heard);
+        return;
       case "unlimited":
-        left = Infinity;
-        last = undefined;
-        return;
+        learn(Infinity);
+        break;
       case "refused":
-        left = 0;
-        return;
+        learn(0);
+        break;
       case "reading":
-        left = answer.reading.remaining - maybeNotIncluded;
-        // An answer that was overtaken would show more than is left.
-        if (maybeNotIncluded === 0 || last === undefined || answer.reading.remaining <= last.remaining) {
-          last = answer.reading;
-        }
+        learn(answer.reading.remaining);
+    }
+    if (answer.kind === "refused") return;
+    const lowest = Math.min(...together.map(({ remaining }) => remaining));
+    // An answer that was overtaken would show more than is left.
+    if (answer.kind === "unlimited" ? lowest === Infinity : answer.reading.remaining === lowest) {
+      last = answer.kind === "unlimited" ? undefined : answer.reading;
     }
   }
 
@@ -133,12 +159,14 @@ export function createPullBudget(floor: number): PullBudget {
     };
     return {
       spend() {
-        if (own === 0) return false;
+        if (own === 0 || !mayBegin()) return false;
         own -= 1;
         reserved -= 1;
         spender = { regain };
         return true;
       },
+      maySpend: () => own > 0 && mayBegin(),
+      isEmpty: () => own === 0,
       spendFree() {
         if (free() < 1) return false;
         spender = { regain };
@@ -149,7 +177,7 @@ export function createPullBudget(floor: number): PullBudget {
       },
       release() {
         isReleased = true;
-        giveBack(own);
+        if (own > 0) giveBack(own);
       },
     };
   }

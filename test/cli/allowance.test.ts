@@ -200,6 +200,37 @@ describe("an apply at the floor always ends, with its report:", { concurrency: 2
   });
 });
 
+describe("an image that is larger than the allowance, to several targets,", () => {
+  test("is put off with 4 at all of them, and a later window brings it to all", async (t) => {
+    const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+    const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
+    const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
+    const place = await world(
+      t,
+      {
+        "mirrors.yaml": `version: 1\nname: platform\ntargets: ${targets}\nmirrors: [{ image: team/app1:1, to: app1:1 }]\n`,
+      },
+      {
+        images: ["team/app1:1"],
+        registries: ["one.example.com", "two.example.com"],
+        imageOptions: { layers: 1, layerBytes: 64, platforms },
+        allowance: { limit: 10, windowSeconds: 3600 },
+        clock: () => new Date(now.ms),
+      },
+    );
+    const codes: (number | null)[] = [];
+    while (codes.length < 5 && codes.at(-1) !== 0) {
+      codes.push((await place.json(["apply"])).code);
+      now.ms += 3_601_000;
+    }
+    assert.deepEqual(codes, [4, 4, 0]);
+    for (const { store } of place.sandbox.registries.values()) {
+      assert.deepEqual(incompleteTags(store), []);
+      assert.ok(store.repository("app1")?.tags.has("1"));
+    }
+  });
+});
+
 describe("a digest that another repository or target has", () => {
   test("is taken from there, and costs no pull: also with Docker Hub's blobs out of reach", async (t) => {
     const file = (targets: string, mirrors: string) =>

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { createPullBudget, type Answer, type PullBudget } from "../../src/dockerhub/pull-budget.ts";
+import { createPullBudget, type Answer, type Places, type PullBudget } from "../../src/dockerhub/pull-budget.ts";
 
 function reading(remaining: number, limit = 100): Answer {
   return { kind: "reading", reading: { limit, remaining, windowSeconds: 3600, source: "203.0.113.7" } };
@@ -106,6 +106,52 @@ describe("a budget", () => {
     assert.equal(budget.reserve(1), undefined);
   });
 
+  test("spends no place that the last reading forbids, as others have spent meanwhile", () => {
+    const budget = told(20, 10);
+    const places = budget.reserve(10);
+    budget.send(false)(reading(12));
+    let server = 12;
+    while (places?.spend() === true) {
+      const answered = budget.send(true);
+      server -= 1;
+      answered(reading(server));
+    }
+    assert.equal(server, 10);
+    assert.equal(places?.isEmpty(), false);
+    assert.equal(places?.maySpend(), false);
+    budget.send(false)(reading(60));
+    assert.equal(places?.maySpend(), true);
+  });
+
+  test("does not spend what it gave while an answer named no limit, once one does", () => {
+    const budget = told(10, 5);
+    budget.send(false)({ kind: "unlimited" });
+    const places = budget.reserve(100);
+    assert.equal(places?.spend(), true);
+    const answered = budget.send(true);
+    assert.equal(places?.spend(), true);
+    answered(reading(7));
+    budget.send(true)(reading(6));
+    assert.equal(places?.spend(), true);
+    budget.send(true)(reading(5));
+    assert.equal(places?.spend(), false);
+  });
+
+  test("knows all that is left when everything sent has been answered, whatever the order of the answers", () => {
+    const budget = told(40);
+    const answers = Array.from({ length: 30 }, () => budget.send(true));
+    for (const [i, answered] of answers.toReversed().entries()) answered(reading(10 + i));
+    assert.notEqual(budget.reserve(10), undefined);
+  });
+
+  test("takes a request that failed for counted until a later answer tells", () => {
+    const budget = told(10);
+    budget.send(true)({ kind: "silent" });
+    assert.equal(budget.reserve(10), undefined);
+    budget.send(false)(reading(10));
+    assert.notEqual(budget.reserve(10), undefined);
+  });
+
   test("knows what can never fit", () => {
     const budget = told(50, 20);
     assert.equal(budget.couldEverHold(80), true);
@@ -147,6 +193,47 @@ test("however requests and answers interleave, and whatever is repeated, no coun
           if (answers.length > 0) answers.splice(choice % answers.length, 1)[0]?.();
         }
         while (answers.length > 0) answers.shift()?.();
+      },
+    ),
+  );
+});
+
+test("others may spend as they like: nothing is begun that the last reading and what is under way forbid", () => {
+  const step = fc.record({ image: fc.integer({ min: 1, max: 5 }), choice: fc.nat(), others: fc.nat(3) });
+  const kind = fc.constantFrom("reading", "reading", "reading", "silent", "not-counted");
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 0, max: 10 }),
+      fc.array(fc.tuple(step, kind), { maxLength: 80 }),
+      (total, floor, steps) => {
+        let server = total;
+        let lastHeard = total;
+        let underWay = 0;
+        const budget = told(total, floor);
+        const answers: ((kind: string) => void)[] = [];
+        const request = () => {
+          underWay += 1;
+          assert.ok(lastHeard - underWay >= floor, `${lastHeard} left, ${underWay} under way, ${floor} in reserve`);
+          const answered = budget.send(true);
+          answers.push((as) => {
+            underWay -= 1;
+            if (as === "not-counted") return answered({ kind: "not-counted" });
+            server = Math.max(0, server - 1);
+            if (as === "silent") return answered({ kind: "silent" });
+            lastHeard = server;
+            return answered(reading(server));
+          });
+        };
+        const held: Places[] = [];
+        for (const [{ image, choice, others }, as] of steps) {
+          const places = budget.reserve(image);
+          if (places !== undefined) held.push(places);
+          server = Math.max(0, server - others);
+          const spender = held[choice % Math.max(1, held.length)];
+          for (let i = 0; i < image; i += 1) if (spender?.spend() === true) request();
+          if (answers.length > 0) answers.splice(choice % answers.length, 1)[0]?.(as);
+        }
       },
     ),
   );

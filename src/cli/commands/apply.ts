@@ -1,7 +1,7 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
 import { createPullQueue, type PullQueue } from "../../apply/pull-queue.ts";
 import type { Outcome, Report } from "../../apply/report.ts";
-import { reportOf } from "../../errors.ts";
+import { MirrorError, reportOf } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
@@ -122,7 +122,8 @@ async function carryOut(
     admin: (name) => target(name).admin,
     pulls: (registry) => queues.get(registry),
     probe: async (registry, repository, digest) => {
-      await connections.source(registry).headManifest(repository, digest, surroundings.signal);
+      const head = await connections.source(registry).headManifest(repository, digest, surroundings.signal);
+      if (head === undefined) throw gone(`${registry}/${repository}@${digest}`);
     },
     emit: events.emit,
     clock: surroundings.clock,
@@ -155,6 +156,16 @@ async function planWhenAsked(session: Session, wait: number, { clock, err, signa
 function isHeldUp(plan: Plan): boolean {
   const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => (row.kind === "failed" ? [row.error] : [])));
   return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
+}
+
+/** No waiting brings an image back. */
+function gone(reference: string): MirrorError {
+  return new MirrorError("the source has it no more", {
+    code: "MANIFEST_UNKNOWN",
+    side: "source",
+    operation: "look up a manifest",
+    reference,
+  });
 }
 
 /** Interrupted before failed: a run that was stopped has not judged what it did not do. */
