@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 const NEEDS_REAL_REGISTRIES = "test/registries/";
 
@@ -13,8 +14,8 @@ const COVERAGE_FLOORS = { lines: 90, branches: 80, functions: 85 };
 /** Tests of the whole suite, a little below what there are: a file that silently loses its tests is to be noticed. */
 const LEAST_TESTS = 1700;
 
-/** Files at once. Most tests wait for processes and time limits, so more than there are cores. */
-const CONCURRENCY = 4;
+/** Files at once. Most tests wait for processes and time limits, so on a small machine more than there are cores. */
+const CONCURRENCY = Math.max(4, availableParallelism());
 
 const args = process.argv.slice(2);
 const wantsCoverage = args.includes("--coverage");
