@@ -196,6 +196,17 @@ export const MANIFESTS = {
       assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "ListImages"));
       assert.ok(server.requests.every(({ path }) => !path.endsWith("/tags/list")));
     },
+    async "follows the pages of an ECR that images come from as they are given"(t) {
+      const { ecr, registry } = await ecrClient(t, "ecr-opaque-tag-pages", { side: "source" });
+      const { store } = ecr.registry;
+      const image = generateImage("app", { form: "oci-manifest", layers: 1, layerBytes: 64 });
+      const tags = Array.from({ length: 2500 }, (_, at) => `v${at}`);
+      storeImage(store, store.create("app"), image);
+      store.putManifest(store.create("app"), image.top, tags);
+      assert.deepEqual(new Set(await registry.listTags("app")), new Set(tags));
+      const lists = ecr.registry.server.requests.filter(({ path, status }) => path.endsWith("/list") && status === 200);
+      assert.equal(lists.length, 3);
+    },
   },
 
   "ecr-no-deletes": {
