@@ -35,3 +35,8 @@ export interface Command {
   /** Loads the command's code only when it is run. @returns the exit code */
   run(input: CommandInput, surroundings: Surroundings): Promise<number>;
 }
+
+/** The values of an option that may be repeated; none where it was not given. */
+export function textsOf(value: OptionValues[string]): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}

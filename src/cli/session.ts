@@ -1,6 +1,6 @@
 import { readAllowDeletions } from "./allow-deletions.ts";
 import { createAllowances, type Allowances } from "./allowances.ts";
-import type { CommandInput } from "./command.ts";
+import { textsOf, type CommandInput } from "./command.ts";
 import { loadWithLock } from "./commands/load-lock.ts";
 import { openConnections, type Connections } from "./connections.ts";
 import { expand } from "./expand.ts";
@@ -41,11 +41,14 @@ export async function withPlan(
   const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return undefined;
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
-  const narrowing = held?.narrowing ?? { targets: texts(input.options["target"]), only: texts(input.options["only"]) };
+  const narrowing = held?.narrowing ?? {
+    targets: textsOf(input.options["target"]),
+    only: textsOf(input.options["only"]),
+  };
   const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
   const inputs = planInputs(whole);
   held?.refuseOtherInputs({ name: file.name, inputs });
-  const allowDeletions = readAllowDeletions(texts(input.options["allow-deletions"]), whole.file);
+  const allowDeletions = readAllowDeletions(textsOf(input.options["allow-deletions"]), whole.file);
   const events = createEventStream();
   const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);
@@ -91,8 +94,4 @@ function contentReader(connections: Connections): SurveyOptions["content"] {
 /** `20260131`. */
 function utcDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
-}
-
-function texts(value: CommandInput["options"][string]): string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }

@@ -101,6 +101,8 @@ function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: strin
 }
 
 function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
+  // Nothing is known of it but why: its error says so once.
+  if (target.error !== undefined) return target;
   const rows = target.rows.flatMap((row): Row[] => {
     if (row.kind === "unchanged") return [unchangedRow(row, saved)];
     if (row.kind !== "action") return [row];

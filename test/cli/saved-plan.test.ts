@@ -169,6 +169,20 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("nginx", "1"), place.upstream("nginx", "1"));
   });
 
+  test("for a target that cannot be opened fails with that target's error, and says nothing untrue of its tags", async (t) => {
+    const place = await saved(t);
+    const { code, document } = await place.json(["apply", "plan.json"], {
+      environment: {
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+        AWS_EC2_METADATA_DISABLED: "true",
+      },
+    });
+    assert.equal(code, 1);
+    const codes = errorsIn(document).map((error) => error.code);
+    assert.deepEqual(codes, ["NO_CREDENTIALS"]);
+  });
+
   test("has no secret in it", async (t) => {
     const place = await saved(t);
     const text = await readFile(place.planFile, "utf8");

@@ -4,7 +4,7 @@ import { nearest } from "../../desired/nearest.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { createAllowances } from "../allowances.ts";
-import type { CommandInput } from "../command.ts";
+import { textsOf, type CommandInput } from "../command.ts";
 import { openConnections, type OpenTarget } from "../connections.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
@@ -22,7 +22,7 @@ export async function uris(input: CommandInput, surroundings: Surroundings): Pro
   const format = formatOf(options);
   const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return EXIT.invalid;
-  const { file, select } = narrow(whole.file, texts(options["target"]), texts(options["only"]));
+  const { file, select } = narrow(whole.file, textsOf(options["target"]), textsOf(options["only"]));
   const images = knownImages(whole, select, surroundings);
   const events = createEventStream();
   logRequests(input, events, surroundings);
@@ -114,8 +114,4 @@ function notMirrored(uri: string): MirrorError {
     reference: uri,
     hint: "Run mirrorform apply first, or leave --pin out.",
   });
-}
-
-function texts(value: CommandInput["options"][string]): string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
