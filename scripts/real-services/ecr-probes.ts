@@ -108,6 +108,22 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
       return { seen: status === 202, evidence: `${value}: ${status}` };
     },
   },
+  "ecr-mount-needs-manifest": {
+    does: "reads the account setting BLOB_MOUNTING; where it is ENABLED, tries mounts of a layer without and with a manifest",
+    check: async (ecr) => {
+      const { value } = await ecr.sdk.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }));
+      if (value !== "ENABLED") return { seen: "unclear", evidence: `the setting is ${value}, and is left so` };
+      const { repository, layer } = await pushImage(ecr, "named-from");
+      const loose = await ecr.pushBlob(repository, Buffer.from("a layer of no image"));
+      const { repositoryName = "" } = await ecr.createRepository("named-to");
+      const mounts = [loose, layer].map(
+        async (blob) =>
+          await ecr.request("POST", `/v2/${repositoryName}/blobs/uploads/?mount=${blob}&from=${repository}`),
+      );
+      const [before, after] = (await Promise.all(mounts)).map(({ status }) => status);
+      return { seen: before === 202 && after === 201, evidence: `without: ${before}, with: ${after}` };
+    },
+  },
   "ecr-no-deletes": {
     does: "deletes a manifest through /v2/",
     check: async (ecr) => {

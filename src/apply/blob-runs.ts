@@ -57,6 +57,7 @@ export function createBlobRuns(
   const liars: Liar[] = [];
   const runs = new Map<Digest, BlobRun>();
   const refusesMounts = new Set<ImageTarget>();
+  const mounts = new Set<ImageTarget>();
   return { send };
 
   async function send(want: BlobWant): Promise<void> {
@@ -72,7 +73,7 @@ export function createBlobRuns(
         begun = mounted;
       } else if (run === undefined) {
         return board(start(digest, want), want, begun);
-      } else if (run.isBoarding && !canMountAfter(run, want)) {
+      } else if (run.isBoarding && (isMountTried || !canMountAfter(run, want))) {
         return board(run, want, begun);
       } else {
         await run.ended;
@@ -157,14 +158,18 @@ export function createBlobRuns(
 
   function mountableFrom({ blob, target, to }: BlobWant): string | undefined {
     if (target.mountBlob === undefined || refusesMounts.has(target)) return undefined;
-    const other = holders.of(blob.digest).find((each) => each.target === target && each.repository !== to);
-    return other?.repository;
+    const known = target.mounts?.sourceOf(blob, to);
+    if (known !== undefined) return known;
+    const others = holders.of(blob.digest).filter((each) => each.target === target && each.repository !== to);
+    return others.find(({ repository }) => target.mounts?.isWorthwhile(blob, repository, to) ?? true)?.repository;
   }
 
   /** Whether a mount will do once that run has brought the blob to another repository of the target. */
-  function canMountAfter(run: BlobRun, { target, to }: BlobWant): boolean {
+  function canMountAfter(run: BlobRun, { blob, target, to }: BlobWant): boolean {
     if (target.mountBlob === undefined || refusesMounts.has(target)) return false;
-    return run.passengers.some(({ want }) => want.target === target && want.to !== to);
+    return run.passengers.some(({ want }) => {
+      return want.target === target && want.to !== to && (target.mounts?.isWorthwhile(blob, want.to, to) ?? true);
+    });
   }
 
   /** @returns where an upload goes on that was begun instead; whatever goes wrong, an upload does as well */
@@ -172,10 +177,12 @@ export function createBlobRuns(
     const { blob, target, to, signal } = want;
     try {
       const mounted = await target.mountBlob?.(to, blob, from, signal);
-      if (mounted === undefined || !mounted.isThere) {
-        refusesMounts.add(target);
+      if (mounted?.isThere !== true) {
+        // One that mounted before may refuse a single blob; the others are still worth the wait.
+        if (mounted !== undefined && !mounts.has(target)) refusesMounts.add(target);
         return mounted?.begun;
       }
+      mounts.add(target);
       holders.add(blob.digest, target, to);
       return "there";
     } catch (error) {

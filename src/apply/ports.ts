@@ -56,12 +56,25 @@ export interface ImageTarget {
    * @param begun from a mount that was refused
    */
   putBlob(repository: string, blob: Descriptor, body: Readable, signal: AbortSignal, begun?: URL): Promise<void>;
-  /** Takes a blob over from another repository of the target; undefined where that cannot work. */
+  /**
+   * Takes a blob over from another repository of the target; undefined where that cannot work.
+   * @returns undefined where it turned out not to be possible: nothing was begun
+   */
   mountBlob:
-    | ((repository: string, blob: Descriptor, from: string, signal: AbortSignal) => Promise<Mounted>)
+    | ((repository: string, blob: Descriptor, from: string, signal: AbortSignal) => Promise<Mounted | undefined>)
     | undefined;
+  /** Where not every blob can be mounted from everywhere. Missing: from wherever this run has seen it. */
+  readonly mounts?: MountRules;
   /** Puts a manifest by digest, or with a tag pointing at it. */
   putManifest(repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal): Promise<void>;
+}
+
+/** From where a target lets blobs be mounted. Answered without asking it. */
+export interface MountRules {
+  /** Whether a blob that is in `from`, or on its way there, is to be mounted into `to` from there. */
+  isWorthwhile(blob: Descriptor, from: string, to: string): boolean;
+  /** A repository that is known to let a blob be mounted into `to`, whether or not this run has to do with it. */
+  sourceOf(blob: Descriptor, to: string): string | undefined;
 }
 
 /** Targets that keep repositories as things of their own, with settings (ECR). Every method throws MirrorError, side "target" or "credentials". */

@@ -181,7 +181,7 @@ export function openConnections(
     const ecr = await openEcr(target.ecr, { ...shared, environment }, surroundings.signal);
     const { host } = ecr.endpoint;
     const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" });
-    const images = ecrTarget(ecr, registry, paceOf(ecr));
+    const images = ecrTarget(ecr, registry, paceOf(ecr), clock);
     return {
       name: target.name,
       registry: host,

@@ -13,7 +13,8 @@ import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "./setti
 
 /**
  * Creates a repository with its settings and the tag of its owner. The policies are not set: CreateRepository takes none.
- * @returns whether this call made it; false when the owner's was there already, also when an answer of ours was lost
+ * @returns how it is encrypted, and whether this call made it: not when the owner's was there already, also when an
+ * answer of ours was lost
  * @throws MirrorError STALE when one is there that is not the owner's; SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
  */
 export async function createRepository(
@@ -22,7 +23,7 @@ export async function createRepository(
   settings: RepositorySettings,
   owner: string,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<{ isNew: boolean; encryption: Encryption }> {
   const call: EcrCall = {
     operation: "create a repository",
     action: "CreateRepository",
@@ -35,14 +36,13 @@ export async function createRepository(
     const answer = await client.call(call, signal, (sdk, options) =>
       sdk.send(new CreateRepositoryCommand(inputOf(name, settings, tags)), options),
     );
-    readRepository(answer.repository, call.operation);
-    return true;
+    return { isNew: true, encryption: readRepository(answer.repository, call.operation).encryption };
   } catch (error) {
     if (!isException(error, "RepositoryAlreadyExistsException")) throw error;
   }
   const state = await describeRepository(client, name, {}, owner, signal);
   requireOwned(state, owner, { operation: call.operation, reference: name });
-  return false;
+  return { isNew: false, encryption: state.encryption };
 }
 
 /** What the file does not manage is left out: ECR's own defaults, or those of the registry, hold then. */

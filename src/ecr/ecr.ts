@@ -20,6 +20,7 @@ import { kmsEndpoint } from "./kms-endpoint.ts";
 import { requireOwned } from "./ownership.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
+import { areEncryptedAlike } from "./same-encryption.ts";
 import { removeImages, type Removable, type Removed } from "./remove-images.ts";
 import type { SettingChange } from "./setting-change.ts";
 import type { EcrSettings, Encryption, RepositorySettings, RepositoryState } from "./settings.ts";
@@ -69,10 +70,13 @@ export interface Ecr {
     owner: string,
     signal?: AbortSignal,
   ): Promise<AccountState>;
-  /** How a repository is encrypted, as it was last described: a mount works between equals alone. */
+  /** How a repository is encrypted, as ECR last said of it. */
   encryptionOf(repository: string): Encryption | undefined;
-  /** Asked once, however often it is called. */
-  accountSettings(signal?: AbortSignal): Promise<AccountSettings>;
+  /**
+   * Whether a layer of one repository can be mounted in another: the account's setting was read and says so, and both
+   * are known to be encrypted alike (ECR user guide, "Blob mounting"). Asks nobody.
+   */
+  canMount(from: string, to: string): boolean;
   /** Those of `blobs` that the repository does not have; of another size counts as missing. Up to 100 a call. */
   missingLayers(repository: string, blobs: readonly Descriptor[], signal?: AbortSignal): Promise<Descriptor[]>;
   /** The tags that exist among `tags`; none in a repository that does not exist. */
@@ -97,17 +101,21 @@ export interface Ecr {
  * @param signal ends this, and every later renewal of the registry's token
  * @throws MirrorError NO_REGION, NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED (also when the account is not the file's), …
  */
-export async function openEcr(settings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
-  const region = await resolveRegion(settings, context.environment);
-  const client = createClient(settings, region, context);
+export async function openEcr(place: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
+  const region = await resolveRegion(place, context.environment);
+  const client = createClient(place, region, context);
   const authorization = await requestAuthorization(client, signal);
   const { endpoint } = authorization;
-  const account = await findAccount(client, endpoint, settings.account, signal);
+  const account = await findAccount(client, endpoint, place.account, signal);
   const kms = kmsEndpoint(endpoint, context.environment);
   const encryptions = new Map<string, Encryption>();
-  let known: Promise<AccountSettings> | undefined;
+  let settings: Promise<AccountSettings> | undefined;
+  let isMounting = false;
   const settingsOnce = (abort?: AbortSignal): Promise<AccountSettings> =>
-    (known ??= readAccountSettings(client, abort));
+    (settings ??= readAccountSettings(client, abort).then((read) => {
+      isMounting = read.blobMounting.value === true;
+      return read;
+    }));
   return {
     account,
     region,
@@ -119,12 +127,19 @@ export async function openEcr(settings: EcrSettings, context: EcrContext, signal
       return described;
     },
     encryptionOf: (repository) => encryptions.get(repository),
-    createRepository: (name, wanted, owner, abort) => createRepository(client, name, wanted, owner, abort),
+    canMount(from, to) {
+      const [one, other] = [encryptions.get(from), encryptions.get(to)];
+      return isMounting && one !== undefined && other !== undefined && areEncryptedAlike(one, other);
+    },
+    async createRepository(name, wanted, owner, abort) {
+      const { isNew, encryption } = await createRepository(client, name, wanted, owner, abort);
+      encryptions.set(name, encryption);
+      return isNew;
+    },
     adoptRepository: (name, owner, abort) => adoptRepository(client, name, owner, abort),
     changeSetting: (name, change, owner, abort) => changeSetting(client, name, change, owner, abort),
     readAccount: (wanted, described, owner, abort) =>
       readAccount(client, { wanted, described, owner, kms, settings: settingsOnce }, abort),
-    accountSettings: settingsOnce,
     missingLayers: (repository, blobs, abort) => missingLayers(client, repository, blobs, abort),
     readTags: (repository, tags, abort) => readTags(client, repository, tags, abort),
     archivedTags: (repository, tags, abort) => readArchivedTags(client, repository, tags, abort),

@@ -36,6 +36,12 @@ export function compareEncryption(
   return facts === undefined ? "unknown" : verdict(facts.arn === have.key);
 }
 
+/** Whether two repositories are known to be encrypted with the same type and the same key. */
+export function areEncryptedAlike(one: Encryption, other: Encryption): boolean {
+  if (one.type === "AES256" || other.type === "AES256") return one.type === other.type;
+  return one.type === other.type && one.key !== undefined && one.key === other.key;
+}
+
 /**
  * The key that KMS must be asked about to compare these, if any. Of the key that AWS manages the repository's own is
  * asked about: to ask for the alias would make that key where an account has none.

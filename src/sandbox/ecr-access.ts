@@ -17,7 +17,7 @@ export function refuseAccess(request: RegistryRequest, region: EcrRegion, rules:
   const { route } = request;
   if (route.kind === "ping") return undefined;
   const { principal } = token;
-  for (const permission of registryPermissionsOf(request.method, route, request.headers, region)) {
+  for (const permission of registryPermissionsOf(request, route, region)) {
     const isForeign = principal.account !== region.account;
     const { action, resource } = permission;
     const refusal = isForeign ? deniedText(principal.arn, action, resource) : rules.refusal(principal, permission);

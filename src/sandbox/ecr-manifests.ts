@@ -23,6 +23,14 @@ export function missingReferences(repository: Repository, manifest: Manifest): M
   return digests.length === 0 ? undefined : { kind, digests };
 }
 
+/** Whether an image of the repository has this blob as its config or a layer. */
+export function isReferenced(repository: Repository, blob: Digest): boolean {
+  return [...repository.manifests.values()].some((manifest) => {
+    const content = readManifest(manifest);
+    return content.kind === "image" && content.blobs.some(({ digest }) => digest === blob);
+  });
+}
+
 /** ECR's text for {@link Missing}, over both of its interfaces (oras-py#54, int128/docker-manifest-create-action#63). */
 export function missingText(missing: Missing, repository: string, account: string): string {
   const what = missing.kind === "layers" ? "Layers" : "Images";

@@ -4,6 +4,7 @@ import type { Input } from "./ecr-input.ts";
 import { repositoryArn, type EcrRegion } from "./ecr-state.ts";
 import type { IamRequest } from "./iam-policy.ts";
 import { isJsonObject } from "./json-object.ts";
+import type { RegistryRequest } from "./registry-policy.ts";
 import type { Route } from "./registry-route.ts";
 
 /**
@@ -24,14 +25,18 @@ export function permissionsOf(operation: string, input: Input, region: EcrRegion
 
 /** What a request below `/v2/` asks IAM (ECR user guide, "IAM permissions for pushing" and for pulling). */
 export function registryPermissionsOf(
-  method: string,
+  { method, headers, query }: RegistryRequest,
   route: Exclude<Route, { kind: "ping" }>,
-  headers: IncomingHttpHeaders,
   region: EcrRegion,
 ): IamRequest[] {
-  const resource = repositoryArn(region, route.name);
-  const context = tagsOf(resource, region);
-  return registryActionsOf(method, route.kind, headers).map((action) => ({ action, resource, context }));
+  const ask = (action: string, repository: string): IamRequest => {
+    const resource = repositoryArn(region, repository);
+    return { action, resource, context: tagsOf(resource, region) };
+  };
+  const asked = registryActionsOf(method, route.kind, headers).map((action) => ask(action, route.name));
+  const from = route.kind === "uploads" && query.has("mount") ? query.get("from") : null;
+  // ECR user guide, "Blob mounting": of the repository that the layer is mounted from.
+  return from === null ? asked : [...asked, ask("ecr:GetDownloadUrlForLayer", from)];
 }
 
 function registryActionsOf(

@@ -73,6 +73,13 @@ export const ECR_QUIRKS = [
     default: true,
   },
   {
+    name: "ecr-mount-needs-manifest",
+    service: "ecr",
+    what: "A mount answers 202 until a manifest of the source repository names the blob",
+    source: "aws/containers-roadmap#2860",
+    default: true,
+  },
+  {
     name: "ecr-no-deletes",
     service: "ecr",
     what: "DELETE is not supported by the registry protocol: 405 UNSUPPORTED; images go by BatchDeleteImage",

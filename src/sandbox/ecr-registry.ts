@@ -7,7 +7,7 @@ import { BLOB_MOUNTING } from "./ecr-account.ts";
 import { immutableTagText, invalidParameterText, repositoryNotFoundText } from "./ecr-error.ts";
 import { DIGEST_DIFFERS, LAYER_DOWNLOADS } from "./ecr-layers.ts";
 import { RATE_EXCEEDED } from "./ecr-limits.ts";
-import { isImmutable, missingReferences, missingText, sisterOf, translate } from "./ecr-manifests.ts";
+import { isImmutable, isReferenced, missingReferences, missingText, sisterOf, translate } from "./ecr-manifests.ts";
 import { recordOf } from "./ecr-state.ts";
 import type { EcrRegion, EcrRules } from "./ecr-state.ts";
 import { listEcrTags } from "./ecr-tags.ts";
@@ -52,7 +52,8 @@ function ecrPolicy(region: EcrRegion, rules: EcrRules): RegistryPolicy {
     },
     beforePutManifest: (repository, reference, manifest) =>
       refuseManifest(repository, reference, manifest, region, rules),
-    mayMount(from, to, _digest, named) {
+    mayMount(from, to, digest, named) {
+      if (rules.isOn("ecr-mount-needs-manifest") && !isReferenced(from, digest)) return false;
       if (!rules.isOn("ecr-mount-needs-setting")) return true;
       const isEnabled = region.accountSettings.get(BLOB_MOUNTING) === "ENABLED";
       return isEnabled && named && areEncryptedAlike(region, from.name, to.name);

@@ -32,6 +32,8 @@ export interface EcrOptions {
   /** Off: ECR takes manifests whose layers or children are missing, to prove that a client keeps the order by itself. */
   checkReferences?: boolean | undefined;
   limits?: Partial<Limits> | undefined;
+  /** Settings that every account begins with in each Region, as by PutAccountSetting: `{ BLOB_MOUNTING: "ENABLED" }`. */
+  accountSettings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The registry of one account in one Region. */
@@ -155,7 +157,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
       region: name,
       store,
       records: new Map(),
-      accountSettings: new Map(),
+      accountSettings: new Map(Object.entries(options.accountSettings ?? {})),
       scanning: NO_SCANNING_RULES,
       templates: new Map(),
       archived: new Set(),

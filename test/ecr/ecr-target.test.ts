@@ -11,11 +11,12 @@ import { startFixture } from "../sandbox/support/ecr.ts";
 
 test("every manifest waits for its turn, whether it goes through /v2/ or through the API", async (t) => {
   const { ecr: sandbox, registry: place } = await startFixture(t);
-  const ecr = await openEcr({}, testContext(sandbox.environment));
+  const context = testContext(sandbox.environment);
+  const ecr = await openEcr({}, context);
   const { credentials, endpoint } = ecr;
   const { registry } = clientOf(t, endpoint, { side: "target", flavour: "ecr", credentials });
   const turns: string[] = [];
-  const target = ecrTarget(ecr, registry, { turn: async (reference) => void turns.push(reference) });
+  const target = ecrTarget(ecr, registry, { turn: async (reference) => void turns.push(reference) }, context.clock);
   await ecr.createRepository("app", {}, "platform");
   const manifest = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [], ...body }));

@@ -127,8 +127,9 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
   },
 
   "ecr-mount-needs-setting": async (ecr, isOn) => {
-    const layer = Buffer.from("a layer");
-    await ecr.push("app", layer);
+    const image = makeImage("one");
+    const { layer } = image;
+    await pushImage(ecr, "v1", image);
     ecr.registry.store.create("other");
     await ecr.client.send(
       new CreateRepositoryCommand({
@@ -143,6 +144,19 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
     assert.equal((await mount("other", "")).status, isOn ? 202 : 201, "without from");
     assert.equal((await mount("secret", "&from=app")).status, isOn ? 202 : 201, "another key");
     assert.equal((await mount("other", "&from=app")).status, 201);
+  },
+
+  "ecr-mount-needs-manifest": async (ecr, isOn) => {
+    await ecr.client.send(new PutAccountSettingCommand({ name: "BLOB_MOUNTING", value: "ENABLED" }));
+    const image = makeImage("one");
+    for (const blob of [image.layer, image.config]) await ecr.push("app", blob);
+    const mount = (into: string) => {
+      ecr.registry.store.create(into);
+      return ecr.send("POST", `${into}/blobs/uploads/?mount=${digestOf(image.layer)}&from=app`);
+    };
+    assert.equal((await mount("before")).status, isOn ? 202 : 201);
+    await ecr.putManifest("app/manifests/v1", image);
+    assert.equal((await mount("after")).status, 201);
   },
 
   "ecr-no-deletes": async (ecr, isOn) => {

@@ -206,7 +206,7 @@ export const CALLS: readonly Call[] = [
     role: "apply",
     on: "repository",
     isFor: ({ isRead }) => isRead,
-    purpose: "a blob that another place wants too; the platform of an image",
+    purpose: "a blob that another place wants too, mounts among them; the platform of an image",
     where: "several repositories or targets, `platforms`",
     without: "read at the source",
   },

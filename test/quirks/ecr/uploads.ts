@@ -79,6 +79,29 @@ export const UPLOADS = {
       }
     },
   },
+
+  "ecr-mount-needs-manifest": {
+    async "mounts a layer once the image that it was sent for is whole, and is never answered 202"(t) {
+      const file = mirrorFile([REDIS, "{ image: redis:7, to: copy/of/redis:7 }"]);
+      const place = await redisWorld(
+        t,
+        {
+          imageOptions: { layers: 1, layerBytes: 600 * 1024 },
+          quirks: { "ecr-mount-needs-manifest": true },
+          ecr: { accountSettings: { BLOB_MOUNTING: "ENABLED" } },
+        },
+        file,
+      );
+      await mirrorAll(place);
+      await assertArrived(place, "redis", "7");
+      const mounts = (await sentToEcr(place)).filter(({ query }) => query.includes("mount="));
+      // A layer of each platform.
+      assert.deepEqual(
+        mounts.map(({ status }) => status),
+        [201, 201],
+      );
+    },
+  },
 } satisfies Partial<Record<EcrQuirkName, Copes>>;
 
 /** Each blob went up in a POST and a PUT of its whole length. */
