@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
+import { isImageType } from "../oci/media-type.ts";
 import type { CopyReferrers } from "../plan/action.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../plan/missing-referrers.ts";
 import { copyImage } from "./copy-image.ts";
@@ -56,8 +57,10 @@ export async function copyReferrers(work: readonly ReferrerWork[], copy: Referre
     };
     const cosign = tags.filter(({ kind }) => kind === "artifact");
     await Promise.all([
-      ...artifacts.map(({ digest }) => limit(() => attempt(digest, () => copyArtifact(digest, undefined, copy)))),
-      ...cosign.map((tag) => limit(() => attempt(tag.digest, () => copyArtifact(tag.digest, tag, copy)))),
+      ...artifacts.map(({ digest, mediaType }) =>
+        limit(() => attempt(digest, () => copyArtifact({ digest, mediaType }, undefined, copy))),
+      ),
+      ...cosign.map((tag) => limit(() => attempt(tag.digest, () => copyArtifact(tag, tag, copy)))),
     ]);
     if (copy.signal.aborted || isAtFloor(failure)) throw failure;
     const list = tags.find(({ kind }) => kind === "list");
@@ -69,7 +72,11 @@ export async function copyReferrers(work: readonly ReferrerWork[], copy: Referre
 }
 
 /** @param tag of cosign's, to be put last; without, the artifact is put by its digest alone */
-async function copyArtifact(digest: Digest, tag: ReferrerTagWork | undefined, copy: ReferrerCopy): Promise<boolean> {
+async function copyArtifact(
+  { digest, mediaType }: Pick<ReferrerTagWork, "digest" | "mediaType">,
+  tag: ReferrerTagWork | undefined,
+  copy: ReferrerCopy,
+): Promise<boolean> {
   const { transfer, action, signal, pulls, meter, emit } = copy;
   const { target } = transfer;
   const { repository } = action;
@@ -84,6 +91,10 @@ async function copyArtifact(digest: Digest, tag: ReferrerTagWork | undefined, co
     if (tag === undefined) return false;
     await target.putManifest(repository, tag.tag, await target.readManifest(repository, digest, signal), signal);
     return true;
+  }
+  if (isImageType(mediaType)) {
+    const { content } = await transfer.reader.read(copy.from, digest, signal, pulls, []);
+    if (content.kind === "index") throw otherThanListed(copy, digest);
   }
   const together = copy.gathering.enter(digest);
   try {
@@ -123,6 +134,17 @@ function warn(meter: Meter, error: MirrorError): void {
 
 function isAtFloor(error: unknown): boolean {
   return error instanceof MirrorError && error.code === "PULL_LIMIT";
+}
+
+/** The plan counted one pull for it; its children would be more than was said. */
+function otherThanListed({ action }: ReferrerCopy, digest: Digest): MirrorError {
+  return new MirrorError("the source lists it as the manifest of one artifact, and it is an index", {
+    code: "MANIFEST_INVALID",
+    side: "source",
+    operation: "copy referrers",
+    reference: `${action.source.replace(/@.*$/, "")}@${digest}`,
+    hint: "Ask its publisher, or choose other types with `referrers: { types: [...] }`.",
+  });
 }
 
 function stale(reference: string): MirrorError {

@@ -85,8 +85,8 @@ export function createManifestReader(source: ImageSource, whole: Map<Digest, Rea
         },
         (error: unknown) => {
           if (error instanceof ReadMeanwhile) return again();
-          // A failure is not remembered: another action may have better luck.
-          if (isShown) received.delete(digest);
+          // A failure is not remembered: another action may have better luck. What was read and is no image stays so.
+          if (isShown && !(error instanceof NoImage)) received.delete(digest);
           ended.reject(error);
           if (!isShown || !isOutOfPulls(error)) throw error;
           return leave.refused(error, signal).then(again);
@@ -98,6 +98,9 @@ export function createManifestReader(source: ImageSource, whole: Map<Digest, Rea
   return reader;
 }
 
+/** What was read is none: reading it again would cost another pull, and say the same. */
+class NoImage extends MirrorError {}
+
 /** While this reading waited for its leave, another one began that now serves both. */
 class ReadMeanwhile extends Error {}
 
@@ -107,7 +110,7 @@ class ReadMeanwhile extends Error {}
  */
 function orOwn<T>(isSameRepository: boolean, again: () => Promise<T>): (error: unknown) => Promise<T> {
   return async (error) => {
-    if (isSameRepository && !isOutOfPulls(error)) throw error;
+    if (error instanceof NoImage || (isSameRepository && !isOutOfPulls(error))) throw error;
     return again();
   };
 }
@@ -135,7 +138,7 @@ async function readAtHolders(
 function understand(manifest: Manifest, holder: Holder | undefined): ReadManifest {
   const content = readManifest(manifest);
   if (content.kind === "index" || content.kind === "image") return { manifest, content, holder };
-  throw new MirrorError(content.message, {
+  throw new NoImage(content.message, {
     code: content.kind === "invalid" ? "MANIFEST_INVALID" : "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
     operation: "read a manifest",

@@ -108,8 +108,8 @@ export interface CopyReferrers extends ActionBase {
   stuckTags: string[];
   /** As that of the image. */
   order: number;
-  /** Pulls that `work` may cost at a source with an allowance; 0 elsewhere. */
-  pullsAtMost: number;
+  /** Pulls this may cost at a source with an allowance, 0 elsewhere; null where that is only known at apply. */
+  pullsAtMost: number | null;
 }
 
 /** A repository of a target, by the target's name. */

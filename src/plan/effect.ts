@@ -1,13 +1,18 @@
-import type { Action } from "./action.ts";
+import type { Action, RepositoryAction } from "./action.ts";
 
-/** What an action does to the target, as the totals count it. */
-export function effectOf(action: Action): "create" | "change" | "delete" {
+type Effect = "create" | "change" | "delete";
+
+/** What an action does to the target, as the totals count it; undefined where it is known at apply whether it does anything. */
+export function effectOf(action: RepositoryAction): Effect;
+export function effectOf(action: Action): Effect | undefined;
+export function effectOf(action: Action): Effect | undefined {
   switch (action.kind) {
     case "create-repository":
       return "create";
     case "copy-image":
       return action.precondition === null ? "create" : "change";
     case "copy-referrers":
+      if (action.reason === "known-at-apply") return undefined;
       return action.reason === "referrers-moved" ? "change" : "create";
     case "put-lifecycle-policy":
     case "set-repository-policy":

@@ -3,7 +3,7 @@ import type { ErrorReport } from "../errors.ts";
 import type { Action } from "./action.ts";
 import { actionsOf, type Plan, type Row, type TargetPlan } from "./plan.ts";
 import { refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
-import { count, pullsAtMostOf } from "./make-plan.ts";
+import { count, pullsOf } from "./make-plan.ts";
 
 /** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
@@ -46,7 +46,7 @@ export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms)
   for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
   const targets = fresh.targets.map((target) => holdTarget(savedFor(saved, target.name), target));
   const totals = count(targets, fresh.rules);
-  const costs = fresh.costs.map((cost) => ({ ...cost, pullsAtMost: pullsAtMostOf(targets, cost.registry) }));
+  const costs = fresh.costs.map((cost) => ({ ...cost, ...pullsOf(targets, cost.registry) }));
   const notPlanned = actionsOf(fresh).filter(({ id, target }) => !savedFor(saved, target).has(id)).length;
   return { ...fresh, targets, totals, costs, notPlanned, complete: totals.failed === 0 };
 }

@@ -4,7 +4,7 @@ import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
 import { accountNotes } from "./account-notes.ts";
-import type { CopyImage, ImageContent } from "./action.ts";
+import type { ImageContent } from "./action.ts";
 import { pullsTogether } from "./cost.ts";
 import { declaredTags, type Declared } from "./declared.ts";
 import { effectOf } from "./effect.ts";
@@ -24,7 +24,8 @@ import {
   type Totals,
 } from "./plan.ts";
 import { pruneRows, type Pruning } from "./prune-rows.ts";
-import { referrerPulls, referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
+import { referrerPulls } from "./referrer-pulls.ts";
+import { referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
 import { repositoryRows } from "./repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
 import { compareRows } from "./row-order.ts";
@@ -57,7 +58,7 @@ export interface PlanInput {
   /** What was found of the referrers of images, by the keys of `referredImages`; missing: nothing was looked for. */
   referrers?: ReadonlyMap<string, ReferrerFacts>;
   /** The sources that count pulls and were asked, with what is known of each allowance. */
-  allowances: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost">>;
+  allowances: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost" | "pullsForeseen">>;
 }
 
 /** The plan: a pure function of what is declared and what is there. */
@@ -144,9 +145,11 @@ export function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]
 
 function countRow(row: Row, totals: Totals): void {
   switch (row.kind) {
-    case "action":
-      totals[effectOf(row.action)] += 1;
+    case "action": {
+      const effect = effectOf(row.action);
+      if (effect !== undefined) totals[effect] += 1;
       return;
+    }
     case "blocked":
     case "blocked-repository":
     case "archived":
@@ -177,18 +180,18 @@ function countRow(row: Row, totals: Totals): void {
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
-  return [...input.allowances].map(([registry, known]) => ({
-    registry,
-    pullsAtMost: pullsAtMostOf(targets, registry),
-    ...known,
-  }));
+  return [...input.allowances].map(([registry, known]) => ({ registry, ...pullsOf(targets, registry), ...known }));
 }
 
-/** The most pulls that the actions of a plan can cost at one source. */
-export function pullsAtMostOf(targets: readonly TargetPlan[], registry: string): number {
-  const copies = targets
+/** What the actions of a plan can cost at one source. */
+export function pullsOf(targets: readonly TargetPlan[], registry: string): Pick<Cost, "pullsAtMost" | "pullsForeseen"> {
+  const actions = targets
     .flatMap((target) => target.rows)
-    .flatMap((row): CopyImage[] => (row.kind === "action" && row.action.kind === "copy-image" ? [row.action] : []));
-  const own = copies.filter(({ source }) => source.startsWith(`${registry}/`));
-  return pullsTogether(own) + referrerPulls(targets, registry);
+    .flatMap((row) => (row.kind === "action" && "source" in row.action ? [row.action] : []))
+    .filter(({ source }) => source.startsWith(`${registry}/`));
+  const copies = actions.filter((action) => action.kind === "copy-image");
+  const referrers = actions.filter((action) => action.kind === "copy-referrers");
+  const pullsForeseen = pullsTogether(copies) + referrerPulls(referrers);
+  const isForeseen = referrers.every(({ pullsAtMost }) => pullsAtMost !== null);
+  return { pullsAtMost: isForeseen ? pullsForeseen : null, pullsForeseen };
 }

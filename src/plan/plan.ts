@@ -137,7 +137,10 @@ export interface PlanLock {
 /** What a plan costs at one source with an allowance. */
 export interface Cost {
   registry: string;
-  pullsAtMost: number;
+  /** Never exceeded; null where it is only known at apply what some referrers cost, as a list or an index is to be read first. */
+  pullsAtMost: number | null;
+  /** As `pullsAtMost`, without those referrers. */
+  pullsForeseen: number;
   reading: AllowanceReading | undefined;
   /** Pulls that are always left for others. */
   reserve: number;

@@ -3,13 +3,12 @@ import type { HeldReferrers } from "../actual/held-referrers.ts";
 import type { FoundReferrers } from "../desired/find-referrers.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
 import type { CopyReferrers } from "./action.ts";
-import { pullsAtMost } from "./cost.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
-import { missingReferrers, type ReferrerWork } from "./missing-referrers.ts";
-import type { Row, TargetPlan } from "./plan.ts";
+import { missingReferrers } from "./missing-referrers.ts";
+import type { Row } from "./plan.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
+import { pullsFor } from "./referrer-pulls.ts";
 
 /** What is known of an image's referrers, at its source and at one target. */
 export type ReferrerFacts =
@@ -88,32 +87,9 @@ function rowsOf(
     work: possible,
     isComplete: unread.length === 0,
     stuckTags: [...isStuck],
-    pullsAtMost: isCounted ? pullsFor(possible) : 0,
+    pullsAtMost: isCounted ? pullsFor(possible, unread) : 0,
   };
   return [...blocked, { kind: "action", action }];
-}
-
-/** The pulls that the referrers of a plan may cost at a source. A digest is read once in a run, however many targets want it. */
-export function referrerPulls(targets: readonly TargetPlan[], registry: string): number {
-  const pulls = new Map<string, number>();
-  for (const row of targets.flatMap((target) => target.rows)) {
-    if (row.kind !== "action" || row.action.kind !== "copy-referrers") continue;
-    const { source, digest, types, pullsAtMost: own } = row.action;
-    const key = JSON.stringify([digest, types]);
-    if (source.startsWith(`${registry}/`)) pulls.set(key, Math.max(own, pulls.get(key) ?? 0));
-  }
-  return [...pulls.values()].reduce((sum, each) => sum + each, 0);
-}
-
-/** One for each artifact; of a list that was not read one and what it may name. */
-function pullsFor(work: readonly ReferrerWork[]): number {
-  const digests = new Map<Digest, number>();
-  for (const { artifacts, tags } of work) {
-    for (const { digest, mediaType } of artifacts)
-      digests.set(digest, pullsAtMost({ mediaType, size: undefined }, 1, undefined));
-    for (const tag of tags) digests.set(tag.digest, pullsAtMost(tag, undefined, undefined));
-  }
-  return [...digests.values()].reduce((sum, each) => sum + each, 0);
 }
 
 function immutable(reference: string): ErrorReport {

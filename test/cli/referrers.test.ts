@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import type { Digest } from "../../src/oci/digest.ts";
 import type { Manifest } from "../../src/oci/manifest.ts";
-import { OCI_INDEX } from "../../src/oci/media-type.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { refuse } from "../../src/sandbox/answer.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import type { Repository, Store } from "../../src/sandbox/store.ts";
@@ -384,6 +384,21 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.equal(code, 1);
     const results = document.outcomes?.map(({ action, result }) => `${action.kind} ${result}`);
     assert.deepEqual(results, ["create-repository done", "copy-image failed", "copy-referrers not-started"]);
+  });
+
+  test("of which a list says that an index is the manifest of one artifact are refused: a plan counted one pull", async (t) => {
+    const place = await registryWorld(t, "list");
+    place.source.policy.referrers = false;
+    const { top } = place.signed;
+    const lie = { ...place.source.publish("app", "2", SMALL).top, mediaType: OCI_MANIFEST };
+    putList(place.source.store, "app", top.digest, [lie]);
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const failed = document.outcomes?.filter(({ result }) => result === "failed");
+    assert.deepEqual(
+      failed?.map(({ action, error }) => [action.kind, error?.code]),
+      [["copy-referrers", "MANIFEST_INVALID"]],
+    );
   });
 
   test("of which one is broken fail by that one alone", async (t) => {

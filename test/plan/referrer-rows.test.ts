@@ -114,8 +114,11 @@ describe("the referrers of an image", () => {
   });
 
   test("that cannot be seen without a pull are looked for at apply, and the row says so", () => {
-    const action = actionOf(planned([asking()], oci(), facts({ subjects: [], unread: [digest("a")] })));
-    assert.deepEqual([action?.reason, action?.isComplete, action?.pullsAtMost], ["known-at-apply", false, 0]);
+    const made = planned([asking()], oci(), facts({ subjects: [], unread: [digest("a")] }));
+    const action = actionOf(made);
+    assert.deepEqual([action?.reason, action?.isComplete, action?.pullsAtMost], ["known-at-apply", false, null]);
+    assert.deepEqual([made.costs[0]?.pullsAtMost, made.costs[0]?.pullsForeseen], [null, 1], "no bound is claimed");
+    assert.equal(made.totals.create, 1, "the image; whether there are referrers to create nobody knows");
   });
 
   test("in a list that is blocked are not looked for each time", () => {

@@ -8,20 +8,27 @@ import { formatWindow, plural } from "./units.ts";
  * many windows that takes where one is not enough.
  */
 export function renderCost(cost: Cost): string {
-  const pulls = cost.pullsAtMost === 0 ? "no pull" : `at most ${plural(cost.pullsAtMost, "pull")}`;
   const kept = cost.reserve > 0 && cost.reading !== undefined ? `, ${cost.reserve} kept in reserve` : "";
   const windows = windowsNeeded(cost);
   const longer = windows > 1 ? ` That takes about ${windows} windows.` : "";
   const unused = cost.credentialsUnused
     ? "\nWARNING: credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address."
     : "";
-  return `Docker Hub: ${pulls}; ${renderReading(cost.reading)}${kept}.${longer}${unused}`;
+  return `Docker Hub: ${pullsText(cost)}; ${renderReading(cost.reading)}${kept}.${longer}${unused}`;
+}
+
+/** Where there is no upper bound, none is claimed. */
+function pullsText({ pullsAtMost, pullsForeseen }: Cost): string {
+  if (pullsAtMost === 0) return "no pull";
+  if (pullsAtMost !== null) return `at most ${plural(pullsAtMost, "pull")}`;
+  const foreseen = pullsForeseen === 0 ? "pulls" : `up to ${plural(pullsForeseen, "pull")}, and more`;
+  return `${foreseen} for referrers that are only known at apply`;
 }
 
 /** How many windows a plan takes: the one that runs, and as many whole ones as the rest needs. */
-function windowsNeeded({ pullsAtMost, reading, reserve }: Cost): number {
+function windowsNeeded({ pullsForeseen, reading, reserve }: Cost): number {
   if (reading === undefined) return 1;
-  const rest = pullsAtMost - Math.max(0, reading.remaining - reserve);
+  const rest = pullsForeseen - Math.max(0, reading.remaining - reserve);
   // A limit that was not named is at least what is left.
   const each = (reading.limit ?? reading.remaining) - reserve;
   return rest <= 0 ? 1 : 1 + (each > 0 ? Math.ceil(rest / each) : 1);

@@ -1,4 +1,6 @@
 import type { CopyReferrers } from "../../plan/action.ts";
+import type { RowCells } from "./row-cells.ts";
+import type { Style } from "./style.ts";
 import { plural } from "./units.ts";
 
 const REASONS: Readonly<Record<CopyReferrers["reason"], string>> = {
@@ -7,10 +9,21 @@ const REASONS: Readonly<Record<CopyReferrers["reason"], string>> = {
   "known-at-apply": "looked for when what names them is read",
 };
 
-/** What a plan says of an action on referrers: how much there is, and why. */
-export function referrerCells({ work, isComplete, reason }: CopyReferrers): { content: string; why: string } {
+/** What a plan says of an action on referrers: how much there is, and why. A mere look is marked as worth knowing. */
+export function referrerCells(
+  { work, isComplete, reason }: CopyReferrers,
+  style: Style,
+): { look: Pick<RowCells, "symbol" | "paint">; content: string; why: string } {
   const known = new Set(work.flatMap(({ artifacts, tags }) => [...artifacts, ...tags]).map(({ digest }) => digest));
   const counted = known.size === 0 ? "known at apply" : plural(known.size, "referrer");
   const more = isComplete || known.size === 0 ? "" : ", perhaps more";
-  return { content: `${counted}${more}`, why: REASONS[reason] };
+  return { look: looks(style)[reason], content: `${counted}${more}`, why: REASONS[reason] };
+}
+
+function looks(style: Style): Readonly<Record<CopyReferrers["reason"], Pick<RowCells, "symbol" | "paint">>> {
+  return {
+    "new-referrers": { symbol: "+", paint: style.create },
+    "referrers-moved": { symbol: "~", paint: style.change },
+    "known-at-apply": { symbol: "*", paint: style.quiet },
+  };
 }

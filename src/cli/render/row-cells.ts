@@ -96,10 +96,9 @@ function actionCells(action: Action, style: Style, familiar: (source: string) =>
       return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
     }
     case "copy-referrers": {
-      const look = action.reason === "referrers-moved" ? change : create;
-      const told = referrerCells(action);
       const from = `referrers from ${familiar(action.source)}`;
-      return { ...look, columns: [action.tag, from, style.digest(action.digest), told.content, told.why] };
+      const { look, content: amount, why } = referrerCells(action, style);
+      return { ...look, columns: [action.tag, from, style.digest(action.digest), amount, why] };
     }
     case "delete-tag": {
       const columns = [action.tag, "", style.digest(action.precondition), "", "no longer declared"];
