@@ -12,12 +12,15 @@ import { createStyle } from "./render/style.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
 import { version } from "./version.ts";
 
-/** Runs a command line. The one place where errors become exit codes. */
+/** Runs a command line in the surroundings of a process. @returns its exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
   // A reader that went away (`mirrorform apply | head -1`) is no reason to stop half-way: what is left is not said.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  const interrupt = listenForInterrupt(process);
-  const surroundings = processSurroundings(interrupt);
+  return runCommandLine(args, processSurroundings(listenForInterrupt(process)));
+}
+
+/** Runs a command line. The one place where errors become exit codes. @returns the exit code */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
     return await dispatch(args, surroundings);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 
 import { run, type Ran } from "../support/command.ts";
 import { TWO_IMAGES } from "../support/scenario.ts";
-import { COMPILE_CACHE } from "../support/mirrorform.ts";
+import { COMPILE_CACHE } from "../support/compile-cache.ts";
 import { world, type World } from "../support/world.ts";
 import { startGitHub, type FakeGitHub } from "./fake-github.ts";
 

@@ -51,7 +51,7 @@ async function applyUntil(place: World, after: number | undefined): Promise<{ wr
       if (writes.length === after) kill?.();
     };
   }
-  const ran = await place.run(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+  const ran = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
   for (const server of servers) server.onFinished = undefined;
   if (after === undefined) assert.equal(ran.code, 0, ran.stdout + ran.stderr);
   return { writes, wasKilled: ran.signal === "SIGKILL" };
@@ -143,7 +143,7 @@ test("an interrupt between the deletion of a tag and its put waits for the put",
   place.sandbox.ecr.api.onFinished = ({ headers }) => {
     if (headers["x-amz-target"]?.endsWith("DeleteImage") === true) interrupt?.();
   };
-  const ran = await place.run(["apply"], { onStart: (child) => (interrupt = () => child.kill("SIGINT")) });
+  const ran = await place.start(["apply"], { onStart: (child) => (interrupt = () => child.kill("SIGINT")) });
   assert.equal(ran.code, 130, ran.stdout + ran.stderr);
   assert.equal(redis?.tags.get("7"), moved);
 });

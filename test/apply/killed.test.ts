@@ -95,7 +95,7 @@ async function killAndFinish(context: TestContext, after: number): Promise<Recor
     last = request;
     kill?.();
   });
-  const killed = await place.run(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+  const killed = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
   await afterEachRequest(place, () => undefined);
   assert.equal((await place.run(["apply"])).code, 0, `after request ${after}`);
   assert.deepEqual(holes, [], `after request ${after}`);
@@ -132,7 +132,7 @@ describe("an apply that is killed after any one of its requests", () => {
     const unwatch = store.watch(({ kind }) => {
       if (kind === "tag") kill?.();
     });
-    const killed = await place.run(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+    const killed = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
     unwatch();
     assert.equal(killed.signal, "SIGKILL");
     assert.equal((await place.run(["apply"])).code, 0);

@@ -193,7 +193,7 @@ for (const part of ["/blobs/uploads/", "/manifests/sha256:"]) {
     server.onFinished = ({ method, path }) => {
       if (method === "PUT" && path.includes(part)) kill?.();
     };
-    const killed = await place.run(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+    const killed = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
     server.onFinished = () => undefined;
     assert.equal(killed.signal, "SIGKILL");
     assert.equal(store.repository("redis")?.tags.size, 0);

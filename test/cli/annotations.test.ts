@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { folderWith, mirrorform } from "../support/mirrorform.ts";
+import { folderWith } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 
 const HEAD = "version: 1\nname: platform\ntargets:\n  main: { ecr: {} }\nmirrors:\n";
 
@@ -16,7 +17,7 @@ async function folder(context: TestContext, files: Record<string, string>): Prom
 describe("a mirror file that is not valid", () => {
   test("is annotated on its lines in GitHub Actions, named from the root of the repository", async (t) => {
     const path = await folder(t, { "teams/web.yaml": `${HEAD}  - image: Ruby:2.7\n` });
-    const { code, stdout, stderr } = await mirrorform(["validate", "--file", "web.yaml"], {
+    const { code, stdout, stderr } = await resident(["validate", "--file", "web.yaml"], {
       folder: join(path, "teams"),
       environment: { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: path },
     });
@@ -27,13 +28,13 @@ describe("a mirror file that is not valid", () => {
 
   test("is not annotated elsewhere", async (t) => {
     const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: Ruby:2.7\n` });
-    const { stdout } = await mirrorform(["validate"], { folder: path });
+    const { stdout } = await resident(["validate"], { folder: path });
     assert.equal(stdout, "");
   });
 
   test("cannot put a workflow command of its own into the log", async (t) => {
     const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: "x%0A::set-env name=A::b\\n::warning::c"\n` });
-    const { stdout, stderr } = await mirrorform(["validate"], {
+    const { stdout, stderr } = await resident(["validate"], {
       folder: path,
       environment: { GITHUB_ACTIONS: "true" },
     });
@@ -44,7 +45,7 @@ describe("a mirror file that is not valid", () => {
 
   test("gives ten annotations at most: GitHub shows no more", async (t) => {
     const path = await folder(t, { "mirrors.yaml": HEAD + "  - image: UP\n".repeat(30) });
-    const { stdout, stderr } = await mirrorform(["validate"], {
+    const { stdout, stderr } = await resident(["validate"], {
       folder: path,
       environment: { GITHUB_ACTIONS: "true" },
     });
@@ -54,7 +55,7 @@ describe("a mirror file that is not valid", () => {
 
   test("is written as a Code Quality report for GitLab", async (t) => {
     const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: Ruby:2.7\n  - image: Ruby:2.7\n` });
-    const { code } = await mirrorform(["validate", "--code-quality", "quality.json"], { folder: path });
+    const { code } = await resident(["validate", "--code-quality", "quality.json"], { folder: path });
     assert.equal(code, 3);
     const report = JSON.parse(await readFile(join(path, "quality.json"), "utf8"));
     assert.deepEqual(
@@ -67,14 +68,14 @@ describe("a mirror file that is not valid", () => {
 
 test("a valid mirror file leaves an empty Code Quality report, so that old findings go", async (t) => {
   const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n`, "quality.json": "[1]" });
-  const { code } = await mirrorform(["validate", "--code-quality", "quality.json"], { folder: path });
+  const { code } = await resident(["validate", "--code-quality", "quality.json"], { folder: path });
   assert.equal(code, 0);
   assert.equal(await readFile(join(path, "quality.json"), "utf8"), "[]\n");
 });
 
 test("a report that cannot be written is an error, and says where it should have gone", async (t) => {
   const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n` });
-  const { code, stderr } = await mirrorform(["validate", "--code-quality", "no/quality.json"], { folder: path });
+  const { code, stderr } = await resident(["validate", "--code-quality", "no/quality.json"], { folder: path });
   assert.equal(code, 1);
   assert.match(stderr, /FILE_UNWRITABLE[^]*no\/quality\.json[^]*ENOENT/);
 });

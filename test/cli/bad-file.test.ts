@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import type { ErrorCode } from "../../src/errors.ts";
-import { folderWith, mirrorform } from "../support/mirrorform.ts";
+import { folderWith } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 
 const HEAD = "version: 1\nname: platform\ntargets:\n  main: { ecr: {} }\n";
 
@@ -79,14 +80,14 @@ describe("validate refuses with 3, at the line where it stands:", { concurrency:
       t.after(() => folder.remove());
       await scenario.prepare?.(folder.path);
 
-      const shown = await mirrorform(["validate"], { folder: folder.path });
+      const shown = await resident(["validate"], { folder: folder.path });
       assert.equal(shown.code, 3);
       assert.match(shown.stderr, new RegExp(`^mirrors\\.yaml:${scenario.line}:\\d+: `));
       assert.match(shown.stderr, /^ +\| +\^$/m);
       assert.match(shown.stderr, scenario.says);
       assert.doesNotMatch(shown.stderr, /root:/, "no content of a file that is none of ours");
 
-      const { stdout } = await mirrorform(["validate", "--json"], { folder: folder.path });
+      const { stdout } = await resident(["validate", "--json"], { folder: folder.path });
       const { problems } = JSON.parse(stdout) as {
         problems: { code: string; side: string; operation: string; hint?: string; position: { line: number } }[];
       };
@@ -103,7 +104,7 @@ describe("validate refuses with 3, at the line where it stands:", { concurrency:
 test("a mirror file that is not there is said to be missing", async (t) => {
   const folder = await folderWith({});
   t.after(() => folder.remove());
-  const { code, stderr } = await mirrorform(["plan"], { folder: folder.path });
+  const { code, stderr } = await resident(["plan"], { folder: folder.path });
   assert.equal(code, 3);
   assert.match(stderr, /mirrors\.yaml/);
 });
@@ -112,7 +113,7 @@ test("a mirror file that is a link is not followed: a pull request could show wh
   const folder = await folderWith({});
   t.after(() => folder.remove());
   await symlink("/etc/passwd", join(folder.path, "mirrors.yaml"));
-  const { code, stderr } = await mirrorform(["validate"], { folder: folder.path });
+  const { code, stderr } = await resident(["validate"], { folder: folder.path });
   assert.equal(code, 3);
   assert.match(stderr, /this is a link/);
   assert.doesNotMatch(stderr, /root:/);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
-import { folderWith, mirrorform, type Ran } from "../support/mirrorform.ts";
+import { folderWith, type Ran } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 
 async function run(context: TestContext, args: readonly string[], files: Record<string, string> = {}): Promise<Ran> {
   const folder = await folderWith(files);
   context.after(() => folder.remove());
-  return mirrorform(args, { folder: folder.path });
+  return resident(args, { folder: folder.path });
 }
 
 describe("the command line", () => {

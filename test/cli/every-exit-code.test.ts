@@ -131,7 +131,7 @@ for (const [name, endings] of Object.entries(ENDINGS)) {
       test(`${code} when ${when}`, async (t) => {
         const place = await world(t, { "mirrors.yaml": file }, { images: IMAGES, imageOptions: SMALL, ...options });
         await prepare?.(place);
-        const ran = await place.run([name, ...args]);
+        const ran = await place.start([name, ...args]);
         assert.equal(ran.code, code, ran.stdout + ran.stderr);
         if (says !== undefined) assert.match(ran.stdout + ran.stderr, says);
       });
@@ -143,11 +143,11 @@ describe("every command", { concurrency: 3 }, () => {
   for (const { name } of COMMANDS) {
     test(`${name} ends with 3 for an option that it does not have, and with 0 for --help`, async (t) => {
       const place = await world(t, {});
-      const refused = await place.run([name, "--no-such-option"]);
+      const refused = await place.start([name, "--no-such-option"]);
       assert.equal(refused.code, 3);
       assert.match(refused.stderr, /Error USAGE \(config\): .*unknown option --no-such-option/);
       assert.equal(refused.stdout, "");
-      const helped = await place.run([name, "--help"]);
+      const helped = await place.start([name, "--help"]);
       assert.equal(helped.code, 0);
       assert.equal(helped.stderr, "");
     });

@@ -9,7 +9,8 @@ import { firstMirrorFile } from "../../src/cli/first-mirror-file.ts";
 import { listedImages } from "../../src/desired/desired-entry.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 import { parseReference } from "../../src/oci/reference.ts";
-import { folderWith, mirrorform } from "../support/mirrorform.ts";
+import { folderWith } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 
 async function folder(context: TestContext, files: Record<string, string> = {}): Promise<string> {
   const made = await folderWith(files);
@@ -20,10 +21,10 @@ async function folder(context: TestContext, files: Record<string, string> = {}):
 describe("init", () => {
   test("writes a mirror file that is valid as it stands", async (t) => {
     const path = await folder(t);
-    const written = await mirrorform(["init"], { folder: path });
+    const written = await resident(["init"], { folder: path });
     assert.equal(written.code, 0, written.stderr);
     assert.match(written.stdout, /Wrote mirrors\.yaml/);
-    const checked = await mirrorform(["validate"], { folder: path });
+    const checked = await resident(["validate"], { folder: path });
     assert.equal(checked.code, 0, checked.stderr);
     assert.match(checked.stdout, /1 image, 1 target/);
   });
@@ -31,20 +32,20 @@ describe("init", () => {
   test("begins with the images it is given, a pinned one under a tag of its own", async (t) => {
     const path = await folder(t);
     const pinned = `redis@sha256:${"ab".repeat(32)}`;
-    const { code } = await mirrorform(["init", "--from", "ruby:2.7.1-slim", pinned, "--file", "m.yaml"], {
+    const { code } = await resident(["init", "--from", "ruby:2.7.1-slim", pinned, "--file", "m.yaml"], {
       folder: path,
     });
     assert.equal(code, 0);
     const text = await readFile(join(path, "m.yaml"), "utf8");
     assert.match(text, /^ {2}- image: ruby:2\.7\.1-slim$/m);
     assert.match(text, /^ {4}to: redis:pinned-abababababab$/m);
-    const checked = await mirrorform(["validate", "--file", "m.yaml"], { folder: path });
+    const checked = await resident(["validate", "--file", "m.yaml"], { folder: path });
     assert.match(checked.stdout, /2 images/);
   });
 
   test("never writes over a file that is there", async (t) => {
     const path = await folder(t, { "mirrors.yaml": "mine\n" });
-    const { code, stderr } = await mirrorform(["init"], { folder: path });
+    const { code, stderr } = await resident(["init"], { folder: path });
     assert.equal(code, 3);
     assert.match(stderr, /USAGE[^]*there already[^]*--file/);
     assert.equal(await readFile(join(path, "mirrors.yaml"), "utf8"), "mine\n");
@@ -52,7 +53,7 @@ describe("init", () => {
 
   test("refuses what is no image, and writes nothing", async (t) => {
     const path = await folder(t);
-    const { code, stderr } = await mirrorform(["init", "--from", "Ruby:2.7"], { folder: path });
+    const { code, stderr } = await resident(["init", "--from", "Ruby:2.7"], { folder: path });
     assert.equal(code, 3);
     assert.match(stderr, /Ruby:2\.7: .*lower case/);
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
@@ -60,7 +61,7 @@ describe("init", () => {
 
   test("says when the file cannot be written", async (t) => {
     const path = await folder(t);
-    const { code, stderr } = await mirrorform(["init", "--file", "nowhere/mirrors.yaml"], { folder: path });
+    const { code, stderr } = await resident(["init", "--file", "nowhere/mirrors.yaml"], { folder: path });
     assert.equal(code, 1);
     assert.match(stderr, /FILE_UNWRITABLE[^]*ENOENT/);
   });

@@ -61,7 +61,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES, "report.json": "of last week" }, OPTIONS);
       const stop = stopAt(place.sandbox.dockerHub.registry, signal, ({ method }) => method === "HEAD");
       const begun = Date.now();
-      const ran = await place.run(["apply", "--report", "report.json"], { onStart: stop.onStart });
+      const ran = await place.start(["apply", "--report", "report.json"], { onStart: stop.onStart });
       assert.ok(stop.wasStopped() && Date.now() - begun < HELD_MILLISECONDS, "it waits for nothing");
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
       assert.match(ran.stderr, /INTERRUPTED[^]*before anything was changed/);
@@ -83,7 +83,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const { server } = await ecrOf(place);
       const stop = stopAt(api, signal, isSecond);
       server.onRequest = api.onRequest;
-      const ran = await place.run(["apply", "--only", "redis", "--report", "report.json"], { onStart: stop.onStart });
+      const ran = await place.start(["apply", "--only", "redis", "--report", "report.json"], { onStart: stop.onStart });
       assert.ok(stop.wasStopped());
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
       const { interrupted, outcomes } = await reportOf(place);
@@ -102,7 +102,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { ...OPTIONS, clock: () => new Date(now.ms) });
       place.sandbox.dockerHub.spend(93);
-      const ran = await place.run(["apply", "--wait=2h", "--report", "report.json"], {
+      const ran = await place.start(["apply", "--wait=2h", "--report", "report.json"], {
         onStart: (child) =>
           child.stderr?.on("data", (chunk: Buffer) => {
             if (chunk.toString().includes("Waiting for the pull allowance")) child.kill(signal);
@@ -121,7 +121,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
   test("while its report is written still writes all of it", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
-    const ran = await place.run(["apply", "--report", "pipe"], {
+    const ran = await place.start(["apply", "--report", "pipe"], {
       onStart: (child) => {
         child.stdout?.on("data", (chunk: Buffer) => {
           if (chunk.toString().includes("Plan:")) void pipe.close();
@@ -145,7 +145,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
   test("twice leaves at once, whatever it is waiting for", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
-    const ran = await place.run(["apply", "--report", "pipe"], {
+    const ran = await place.start(["apply", "--report", "pipe"], {
       onStart: (child) => {
         child.stdout?.on("data", (chunk: Buffer) => {
           if (chunk.toString().includes("Plan:")) void pipe.close();

@@ -27,7 +27,7 @@ for (const [signal, code] of [
         return { kind: "delay", milliseconds: HELD_MILLISECONDS };
       };
       let signalled = Number.NaN;
-      const { stdout, ...ran } = await place.run(["apply", "--json"], {
+      const { stdout, ...ran } = await place.start(["apply", "--json"], {
         onStart: (child) =>
           (interrupt = () => {
             signalled = Date.now();

@@ -204,7 +204,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
       cdn.onFinished = () => {
         if (cdn.requests.length - from === blobs) child?.kill("SIGKILL");
       };
-      const ran = await place.run(["apply", "--file", "carry.yaml"], { onStart: (started) => (child = started) });
+      const ran = await place.start(["apply", "--file", "carry.yaml"], { onStart: (started) => (child = started) });
       assert.equal(ran.signal, "SIGKILL");
       assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
     }

@@ -4,7 +4,8 @@ import { describe, test, type TestContext } from "node:test";
 
 import { refuse } from "../../src/sandbox/answer.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
-import { folderWith, mirrorform } from "../support/mirrorform.ts";
+import { folderWith } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 import { ecrOf, fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { errorsIn, world, type World } from "../support/world.ts";
 
@@ -252,7 +253,7 @@ describe("a lock that is not valid ends every command that needs it with 3:", { 
       const folder = await folderWith({ "mirrors.yaml": TWO_IMAGES, "mirrors.lock.yaml": lock });
       t.after(() => folder.remove());
       for (const args of [["validate"], ["plan"], ["apply"], ["lock"], ["lock", "--check"]]) {
-        const { code, stderr } = await mirrorform(args, { folder: folder.path });
+        const { code, stderr } = await resident(args, { folder: folder.path });
         assert.equal(code, 3, args.join(" "));
         assert.match(stderr, said);
         assert.match(stderr, /problems? in mirrors\.lock\.yaml/);
@@ -272,7 +273,7 @@ describe("the options of lock", () => {
     test(`refuses ${args.join(" ")}`, async (t) => {
       const folder = await folderWith({ "mirrors.yaml": TWO_IMAGES });
       t.after(() => folder.remove());
-      const { code, stderr } = await mirrorform(args, { folder: folder.path });
+      const { code, stderr } = await resident(args, { folder: folder.path });
       assert.equal(code, 3);
       assert.match(stderr, said);
     });

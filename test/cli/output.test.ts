@@ -25,14 +25,14 @@ test("a reader that goes away does not stop an apply half-way", async (t) => {
 });
 
 test("--json is one document on standard output, also when planning is interrupted", async (t) => {
-  const { sandbox, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
+  const { sandbox, start } = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
   let interrupt: (() => void) | undefined;
   sandbox.dockerHub.registry.onRequest = () => {
     interrupt?.();
     interrupt = undefined;
     return { kind: "delay", milliseconds: 2_000 };
   };
-  const { code, stdout } = await run(["apply", "--json"], {
+  const { code, stdout } = await start(["apply", "--json"], {
     onStart: (child) => (interrupt = () => child.kill("SIGTERM")),
   });
   assert.equal(code, 143);

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { folderWith, mirrorform, type Ran, type RunOptions } from "../support/mirrorform.ts";
+import { folderWith, mirrorform, type Ran, type ProcessOptions } from "../support/mirrorform.ts";
 import { CLI, NO_SCRIPT, onTerminal } from "../support/terminal.ts";
 import { errorsIn, type Document } from "../support/world.ts";
 
@@ -17,7 +17,7 @@ targets: { main: { ecr: { account: "\${AWS_ACCOUNT_ID}" } } }
 mirrors: [{ image: redis:7 }, { image: ghcr.io/team/app:1, to: app:1 }]
 `;
 
-async function run(context: TestContext, args: readonly string[], more: Partial<RunOptions> = {}): Promise<Ran> {
+async function run(context: TestContext, args: readonly string[], more: Partial<ProcessOptions> = {}): Promise<Ran> {
   const folder = await folderWith({ "mirrors.yaml": FILE });
   context.after(() => folder.remove());
   return mirrorform(args, { folder: folder.path, ...more });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { run as command } from "../support/command.ts";
-import { COMPILE_CACHE } from "../support/mirrorform.ts";
+import { COMPILE_CACHE } from "../support/compile-cache.ts";
 import { fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { CLI, NO_SCRIPT, onTerminal } from "../support/terminal.ts";
 import { world, type World } from "../support/world.ts";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { run } from "../support/command.ts";
-import { folderWith, mirrorform } from "../support/mirrorform.ts";
+import { folderWith } from "../support/mirrorform.ts";
+import { resident } from "../support/resident.ts";
 import { world, type World } from "../support/world.ts";
 
 const FILE = `
@@ -102,7 +103,7 @@ describe("uris", { concurrency: 4 }, () => {
     const folder = await folderWith({ "mirrors.yaml": FILE.replace(/targets:\n.*\n/, targets) });
     t.after(() => folder.remove());
     const names = async (...more: string[]) => {
-      const { stdout } = await mirrorform(["uris", "--json", ...more], { folder: folder.path });
+      const { stdout } = await resident(["uris", "--json", ...more], { folder: folder.path });
       return (JSON.parse(stdout) as { name: string; uri: string }[]).map(({ name, uri }) => `${name} ${uri}`);
     };
     assert.deepEqual((await names()).slice(0, 2), [
@@ -116,7 +117,7 @@ describe("uris", { concurrency: 4 }, () => {
     const file = FILE.replace("    tags: [22-alpine]\n    to: 1st/{name}:{tag}", "    output: ECR_RUBY_URI");
     const folder = await folderWith({ "mirrors.yaml": file.replace("ecr: {}", "oci: https://r.example.com") });
     t.after(() => folder.remove());
-    const { code, stderr } = await mirrorform(["uris"], { folder: folder.path });
+    const { code, stderr } = await resident(["uris"], { folder: folder.path });
     assert.equal(code, 1);
     assert.match(stderr, /nomorelimit:ruby-2\.7\.1-slim \(line 7\) and node:latest \(line 10\)[^]*ECR_RUBY_URI/);
   });
@@ -134,7 +135,7 @@ test("an output for several tags is refused at its line", async (t) => {
     "mirrors.yaml": FILE.replace("[22-alpine]", "[22-alpine, 20-alpine]\n    output: X"),
   });
   t.after(() => folder.remove());
-  const { code, stderr } = await mirrorform(["validate"], { folder: folder.path });
+  const { code, stderr } = await resident(["validate"], { folder: folder.path });
   assert.equal(code, 3);
   assert.match(stderr, /mirrors\.yaml:12:5: an entry with several tags/);
 });

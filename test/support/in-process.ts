@@ -1,39 +1,32 @@
-import { readCommandLine } from "../../src/cli/command-line.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { systemClock } from "../../src/clock.ts";
-import { MirrorError } from "../../src/errors.ts";
 
-/** What a command line came to without a process of its own: an error that it threw is code 1. */
+/** What a command line came to without a process of its own. */
 export interface RanHere {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a command line in this process, where tests run so many that processes would take too long. */
+/** Runs a command line in this process, in its folder, where nobody interrupts it and nothing is a terminal. */
 export async function runHere(
   args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Surroundings["environment"],
+  homeDirectory = "/nonexistent",
 ): Promise<RanHere> {
   const said = { out: "", err: "" };
-  const request = readCommandLine(args, COMMANDS);
-  if (request.kind !== "run") throw new Error("no command");
-  try {
-    const code = await request.command.run(request.input, {
-      environment,
-      homeDirectory: "/nonexistent",
-      out: (text) => void (said.out += text),
-      err: (text) => void (said.err += text),
-      isTerminal: false,
-      terminalSize: () => ({ rows: undefined, columns: undefined }),
-      clock: systemClock,
-      random: Math.random,
-      signal: new AbortController().signal,
-      interruptedBy: () => undefined,
-    });
-    return { code, stdout: said.out, stderr: said.err };
-  } catch (error) {
-    if (!(error instanceof MirrorError)) throw error;
-    return { code: 1, stdout: said.out, stderr: `${said.err}${error.code}: ${error.message} ${error.hint ?? ""}` };
-  }
+  const code = await runCommandLine(args, {
+    environment,
+    homeDirectory,
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    isTerminal: false,
+    terminalSize: () => ({ rows: undefined, columns: undefined }),
+    clock: systemClock,
+    random: Math.random,
+    signal: new AbortController().signal,
+    interruptedBy: () => undefined,
+  });
+  return { code, stdout: said.out, stderr: said.err };
 }

@@ -4,25 +4,25 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { run, type CommandOptions, type Ran } from "./command.ts";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 
 export type { Ran } from "./command.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-/** Compiled sources are kept between runs: a test starts the real process many times. */
-export const COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/compile", import.meta.url));
-
 /** No process of these tests runs longer than this, whatever happens. */
 const MOST_MILLISECONDS = 60_000;
 
-export interface RunOptions extends Pick<CommandOptions, "detached" | "onStart"> {
+export interface RunOptions {
   /** Folder to run in, and home directory. */
   folder: string;
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs the real command line as a process. Of our own environment it sees PATH alone. */
-export function mirrorform(args: readonly string[], options: RunOptions): Promise<Ran> {
+export interface ProcessOptions extends RunOptions, Pick<CommandOptions, "detached" | "onStart"> {}
+
+/** Runs the real command line as a process of its own. Of our own environment it sees PATH alone. */
+export function mirrorform(args: readonly string[], options: ProcessOptions): Promise<Ran> {
   const { folder, environment, ...more } = options;
   return run(process.execPath, [MAIN, ...args], {
     ...more,

@@ -1,13 +1,16 @@
 import type { TestContext } from "node:test";
 
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
-import { folderWith, mirrorform, type Ran, type RunOptions } from "./mirrorform.ts";
+import { folderWith, mirrorform, type ProcessOptions, type Ran, type RunOptions } from "./mirrorform.ts";
+import { resident } from "./resident.ts";
 
 /** A sandbox, a folder with a mirror file, and the command line in both. All gone when the test ends. */
 export interface World {
   sandbox: Sandbox;
   folder: string;
   run(args: readonly string[], more?: Partial<RunOptions>): Promise<Ran>;
+  /** As `run`, in a process of its own, which can be stopped. */
+  start(args: readonly string[], more?: Partial<ProcessOptions>): Promise<Ran>;
   /** Runs with `--json` and gives the document; fails on anything but one. */
   json(args: readonly string[], more?: Partial<RunOptions>): Promise<{ code: number | null; document: Document }>;
 }
@@ -52,16 +55,15 @@ export async function world(
     await sandbox.close();
     await folder.remove();
   });
+  const start: World["start"] = (args, more = {}) =>
+    mirrorform(args, { folder: folder.path, ...more, environment: { ...sandbox.environment, ...more.environment } });
   const run: World["run"] = (args, more = {}) =>
-    mirrorform(args, {
-      folder: folder.path,
-      ...more,
-      environment: { ...sandbox.environment, ...more.environment },
-    });
+    resident(args, { folder: folder.path, ...more, environment: { ...sandbox.environment, ...more.environment } });
   return {
     sandbox,
     folder: folder.path,
     run,
+    start,
     async json(args, more) {
       const { code, stdout, stderr } = await run([...args, "--json"], more);
       try {

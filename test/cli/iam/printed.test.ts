@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 
 import { documentsOf, MOST_MANAGED, sizeOf, type Statement } from "../../../src/cli/iam/documents.ts";
 import { placeOf } from "../../../src/cli/iam/place.ts";
-import { folderWith, mirrorform } from "../../support/mirrorform.ts";
+import { folderWith } from "../../support/mirrorform.ts";
+import { resident } from "../../support/resident.ts";
 import { callTable } from "./call-table.ts";
 import { printedPolicies } from "./support.ts";
 
@@ -25,13 +26,13 @@ describe("iam", { concurrency: 4 }, () => {
     const folder = await folderWith({ "mirrors.yaml": ONE });
     t.after(() => folder.remove());
     const options = { folder: folder.path, environment: { AWS_REGION: "us-east-1" } };
-    const both = await mirrorform(["iam"], options);
+    const both = await resident(["iam"], options);
     assert.equal(both.code, 0, both.stderr);
     assert.deepEqual(both.stdout.match(/^#.*$/gm), [
       "# plan: the credentials of the run, account 123456789012 (main)",
       "# apply: the credentials of the run, account 123456789012 (main)",
     ]);
-    const plan = await mirrorform(["iam", "--role", "plan"], options);
+    const plan = await resident(["iam", "--role", "plan"], options);
     assert.deepEqual(JSON.parse(plan.stdout), {
       Version: "2012-10-17",
       Statement: [
@@ -64,7 +65,7 @@ describe("iam", { concurrency: 4 }, () => {
     const layout = file("{ a: { layout: ./out } }", "[{ image: redis:7 }]");
     const folder = await folderWith({ "mirrors.yaml": two, "layout.yaml": layout });
     t.after(() => folder.remove());
-    const run = (...args: string[]) => mirrorform(["iam", ...args], { folder: folder.path });
+    const run = (...args: string[]) => resident(["iam", ...args], { folder: folder.path });
     const one = await run("--role", "apply", "--target", "a");
     assert.match(one.stdout, /arn:aws:ecr:REGION:ACCOUNT_ID:repository\/redis/);
     assert.match(one.stderr, /Note: the AWS account is not known here.*ACCOUNT_ID.*--account/);
