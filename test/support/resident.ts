@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+import pLimit from "p-limit";
+
 import { COMPILE_CACHE } from "./compile-cache.ts";
 import type { Ran } from "./command.ts";
 import type { RanHere } from "./in-process.ts";
@@ -11,34 +13,39 @@ import type { ResidentRequest } from "./resident-program.ts";
 const PROGRAM = fileURLToPath(new URL("resident-program.ts", import.meta.url));
 
 /** Tests of a file that run at once seldom need more, and each costs a start. */
-const MOST_PROCESSES = 2;
-
+const limit = pLimit(2);
 const idle: ChildProcess[] = [];
-const waiting: ((process: ChildProcess) => void)[] = [];
-let started = 0;
 
 /**
  * Runs a command line in a process that has run others before, with the arguments, folder and environment of this one
  * alone: of our own environment it sees PATH. Most of what a short run costs is the start of Node and the loading of
  * the AWS SDK. What concerns the process itself (signals, streams, the end) is tested with one of its own: `mirrorform`.
  */
-export async function resident(args: readonly string[], { folder, environment }: RunOptions): Promise<Ran> {
+export function resident(args: readonly string[], { folder, environment }: RunOptions): Promise<Ran> {
   const given = Object.entries({ PATH: process.env["PATH"], HOME: folder, ...environment });
   const known = given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const child = idle.pop() ?? (await free());
-  child.ref();
-  child.channel?.ref();
-  try {
+  return limit(async () => {
+    const child = idle.pop() ?? start();
+    child.ref();
+    child.channel?.ref();
     const { code, stdout, stderr } = await ask(child, { args, folder, environment: Object.fromEntries(known) });
+    // An idle process keeps no test file alive: it ends when that ends.
+    child.unref();
+    child.channel?.unref();
+    idle.push(child);
     return { code, signal: null, stdout, stderr };
-  } finally {
-    release(child);
-  }
+  });
 }
 
+function start(): ChildProcess {
+  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
+  return fork(PROGRAM, { execArgv: [], env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+}
+
+/** @throws when the process ends instead: a command line ends with an exit code, whatever happens */
 async function ask(child: ChildProcess, request: ResidentRequest): Promise<RanHere> {
-  const controller = new AbortController();
-  const { signal } = controller;
+  const answered = new AbortController();
+  const { signal } = answered;
   try {
     child.send(request);
     return await Promise.race([
@@ -48,28 +55,6 @@ async function ask(child: ChildProcess, request: ResidentRequest): Promise<RanHe
       }),
     ]);
   } finally {
-    controller.abort();
+    answered.abort();
   }
-}
-
-function free(): Promise<ChildProcess> {
-  if (started >= MOST_PROCESSES) return new Promise((resolve) => waiting.push(resolve));
-  started += 1;
-  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
-  return Promise.resolve(fork(PROGRAM, { execArgv: [], env, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
-}
-
-function release(child: ChildProcess): void {
-  if (child.exitCode !== null || child.signalCode !== null) {
-    started -= 1;
-    const next = waiting.shift();
-    if (next !== undefined) void free().then(next);
-    return;
-  }
-  const next = waiting.shift();
-  if (next !== undefined) return next(child);
-  // An idle process keeps no test file alive: it ends when that ends.
-  child.unref();
-  child.channel?.unref();
-  idle.push(child);
 }
