@@ -94,8 +94,9 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
     referrers,
   ]);
   const deletions = actions.filter((action) => action.kind === "delete-tag");
+  const adoptions = done.filter(({ action }) => action.kind === "adopt-repository");
   const rows = plan.targets.flatMap((target) => target.rows);
-  const deleted = await deleteTags(deletions, ended.flat(), { ...options, owner: plan.name, rows });
+  const deleted = await deleteTags(deletions, [...adoptions, ...ended.flat()], { ...options, owner: plan.name, rows });
   const outcomes = [...done, ...ended.flat(), ...deleted];
   return {
     formatVersion: REPORT_FORMAT_VERSION,

@@ -25,24 +25,32 @@ export interface DeletionContext extends RunContext {
 
 /**
  * Carries the deletions out, when all copies are over: one after the other in each repository, and none where a copy
- * into it did not arrive.
- * @param copies how the copies ended
+ * into it did not arrive, or which was to be adopted and is not.
+ * @param before how the copies and adoptions ended
  */
 export async function deleteTags(
   actions: readonly DeleteTag[],
-  copies: readonly Outcome[],
+  before: readonly Outcome[],
   context: DeletionContext,
 ): Promise<Outcome[]> {
   const limit = pLimit(REPOSITORIES_AT_ONCE);
-  const missed = new Set([
-    ...copies.flatMap(({ action, result }) => (result === "done" || result === "already-done" ? [] : keyOf(action))),
-    ...context.rows.flatMap((row) => (row.kind === "failed" && row.reason !== "referrers-unread" ? keyOf(row) : [])),
+  const missed = new Map<string, keyof typeof WHY>([
+    ...context.rows.flatMap((row) =>
+      row.kind === "failed" && row.reason !== "referrers-unread" ? [[keyOf(row), "not-arrived"] as const] : [],
+    ),
+    ...before.flatMap(({ action, result }) => {
+      if (result === "done" || result === "already-done") return [];
+      return [[keyOf(action), action.kind === "adopt-repository" ? "unadopted" : "not-arrived"] as const];
+    }),
   ]);
   const groups = [...Map.groupBy(actions, keyOf)];
   const outcomes = await Promise.all(
-    groups.map(async ([key, group]) =>
-      missed.has(key) ? group.map((action) => heldBack(action, context)) : limit(() => deleteIn(group, context)),
-    ),
+    groups.map(async ([key, group]) => {
+      const why = missed.get(key);
+      return why === undefined
+        ? limit(() => deleteIn(group, context))
+        : group.map((action) => heldBack(action, why, context));
+    }),
   );
   return outcomes.flat();
 }
@@ -122,9 +130,14 @@ function inUse({ repository, tag }: DeleteTag): MirrorError {
   });
 }
 
+const WHY = {
+  unadopted: "this repository could not be adopted",
+  "not-arrived": "not every image that goes to this repository arrived",
+} as const;
+
 /** What was copied may be what the deleted tag is replaced by. */
-function heldBack(action: DeleteTag, { signal }: RunContext): Outcome {
-  const error = new MirrorError("not every image that goes to this repository arrived, so nothing is deleted there", {
+function heldBack(action: DeleteTag, why: keyof typeof WHY, { signal }: RunContext): Outcome {
+  const error = new MirrorError(`${WHY[why]}, so nothing is deleted there`, {
     code: "HELD_BACK",
     side: "target",
     operation: OPERATION,

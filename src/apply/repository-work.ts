@@ -13,7 +13,7 @@ const REPOSITORIES_AT_ONCE = 4;
 export interface RepositoryWork {
   /**
    * Resolves when images may go into the repository: it is there, and its tags may move as declared. @throws MirrorError
-   * REPOSITORY_FAILED when it could not be created
+   * REPOSITORY_FAILED when it could not be created; or not adopted, where a tag of it would be replaced
    */
   ready(image: CopyImage): Promise<void>;
   /** All outcomes of actions on repositories. */
@@ -59,7 +59,8 @@ export function startRepositoryWork(
       const key = keyOf(image);
       const creation = first.get(key);
       const ended = await creation?.outcome;
-      if (creation?.kind === "create-repository" && ended?.result === "failed") throw notReady(creation.kind, image);
+      const isNeeded = creation?.kind === "create-repository" || image.replace !== undefined;
+      if (creation !== undefined && isNeeded && ended?.result === "failed") throw notReady(creation.kind, image);
       // Whatever came of it: ECR itself refuses to move what may not move.
       await mutability.get(key);
     },

@@ -1,7 +1,7 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import { backedUpTagOf, backupNames } from "../desired/backup-template.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import { OWNERSHIP_TAG } from "../ecr/settings.ts";
+import { isManaged } from "../ecr/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag } from "../oci/reference.ts";
@@ -24,7 +24,8 @@ export interface ReplacementFacts {
 
 /**
  * Finds the backup tag of an image whose tag is to be replaced: one that has it already (of a run that was broken off,
- * on whatever day), else the first name that is free. A tag is deleted on the way, so only in a repository with our mark.
+ * on whatever day), else the first name that is free. A tag is deleted on the way, so only in a repository with our mark,
+ * or that gets it first: an image waits for the adoption.
  */
 export function planReplacement(
   image: DesiredImage,
@@ -35,7 +36,7 @@ export function planReplacement(
   const template = image.replace?.backup;
   if (template === undefined) return { kind: "not-wanted" };
   const repository = target.repositories?.get(image.repository);
-  if (repository?.tags[OWNERSHIP_TAG] !== owner) return { kind: "not-owned" };
+  if (repository === undefined || !isManaged(repository, image.settings, owner)) return { kind: "not-owned" };
   const tags = target.allTags?.get(image.repository);
   if (tags === undefined) return { kind: "not-owned" };
   if (!(tags instanceof Map)) return { kind: "unreadable", error: tags as ErrorReport };

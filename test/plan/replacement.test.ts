@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { Actual } from "../../src/actual/actual.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
-import type { Plan } from "../../src/plan/plan.ts";
+import { actionsOf, type Plan } from "../../src/plan/plan.ts";
 import { readSavedPlan } from "../../src/plan/saved-plan.ts";
 import { digest, ecr, found, image, listed, oci, plan, repository, rows } from "./state.ts";
 
@@ -49,6 +49,21 @@ describe("an immutable tag that moved upstream", () => {
     const foreign = repository("redis", { tagMutability: IMMUTABLE.tagMutability, tags: {} });
     const made = planned({ ...held(), repositories: new Map([["redis", foreign]]) });
     assert.deepEqual(rows(made), ["foreign-repository redis not-owned", "blocked redis:7 tag-immutable"]);
+  });
+
+  test("is replaced in a repository that the same plan adopts, also where it becomes immutable only then", () => {
+    const settings = { adopt: true, tagMutability: IMMUTABLE.tagMutability };
+    for (const tagMutability of [IMMUTABLE.tagMutability, repository("redis").tagMutability]) {
+      const unowned = repository("redis", { tagMutability, tags: {} });
+      const actual = { ...held(), repositories: new Map([["redis", unowned]]) };
+      const made = plan([image("redis:7", "redis:7", { settings, replace: { backup: "{tag}-old" } })], actual, MOVED);
+      const mutability = tagMutability.default === "IMMUTABLE" ? [] : ["put-tag-mutability redis"];
+      assert.deepEqual(rows(made), ["adopt-repository redis", ...mutability, "copy-image redis:7"]);
+      assert.deepEqual(
+        actionsOf(made).flatMap((action) => (action.kind === "copy-image" ? [action.replace] : [])),
+        [{ backupTag: "7-old" }],
+      );
+    }
   });
 
   test("fails where it is not known which backup tags are taken", () => {
