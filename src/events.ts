@@ -40,6 +40,12 @@ export type MirrorEvent =
       error?: ErrorReport;
     };
 
+/**
+ * Why it is not known how much of an allowance is left: no answer told (nobody was asked, or could be), a good answer named
+ * no limit, or a refusal said that it is spent.
+ */
+export type NoReading = "not-told" | "no-limit-named" | "spent";
+
 /** A reading of Docker Hub's `ratelimit-*` headers. */
 export interface AllowanceReading {
   /** Undefined where only what is left was named. */

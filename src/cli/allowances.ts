@@ -1,6 +1,6 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { createPullBudget, type PullBudget } from "../dockerhub/pull-budget.ts";
-import type { AllowanceReading, Emit } from "../events.ts";
+import type { AllowanceReading, Emit, NoReading } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 
 /** The pull allowances of a run: one budget for each source that counts pulls. */
@@ -14,6 +14,8 @@ export interface Allowances {
   reserve(registry: string): number;
   /** How much a registry last said is left. */
   reading(registry: string): AllowanceReading | undefined;
+  /** {@link reading}, or why there is none: as plans and reports hold it. */
+  known(registry: string): { reading: AllowanceReading | undefined; noReading?: NoReading };
   /** Counted requests sent in this run. */
   spent(registry: string): number;
 }
@@ -32,6 +34,10 @@ export function createAllowances(sources: MirrorFile["sources"]): Allowances {
     reserve,
     budget: (registry) => (has(registry) ? budget : undefined),
     reading: (registry) => (has(registry) ? budget.reading() : undefined),
+    known(registry) {
+      const reading = has(registry) ? budget.reading() : undefined;
+      return reading === undefined ? { reading, noReading: budget.noReading() } : { reading };
+    },
     spent: (registry) => spent.get(registry) ?? 0,
   };
 }

@@ -1,5 +1,5 @@
 import type { Report } from "../apply/report.ts";
-import type { AllowanceReading } from "../events.ts";
+import type { AllowanceReading, NoReading } from "../events.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** What `apply --json` prints and `apply --report` writes. */
@@ -17,4 +17,6 @@ export interface PullsSpent {
   registry: string;
   spent: number;
   reading: AllowanceReading | undefined;
+  /** Where there is no reading: why. */
+  noReading?: NoReading;
 }

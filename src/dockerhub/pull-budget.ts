@@ -1,4 +1,4 @@
-import type { AllowanceReading } from "../events.ts";
+import type { AllowanceReading, NoReading } from "../events.ts";
 
 /**
  * How many pulls may still be spent at one source, shared by all that runs. A counted request takes its place before it
@@ -14,6 +14,8 @@ export interface PullBudget {
   send(isCounted: boolean): (answer: Answer) => void;
   /** What the source last said. */
   reading(): AllowanceReading | undefined;
+  /** Why there is no reading, where there is none. */
+  noReading(): NoReading;
   /** Whether a counted request is unanswered: its answer may show that more is left than is sure now. */
   isUnderWay(): boolean;
   /** Whether no place is taken and no counted request unanswered: then only the source itself can make room. */
@@ -69,6 +71,7 @@ export function createPullBudget(floor: number): PullBudget {
   /** When counted requests failed that may have been counted after all of those. */
   let unsure: number[] = [];
   let last: AllowanceReading | undefined;
+  let without: NoReading = "not-told";
   let moment = 0;
   let underWay = 0;
   let reserved = 0;
@@ -108,6 +111,7 @@ export function createPullBudget(floor: number): PullBudget {
       };
     },
     reading: () => last,
+    noReading: () => without,
     isUnderWay: () => underWay > 0,
     isIdle: () => reserved === 0 && underWay === 0,
     changed: () => change.promise,
@@ -129,8 +133,10 @@ export function createPullBudget(floor: number): PullBudget {
         return;
       case "unlimited":
         learn(Infinity);
+        without = "no-limit-named";
         break;
       case "refused":
+        without = "spent";
         learn(0);
         break;
       case "reading":

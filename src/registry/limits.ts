@@ -11,6 +11,8 @@ export const MAX_ATTEMPTS = 5;
 export const BACKOFF_BASE = 500;
 /** No random back-off is longer. */
 export const BACKOFF_CAP = 30_000;
+/** After so many refusals in a row, with a pause after each, a plan asks a source no more: some 15 s without a `Retry-After`. */
+export const MAX_PAUSES = 5;
 /** A `Retry-After` is obeyed up to this: hub.docker.com once asked for 55 years (docker/hub-feedback#2459). */
 export const RETRY_AFTER_CAP = 120_000;
 /** A number of seconds in `Retry-After` above this is a moment since 1970, not a duration. */

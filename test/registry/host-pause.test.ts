@@ -3,7 +3,8 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 import { systemClock } from "../../src/clock.ts";
-import { BACKOFF_BASE, MAX_ATTEMPTS } from "../../src/registry/limits.ts";
+import type { MirrorError } from "../../src/errors.ts";
+import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS } from "../../src/registry/limits.ts";
 import { clientOf, quickClock, serve } from "./server.ts";
 
 function found(response: ServerResponse): void {
@@ -146,7 +147,7 @@ test("the pause after a call that gave up is longer than after its first try, an
     if (isBusy) return void response.writeHead(503).end();
     found(response);
   });
-  const { registry, clock } = clientOf(t, server.url);
+  const { registry, clock } = clientOf(t, server.url, { side: "target" });
 
   await assert.rejects(registry.headManifest("app", "1"), { code: "SERVER_ERROR" });
   isBusy = false;
@@ -175,4 +176,47 @@ test("an abort ends the wait of a request that was not refused itself, and it is
   refused.abort();
   await assert.rejects(first, { code: "INTERRUPTED" });
   assert.equal(server.seen.length, 1);
+});
+
+test("a source that refuses everything is asked a few times, not for every image of a plan, and never by GET", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(429).end());
+  const clock = heldClock();
+  const { registry } = clientOf(t, server.url, { clock, random: () => 0.999 });
+  const begun = clock.time;
+  const images = Array.from({ length: 40 }, (_, i) => registry.headManifest("app", `${i}`));
+  const ended = Promise.allSettled(images);
+  const waking = setInterval(clock.wake, 1);
+  await ended.finally(() => clearInterval(waking));
+  const errors = (await ended).map((each) => (each.status === "rejected" ? (each.reason as MirrorError) : undefined));
+  assert.deepEqual(new Set(errors.map((error) => error?.code)), new Set(["TOO_MANY_REQUESTS"]));
+  assert.match(errors.at(-1)?.message ?? "", /not asked: .* answered 429 5 times in a row/);
+  assert.ok(clock.time - begun < 20_000, `${clock.time - begun} ms were waited`);
+  assert.ok(server.seen.length < 100, `${server.seen.length} requests`);
+  assert.deepEqual(
+    server.seen.filter(({ method, url }) => method === "GET" && url.includes("/manifests/")),
+    [],
+  );
+});
+
+test("a source that refused everything is asked again once its last pause is over", async (t) => {
+  let isBusy = true;
+  const server = await serve(t, (_request, response) => void response.writeHead(isBusy ? 429 : 200).end());
+  const { registry, clock } = clientOf(t, server.url);
+  await assert.rejects(registry.headManifest("app", "1"), { code: "TOO_MANY_REQUESTS" });
+  isBusy = false;
+  const asked = server.seen.length;
+  await assert.rejects(registry.headManifest("app", "2"), { code: "TOO_MANY_REQUESTS", message: /^not asked: / });
+  assert.equal(server.seen.length, asked);
+  clock.time += BACKOFF_CAP;
+  await registry.headManifest("app", "2");
+  await registry.headManifest("app", "3");
+});
+
+test("what is written to a target is tried as often as before", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(429).end());
+  const clock = quickClock();
+  const { registry } = clientOf(t, server.url, { clock, side: "target" });
+  for (let i = 0; i < 3; i += 1)
+    await assert.rejects(registry.headManifest("app", `${i}`), { code: "TOO_MANY_REQUESTS" });
+  assert.equal(server.seen.length, 3 * MAX_ATTEMPTS);
 });

@@ -59,7 +59,7 @@ async function planAndCarryOut(
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.allowances.spent(registry),
-      reading: session.allowances.reading(registry),
+      ...session.allowances.known(registry),
     }));
     const milliseconds = surroundings.clock.now() - begun;
     const whole: ReportDocument = { ...report, plan, pulls, milliseconds };

@@ -1,13 +1,12 @@
 import { isAnonymous } from "../../dockerhub/allowance.ts";
 import { MirrorError } from "../../errors.ts";
-import type { AllowanceReading } from "../../events.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
 import type { CommandInput } from "../command.ts";
 import { openConnections } from "../connections.ts";
-import { createAllowances } from "../allowances.ts";
+import { createAllowances, type Allowances } from "../allowances.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
-import { renderReading } from "../render/cost-text.ts";
+import { renderKnown } from "../render/cost-text.ts";
 import { logRequests } from "../request-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
@@ -37,7 +36,7 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
     surroundings.out(
       input.options["json"] === true
         ? `${JSON.stringify({ registry: DOCKER_HUB, reading: reading ?? null, credentialsUnused: isUnused }, null, 2)}\n`
-        : render(reading, isUnused),
+        : render(allowances.known(DOCKER_HUB), isUnused),
     );
     return isUnused ? EXIT.failed : EXIT.done;
   } finally {
@@ -45,10 +44,10 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
   }
 }
 
-function render(reading: AllowanceReading | undefined, isUnused: boolean): string {
-  if (reading === undefined) return "Docker Hub: no pull limit.\n";
+function render(known: ReturnType<Allowances["known"]>, isUnused: boolean): string {
+  if (known.noReading === "no-limit-named") return "Docker Hub: no pull limit.\n";
   const warning = isUnused
     ? "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n"
     : "";
-  return `Docker Hub: ${renderReading(reading)}.\n${warning}`;
+  return `Docker Hub: ${renderKnown(known)}.\n${warning}`;
 }

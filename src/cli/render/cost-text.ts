@@ -1,5 +1,5 @@
 import { isAnonymous } from "../../dockerhub/allowance.ts";
-import type { AllowanceReading } from "../../events.ts";
+import type { AllowanceReading, NoReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
 import { formatWindow, plural } from "./units.ts";
 
@@ -14,7 +14,7 @@ export function renderCost(cost: Cost): string {
   const unused = cost.credentialsUnused
     ? "\nWARNING: credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address."
     : "";
-  return `Docker Hub: ${pullsText(cost)}; ${renderReading(cost.reading)}${kept}.${longer}${unused}`;
+  return `Docker Hub: ${pullsText(cost)}; ${renderKnown(cost)}${kept}.${longer}${unused}`;
 }
 
 /** Where there is no upper bound, none is claimed. */
@@ -34,9 +34,19 @@ function windowsNeeded({ pullsForeseen, reading, reserve }: Cost): number {
   return rest <= 0 ? 1 : 1 + (each > 0 ? Math.ceil(rest / each) : 1);
 }
 
-/** What is left of an allowance, in words; a missing reading means that nothing was said, not that nothing is left. */
-export function renderReading(reading: AllowanceReading | undefined): string {
-  if (reading === undefined) return "no limit was named";
+/** What is left of an allowance, in words, or why nobody knows. Where it is not said why, nobody was asked. */
+export function renderKnown({ reading, noReading = "not-told" }: Pick<Cost, "reading" | "noReading">): string {
+  return reading === undefined ? NO_READING[noReading] : renderReading(reading);
+}
+
+const NO_READING: Readonly<Record<NoReading, string>> = {
+  "not-told": "what is left is not known",
+  "no-limit-named": "no limit was named",
+  spent: "nothing is left",
+};
+
+/** What is left of an allowance, in words. */
+export function renderReading(reading: AllowanceReading): string {
   const { limit, remaining, windowSeconds } = reading;
   const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
   const all = limit === undefined ? "" : ` of ${limit}`;

@@ -5,7 +5,7 @@ import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { blockedText } from "./blocked-text.ts";
 import { alignColumns } from "./columns.ts";
-import { renderReading } from "./cost-text.ts";
+import { renderKnown } from "./cost-text.ts";
 import { renderError } from "./error-text.ts";
 import { describeChange } from "./setting-text.ts";
 import type { Style } from "./style.ts";
@@ -180,8 +180,8 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
 }
 
 /** `Docker Hub: 8 pulls spent, 79 of 100 left in a window of 1 h (anonymous, 203.0.113.7).` */
-function renderPulls({ spent, reading }: ReportFacts["pulls"][number]): string {
-  return `Docker Hub: ${plural(spent, "pull")} spent, ${renderReading(reading)}.`;
+function renderPulls(pulls: ReportFacts["pulls"][number]): string {
+  return `Docker Hub: ${plural(pulls.spent, "pull")} spent, ${renderKnown(pulls)}.`;
 }
 
 function section(title: string, rows: readonly string[]): string {
