@@ -139,7 +139,7 @@ function shapeOf(node: JsonObject, root: JsonObject): JsonObject {
     const definitions = asObject(root["$defs"]);
     return shapeOf(asObject(definitions[reference.replace("#/$defs/", "")]), root);
   }
-  const { type, properties, additionalProperties, items } = node;
+  const { type, properties, additionalProperties, items, then } = node;
   const scalar = [type].flat().find((kind) => kind === "integer" || kind === "boolean");
   return {
     ...(scalar !== undefined && ![type].flat().includes("string") ? { scalar } : {}),
@@ -152,6 +152,8 @@ function shapeOf(node: JsonObject, root: JsonObject): JsonObject {
       : {}),
     ...(isObject(additionalProperties) ? { each: shapeOf(additionalProperties, root) } : {}),
     ...(isObject(items) ? { items: shapeOf(items, root) } : {}),
+    // One of several, written without its list.
+    ...(isObject(then) && "$ref" in then ? shapeOf(then, root) : {}),
   };
 }
 

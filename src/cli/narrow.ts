@@ -32,7 +32,7 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
   const entries = atTargets.filter(
     (entry) => entry.kind === "listed" || only.length === 0 || only.some((glob) => couldMatch(entry, glob)),
   );
-  if (entries.every(isEmpty)) throw usage(`no image of ${file.path} goes to ${targets.join(", ")}`);
+  if (entries.every(isEmpty)) throw goesNowhere(targets, file);
   return {
     file: {
       ...file,
@@ -99,6 +99,14 @@ function unknownTarget(name: string, file: MirrorFile): MirrorError {
   return usage(
     `${file.path} has no target "${name}"`,
     near === undefined ? `It has ${names.join(", ")}.` : `Did you mean ${near}?`,
+  );
+}
+
+function goesNowhere(targets: readonly string[], file: MirrorFile): MirrorError {
+  const used = new Set(file.entries.flatMap((entry) => entry.targets.map(({ target }) => target.name)));
+  return usage(
+    `no image of ${file.path} goes to ${targets.join(", ")}`,
+    `All its entries have "targets", which name ${[...used].join(", ")}: add ${targets.join(" or ")} there, or take another --target.`,
   );
 }
 

@@ -17,7 +17,12 @@ export async function readExpression(text: string): Promise<Expression | Complai
     if (!(error instanceof RE2JSException)) throw error;
     return {
       message: `this is no regular expression that can be used: ${error.message.replace("error parsing regexp: ", "")}`,
-      hint: "the syntax is RE2's, without look-around and back-references",
+      hint: TOO_LARGE.test(error.message)
+        ? "RE2 refuses what would be huge, and counted repeats multiply: write + or * for most of them, count lower, or give a list of several expressions"
+        : "the syntax is RE2's, without look-around and back-references",
     };
   }
 }
+
+/** What the engine says of one that would become too large a program, be it by counts or by brackets in brackets. */
+const TOO_LARGE = /too large|repeat count|nests too deeply/;

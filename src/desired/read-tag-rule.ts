@@ -96,14 +96,14 @@ async function readRange(
   pointer: string,
   log: ProblemLog,
 ): Promise<VersionRule["admits"] | undefined> {
-  const [{ default: Range }, { default: minVersion }] = await Promise.all([
+  const [{ default: VersionRange }, { default: minVersion }] = await Promise.all([
     import("semver/classes/range.js"),
     import("semver/ranges/min-version.js"),
   ]);
   try {
-    const range = new Range(text, { includePrerelease: prerelease });
+    const range = new VersionRange(text, { includePrerelease: prerelease });
     if (minVersion(range) !== null) return (version) => range.test(formatVersion(version));
-    log.add(pointer, { message: `no version can be in ${quote(text)}` });
+    log.add(pointer, { message: `no version can be in ${quote(text)}`, hint: contradictionIn(range) });
   } catch {
     log.add(pointer, {
       message: `${quote(text)} is no range of versions`,
@@ -111,6 +111,30 @@ async function readRange(
     });
   }
   return undefined;
+}
+
+/** As much of semver's own as is needed here: its types stay where it is loaded. */
+interface Range {
+  set: readonly (readonly Comparator[])[];
+}
+
+interface Comparator {
+  value: string;
+  intersects(other: unknown): boolean;
+}
+
+/** What of a range without a version excludes what; where that is not two parts alone, how ranges are read. */
+function contradictionIn({ set }: Range): string {
+  for (const comparators of set) {
+    for (const [i, one] of comparators.entries()) {
+      const other = comparators.slice(i + 1).find((each) => !one.intersects(each));
+      if (other === undefined) continue;
+      // "-0" is the range's own way to say "and no prerelease of it".
+      const [left, right] = [one, other].map(({ value }) => value.replace(/-0$/, ""));
+      return `nothing is both ${left} and ${right}; for either of them write || between`;
+    }
+  }
+  return "what stands side by side must all hold; for either of two ranges write || between";
 }
 
 function refuseChoosingAll(document: TagRuleDocument, pointer: string, log: ProblemLog): void {

@@ -56,6 +56,14 @@ describe("the command line", () => {
     assert.match(glob.stderr, /matches no image/);
   });
 
+  test("refuses a target that no entry goes to, and says where they go", async (t) => {
+    const targets = "targets: { a: { oci: http://127.0.0.1:9 }, b: { oci: http://127.0.0.1:10 } }";
+    const file = `version: 1\nname: a\n${targets}\nmirrors: [{ image: redis:7, targets: [a] }]\n`;
+    const { code, stderr } = await run(t, ["plan", "--target", "b"], { "mirrors.yaml": file });
+    assert.equal(code, 3);
+    assert.match(stderr, /no image of mirrors\.yaml goes to b[^]*All its entries have "targets", which name a: add b there/);
+  });
+
   test("refuses a target and a glob that have nothing in common: an empty plan would look like a good one", async (t) => {
     const targets = "targets: { a: { oci: http://127.0.0.1:9 }, b: { oci: http://127.0.0.1:10 } }";
     const mirrors = "mirrors: [{ image: redis:7, targets: [a] }, { image: nginx:1, targets: [b] }]";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listedImages } from "../../src/desired/desired-entry.ts";
+import { isSameRepositoryPolicy } from "../../src/ecr/same-policy.ts";
 import type { RepositorySettings } from "../../src/ecr/settings.ts";
 import { accepted, refusedAs } from "./mirror-file-in-folder.ts";
 
@@ -124,6 +125,23 @@ test("a repository policy in the file is text throughout", async () => {
       },
     ],
   });
+});
+
+test("the only statement of a policy needs no list, and is checked like any other", async () => {
+  const one = "{ Effect: Allow, Principal: '*', Action: ecr:BatchGetImage }";
+  const settings = await settingsOf(file(`{ policy: { Statement: ${one} } }`));
+  assert.ok(settings?.policy !== undefined && settings.policy !== "none");
+  const listed = await settingsOf(file(`{ policy: { Statement: [${one}] } }`));
+  assert.ok(listed?.policy !== undefined && listed.policy !== "none");
+  assert.equal(isSameRepositoryPolicy(settings.policy.json, listed.policy.json), true);
+  const bad = await refusedAs(file("{ policy: { Statement: { Efect: Allow, Action: x } } }"));
+  assert.match(bad.join("\n"), /"Efect"[^]*Effect/);
+  assert.match((await refusedAs(file("{ policy: { Statement: [] } }"))).join(), /Statement/);
+  assert.match((await refusedAs(file("{ policy: { Statement: yes } }"))).join(), /list|map/);
+});
+
+test("a lifecycle policy needs a list of rules, though it be one", async () => {
+  assert.match((await refusedAs(file("{ lifecyclePolicy: { rules: { rulePriority: 1 } } }"))).join(), /list/);
 });
 
 test("a policy that is longer than ECR takes is refused", async () => {

@@ -25,7 +25,18 @@ describe("a rule that means nothing is refused at its place:", () => {
     ],
     ["an expression of a size to fear", 'match: "((a{100}){100}){100}"', /invalid repeat count/],
     ["a range that is none", 'semver: "20 or so"', /^8:36 "20 or so" is no range of versions \(write it as for npm/],
-    ["a range that is empty", 'semver: ">=20 <19"', /^8:36 no version can be in ">=20 <19"$/],
+    [
+      "a range that is empty",
+      'semver: ">=20 <19"',
+      /^8:36 no version can be in ">=20 <19" \(nothing is both >=20\.0\.0 and <19\.0\.0/,
+    ],
+    [
+      "ranges that are empty, both",
+      'semver: ">25 <20 || >3 <2"',
+      /nothing is both >=26\.0\.0 and <20\.0\.0; .* write \|\|/,
+    ],
+    ["a range between two neighbours", 'semver: ">1.2.3 <1.2.4"', /no version can be in .*must all hold/],
+    ["an expression that would be huge", 'match: "(a{1000}){1000}"', /counted repeats multiply: /],
     ["a suffix without a range", "match: a, suffix: alpine", /^8:38 "suffix" is a part of "semver", and there is none/],
     ["prereleases without a range", "match: a, prerelease: true", /"prerelease" is a part of "semver"/],
     [

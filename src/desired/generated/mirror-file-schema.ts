@@ -155,11 +155,11 @@ export interface RepositorySettingsDocument {
          */
         Id?: string;
         /**
-         * The statements.
+         * The statements, or the only one.
          *
          * @minItems 1
          */
-        Statement: PolicyStatementDocument[];
+        Statement: PolicyStatementDocument[] | {};
       };
   /**
    * Resource tags of the repository. Those not named here are left alone. The tag mirrorform is the owner's mark and cannot be set.
@@ -544,6 +544,39 @@ export const mirrorFileShape: Shape = {
                           }
                         }
                       }
+                    },
+                    "properties": {
+                      "Sid": {},
+                      "Effect": {},
+                      "Principal": {
+                        "each": {
+                          "items": {}
+                        }
+                      },
+                      "NotPrincipal": {
+                        "each": {
+                          "items": {}
+                        }
+                      },
+                      "Action": {
+                        "items": {}
+                      },
+                      "NotAction": {
+                        "items": {}
+                      },
+                      "Resource": {
+                        "items": {}
+                      },
+                      "NotResource": {
+                        "items": {}
+                      },
+                      "Condition": {
+                        "each": {
+                          "each": {
+                            "items": {}
+                          }
+                        }
+                      }
                     }
                   }
                 }
@@ -653,6 +686,39 @@ export const mirrorFileShape: Shape = {
                       "each": {
                         "items": {}
                       }
+                    }
+                  }
+                }
+              },
+              "properties": {
+                "Sid": {},
+                "Effect": {},
+                "Principal": {
+                  "each": {
+                    "items": {}
+                  }
+                },
+                "NotPrincipal": {
+                  "each": {
+                    "items": {}
+                  }
+                },
+                "Action": {
+                  "items": {}
+                },
+                "NotAction": {
+                  "items": {}
+                },
+                "Resource": {
+                  "items": {}
+                },
+                "NotResource": {
+                  "items": {}
+                },
+                "Condition": {
+                  "each": {
+                    "each": {
+                      "items": {}
                     }
                   }
                 }
@@ -839,6 +905,39 @@ export const mirrorFileShape: Shape = {
                             "each": {
                               "items": {}
                             }
+                          }
+                        }
+                      }
+                    },
+                    "properties": {
+                      "Sid": {},
+                      "Effect": {},
+                      "Principal": {
+                        "each": {
+                          "items": {}
+                        }
+                      },
+                      "NotPrincipal": {
+                        "each": {
+                          "items": {}
+                        }
+                      },
+                      "Action": {
+                        "items": {}
+                      },
+                      "NotAction": {
+                        "items": {}
+                      },
+                      "Resource": {
+                        "items": {}
+                      },
+                      "NotResource": {
+                        "items": {}
+                      },
+                      "Condition": {
+                        "each": {
+                          "each": {
+                            "items": {}
                           }
                         }
                       }

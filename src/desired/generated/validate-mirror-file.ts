@@ -15,14 +15,14 @@ export type Validator = ((data: unknown) => boolean) & { errors?: SchemaError[] 
 
 export const validateMirrorFile: Validator = validate20;
 "use strict";
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
 const pattern4 = new RegExp("^[a-z0-9][a-z0-9-]*$", "u");
 const schema32 = {"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern6 = new RegExp("^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$", "u");
 const pattern7 = new RegExp("^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$", "u");
 const pattern8 = new RegExp("^[^\\p{C}]+$", "u");
 const pattern9 = new RegExp("^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$", "u");
-const schema33 = {"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}};
+const schema33 = {"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}};
 const schema34 = {"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}};
 const schema43 = {"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}};
 const pattern10 = new RegExp("^[0-9a-zA-Z._*-]{1,128}$", "u");
@@ -1335,14 +1335,66 @@ errors++;
 }
 if(data25.Statement !== undefined){
 let data28 = data25.Statement;
-if(Array.isArray(data28)){
-if(data28.length < 1){
-const err78 = {instancePath:instancePath+"/policy/Statement",schemaPath:"#/properties/policy/properties/Statement/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!data28 || typeof data28 != "object"){
+const err78 = {instancePath:instancePath+"/policy/Statement",schemaPath:"#/properties/policy/properties/Statement/type",keyword:"type",params:{type: schema33.properties.policy.properties.Statement.type},message:"must be array,object"};
 if(vErrors === null){
 vErrors = [err78];
 }
 else {
 vErrors.push(err78);
+}
+errors++;
+}
+const _errs76 = errors;
+let valid19 = true;
+const _errs77 = errors;
+if(!(data28 && typeof data28 == "object" && !Array.isArray(data28))){
+const err79 = {};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+var _valid2 = _errs77 === errors;
+errors = _errs76;
+if(vErrors !== null){
+if(_errs76){
+vErrors.length = _errs76;
+}
+else {
+vErrors = null;
+}
+}
+if(_valid2){
+const _errs79 = errors;
+if(!(validate23(data28, {instancePath:instancePath+"/policy/Statement",parentData:data25,parentDataProperty:"Statement",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate23.errors : append(vErrors, validate23.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs79 === errors;
+valid19 = _valid2;
+}
+if(!valid19){
+const err80 = {instancePath:instancePath+"/policy/Statement",schemaPath:"#/properties/policy/properties/Statement/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(Array.isArray(data28)){
+if(data28.length < 1){
+const err81 = {instancePath:instancePath+"/policy/Statement",schemaPath:"#/properties/policy/properties/Statement/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
 }
 errors++;
 }
@@ -1354,16 +1406,6 @@ errors = vErrors.length;
 }
 }
 }
-else {
-const err79 = {instancePath:instancePath+"/policy/Statement",schemaPath:"#/properties/policy/properties/Statement/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err79];
-}
-else {
-vErrors.push(err79);
-}
-errors++;
-}
 }
 }
 }
@@ -1371,30 +1413,7 @@ if(data.tags !== undefined){
 let data30 = data.tags;
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 if(Object.keys(data30).length > 49){
-const err80 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/maxProperties",keyword:"maxProperties",params:{limit: 49},message:"must NOT have more than 49 properties"};
-if(vErrors === null){
-vErrors = [err80];
-}
-else {
-vErrors.push(err80);
-}
-errors++;
-}
-for(const key8 in data30){
-const _errs79 = errors;
-if(typeof key8 === "string"){
-if(key8.length > 128){
-const err81 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",propertyName:key8};
-if(vErrors === null){
-vErrors = [err81];
-}
-else {
-vErrors.push(err81);
-}
-errors++;
-}
-if(!pattern12.test(key8)){
-const err82 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$"},message:"must match pattern \""+"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$"+"\"",propertyName:key8};
+const err82 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/maxProperties",keyword:"maxProperties",params:{limit: 49},message:"must NOT have more than 49 properties"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1403,10 +1422,11 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-var valid21 = _errs79 === errors;
-if(!valid21){
-const err83 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames",keyword:"propertyNames",params:{propertyName: key8},message:"property name must be valid"};
+for(const key8 in data30){
+const _errs83 = errors;
+if(typeof key8 === "string"){
+if(key8.length > 128){
+const err83 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",propertyName:key8};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1415,12 +1435,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-for(const key9 in data30){
-let data31 = data30[key9];
-if(typeof data31 === "string"){
-if(data31.length > 256){
-const err84 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(!pattern12.test(key8)){
+const err84 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$"},message:"must match pattern \""+"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$"+"\"",propertyName:key8};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1429,8 +1445,10 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(!pattern13.test(data31)){
-const err85 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$"},message:"must match pattern \""+"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$"+"\""};
+}
+var valid22 = _errs83 === errors;
+if(!valid22){
+const err85 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/propertyNames",keyword:"propertyNames",params:{propertyName: key8},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1440,8 +1458,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-else {
-const err86 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key9 in data30){
+let data31 = data30[key9];
+if(typeof data31 === "string"){
+if(data31.length > 256){
+const err86 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1450,10 +1471,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-}
-else {
-const err87 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!pattern13.test(data31)){
+const err87 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$"},message:"must match pattern \""+"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$"+"\""};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1463,9 +1482,8 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data.adopt !== undefined){
-if(typeof data.adopt !== "boolean"){
-const err88 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err88 = {instancePath:instancePath+"/tags/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tags/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1475,10 +1493,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data.pruneTags !== undefined){
-let data33 = data.pruneTags;
-if((typeof data33 !== "string") && (!(Array.isArray(data33)))){
-const err89 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/type",keyword:"type",params:{type: schema43.type},message:"must be string,array"};
+}
+else {
+const err89 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1487,9 +1504,10 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(typeof data33 === "string"){
-if(data33.length > 512){
-const err90 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+}
+if(data.adopt !== undefined){
+if(typeof data.adopt !== "boolean"){
+const err90 = {instancePath:instancePath+"/adopt",schemaPath:"#/properties/adopt/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1498,8 +1516,11 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data33.length < 1){
-const err91 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data.pruneTags !== undefined){
+let data33 = data.pruneTags;
+if((typeof data33 !== "string") && (!(Array.isArray(data33)))){
+const err91 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/type",keyword:"type",params:{type: schema43.type},message:"must be string,array"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1508,10 +1529,9 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-if(Array.isArray(data33)){
-if(data33.length > 50){
-const err92 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+if(typeof data33 === "string"){
+if(data33.length > 512){
+const err92 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1521,7 +1541,7 @@ vErrors.push(err92);
 errors++;
 }
 if(data33.length < 1){
-const err93 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err93 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1530,12 +1550,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-const len5 = data33.length;
-for(let i5=0; i5<len5; i5++){
-let data34 = data33[i5];
-if(typeof data34 === "string"){
-if(data34.length > 512){
-const err94 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+}
+if(Array.isArray(data33)){
+if(data33.length > 50){
+const err94 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1544,8 +1562,8 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(data34.length < 1){
-const err95 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data33.length < 1){
+const err95 = {instancePath:instancePath+"/pruneTags",schemaPath:"#/$defs/expressions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1554,9 +1572,12 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-else {
-const err96 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const len5 = data33.length;
+for(let i5=0; i5<len5; i5++){
+let data34 = data33[i5];
+if(typeof data34 === "string"){
+if(data34.length > 512){
+const err96 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1565,17 +1586,38 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err97 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data34.length < 1){
+const err97 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err97];
 }
 else {
 vErrors.push(err97);
+}
+errors++;
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/pruneTags/" + i5,schemaPath:"#/$defs/expressions/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err99 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
 }
 errors++;
 }
@@ -1940,10 +1982,10 @@ validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 const schema44 = {"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}};
 const schema45 = {"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2283,20 +2325,20 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern14 = new RegExp("^[1-9][0-9]{0,4}[hdw]$", "u");
 const pattern15 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?$", "u");
 const pattern16 = new RegExp("^[A-Z_][A-Z0-9_]*$", "u");
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3278,10 +3320,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3492,8 +3534,8 @@ if(data.sources !== undefined){
 let data5 = data.sources;
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 for(const key3 in data5){
-if(!(validate31(data5[key3], {instancePath:instancePath+"/sources/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data5,parentDataProperty:key3,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : append(vErrors, validate31.errors);
+if(!(validate32(data5[key3], {instancePath:instancePath+"/sources/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data5,parentDataProperty:key3,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate32.errors : append(vErrors, validate32.errors);
 errors = vErrors.length;
 }
 }
@@ -3524,8 +3566,8 @@ errors++;
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate33(data7[i0], {instancePath:instancePath+"/mirrors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate33.errors : append(vErrors, validate33.errors);
+if(!(validate34(data7[i0], {instancePath:instancePath+"/mirrors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : append(vErrors, validate34.errors);
 errors = vErrors.length;
 }
 }
