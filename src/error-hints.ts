@@ -48,6 +48,7 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   REPOSITORY_FAILED: "See the repository's own error.",
   STALE: "Run plan again.",
   TOO_MANY_DELETIONS: "If that is meant, name the repository with `--allow-deletions`.",
+  NOTHING_DECLARED: "See with `plan --explain` why the rules choose nothing.",
   IN_USE: "Prune the index that holds it too, or declare the tag.",
   HELD_BACK: "See the other error, and run apply again.",
   LAYOUT_FILE: "Look at the path, its permissions and the room on the disk.",

@@ -53,6 +53,7 @@ export type ErrorCode =
   | "REPOSITORY_FAILED"
   | "STALE"
   | "TOO_MANY_DELETIONS"
+  | "NOTHING_DECLARED"
   | "IN_USE"
   | "HELD_BACK"
   // OCI layouts on disk

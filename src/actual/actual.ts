@@ -10,7 +10,7 @@ export interface ActualTarget {
   /** Host, with the prefix where there is one. */
   registry: string;
   /**
-   * The repositories that exist and could be described, where the target keeps them as things of their own; undefined
+   * The repositories that exist and could be described, those of this file's mark in which nothing is declared included, where the target keeps them as things of their own; undefined
    * elsewhere. One that is in neither place is absent only if `tags` has no error for it.
    */
   repositories: ReadonlyMap<string, RepositoryState> | undefined;
@@ -25,8 +25,13 @@ export interface ActualTarget {
   archived?: ReadonlyMap<string, ReadonlyMap<string, Digest>>;
   /** What the account says that bears on its repositories (ECR). */
   account?: AccountState | undefined;
-  /** Every tag of those repositories that have this file's mark, or why they could not be listed. Absent: none were. */
+  /**
+   * Every tag of those repositories that have this file's mark or are to be adopted, or why they could not be listed.
+   * Absent: none were.
+   */
   allTags?: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
+  /** Why it is not known in which repositories with this file's mark nothing is declared; the others are described all the same. */
+  undeclaredError?: ErrorReport;
 }
 
 /** What a tag's manifest says of itself. */

@@ -2,7 +2,9 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { AccountState } from "../ecr/account-state.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../ecr/settings.ts";
+import { optionalReading } from "../ecr/optional-reading.ts";
+import { isManaged } from "../ecr/ownership.ts";
+import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ActualTarget } from "./actual.ts";
@@ -28,6 +30,8 @@ export interface ReadableTarget extends HeldReader {
     | undefined;
   /** Where images can be archived: those of these tags, which are absent otherwise, that are. */
   archivedTags?(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
+  /** Where repositories have marks: the names of those with the owner's, as something says that may be minutes old. */
+  findMarked?: ((owner: string, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
   /** What the account says that bears on these repositories. */
   readAccount?(
     wanted: ReadonlyMap<string, RepositorySettings>,
@@ -43,6 +47,14 @@ export interface ReadableTarget extends HeldReader {
  */
 export const TAG_READS_AT_ONCE = 4;
 
+/** Repositories of which nothing is declared in this run, and that are looked at all the same where they are this file's. */
+export interface Undeclared {
+  /** Those that an entry without images would go to. */
+  named: readonly string[];
+  /** Whether others with the mark are looked for; not where the run is narrowed to some images. */
+  isSought: boolean;
+}
+
 /**
  * Reads what a target holds of the images declared for it. A repository that cannot be described, or whose tags cannot
  * be read, spoils its own images alone.
@@ -53,6 +65,7 @@ export async function readTarget(
   target: ReadableTarget,
   images: readonly DesiredImage[],
   owner: string,
+  undeclared: Undeclared,
   signal: AbortSignal,
 ): Promise<ActualTarget> {
   const settings = new Map(images.map((image) => [image.repository, image.settings]));
@@ -67,10 +80,13 @@ export async function readTarget(
       return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
     }),
   );
-  const [held, accountState] = await Promise.all([reading, account]);
+  const looking = described === undefined ? undefined : describeUndeclared(target, settings, owner, undeclared, signal);
+  const [held, accountState, others] = await Promise.all([reading, account, looking]);
   const repositories = described === undefined ? undefined : readable(described);
+  for (const [name, state] of others?.states ?? []) repositories?.set(name, state);
   const read = held.flatMap(([repository, each]) => ("tags" in each ? [[repository, each] as const] : []));
-  const allTags = await listOwned(target, repositories, owner, limit, signal);
+  const isOurs = (state: RepositoryState) => isManaged(state, settings.get(state.name) ?? {}, owner);
+  const allTags = await listManaged(target, repositories, isOurs, limit, signal);
   return {
     name: target.name,
     registry: target.registry,
@@ -80,6 +96,7 @@ export async function readTarget(
     archived: new Map(read.map(([repository, { archived }]) => [repository, archived])),
     account: accountState,
     ...(allTags === undefined ? {} : { allTags }),
+    ...(others?.error === undefined ? {} : { undeclaredError: others.error }),
   };
 }
 
@@ -97,16 +114,39 @@ function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>)
   );
 }
 
-/** Every tag of the repositories with this file's mark: in others they are somebody else's business. */
-async function listOwned(
+/** Those of the owner's mark, beside what is declared. No more than a row follows from them, so that a failure is told and is none. */
+async function describeUndeclared(
+  { findMarked, describeRepositories }: ReadableTarget,
+  settings: ReadonlyMap<string, RepositorySettings>,
+  owner: string,
+  { named, isSought }: Undeclared,
+  signal: AbortSignal,
+): Promise<{ states: ReadonlyMap<string, RepositoryState>; error: ErrorReport | undefined }> {
+  const marked = await optionalReading(
+    signal,
+    async () => (isSought ? await findMarked?.(owner, signal) : undefined) ?? [],
+  );
+  const names = [...named, ...(marked.value ?? [])].filter((name) => !settings.has(name));
+  if (names.length === 0) return { states: new Map(), error: marked.error };
+  const wanted = new Map(names.map((name) => [name, {}]));
+  const described = await optionalReading(
+    signal,
+    async () => (await describeRepositories?.(wanted, owner, signal)) ?? [],
+  );
+  const states = [...readable(new Map(described.value))].filter(([, state]) => isManaged(state, {}, owner));
+  return { states: new Map(states), error: marked.error ?? described.error };
+}
+
+/** Every tag of the repositories that are this file's, or will be: in others they are somebody else's business. */
+async function listManaged(
   { listTags }: ReadableTarget,
   repositories: ReadonlyMap<string, RepositoryState> | undefined,
-  owner: string,
+  isOurs: (state: RepositoryState) => boolean,
   limit: LimitFunction,
   signal: AbortSignal,
 ): Promise<ActualTarget["allTags"]> {
   if (listTags === undefined || repositories === undefined) return undefined;
-  const owned = [...repositories.values()].filter(({ tags }) => tags[OWNERSHIP_TAG] === owner);
+  const owned = [...repositories.values()].filter(isOurs);
   const listed = await Promise.all(
     owned.map(async ({ name }) => [name, await limit(() => orReport(() => listTags(name, signal), signal))] as const),
   );

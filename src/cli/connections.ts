@@ -192,6 +192,7 @@ export function openConnections(
         return new Map(held.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
       },
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
+      findMarked: (owner, signal) => ecr.findMarked(owner, signal),
       archivedTags: (repository, tags, signal) => ecr.archivedTags(repository, tags, signal),
       readAccount: (wanted, described, owner, signal) => ecr.readAccount(wanted, described, owner, signal),
       admin: ecr,

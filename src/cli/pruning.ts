@@ -1,7 +1,7 @@
 import type { Actual } from "../actual/actual.ts";
 import { findPruneMatches } from "../actual/prune-matches.ts";
 import type { ExpandedEntry } from "../desired/expand-rules.ts";
-import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
+import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { entryTemplates } from "../desired/tag-template.ts";
 import type { Pruning } from "../plan/prune-rows.ts";
 
@@ -20,8 +20,19 @@ export async function readPruning(
   const resolved = new Set(all.flatMap(({ entry, errors }) => (errors.length === 0 ? [entry.index] : [])));
   return {
     entries: entryTemplates(whole.entries.filter(({ options }) => options.prune === true)),
+    empty: entryTemplates(emptyEntries(all).filter(({ options }) => options.prune === true)),
     unresolved: entryTemplates(whole.entries.filter(({ index }) => !resolved.has(index))),
     matches: await findPruneMatches(images, actual),
     allowed: allowDeletions,
   };
+}
+
+/** The repositories of a target that entries would go to whose rules choose nothing in this run. */
+export function repositoriesWithoutImages(expanded: readonly ExpandedEntry[], target: string): string[] {
+  const templates = entryTemplates(emptyEntries(expanded)).filter(({ targets }) => targets.includes(target));
+  return [...new Set(templates.map(({ repository }) => repository))].filter((name) => !name.includes("{"));
+}
+
+function emptyEntries(expanded: readonly ExpandedEntry[]): DesiredEntry[] {
+  return expanded.flatMap(({ entry, images, errors }) => (images.length + errors.length === 0 ? [entry] : []));
 }

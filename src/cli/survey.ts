@@ -1,4 +1,4 @@
-import { readTarget } from "../actual/read-target.ts";
+import { readTarget, type Undeclared } from "../actual/read-target.ts";
 import { isUnreadable, type Actual } from "../actual/actual.ts";
 import type { ExpandedEntry } from "../desired/expand-rules.ts";
 import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
@@ -13,7 +13,7 @@ import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
-import { readPruning } from "./pruning.ts";
+import { readPruning, repositoriesWithoutImages } from "./pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
 /** A plan, and the targets that were opened for it. */
@@ -57,7 +57,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   await Promise.allSettled(both);
   const [opening, { all, selected: expanded }] = await Promise.all(both);
   const images = expanded.flatMap((entry) => entry.images);
-  const opened = await Promise.all(opening.map((each) => readOpened(each, images, options)));
+  const opened = await Promise.all(opening.map((each) => readOpened(each, expanded, images, options)));
   const actual = opened.map((each) => each.actual);
   const asked = sourcesToAsk(images, actual);
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
@@ -107,11 +107,12 @@ async function readAllowances(registries: readonly string[], options: SurveyOpti
 }
 
 async function allowanceOf(registry: string, { allowances, connections }: SurveyOptions) {
-  const reading = allowances.reading(registry);
+  const known = allowances.known(registry);
+  const { reading } = known;
   const host = connections.endpoint(registry).host;
   const isAnonymousReading = reading !== undefined && isAnonymous(reading);
   const credentialsUnused = isAnonymousReading && (await connections.credentials.lookup(host)) !== undefined;
-  return { reading, reserve: allowances.reserve(registry), credentialsUnused };
+  return { ...known, reserve: allowances.reserve(registry), credentialsUnused };
 }
 
 interface Opened {
@@ -151,13 +152,18 @@ function sameRegistry(name: string, other: string, registry: string): MirrorErro
 
 async function readOpened(
   opening: Opening,
+  expanded: readonly ExpandedEntry[],
   images: readonly DesiredImage[],
-  { file, signal }: SurveyOptions,
+  { file, narrowing, signal }: SurveyOptions,
 ): Promise<Opened> {
   if ("error" in opening) return { actual: opening };
   const { name, open } = opening;
   const own = images.filter((image) => image.target === name);
-  const read = await reporting(name, signal, () => readTarget(open, own, file.name, signal));
+  const undeclared: Undeclared =
+    narrowing.only.length > 0
+      ? { named: [], isSought: false }
+      : { named: repositoriesWithoutImages(expanded, name), isSought: true };
+  const read = await reporting(name, signal, () => readTarget(open, own, file.name, undeclared, signal));
   return "error" in read ? { actual: read } : { actual: read, open };
 }
 

@@ -16,7 +16,8 @@ import { describeRepositories } from "./describe-repositories.ts";
 import { describeRepository } from "./describe-repository.ts";
 import { listImages, type HeldImage } from "./images.ts";
 import { missingLayers } from "./layers.ts";
-import { kmsEndpoint } from "./kms-endpoint.ts";
+import { findMarked } from "./find-marked.ts";
+import { kmsEndpoint, taggingEndpoint } from "./other-endpoints.ts";
 import { requireOwned } from "./ownership.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
@@ -70,6 +71,8 @@ export interface Ecr {
     owner: string,
     signal?: AbortSignal,
   ): Promise<AccountState>;
+  /** The names of the repositories with the owner's mark, as far as it can be had; none where the registry is not at AWS. */
+  findMarked(owner: string, signal?: AbortSignal): Promise<string[]>;
   /** How a repository is encrypted, as ECR last said of it. */
   encryptionOf(repository: string): Encryption | undefined;
   /**
@@ -108,6 +111,7 @@ export async function openEcr(place: EcrSettings, context: EcrContext, signal?: 
   const { endpoint } = authorization;
   const account = await findAccount(client, endpoint, place.account, signal);
   const kms = kmsEndpoint(endpoint, context.environment);
+  const tagging = taggingEndpoint(endpoint, context.environment);
   const encryptions = new Map<string, Encryption>();
   let settings: Promise<AccountSettings> | undefined;
   let isMounting = false;
@@ -126,6 +130,7 @@ export async function openEcr(place: EcrSettings, context: EcrContext, signal?: 
       for (const [name, state] of described) if ("encryption" in state) encryptions.set(name, state.encryption);
       return described;
     },
+    findMarked: async (owner, abort) => (tagging === undefined ? [] : findMarked(client, tagging, owner, abort)),
     encryptionOf: (repository) => encryptions.get(repository),
     canMount(from, to) {
       const [one, other] = [encryptions.get(from), encryptions.get(to)];

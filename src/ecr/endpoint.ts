@@ -7,7 +7,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * `AWS_ENDPOINT_URL_ECR`, then `AWS_ENDPOINT_URL`, neither when `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`.
  * @throws MirrorError USAGE when it is no URL
  */
-export function endpointFrom(environment: Environment, service: "ECR" | "STS" | "KMS"): string | undefined {
+export function endpointFrom(
+  environment: Environment,
+  service: "ECR" | "STS" | "KMS" | "RESOURCE_GROUPS_TAGGING_API",
+): string | undefined {
   if (environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.toLowerCase() === "true") return undefined;
   for (const name of [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"]) {
     const value = environment[name];

@@ -18,7 +18,7 @@ export interface EcrCall {
   /** The API's name for it, which is its IAM action too: `CreateRepository`. */
   action: string;
   /** ECR unless said. */
-  service?: "kms";
+  service?: "kms" | "tag";
   /** The repository or image, or the Region where there is neither. */
   reference: string;
   /** How often it is tried at most; as often as everything else unless said. */
@@ -150,7 +150,8 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
 }
 
 function serviceOf({ service }: EcrCall): string {
-  return service === "kms" ? "AWS KMS" : "Amazon ECR";
+  if (service === undefined) return "Amazon ECR";
+  return service === "kms" ? "AWS KMS" : "AWS's Resource Groups Tagging API";
 }
 
 function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
@@ -162,7 +163,7 @@ function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
 /** AWS names action and principal in its sentence; the action can differ from the call's (ecr:TagResource on create). */
 function denial(message: string, call: EcrCall): Meaning {
   const action =
-    /not authorized to perform:? ((?:ecr|kms):[A-Za-z]+)/.exec(message)?.[1] ??
+    /not authorized to perform:? ((?:ecr|kms|tag):[A-Za-z]+)/.exec(message)?.[1] ??
     `${call.service ?? "ecr"}:${call.action}`;
   return {
     code: "DENIED",

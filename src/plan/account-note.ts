@@ -13,5 +13,7 @@ export type AccountNote =
   | { code: "scanning-not-read"; error: ErrorReport }
   /** The key that is declared is an alias, and KMS did not say whose. */
   | { code: "encryption-not-compared"; repositories: string[]; error: ErrorReport | undefined }
+  /** Repositories with this file's mark in which nothing is declared any more are not listed. */
+  | { code: "undeclared-not-sought"; error: ErrorReport }
   /** A template for repositories that ECR makes by itself; it is not used for one that mirrorform creates. */
   | { code: "creation-template"; prefix: string; repositories: string[] };

@@ -26,7 +26,9 @@ export function accountNotes(
       const state = repositories.get(name);
       return state !== undefined && isManaged(state, settings, owner) ? [{ name, settings, state }] : [];
     });
+  const { undeclaredError } = target;
   return [
+    ...(undeclaredError === undefined ? [] : [{ code: "undeclared-not-sought", error: undeclaredError } as const]),
     ...blobMounting(account, target.name, rows),
     ...scanning(account, ours),
     ...encryption(account, ours),

@@ -1,6 +1,6 @@
 import type { DroppedBy } from "../desired/choose-tags.ts";
 import type { ErrorReport } from "../errors.ts";
-import type { AllowanceReading } from "../events.ts";
+import type { AllowanceReading, NoReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { AccountNote } from "./account-note.ts";
 import type { Action } from "./action.ts";
@@ -23,18 +23,29 @@ export type Row =
   | HeldByLockRow
   /** The image is in ECR's archive: it cannot be pulled, and pushing it would restore it. */
   | (TagRow & { kind: "archived"; reason: "image-archived"; have: Digest })
-  /** More tags of one repository than are deleted at once without a word: none of them is. `of` is how many it has. */
-  | (DeletionRow & { kind: "blocked-deletions"; reason: "too-many"; of: number; error: ErrorReport })
+  /**
+   * More tags of one repository than are deleted at once without a word, or all that entries which choose nothing could have
+   * made: none of them is deleted. `of` is how many it has.
+   */
+  | (DeletionRow & {
+      kind: "blocked-deletions";
+      reason: "too-many" | "nothing-declared";
+      of: number;
+      error: ErrorReport;
+    })
   /**
    * Tags of a repository of this file's that nothing declares, and that stay. `no-prune`: no entry of the repository
    * prunes. `narrowed`, `unresolved`: not all that it declares was looked at, or could be read. `not-made-here`: no entry that prunes
-   * could have made them.
+   * could have made them. `nothing-declared`: nothing is declared in the repository any more; then there may be no tags.
    */
-  | (DeletionRow & { kind: "undeclared-tags"; reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" })
+  | (DeletionRow & {
+      kind: "undeclared-tags";
+      reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" | "nothing-declared";
+    })
   /** The tags of a repository of this file's could not be listed; `unresolved` where that was needed for pruning. */
   | {
       kind: "unlisted-tags";
-      reason: "no-prune" | "unresolved";
+      reason: "no-prune" | "unresolved" | "nothing-declared";
       target: string;
       repository: string;
       error: ErrorReport;
@@ -142,6 +153,8 @@ export interface Cost {
   /** As `pullsAtMost`, without those referrers. */
   pullsForeseen: number;
   reading: AllowanceReading | undefined;
+  /** Where there is no reading: why. */
+  noReading?: NoReading;
   /** Pulls that are always left for others. */
   reserve: number;
   /** Credentials are configured for the source, and it took us for nobody: the allowance is that of the address. */

@@ -3,7 +3,7 @@ import type { PruneMatches } from "../actual/prune-matches.ts";
 import { backedUpTagOf } from "../desired/backup-template.ts";
 import type { DesiredImage, EntryTemplate } from "../desired/mirror-file.ts";
 import { couldGoTo, couldHaveMade } from "../desired/tag-template.ts";
-import { OWNERSHIP_TAG } from "../ecr/settings.ts";
+import { isManaged } from "../ecr/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Declared } from "./declared.ts";
@@ -21,6 +21,8 @@ const MOST_DELETED = 0.3;
 export interface Pruning {
   /** The entries with `prune: true`. */
   entries: readonly EntryTemplate[];
+  /** Those of them that choose no image at all in this run. */
+  empty: readonly EntryTemplate[];
   /** Entries of which it is not known in this run which tags they declare. */
   unresolved: readonly EntryTemplate[];
   /** By target and repository the tags that the repository's `pruneTags` match. */
@@ -30,7 +32,8 @@ export interface Pruning {
 }
 
 /**
- * What becomes of the tags that nothing declares, in the repositories of this file's mark. A tag is deleted where an
+ * What becomes of the tags that nothing declares, in the repositories with this file's mark and in those that the plan
+ * adopts: `apply` deletes when the adoption is done, and reads the mark again. A tag is deleted where an
  * entry of the repository prunes, and either a pruning entry could have made the tag or `pruneTags` match it; where all
  * of the repository was looked at in this run, and all of it could be resolved; and not too many at once. Else a row
  * says that there are some, and why they stay.
@@ -48,21 +51,29 @@ export function pruneRows(
   const wantedIn = Map.groupBy(images, ({ repository }) => repository);
   const rowsIn = Map.groupBy(imageRows, repositoryOf);
   return [...(target.allTags ?? [])].flatMap(([repository, held]) => {
-    if (target.repositories?.get(repository)?.tags[OWNERSHIP_TAG] !== owner) return [];
+    const wanted = wantedIn.get(repository) ?? [];
+    const state = target.repositories?.get(repository);
+    if (state === undefined || !isManaged(state, wanted[0]?.settings ?? {}, owner)) return [];
     const isOfIt = (entry: EntryTemplate) => entry.targets.includes(target.name) && couldGoTo(entry, repository);
     const entries = pruning.entries.filter(isOfIt);
     const place = { target: target.name, repository };
-    if (!(held instanceof Map)) return unlisted(place, held as ErrorReport, entries.length > 0);
+    const count = declared.count(target.name, repository);
+    const isUnknown = pruning.unresolved.some(isOfIt);
+    // An entry that could not be read may declare all that is there.
+    if (count === 0 && isUnknown) return [];
+    if (!(held instanceof Map)) {
+      const reason = count === 0 ? "nothing-declared" : entries.length > 0 ? "unresolved" : "no-prune";
+      return [{ kind: "unlisted-tags", reason, ...place, error: held as ErrorReport }];
+    }
     const tags = held as ReadonlyMap<string, Digest>;
     const undeclared = [...tags.keys()]
       .filter((tag) => !declared.isDeclared(target.name, repository, tag) && !isReferrerTag(tag))
       .toSorted(compareText);
-    const wanted = wantedIn.get(repository) ?? [];
     const rows = rowsIn.get(repository) ?? [];
-    const count = declared.count(target.name, repository);
-    if (entries.length === 0 || count === 0) return stay("no-prune", place, undeclared);
+    if (count === 0) return nothingDeclared(place, undeclared, tags.size, pruning.empty.filter(isOfIt));
+    if (entries.length === 0) return stay("no-prune", place, undeclared);
     if (new Set(wanted.map(({ tag }) => tag)).size < count) return stay("narrowed", place, undeclared);
-    const isUnclear = pruning.unresolved.some(isOfIt) || rows.some(isUnresolved);
+    const isUnclear = isUnknown || rows.some(isUnresolved);
     if (isUnclear) return stay("unresolved", place, undeclared);
     const matched = pruning.matches.get(target.name)?.get(repository) ?? new Set<string>();
     const isPrunable = prunableTags(repository, entries, wanted, matched, backupsOf(rows));
@@ -153,7 +164,28 @@ function tooMany({ repository, tags, of }: Place & { tags: readonly string[]; of
   };
 }
 
-/** Where nothing is pruned, that the tags could not be listed is told in the data and makes no plan incomplete. */
-function unlisted(place: Place, error: ErrorReport, prunes: boolean): Row[] {
-  return [{ kind: "unlisted-tags", reason: prunes ? "unresolved" : "no-prune", ...place, error }];
+/**
+ * A repository in which nothing is declared any more is listed, with or without tags. Where that is because the rule of an
+ * entry that prunes chooses nothing, it would lose all that was mirrored: whatever went wrong there, that is refused.
+ */
+function nothingDeclared(place: Place, tags: readonly string[], of: number, empty: readonly EntryTemplate[]): Row[] {
+  const { repository } = place;
+  const doomed = tags.filter((tag) => empty.some((entry) => couldHaveMade(entry, repository, tag)));
+  const rest = tags.filter((tag) => !doomed.includes(tag));
+  const listed: Row = { kind: "undeclared-tags", reason: "nothing-declared", ...place, tags: rest };
+  if (doomed.length === 0) return [listed];
+  const row = { ...place, tags: doomed, of };
+  const refused: Row = { kind: "blocked-deletions", reason: "nothing-declared", ...row, error: allOfIt(row) };
+  return rest.length === 0 ? [refused] : [refused, listed];
+}
+
+function allOfIt({ repository, tags }: Place & { tags: readonly string[] }): ErrorReport {
+  return {
+    code: "NOTHING_DECLARED",
+    side: "target",
+    operation: "delete tags",
+    reference: repository,
+    message: `the rules that prune here choose no image at all, so ${tags.length === 1 ? "its tag would go" : `all ${tags.length} tags of theirs would go`}`,
+    hint: "See with plan --explain why nothing is chosen. If it is meant, delete the tags in ECR, or take the entry out of the file.",
+  };
 }

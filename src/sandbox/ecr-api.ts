@@ -18,6 +18,7 @@ import { permissionsOf } from "./ecr-permissions.ts";
 import type { EcrRegion, EcrRules, Operation } from "./ecr-state.ts";
 import { answerSts, type StsRules } from "./ecr-sts.ts";
 import { answerKms, KMS_TARGET } from "./kms.ts";
+import { answerTagging, TAGGING_TARGET } from "./resource-tagging.ts";
 import { readJsonObject } from "./json-object.ts";
 
 /** One call of the JSON API by a caller that is known, whatever came of it. */
@@ -56,7 +57,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...layerOperations,
 };
 
-/** ECR's JSON 1.1 API, and at the same address KMS's, by its target, and STS's query API, by its content type. */
+/** ECR's JSON 1.1 API, and at the same address that of KMS and of resource tags, by the target, and STS's query API, by its content type. */
 export function ecrApiHandler(api: EcrApi): RequestHandler {
   return async (request, response) => {
     const body = await readBody(request, MAX_BODY_BYTES);
@@ -76,18 +77,19 @@ export function ecrApiHandler(api: EcrApi): RequestHandler {
   };
 }
 
-/** An operation of ECR, or one of KMS. */
+/** An operation of ECR, or one of its neighbours. Services by the names that signatures have for them. */
 interface Named {
-  service: "ecr" | "kms";
+  service: "ecr" | "kms" | "tagging";
   operation: string;
 }
 
 function operationOf(header: string | string[] | undefined): Named {
   const target = String(header);
   const kms = KMS_TARGET.exec(target)?.[1];
-  return kms === undefined
-    ? { service: "ecr", operation: TARGET.exec(target)?.[1] ?? "" }
-    : { service: "kms", operation: kms };
+  if (kms !== undefined) return { service: "kms", operation: kms };
+  const tagging = TAGGING_TARGET.exec(target)?.[1];
+  if (tagging !== undefined) return { service: "tagging", operation: tagging };
+  return { service: "ecr", operation: TARGET.exec(target)?.[1] ?? "" };
 }
 
 async function call(api: EcrApi, caller: Caller, { service, operation }: Named, body: Buffer): Promise<object> {
@@ -103,9 +105,9 @@ async function call(api: EcrApi, caller: Caller, { service, operation }: Named, 
     error: undefined,
   };
   try {
-    return service === "kms"
-      ? answerKms(operation, input ?? {}, caller, api.rules.refusal)
-      : await perform(api, caller, operation, input);
+    if (service === "kms") return answerKms(operation, input ?? {}, caller, api.rules.refusal);
+    if (service === "tagging") return await answerTagging(operation, input ?? {}, caller, api.rules);
+    return await perform(api, caller, operation, input);
   } catch (error) {
     recorded.error = error instanceof AwsError ? error.type : "InternalFailure";
     throw error;

@@ -46,7 +46,7 @@ export interface EcrRegistry {
 
 /** An Amazon ECR on loopback. */
 export interface SandboxEcr {
-  /** The JSON API of ECR, the query API of STS and KMS's DescribeKey. */
+  /** The JSON API of ECR, the query API of STS, KMS's DescribeKey and GetResources of resource tags. */
   api: SandboxServer;
   /** The registry of an account in a Region, started when first asked for; by default that of the environment. */
   registry(account?: string, region?: string): Promise<EcrRegistry>;
@@ -118,6 +118,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
       AWS_ENDPOINT_URL_ECR: api.url,
       AWS_ENDPOINT_URL_STS: api.url,
       AWS_ENDPOINT_URL_KMS: api.url,
+      AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: api.url,
       AWS_REGION: home,
       AWS_DEFAULT_REGION: home,
       AWS_ACCESS_KEY_ID: user.accessKeyId,

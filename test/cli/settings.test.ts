@@ -429,5 +429,6 @@ test("an unchanged run asks little: four calls a repository, a few for the accou
     "GetAccountSetting",
     "GetAuthorizationToken",
     "GetRegistryScanningConfiguration",
+    "GetResources",
   ]);
 });

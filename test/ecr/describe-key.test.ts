@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { createClient } from "../../src/ecr/client.ts";
 import { describeKey } from "../../src/ecr/describe-key.ts";
-import { kmsEndpoint } from "../../src/ecr/kms-endpoint.ts";
+import { kmsEndpoint } from "../../src/ecr/other-endpoints.ts";
 import { testContext } from "./support/context.ts";
 import { scriptedAws, type Answer } from "./support/scripted-aws.ts";
 

@@ -113,10 +113,14 @@ describe("a tag that nothing declares", () => {
     }
   });
 
-  test("stays where nothing at all is declared for its repository", () => {
-    const actual = listed(ecr([repository("node")]), { "node:20": digest("20") });
-    const made = plan([], actual, {}, { pruning: { ...NO_PRUNING, entries: NODE } });
-    assert.deepEqual(rows(made), ["undeclared-tags node no-prune"]);
+  test("is deleted in a repository that the same plan adopts, and in none of another file's", () => {
+    const images = [image("node:22", "node:22", { settings: { adopt: true } })];
+    const withMark = (tags: Record<string, string>) =>
+      ({ ...target(), repositories: new Map([["node", repository("node", { tags })]]) }) as Actual;
+    assert.deepEqual(told(pruned({ images, actual: withMark({}) })), ["adopt-repository node", "delete-tag node:20"]);
+    assert.deepEqual(told(pruned({ images, actual: withMark({ mirrorform: "other" }) })), [
+      "blocked-repository node owned-by-another",
+    ]);
   });
 
   test("is deleted where `pruneTags` match it, though no entry could have made it", () => {
@@ -198,4 +202,72 @@ test("tags that could not be listed make a plan incomplete only where they would
   assert.deepEqual([told(made), made.complete], [["unlisted-tags node unresolved"], false]);
   const without = pruned({ actual, pruning: { entries: [] } });
   assert.deepEqual([told(without), without.complete], [["unlisted-tags node no-prune"], true]);
+});
+
+describe("a repository in which nothing is declared", () => {
+  const actual = listed(ecr([repository("node")]), { "node:20": digest("20"), "node:by-hand": digest("x") });
+  const left = (pruning: Partial<PlanInput["pruning"]> = {}, at = actual) => {
+    const made = plan([], at, {}, { pruning: { ...NO_PRUNING, ...pruning } });
+    return made.targets[0]?.rows ?? [];
+  };
+
+  test("is listed with its tags, also where it has none, and nothing is deleted", () => {
+    const [row, ...more] = left();
+    assert.deepEqual(more, []);
+    assert.ok(row?.kind === "undeclared-tags");
+    assert.deepEqual([row.reason, row.tags], ["nothing-declared", ["20", "by-hand"]]);
+    const [empty] = left({}, { ...actual, allTags: new Map([["node", new Map()]]) });
+    assert.ok(empty?.kind === "undeclared-tags");
+    assert.deepEqual([empty.reason, empty.tags], ["nothing-declared", []]);
+  });
+
+  test("is listed where an entry that prunes goes there too, and declares tags of other repositories", () => {
+    const entries = [{ targets: ["main"], repository: "{tag}", tag: "{tag}" }];
+    assert.deepEqual(
+      left({ entries }).map(({ kind }) => kind),
+      ["undeclared-tags"],
+    );
+  });
+
+  test("because the rule that prunes there chooses nothing keeps all it made: the empty desired set is refused", () => {
+    const entries = [{ targets: ["main"], repository: "node", tag: "{tag}" }];
+    const pruning = { entries, empty: entries, matches: new Map([["main", new Map([["node", new Set(["20"])]])]]) };
+    const made = plan([], actual, {}, { pruning: { ...NO_PRUNING, ...pruning } });
+    assert.deepEqual(rows(made), ["blocked-deletions node nothing-declared"]);
+    assert.deepEqual([made.totals.delete, made.totals.blocked, made.complete], [0, 1, true]);
+    const [row] = made.targets[0]?.rows ?? [];
+    assert.ok(row?.kind === "blocked-deletions");
+    assert.deepEqual([row.error.code, row.tags, row.of], ["NOTHING_DECLARED", ["20", "by-hand"], 2]);
+    const allowed = plan([], actual, {}, { pruning: { ...NO_PRUNING, ...pruning, allowed: new Set(["node"]) } });
+    assert.equal(allowed.totals.delete, 0, "naming the repository does not help");
+  });
+
+  test("is no failure where that rule made none of the tags that are there", () => {
+    const empty = [{ targets: ["main"], repository: "node", tag: "v{tag}" }];
+    assert.deepEqual(
+      left({ entries: empty, empty }).map(({ kind }) => kind),
+      ["undeclared-tags"],
+    );
+    const elsewhere = [{ targets: ["second"], repository: "node", tag: "{tag}" }];
+    assert.deepEqual(
+      left({ entries: elsewhere, empty: elsewhere }).map(({ kind }) => kind),
+      ["undeclared-tags"],
+    );
+  });
+
+  test("is not spoken of where an entry that could not be read may declare all of it", () => {
+    assert.deepEqual(left({ entries: NODE, empty: NODE, unresolved: NODE }), []);
+  });
+
+  test("is not spoken of where it is not this file's", () => {
+    for (const tags of [{}, { mirrorform: "other" }]) {
+      assert.deepEqual(left({}, { ...actual, repositories: new Map([["node", repository("node", { tags })]]) }), []);
+    }
+  });
+
+  test("is listed where its tags may not be", () => {
+    const error = { code: "DENIED", side: "target", operation: "list images", message: "no" } as const;
+    const made = plan([], { ...actual, allTags: new Map([["node", error]]) });
+    assert.deepEqual([rows(made), made.complete], [["unlisted-tags node nothing-declared"], true]);
+  });
 });

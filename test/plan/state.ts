@@ -100,6 +100,7 @@ export function failed(code: ErrorReport["code"]): Resolution {
 
 export const NO_PRUNING: PlanInput["pruning"] = {
   entries: [],
+  empty: [],
   unresolved: [],
   matches: new Map(),
   allowed: new Set(),

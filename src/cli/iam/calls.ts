@@ -14,7 +14,9 @@ export type Narrowing =
 
 /** One call of the ECR API that needs a grant. Calls over `/v2/` stand under the IAM action that ECR asks for. */
 export interface Call {
-  /** Its IAM action, without `ecr:`. */
+  /** The service that its IAM action begins with; `ecr` unless said. */
+  service?: "tag";
+  /** Its IAM action, without the service. */
   action: string;
   role: RoleName;
   /** Undefined: of the account and Region, which has no resource of its own. */
@@ -68,6 +70,15 @@ export const CALLS: readonly Call[] = [
     on: undefined,
     isFor: always,
     purpose: "whether ECR creates a missing repository by itself",
+    without: "a note",
+  },
+  {
+    service: "tag",
+    action: "GetResources",
+    role: "plan",
+    on: undefined,
+    isFor: always,
+    purpose: "in which repositories with the mark nothing is declared any more",
     without: "a note",
   },
   { action: "DescribeRepositories", role: "plan", on: "repository", isFor: always, purpose: "is it there" },

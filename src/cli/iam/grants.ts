@@ -27,11 +27,11 @@ export interface PlacedNeed {
  */
 export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Grant[] {
   const calls = CALLS.filter((call) => role === "apply" || call.role === "plan");
-  const onEcr = calls.flatMap(({ action, on, narrowing, isFor }) =>
+  const onEcr = calls.flatMap(({ service = "ecr", action, on, narrowing, isFor }) =>
     needs
       .filter(({ need }) => isFor(need))
       .map(({ need, place }) => ({
-        action: `ecr:${action}`,
+        action: `${service}:${action}`,
         resource: on === undefined ? "*" : arnOf("ecr", place, `repository/${need.repository}`),
         condition: narrowing === undefined ? undefined : conditionOf(narrowing, owner),
       })),

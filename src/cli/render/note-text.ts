@@ -21,6 +21,8 @@ function noteText(note: AccountNote): string {
       return `the registry's scanning could not be read, so scanOnPush is compared with the repositories' own. ${why(note.error)}`;
     case "encryption-not-compared":
       return `encryption is not compared for ${names(note.repositories)}: KMS did not say which key is meant. ${why(note.error)}`;
+    case "undeclared-not-sought":
+      return `repositories in which nothing is declared any more are not looked for. ${why(note.error)}`;
     case "creation-template":
       return `the repository creation template "${note.prefix}" is not used for ${names(note.repositories)}: mirrorform creates with the settings of the mirror file.`;
   }

@@ -13,7 +13,7 @@ type UndeclaredRow = Extract<Row, { kind: "blocked-deletions" | "undeclared-tags
 export function undeclaredCells(row: UndeclaredRow, style: Style): RowCells | undefined {
   switch (row.kind) {
     case "blocked-deletions": {
-      const columns = [`${row.tags.length} of ${row.of} tags`, named(row.tags), "", "", "too many to delete unasked"];
+      const columns = [`${row.tags.length} of ${row.of} tags`, named(row.tags), "", "", BLOCKED[row.reason]];
       return { symbol: "!", paint: style.problem, columns, error: row.error };
     }
     case "undeclared-tags": {
@@ -22,12 +22,16 @@ export function undeclaredCells(row: UndeclaredRow, style: Style): RowCells | un
         named(row.tags),
         "",
         "",
-        `not declared, kept: ${WHY[row.reason]}`,
+        row.reason === "nothing-declared" ? NOTHING_DECLARED : `not declared, kept: ${WHY[row.reason]}`,
       ];
       return { symbol: "*", paint: style.quiet, columns };
     }
     case "unlisted-tags":
       if (row.reason === "no-prune") return undefined;
+      if (row.reason === "nothing-declared") {
+        const columns = ["tags", "", "", "", `${NOTHING_DECLARED}; its tags could not be listed`];
+        return { symbol: "*", paint: style.quiet, columns };
+      }
       return {
         symbol: "!",
         paint: style.problem,
@@ -37,7 +41,15 @@ export function undeclaredCells(row: UndeclaredRow, style: Style): RowCells | un
   }
 }
 
-const WHY: Readonly<Record<UndeclaredTags["reason"], string>> = {
+/** Said of a repository as a whole. */
+const NOTHING_DECLARED = "nothing is declared in this repository any more: kept";
+
+const BLOCKED: Readonly<Record<Extract<Row, { kind: "blocked-deletions" }>["reason"], string>> = {
+  "too-many": "too many to delete unasked",
+  "nothing-declared": "the rules choose nothing here: nothing is deleted",
+};
+
+const WHY: Readonly<Record<Exclude<UndeclaredTags["reason"], "nothing-declared">, string>> = {
   "no-prune": "no entry prunes here",
   narrowed: "not all of the repository was looked at",
   unresolved: "not all that is declared here could be read",

@@ -4,7 +4,7 @@ import { CALLS, type Call, type Narrowing } from "../../../src/cli/iam/calls.ts"
 export function callTable(): string[] {
   return CALLS.map(
     (call) =>
-      `| ${[`\`ecr:${call.action}\``, call.role, where(call), call.purpose, call.without ?? "an error"].join(" | ")} |`,
+      `| ${[`\`${call.service ?? "ecr"}:${call.action}\``, call.role, where(call), call.purpose, call.without ?? "an error"].join(" | ")} |`,
   );
 }
 

@@ -144,7 +144,9 @@ test("a repository of the file that another file has, or nobody, keeps its mark,
 
 describe("without one action of the printed policy something is denied:", { concurrency: 3 }, () => {
   /** Where it is said what is not known then, and nothing fails. */
-  const optional = new Set(CALLS.flatMap(({ action, without }) => (without === undefined ? [] : [`ecr:${action}`])));
+  const optional = new Set(
+    CALLS.flatMap(({ service = "ecr", action, without }) => (without === undefined ? [] : [`${service}:${action}`])),
+  );
 
   for (const role of ["plan", "apply"] as const) {
     test(role, async (t) => {

@@ -38,7 +38,12 @@ describe("iam", { concurrency: 4 }, () => {
       Statement: [
         {
           Effect: "Allow",
-          Action: ["ecr:GetAuthorizationToken", "ecr:GetAccountSetting", "ecr:DescribeRepositoryCreationTemplates"],
+          Action: [
+            "ecr:GetAuthorizationToken",
+            "ecr:GetAccountSetting",
+            "ecr:DescribeRepositoryCreationTemplates",
+            "tag:GetResources",
+          ],
           Resource: "*",
         },
         {
@@ -135,7 +140,7 @@ describe("iam", { concurrency: 4 }, () => {
 
   test("has the calls that docs/iam.md has", () => {
     const page = readFileSync("docs/iam.md", "utf8");
-    const rows = page.split("\n").filter((line) => line.startsWith("| `ecr:"));
+    const rows = page.split("\n").filter((line) => /^\| `(?:ecr|tag):/.test(line));
     const cells = (row: string): string => row.replaceAll(/\s*\|\s*/g, "|");
     assert.deepEqual(rows.map(cells), callTable().map(cells));
   });

@@ -104,6 +104,13 @@ function tokyo(): Actual {
     registry: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com",
     repositories: new Map(),
     tags: new Map(),
+    undeclaredError: {
+      code: "DENIED",
+      side: "target",
+      operation: "find the repositories with this file's mark",
+      message: "no",
+      hint: "grant tag:GetResources on *",
+    },
     account: {
       blobMounting: { value: true },
       scanning: {
@@ -164,6 +171,7 @@ function terms(): Partial<PlanInput> {
     ],
     pruning: {
       entries: templates.map(([repository, tag]) => ({ targets: ["main"], repository, tag })),
+      empty: [{ targets: ["main"], repository: "emptied", tag: "{tag}" }],
       unresolved: [],
       matches: new Map(),
       allowed: new Set(),

@@ -195,6 +195,9 @@ const UNDECLARED: readonly Scene[] = [
     unlisted: { unlisted: denied },
     prunes: { unlisted: "{tag}" },
   },
+  { images: [], repositories: [repository("emptied")], undeclared: { "emptied:1": OLD }, prunes: { emptied: "{tag}" } },
+  { images: [], repositories: [repository("left")], undeclared: { "left:1": OLD, "left:2": NEW } },
+  { images: [], repositories: [repository("left-unseen")], unlisted: { "left-unseen": denied } },
   { ...kept("unseen"), repositories: [repository("unseen")], unlisted: { unseen: denied } },
 ];
 
