@@ -93,6 +93,18 @@ describe("a budget", () => {
     assert.notEqual(budget.reserve(1_000), undefined);
   });
 
+  test("says why it knows no number: nobody told, no limit was named, or a refusal said that it is spent", () => {
+    const budget = createPullBudget(0);
+    assert.equal(budget.noReading(), "not-told");
+    budget.send(false)({ kind: "silent" });
+    budget.send(true)({ kind: "not-counted" });
+    assert.equal(budget.noReading(), "not-told");
+    budget.send(false)({ kind: "unlimited" });
+    assert.equal(budget.noReading(), "no-limit-named");
+    budget.send(false)({ kind: "refused" });
+    assert.equal(budget.noReading(), "spent");
+  });
+
   test("sends one request while nothing is known", () => {
     const budget = createPullBudget(0);
     assert.equal(budget.reserve(2), undefined);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { renderCost } from "../../../src/cli/render/cost-text.ts";
+import { renderCost, renderKnown } from "../../../src/cli/render/cost-text.ts";
 
 const cost = (pullsAtMost: number | null, pullsForeseen: number) =>
   renderCost({
@@ -9,6 +9,7 @@ const cost = (pullsAtMost: number | null, pullsForeseen: number) =>
     pullsAtMost,
     pullsForeseen,
     reading: undefined,
+    noReading: "no-limit-named",
     reserve: 0,
     credentialsUnused: false,
   });
@@ -21,4 +22,16 @@ test("a cost says `at most` only where that is a bound, and else what it does no
     "Docker Hub: up to 3 pulls, and more for referrers that are only known at apply; no limit was named.",
   );
   assert.equal(cost(null, 0), "Docker Hub: pulls for referrers that are only known at apply; no limit was named.");
+});
+
+test("no limit was named only where an answer named none: not where nobody was asked, or the allowance is spent", () => {
+  const reading = undefined;
+  assert.equal(renderKnown({ reading, noReading: "no-limit-named" }), "no limit was named");
+  assert.equal(renderKnown({ reading, noReading: "not-told" }), "what is left is not known");
+  assert.equal(renderKnown({ reading }), "what is left is not known");
+  assert.equal(renderKnown({ reading, noReading: "spent" }), "nothing is left");
+  assert.equal(
+    renderKnown({ reading: { limit: undefined, remaining: 3, windowSeconds: undefined, source: undefined } }),
+    "3 left",
+  );
 });
