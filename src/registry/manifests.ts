@@ -4,8 +4,10 @@ import { parseJsonObject } from "../oci/json-object.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
 import {
   bareMediaType,
+  isIndexType,
   isSchema1Type,
   MANIFEST_MEDIA_TYPES,
+  OCI_INDEX,
   SCHEMA_1_HINT,
   SCHEMA_1_MESSAGE,
 } from "../oci/media-type.ts";
@@ -85,6 +87,10 @@ export function createManifests(core: RegistryCore): Manifests {
           if (stored !== undefined && isOther(stored, manifest.digest)) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
+        }).catch((error: unknown) => {
+          throw error instanceof MirrorError && error.code === "MANIFEST_REFUSED" && isIndexType(manifest.mediaType)
+            ? error.with({ hint: refusedIndexHint(manifest.mediaType) })
+            : error;
         }),
       );
     },
@@ -123,6 +129,12 @@ export function createManifests(core: RegistryCore): Manifests {
   ): MirrorError {
     return new MirrorError(message, { code, side, operation, reference, hint });
   }
+}
+
+/** Some registries, older ones and proxies for one kind of content, take no index, or none of this kind. */
+function refusedIndexHint(mediaType: string): string {
+  const way = mediaType === OCI_INDEX ? "" : ', or list its platforms, which makes an OCI index of it: "platforms"';
+  return `The message says why. Where this registry takes no ${mediaType}, which is an index, mirror to another one${way}.`;
 }
 
 function readHead(headers: Headers): ManifestHead {

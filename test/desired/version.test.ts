@@ -71,3 +71,22 @@ test("law: comparing versions is consistent whatever they are", () => {
     }),
   );
 });
+
+test("law: a version is read again from what it is written as, without its suffix", () => {
+  const number = fc.nat(999);
+  const tags = fc
+    .tuple(
+      fc.constantFrom("", "v"),
+      fc.array(number, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom("", "-rc1", "-beta.2.3", "-alpine", "-pre-slim"),
+    )
+    .map(([v, numbers, rest]) => `${v}${numbers.join(".")}${rest}`);
+  fc.assert(
+    fc.property(tags, (tag) => {
+      const version = parseVersion(tag);
+      assert.ok(version !== undefined);
+      const again = parseVersion(formatVersion(version));
+      assert.deepEqual(again, { ...version, written: 3, suffix: "" });
+    }),
+  );
+});

@@ -3,7 +3,9 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
+import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
 import { actionsOf } from "../../src/plan/plan.ts";
+import { readSavedPlan } from "../../src/plan/saved-plan.ts";
 import { apply, planOf, REPOSITORIES, worlds, type World } from "./worlds.ts";
 
 /** What the plans of many worlds did, so that a law is not one about nothing. */
@@ -97,6 +99,18 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
         }
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test("a plan that is saved and read again holds all of it against the plan that it is", () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const made = planOf(world);
+        const text = JSON.stringify(made);
+        const held = holdToPlan(readSavedPlan(text, "plan.json"), made, { path: "plan.json", partial: false });
+        assert.equal(JSON.stringify({ ...held, notPlanned: undefined }), text);
+        assert.equal(held.notPlanned, 0);
+      }),
     );
   });
 
