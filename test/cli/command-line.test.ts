@@ -61,7 +61,10 @@ describe("the command line", () => {
     const file = `version: 1\nname: a\n${targets}\nmirrors: [{ image: redis:7, targets: [a] }]\n`;
     const { code, stderr } = await run(t, ["plan", "--target", "b"], { "mirrors.yaml": file });
     assert.equal(code, 3);
-    assert.match(stderr, /no image of mirrors\.yaml goes to b[^]*All its entries have "targets", which name a: add b there/);
+    assert.match(
+      stderr,
+      /no image of mirrors\.yaml goes to b[^]*All its entries have "targets", which name a: add b there/,
+    );
   });
 
   test("refuses a target and a glob that have nothing in common: an empty plan would look like a good one", async (t) => {
