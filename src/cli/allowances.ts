@@ -1,5 +1,5 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
-import { createPullBudget, type PullBudget } from "../dockerhub/pull-budget.ts";
+import { createPullBudget, type PullBudget, type Said } from "../dockerhub/pull-budget.ts";
 import type { AllowanceReading, Emit, NoReading } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 
@@ -16,7 +16,9 @@ export interface Allowances {
   reading(registry: string): AllowanceReading | undefined;
   /** {@link reading}, or why there is none: as plans and reports hold it. */
   known(registry: string): { reading: AllowanceReading | undefined; noReading?: NoReading };
-  /** Counted requests sent in this run. */
+  /** The most that a registry said of a limit: as {@link PullBudget.said}. */
+  said(registry: string): Said | undefined;
+  /** Manifests that a registry served in this run: what it counts. */
   spent(registry: string): number;
 }
 
@@ -38,6 +40,7 @@ export function createAllowances(sources: MirrorFile["sources"]): Allowances {
       const reading = has(registry) ? budget.reading() : undefined;
       return reading === undefined ? { reading, noReading: budget.noReading() } : { reading };
     },
+    said: (registry) => (has(registry) ? budget.said() : undefined),
     spent: (registry) => spent.get(registry) ?? 0,
   };
 }

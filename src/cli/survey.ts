@@ -5,6 +5,7 @@ import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/resolve.ts";
 import type { Resolution } from "../desired/resolution.ts";
 import { isAnonymous } from "../dockerhub/allowance.ts";
+import { whoseOf } from "../dockerhub/pull-budget.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
@@ -107,12 +108,11 @@ async function readAllowances(registries: readonly string[], options: SurveyOpti
 }
 
 async function allowanceOf(registry: string, { allowances, connections }: SurveyOptions) {
-  const known = allowances.known(registry);
-  const { reading } = known;
+  const said = allowances.said(registry);
   const host = connections.endpoint(registry).host;
-  const isAnonymousReading = reading !== undefined && isAnonymous(reading);
-  const credentialsUnused = isAnonymousReading && (await connections.credentials.lookup(host)) !== undefined;
-  return { ...known, reserve: allowances.reserve(registry), credentialsUnused };
+  const isNobodys = said !== undefined && isAnonymous(whoseOf(said));
+  const credentialsUnused = isNobodys && (await connections.credentials.lookup(host)) !== undefined;
+  return { ...allowances.known(registry), reserve: allowances.reserve(registry), credentialsUnused };
 }
 
 interface Opened {

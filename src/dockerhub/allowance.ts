@@ -5,7 +5,7 @@ import { header, type Headers } from "../registry/headers.ts";
 /**
  * Reads Docker Hub's pull allowance from an answer to a manifest request, HEAD or GET, 200 or 429:
  * `ratelimit-limit: 100;w=3600` and `ratelimit-remaining: 76;w=3600`, in some answers with `x-` before.
- * Undefined where it cannot be told how much is left: {@link namesAllowance} says whether there is a limit all the same.
+ * Undefined where it cannot be told how much is left: {@link readLimitClaim} says whether there is a limit all the same.
  * Docker docs, "Docker Hub pull usage and limits".
  */
 export function readAllowance(headers: Headers): AllowanceReading | undefined {
@@ -16,27 +16,40 @@ export function readAllowance(headers: Headers): AllowanceReading | undefined {
     limit: limit?.count,
     remaining: remaining.count,
     windowSeconds: remaining.windowSeconds ?? limit?.windowSeconds,
-    source: readSource(header(headers, "docker-ratelimit-source")),
+    source: readWhose(headers),
   };
 }
 
-/** Whether an answer says anything of a limit, readable or not. Where none does, the image, the address or the account has none. */
-export function namesAllowance(headers: Headers): boolean {
-  return [LIMIT, REMAINING].some((name) => find(headers, name) !== undefined);
+/** What an answer says beside how much is left. */
+export interface LimitClaim {
+  limit: number | undefined;
+  windowSeconds: number | undefined;
+  source: string | undefined;
+}
+
+/**
+ * What can be read of an answer that does not tell how much is left. Undefined where it says nothing of a limit, readable
+ * or not: then the image, the address or the account has none.
+ */
+export function readLimitClaim(headers: Headers): LimitClaim | undefined {
+  if ([LIMIT, REMAINING].every((name) => find(headers, name) === undefined)) return undefined;
+  const limit = readQuota(find(headers, LIMIT));
+  return { limit: limit?.count, windowSeconds: limit?.windowSeconds, source: readWhose(headers) };
+}
+
+/** Whose the allowance is: an address, or {@link ACCOUNT}. It is told with a limit and without one. */
+export function readWhose(headers: Headers): string | undefined {
+  const source = readSource(header(headers, "docker-ratelimit-source"));
+  // What is printed ends in logs, summaries and comments that others read.
+  return source === undefined || isAnonymous({ source }) ? source : ACCOUNT;
 }
 
 const LIMIT = "ratelimit-limit";
 const REMAINING = "ratelimit-remaining";
 
 /** Whether the allowance is an address's: then no account was used. */
-export function isAnonymous(reading: AllowanceReading): boolean {
-  const address = (reading.source ?? "").replace(/\/\d{1,3}$/, "");
-  return isIP(address) !== 0;
-}
-
-/** The reading without an account's name: what is printed ends in logs, summaries and comments that others read. */
-export function withoutAccount(reading: AllowanceReading): AllowanceReading {
-  return reading.source === undefined || isAnonymous(reading) ? reading : { ...reading, source: ACCOUNT };
+export function isAnonymous({ source = "" }: { source?: string | undefined }): boolean {
+  return isIP(source.replace(/\/\d{1,3}$/, "")) !== 0;
 }
 
 /** Stands for the name of an account, whichever it is. */

@@ -1,5 +1,5 @@
 import type { TrackedAnswer } from "../registry/registry.ts";
-import { namesAllowance, readAllowance, withoutAccount } from "./allowance.ts";
+import { readAllowance, readLimitClaim, readWhose } from "./allowance.ts";
 import type { Answer } from "./pull-budget.ts";
 
 /**
@@ -12,7 +12,9 @@ export function answerMeaning(answer: TrackedAnswer | undefined, isManifest: boo
   if (answer === undefined || !isManifest) return { kind: "silent" };
   if (answer.status === 401) return { kind: "not-counted" };
   const reading = readAllowance(answer.headers);
-  if (reading !== undefined) return { kind: "reading", reading: withoutAccount(reading) };
+  if (reading !== undefined) return { kind: "reading", reading };
   if (answer.isPullLimit) return { kind: "refused" };
-  return answer.status < 300 && !namesAllowance(answer.headers) ? { kind: "unlimited" } : { kind: "silent" };
+  const claim = readLimitClaim(answer.headers);
+  if (claim !== undefined) return { kind: "unread", claim };
+  return answer.status < 300 ? { kind: "unlimited", source: readWhose(answer.headers) } : { kind: "silent" };
 }

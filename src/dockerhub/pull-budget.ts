@@ -1,4 +1,5 @@
 import type { AllowanceReading, NoReading } from "../events.ts";
+import type { LimitClaim } from "./allowance.ts";
 
 /**
  * How many pulls may still be spent at one source, shared by all that runs. A counted request takes its place before it
@@ -12,10 +13,12 @@ export interface PullBudget {
   couldEverHold(pulls: number): boolean;
   /** Tells that a request is sent. @returns what is to be told of its answer */
   send(isCounted: boolean): (answer: Answer) => void;
-  /** What the source last said. */
+  /** What the source last said is left. */
   reading(): AllowanceReading | undefined;
   /** Why there is no reading, where there is none. */
   noReading(): NoReading;
+  /** The most that the source said of a limit: how much is left; else that there is one, or none. Undefined: nothing. */
+  said(): Said | undefined;
   /** Whether a counted request is unanswered: its answer may show that more is left than is sure now. */
   isUnderWay(): boolean;
   /** Whether no place is taken and no counted request unanswered: then only the source itself can make room. */
@@ -46,14 +49,25 @@ export interface Places {
 /** What an answer says of the allowance. */
 export type Answer =
   | { kind: "reading"; reading: AllowanceReading }
-  /** A good answer to a request for a manifest that names no limit: there is none. */
-  | { kind: "unlimited" }
+  /** A limit is named, but not how much of it is left. */
+  | { kind: "unread"; claim: LimitClaim }
+  /** A good answer to a request for a manifest that names no limit: there is none, unless another answer named one. */
+  | { kind: "unlimited"; source?: string | undefined }
   /** The allowance is spent. */
   | { kind: "refused" }
   /** The source did not know who asks: the request was not counted. */
   | { kind: "not-counted" }
   /** An error, or no answer at all: it says nothing. */
   | { kind: "silent" };
+
+/** An answer that says something of a limit. */
+export type Said = Extract<Answer, { kind: "reading" | "unread" | "unlimited" }>;
+
+/** What an answer says of whose allowance it is. */
+export function whoseOf(said: Said): { source?: string | undefined } {
+  if (said.kind === "reading") return said.reading;
+  return said.kind === "unread" ? said.claim : said;
+}
 
 /** Sent while nothing is known yet: one, whose answer tells. */
 const PULLS_WHILE_UNKNOWN = 1;
@@ -72,6 +86,9 @@ export function createPullBudget(floor: number): PullBudget {
   let unsure: number[] = [];
   let last: AllowanceReading | undefined;
   let without: NoReading = "not-told";
+  let claimed: Said | undefined;
+  /** Whether a limit was ever named, or a request refused for it. Who has one has it for the whole run. */
+  let isLimited = false;
   let moment = 0;
   let underWay = 0;
   let reserved = 0;
@@ -112,6 +129,7 @@ export function createPullBudget(floor: number): PullBudget {
     },
     reading: () => last,
     noReading: () => without,
+    said: () => (last === undefined ? claimed : { kind: "reading", reading: last }),
     isUnderWay: () => underWay > 0,
     isIdle: () => reserved === 0 && underWay === 0,
     changed: () => change.promise,
@@ -119,6 +137,9 @@ export function createPullBudget(floor: number): PullBudget {
 
   function hear(answer: Answer, asked: number, isCounted: boolean): void {
     const heard = ++moment;
+    const doubt = () => {
+      if (isCounted) unsure.push(heard);
+    };
     const learn = (remaining: number) => {
       // The source has surely counted whatever had been answered before it was asked for this.
       together = together.filter((earlier) => earlier.heard > asked);
@@ -129,25 +150,37 @@ export function createPullBudget(floor: number): PullBudget {
       case "not-counted":
         return;
       case "silent":
-        if (isCounted) unsure.push(heard);
-        return;
+        return doubt();
+      case "unread":
+        claimed = answer;
+        if (without !== "spent") without = "not-told";
+        limited();
+        return doubt();
       case "unlimited":
-        learn(Infinity);
-        without = "no-limit-named";
-        break;
+        if (!isLimited) {
+          claimed = answer;
+          without = "no-limit-named";
+          return learn(Infinity);
+        }
+        // Docker Hub leaves the headers of a limit out of single answers. A refusal alone is over: one request may tell.
+        if (last === undefined) together = together.filter((earlier) => earlier.heard > asked);
+        if (together.length === 0) without = "not-told";
+        return doubt();
       case "refused":
+        limited();
         without = "spent";
-        learn(0);
-        break;
+        return learn(0);
       case "reading":
+        limited();
         learn(answer.reading.remaining);
+        // An answer that was overtaken would show more than is left.
+        if (answer.reading.remaining === Math.min(...together.map(({ remaining }) => remaining))) last = answer.reading;
     }
-    if (answer.kind === "refused") return;
-    const lowest = Math.min(...together.map(({ remaining }) => remaining));
-    // An answer that was overtaken would show more than is left.
-    if (answer.kind === "unlimited" ? lowest === Infinity : answer.reading.remaining === lowest) {
-      last = answer.kind === "unlimited" ? undefined : answer.reading;
-    }
+  }
+
+  function limited(): void {
+    isLimited = true;
+    together = together.filter(({ remaining }) => remaining !== Infinity);
   }
 
   function places(taken: number): Places {

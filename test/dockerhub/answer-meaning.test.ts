@@ -17,7 +17,10 @@ for (const headers of [
   { "x-ratelimit-remaining": "" },
 ]) {
   test(`a limit that cannot be read is no freedom from one: ${JSON.stringify(headers)}`, () => {
-    assert.equal(meaning(headers), "silent");
+    assert.equal(meaning(headers), "unread");
+    const budget = createPullBudget(0);
+    budget.send(false)(answerMeaning(answer(headers), true));
+    assert.equal(budget.reserve(2), undefined, "one request may tell");
   });
 }
 

@@ -85,12 +85,54 @@ describe("a budget", () => {
     assert.notEqual(budget.reserve(60), undefined);
   });
 
-  test("takes a good answer without a limit for no limit, and an error for nothing", () => {
-    const budget = told(0);
+  test("takes a good answer without a limit for no limit, as long as none was named, and an error for nothing", () => {
+    const budget = createPullBudget(10);
     budget.send(false)({ kind: "silent" });
-    assert.equal(budget.reserve(1), undefined);
-    budget.send(false)({ kind: "unlimited" });
+    assert.equal(budget.reserve(2), undefined);
+    budget.send(false)({ kind: "unlimited", source: "account" });
     assert.notEqual(budget.reserve(1_000), undefined);
+    assert.deepEqual(budget.said(), { kind: "unlimited", source: "account" });
+    assert.equal(budget.reading(), undefined);
+  });
+
+  test("is not set free by an answer that leaves the headers out, once a limit was read", () => {
+    const budget = told(3, 2);
+    budget.send(false)({ kind: "unlimited" });
+    assert.equal(budget.reserve(2), undefined);
+    assert.equal(budget.reading()?.remaining, 3, "what was said before stays");
+    const places = budget.reserve(1);
+    assert.equal(places?.spend(), true);
+    budget.send(true)({ kind: "unlimited" });
+    assert.equal(budget.reserve(1), undefined, "it may have been counted");
+    budget.send(false)(reading(3));
+    assert.notEqual(budget.reserve(1), undefined);
+  });
+
+  test("goes request by request where a limit is known to be, but never how much is left of it", () => {
+    for (const named of [
+      { kind: "unread", claim: { limit: 100, windowSeconds: 3600, source: undefined } },
+      { kind: "refused" },
+    ] as const) {
+      const budget = createPullBudget(0);
+      budget.send(false)({ kind: "unlimited" });
+      budget.send(false)(named);
+      budget.send(false)({ kind: "unlimited" });
+      assert.equal(budget.reserve(2), undefined);
+      const places = budget.reserve(1);
+      assert.equal(places?.spend(), true);
+      const answered = budget.send(true);
+      assert.equal(budget.reserve(1), undefined);
+      answered({ kind: "unlimited" });
+      assert.notEqual(budget.reserve(1), undefined);
+    }
+  });
+
+  test("takes nothing from an answer without headers that was asked for before a refusal was heard", () => {
+    const budget = createPullBudget(0);
+    const early = budget.send(false);
+    budget.send(false)({ kind: "refused" });
+    early({ kind: "unlimited" });
+    assert.equal(budget.reserve(1), undefined);
   });
 
   test("says why it knows no number: nobody told, no limit was named, or a refusal said that it is spent", () => {
@@ -136,7 +178,7 @@ describe("a budget", () => {
   });
 
   test("does not spend what it gave while an answer named no limit, once one does", () => {
-    const budget = told(10, 5);
+    const budget = createPullBudget(5);
     budget.send(false)({ kind: "unlimited" });
     const places = budget.reserve(100);
     assert.equal(places?.spend(), true);
@@ -171,14 +213,24 @@ describe("a budget", () => {
   });
 });
 
-test("however requests and answers interleave, and whatever is repeated, no counted request goes below the reserve", () => {
+/** A good answer may come without the headers, with such as cannot be read, or not at all. */
+function answerWith(headers: string, answer: Answer): Answer {
+  if (headers === "left out") return { kind: "unlimited" };
+  if (headers === "unreadable") {
+    return { kind: "unread", claim: { limit: undefined, windowSeconds: undefined, source: undefined } };
+  }
+  return headers === "lost" ? { kind: "silent" } : answer;
+}
+
+test("however requests and answers interleave, whatever is repeated and whichever headers are left out, no counted request goes below the reserve", () => {
   const step = fc.record({ image: fc.integer({ min: 1, max: 5 }), choice: fc.nat(), repeat: fc.boolean() });
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 30 }),
       fc.integer({ min: 0, max: 10 }),
       fc.array(step, { maxLength: 80 }),
-      (total, floor, steps) => {
+      fc.infiniteStream(fc.constantFrom("read", "read", "left out", "unreadable", "lost")),
+      (total, floor, steps, headers) => {
         let server = total;
         const budget = told(total, floor);
         const answers: (() => void)[] = [];
@@ -190,7 +242,7 @@ test("however requests and answers interleave, and whatever is repeated, no coun
             if (counted === undefined) {
               server -= 1;
               assert.ok(server >= floor, `${server} left, ${floor} in reserve`);
-              counted = reading(server);
+              counted = answerWith(headers.next().value, reading(server));
               answers.push(() => answered(counted ?? { kind: "silent" }));
             }
           });
@@ -212,7 +264,7 @@ test("however requests and answers interleave, and whatever is repeated, no coun
 
 test("others may spend as they like: nothing is begun that the last reading and what is under way forbid", () => {
   const step = fc.record({ image: fc.integer({ min: 1, max: 5 }), choice: fc.nat(), others: fc.nat(3) });
-  const kind = fc.constantFrom("reading", "reading", "reading", "silent", "not-counted");
+  const kind = fc.constantFrom("reading", "reading", "reading", "silent", "unlimited", "not-counted");
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 40 }),
@@ -232,7 +284,7 @@ test("others may spend as they like: nothing is begun that the last reading and 
             underWay -= 1;
             if (as === "not-counted") return answered({ kind: "not-counted" });
             server = Math.max(0, server - 1);
-            if (as === "silent") return answered({ kind: "silent" });
+            if (as === "silent" || as === "unlimited") return answered({ kind: as });
             lastHeard = server;
             return answered(reading(server));
           });

@@ -9,11 +9,12 @@ export interface RanHere {
   stderr: string;
 }
 
-/** Runs a command line in this process, in its folder, where nobody interrupts it and nothing is a terminal. */
+/** Runs a command line in this process, in its folder, where nobody interrupts it and nothing is a terminal unless said. */
 export async function runHere(
   args: readonly string[],
   environment: Surroundings["environment"],
   homeDirectory = "/nonexistent",
+  isTerminal = false,
 ): Promise<RanHere> {
   const said = { out: "", err: "" };
   const code = await runCommandLine(args, {
@@ -21,7 +22,7 @@ export async function runHere(
     homeDirectory,
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
-    isTerminal: false,
+    isTerminal,
     terminalSize: () => ({ rows: undefined, columns: undefined }),
     clock: systemClock,
     random: Math.random,

@@ -1,12 +1,14 @@
 import { isAnonymous } from "../../dockerhub/allowance.ts";
+import { whoseOf, type Said } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
 import type { CommandInput } from "../command.ts";
 import { openConnections } from "../connections.ts";
-import { createAllowances, type Allowances } from "../allowances.ts";
+import { createAllowances } from "../allowances.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
-import { renderKnown } from "../render/cost-text.ts";
+import { renderLeft, renderWhose } from "../render/cost-text.ts";
+import { formatWindow } from "../render/units.ts";
 import { logRequests } from "../request-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
@@ -14,7 +16,10 @@ import { loadMirrorFile } from "./load.ts";
 /** The repository that Docker made for this question (Docker Hub, "Viewing pull rate and limit"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
 
-/** `quota`: what is left of Docker Hub's allowance, and whose it is. One HEAD, which costs no pull. */
+/**
+ * `quota`: what is left of Docker Hub's allowance, and whose it is, as far as it says. One HEAD, which costs no pull.
+ * @returns 1 also where it says nothing of a limit: then nothing is known
+ */
 export async function quota(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const file = await loadMirrorFile(input, surroundings);
   if (file === undefined) return EXIT.invalid;
@@ -30,24 +35,49 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
       const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
       if (!isAnswer || allowances.reading(DOCKER_HUB) === undefined) throw error;
     });
-    const reading = allowances.reading(DOCKER_HUB);
-    const hasCredentials = (await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host)) !== undefined;
-    const isUnused = hasCredentials && reading !== undefined && isAnonymous(reading);
-    surroundings.out(
-      input.options["json"] === true
-        ? `${JSON.stringify({ registry: DOCKER_HUB, reading: reading ?? null, credentialsUnused: isUnused }, null, 2)}\n`
-        : render(allowances.known(DOCKER_HUB), isUnused),
-    );
-    return isUnused ? EXIT.failed : EXIT.done;
+    const said = allowances.said(DOCKER_HUB);
+    const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
+    const isUnused = credential !== undefined && said !== undefined && isAnonymous(whoseOf(said));
+    const account = credential !== undefined && "username" in credential ? credential.username : undefined;
+    const text = () => renderSaid(said, surroundings.isTerminal ? account : undefined);
+    surroundings.out(input.options["json"] === true ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
+    return isUnused || said === undefined ? EXIT.failed : EXIT.done;
   } finally {
     await connections.close();
   }
 }
 
-function render(known: ReturnType<Allowances["known"]>, isUnused: boolean): string {
-  if (known.noReading === "no-limit-named") return "Docker Hub: no pull limit.\n";
-  const warning = isUnused
-    ? "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n"
-    : "";
-  return `Docker Hub: ${renderKnown(known)}.\n${warning}`;
+const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n";
+
+function document(said: Said | undefined, credentialsUnused: boolean): string {
+  const all = {
+    registry: DOCKER_HUB,
+    reading: said?.kind === "reading" ? said.reading : null,
+    /** What can be read where that is not: a limit, its window, whose it is. */
+    claim: said?.kind === "unread" ? said.claim : null,
+    unlimited: said?.kind === "unlimited",
+    credentialsUnused,
+  };
+  return `${JSON.stringify(all, null, 2)}\n`;
+}
+
+/**
+ * What was said, in words.
+ * @param account who signed in; only for a terminal, as other output is kept and read by more people
+ */
+function renderSaid(said: Said | undefined, account: string | undefined): string {
+  if (said === undefined) return "Docker Hub: it said nothing of a pull limit, so what is left is not known.\n";
+  const whose = renderWhose(whoseOf(said), account);
+  switch (said.kind) {
+    case "reading":
+      return `Docker Hub: ${renderLeft(said.reading)}${whose}.\n`;
+    case "unlimited":
+      return `Docker Hub: no pull limit was named${whose}.\n`;
+    case "unread": {
+      const { limit, windowSeconds } = said.claim;
+      const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
+      const most = limit === undefined ? "there is a pull limit, but it cannot be read" : `${limit} pulls${window}`;
+      return `Docker Hub: ${most}; what is left of it was not told${whose}.\n`;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { isAnonymous } from "../../dockerhub/allowance.ts";
 import type { AllowanceReading, NoReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
+import { plainText } from "../../plain-text.ts";
 import { formatWindow, plural } from "./units.ts";
 
 /**
@@ -46,15 +47,23 @@ const NO_READING: Readonly<Record<NoReading, string>> = {
 };
 
 /** What is left of an allowance, in words. */
-export function renderReading(reading: AllowanceReading): string {
-  const { limit, remaining, windowSeconds } = reading;
-  const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
-  const all = limit === undefined ? "" : ` of ${limit}`;
-  return `${remaining}${all} left${window}${renderWhose(reading)}`;
+function renderReading(reading: AllowanceReading): string {
+  return `${renderLeft(reading)}${renderWhose(reading)}`;
 }
 
-/** An account is not named: plans and reports are read by more people than know it. */
-function renderWhose(reading: AllowanceReading): string {
-  if (reading.source === undefined) return "";
-  return isAnonymous(reading) ? ` (anonymous, ${reading.source})` : " (signed in)";
+/** `90 of 100 left in a window of 1 h`. */
+export function renderLeft({ limit, remaining, windowSeconds }: AllowanceReading): string {
+  const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
+  const all = limit === undefined ? "" : ` of ${limit}`;
+  return `${remaining}${all} left${window}`;
+}
+
+/**
+ * Whose an allowance is, as words to stand behind it; none where nobody said.
+ * @param account who signed in. Left out of plans and reports: they are read by more people than know it
+ */
+export function renderWhose({ source }: { source?: string | undefined }, account?: string): string {
+  if (source === undefined) return "";
+  if (isAnonymous({ source })) return ` (anonymous, ${source})`;
+  return account === undefined ? " (signed in)" : ` (signed in as ${plainText(account)})`;
 }
