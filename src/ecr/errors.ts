@@ -1,5 +1,6 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
+import { GONE_HINT } from "../registry/hint.ts";
 import {
   isDenied,
   isExpired,
@@ -93,8 +94,8 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     },
   ],
   ["ImageDigestDoesNotMatchException", { code: "DIGEST_MISMATCH" }],
-  ["LayersNotFoundException", { code: "BLOB_UNKNOWN" }],
-  ["ReferencedImagesNotFoundException", { code: "MANIFEST_UNKNOWN" }],
+  ["LayersNotFoundException", { code: "BLOB_UNKNOWN", hint: GONE_HINT }],
+  ["ReferencedImagesNotFoundException", { code: "MANIFEST_UNKNOWN", hint: GONE_HINT }],
   ["BlockedByOrganizationPolicyException", { code: "DENIED", hint: "a policy of the AWS organization forbids it" }],
 ]);
 

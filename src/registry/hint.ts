@@ -18,6 +18,10 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "sign in": "ecr:GetAuthorizationToken",
 };
 
+/** For a manifest that names what the target has not got, though it was sent there before or was there. */
+export const GONE_HINT =
+  "somebody deleted it at the target during this run, by a lifecycle policy perhaps: run apply again, which brings what is missing";
+
 /** What an error's hint depends on, its code aside. */
 export interface HintContext {
   flavour: Flavour;

@@ -1,3 +1,4 @@
+import { USUAL_HINTS } from "../error-hints.ts";
 import { MirrorError } from "../errors.ts";
 import { digestOf, matchesDigest, parseDigest, type Digest } from "../oci/digest.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
@@ -88,7 +89,9 @@ export function createManifests(core: RegistryCore): Manifests {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
         }).catch((error: unknown) => {
-          throw error instanceof MirrorError && error.code === "MANIFEST_REFUSED" && isIndexType(manifest.mediaType)
+          throw error instanceof MirrorError &&
+            error.hint === USUAL_HINTS.MANIFEST_REFUSED &&
+            isIndexType(manifest.mediaType)
             ? error.with({ hint: refusedIndexHint(manifest.mediaType) })
             : error;
         }),

@@ -1,7 +1,7 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
 import type { Headers } from "./headers.ts";
-import { hintFor, type HintContext } from "./hint.ts";
+import { GONE_HINT, hintFor, type HintContext } from "./hint.ts";
 import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../plain-text.ts";
 import { isRetryableStatus } from "./retryable-status.ts";
@@ -34,9 +34,17 @@ export function responseError(
     operation,
     reference,
     retryable: !isPullLimit && (isRetryableStatus(status) || context.isRenewed === true),
-    hint: hintFor(code, context),
+    hint: namesMissing(told, operation) ? GONE_HINT : hintFor(code, context),
   });
 }
+
+/** Whether a manifest was refused for what it names: blobs, or manifests, which go in before it. */
+function namesMissing(told: readonly ToldError[], operation: Operation): boolean {
+  return operation === "write a manifest" && told.some(({ code }) => MISSING.has(code));
+}
+
+/** distribution-spec, "Error Codes". ECR says BLOB_UPLOAD_UNKNOWN of layers. */
+const MISSING: ReadonlySet<string> = new Set(["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"]);
 
 interface ToldError {
   code: string;
