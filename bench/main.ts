@@ -5,6 +5,7 @@ import { hugeLayer } from "./cases/huge-layer.ts";
 import { largeLayers } from "./cases/large-layers.ts";
 import { manyImagesCase } from "./cases/many-images.ts";
 import { nothingToDo } from "./cases/nothing-to-do.ts";
+import { scale } from "./cases/scale.ts";
 import { slowLink } from "./cases/slow-link.ts";
 import { startUp } from "./cases/start-up.ts";
 import { threeTargets } from "./cases/three-targets.ts";
@@ -22,6 +23,7 @@ const CASES: readonly Case[] = [
   threeTargets,
   startUp,
   countedRequests,
+  scale,
 ];
 
 // Ending by ourselves runs what ends the children.

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CACHE, ROOT } from "../harness/place.ts";
+import { CACHE, newFolder, ROOT } from "../harness/place.ts";
 import { REQUESTS_AT_ONCE, type CopyJob, type Tool } from "./tool.ts";
 
 /** The program as a checkout has it, and as the package has it. */
@@ -22,6 +22,19 @@ export function mirrorform(entry: string): Tool {
       const file = join(job.folder, "mirrors.yaml");
       await writeFile(file, mirrorFile(job));
       return { program: process.execPath, args: [entry, "apply", "--file", file] };
+    },
+  };
+}
+
+/** `plan` in place of `apply`, with the mirror file that stands in the job's folder. It fails where there is anything to do. */
+export function planner(tool: Tool): Tool {
+  return {
+    ...tool,
+    described: "`mirrorform plan --detailed-exitcode`, which fails where it finds a difference",
+    async prepare(job) {
+      const { program, args } = await tool.prepare({ ...job, folder: newFolder("unused") });
+      const file = join(job.folder, "mirrors.yaml");
+      return { program, args: [...args.slice(0, 1), "plan", "--detailed-exitcode", "--file", file] };
     },
   };
 }

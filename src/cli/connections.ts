@@ -14,6 +14,7 @@ import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
 import { putImagePaces } from "../ecr/put-image-pace.ts";
 import { ecrSourceCredentials } from "../ecr/source-credentials.ts";
+import { ecrSourceTags, type ListSourceTags } from "../ecr/source-tags.ts";
 import type { Emit } from "../events.ts";
 import { layoutRoot } from "../layout/layout-root.ts";
 import { layoutSource } from "../layout/layout-source.ts";
@@ -55,6 +56,8 @@ export interface Connections {
    * where another address stands for Docker Hub, unless for the catalogue too: its own may be out of reach.
    */
   catalogue(use: "needed" | "courtesy"): Catalogue | undefined;
+  /** Lists tags with their dates at an ECR that images come from; undefined for other sources. */
+  ecrTags(registry: string): ListSourceTags | undefined;
   dispatcher: Dispatcher;
   credentials: Credentials;
   /** @throws MirrorError when the target cannot be reached or does not know us */
@@ -143,6 +146,8 @@ export function openConnections(
       if (sources.get(DOCKER_HUB)?.layout !== undefined || (use === "courtesy" && isElsewhere)) return undefined;
       return (catalogue ??= createCatalogue({ endpoint: endpoint(CATALOGUE_HOST), ...shared }));
     },
+    ecrTags: (registry) =>
+      sources.get(registry)?.layout === undefined ? ecrSourceTags(registry, { ...shared, environment }) : undefined,
     imageSource: (registry) => withAlternates(imageSourceOf(source(registry)), alternatesOf(registry)),
     openTarget(target) {
       switch (target.kind) {

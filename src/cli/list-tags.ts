@@ -12,10 +12,12 @@ const MOST_COURTESY_PAGES = 100;
 /**
  * Lists tags with as few requests as can be. At Docker Hub the catalogue says what each tag names, 100 tags in a request,
  * so that tags which did not move need no HEAD (decision 0011); it alone has dates. Where it cannot be asked, and where
- * that is more requests, the registry lists the names.
+ * that is more requests, the registry lists the names. Of another ECR its API has dates.
  */
-export function listTagsWith(connections: Pick<Connections, "source" | "catalogue">): ListTags {
+export function listTagsWith(connections: Pick<Connections, "source" | "catalogue" | "ecrTags">): ListTags {
   return async ({ registry, repository }, wish, signal) => {
+    const dated = wish.dates ? connections.ecrTags(registry) : undefined;
+    if (dated !== undefined) return dated(repository, signal);
     const names = () => connections.source(registry).listTags(repository, signal);
     const use = wish.dates ? "needed" : "courtesy";
     const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;

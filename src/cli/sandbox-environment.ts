@@ -5,6 +5,7 @@ import { sampleTags } from "../desired/sample-tags.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../ecr/settings.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
+import { ecrAccountOf, ecrRegionOf } from "../registry/flavour.ts";
 import type { SandboxProfile } from "../sandbox/ecr-profiles.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -62,12 +63,25 @@ const ASKED_BY_QUOTA = "docker.io/ratelimitpreview/test:latest";
 /** What a sandbox must have for a mirror file: its images, and what each of its targets leads to. */
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
+  const sources = sourcesOf(file);
   return {
-    images: [...new Set([...sourcesOf(file).map(formatReference), ASKED_BY_QUOTA])],
+    images: [...new Set([...sources.map(formatReference), ASKED_BY_QUOTA])],
+    ecrSources: ecrSourcesOf(sources),
     registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },
   };
+}
+
+/** Those registries of sources that are an ECR, and where. */
+function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions["ecrSources"]> {
+  const names = [...new Set(sources.map(({ registry }) => registry))];
+  return new Map(
+    names.flatMap((name) => {
+      const [account, region] = [ecrAccountOf(name), ecrRegionOf(name)];
+      return account === undefined || region === undefined ? [] : [[name, { account, region }] as const];
+    }),
+  );
 }
 
 /** What is listed, and tags that rules may choose among. */

@@ -2,7 +2,6 @@ import { listedImages, type DesiredEntry } from "./desired-entry.ts";
 import { readEntry } from "./entry.ts";
 import { expandEntries, type PlacedEntry } from "./expand.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
-import { DOCKER_HUB } from "../oci/reference.ts";
 import { below } from "./pointer.ts";
 import { policyReader } from "./policy.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -10,6 +9,7 @@ import { checkPruning } from "./prune.ts";
 import { checkBackups } from "./replace.ts";
 import { readSettings } from "./settings.ts";
 import { readSources, type Source } from "./sources.ts";
+import { hasDates } from "./tag-rule.ts";
 import { readTargets, type Target } from "./targets.ts";
 
 /** What a mirror file means. */
@@ -35,8 +35,8 @@ export async function checkDocument(
   const sources = readSources(document.sources, folder, log);
   const targets = await readTargets(declared ?? {}, folder, policies, log);
   const common = await readSettings(document.repositories, "/repositories", policies, log);
-  // Docker Hub's catalogue alone does, where Docker Hub is asked at all.
-  const givesDates = (registry: string) => registry === DOCKER_HUB && sources.get(registry)?.layout === undefined;
+  // A layout that stands for a registry has no dates of its tags.
+  const givesDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
   const entries: PlacedEntry[] = [];
   for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);

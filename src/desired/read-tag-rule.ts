@@ -158,7 +158,7 @@ function refuseMissingDates(
   for (const key of [...(rule.order === "pushed" ? ["order"] : []), ...(rule.maxAge === undefined ? [] : ["maxAge"])]) {
     log.add(below(pointer, key), {
       message: `${quote(image.registry)} does not say when a tag was pushed`,
-      hint: "only Docker Hub's catalogue does; choose with semver or match here",
+      hint: "only Docker Hub's catalogue and Amazon ECR do; choose with semver or match here",
     });
   }
 }

@@ -1,3 +1,5 @@
+import pLimit from "p-limit";
+
 import { MirrorError, reportOf } from "../errors.ts";
 import { digestOf, type Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
@@ -17,6 +19,12 @@ export interface Resolver {
 }
 
 /**
+ * References of one registry that are begun at once. More than any registry is asked at once: who waits for a place
+ * there should cost no more memory than a name.
+ */
+const RESOLVED_AT_ONCE = 200;
+
+/**
  * Asks each source what its reference names now. HEAD only: it costs no pull. Where HEAD gives no digest the manifest
  * is read and hashed, but never at a source with an allowance. One failure spoils its own reference alone.
  * @returns by full reference
@@ -27,7 +35,7 @@ export async function resolveAll(
   hasAllowance: (registry: string) => boolean,
   signal: AbortSignal,
 ): Promise<Map<string, Resolution>> {
-  const resolved = references.map(async (reference): Promise<[string, Resolution]> => {
+  const resolveOne = async (reference: Reference): Promise<[string, Resolution]> => {
     const key = formatReference(reference);
     try {
       const counted = hasAllowance(reference.registry);
@@ -36,8 +44,11 @@ export async function resolveAll(
       if (signal.aborted || !(error instanceof MirrorError)) throw error;
       return [key, { kind: "failed", error: reportOf(error) }];
     }
-  });
-  return new Map(await Promise.all(resolved));
+  };
+  const resolved = [...Map.groupBy(references, ({ registry }) => registry).values()].map((group) =>
+    pLimit(RESOLVED_AT_ONCE).map(group, resolveOne),
+  );
+  return new Map((await Promise.all(resolved)).flat());
 }
 
 async function resolve(

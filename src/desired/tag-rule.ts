@@ -1,3 +1,5 @@
+import { DOCKER_HUB } from "../oci/reference.ts";
+import { ecrRegionOf } from "../registry/flavour.ts";
 import type { Expression } from "./expressions.ts";
 import type { Version } from "./version.ts";
 
@@ -31,4 +33,9 @@ export interface VersionRule {
 /** Whether the source has to say when each tag was pushed. */
 export function needsDates(rule: Pick<TagRule, "order" | "maxAge">): boolean {
   return rule.order === "pushed" || rule.maxAge !== undefined;
+}
+
+/** Whether a source says when each tag was pushed: Docker Hub by its catalogue, an ECR by its API. */
+export function hasDates(registry: string): boolean {
+  return registry === DOCKER_HUB || ecrRegionOf(registry) !== undefined;
 }

@@ -52,6 +52,22 @@ export function couldGoTo(template: EntryTemplate, repository: string): boolean 
   return isTag(value) && fill(template.repository, value) === repository;
 }
 
+/**
+ * Finds the entries that send something to a repository, in their order. Most templates name one repository: looking
+ * at each of thousands for each of thousands of repositories would take longer than reading them.
+ */
+export function goingTo(templates: readonly EntryTemplate[]): (repository: string) => readonly EntryTemplate[] {
+  const places = templates.map((template, index) => ({ template, index }));
+  const isFixed = ({ template }: (typeof places)[number]): boolean => !template.repository.includes(TAG);
+  const fixed = Map.groupBy(places.filter(isFixed), ({ template }) => template.repository);
+  const open = places.filter((place) => !isFixed(place));
+  return (repository) => {
+    const fitting = open.filter(({ template }) => couldGoTo(template, repository));
+    const found = [...(fixed.get(repository) ?? []), ...fitting].toSorted((a, b) => a.index - b.index);
+    return found.map(({ template }) => template);
+  };
+}
+
 /** The only value that can stand for the tag in a text of this length; undefined where the template has no place for it. */
 function valueIn(template: string, text: string): string | undefined {
   const literals = template.split(TAG);

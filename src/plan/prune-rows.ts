@@ -2,7 +2,7 @@ import type { ActualTarget } from "../actual/actual.ts";
 import type { PruneMatches } from "../actual/prune-matches.ts";
 import { backedUpTagOf } from "../desired/backup-template.ts";
 import type { DesiredImage, EntryTemplate } from "../desired/mirror-file.ts";
-import { couldGoTo, couldHaveMade } from "../desired/tag-template.ts";
+import { couldHaveMade, goingTo } from "../desired/tag-template.ts";
 import { isManaged } from "../ecr/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -50,15 +50,18 @@ export function pruneRows(
 ): Row[] {
   const wantedIn = Map.groupBy(images, ({ repository }) => repository);
   const rowsIn = Map.groupBy(imageRows, repositoryOf);
+  const pruningEntries = goingTo(pruning.entries);
+  const unresolvedEntries = goingTo(pruning.unresolved);
+  const emptyEntries = goingTo(pruning.empty);
   return [...(target.allTags ?? [])].flatMap(([repository, held]) => {
     const wanted = wantedIn.get(repository) ?? [];
     const state = target.repositories?.get(repository);
     if (state === undefined || !isManaged(state, wanted[0]?.settings ?? {}, owner)) return [];
-    const isOfIt = (entry: EntryTemplate) => entry.targets.includes(target.name) && couldGoTo(entry, repository);
-    const entries = pruning.entries.filter(isOfIt);
+    const isOfTarget = (entry: EntryTemplate) => entry.targets.includes(target.name);
+    const entries = pruningEntries(repository).filter(isOfTarget);
     const place = { target: target.name, repository };
     const count = declared.count(target.name, repository);
-    const isUnknown = pruning.unresolved.some(isOfIt);
+    const isUnknown = unresolvedEntries(repository).some(isOfTarget);
     // An entry that could not be read may declare all that is there.
     if (count === 0 && isUnknown) return [];
     if (!(held instanceof Map)) {
@@ -70,7 +73,7 @@ export function pruneRows(
       .filter((tag) => !declared.isDeclared(target.name, repository, tag) && !isReferrerTag(tag))
       .toSorted(compareText);
     const rows = rowsIn.get(repository) ?? [];
-    if (count === 0) return nothingDeclared(place, undeclared, tags.size, pruning.empty.filter(isOfIt));
+    if (count === 0) return nothingDeclared(place, undeclared, tags.size, emptyEntries(repository).filter(isOfTarget));
     if (entries.length === 0) return stay("no-prune", place, undeclared);
     if (new Set(wanted.map(({ tag }) => tag)).size < count) return stay("narrowed", place, undeclared);
     const isUnclear = isUnknown || rows.some(isUnresolved);

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { refuse, text, type Refusal } from "./answer.ts";
 import { deniedText } from "./ecr-error.ts";
 import { registryPermissionsOf } from "./ecr-permissions.ts";
+import { isShared } from "./ecr-shared.ts";
 import type { EcrRegion, EcrRules, RegistryToken } from "./ecr-state.ts";
 import type { RegistryRequest } from "./registry-policy.ts";
 
@@ -18,8 +19,8 @@ export function refuseAccess(request: RegistryRequest, region: EcrRegion, rules:
   if (route.kind === "ping") return undefined;
   const { principal } = token;
   for (const permission of registryPermissionsOf(request, route, region)) {
-    const isForeign = principal.account !== region.account;
     const { action, resource } = permission;
+    const isForeign = principal.account !== region.account && !isShared(rules, region.account, action);
     const refusal = isForeign ? deniedText(principal.arn, action, resource) : rules.refusal(principal, permission);
     if (refusal !== undefined) return refuse(403, "DENIED", refusal);
   }

@@ -15,6 +15,7 @@ import { repositoryOperations } from "./ecr-repositories.ts";
 import { resourceTagOperations } from "./ecr-resource-tags.ts";
 import { ECR_REQUESTS } from "./ecr-shapes.ts";
 import { permissionsOf } from "./ecr-permissions.ts";
+import { isShared } from "./ecr-shared.ts";
 import type { EcrRegion, EcrRules, Operation } from "./ecr-state.ts";
 import { answerSts, type StsRules } from "./ecr-sts.ts";
 import { answerKms, KMS_TARGET } from "./kms.ts";
@@ -125,7 +126,7 @@ async function perform(
   const { rules } = api;
   const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   const shape = ECR_REQUESTS[operation];
-  const region = await rules.region(principal.account, name);
+  const region = await rules.region(accountOf(operation, body, principal, rules), name);
   authorize(operation, body ?? {}, principal, region, rules);
   if (run === undefined || shape === undefined) throw new AwsError("UnknownOperationException", "");
   if (body === undefined) throw new AwsError("SerializationException", "The request body is no JSON object");
@@ -134,12 +135,18 @@ async function perform(
   return run({ input, principal, region, rules });
 }
 
-/** As AWS does, before anything is said about the input. No principal has a grant in another account. */
+/** The account that is asked: another one only where its repositories let others in. */
+function accountOf(operation: string, input: Input | undefined, principal: Principal, rules: EcrRules): string {
+  const named = input?.["registryId"];
+  return typeof named === "string" && isShared(rules, named, `ecr:${operation}`) ? named : principal.account;
+}
+
+/** As AWS does, before anything is said about the input. */
 function authorize(operation: string, input: Input, principal: Principal, region: EcrRegion, rules: EcrRules): void {
   const account = input["registryId"] ?? principal.account;
   for (const permission of permissionsOf(operation, input, region)) {
     const refusal =
-      account === principal.account
+      account === principal.account || account === region.account
         ? rules.refusal(principal, permission)
         : deniedText(principal.arn, permission.action, permission.resource);
     if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal);

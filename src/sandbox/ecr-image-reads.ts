@@ -31,8 +31,9 @@ const DEFAULT_REFERRER_PAGE = 20;
 
 function listImages({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
-  const ids = filteredImages(region, repository, input).flatMap(({ digest }): ImageId[] => {
-    const tags = tagsOf(repository, digest);
+  const tagsOf = tagsIn(repository);
+  const ids = filteredImages(region, repository, input, tagsOf).flatMap(({ digest }): ImageId[] => {
+    const tags = tagsOf(digest);
     return tags.length === 0 ? [{ imageDigest: digest }] : tags.map((imageTag) => ({ imageDigest: digest, imageTag }));
   });
   const page = pageFor(ids, input, DEFAULT_PAGE);
@@ -42,9 +43,10 @@ function listImages({ input, region }: EcrCall): object {
 function describeImages({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
   const ids = optionalStructures(input, "imageIds");
-  const describe = (manifest: StoredManifest): object => detail(region, repository, manifest);
+  const tagsOf = tagsIn(repository);
+  const describe = (manifest: StoredManifest): object => detail(region, repository, manifest, tagsOf);
   if (ids === undefined) {
-    const page = pageFor(filteredImages(region, repository, input), input, DEFAULT_PAGE);
+    const page = pageFor(filteredImages(region, repository, input, tagsOf), input, DEFAULT_PAGE);
     return { imageDetails: page.items.map(describe), ...nextToken(page) };
   }
   for (const member of ["nextToken", "maxResults"]) {
@@ -99,8 +101,8 @@ function listImageReferrers({ input, region }: EcrCall): object {
   return { referrers: page.items, ...nextToken(page) };
 }
 
-function detail(region: EcrRegion, repository: Repository, manifest: StoredManifest): object {
-  const tags = tagsOf(repository, manifest.digest);
+function detail(region: EcrRegion, repository: Repository, manifest: StoredManifest, tagsOf: TagsOf): object {
+  const tags = tagsOf(manifest.digest);
   const subject = subjectOf(manifest);
   return {
     registryId: region.account,
@@ -116,12 +118,12 @@ function detail(region: EcrRegion, repository: Repository, manifest: StoredManif
   };
 }
 
-function filteredImages(region: EcrRegion, repository: Repository, input: Input): StoredManifest[] {
+function filteredImages(region: EcrRegion, repository: Repository, input: Input, tagsOf: TagsOf): StoredManifest[] {
   const filter = optionalStructure(input, "filter") ?? {};
   const status = optionalText(filter, "tagStatus") ?? "ANY";
   return [...repository.manifests.values()].filter(({ digest }) => {
     if (!hasStatus(optionalText(filter, "imageStatus"), isArchived(region, repository.name, digest))) return false;
-    const isTagged = tagsOf(repository, digest).length > 0;
+    const isTagged = tagsOf(digest).length > 0;
     return status === "ANY" || isTagged === (status === "TAGGED");
   });
 }
@@ -131,8 +133,12 @@ function hasStatus(wanted: string | undefined, archived: boolean): boolean {
   return wanted === "ANY" || (wanted ?? "ACTIVE") === (archived ? "ARCHIVED" : "ACTIVE");
 }
 
-function tagsOf(repository: Repository, digest: Digest): string[] {
-  return [...repository.tags].filter(([, named]) => named === digest).map(([tag]) => tag);
+type TagsOf = (digest: Digest) => readonly string[];
+
+/** Gathered once: a repository may have as many tags as images. */
+function tagsIn(repository: Repository): TagsOf {
+  const tags = Map.groupBy(repository.tags, ([, digest]) => digest);
+  return (digest) => (tags.get(digest) ?? []).map(([tag]) => tag);
 }
 
 function pageFor<Item>(all: readonly Item[], input: Input, size: number): Page<Item> {

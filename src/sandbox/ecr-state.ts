@@ -68,6 +68,8 @@ export interface EcrRules {
   clock: WallClock;
   isOn(quirk: EcrQuirkName): boolean;
   refusal: Grants["refusal"];
+  /** Accounts whose repositories everybody may read. */
+  sharedAccounts: ReadonlySet<string>;
   /** Whether layers and children must be there before what refers to them. */
   checkReferences: boolean;
   limits: Limits;

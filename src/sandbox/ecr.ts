@@ -34,6 +34,8 @@ export interface EcrOptions {
   limits?: Partial<Limits> | undefined;
   /** Settings that every account begins with in each Region, as by PutAccountSetting: `{ BLOB_MOUNTING: "ENABLED" }`. */
   accountSettings?: Readonly<Record<string, string>> | undefined;
+  /** Accounts whose repositories let everybody read, as if their policies said so; none unless said. */
+  sharedAccounts?: readonly string[] | undefined;
 }
 
 /** The registry of one account in one Region. */
@@ -97,6 +99,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
     clock,
     isOn: (quirk) => quirks[quirk],
     refusal: grants.refusal,
+    sharedAccounts: new Set(options.sharedAccounts),
     checkReferences: options.checkReferences ?? true,
     limits,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,

@@ -11,6 +11,8 @@ interface PlainRegistryOptions {
   name: string;
   /** Differences from the registry that the specification describes. */
   policy?: Partial<RegistryPolicy> | undefined;
+  /** What it serves, where that is another one's too. */
+  store?: Store | undefined;
   clock?: WallClock | undefined;
 }
 
@@ -28,7 +30,7 @@ export interface SandboxRegistry {
 /** Starts a plain registry on a free port of 127.0.0.1. */
 export async function startPlainRegistry(options: PlainRegistryOptions): Promise<SandboxRegistry> {
   const { name, clock = wallClock } = options;
-  const store = createStore(clock);
+  const { store = createStore(clock) } = options;
   const policy = { ...openPolicy, ...options.policy };
   const server = await startServer(registryHandler(store, policy), clock);
   return {

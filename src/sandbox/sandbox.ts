@@ -23,6 +23,11 @@ export interface SandboxOptions {
   imageOptions?: ImageOptions | undefined;
   /** Other registries to start, empty, and open to pushes: `registry.example.com`. */
   registries?: readonly string[] | undefined;
+  /**
+   * Those of the registries that are an ECR, by name: its API answers for them too, to everybody. Their `/v2/` asks for
+   * no sign-in, as that of every other source.
+   */
+  ecrSources?: ReadonlyMap<string, { account: string; region: string }> | undefined;
   /** Docker Hub's pull allowance; by default 100 pulls an hour, and 200 for an account. */
   allowance?: PullLimit | "unlimited" | undefined;
   /** Of Docker Hub's tokens. */
@@ -62,9 +67,15 @@ async function startServices(options: SandboxOptions, keep: Keep): Promise<Sandb
   names.delete(DOCKER_HUB);
 
   const dockerHub = await keep(startDockerHub({ ...options, clock }));
-  const ecr = await keep(startEcr({ ...options.ecr, quirks: options.quirks, clock }));
+  const ecrSources = options.ecrSources ?? new Map<string, { account: string; region: string }>();
+  const sharedAccounts = [...ecrSources.values()].map(({ account }) => account);
+  const ecr = await keep(startEcr({ sharedAccounts, ...options.ecr, quirks: options.quirks, clock }));
   const registries = new Map<string, SandboxRegistry>();
-  for (const name of names) registries.set(name, await keep(startPlainRegistry({ name, clock })));
+  for (const name of names) {
+    const place = ecrSources.get(name);
+    const store = place === undefined ? undefined : (await ecr.registry(place.account, place.region)).store;
+    registries.set(name, await keep(startPlainRegistry({ name, store, clock })));
+  }
   for (const { registry, repository, tag = "latest" } of images) {
     (registries.get(registry) ?? dockerHub).publish(repository, tag, options.imageOptions);
   }

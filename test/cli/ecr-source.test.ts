@@ -85,3 +85,31 @@ test("AWS is not asked about a source that is not needed", async (t) => {
   assert.deepEqual(await arrived(place), ["tool"]);
   assert.equal(tokensOf(place, "eu-west-1"), 0);
 });
+
+test("a rule goes by the dates of an ECR, and what the target holds already costs no HEAD", async (t) => {
+  const { place, server, environment } = await twoSources(t);
+  const { store } = await place.sandbox.ecr.registry(ACCOUNT, "eu-west-1");
+  const app = store.create("app");
+  for (const [tag, age] of [
+    ["old", 40],
+    ["middle", 20],
+    ["young", 1],
+  ] as const) {
+    storeImage(store, app, generateImage(`app:${tag}`, SMALL), tag);
+    const digest = app.tags.get(tag);
+    const manifest = digest === undefined ? undefined : app.manifests.get(digest);
+    if (manifest !== undefined) manifest.pushedAt = new Date(Date.now() - age * 24 * 3_600_000);
+  }
+  const rule = "tags: { exclude: '1', maxAge: 30d, order: pushed, newest: 2 }";
+  await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("app:1\n", `app\n    ${rule}\n`));
+  const { code } = await place.json(["apply"], { environment });
+  assert.equal(code, 0);
+  const target = await place.sandbox.ecr.registry();
+  assert.deepEqual([...(target.store.repository("app")?.tags.keys() ?? [])].toSorted(), ["middle", "young"]);
+  const heads = () => server.requests.filter(({ method }) => method === "HEAD").length;
+  const before = heads();
+  const { stdout } = await place.run(["plan", "--explain"], { environment });
+  assert.match(stdout, /- old +maxAge/);
+  assert.match(stdout, /No changes/);
+  assert.equal(heads(), before);
+});

@@ -11,6 +11,12 @@ async function wrong(keys: string, more = "", image = "node"): Promise<string[]>
   return told.map((line) => line.replace(/^INVALID_FILE /, ""));
 }
 
+test("dates are there for images of an ECR", async () => {
+  const image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app";
+  const file = await accepted(around(`  - { image: ${image}, tags: { order: pushed, maxAge: 9d, newest: 1 } }`));
+  assert.equal(file.entries[0]?.kind, "rule");
+});
+
 describe("a rule that means nothing is refused at its place:", () => {
   const cases: [string, string, RegExp][] = [
     [
@@ -59,8 +65,8 @@ describe("a rule that means nothing is refused at its place:", () => {
 
   test("dates, where the source gives none", async () => {
     assert.deepEqual(await wrong("match: a, order: pushed, maxAge: 9d", "", "ghcr.io/a/b"), [
-      '8:52 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue does; choose with semver or match here)',
-      '8:68 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue does; choose with semver or match here)',
+      '8:52 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue and Amazon ECR do; choose with semver or match here)',
+      '8:68 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue and Amazon ECR do; choose with semver or match here)',
     ]);
   });
 
