@@ -2,7 +2,7 @@ import type { FoundReferrers, ReferrerTag, SubjectReferrers } from "../desired/f
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";
-import { readReferrers, standsFor, type Referrer } from "../oci/referrers.ts";
+import { readReferrers, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
 
 /** As much of a target as reading its referrers needs. Reads only. */
 export interface ReferrerHolder {
@@ -18,6 +18,8 @@ export interface HeldReferrers {
   artifacts: ReadonlyMap<Digest, ReadonlySet<Digest>>;
   /** By tag what it holds; absent tags are missing. */
   tags: ReadonlyMap<string, HeldTag>;
+  /** By subject what the target refused in an earlier run, as its list says; missing: nothing. */
+  refused?: ReadonlyMap<Digest, ReadonlySet<Digest>>;
 }
 
 interface HeldTag {
@@ -46,7 +48,8 @@ export async function readHeldReferrers(
     if (digest === undefined) return [];
     return [[tag.tag, { digest, isCurrent: await isCurrent(tag, digest) }]];
   });
-  return { artifacts: new Map(artifacts), tags: new Map((await Promise.all(held)).flat()) };
+  const known: HeldReferrers = { artifacts: new Map(artifacts), tags: new Map((await Promise.all(held)).flat()) };
+  return { ...known, refused: await readRefused(found, known, target, repository, signal) };
 
   async function isCurrent(tag: ReferrerTag, digest: Digest): Promise<boolean> {
     if (digest === tag.digest) return true;
@@ -58,6 +61,31 @@ export async function readHeldReferrers(
 
 function namesOf(tags: readonly ReferrerTag[]): Set<string> {
   return new Set(tags.map(({ tag }) => tag));
+}
+
+/** Looked up only where something is missing, or the target's list is one of ours: what is whole has nothing to tell. */
+async function readRefused(
+  { subjects }: FoundReferrers,
+  held: HeldReferrers,
+  target: ReferrerHolder,
+  repository: string,
+  signal: AbortSignal,
+): Promise<Map<Digest, ReadonlySet<Digest>>> {
+  const unlike = subjects.filter(
+    ({ subject, artifacts, tags }) =>
+      artifacts.some(({ digest }) => held.artifacts.get(subject)?.has(digest) !== true) ||
+      tags.some(({ tag, digest }) => held.tags.get(tag)?.digest !== digest),
+  );
+  if (unlike.length === 0) return new Map();
+  const wanted = unlike.map(({ subject }) => fallbackTag(subject));
+  const lists = await target.readTags(repository, wanted, signal);
+  const refused = unlike.map(async ({ subject }): Promise<[Digest, ReadonlySet<Digest>][]> => {
+    const list = lists.get(fallbackTag(subject));
+    if (list === undefined) return [];
+    const digests = refusedIn((await target.readManifest(repository, list, signal)).bytes);
+    return digests.length === 0 ? [] : [[subject, new Set(digests)]];
+  });
+  return new Map((await Promise.all(refused)).flat());
 }
 
 /** A target with the API lists what it has; where one is not listed there, it is enough that it is stored. */
@@ -80,15 +108,26 @@ async function heldOf(
 }
 
 /** The list that a target without the API keeps under the fallback tag; what is no list counts as none. */
-export async function readFallback(
+async function readFallback(
   subject: Digest,
   target: ReferrerHolder,
   repository: string,
   signal: AbortSignal,
 ): Promise<Referrer[]> {
+  return (await readOwnList(subject, target, repository, signal)).referrers;
+}
+
+/** What a target's fallback tag says: what is there, and what was refused. */
+export async function readOwnList(
+  subject: Digest,
+  target: ReferrerHolder,
+  repository: string,
+  signal: AbortSignal,
+): Promise<{ referrers: Referrer[]; refused: Digest[] }> {
   const tag = fallbackTag(subject);
   const digest = (await target.readTags(repository, [tag], signal)).get(tag);
-  if (digest === undefined) return [];
-  const referrers = readReferrers((await target.readManifest(repository, digest, signal)).bytes);
-  return typeof referrers === "string" ? [] : referrers;
+  if (digest === undefined) return { referrers: [], refused: [] };
+  const { bytes } = await target.readManifest(repository, digest, signal);
+  const referrers = readReferrers(bytes);
+  return { referrers: typeof referrers === "string" ? [] : referrers, refused: refusedIn(bytes) };
 }

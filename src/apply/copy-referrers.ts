@@ -4,13 +4,15 @@ import { MirrorError, reportOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isImageType } from "../oci/media-type.ts";
+import { cosignType } from "../oci/referrer-tags.ts";
 import type { CopyReferrers } from "../plan/action.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../plan/missing-referrers.ts";
 import { copyImage } from "./copy-image.ts";
 import type { Waiting } from "./copy-blob.ts";
 import type { Gathering } from "./gathering.ts";
 import type { ImagePulls } from "./image-pulls.ts";
-import { putReferrerList } from "./referrer-list.ts";
+import type { FirstOfKind } from "./first-of-kind.ts";
+import { putReferrerList, type LeftOut } from "./referrer-list.ts";
 import type { Meter } from "./run-action.ts";
 import type { Transfer } from "./transfers.ts";
 
@@ -28,6 +30,8 @@ export interface ReferrerCopy {
   gathering: Gathering;
   waiting: Waiting;
   emit: Emit;
+  /** Missing where reading an artifact costs nothing: then each is tried. */
+  firstOfKind: FirstOfKind | undefined;
   signal: AbortSignal;
   /** Runs one task at a time for a tag of the target: lists are read, added to, and written back. */
   alone: <T>(tag: string, task: () => Promise<T>) => Promise<T>;
@@ -45,35 +49,45 @@ export async function copyReferrers(work: readonly ReferrerWork[], copy: Referre
   let hasWritten = false;
   let failure: unknown;
   for (const { subject, artifacts, tags } of work) {
-    const leftOut = new Set<Digest>();
+    const leftOut: LeftOut = { refused: new Set(), failed: new Set() };
     const attempt = async (digest: Digest, task: () => Promise<boolean>): Promise<void> => {
       try {
         if (await task()) hasWritten = true;
       } catch (error) {
-        leftOut.add(digest);
-        if (!isRefusal(error)) failure ??= error;
-        else warn(copy.meter, error);
+        const isRefused = isRefusal(error);
+        (isRefused ? leftOut.refused : leftOut.failed).add(digest);
+        if (isRefused) warn(copy.meter, error);
+        else failure ??= error;
       }
     };
     const cosign = tags.filter(({ kind }) => kind === "artifact");
+    const copyOne = (artifact: Artifact, tag?: ReferrerTagWork) =>
+      limit(() => attempt(artifact.digest, () => inTurn(artifact, copy, () => copyArtifact(artifact, tag, copy))));
     await Promise.all([
-      ...artifacts.map(({ digest, mediaType }) =>
-        limit(() => attempt(digest, () => copyArtifact({ digest, mediaType }, undefined, copy))),
-      ),
-      ...cosign.map((tag) => limit(() => attempt(tag.digest, () => copyArtifact(tag, tag, copy)))),
+      ...artifacts.map((artifact) => copyOne(artifact)),
+      ...cosign.map((tag) => copyOne({ ...tag, artifactType: cosignType(subject, tag.tag) }, tag)),
     ]);
     if (copy.signal.aborted || isAtFloor(failure)) throw failure;
     const list = tags.find(({ kind }) => kind === "list");
-    if (artifacts.length === 0 && list === undefined) continue;
+    if (artifacts.length === 0 && list === undefined && leftOut.refused.size === 0) continue;
     await attempt(subject, () => putReferrerList(subject, artifacts, list, leftOut, copy));
   }
   if (failure !== undefined) throw failure;
   return hasWritten;
 }
 
+type Artifact = Pick<ReferrerTagWork, "digest" | "mediaType"> & { artifactType?: string | undefined };
+
+/** Of artifacts without a type nothing says that they are alike. */
+function inTurn<T>({ digest, mediaType, artifactType }: Artifact, copy: ReferrerCopy, task: () => Promise<T>) {
+  if (artifactType === undefined || copy.firstOfKind === undefined) return task();
+  const { target, repository } = copy.action;
+  return copy.firstOfKind(JSON.stringify([target, mediaType, artifactType]), `${repository}@${digest}`, task);
+}
+
 /** @param tag of cosign's, to be put last; without, the artifact is put by its digest alone */
 async function copyArtifact(
-  { digest, mediaType }: Pick<ReferrerTagWork, "digest" | "mediaType">,
+  { digest, mediaType }: Artifact,
   tag: ReferrerTagWork | undefined,
   copy: ReferrerCopy,
 ): Promise<boolean> {
@@ -123,7 +137,7 @@ async function copyArtifact(
 }
 
 /** The target's rules, or a form of manifest that registries no longer take (OCI's withdrawn artifact manifest). */
-function isRefusal(error: unknown): error is MirrorError {
+export function isRefusal(error: unknown): error is MirrorError {
   if (!(error instanceof MirrorError)) return false;
   return (error.side === "target" && error.code === "MANIFEST_REFUSED") || error.code === "MEDIA_TYPE_UNSUPPORTED";
 }

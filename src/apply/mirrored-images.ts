@@ -36,6 +36,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "foreign-repository":
     case "blocked-repository":
     case "warning":
+    case "left-out":
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":

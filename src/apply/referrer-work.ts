@@ -15,7 +15,8 @@ import { parseReference } from "../oci/reference.ts";
 import { standsFor } from "../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../plan/action.ts";
 import { missingReferrers, type ReferrerWork } from "../plan/missing-referrers.ts";
-import { copyReferrers, type ReferrerCopy } from "./copy-referrers.ts";
+import { copyReferrers, isRefusal, type ReferrerCopy } from "./copy-referrers.ts";
+import { createFirstOfKind, type FirstOfKind } from "./first-of-kind.ts";
 import type { Gathering } from "./gathering.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "./image-pulls.ts";
 import type { PullQueue } from "./pull-queue.ts";
@@ -44,6 +45,7 @@ export function startReferrerWork(options: ReferrerWorkOptions): Promise<Outcome
   const { actions, copied } = options;
   const limit = pLimit(REFERRERS_AT_ONCE);
   const memory = createReferrerMemory();
+  const firstOfKind = createFirstOfKind(isRefusal);
   const alone = createTurnstile();
   const referrers = actions.filter((action) => action.kind === "copy-referrers").toSorted((a, b) => a.order - b.order);
   return Promise.all(
@@ -58,7 +60,9 @@ export function startReferrerWork(options: ReferrerWorkOptions): Promise<Outcome
           ends.some(({ result }) => result === "postponed"),
         );
       return limit(() =>
-        runAction(action, undefined, options, (meter) => carryOut(action, meter, memory, alone, options)),
+        runAction(action, undefined, options, (meter) =>
+          carryOut(action, meter, memory, { alone, firstOfKind }, options),
+        ),
       );
     }),
   );
@@ -79,7 +83,7 @@ async function carryOut(
   action: CopyReferrers,
   meter: Meter,
   memory: ReferrerMemory,
-  alone: (target: string) => ReferrerCopy["alone"],
+  shared: { alone: (target: string) => ReferrerCopy["alone"]; firstOfKind: FirstOfKind },
   options: ReferrerWorkOptions,
 ): Promise<boolean> {
   const source = parseReference(action.source);
@@ -93,7 +97,8 @@ async function carryOut(
     transfer: options.transfer(source.registry, action.target),
     pulls,
     meter,
-    alone: alone(`${action.target} ${action.repository}`),
+    firstOfKind: pulls === UNCOUNTED ? undefined : shared.firstOfKind,
+    alone: shared.alone(`${action.target} ${action.repository}`),
   };
   try {
     const work = action.isComplete ? action.work : await findWork(copy, source.registry, options, memory);

@@ -32,6 +32,11 @@ export function cosignTags(subject: Digest): CosignTag[] {
   })).filter(({ tag }) => tag.length <= MAX_TAG);
 }
 
+/** The artifact type that a tag of cosign's stands for; undefined of any other tag. */
+export function cosignType(subject: Digest, tag: string): string | undefined {
+  return cosignTags(subject).find((each) => each.tag === tag)?.artifactType;
+}
+
 /** No tag is longer (distribution-spec, "Pulling manifests"): a sha512 digest has no cosign tag. */
 const MAX_TAG = 128;
 

@@ -25,6 +25,9 @@ const COPY_OF = "dev.mirrorform.referrers.source";
 /** ... and the types it was filtered by, as JSON; missing: all. */
 const COPY_TYPES = "dev.mirrorform.referrers.types";
 
+/** And the digests that the target refused to store, as JSON: they are not tried again. */
+const REFUSED = "dev.mirrorform.referrers.refused";
+
 /**
  * Reads a list of referrers: an answer of the referrers API, or what a fallback tag names.
  * @returns or a sentence that says what is wrong with it
@@ -91,13 +94,23 @@ export interface ListOrigin {
 /**
  * A list of referrers to put under a fallback tag. Sorted, so that the same list has one digest.
  * @param origin of a list that stands for a source's: the next run sees that nothing changed from it alone
+ * @param refused what the target refused to store: the next run does not try it again
  */
-export function writeReferrers(referrers: readonly Referrer[], origin: ListOrigin | undefined): Manifest {
+export function writeReferrers(
+  referrers: readonly Referrer[],
+  origin: ListOrigin | undefined,
+  refused: Iterable<Digest> = [],
+): Manifest {
   const manifests = [...new Map(referrers.map((each) => [each.digest, each])).values()].toSorted((a, b) =>
     a.digest < b.digest ? -1 : 1,
   );
   const types = origin?.types === undefined ? {} : { [COPY_TYPES]: typesText(origin.types) };
-  const annotations = origin === undefined ? {} : { annotations: { [COPY_OF]: origin.source, ...types } };
+  const left = [...new Set(refused)].toSorted();
+  const notes = {
+    ...(origin === undefined ? {} : { [COPY_OF]: origin.source, ...types }),
+    ...(left.length === 0 ? {} : { [REFUSED]: JSON.stringify(left) }),
+  };
+  const annotations = Object.keys(notes).length === 0 ? {} : { annotations: notes };
   const body = { schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...annotations };
   const bytes = Buffer.from(JSON.stringify(body));
   return { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
@@ -109,6 +122,18 @@ export function standsFor(bytes: Uint8Array, { source, types }: ListOrigin): boo
   if (!isJsonObject(annotations) || annotations[COPY_OF] !== source) return false;
   return annotations[COPY_TYPES] === (types === undefined ? undefined : typesText(types));
 }
+
+/** What a list of ours at a target says that the target refused to store; empty for any other list. */
+export function refusedIn(bytes: Uint8Array): Digest[] {
+  const annotations = parseJsonObject(bytes)?.["annotations"];
+  const text = isJsonObject(annotations) ? annotations[REFUSED] : undefined;
+  if (typeof text !== "string" || text.length > MAX_REFUSED_TEXT || !REFUSED_TEXT.test(text)) return [];
+  return (JSON.parse(text) as string[]).flatMap((each) => parseDigest(each) ?? []);
+}
+
+/** As many as may refer to one manifest, of the longest digests. */
+const MAX_REFUSED_TEXT = MAX_REFERRERS * 160;
+const REFUSED_TEXT = /^\["[a-z0-9:]+"(?:,"[a-z0-9:]+")*\]$/;
 
 function typesText(types: readonly string[]): string {
   return JSON.stringify([...new Set(types)].toSorted());

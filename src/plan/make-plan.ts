@@ -174,6 +174,7 @@ function countRow(row: Row, totals: Totals): void {
       return;
     case "foreign-repository":
     case "warning":
+    case "left-out":
     case "undeclared-tags":
       return;
   }

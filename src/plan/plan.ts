@@ -20,6 +20,8 @@ export type Row =
   /** The source would not say (allowance spent), and the target holds the tag. */
   | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
   | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
+  /** Signatures and the like that the target refused to store in an earlier run: not tried again. */
+  | (TagRow & { kind: "left-out"; reason: "referrers-refused"; refused: Digest[] })
   | HeldByLockRow
   /** The image is in ECR's archive: it cannot be pulled, and pushing it would restore it. */
   | (TagRow & { kind: "archived"; reason: "image-archived"; have: Digest })

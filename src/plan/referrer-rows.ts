@@ -5,7 +5,7 @@ import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { CopyReferrers } from "./action.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
-import { missingReferrers } from "./missing-referrers.ts";
+import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
 import type { Row } from "./plan.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
 import { pullsFor } from "./referrer-pulls.ts";
@@ -73,7 +73,10 @@ function rowsOf(
       error,
     };
   });
-  if (possible.length === 0 && unread.length === 0) return blocked;
+  const refused = refusedReferrers(found, held);
+  const said: Row[] =
+    refused.length === 0 ? blocked : [...blocked, { ...place, kind: "left-out", reason: "referrers-refused", refused }];
+  if (possible.length === 0 && unread.length === 0) return said;
   const action: CopyReferrers = {
     id: `copy-referrers ${place.target} ${place.repository}:${place.tag}`,
     kind: "copy-referrers",
@@ -89,7 +92,7 @@ function rowsOf(
     stuckTags: [...isStuck],
     pullsAtMost: isCounted ? pullsFor(possible, unread) : 0,
   };
-  return [...blocked, { kind: "action", action }];
+  return [...said, { kind: "action", action }];
 }
 
 function immutable(reference: string): ErrorReport {

@@ -25,6 +25,8 @@ function rank(row: Row): number {
       return 2;
     case "warning":
       return 8;
+    case "left-out":
+      return ACTION_RANKS["copy-referrers"];
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":

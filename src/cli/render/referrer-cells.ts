@@ -1,4 +1,5 @@
 import type { CopyReferrers } from "../../plan/action.ts";
+import type { Row } from "../../plan/plan.ts";
 import type { RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
 import { plural } from "./units.ts";
@@ -18,6 +19,17 @@ export function referrerCells(
   const counted = known.size === 0 ? "known at apply" : plural(known.size, "referrer");
   const more = isComplete || known.size === 0 ? "" : ", perhaps more";
   return { look: looks(style)[reason], content: `${counted}${more}`, why: REASONS[reason] };
+}
+
+/** The cells of what a target refused to store. */
+export function leftOutCells(
+  row: Extract<Row, { kind: "left-out" }>,
+  style: Style,
+  familiar: (source: string) => string,
+): RowCells {
+  const from = `referrers from ${familiar(row.source)}`;
+  const why = "left out: the target refused to store them";
+  return { symbol: "*", paint: style.quiet, columns: [row.tag, from, "", plural(row.refused.length, "referrer"), why] };
 }
 
 function looks(style: Style): Readonly<Record<CopyReferrers["reason"], Pick<RowCells, "symbol" | "paint">>> {

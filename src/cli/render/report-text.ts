@@ -145,7 +145,7 @@ function failures(report: Report, plan: Plan): Failure[] {
 /** What was left out without making its action fail. */
 function warnings(report: Report, plan: Plan): Failure[] {
   return report.outcomes.flatMap(({ action, warnings: told = [] }) =>
-    told.map((error) => ({ name: `left out of the ${nameAction(action, plan)}`, error })),
+    told.map((error) => ({ name: nameAt(action.target, `left out of the ${describeAction(action)}`, plan), error })),
   );
 }
 

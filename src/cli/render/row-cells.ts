@@ -2,7 +2,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Action, CopyImage } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
 import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
-import { referrerCells } from "./referrer-cells.ts";
+import { leftOutCells, referrerCells } from "./referrer-cells.ts";
 import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
 import type { Style } from "./style.ts";
 import { undeclaredCells } from "./undeclared-cells.ts";
@@ -61,6 +61,8 @@ export function rowCells(row: Row, style: Style, familiar: (source: string) => s
             : "referrers not checked, kept: the pull allowance is spent",
         ],
       };
+    case "left-out":
+      return leftOutCells(row, style, familiar);
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":

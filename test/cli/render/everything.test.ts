@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "failed unresolved": true,
   "failed referrers-unread": true,
   "failed moved-since-plan": true,
+  "left-out referrers-refused": true,
   "kept not-checked": true,
   "kept referrers-not-checked": true,
   "unchanged same-digest": true,

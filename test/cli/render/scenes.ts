@@ -214,6 +214,11 @@ const REFERRERS: readonly Scene[] = [
     held: { artifacts: new Map(), tags: new Map([[tagged("again").tag, { digest: OLD, isCurrent: false }]]) },
   }),
   signed("unknown", { kind: "found", found: { subjects: [], unread: [OLD] }, held: NOTHING }),
+  signed("unwanted", {
+    kind: "found",
+    found: { subjects: [{ subject: OLD, artifacts: [signature("sbom")], tags: [] }], unread: [] },
+    held: { ...NOTHING, refused: new Map([[OLD, new Set([digest("sbom")])]]) },
+  }),
   signed(
     "stuck",
     {
