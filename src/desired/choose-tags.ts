@@ -1,4 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
+import { isReferrerTag } from "../oci/referrer-tags.ts";
 import { isTag } from "../oci/reference.ts";
 import type { TagRule } from "./tag-rule.ts";
 import { compareVersions, parseVersion, type Version } from "./version.ts";
@@ -58,13 +59,10 @@ export function chooseTags(rule: TagRule, listed: readonly ListedTag[], now: num
   return { kept, dropped: dropped.toSorted((a, b) => compareText(a.name, b.name)) };
 }
 
-/** Of cosign (`.sig`, `.att`, `.sbom`), and of the distribution-spec's referrers tag schema. */
-const REFERRER = /^sha(?:256|512)-[0-9a-f]{64,128}(?:\..+)?$/;
-
 /** The step that drops a tag for its name alone, before order, age and number are looked at; undefined when none does. */
 export function droppedByName(rule: TagRule, tag: string): DroppedBy | undefined {
   if (!isTag(tag)) return "no-tag";
-  if (REFERRER.test(tag)) return "referrer";
+  if (isReferrerTag(tag)) return "referrer";
   if (rule.match !== undefined && !rule.match.some((matches) => matches(tag))) return "match";
   if (rule.exclude?.some((matches) => matches(tag)) === true) return "exclude";
   if (rule.versions === undefined) return undefined;

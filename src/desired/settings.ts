@@ -1,4 +1,5 @@
 import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../ecr/settings.ts";
+import { pruneTagsComplaint } from "./prune-tags.ts";
 import { readExpression } from "./expressions.ts";
 import type { RepositorySettingsDocument } from "./generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
@@ -65,8 +66,9 @@ async function readPruneTags(
   const expressions = typeof document === "string" ? [document] : document;
   for (const expression of expressions) {
     const read = await readExpression(expression);
-    if (typeof read === "function") continue;
-    log.add(pointer, read);
+    const complaint = typeof read === "function" ? pruneTagsComplaint(expression, read) : read;
+    if (complaint === undefined) continue;
+    log.add(pointer, complaint);
     return undefined;
   }
   return expressions;

@@ -1,4 +1,4 @@
-import type { Digest } from "./digest.ts";
+import { parseDigest, type Digest } from "./digest.ts";
 
 /** So much of an algorithm and of a hash gets into a fallback tag (distribution-spec 1.1, "Referrers Tag Schema"). */
 const MAX_ALGORITHM = 32;
@@ -40,9 +40,25 @@ export function cosignType(subject: Digest, tag: string): string | undefined {
 /** No tag is longer (distribution-spec, "Pulling manifests"): a sha512 digest has no cosign tag. */
 const MAX_TAG = 128;
 
-const REFERRER_TAG = /^sha(?:256-[0-9a-f]{64}|384-[0-9a-f]{64,96}|512-[0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
-
-/** Whether a tag is no image's, but says what refers to one: a fallback tag, or one of cosign's. */
+/**
+ * Whether a tag has the form of one that says what refers to an image: a fallback tag, or one of cosign's, with whatever
+ * ending, as cosign may get others. Such a tag is no version of an image, and is never deleted by itself.
+ */
 export function isReferrerTag(tag: string): boolean {
   return REFERRER_TAG.test(tag);
+}
+
+const REFERRER_TAG =
+  /^sha(?:256-[0-9a-f]{64}|384-[0-9a-f]{64}(?:[0-9a-f]{32})?|512-[0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\..+)?$/;
+
+/**
+ * The digest that such a tag is about, and with whose image it is deleted: so only the very tags of {@link fallbackTag}
+ * and {@link cosignTags}. Undefined where the tag has not the whole digest, as it was cut.
+ */
+export function subjectOfTag(tag: string): Digest | undefined {
+  const [name = "", ...rest] = tag.split(".");
+  const subject = parseDigest(name.replace("-", ":"));
+  if (subject === undefined) return undefined;
+  const isOfIt = rest.length === 0 ? fallbackTag(subject) === tag : cosignType(subject, tag) !== undefined;
+  return isOfIt ? subject : undefined;
 }

@@ -6,8 +6,8 @@ import { couldHaveMade, goingTo } from "../desired/tag-template.ts";
 import { isManaged } from "../ecr/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
+import { isReferrerTag } from "../oci/referrer-tags.ts";
 import type { Declared } from "./declared.ts";
-import { isReferrerTag } from "./referrer-tag.ts";
 import type { Row } from "./plan.ts";
 import { compareText, repositoryOf } from "./row-order.ts";
 

@@ -111,4 +111,24 @@ describe("prune", () => {
       );
     }
   });
+
+  test("refuses `pruneTags` made for signatures: they go with their image, and the expression would do nothing", async () => {
+    const file = (value: string) => around(`  - { image: node, repositories: { pruneTags: '${value}' } }`);
+    const literal = `sha256-${"1".repeat(64)}`;
+    for (const bad of [
+      "sha256-.*",
+      "sha256-[0-9a-f]{64}",
+      "sha256-.*[.]sig",
+      "tmp-.*|sha256-.*",
+      literal,
+      `${literal}\\.sig`,
+    ]) {
+      assert.match(
+        (await refusedAs(file(bad))).join("\n"),
+        /^INVALID_FILE 8:\d+ tags such as sha256-….sig go with/,
+        bad,
+      );
+    }
+    for (const good of [".*", "[a-z0-9-]+", ".*[.]sig", "sha-.*", "sha256-test"]) await accepted(file(good));
+  });
 });

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { isTag } from "../../src/oci/reference.ts";
-import { cosignTags, fallbackTag, isReferrerTag } from "../../src/oci/referrer-tags.ts";
+import { cosignTags, fallbackTag, isReferrerTag, subjectOfTag } from "../../src/oci/referrer-tags.ts";
 import { isWantedType, readReferrers, standsFor, writeReferrers, type Referrer } from "../../src/oci/referrers.ts";
 import { matchesWildcard } from "../../src/oci/wildcard.ts";
 
@@ -22,6 +22,8 @@ const referrers: fc.Arbitrary<Referrer> = fc.record(
   { requiredKeys: ["mediaType", "digest", "size"], noNullPrototype: true },
 );
 const types = fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefined });
+
+const tagsOf = (digest: Digest) => [fallbackTag(digest), ...cosignTags(digest).map(({ tag }) => tag)];
 
 describe("the tags that say what refers to a digest", () => {
   const subject = digestOf(Buffer.from("subject"));
@@ -50,9 +52,44 @@ describe("the tags that say what refers to a digest", () => {
   });
 
   test("are no image's", () => {
-    for (const tag of ["latest", "sha256-abc", `sha256-${hash}.txt`, `v-sha256-${hash}`, hash]) {
+    for (const tag of ["latest", "sha256-abc", `sha256-${hash}0`, `v-sha256-${hash}`, `sha256-${hash}-1`, hash]) {
       assert.equal(isReferrerTag(tag), false, tag);
+      assert.equal(subjectOfTag(tag), undefined, tag);
     }
+  });
+
+  const hex = (length: number) =>
+    fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
+  const digests = fc
+    .constantFrom(["sha256", 64], ["sha384", 96], ["sha512", 128])
+    .chain(([algorithm, length]) => hex(Number(length)).map((text) => `${algorithm}:${text}` as Digest));
+
+  test("name the digest they are about, or none where it was cut, so that nothing goes with another's image", () => {
+    fc.assert(
+      fc.property(digests, (digest) => {
+        for (const tag of tagsOf(digest)) {
+          assert.ok(isReferrerTag(tag), tag);
+          assert.equal(subjectOfTag(tag), tag.includes(digest.replace(":", "-")) ? digest : undefined, tag);
+        }
+      }),
+    );
+  });
+
+  test("are all that is deleted with an image, and whatever looks like one is not deleted by itself", () => {
+    const endings = fc.constantFrom("", ".sig", ".att", ".sbom", ".sigx", ".sig.sig", ".", ".SIG", "-1", "0");
+    const algorithms = fc.constantFrom("sha256", "sha384", "sha512", "sha1", "v-sha256");
+    const lengths = fc.constantFrom(63, 64, 65, 96, 127, 128).chain(hex);
+    fc.assert(
+      fc.property(algorithms, lengths, endings, (algorithm, text, ending) => {
+        const tag = `${algorithm}-${text}${ending}`;
+        const subject = subjectOfTag(tag);
+        if (subject === undefined) return;
+        assert.ok(tagsOf(subject).includes(tag));
+        assert.ok(isReferrerTag(tag));
+      }),
+    );
+    assert.equal(isReferrerTag(`sha256-${hash}.new`), true, "an ending of tomorrow's cosign is no version of an image");
+    assert.equal(subjectOfTag(`sha256-${hash}.new`), undefined, "and goes with nothing");
   });
 });
 
