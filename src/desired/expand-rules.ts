@@ -4,6 +4,7 @@ import type { DesiredEntry, RuleEntry } from "./desired-entry.ts";
 import type { DesiredImage } from "./desired-image.ts";
 import { fillDestination } from "./destination.ts";
 import { MAX_IMAGES } from "./expand.ts";
+import { makeImage } from "./make-image.ts";
 import { nameComplaint } from "./name-rules.ts";
 import { quote } from "./problem.ts";
 import { refuseCollisions, type Candidate } from "./rule-collisions.ts";
@@ -74,18 +75,9 @@ function draft(entry: RuleEntry, choice: ChosenTags | ErrorReport): Draft {
         made.errors.push(ruleError("INVALID_REFERENCE", entry, `by the tag ${quote(name)}: ${message}`, hint));
         continue;
       }
-      const image: DesiredImage = {
-        target: target.target.name,
-        source,
-        ...filled,
-        refresh: entry.refresh,
-        ...entry.options,
-        settings: target.settings,
-        order: 0,
-        at: entry.at,
-        ...(digest === undefined ? {} : { claimed: digest }),
-      };
-      made.candidates.push({ entry, target, image, verdict: "good" });
+      const image = makeImage(entry, source, target, { ...filled, order: 0, at: entry.at });
+      const claimed = digest === undefined ? {} : { claimed: digest };
+      made.candidates.push({ entry, target, image: { ...image, ...claimed }, verdict: "good" });
     }
   }
   return made;

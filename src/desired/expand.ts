@@ -4,6 +4,7 @@ import type { DesiredEntry, EntryTarget } from "./desired-entry.ts";
 import type { DesiredImage } from "./desired-image.ts";
 import { fillDestination } from "./destination.ts";
 import type { Entry } from "./entry.ts";
+import { makeImage } from "./make-image.ts";
 import { nameComplaint } from "./name-rules.ts";
 import { below } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -76,16 +77,7 @@ function imagesOf(
     const at = log.positionOf(written);
     for (const target of targets) {
       if (hasBadName(target, filled, entry.destinationPointer ?? written, log)) continue;
-      const image: DesiredImage = {
-        target: target.target.name,
-        source,
-        ...filled,
-        refresh: entry.refresh,
-        ...entry.options,
-        settings: target.settings,
-        order: order + images.length,
-        at,
-      };
+      const image = makeImage(entry, source, target, { ...filled, order: order + images.length, at });
       if (collisions.add({ image, pointer: written, entry: pointer }, target)) images.push(image);
     }
   }
