@@ -36,6 +36,7 @@ export type ChangeSetting = ActionBase &
 export interface CopyImage extends ActionBase {
   kind: "copy-image";
   /**
+   * `tag-moved`: the source has another digest than the tag: it moved upstream, or the file names another source.
    * `pin-changed`, `lock-changed`: the mirror file or the lock names another digest than the tag holds.
    * `platforms-changed`: the tag holds other platforms of the same digest.
    */

@@ -85,7 +85,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
 }
 
 function whatMoved({ locked }: DesiredImage): string {
-  return locked === undefined ? "the tag moved upstream" : "the lock names another digest";
+  return locked === undefined ? "the source has another digest" : "the lock names another digest";
 }
 
 /** What can be done about it, by why it is not replaced. */

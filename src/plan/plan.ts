@@ -39,10 +39,11 @@ export type Row =
    * Tags of a repository of this file's that nothing declares, and that stay. `no-prune`: no entry of the repository
    * prunes. `narrowed`, `unresolved`: not all that it declares was looked at, or could be read. `not-made-here`: no entry that prunes
    * could have made them. `nothing-declared`: nothing is declared in the repository any more; then there may be no tags.
+   * `backup`: the old image of a replaced tag.
    */
   | (DeletionRow & {
       kind: "undeclared-tags";
-      reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" | "nothing-declared";
+      reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" | "nothing-declared" | "backup";
     })
   /** The tags of a repository of this file's could not be listed; `unresolved` where that was needed for pruning. */
   | {

@@ -79,10 +79,13 @@ export function pruneRows(
     const isUnclear = isUnknown || rows.some(isUnresolved);
     if (isUnclear) return stay("unresolved", place, undeclared);
     const matched = pruning.matches.get(target.name)?.get(repository) ?? new Set<string>();
-    const isPrunable = prunableTags(repository, entries, wanted, matched, backupsOf(rows));
-    const rest = undeclared.filter((tag) => !isPrunable(tag));
+    const needed = backupsOf(rows);
+    const isPrunable = prunableTags(repository, entries, wanted, matched, needed);
+    const isKeptBackup = (tag: string) => !isPrunable(tag) && (needed.has(tag) || isBackup(tag, wanted));
+    const rest = undeclared.filter((tag) => !isPrunable(tag) && !isKeptBackup(tag));
     return [
       ...deletions(place, undeclared.filter(isPrunable), tags, pruning.allowed),
+      ...stay("backup", place, undeclared.filter(isKeptBackup)),
       ...stay("not-made-here", place, rest),
     ];
   });

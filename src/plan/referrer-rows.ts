@@ -102,7 +102,7 @@ function immutable(reference: string): ErrorReport {
     operation: "move a tag",
     reference,
     message:
-      "the tag holds signatures or other referrers and moved upstream, and the repository does not let it move here",
+      "the source has another digest under this tag of signatures or other referrers, and the repository does not let it move here",
     hint: "Except these tags where the repository is declared: tagMutability: { default: IMMUTABLE, except: [sha256-*] }.",
   };
 }

@@ -62,7 +62,7 @@ describe("the tags that say what refers to a digest", () => {
     fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
   const digests = fc
     .constantFrom(["sha256", 64], ["sha384", 96], ["sha512", 128])
-    .chain(([algorithm, length]) => hex(Number(length)).map((text) => `${algorithm}:${text}` as Digest));
+    .chain(([algorithm, length]) => hex(length).map((text) => `${algorithm}:${text}` as Digest));
 
   test("name the digest they are about, or none where it was cut, so that nothing goes with another's image", () => {
     fc.assert(

@@ -175,8 +175,12 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const line = style.strong(
     `${head}: ${parts.join(", ")}. ${formatBytes(bytes)} sent in ${formatDuration(milliseconds)}.`,
   );
-  const isWhole = failed + plan.totals.blocked + count("postponed") === 0 && !report.interrupted;
-  return isWhole ? line : `${line}\nNothing is rolled back: what is done is complete. Run apply again for the rest.`;
+  const mayFollow = failed + count("postponed", "interrupted", "not-started") > 0 || report.interrupted;
+  if (!mayFollow && plan.totals.blocked === 0) return line;
+  const rest = mayFollow ? "Run apply again for the rest." : "";
+  // Another run does nothing about what is blocked.
+  const stays = plan.totals.blocked === 0 ? "" : "What is blocked stays so until the plan's advice is followed.";
+  return [`${line}\nNothing is rolled back: what is done is complete.`, rest, stays].filter(Boolean).join(" ");
 }
 
 /** `Docker Hub: 8 pulls spent, 79 of 100 left in a window of 1 h (anonymous, 203.0.113.7).` */

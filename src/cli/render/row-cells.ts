@@ -119,7 +119,7 @@ const FAILURES: Readonly<Record<Extract<Row, { kind: "failed" }>["reason"], stri
 
 const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "new-tag": "new tag",
-  "tag-moved": "tag moved upstream",
+  "tag-moved": "the source has another digest",
   "pin-changed": "another digest is pinned",
   "platforms-changed": "other platforms are chosen",
   "lock-changed": "another digest is locked",

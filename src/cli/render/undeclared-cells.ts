@@ -53,6 +53,7 @@ const WHY: Readonly<Record<Exclude<UndeclaredTags["reason"], "nothing-declared">
   "no-prune": "no entry prunes here",
   narrowed: "not all of the repository was looked at",
   unresolved: "not all that is declared here could be read",
+  backup: "backups of replaced tags go only where pruneTags match them",
   "not-made-here": "no entry that prunes could have made them",
 };
 

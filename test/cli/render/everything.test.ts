@@ -35,6 +35,7 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "undeclared-tags not-made-here": true,
   "undeclared-tags nothing-declared": true,
   "unlisted-tags nothing-declared": true,
+  "undeclared-tags backup": true,
   "unlisted-tags no-prune": true,
   "unlisted-tags unresolved": true,
   "foreign-repository not-owned": true,

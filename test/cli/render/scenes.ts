@@ -182,6 +182,13 @@ const UNDECLARED: readonly Scene[] = [
     prunes: { unclear: "{tag}" },
   },
   {
+    ...kept("backed"),
+    images: [image("backed:1", "backed:1", { replace: { backup: "{tag}-before-{date}" } })],
+    repositories: [repository("backed")],
+    undeclared: { "backed:1-before-20250101": OLD },
+    prunes: { backed: "{tag}" },
+  },
+  {
     ...kept("strange"),
     repositories: [repository("strange")],
     images: [image("strange:1", "strange:v1")],
