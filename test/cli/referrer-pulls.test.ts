@@ -25,6 +25,7 @@ const scene = fc.record({
   platforms: fc.constantFrom(undefined, "[linux/amd64]"),
   types: fc.constantFrom("true", `{ types: ["${SBOM}", "application/vnd.dev.cosign.*"] }`),
   hasApi: fc.boolean(),
+  refuses: fc.boolean(),
   targets: fc.constantFrom("{ main: { ecr: {} } }", "{ main: { ecr: {} }, other: { oci: https://registry.test } }"),
   first: fc.array(referrer, { maxLength: 4 }),
   later: fc.array(referrer, { maxLength: 3 }),
@@ -33,7 +34,7 @@ const scene = fc.record({
 // Fails where a plan reads a manifest at Docker Hub, or promises fewer pulls than its apply spends.
 test("whatever refers to an image, a plan spends no pull, and apply never more than the plan said, and then none", async () => {
   await fc.assert(
-    fc.asyncProperty(scene, async ({ form, platforms, types, hasApi, targets, first, later }) => {
+    fc.asyncProperty(scene, async ({ form, platforms, types, hasApi, refuses, targets, first, later }) => {
       const file = `
 version: 1
 name: platform
@@ -42,7 +43,7 @@ mirrors:
   - { image: redis:7, to: "app:1", referrers: ${types}${platforms === undefined ? "" : `, platforms: ${platforms}`} }
 `;
       const folder = await folderWith({ "mirrors.yaml": file });
-      const quirks = { "docker-hub-no-referrers": !hasApi };
+      const quirks = { "docker-hub-no-referrers": !hasApi, "ecr-refuses-empty-config": refuses };
       const sandbox = await startSandbox({ registries: ["registry.test"], allowance: "unlimited", quirks });
       try {
         const hub = sandbox.dockerHub;
@@ -57,7 +58,7 @@ mirrors:
         await folder.remove();
       }
     }),
-    { numRuns: 8 },
+    { numRuns: 12 },
   );
 });
 
