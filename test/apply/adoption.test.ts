@@ -24,9 +24,9 @@ interface Place {
 }
 
 /** Somebody's own `redis`, without a mark: `7` that is older than upstream's, and `6`, which nobody declares. */
-async function start(t: TestContext): Promise<Place> {
+async function start(t: TestContext, text = FILE): Promise<Place> {
   const sandbox = await startSandbox({ images: ["redis:7"], imageOptions: IMAGE });
-  const folder = await folderWith({ "mirrors.yaml": FILE });
+  const folder = await folderWith({ "mirrors.yaml": text });
   t.after(() => Promise.all([sandbox.close(), folder.remove()]));
   const { store } = await sandbox.ecr.registry();
   const redis = store.create("redis");
@@ -84,5 +84,20 @@ describe("a repository that is adopted, where a tag is to be pruned and another 
     ]);
     assert.deepEqual(redis.tags, before);
     assert.equal(sandbox.dockerHub.counted, 0, "no pull was spent on it");
+  });
+
+  test("takes images where the adoption is refused, and loses no tag", async (t) => {
+    const plain = FILE.replace(", tagMutability: IMMUTABLE", "").replace(', replace: { backup: "{tag}-old" }', "");
+    const { sandbox, redis, run } = await start(t, plain);
+    sandbox.ecr.deny(["ecr:TagResource"]);
+    const applied = await run("apply", "--json");
+    assert.equal(applied.code, 1);
+    assert.deepEqual(resultsOf(applied.stdout), [
+      "adopt-repository failed DENIED",
+      "copy-image done",
+      "delete-tag not-started HELD_BACK",
+    ]);
+    assert.match(applied.stdout, /this repository could not be adopted, so nothing is deleted there/);
+    assert.ok(redis.tags.has("6"));
   });
 });

@@ -2,7 +2,6 @@ import fc from "fast-check";
 
 import type { Actual, HeldContent } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
-import { isManaged } from "../../src/ecr/ownership.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/ecr/settings.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { DOCKER_MANIFEST, OCI_INDEX } from "../../src/oci/media-type.ts";
@@ -202,7 +201,7 @@ export function planOf(world: World, turned = false): Plan {
   });
 }
 
-/** What reading the target gives: of its declared repositories, and of all with the mark. */
+/** What reading the target gives, and more: also the tags of repositories that are somebody else's, which a plan leaves alone. */
 function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) => Item[]): Actual {
   const target = world.targets.get(name);
   if (target === undefined) throw new Error(`no target ${name}`);
@@ -215,9 +214,6 @@ function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) 
     turn(tags).filter(([tag]) => own.some((each) => each.repository === place && each.tag === tag));
   const digests = (tags: Iterable<[string, HeldTag]>) => new Map([...tags].map(([tag, each]) => [tag, each.digest]));
   const declared = held.filter(([place]) => isDeclared(place));
-  const managed = held.filter(([place, { state }]) => {
-    return isManaged(state, isDeclared(place) ? (world.settings.get(place) ?? {}) : {}, "platform");
-  });
   return {
     name,
     registry: `${name}.example.com`,
@@ -229,7 +225,7 @@ function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) 
         new Map(tagsOf(place, tags).map(([tag, each]) => [tag, each.content])),
       ]),
     ),
-    ...(target.isEcr ? { allTags: new Map(managed.map(([place, { tags }]) => [place, digests(turn(tags))])) } : {}),
+    ...(target.isEcr ? { allTags: new Map(held.map(([place, { tags }]) => [place, digests(turn(tags))])) } : {}),
   };
 }
 
