@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+
+const PAGE = "docs/mirror-file.md";
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+}
+
+/** Every key that a mirror file can have, as `repositories.tagMutability`, but what a policy of AWS's own holds. */
+function keysOf(root: Schema): Set<string> {
+  const keys = new Set<string>();
+  const walk = (schema: Schema | boolean | undefined, path: string, seen: readonly string[]): void => {
+    if (typeof schema !== "object") return;
+    if (schema.$ref !== undefined) {
+      if (seen.includes(schema.$ref)) return;
+      walk(root.$defs?.[schema.$ref.split("/").at(-1) ?? ""], path, [...seen, schema.$ref]);
+    }
+    for (const [name, property] of Object.entries(schema.properties ?? {})) {
+      const key = path === "" ? name : `${path}.${name}`;
+      keys.add(key);
+      if (name !== "lifecyclePolicy" && name !== "policy") walk(property, key, seen);
+    }
+    walk(schema.additionalProperties, `${path}.<name>`, seen);
+    walk(schema.items, `${path}[]`, seen);
+    for (const each of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) walk(each, path, seen);
+  };
+  walk(root, "", []);
+  return keys;
+}
+
+test("each key of the mirror file is explained on its page, or on one that it leads to", () => {
+  const page = readFileSync(PAGE, "utf8");
+  const linked = [...page.matchAll(/\]\(([\w-]+\.md)/g)].map(([, name]) => join(dirname(PAGE), name ?? ""));
+  const pages = [page, ...new Set(linked.map((path) => readFileSync(path, "utf8")))].join("\n");
+  const keys = keysOf(JSON.parse(readFileSync("schema/mirrors.schema.json", "utf8")) as Schema);
+  assert.ok(keys.size > 50, `${keys.size} keys found`);
+  const isExplained = (key: string): boolean => {
+    const name = key.split(".").at(-1)?.replace("[]", "") ?? "";
+    return new RegExp(`\`(?:[^\`\\n]*\\W)?${name}\\b[^\`\\n]*\``).test(pages);
+  };
+  assert.deepEqual(
+    [...keys].filter((key) => !key.endsWith("<name>") && !isExplained(key)),
+    [],
+  );
+  // Those of entries, targets and sources have a row of their own.
+  const untold = [...keys].filter((key) => {
+    const name = /^(?:mirrors\[\]|targets\.<name>|sources\.<name>)\.(\w+)$/.exec(key)?.[1];
+    return name !== undefined && name !== "repositories" && !new RegExp(`^\\| \`[^\`|]*\\.${name}\``, "m").test(page);
+  });
+  assert.deepEqual(untold, []);
+});
