@@ -45,17 +45,22 @@ export function createGitHub({ api, repository, token }: { api: string; reposito
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
-      throw new GitHubRefused(`${method} ${path}: ${error instanceof Error ? error.message : String(error)}`);
+      // Not its words: of a token with a line break they are the token.
+      throw new GitHubRefused(`${method} ${path}: no answer (${error instanceof Error ? error.name : "unknown"})`);
     }
     if (!response.ok) throw new GitHubRefused(`${method} ${path}: GitHub answered ${response.status}`);
-    return response.json();
+    return response.json().catch(() => {
+      throw new GitHubRefused(`${method} ${path}: the answer is no JSON`);
+    });
   };
   return {
     async list(path) {
       const all: Post[] = [];
       for (let page = 1; page <= MAX_PAGES; page += 1) {
         const separator = path.includes("?") ? "&" : "?";
-        const posts = (await call("GET", `${path}${separator}per_page=${PER_PAGE}&page=${page}`)) as Post[];
+        const answer = await call("GET", `${path}${separator}per_page=${PER_PAGE}&page=${page}`);
+        if (!Array.isArray(answer)) throw new GitHubRefused(`GET ${path}: the answer is no list`);
+        const posts = answer as Post[];
         all.push(...posts);
         if (posts.length < PER_PAGE) break;
       }

@@ -3,12 +3,11 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { codeBlock } from "../src/cli/render/markdown-text.ts";
-import { SUMMARY_LIMIT } from "../src/cli/render/plan-markdown.ts";
 import { keepComment } from "./comment.ts";
 import { keepDriftIssue } from "./drift-issue.ts";
 import { createGitHub, GitHubRefused } from "./github.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
+import { reportPage } from "./report-page.ts";
 import { failure, setOutputs, warning, withoutCommands } from "./workflow-commands.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -94,12 +93,6 @@ async function apply(inputs: Inputs): Promise<number> {
     ),
   );
   return DONE;
-}
-
-/** The end of what was said, which is the report. */
-function reportPage(text: string): string {
-  const room = SUMMARY_LIMIT - 1000;
-  return `### mirrorform apply\n\n${codeBlock(text.length > room ? text.slice(-room) : text)}\n`;
 }
 
 function narrowed(inputs: Inputs): string[] {

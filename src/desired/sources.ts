@@ -97,12 +97,13 @@ function readLayoutSource(
 function readSource(document: SourceDocument, pointer: string, log: ProblemLog): Source {
   const endpoint = log.isTouched(below(pointer, "endpoint")) ? undefined : document.endpoint;
   const { concurrency, reserve } = document;
+  const alternates = log.isTouched(below(pointer, "alternates")) ? undefined : document.alternates;
   const address = endpoint === undefined ? undefined : endpointOf(endpoint, below(pointer, "endpoint"), log);
   return {
     ...(address === undefined ? {} : { endpoint: address }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(reserve === undefined ? {} : { reserve }),
-    ...(document.alternates === undefined ? {} : { alternates: alternatesOf(document.alternates, pointer, log) }),
+    ...(alternates === undefined ? {} : { alternates: alternatesOf(alternates, pointer, log) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { MirrorError, type Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { BodyTooLarge, readBody } from "../registry/body.ts";
 import { isPrivate } from "../registry/loopback.ts";
+import { withoutSent } from "../registry/sent-secrets.ts";
 import { networkError } from "./network-error.ts";
 
 /** What the AWS SDK calls to send a request. The SDK's own names for these types stand in packages that are not ours to import. */
@@ -91,7 +92,9 @@ async function exchange(
     status = answer.statusCode;
     // Read whole here, so that limits and abort hold until the last byte.
     const body = await readBody(answer.body, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
-    return { statusCode: answer.statusCode, headers: flatten(answer.headers), body };
+    const { headers } = request;
+    const told = status >= 400 ? Buffer.from(withoutSent(body.toString(), { url, headers, body: request.body })) : body;
+    return { statusCode: status, headers: flatten(answer.headers), body: told };
   } catch (error) {
     const { side } = options;
     const operation = `ask AWS: ${path}`;

@@ -19,10 +19,11 @@ const FORM = /^(https?):\/\/([^/]+)(?:\/(.*?))?\/?$/;
  * parser would quietly turn into another host.
  */
 export function parseEndpoint(text: string): Endpoint | EndpointFault {
+  // Before anything of it is repeated: what stands before it may be a password.
+  if (text.includes("@")) return { fault: "credentials", part: "" };
   const parts = FORM.exec(text);
   if (parts === null) return { fault: "form", part: text };
   const [, scheme = "", host = "", path = ""] = parts;
-  if (host.includes("@")) return { fault: "credentials", part: host };
   if (!isRegistry(host)) return { fault: "host", part: host };
   if (path !== "" && !isRepository(path)) return { fault: "path", part: path };
   const lower = host.toLowerCase();

@@ -14,7 +14,7 @@ interface HelperQuestion {
   server: string;
   /** For errors. */
   host: string;
-  /** The helper's whole environment. */
+  /** What the helper's environment is made of: all but what names other credentials. */
   environment: Environment;
   helperTimeout?: number;
 }
@@ -37,6 +37,13 @@ export async function askHelper(question: HelperQuestion): Promise<Credential | 
   return parse(output, question);
 }
 
+/** Credentials that are mirrorform's own, for registries that the helper is not asked about. */
+const OWN = /^MIRRORFORM_(?:USERNAME|PASSWORD)_|^DOCKER_AUTH_CONFIG$/;
+
+function withoutOwn(environment: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OWN.test(name)));
+}
+
 interface Run {
   status: number | string;
   output: string;
@@ -47,7 +54,7 @@ function run(question: HelperQuestion): Promise<Run> {
   const { helper, server, environment, helperTimeout = HELPER_TIMEOUT } = question;
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${helper}`, ["get"], {
-      env: { ...environment },
+      env: withoutOwn(environment),
       stdio: ["pipe", "pipe", "pipe"],
     });
     // Not spawn's own time limit: that goes on when the helper could not be started.

@@ -8,6 +8,7 @@ import { connectionError } from "./connection-error.ts";
 import type { Headers } from "./headers.ts";
 import { MAX_ERROR_BYTES, MAX_INFORMATIONAL } from "./limits.ts";
 import type { Subject } from "./operation.ts";
+import { withoutSent } from "./sent-secrets.ts";
 
 /** One request as it is sent, without what signing in adds. */
 export interface Request extends Subject {
@@ -28,7 +29,7 @@ export interface Response {
   headers: Headers;
   /** Must be read or destroyed. Already read where `status` is 400 or more. */
   body: Readable;
-  /** The body of an error, capped; empty for everything else. */
+  /** The body of an error, capped and without what it repeats of our secrets; empty for everything else. */
   text: string;
 }
 
@@ -70,7 +71,7 @@ export function createTransport(options: TransportOptions): Send {
       finished(statusCode);
       // A body that is given up ends in an error; whoever still reads it hears of it all the same.
       body.on("error", () => {});
-      const text = statusCode >= 400 ? await readStart(body, MAX_ERROR_BYTES) : "";
+      const text = statusCode >= 400 ? withoutSent(await readStart(body, MAX_ERROR_BYTES), sent) : "";
       return { status: statusCode, headers, body, text };
     } catch (error) {
       finished(undefined);

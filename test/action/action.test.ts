@@ -53,6 +53,22 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(await summary(), /4 to create/);
   });
 
+  test("and survives that somebody else answers in GitHub's place", async (t) => {
+    const { github, step } = await job(t);
+    github.refuses = 200;
+    const { code, stdout } = await step("plan");
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^::warning title=mirrorform::.*the answer is no list/m);
+  });
+
+  test("and does not show a token that cannot be sent", async (t) => {
+    const { step, summary } = await job(t);
+    const { code, stdout, stderr } = await step("plan", { INPUT_TOKEN: `${TOKEN}\nsecond-line` });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^::warning title=mirrorform::.*no answer/m);
+    assert.doesNotMatch(stdout + stderr + (await summary()), /aTokenThat|second-line/);
+  });
+
   test("and fails where something could not be read, after it has told what it knows", async (t) => {
     const { github, step } = await job(t, { images: { ...IMAGES, images: ["nginx:1"] } });
     const { code, outputs } = await step("plan");

@@ -276,3 +276,11 @@ test("a target that is not sound is still a name that entries may use", () =>
     `${HEAD}targets: { main: { ecr: { region: »x } } }\nmirrors: [{ image: node, targets: [main] }]\n`,
     /^INVALID_FILE expected an AWS Region/,
   ));
+
+test("alternates that are no list of maps are told at their place, as any other mistake", async () => {
+  const around = (alternates: string): string =>
+    `${HEAD}${TARGETS}sources: { docker.io: { alternates: ${alternates} } }\n${MIRRORS}`;
+  for (const wrong of ['[»"public.ecr.aws/docker"]', "»5", "[{ registry: »5 }]", "[»{ only: [a] }]"]) {
+    await one(around(wrong), /^INVALID_FILE /);
+  }
+});

@@ -15,6 +15,7 @@ export async function runHere(
   environment: Surroundings["environment"],
   homeDirectory = "/nonexistent",
   isTerminal = false,
+  clock = systemClock,
 ): Promise<RanHere> {
   const said = { out: "", err: "" };
   const code = await runCommandLine(args, {
@@ -24,7 +25,7 @@ export async function runHere(
     err: (text) => void (said.err += text),
     isTerminal,
     terminalSize: () => ({ rows: undefined, columns: undefined }),
-    clock: systemClock,
+    clock,
     random: Math.random,
     signal: new AbortController().signal,
     interruptedBy: () => undefined,

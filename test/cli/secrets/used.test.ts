@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { TWO_IMAGES } from "../support/scenario.ts";
-import { world } from "../support/world.ts";
+import { TWO_IMAGES } from "../../support/scenario.ts";
+import { world } from "../../support/world.ts";
 
 const ACCOUNT = { username: "mirror-bot", password: "pa:ss-word-91c3" };
 

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { runHere } from "../../support/in-process.ts";
+import { SECRETS } from "./places.ts";
+
+/** All that the commands write beside what they print, in the folder. */
+const FILES = [
+  ["plan", "--out", "plan.json", "--json-out", "json.json", "--markdown", "plan.md", "--summary", "summary.md"],
+  ["apply", "--report", "report.json", "--events", "events.ndjson"],
+];
+
+/** A clock on which nothing takes long. */
+export function hurriedClock(): { now: () => number; sleep: (milliseconds: number) => Promise<void> } {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: async (milliseconds) => void (ahead += milliseconds),
+  };
+}
+
+/** Commands with every file that they can write, and `--verbose` and `--json` beside them. */
+export function everyOutput(folder: string): string[][] {
+  const written = FILES.map((args) => args.map((arg) => (/\.\w+$/.test(arg) ? join(folder, arg) : arg)));
+  const [plan = [], apply = []] = written;
+  return [
+    [...plan, "--verbose"],
+    ["lock", "--json", "--verbose"],
+    ["plan", "--json"],
+    [...apply, "--verbose"],
+    ["apply", "--json"],
+  ];
+}
+
+/** Runs them one after the other. @returns all that was said: on the screen and in files, its names before it */
+export async function sayAll(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  commands: readonly (readonly string[])[] = everyOutput(folder),
+): Promise<string> {
+  const said: string[] = [];
+  const clock = hurriedClock();
+  const set = { ...environment, MIRRORFORM_LOG: join(folder, "log.txt") };
+  for (const args of commands) {
+    const all = [...args, "--file", join(folder, "mirrors.yaml")];
+    const { code, stdout, stderr } = await runHere(all, set, undefined, false, clock);
+    said.push(`$ ${args.join(" ")} -> ${code}`, stdout, stderr);
+  }
+  said.push(await filesOf(folder));
+  return said.join("\n");
+}
+
+/** The files of a run, but those that hold its credentials. */
+export async function filesOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => /\.(?:json|md|ndjson|txt|yaml)$/.test(name));
+  const files = names.map(async (name) => `# ${name}\n${await readFile(join(folder, name), "utf8")}`);
+  return (await Promise.all(files)).join("\n");
+}
+
+export function assertSilent(all: string, more: readonly string[] = []): void {
+  for (const secret of [...SECRETS, ...more]) {
+    const at = all.toLowerCase().indexOf(secret.toLowerCase());
+    assert.equal(at, -1, `${secret} is shown: ${all.slice(Math.max(0, at - 300), at + 100)}`);
+  }
+}
