@@ -28,9 +28,11 @@ export async function iam(input: CommandInput, surroundings: Surroundings): Prom
     const found = await regionOf(target.ecr, region, surroundings);
     places.set(target.name, placeOf(target.ecr, found, account, surroundings.environment));
   }
-  const all = policiesOf(file, places, roles);
+  const runs = placeOf({}, region, account, surroundings.environment).account;
+  const all = policiesOf(file, places, roles, runs);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
-  if (policies.length === 0) throw usage(`no target of ${file.path} that images go to is an ecr target`);
+  if (policies.length === 0)
+    throw usage(`no target of ${file.path} that images go to is an ecr target, and no image comes from an ECR`);
   if (options["json"] === true) {
     surroundings.out(`${JSON.stringify({ policies }, null, 2)}\n`);
     return EXIT.done;

@@ -44,7 +44,8 @@ export function placeOf(
   };
 }
 
-function partitionOf(region: string): string {
+/** The partition of a Region. */
+export function partitionOf(region: string): string {
   return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? "aws";
 }
 

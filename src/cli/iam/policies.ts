@@ -5,6 +5,8 @@ import { documentsOf, MANAGED_A_ROLE, MOST_INLINE, MOST_MANAGED, sizeOf, type Po
 import { grantsFor, type PlacedNeed } from "./grants.ts";
 import { repositoryNeeds } from "./needs.ts";
 import { UNKNOWN, type Place } from "./place.ts";
+import { sourceGrants } from "./source-calls.ts";
+import { sourceNeeds, type SourceNeed } from "./source-needs.ts";
 
 /** The least that one identity must be allowed for one role. */
 export interface RolePolicy {
@@ -20,15 +22,46 @@ export interface RolePolicy {
   notes: readonly string[];
 }
 
+/** Whoever runs mirrorform, with neither a role nor a profile of a target. It also reads the ECRs that images come from. */
+const RUN = "the credentials of the run";
+
+/** An identity, and what it reaches. */
+interface Identity {
+  principal: string;
+  account: string;
+  /** The role that is assumed. */
+  role: string | undefined;
+  targets: readonly string[];
+  needs: readonly PlacedNeed[];
+  sources: readonly SourceNeed[];
+}
+
 /**
- * The least policies for a file: one for each role and each identity that its ECR targets are reached by.
+ * The least policies for a file: one for each role and each identity that its ECRs are reached by.
  * @param places of its ECR targets, by their names
+ * @param account of whoever runs mirrorform, as far as that is known
  */
 export function policiesOf(
-  file: Pick<MirrorFile, "name" | "targets" | "entries">,
+  file: Pick<MirrorFile, "name" | "targets" | "entries" | "sources">,
   places: ReadonlyMap<string, Place>,
   roles: readonly RoleName[],
+  account: string | undefined,
 ): RolePolicy[] {
+  const identities = withSources(targetIdentities(file, places), file, account);
+  return roles.flatMap((role) =>
+    identities.map(({ principal, account: own, role: assumed, targets, needs, sources }): RolePolicy => {
+      const documents = documentsOf([...grantsFor(role, needs, file.name), ...sourceGrants(role, sources)]);
+      const notes = [...placeNotes(needs), ...wildcardNotes(needs), ...roleNotes(assumed), ...sizeNotes(documents)];
+      return { role, principal, account: own, targets, documents, notes: [...notes, ...sourceNotes(sources)] };
+    }),
+  );
+}
+
+/** Those of the targets, in the order of the file; a target that no image goes to has none. */
+function targetIdentities(
+  file: Pick<MirrorFile, "targets" | "entries">,
+  places: ReadonlyMap<string, Place>,
+): Identity[] {
   const needs = repositoryNeeds(file).flatMap((need): PlacedNeed[] => {
     const place = places.get(need.target);
     return place === undefined ? [] : [{ need, place }];
@@ -40,22 +73,33 @@ export function policiesOf(
     return [{ name: target.name, principal: principalOf(target.ecr), account, role: target.ecr.role }];
   });
   const groups = [...Map.groupBy(reached, ({ principal, account }) => `${principal} ${account}`).values()];
-  return roles.flatMap((role) =>
-    groups.flatMap((group): RolePolicy[] => {
-      const [first] = group;
-      const targets = group.map(({ name }) => name);
-      const own = needs.filter(({ need }) => targets.includes(need.target));
-      if (first === undefined || own.length === 0) return [];
-      const { principal, account } = first;
-      const documents = documentsOf(grantsFor(role, own, file.name));
-      const notes = [...placeNotes(own), ...wildcardNotes(own), ...roleNotes(first.role), ...sizeNotes(documents)];
-      return [{ role, principal, account, targets, documents, notes }];
-    }),
-  );
+  return groups.flatMap((group): Identity[] => {
+    const [first] = group;
+    const targets = group.map(({ name }) => name);
+    const own = needs.filter(({ need }) => targets.includes(need.target));
+    return first === undefined || own.length === 0 ? [] : [{ ...first, targets, needs: own, sources: [] }];
+  });
+}
+
+/** The sources are read as nobody's role: by whoever runs mirrorform, who may reach targets too. */
+function withSources(
+  identities: readonly Identity[],
+  file: Pick<MirrorFile, "entries" | "sources" | "targets">,
+  account: string | undefined,
+): Identity[] {
+  const sources = sourceNeeds(file);
+  if (sources.length === 0) return [...identities];
+  const at = identities.findIndex(({ principal }) => principal === RUN);
+  const nobodyYet = { principal: RUN, account: account ?? UNKNOWN.account, role: undefined, targets: [], needs: [] };
+  const run = identities[at] ?? nobodyYet;
+  const reached = new Set([...run.targets, ...sources.flatMap(({ targets }) => targets)]);
+  const targets = file.targets.flatMap(({ name }) => (reached.has(name) ? [name] : []));
+  const whole = { ...run, targets, sources };
+  return at === -1 ? [...identities, whole] : identities.with(at, whole);
 }
 
 function principalOf({ role, profile }: EcrSettings): string {
-  return role ?? (profile === undefined ? "the credentials of the run" : `profile ${profile}`);
+  return role ?? (profile === undefined ? RUN : `profile ${profile}`);
 }
 
 function placeNotes(needs: readonly PlacedNeed[]): string[] {
@@ -80,6 +124,14 @@ function roleNotes(role: string | undefined): string[] {
   return [
     `this role is assumed: whoever runs mirrorform needs sts:AssumeRole on ${role}, and its trust policy must let them`,
   ];
+}
+
+function sourceNotes(sources: readonly SourceNeed[]): string[] {
+  const accounts = [...new Set(sources.map(({ place }) => place.account))];
+  return accounts.map(
+    (account) =>
+      `images come from the ECR of account ${account}: unless that is the account of the run, the policies of its repositories must grant the same, and nothing of it is needed where Docker has credentials for that host`,
+  );
 }
 
 function sizeNotes(documents: readonly PolicyDocument[]): string[] {

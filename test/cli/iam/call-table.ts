@@ -1,11 +1,17 @@
 import { CALLS, type Call, type Narrowing } from "../../../src/cli/iam/calls.ts";
+import { SOURCE_CALLS } from "../../../src/cli/iam/source-calls.ts";
 
-/** The rows that docs/iam.md has of the calls. */
+/** The rows that docs/iam.md has of the calls: those to targets, then those to sources. */
 export function callTable(): string[] {
-  return CALLS.map(
-    (call) =>
-      `| ${[`\`${call.service ?? "ecr"}:${call.action}\``, call.role, where(call), call.purpose, call.without ?? "an error"].join(" | ")} |`,
-  );
+  const targets = CALLS.map((call) => [
+    `${call.service ?? "ecr"}:${call.action}`,
+    ...[call.role, where(call), call.purpose, call.without ?? "an error"],
+  ]);
+  const sources = SOURCE_CALLS.map(({ action, role, on, where: declared = "always", purpose, without }) => {
+    const granted = `${declared}${on === undefined ? "; of the account" : ""}`;
+    return [`ecr:${action}`, role, granted, purpose, without ?? "an error"];
+  });
+  return [...targets, ...sources].map(([action, ...cells]) => `| ${[`\`${action}\``, ...cells].join(" | ")} |`);
 }
 
 function where({ on, narrowing, where: declared = "always" }: Call): string {

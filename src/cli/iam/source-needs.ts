@@ -1,0 +1,57 @@
+import { posix } from "node:path";
+
+import type { DesiredEntry } from "../../desired/desired-entry.ts";
+import type { MirrorFile } from "../../desired/mirror-file.ts";
+import type { Reference } from "../../oci/reference.ts";
+import { ecrAccountOf, ecrRegionOf } from "../../registry/flavour.ts";
+import { partitionOf, type Place } from "./place.ts";
+
+/** A repository of an ECR that images come from. */
+export interface SourceNeed {
+  place: Place;
+  repository: string;
+  /** Whether tags are looked up and manifests read; an alternate is asked by digest, and by `apply` alone. */
+  isSource: boolean;
+  /** Whether a rule chooses among its tags. */
+  isListed: boolean;
+  /** The names of the targets that its images go to. */
+  targets: readonly string[];
+}
+
+/**
+ * What a file reads of ECRs as sources and as alternates, entry by entry: one may come more than once. An alternate counts
+ * where `sources` names it too, as it is asked as nobody otherwise.
+ */
+export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "sources">): SourceNeed[] {
+  return entries.flatMap((entry) => {
+    const isListed = entry.kind === "rule";
+    const targets = entry.targets.map(({ target }) => target.name);
+    return namesOf(entry).flatMap(({ registry, repository }): SourceNeed[] => {
+      const source = sources.get(registry);
+      if (source?.layout !== undefined) return [];
+      const own = needOf(registry, repository, { isSource: true, isListed, targets });
+      const others = (source?.alternates ?? []).flatMap(({ registry: host, prefix, only }) => {
+        const isAsked = sources.has(host) && only.some((glob) => posix.matchesGlob(repository, glob));
+        const there = prefix === "" ? repository : `${prefix}/${repository}`;
+        return isAsked ? needOf(host, there, { isSource: false, isListed: false, targets }) : [];
+      });
+      return [...own, ...others];
+    });
+  });
+}
+
+/** Each repository once. */
+function namesOf(entry: DesiredEntry): Pick<Reference, "registry" | "repository">[] {
+  const references = entry.kind === "rule" ? [entry.image] : entry.images.map(({ source }) => source);
+  return [...new Map(references.map((each) => [`${each.registry}/${each.repository}`, each])).values()];
+}
+
+function needOf(
+  registry: string,
+  repository: string,
+  more: Pick<SourceNeed, "isSource" | "isListed" | "targets">,
+): SourceNeed[] {
+  const [account, region] = [ecrAccountOf(registry), ecrRegionOf(registry)];
+  if (account === undefined || region === undefined) return [];
+  return [{ place: { partition: partitionOf(region), account, region }, repository, ...more }];
+}
