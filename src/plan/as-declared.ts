@@ -28,6 +28,13 @@ export function differsInPlatforms(target: ActualTarget, image: Place, digest: D
   return held.digest === digest || (content?.kind === "index" && content.selection?.source === digest);
 }
 
+/** The source's index that a tag's own was made of by choosing platforms; nothing where it was not. */
+export function madeOf(target: ActualTarget, image: Place): { madeOf?: Digest } {
+  const content = image.platforms === undefined ? undefined : contentOf(target, image);
+  const source = content?.kind === "index" ? content.selection?.source : undefined;
+  return source === undefined ? {} : { madeOf: source };
+}
+
 function contentOf(target: ActualTarget, { repository, tag }: Place): HeldContent | undefined {
   return target.contents?.get(repository)?.get(tag);
 }

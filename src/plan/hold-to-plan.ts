@@ -167,8 +167,11 @@ function unchangedRow(row: Extract<Row, { kind: "unchanged" }>, saved: ReadonlyM
     ({ repository, ...action }) => repository === row.repository && action["tag"] === row.tag,
   );
   const copy = planned === undefined ? undefined : savedCopy(planned);
-  if (copy === undefined || planned?.["platforms"] !== undefined || copy.digest === row.have) return row;
-  const message = `moved since the plan: it was to get ${copy.digest}, and holds ${row.have}, as its source does`;
+  // A choice of platforms has a digest of its own: what it was made of is what was planned.
+  const now = row.madeOf ?? row.have;
+  if (copy === undefined || copy.digest === now) return row;
+  const holds = row.madeOf === undefined ? row.have : `a choice of ${row.madeOf}`;
+  const message = `moved since the plan: it was to get ${copy.digest}, and holds ${holds}, as its source does`;
   return {
     ...row,
     kind: "failed",

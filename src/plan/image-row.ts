@@ -6,7 +6,7 @@ import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { CopyImage, HeldAt, ImageContent } from "./action.ts";
-import { differsInPlatforms, isAsDeclared } from "./as-declared.ts";
+import { differsInPlatforms, isAsDeclared, madeOf } from "./as-declared.ts";
 import { pullsAtMost } from "./cost.ts";
 import type { HeldPlaces } from "./held-at.ts";
 import { heldDigest } from "./held-digest.ts";
@@ -43,18 +43,19 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (held.kind === "unreadable") return { ...row, kind: "failed", reason: "unresolved", error: held.error };
   if (held.kind === "archived") return { ...row, kind: "archived", reason: "image-archived", have: held.digest };
   const have = held.digest;
+  const unchanged = { ...row, kind: "unchanged", ...madeOf(target, image) } as const;
   if (isBlockedByLock(image)) return blockedByLock(row, image, have);
   if (have !== undefined && image.refresh === "missing" && image.locked === undefined) {
-    return { ...row, kind: "unchanged", reason: "already-there", have };
+    return { ...unchanged, reason: "already-there", have };
   }
   const wanted = wantedDigest(image);
   if (have !== undefined && wanted !== undefined && isAsDeclared(target, image, wanted)) {
-    return heldByLock(row, have, wanted, facts.upstream) ?? { ...row, kind: "unchanged", reason: "same-digest", have };
+    return heldByLock(row, have, wanted, facts.upstream) ?? { ...unchanged, reason: "same-digest", have };
   }
   const { resolution } = facts;
   const claim = resolution === undefined ? image.claimed : undefined;
   if (have !== undefined && claim !== undefined && isAsDeclared(target, image, claim)) {
-    return { ...row, kind: "unchanged", reason: "same-digest", have };
+    return { ...unchanged, reason: "same-digest", have };
   }
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
@@ -64,7 +65,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
       : { ...row, kind: "failed", reason: "unresolved", error };
   }
   if (have !== undefined && isAsDeclared(target, image, resolution.digest)) {
-    return { ...row, kind: "unchanged", reason: "same-digest", have };
+    return { ...unchanged, reason: "same-digest", have };
   }
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
   const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };

@@ -19,7 +19,8 @@ export type Row =
   | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread" | "moved-since-plan"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
   | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
-  | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest })
+  /** `madeOf`: the source's index that the tag's was made of, where platforms are chosen. */
+  | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest; madeOf?: Digest })
   /** Signatures and the like that the target refused to store in an earlier run: not tried again. */
   | (TagRow & { kind: "left-out"; reason: "referrers-refused"; refused: Digest[] })
   | HeldByLockRow

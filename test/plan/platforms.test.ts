@@ -9,7 +9,9 @@ import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import { samePlatforms } from "../../src/oci/selection.ts";
 import type { CopyImage } from "../../src/plan/action.ts";
+import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { readSavedPlan } from "../../src/plan/saved-plan.ts";
 import { sourcesToAsk } from "../../src/plan/sources-to-ask.ts";
 import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "./state.ts";
 
@@ -211,5 +213,34 @@ describe("for any list of platforms and any state of the target", () => {
         assert.equal(isUnchanged, isDeclared);
       }),
     );
+  });
+});
+
+describe("a saved plan of chosen platforms", () => {
+  const [a, b] = [digest("a"), digest("b")];
+  const inputs = { mirrorFile: "sha256:1", lock: null, policies: "sha256:2" };
+  const saved = readSavedPlan(JSON.stringify({ ...plan([redis(BOTH)], oci(), at(a)), inputs }), "plan.json");
+  const hold = (fresh: Plan): string[] => rows(holdToPlan(saved, fresh, { path: "plan.json", partial: false }));
+  const nowHolding = (held: Held, source: Digest, more: Partial<DesiredImage> = {}): Plan =>
+    plan([redis(BOTH, more)], holding({ "redis:7": held }), at(source));
+
+  test("is done where the tag holds a choice of the source that was planned", () => {
+    assert.deepEqual(hold(nowHolding({ made: BOTH, of: a }, a)), ["unchanged redis:7 same-digest"]);
+  });
+
+  test("has moved where the tag holds a choice of a newer source, though nothing is left to do", () => {
+    const fresh = nowHolding({ made: BOTH, of: b }, b);
+    assert.deepEqual(rows(fresh), ["unchanged redis:7 same-digest"]);
+    assert.deepEqual(hold(fresh), ["failed redis:7 moved-since-plan"]);
+    const [row] = holdToPlan(saved, fresh, { path: "plan.json", partial: false }).targets[0]?.rows ?? [];
+    assert.ok(row?.kind === "failed");
+    assert.match(row.error.message, new RegExp(`was to get ${a}, and holds a choice of ${b}`));
+  });
+
+  test("has moved where the newer source is one image, and where the tag is only filled once", () => {
+    assert.deepEqual(hold(nowHolding({ single: b }, b)), ["failed redis:7 moved-since-plan"]);
+    const once = { refresh: "missing" } as const;
+    assert.deepEqual(hold(nowHolding({ made: BOTH, of: b }, b, once)), ["failed redis:7 moved-since-plan"]);
+    assert.deepEqual(hold(nowHolding({ made: BOTH, of: a }, b, once)), ["unchanged redis:7 already-there"]);
   });
 });
