@@ -38,9 +38,16 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       surroundings.out(`${version()}\n`);
       return EXIT.done;
     case "run":
-      if (!request.command.takesCommand) announceInterrupt(surroundings);
-      return request.command.run(request.input, surroundings);
+      if (request.command.takesCommand) return request.command.run(request.input, surroundings);
+      announceInterrupt(surroundings);
+      return interruptedOr(await request.command.run(request.input, surroundings), surroundings);
   }
+}
+
+/** A signal comes before whatever else was found: what the run would have come to is not known. */
+function interruptedOr(code: number, { interruptedBy }: Surroundings): number {
+  const signal = interruptedBy();
+  return signal === undefined ? code : EXIT.interrupted[signal];
 }
 
 /** What mirrorform does about the first signal. A command behind `--` is left to say what it does itself. */

@@ -13,6 +13,7 @@ const SMALL = { layers: 1, layerBytes: 64 };
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /** The repository of the last is the one that `quota` asks for. */
 const IMAGES = ["redis:7", "nginx:1", "ratelimitpreview/test:latest"];
+const LAYOUT = TWO_IMAGES.replace("ecr: {}", "layout: ./out");
 const INVALID = "version: 1\nname: platform\nmirrors: [{ image: Redis }]\n";
 
 /** One way for a command to end. */
@@ -116,7 +117,18 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
       says: /Error [A-Z_]+ \(source\)/,
     },
     { args: [], code: 3, when: "the file is not valid", file: INVALID },
+    { args: ["now"], code: 3, when: "it has an argument too many", says: /now/ },
   ],
+  iam: [
+    { args: ["--region", "us-east-1", "--account", "123456789012"], code: 0, when: "it printed both policies" },
+    { args: ["--role", "admin"], code: 3, when: "there is no such role", says: /no role "admin"/ },
+    { args: ["--account", "12"], code: 3, when: "an account is none", says: /no AWS account/ },
+    { args: ["--target", "mian"], code: 3, when: "there is no such target", says: /mian/ },
+    { args: [], code: 3, when: "nothing of it is in an ECR", file: LAYOUT, says: /is an ecr target/ },
+    { args: [], code: 3, when: "the file is not valid", file: INVALID, says: /Redis/ },
+    { args: ["--file", "none.yaml"], code: 3, when: "there is no file", says: /none\.yaml/ },
+  ],
+  demo: [{ args: [], code: 0, when: "its second plan has nothing to do", says: /No changes/ }],
   sandbox: [
     { args: ["--", "sh", "-c", "exit 7"], code: 7, when: "its command ended so" },
     { args: ["--", process.execPath, MAIN, "quota"], code: 0, when: "quota is asked in it", says: /100 left/ },
@@ -138,6 +150,10 @@ for (const [name, endings] of Object.entries(ENDINGS)) {
     }
   });
 }
+
+test("no command is left out here", () => {
+  assert.deepEqual(Object.keys(ENDINGS).toSorted(), COMMANDS.map(({ name }) => name).toSorted());
+});
 
 describe("every command", { concurrency: 3 }, () => {
   for (const { name } of COMMANDS) {

@@ -118,6 +118,39 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
     });
   }
 
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    test(`by ${signal} ends so although something had failed by then`, async (t) => {
+      const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+      const { registry } = place.sandbox.dockerHub;
+      const stop = stopAt(registry, signal, ({ method, path }) => method === "GET" && path.includes("nginx"));
+      const stopping = registry.onRequest;
+      const missing = { kind: "answer", answer: { status: 404, headers: {} } } as const;
+      registry.onRequest = (request) => (request.path.includes("redis") ? missing : stopping?.(request));
+      const ran = await place.run(["apply"], { onStart: stop.onStart });
+      assert.ok(stop.wasStopped());
+      assert.match(ran.stdout, /1 could not be read/);
+      assert.equal(ran.code, code, ran.stdout + ran.stderr);
+    });
+
+    test(`by ${signal} ends so although its mirror file turns out not to be valid`, async (t) => {
+      const place = await world(t, {}, OPTIONS);
+      const path = join(place.folder, "pipe.yaml");
+      assert.equal((await command("mkfifo", [path])).code, 0);
+      let child: ChildProcess | undefined;
+      const running = place.run(["apply", "--file", "pipe.yaml"], { onStart: (started) => void (child = started) });
+      const pipe = await open(path, "w");
+      child?.kill(signal);
+      await pipe.writeFile("version: 2\n");
+      await pipe.close();
+      const ran = await running;
+      assert.equal(ran.code, code, ran.stdout + ran.stderr);
+      assert.match(ran.stderr, /version/, "and what is wrong is told all the same");
+    });
+  }
+
   test("while its report is written still writes all of it", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);

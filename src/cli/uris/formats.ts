@@ -23,11 +23,11 @@ const PLAIN = /^[A-Za-z0-9._:/@+-]+$/;
  */
 function bakeFile(uris: readonly MirroredUri[]): object {
   return {
-    variable: Object.fromEntries(uris.map(({ name, uri }) => [name, { default: uri }])),
+    variable: Object.fromEntries(uris.map(({ name, uri }) => [name, { default: literal(uri) }])),
     target: {
       mirrorform: {
-        args: Object.fromEntries(uris.map(({ name, uri }) => [name, uri])),
-        contexts: Object.fromEntries(uris.map(({ source, uri }) => [source, `docker-image://${uri}`])),
+        args: Object.fromEntries(uris.map(({ name, uri }) => [name, literal(uri)])),
+        contexts: Object.fromEntries(uris.map(({ source, uri }) => [source, `docker-image://${literal(uri)}`])),
       },
     },
   };
@@ -51,7 +51,12 @@ function plainWord(uri: string): string {
 
 /** HCL, "Quoted Templates": JSON's escapes, and no template in it. */
 function hclText(uri: string): string {
-  return JSON.stringify(uri).replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return literal(JSON.stringify(uri));
+}
+
+/** HCL reads texts as templates, in JSON too. */
+function literal(text: string): string {
+  return text.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
 }
 
 function document(value: unknown): string {
