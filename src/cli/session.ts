@@ -70,7 +70,9 @@ export async function withPlan(
     const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
     const look = () => survey({ ...wishes, connections, allowances, content, signal });
     const color = wantsColor(input.options["no-color"] === true, surroundings);
-    const style = createStyle({ color, abbreviateDigests: isTerminal });
+    // A terminal that was told no size says that it has none.
+    const width = isTerminal ? surroundings.terminalSize().columns || undefined : undefined;
+    const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
       connections,
       allowances,

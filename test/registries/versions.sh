@@ -4,7 +4,7 @@
 
 # Debian 12's own packages. Their versions are Debian's; the run prints those it found.
 #   docker-registry 2.8.2, skopeo 1.9.3, umoci 0.4.7
-DEBIAN_PACKAGES=(docker-registry skopeo umoci ca-certificates tar gzip python3-venv)
+DEBIAN_PACKAGES=(docker-registry skopeo umoci tmux ca-certificates tar gzip python3-venv)
 
 # PyPI.
 AWSCLI_VERSION=1.46.3

@@ -13,8 +13,11 @@ export interface ScreenSettings {
   spinner: string;
 }
 
-/** The line of totals, and the shell's own line below everything. */
-const OTHER_ROWS = 3;
+/** The shell's own line below everything, and one that listr2 leaves empty. */
+const OTHER_ROWS = 2;
+
+/** Of a terminal that is too low for more, one line is left for the totals, and one for what is under way. */
+const LEAST_ROWS = 1;
 
 /**
  * An apply while it runs: totals, then one line an action as long as there is room for all; else what failed and what
@@ -22,9 +25,10 @@ const OTHER_ROWS = 3;
  * away cannot be redrawn.
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
-  const room = Math.max(1, settings.rows - OTHER_ROWS);
+  const head = headLines(totals(actions, tally), settings);
+  const room = Math.max(LEAST_ROWS, settings.rows - OTHER_ROWS - head.length);
   const rows = actions.length <= room ? actions.map((action) => rowOf(action, tally, settings)) : chosen();
-  return [totals(actions, tally), ...rows].map((line) => cut(line, settings.columns)).join("\n");
+  return [...head, ...rows].map((line) => cut(line, settings.columns)).join("\n");
 
   function chosen(): string[] {
     const inState = (...states: Standing["state"][]) =>
@@ -36,13 +40,41 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
     const shownRunning = running.slice(0, places);
     const shownFailed = failed.slice(-Math.max(0, places - shownRunning.length), failed.length);
     const shown = places - shownRunning.length > 0 ? [...shownFailed, ...shownRunning] : shownRunning;
-    const rest = actions.length - shown.length;
-    return [...shown.map((action) => rowOf(action, tally, settings)), `  … and ${rest} more`];
+    return [...shown.map((action) => rowOf(action, tally, settings)), `  … and ${rest(shown)}`];
+  }
+
+  /** Of those that are not shown: `484 waiting, 500 finished`. */
+  function rest(shown: readonly Action[]): string {
+    const hidden = new Set(actions);
+    for (const action of shown) hidden.delete(action);
+    const states = [...hidden].map((action) => tally.of(action).state);
+    const waiting = states.filter((state) => state === "waiting").length;
+    const running = states.filter((state) => state === "running").length;
+    const counts = [
+      [running, "running"],
+      [waiting, "waiting"],
+      [states.length - waiting - running, "finished"],
+    ] as const;
+    return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])).join(", ");
   }
 }
 
+/**
+ * The totals on as many lines as they take: the time left stands last, and would be cut first. A terminal without room
+ * for that gets one.
+ */
+function headLines(parts: readonly string[], { rows, columns }: ScreenSettings): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)} · ${part}`;
+    if (lines.length > 0 && longer.length >= columns) lines.push(part);
+    else lines.splice(-1, 1, longer);
+  }
+  return rows - OTHER_ROWS - lines.length > LEAST_ROWS ? lines : [parts.join(" · ")];
+}
+
 /** `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls left · about 3 min left` */
-function totals(actions: readonly Action[], tally: Tally): string {
+function totals(actions: readonly Action[], tally: Tally): string[] {
   const waiting = tally.count("waiting");
   const running = tally.count("running");
   const failed = tally.count("failed");
@@ -53,26 +85,35 @@ function totals(actions: readonly Action[], tally: Tally): string {
   const rate = tally.rate();
   const speed = rate > 0 && running > 0 ? `, ${formatBytes(rate)}/s` : "";
   const pulls = [...tally.readings().values()].map(({ remaining, limit }) => `${remaining} of ${limit} pulls left`);
-  return [counts.join(", "), `${formatBytes(tally.bytes())} sent${speed}`, ...pulls, ...timeLeft(actions, tally)].join(
-    " · ",
-  );
+  return [counts.join(", "), `${formatBytes(tally.bytes())} sent${speed}`, ...pulls, ...timeLeft(actions, tally)];
 }
 
-/** By the bytes where the sizes of all that is left are known, else by the number of actions. */
+/**
+ * By the bytes where the sizes of all that is left are known, else by the number of actions. A thousand repositories are
+ * made while ten images are copied: as long as there are images they alone are counted, from the first of them on.
+ */
 function timeLeft(actions: readonly Action[], tally: Tally): string[] {
-  const left = actions.filter((action) => ["waiting", "running"].includes(tally.of(action).state));
+  const isLeft = (action: Action): boolean => ["waiting", "running"].includes(tally.of(action).state);
+  const copies = actions.filter(isCopy);
+  const counted = copies.some(isLeft) ? copies : actions;
+  const left = counted.filter(isLeft);
   if (left.length === 0) return [];
   const sizes = left.map((action) => {
     const size = sizeOf(action);
     return size === undefined ? undefined : Math.max(0, size - tally.of(action).bytes);
   });
   const rate = tally.rate();
-  const finished = actions.length - left.length;
+  const finished = counted.length - left.length;
   if (rate > 0 && !sizes.includes(undefined)) {
     const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
     return [`about ${formatRest((bytes * 1000) / rate)} left`];
   }
-  return finished === 0 ? [] : [`about ${formatRest((tally.elapsed() / finished) * left.length)} left`];
+  const begun = Math.min(...counted.flatMap((action) => tally.of(action).begun ?? []));
+  return finished === 0 ? [] : [`about ${formatRest(((tally.elapsed() - begun) / finished) * left.length)} left`];
+}
+
+function isCopy({ kind }: Action): boolean {
+  return kind === "copy-image" || kind === "copy-referrers";
 }
 
 /** An estimate does not have tenths of a second. Milliseconds. */

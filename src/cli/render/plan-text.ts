@@ -1,7 +1,7 @@
 import type { Plan, TargetPlan } from "../../plan/plan.ts";
 import { repositoryOf } from "../../plan/row-order.ts";
 import { renderCost } from "./cost-text.ts";
-import { alignColumns } from "./columns.ts";
+import { arrange } from "./arrange.ts";
 import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";
 import { filesOf, unaskedNotes } from "./lock-cells.ts";
@@ -74,17 +74,27 @@ function renderTarget(target: TargetPlan, style: Style): string {
     const cells = rowCells(row, style, (source) => familiar(source, style));
     return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
   });
-  const aligned = alignColumns(shown.map(({ cells }) => cells.columns));
-  const groups = Map.groupBy(
-    shown.map(({ repository, cells }, i) => ({ repository, text: renderRow(cells, aligned[i] ?? "", style) })),
-    ({ repository }) => repository,
+  const groups = [...Map.groupBy(shown, ({ repository }) => repository)];
+  const room = style.width === undefined ? undefined : style.width - SYMBOL.length;
+  const arranged = arrange(
+    groups.map(([, rows]) => rows.map(({ cells }) => cells.columns)),
+    room,
   );
-  return [...groups].map(([repository, rows]) => `${repository}\n${rows.map(({ text }) => text).join("")}`).join("");
+  let at = 0;
+  const sections = groups.map(([repository, rows]) => {
+    const texts = rows.map(({ cells }) => renderRow(cells, arranged[at++] ?? [], style));
+    return `${repository}\n${texts.join("")}`;
+  });
+  return sections.join("");
 }
 
-function renderRow(cells: RowCells, aligned: string, style: Style): string {
-  const line = `  ${cells.paint(cells.symbol)} ${terminalText(aligned)}\n`;
+/** What stands before a row: as wide as its symbol with the spaces around it. */
+const SYMBOL = "    ";
+
+function renderRow(cells: RowCells, [first = "", ...more]: readonly string[], style: Style): string {
+  const continued = more.map((line) => `${SYMBOL}${terminalText(line)}\n`).join("");
+  const text = `  ${cells.paint(cells.symbol)} ${terminalText(first)}\n${continued}`;
   return cells.error === undefined
-    ? line
-    : `${line}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;
+    ? text
+    : `${text}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;
 }

@@ -12,11 +12,17 @@ export interface Style {
   strong: (text: string) => string;
   /** In full, or with 12 hex digits on a terminal. */
   digest: (digest: string) => string;
+  /** Of the terminal, in characters; undefined where lines may be as long as they are. */
+  width: number | undefined;
 }
 
 type Format = Parameters<typeof styleText>[0];
 
-export function createStyle(options: { color: boolean; abbreviateDigests: boolean }): Style {
+export function createStyle(options: {
+  color: boolean;
+  abbreviateDigests: boolean;
+  width?: number | undefined;
+}): Style {
   const paint = (format: Format) => (text: string) =>
     options.color ? styleText(format, text, { validateStream: false }) : text;
   return {
@@ -26,5 +32,6 @@ export function createStyle(options: { color: boolean; abbreviateDigests: boolea
     quiet: paint("dim"),
     strong: paint("bold"),
     digest: options.abbreviateDigests ? abbreviateDigest : (digest) => digest,
+    width: options.width,
   };
 }

@@ -87,8 +87,52 @@ describe("the screen of an apply", () => {
     assert.match(lines[0] ?? "", /^100 of 500 finished, 1 failed, 8 running · .* · about 40 s left$/);
     assert.deepEqual(
       lines.slice(1).map((line) => line.trim().split("  ")[0]),
-      ["✖ redis:7", ...Array.from({ length: 8 }, (_, i) => `* redis:${100 + i}`), "… and 491 more"],
+      ["✖ redis:7", ...Array.from({ length: 8 }, (_, i) => `* redis:${100 + i}`), "… and 392 waiting, 99 finished"],
     );
+  });
+
+  test("on 80 columns has all of its totals, the time left too, on as many lines as that takes", () => {
+    const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
+    const { tally, pass } = watch(actions);
+    for (const action of actions.slice(0, 116)) tally.take({ type: "action.started", action: action.id });
+    for (const { id } of actions.slice(0, 100)) tally.take({ type: "action.finished", action: id, outcome: "done" });
+    for (const action of actions.slice(0, 116)) send(tally, action, 12_345_678);
+    pass(10_000);
+    send(tally, copy("101"), 400_000_000);
+    pass(1000);
+    const reading = { limit: 100, remaining: 62, windowSeconds: 3600, source: undefined };
+    tally.take({ type: "quota.reading", registry: "docker.io", reading });
+    const lines = drawScreen(actions, tally, { ...SETTINGS, columns: 80 }).split("\n");
+    assert.equal(lines.length, 22);
+    assert.deepEqual(lines.slice(0, 2), [
+      "100 of 500 finished, 16 running · 1.8 GB sent, 80.0 MB/s",
+      "62 of 100 pulls left · about 44 s left",
+    ]);
+  });
+
+  test("reckons the time left by the images, not by what is done in no time", () => {
+    const images = Array.from({ length: 100 }, (_, i) => copy(String(i)));
+    const repositories = images.map(({ tag }): Action => ({
+      id: `create-repository main r${tag}`,
+      kind: "create-repository",
+      reason: "repository-missing",
+      target: "main",
+      repository: `r${tag}`,
+      settings: {},
+    }));
+    const actions = [...repositories, ...images];
+    const { tally, pass } = watch(actions);
+    const finish = ({ id }: Action) => {
+      tally.take({ type: "action.started", action: id });
+      tally.take({ type: "action.finished", action: id, outcome: "done" });
+    };
+    for (const action of repositories) finish(action);
+    pass(2000);
+    for (const action of images.slice(0, 4)) tally.take({ type: "action.started", action: action.id });
+    pass(10_000);
+    assert.doesNotMatch(drawScreen(actions, tally, SETTINGS), /about/, "no image says yet how long one takes");
+    for (const { id } of images.slice(0, 10)) tally.take({ type: "action.finished", action: id, outcome: "done" });
+    assert.match(drawScreen(actions, tally, SETTINGS), /about 2 min left/);
   });
 
   test("law: is never higher or wider than the terminal, whatever happens", () => {

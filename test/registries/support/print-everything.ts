@@ -1,0 +1,14 @@
+/** Prints the plan of every row, as `plan` does on this terminal. */
+import { wantsColor } from "../../../src/cli/output.ts";
+import { renderPlan } from "../../../src/cli/render/plan-text.ts";
+import { createStyle } from "../../../src/cli/render/style.ts";
+import { processSurroundings } from "../../../src/cli/surroundings.ts";
+import { everything } from "../../cli/render/everything.ts";
+
+const surroundings = processSurroundings({ signal: new AbortController().signal, received: () => undefined });
+const style = createStyle({
+  color: wantsColor(false, surroundings),
+  abbreviateDigests: surroundings.isTerminal,
+  width: surroundings.terminalSize().columns,
+});
+surroundings.out(renderPlan(everything(), style));

@@ -1,0 +1,55 @@
+/** The plan of every row as a person has it before them: on a terminal that tmux keeps, of a fixed size. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { output, run } from "../support/command.ts";
+
+const PRINT = join(import.meta.dirname, "support/print-everything.ts");
+const GOLDEN = join(import.meta.dirname, "../cli/render");
+/** The history takes all lines: none is lost that scrolled away. */
+const CONFIGURATION = "set -g history-limit 10000\nset -g status off\nset -g default-terminal screen-256color\n";
+
+describe("a plan of every row in a terminal of 120 columns", () => {
+  let folder = "";
+  const tmux = (...args: string[]): Promise<string> =>
+    output("tmux", ["-S", join(folder, "socket"), "-f", join(folder, "tmux.conf"), ...args], {
+      timeoutMilliseconds: 60_000,
+    });
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mirrorform-tmux-"));
+    await writeFile(join(folder, "tmux.conf"), CONFIGURATION);
+  });
+  after(async () => {
+    await run("tmux", ["-S", join(folder, "socket"), "kill-server"]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** @returns every line that the terminal shows, those too that scrolled away; with its colours where asked for */
+  async function recorded(name: string, environment: string, colours: readonly string[]): Promise<string> {
+    const print = `${environment} '${process.execPath}' '${PRINT}'; tmux -S '${folder}/socket' wait-for -S ${name}; cat`;
+    await tmux("new-session", "-d", "-s", name, "-x", "120", "-y", "40", "-e", "LC_ALL=C.UTF-8", print);
+    await tmux("wait-for", name);
+    return tmux("capture-pane", "-p", ...colours, "-t", name, "-S", "-");
+  }
+
+  for (const [name, environment, colours] of [
+    ["colours", "env -u NO_COLOR -u CI", ["-e"]],
+    ["plain", "env -u CI NO_COLOR=1", []],
+  ] as const) {
+    test(`is what it was, ${name}`, async () => {
+      const path = join(GOLDEN, `plan.tmux.${name}.golden.txt`);
+      const shown = `${(await recorded(name, environment, colours)).trimEnd()}\n`;
+      if (process.env["UPDATE_GOLDEN"] === "1") await writeFile(path, shown);
+      assert.equal(shown, await readFile(path, "utf8"), "look at the difference; UPDATE_GOLDEN=1 takes it over");
+    });
+  }
+
+  test("shows no colour where there are to be none", async () => {
+    const shown = await recorded("none", "env -u CI NO_COLOR=1", ["-e"]);
+    assert.equal(shown.includes("\u001b["), false);
+  });
+});
