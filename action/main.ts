@@ -1,6 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { keepComment } from "./comment.ts";
@@ -32,7 +34,7 @@ async function run(inputs: Inputs): Promise<number> {
   const folder = await mkdtemp(join(inputs.temporary, "mirrorform-"));
   try {
     // Offline, and first: what is wrong with the file is annotated on its lines.
-    const valid = await mirrorform(["validate", ...fileOf(inputs)]);
+    const valid = await validated(inputs);
     const isFork = inputs.pullRequest?.isFork === true;
     if (isFork && inputs.command !== "validate")
       out("A pull request from a fork: mirrors.yaml is checked, nothing else is done.\n");
@@ -44,6 +46,18 @@ async function run(inputs: Inputs): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * What is wrong is said with the lines of the file, which are whoever opened the pull request's: GitHub finds its older
+ * commands, `##[…]`, anywhere in a line (actions/runner, ActionCommand.TryParse). Only the annotations are for it.
+ */
+async function validated(inputs: Inputs): Promise<{ code: number }> {
+  const child = start(["validate", ...fileOf(inputs)], "pipe");
+  const [annotated, complaints, code] = await Promise.all([text(child.stdout), text(child.stderr), end(child)]);
+  if (complaints !== "") await withoutCommands(out, async () => out(complaints));
+  out(annotated);
+  return { code };
 }
 
 async function planned(inputs: Inputs, folder: string): Promise<number> {
@@ -83,9 +97,9 @@ async function tell(inputs: Inputs, page: string, code: number): Promise<void> {
 
 async function apply(inputs: Inputs): Promise<number> {
   const wait = inputs.wait === undefined ? [] : [`--wait=${inputs.wait}`];
-  const { code, text } = await withoutCommands(out, () => mirrorform(["apply", ...wait, ...narrowed(inputs)]));
+  const { code, said } = await withoutCommands(out, () => mirrorform(["apply", ...wait, ...narrowed(inputs)]));
   setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === DONE) });
-  if (inputs.summaryFile !== undefined) await appendFile(inputs.summaryFile, reportPage(text));
+  if (inputs.summaryFile !== undefined) await appendFile(inputs.summaryFile, reportPage(said));
   if (code !== AT_FLOOR) return code;
   out(
     warning(
@@ -103,21 +117,32 @@ function fileOf({ file }: Inputs): string[] {
   return ["--file", file];
 }
 
-/** Runs mirrorform, shows what it says, and keeps what it says on standard output. The token is not for it. */
-async function mirrorform(args: readonly string[]): Promise<{ code: number; text: string }> {
+/** Runs mirrorform, shows what it says, and keeps what it says on standard output. */
+async function mirrorform(args: readonly string[]): Promise<{ code: number; said: string }> {
+  const child = start(args, "inherit");
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    said += chunk;
+    out(chunk);
+  });
+  return { code: await end(child), said };
+}
+
+/** The token is not for it. */
+function start(args: readonly string[], stderr: "pipe"): ChildProcessByStdio<null, Readable, Readable>;
+function start(args: readonly string[], stderr: "inherit"): ChildProcessByStdio<null, Readable, null>;
+function start(args: readonly string[], stderr: "pipe" | "inherit"): ChildProcess {
   const { INPUT_TOKEN: _token, ...env } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "inherit"], env });
+  return spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", stderr], env });
+}
+
+/** Passes signals on until the process has ended. @returns its exit code */
+function end(child: ChildProcess): Promise<number> {
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on("SIGINT", pass);
   process.on("SIGTERM", pass);
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-    out(chunk);
-  });
-  const code = await new Promise<number>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (ended) => resolve(ended ?? FAILED));
   });
-  return { code, text };
 }

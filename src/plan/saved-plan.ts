@@ -31,6 +31,9 @@ const FORMAT_MAJOR = "1";
 /** More than a plan of as many images as a mirror file may ask for. */
 const MAX_ACTIONS = 500_000;
 
+/** A plan has less than a dozen levels. What compares its parts goes down into each. */
+const MAX_DEPTH = 64;
+
 /**
  * Reads a saved plan: JSON of `schema/plan.schema.json`. Unknown keys are ignored, as minor versions add some.
  * @throws MirrorError PLAN_FILE when it is none, or of another major version
@@ -101,11 +104,22 @@ function readTarget(value: unknown, path: string): SavedPlan["targets"][number] 
 function parse(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
     const document = objectOf(JSON.parse(text));
+    if (isDeeperThan(document, MAX_DEPTH)) throw refusePlan(path, `it is nested more than ${MAX_DEPTH} levels deep`);
     if (document !== undefined) return document;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw refusePlan(path, "it is no JSON object");
+}
+
+/** Level by level: a function that calls itself would be what it is to prevent. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

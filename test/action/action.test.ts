@@ -95,6 +95,19 @@ describe("the Action plans", { concurrency: 3 }, () => {
   });
 });
 
+test("a line of the mirror file that is quoted is no workflow command, of the older form neither", async (t) => {
+  const evil = "##[add-mask]a ::warning::pwned";
+  const { step } = await job(t, { fork: true, file: `${TWO_IMAGES}  - image: "${evil}"\n` });
+  const { code, stdout, stderr } = await step("plan");
+  assert.equal(code, 3);
+  assert.equal(stderr, "", "nothing of it comes past");
+  const [, stopped = "", quoted = "", after = ""] =
+    /^::stop-commands::(\S+)\n([^]*?)\n::\1::\n([^]*)$/m.exec(stdout) ?? [];
+  assert.notEqual(stopped, "");
+  assert.match(quoted, /##\[add-mask\]/);
+  assert.match(after, /^::error file=mirrors\.yaml,line=9,/);
+});
+
 describe("the Action applies", { concurrency: 3 }, () => {
   test("and writes the report into the job's summary", async (t) => {
     const { step, summary } = await job(t, { push: true });

@@ -240,6 +240,15 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
     (_plan, [copy]) => Object.assign(copy ?? {}, { digest: "latest" }),
     /its copy to nginx:1 names no digest/,
   ],
+  [
+    "with an action that is nested without end",
+    (_plan, [copy]) => {
+      let nested: unknown[] = [];
+      for (let depth = 0; depth < 3000; depth += 1) nested = [nested];
+      Object.assign(copy ?? {}, { content: nested, more: nested });
+    },
+    /nested more than 64 levels deep/,
+  ],
   ["that says it is whole and is not a plan", (plan) => Object.assign(plan, { targets: "all" }), /it is no plan/],
 ];
 
