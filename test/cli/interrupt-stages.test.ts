@@ -129,7 +129,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const stopping = registry.onRequest;
       const missing = { kind: "answer", answer: { status: 404, headers: {} } } as const;
       registry.onRequest = (request) => (request.path.includes("redis") ? missing : stopping?.(request));
-      const ran = await place.run(["apply"], { onStart: stop.onStart });
+      const ran = await place.start(["apply"], { onStart: stop.onStart });
       assert.ok(stop.wasStopped());
       assert.match(ran.stdout, /1 could not be read/);
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
@@ -140,7 +140,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const path = join(place.folder, "pipe.yaml");
       assert.equal((await command("mkfifo", [path])).code, 0);
       let child: ChildProcess | undefined;
-      const running = place.run(["apply", "--file", "pipe.yaml"], { onStart: (started) => void (child = started) });
+      const running = place.start(["apply", "--file", "pipe.yaml"], { onStart: (started) => void (child = started) });
       const pipe = await open(path, "w");
       child?.kill(signal);
       await pipe.writeFile("version: 2\n");
