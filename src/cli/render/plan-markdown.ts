@@ -29,6 +29,12 @@ const HASH_DIGITS = 12;
 /** Nothing is done about what stands here. */
 const HELD = "Held by the lock";
 
+/** Targets, notes and the like that a page names; a mirror file may have thousands, and the page has a limit. */
+const MAX_NAMED = 20;
+
+/** Characters of the names of all targets in the marker; of more it has a hash. */
+const MAX_MARKED = 1000;
+
 const TABLE_HEAD = "| | | | | | |\n|---|---|---|---|---|---|\n";
 
 /** A row, ready for the page. */
@@ -48,7 +54,7 @@ interface Line {
  */
 export function renderMarkdown(plan: Plan, limit: number): string {
   const groups = linesOf(plan);
-  const narrowed = plan.narrowedBy.map(codeSpan).join(" ");
+  const narrowed = few(plan.narrowedBy.map(codeSpan)).join(" ");
   // The path is somebody's text, and stands below as one.
   const totals = `**${escapeProse(summarise({ ...plan, file: "the mirror file" }))}**`;
   const head = [
@@ -59,19 +65,25 @@ export function renderMarkdown(plan: Plan, limit: number): string {
     ...(plan.complete ? [] : ["", "**The plan is incomplete: what could not be read is missing from it.**"]),
     ...(plan.narrowedBy.length === 0 ? [] : ["", `Narrowed by ${narrowed}: other images were not looked at.`]),
     "",
-    ...plan.targets.map((target) => `${filesOf(plan).map(codeSpan).join(", ")} → ${codeSpan(target.registry)}  `),
+    ...few(plan.targets.map((target) => `${filesOf(plan).map(codeSpan).join(", ")} → ${codeSpan(target.registry)}  `)),
     "",
   ].join("\n");
   const notes = plan.lock === undefined ? [] : unaskedNotes(plan.lock).map((note) => `\n${escapeProse(note)}`);
   const foot = [
     "",
     totals,
-    ...notes,
-    ...plan.targets.flatMap(renderNotes).map((note) => `\n${codeSpan(note)}`),
+    ...few(notes),
+    ...few(plan.targets.flatMap(renderNotes).map((note) => `\n${codeSpan(note)}`)),
     ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`),
     "",
   ].join("\n");
   return head + fit(groups, limit - bytes(head) - bytes(foot)) + foot;
+}
+
+/** The first of them, and how many more there are. */
+function few(lines: readonly string[]): string[] {
+  const more = lines.length - MAX_NAMED;
+  return more > 0 ? [...lines.slice(0, MAX_NAMED), `and ${more} more`] : [...lines];
 }
 
 interface Group {
@@ -170,7 +182,8 @@ function headline(plan: Plan): string {
 
 /** Names are of letters, digits and hyphens, so that nothing in them ends the comment. */
 function marker(plan: Plan, groups: readonly Group[]): string {
-  const targets = plan.targets.map(({ name }) => name).join(",");
+  const names = plan.targets.map(({ name }) => name).join(",");
+  const targets = names.length > MAX_MARKED ? shortHash(names) : names;
   return `<!-- mirrorform plan name=${plan.name} targets=${targets} actions=${hashOf(plan, groups)} -->`;
 }
 
@@ -178,7 +191,11 @@ function hashOf({ totals, complete, narrowedBy }: Plan, groups: readonly Group[]
   const { unchanged: _unchanged, heldByLock: _heldByLock, ...changes } = totals;
   const done = groups.filter(({ title }) => title !== HELD);
   const said = JSON.stringify([complete, narrowedBy, changes, done]);
-  return createHash("sha256").update(said).digest("hex").slice(0, HASH_DIGITS);
+  return shortHash(said);
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
 }
 
 function unnamed(cost: Cost): Cost {

@@ -3,10 +3,10 @@ import { SOURCE_CALLS } from "../../../src/cli/iam/source-calls.ts";
 
 /** The rows that docs/iam.md has of the calls: those to targets, then those to sources. */
 export function callTable(): string[] {
-  const targets = CALLS.map((call) => [
-    `${call.service ?? "ecr"}:${call.action}`,
-    ...[call.role, where(call), call.purpose, call.without ?? "an error"],
-  ]);
+  const targets = CALLS.map((call) => {
+    const { service = "ecr", action, role, purpose, without = "an error" } = call;
+    return [`${service}:${action}`, role, where(call), purpose, without];
+  });
   const sources = SOURCE_CALLS.map(({ action, role, on, where: declared = "always", purpose, without }) => {
     const granted = `${declared}${on === undefined ? "; of the account" : ""}`;
     return [`ecr:${action}`, role, granted, purpose, without ?? "an error"];

@@ -35,7 +35,10 @@ export interface Scene {
   unlisted?: Readonly<Record<string, ErrorReport>>;
 }
 
-/** A plan with a row of every kind: `everything.test.ts` says which, and that none is missing. */
+/**
+ * A plan with a row of every kind: `everything.test.ts` says which, and that none is missing. A new one changes every golden
+ * file here; how those of tmux are recorded anew is in test/registries/README.md.
+ */
 export function everything(): Plan {
   const images = SCENES.flatMap((scene) => [...scene.images]);
   const sources = merged("sources");

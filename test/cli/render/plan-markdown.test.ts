@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { marked, type Token } from "marked";
 
-import { COMMENT_LIMIT, renderMarkdown } from "../../../src/cli/render/plan-markdown.ts";
+import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../../../src/cli/render/plan-markdown.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
 import { everything } from "./everything.ts";
@@ -88,13 +88,38 @@ describe("a plan as Markdown", () => {
     assert.deepEqual(texts(page, "tablecell"), []);
   });
 
-  test("that is too long leaves out whole rows, says how many, and keeps the totals exact", () => {
-    const page = renderMarkdown(many(2000), COMMENT_LIMIT);
-    assert.ok(Buffer.byteLength(page) <= COMMENT_LIMIT);
-    const rows = tokensOf(page).flatMap((token) => (token.type === "table" ? (token["rows"] as unknown[]) : []));
-    const rest = Number(/and (\d+) more rows/.exec(page)?.[1]);
-    assert.equal(rows.length + rest, 2000);
-    assert.equal(page.match(/2000 to create/g)?.length, 3, "in the headline, above and below");
+  for (const [where, limit, count] of [
+    ["comment", COMMENT_LIMIT, 2000],
+    ["job summary", SUMMARY_LIMIT, 15_000],
+  ] as const) {
+    test(`that is too long for a ${where} leaves out whole rows, says how many, and keeps the totals exact`, () => {
+      const page = renderMarkdown(many(count), limit);
+      assert.ok(Buffer.byteLength(page) <= limit);
+      assert.ok(Buffer.byteLength(page) > limit * 0.99, "it has what there is room for");
+      const rows = page.match(/^\| `\+` \|.*\|$/gm) ?? [];
+      const rest = Number(/and (\d+) more rows/.exec(page)?.[1]);
+      assert.equal(rows.length + rest, count);
+      assert.equal(page.split(`${count} to create`).length, 4, "in the headline, above and below");
+    });
+  }
+
+  test("of thousands of targets, notes and options keeps its limit, and its marker tells it from others", () => {
+    const made = many(2000);
+    const targets = Array.from({ length: 3000 }, (_, i) => ({
+      name: `target-${i}`,
+      registry: `registry-${i}.example.com`,
+      rows: i === 0 ? (made.targets[0]?.rows ?? []) : [],
+      notes: [{ code: "blob-mounting-off" as const, repositories: ["a".repeat(200)] }],
+    }));
+    const narrowedBy = targets.map(({ name }) => `--target ${name}`);
+    const page = renderMarkdown({ ...made, targets, narrowedBy }, COMMENT_LIMIT);
+    assert.ok(Buffer.byteLength(page) <= COMMENT_LIMIT, `${Buffer.byteLength(page)}`);
+    assert.match(page, /and 2980 more/);
+    assert.match(page, /and \d+ more rows/);
+    const marker = (names: typeof targets): string =>
+      renderMarkdown({ ...made, targets: names }, COMMENT_LIMIT).split(" actions=")[0] ?? "";
+    assert.equal(marker(targets), page.split(" actions=")[0]);
+    assert.notEqual(marker(targets), marker(targets.slice(1)));
   });
 
   test("law: never longer than its limit, and every row is shown or counted", () => {
