@@ -140,6 +140,7 @@ function lineOf({ symbol, columns, error }: RowCells): string {
 function fit(groups: readonly Group[], room: number): string {
   const all = groups.reduce((sum, { lines }) => sum + lines.length, 0);
   let page = "";
+  let used = 0;
   let shown = 0;
   // Kept free for the sentence about the rest, whatever its number.
   const most = room - bytes(remainder(all));
@@ -152,7 +153,8 @@ function fit(groups: readonly Group[], room: number): string {
       const isRow = line.text.startsWith("|");
       const table = isRow && (under !== "" || !isInTable) ? `\n${TABLE_HEAD}` : "";
       const text = `${opening}${under}${table}${line.text}`;
-      if (bytes(page) + bytes(text) > most) return page + remainder(all - shown);
+      used += bytes(text);
+      if (used > most) return page + remainder(all - shown);
       page += text;
       shown += 1;
       heading = line.heading;
