@@ -130,7 +130,7 @@ function sourceNotes(sources: readonly SourceNeed[]): string[] {
   const accounts = [...new Set(sources.map(({ place }) => place.account))];
   return accounts.map(
     (account) =>
-      `images come from the ECR of account ${account}: unless that is the account of the run, the policies of its repositories must grant the same, and nothing of it is needed where Docker has credentials for that host`,
+      `images come from the ECR of account ${account}: unless that is the account of the run, the policies of its repositories must grant the same, and where Docker has credentials for that host those are used, but for a rule by dates`,
   );
 }
 

@@ -22,7 +22,7 @@ export interface SourceCall {
 
 const always = (): boolean => true;
 
-/** Every call to an ECR as a source. docs/iam.md has the same table. An ECR tells no dates of tags, so that none are asked for. */
+/** Every call to an ECR as a source. docs/iam.md has the same table. */
 export const SOURCE_CALLS: readonly SourceCall[] = [
   { action: "GetAuthorizationToken", role: "plan", on: undefined, isFor: always, purpose: "the registry's password" },
   {
@@ -36,9 +36,17 @@ export const SOURCE_CALLS: readonly SourceCall[] = [
     action: "ListImages",
     role: "plan",
     on: "repository",
-    isFor: ({ isListed }) => isListed,
+    isFor: ({ listing }) => listing === "names",
     purpose: "among which tags a rule chooses",
     where: "rules of `tags`",
+  },
+  {
+    action: "DescribeImages",
+    role: "plan",
+    on: "repository",
+    isFor: ({ listing }) => listing === "dates",
+    purpose: "among which tags a rule chooses, and when they were pushed",
+    where: "rules of `tags` by dates",
   },
   {
     action: "BatchGetImage",

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 
 import type { DesiredEntry } from "../../desired/desired-entry.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
+import { needsDates } from "../../desired/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/flavour.ts";
 import { partitionOf, type Place } from "./place.ts";
@@ -12,8 +13,8 @@ export interface SourceNeed {
   repository: string;
   /** Whether tags are looked up and manifests read; an alternate is asked by digest, and by `apply` alone. */
   isSource: boolean;
-  /** Whether a rule chooses among its tags. */
-  isListed: boolean;
+  /** What a rule looks at to choose among its tags; undefined where none does. */
+  listing: "names" | "dates" | undefined;
   /** The names of the targets that its images go to. */
   targets: readonly string[];
 }
@@ -24,16 +25,16 @@ export interface SourceNeed {
  */
 export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "sources">): SourceNeed[] {
   return entries.flatMap((entry) => {
-    const isListed = entry.kind === "rule";
+    const listing = entry.kind !== "rule" ? undefined : needsDates(entry.rule) ? "dates" : "names";
     const targets = entry.targets.map(({ target }) => target.name);
     return namesOf(entry).flatMap(({ registry, repository }): SourceNeed[] => {
       const source = sources.get(registry);
       if (source?.layout !== undefined) return [];
-      const own = needOf(registry, repository, { isSource: true, isListed, targets });
+      const own = needOf(registry, repository, { isSource: true, listing, targets });
       const others = (source?.alternates ?? []).flatMap(({ registry: host, prefix, only }) => {
         const isAsked = sources.has(host) && only.some((glob) => posix.matchesGlob(repository, glob));
         const there = prefix === "" ? repository : `${prefix}/${repository}`;
-        return isAsked ? needOf(host, there, { isSource: false, isListed: false, targets }) : [];
+        return isAsked ? needOf(host, there, { isSource: false, listing: undefined, targets }) : [];
       });
       return [...own, ...others];
     });
@@ -49,7 +50,7 @@ function namesOf(entry: DesiredEntry): Pick<Reference, "registry" | "repository"
 function needOf(
   registry: string,
   repository: string,
-  more: Pick<SourceNeed, "isSource" | "isListed" | "targets">,
+  more: Pick<SourceNeed, "isSource" | "listing" | "targets">,
 ): SourceNeed[] {
   const [account, region] = [ecrAccountOf(registry), ecrRegionOf(registry)];
   if (account === undefined || region === undefined) return [];

@@ -30,6 +30,7 @@ mirrors:
   - { image: "${SOURCE}/app:1", referrers: true }
   - { image: "${SOURCE}/app:two", to: "other:1", platforms: [linux/amd64] }
   - { image: "${SOURCE}/tool", tags: { match: "v.*" } }
+  - { image: "${SOURCE}/dated", tags: { match: "v.*", order: pushed, newest: 1 } }
   - image: redis:7
 `;
 
@@ -45,6 +46,7 @@ async function place(t: TestContext) {
     ["app", "1"],
     ["app", "two"],
     ["tool", "v1"],
+    ["dated", "v1"],
   ] as const) {
     storeImage(source.store, source.store.create(repository), generateImage(`${repository}:${tag}`, SMALL), tag);
   }
@@ -91,7 +93,9 @@ describe("of an ECR that images come from", { concurrency: 4 }, () => {
         .toSorted();
     const plan = [
       `ecr:BatchGetImage ${arn("eu-west-1", "app")}`,
+      `ecr:BatchGetImage ${arn("eu-west-1", "dated")}`,
       `ecr:BatchGetImage ${arn("eu-west-1", "tool")}`,
+      `ecr:DescribeImages ${arn("eu-west-1", "dated")}`,
       `ecr:ListImages ${arn("eu-west-1", "tool")}`,
     ];
     assert.deepEqual(await elsewhere("plan"), plan);
@@ -102,6 +106,7 @@ describe("of an ECR that images come from", { concurrency: 4 }, () => {
         `ecr:BatchGetImage ${arn("eu-central-1", "hub/library/redis")}`,
         `ecr:GetDownloadUrlForLayer ${arn("eu-central-1", "hub/library/redis")}`,
         `ecr:GetDownloadUrlForLayer ${arn("eu-west-1", "app")}`,
+        `ecr:GetDownloadUrlForLayer ${arn("eu-west-1", "dated")}`,
         `ecr:GetDownloadUrlForLayer ${arn("eu-west-1", "tool")}`,
       ].toSorted(),
     );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 
 import { renderPlan } from "../../../src/cli/render/plan-text.ts";
 import { createStyle } from "../../../src/cli/render/style.ts";
@@ -14,6 +15,18 @@ describe("a plan as text", () => {
     // Change the file by hand, after a look at it: it is what a reviewer reads.
     const golden = readFileSync(new URL("plan.golden.txt", import.meta.url), "utf8");
     assert.equal(renderPlan(everything(), PLAIN), golden);
+  });
+
+  test("stands on a terminal of 120 columns as tmux recorded it; test/registries/README.md says how that is done anew", () => {
+    const [plain, colours] = ["plain", "colours"].map((name) =>
+      readFileSync(new URL(`plan.tmux.${name}.golden.txt`, import.meta.url), "utf8"),
+    );
+    const style = createStyle({ color: false, abbreviateDigests: true, width: 120 });
+    const lines = renderPlan(everything(), style)
+      .split("\n")
+      .flatMap((line) => (line === "" ? [""] : (line.match(/.{1,120}/gu) ?? [])));
+    assert.equal(lines.map((line) => line.trimEnd()).join("\n"), plain);
+    assert.equal(stripVTControlCharacters(colours ?? ""), plain);
   });
 
   test("with nothing to do says so, and how many images were looked at", () => {
