@@ -24,7 +24,10 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
   }
   const bytes = await small(folder, ["index.json"], MAX_INDEX_BYTES, work);
   if (bytes === undefined) throw invalid(work, "it has no index.json");
-  if (bytes === "too-large") throw tooLarge(work, `its index.json has more than ${MAX_INDEX_BYTES} bytes`);
+  if (bytes === "too-large") {
+    const hint = "That is more than the tags of any repository need: write the layout again, or spread its tags.";
+    throw tooLarge({ ...work, hint }, `its index.json has more than ${MAX_INDEX_BYTES} bytes`);
+  }
   const index = parseLayoutIndex(bytes);
   if (index === undefined) throw invalid(work, "its index.json is no image index");
   return index;
@@ -56,7 +59,7 @@ export function invalid(work: LayoutWork, message: string): MirrorError {
   return new MirrorError(message, { code: "LAYOUT_INVALID", ...work });
 }
 
-function tooLarge(work: LayoutWork, message: string): MirrorError {
+function tooLarge(work: LayoutWork & { hint?: string }, message: string): MirrorError {
   return new MirrorError(message, { code: "TOO_LARGE", ...work });
 }
 

@@ -123,6 +123,7 @@ describe("a layout source", () => {
     }
     await writeFile(join(layout, "index.json"), Buffer.alloc(16 * 1024 * 1024 + 1, " "));
     await refused(look(), "TOO_LARGE", /16777216 bytes/);
+    await assert.rejects(look(), { hint: /write the layout again/ });
     await rm(join(layout, "index.json"));
     await refused(look(), "LAYOUT_INVALID", /no index\.json/);
     await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion": "2.0.0"}');
