@@ -159,11 +159,11 @@ describe("every command", { concurrency: 3 }, () => {
   for (const { name } of COMMANDS) {
     test(`${name} ends with 3 for an option that it does not have, and with 0 for --help`, async (t) => {
       const place = await world(t, {});
-      const refused = await place.start([name, "--no-such-option"]);
+      const refused = await place.run([name, "--no-such-option"]);
       assert.equal(refused.code, 3);
       assert.match(refused.stderr, /Error USAGE \(config\): .*unknown option --no-such-option/);
       assert.equal(refused.stdout, "");
-      const helped = await place.start([name, "--help"]);
+      const helped = await place.run([name, "--help"]);
       assert.equal(helped.code, 0);
       assert.equal(helped.stderr, "");
     });
