@@ -1,4 +1,4 @@
-import { canonicalRegistry, isRegistry, isRepository } from "../oci/reference.ts";
+import { canonicalRegistry, DOCKER_HUB, isRegistry, isRepository } from "../oci/reference.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { AlternateDocument, SourceDocument } from "./generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -69,7 +69,7 @@ export function readSources(
     if (log.isBroken(pointer)) continue;
     const source =
       document.layout === undefined
-        ? readSource(document, pointer, log)
+        ? readSource(registry, document, pointer, log)
         : readLayoutSource(document, pointer, folder, log);
     sources.set(registry, source);
   }
@@ -94,7 +94,7 @@ function readLayoutSource(
   return path === undefined ? {} : { layout: { base: folder, path } };
 }
 
-function readSource(document: SourceDocument, pointer: string, log: ProblemLog): Source {
+function readSource(registry: string, document: SourceDocument, pointer: string, log: ProblemLog): Source {
   const endpoint = log.isTouched(below(pointer, "endpoint")) ? undefined : document.endpoint;
   const { concurrency, reserve } = document;
   const alternates = log.isTouched(below(pointer, "alternates")) ? undefined : document.alternates;
@@ -103,24 +103,40 @@ function readSource(document: SourceDocument, pointer: string, log: ProblemLog):
     ...(address === undefined ? {} : { endpoint: address }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(reserve === undefined ? {} : { reserve }),
-    ...(alternates === undefined ? {} : { alternates: alternatesOf(alternates, pointer, log) }),
+    ...(alternates === undefined ? {} : { alternates: alternatesOf(registry, alternates, pointer, log) }),
   };
 }
 
-function alternatesOf(documents: readonly AlternateDocument[], pointer: string, log: ProblemLog): Alternate[] {
+function alternatesOf(
+  source: string,
+  documents: readonly AlternateDocument[],
+  pointer: string,
+  log: ProblemLog,
+): Alternate[] {
   return documents.flatMap(({ registry: place, only = OFFICIAL_IMAGES }, i) => {
+    const at = below(below(below(pointer, "alternates"), String(i)), "registry");
     const slash = place.indexOf("/");
     const host = slash < 0 ? place : place.slice(0, slash);
     const prefix = slash < 0 ? "" : place.slice(slash + 1);
     if (isRegistry(host) && /[.:]/.test(host) && (slash < 0 || isRepository(prefix))) {
-      return [{ registry: canonicalRegistry(host), prefix, only }];
+      const registry = canonicalRegistry(host);
+      const why = whyNoAlternate(registry, source);
+      if (why === undefined) return [{ registry, prefix, only }];
+      log.add(at, { message: `${quote(place)} ${why}` });
+      return [];
     }
-    log.add(below(below(below(pointer, "alternates"), String(i)), "registry"), {
+    log.add(at, {
       message: `${quote(place)} is no registry`,
       hint: "expected a host and, where there is one, a path: public.ecr.aws/docker, without https://",
     });
     return [];
   });
+}
+
+/** What an alternate gives takes no place in a budget. */
+function whyNoAlternate(registry: string, source: string): string | undefined {
+  if (registry === source) return "is the source itself, not another registry with the same content";
+  return registry === DOCKER_HUB ? "counts pulls, which an alternate is there to spare" : undefined;
 }
 
 function endpointOf(text: string, pointer: string, log: ProblemLog): string | undefined {

@@ -15,6 +15,7 @@ export function answerMeaning(answer: TrackedAnswer | undefined, isManifest: boo
   if (reading !== undefined) return { kind: "reading", reading };
   if (answer.isPullLimit) return { kind: "refused" };
   const claim = readLimitClaim(answer.headers);
-  if (claim !== undefined) return { kind: "unread", claim };
-  return answer.status < 300 ? { kind: "unlimited", source: readWhose(answer.headers) } : { kind: "silent" };
+  const isServed = answer.status < 300;
+  if (claim !== undefined) return { kind: "unread", claim, isServed };
+  return isServed ? { kind: "unlimited", source: readWhose(answer.headers) } : { kind: "silent" };
 }

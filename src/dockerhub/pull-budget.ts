@@ -9,7 +9,10 @@ import type { LimitClaim } from "./allowance.ts";
 export interface PullBudget {
   /** Takes places for so many counted requests at once, all or none. */
   reserve(pulls: number): Places | undefined;
-  /** Whether so many could ever be had at once, in a window that nobody else uses. Unknown is yes. */
+  /**
+   * Whether so many could ever be had at once, in a window that nobody else uses. Unknown is yes; but where a limit is
+   * known to be, and not how much is left of it, it is one.
+   */
   couldEverHold(pulls: number): boolean;
   /** Tells that a request is sent. @returns what is to be told of its answer */
   send(isCounted: boolean): (answer: Answer) => void;
@@ -49,8 +52,8 @@ export interface Places {
 /** What an answer says of the allowance. */
 export type Answer =
   | { kind: "reading"; reading: AllowanceReading }
-  /** A limit is named, but not how much of it is left. */
-  | { kind: "unread"; claim: LimitClaim }
+  /** A limit is named, but not how much of it is left. `isServed`: by an answer that refuses nothing. */
+  | { kind: "unread"; claim: LimitClaim; isServed: boolean }
   /** A good answer to a request for a manifest that names no limit: there is none, unless another answer named one. */
   | { kind: "unlimited"; source?: string | undefined }
   /** The allowance is spent. */
@@ -114,7 +117,10 @@ export function createPullBudget(floor: number): PullBudget {
       reserved += pulls;
       return places(pulls);
     },
-    couldEverHold: (pulls) => last === undefined || pulls <= (last.limit ?? Infinity) - floor,
+    couldEverHold(pulls) {
+      if (last === undefined) return !isLimited || pulls <= PULLS_WHILE_UNKNOWN;
+      return pulls <= (last.limit ?? Infinity) - floor;
+    },
     send(isCounted) {
       const asked = ++moment;
       const owner = isCounted ? spender : undefined;
@@ -155,6 +161,7 @@ export function createPullBudget(floor: number): PullBudget {
         claimed = answer;
         if (without !== "spent") without = "not-told";
         limited();
+        if (answer.isServed) endRefusal(asked);
         return doubt();
       case "unlimited":
         if (!isLimited) {
@@ -162,8 +169,8 @@ export function createPullBudget(floor: number): PullBudget {
           without = "no-limit-named";
           return learn(Infinity);
         }
-        // Docker Hub leaves the headers of a limit out of single answers. A refusal alone is over: one request may tell.
-        if (last === undefined) together = together.filter((earlier) => earlier.heard > asked);
+        // Docker Hub leaves the headers of a limit out of single answers.
+        endRefusal(asked);
         if (together.length === 0) without = "not-told";
         return doubt();
       case "refused":
@@ -176,6 +183,11 @@ export function createPullBudget(floor: number): PullBudget {
         // An answer that was overtaken would show more than is left.
         if (answer.reading.remaining === Math.min(...together.map(({ remaining }) => remaining))) last = answer.reading;
     }
+  }
+
+  /** Where no number was ever told, a refusal is over once an answer to a later question is none: one request may tell. */
+  function endRefusal(asked: number): void {
+    if (last === undefined) together = together.filter((earlier) => earlier.heard > asked);
   }
 
   function limited(): void {

@@ -73,7 +73,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     credentials: options.credentials,
     clock,
     exchange: (asked) => {
-      const request = { ...asked, registry, endpoint, flavour, side, now: () => clock.now() };
+      const request = { ...asked, registry, endpoint, flavour, side, redact, now: () => clock.now() };
       const realm = asked.challenge.parameters.get("realm") ?? "";
       const url = URL.canParse(realm) ? new URL(realm) : endpoint;
       return retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));

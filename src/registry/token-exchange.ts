@@ -27,6 +27,8 @@ interface TokenRequest {
   endpoint: URL;
   flavour: Flavour;
   side: "source" | "target";
+  /** Takes out of the token server's words what must not be shown. */
+  redact: ((text: string) => string) | undefined;
   now: () => number;
   signal: AbortSignal | undefined;
 }
@@ -37,14 +39,15 @@ interface TokenRequest {
  * @throws MirrorError REALM_REFUSED, REDIRECT_REFUSED, UNEXPECTED_RESPONSE, or of the connection
  */
 export async function exchangeToken(send: Send, request: TokenRequest): Promise<Attempt<TokenAnswer>> {
-  const { registry, endpoint, flavour, side, now, credential, signal } = request;
+  const { registry, endpoint, flavour, side, redact, now, credential, signal } = request;
   const realm = checkedRealm(request);
   const response = await sendFollowing(send, toHttp(realm, request), request);
   const { status, headers } = response;
   if (status !== 200) {
     await discard(response.body, MAX_TOKEN_BYTES);
     const context = { operation: "sign in", reference: registry, endpoint, side, host: realm.host } as const;
-    const error = responseError(response, { ...context, flavour, signedIn: credential !== undefined, isOpen: false });
+    const signedIn = credential !== undefined;
+    const error = responseError(response, { ...context, flavour, signedIn, isOpen: false, redact });
     return { ok: false, error, retryAfter: readRetryAfter(headers, now()) };
   }
   try {

@@ -169,6 +169,30 @@ describe("an image that was begun when others spent what it counted on", () => {
   });
 });
 
+describe("a source that names a limit, and never what is left of it,", () => {
+  test("is read manifest by manifest, one request at a time, until it refuses", async () => {
+    const hub = source(9);
+    hub.isMute = true;
+    const ends = await runCounted(hub, { images: [4, 2, 6], targets: 1 });
+    assert.deepEqual(ends, [["done"], ["done"], ["PULL_LIMIT"]]);
+    assert.equal(hub.served.length, 9);
+    assert.ok(hub.refused <= 3, `${hub.refused} refused, 3 stood in line`);
+  });
+
+  test("is read on with --wait when its window has moved on", async () => {
+    const hub = source(3);
+    hub.isMute = true;
+    const ends = await runCounted(hub, {
+      images: [4, 2, 6],
+      targets: 2,
+      waitMilliseconds: 20 * MINUTE,
+      onSleep: refilled(hub, 2),
+    });
+    assert.deepEqual(new Set(ends.flat()), new Set(["done"]));
+    assert.equal(hub.served.length, 15, "nothing is read twice");
+  });
+});
+
 describe("a run that waits", () => {
   for (const code of ["UNAUTHORIZED", "DENIED", "MANIFEST_UNKNOWN"] as const) {
     test(`fails an image whose source answers ${code}, which no waiting cures`, async () => {

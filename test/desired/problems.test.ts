@@ -211,6 +211,18 @@ describe("a file of the wrong meaning", () => {
       one(`${HEAD}sources: { »"${host}": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));
   }
 
+  test("an alternate that is the source itself", () =>
+    one(
+      `${HEAD}sources: { docker.io: { alternates: [{ registry: »registry-1.docker.io }] } }\n${TARGETS}${MIRRORS}`,
+      /^INVALID_FILE "registry-1.docker.io" is the source itself/,
+    ));
+
+  test("an alternate that counts pulls", () =>
+    one(
+      `${HEAD}sources: { ghcr.io: { alternates: [{ registry: »docker.io/team }] } }\n${TARGETS}${MIRRORS}`,
+      /^INVALID_FILE "docker.io\/team" counts pulls/,
+    ));
+
   test("two names of one source", () =>
     one(
       `${HEAD}sources:\n  docker.io: {}\n  »index.docker.io: {}\n${TARGETS}${MIRRORS}`,

@@ -24,6 +24,18 @@ for (const headers of [
   });
 }
 
+test("a refusal by which nothing is left is over when a later good answer names the limit alone, and not sooner", () => {
+  const limit = { "ratelimit-limit": "100;w=3600" };
+  const budget = createPullBudget(0);
+  budget.send(true)(answerMeaning(answer(limit, 429), true));
+  assert.equal(budget.reserve(1), undefined);
+  budget.send(false)(answerMeaning({ ...answer(limit, 429), isPullLimit: false }, true));
+  budget.send(false)(answerMeaning(answer(limit, 500), true));
+  assert.equal(budget.reserve(1), undefined, "an error does not end it");
+  budget.send(false)(answerMeaning(answer(limit), true));
+  assert.notEqual(budget.reserve(1), undefined);
+});
+
 test("what is left counts also where the limit is missing", () => {
   const budget = createPullBudget(10);
   budget.send(false)(answerMeaning(answer({ "ratelimit-remaining": "15" }), true));

@@ -110,7 +110,7 @@ describe("a budget", () => {
 
   test("goes request by request where a limit is known to be, but never how much is left of it", () => {
     for (const named of [
-      { kind: "unread", claim: { limit: 100, windowSeconds: 3600, source: undefined } },
+      { kind: "unread", claim: { limit: 100, windowSeconds: 3600, source: undefined }, isServed: true },
       { kind: "refused" },
     ] as const) {
       const budget = createPullBudget(0);
@@ -118,6 +118,7 @@ describe("a budget", () => {
       budget.send(false)(named);
       budget.send(false)({ kind: "unlimited" });
       assert.equal(budget.reserve(2), undefined);
+      assert.deepEqual([budget.couldEverHold(2), budget.couldEverHold(1)], [false, true]);
       const places = budget.reserve(1);
       assert.equal(places?.spend(), true);
       const answered = budget.send(true);
@@ -217,7 +218,7 @@ describe("a budget", () => {
 function answerWith(headers: string, answer: Answer): Answer {
   if (headers === "left out") return { kind: "unlimited" };
   if (headers === "unreadable") {
-    return { kind: "unread", claim: { limit: undefined, windowSeconds: undefined, source: undefined } };
+    return { kind: "unread", claim: { limit: undefined, windowSeconds: undefined, source: undefined }, isServed: true };
   }
   return headers === "lost" ? { kind: "silent" } : answer;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
 import type { Credential } from "../../src/registry/credentials.ts";
 import { MAX_ATTEMPTS } from "../../src/registry/limits.ts";
 import type { RegistryOptions } from "../../src/registry/registry.ts";
@@ -313,4 +314,17 @@ test("one request's abort does not take the token from the others that wait for 
   ]);
   assert.equal(second.status, "fulfilled");
   assert.equal(first.status, "rejected");
+});
+
+test("what a token server says of a spent allowance names nobody", async (t) => {
+  const said = "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF. You may increase the limit.";
+  const tokens = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", said));
+  const offered = { "www-authenticate": `Bearer realm="${new URL("/token", tokens.url).href}"` };
+  const server = await serve(t, (_request, response) => refuse(response, 401, "UNAUTHORIZED", "sign in", offered));
+  const { registry } = clientOf(t, server.url, { redact: redactPullLimit });
+  await assert.rejects(registry.headManifest("app", "1"), (error: Error) => {
+    assert.match(error.message, /pull rate limit as \[account\]/);
+    assert.doesNotMatch(error.message, /jane|dckr_/);
+    return true;
+  });
 });

@@ -7,7 +7,7 @@ import { createManifestReader } from "../../../src/apply/manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
 import { createPullQueue } from "../../../src/apply/pull-queue.ts";
 import { createTurns, sharePulls } from "../../../src/apply/shared-pulls.ts";
-import { createPullBudget } from "../../../src/dockerhub/pull-budget.ts";
+import { createPullBudget, type Answer } from "../../../src/dockerhub/pull-budget.ts";
 import { MirrorError, type ErrorCode } from "../../../src/errors.ts";
 import type { AllowanceReading } from "../../../src/events.ts";
 import { digestOf, type Digest } from "../../../src/oci/digest.ts";
@@ -34,6 +34,8 @@ export interface CountingSource {
   headFails?: ErrorCode | undefined;
   /** Requests that fail with 503 although they are counted: each takes a number off. */
   failing?: number;
+  /** Its headers name the limit, never what is left of it. */
+  isMute?: boolean;
 }
 
 /** How the copy of one image to one target ended. */
@@ -70,16 +72,20 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
     windowSeconds: 3_600,
     source: "203.0.113.7",
   });
+  const claim = { limit: counting.limit, windowSeconds: 3_600, source: undefined };
+  const toAnswer = (told: AllowanceReading): Answer =>
+    counting.isMute === true ? { kind: "unread", claim, isServed: true } : { kind: "reading", reading: told };
+  const toRefusal = (): Answer => (counting.isMute === true ? { kind: "refused" } : toAnswer(reading()));
   const probe = async (): Promise<void> => {
     const answered = budget.send(false);
     counting.heads += 1;
     counting.onRequest?.("HEAD");
     await turnOfTheLoop();
-    if (counting.headFails === undefined) return answered({ kind: "reading", reading: reading() });
+    if (counting.headFails === undefined) return answered(toAnswer(reading()));
     answered({ kind: "silent" });
     throw failure(counting.headFails);
   };
-  if (isTold) budget.send(false)({ kind: "reading", reading: reading() });
+  if (isTold) budget.send(false)(toAnswer(reading()));
 
   const manifests = new Map<Digest, Manifest>();
   const tops = images.map((children, i) => storeIndex(manifests, `image ${i}`, children));
@@ -94,7 +100,7 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
         await turnOfTheLoop();
         if (counting.left <= 0) {
           counting.refused += 1;
-          answered({ kind: "reading", reading: reading() });
+          answered(toRefusal());
           throw failure("PULL_LIMIT");
         }
         counting.left -= 1;
@@ -106,7 +112,7 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
           answered({ kind: "silent" });
           continue;
         }
-        answered({ kind: "reading", reading: now });
+        answered(toAnswer(now));
         const manifest = manifests.get(digest);
         if (manifest === undefined) throw new Error(`no ${digest}`);
         return manifest;
