@@ -4,7 +4,7 @@ export interface Version {
   numbers: readonly [number, number, number];
   /** How many of the three the tag has. */
   written: number;
-  /** `["rc", 1]` of `-rc1`, `-rc.1` and `-RC-1`; empty for what is no prerelease. */
+  /** `["rc", 1]` of `-rc1`, `-rc.1` and `-RC-1`, `["alpha", "beta"]` of `-alpha.beta`; empty for what is no prerelease. */
   prerelease: readonly (string | number)[];
   /** What follows: `alpine` of `22-alpine` and of `22-rc1-alpine`; empty where nothing does. */
   suffix: string;
@@ -13,8 +13,11 @@ export interface Version {
 /** So many digits are surely a safe integer; dates such as 20240131 are shorter. */
 const VERSION = /^v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:-(.+))?$/;
 
-/** A rest that begins so is a prerelease: the word, a number where there is one, and after a dash the suffix. */
-const PRERELEASE = /^((?:alpha|beta|rc|pre|dev|snapshot)[a-z]*)((?:[.-]?\d{1,15})*)(?:-(.+))?$/i;
+/** A rest that begins so is a prerelease: the word, numbers, whatever more there is, and after a dash the suffix. */
+const PRERELEASE = /^((?:alpha|beta|rc|pre|dev|snapshot)[a-z]*)((?:[.-]?\d{1,15}(?![a-z\d]))*[^-]*)(?:-(.+))?$/i;
+
+/** What the part behind the word is compared by: `1` and `a` of `beta.1a`. */
+const IDENTIFIERS = /\d{1,15}|[a-z]+/gi;
 
 /**
  * Reads a tag as a version; undefined for one that is none.
@@ -25,10 +28,12 @@ export function parseVersion(tag: string, suffix?: string): Version | undefined 
   if (major === undefined) return undefined;
   const numbers = [Number(major), Number(minor ?? 0), Number(patch ?? 0)] as const;
   const written = patch === undefined ? (minor === undefined ? 1 : 2) : 3;
-  const [, word, count = "", end = ""] = (rest === suffix ? null : PRERELEASE.exec(rest)) ?? [];
+  const [, word, more = "", end = ""] = (rest === suffix ? null : PRERELEASE.exec(rest)) ?? [];
   if (word === undefined) return { numbers, written, prerelease: [], suffix: rest };
-  const counts = count.match(/\d+/g)?.map(Number) ?? [];
-  return { numbers, written, prerelease: [word.toLowerCase(), ...counts], suffix: end };
+  const identifiers = (more.match(IDENTIFIERS) ?? []).map((each) =>
+    /\d/.test(each) ? Number(each) : each.toLowerCase(),
+  );
+  return { numbers, written, prerelease: [word.toLowerCase(), ...identifiers], suffix: end };
 }
 
 /** The version in the form of semver.org, without its suffix. */

@@ -37,6 +37,35 @@ test("other tags are no versions", () => {
   }
 });
 
+test("a rest that begins like a prerelease is one up to the next dash, whatever follows its word", () => {
+  const read = [
+    "1.0.0-alpha.beta",
+    "1.0.0-beta.1.exp",
+    "2.0-dev.abc123",
+    "2.0-beta1a-slim",
+    "1.0-rc_1",
+    "1.0-rc.1.el7",
+  ];
+  assert.deepEqual(
+    read.map((tag) => [version(tag).prerelease.join(" "), version(tag).suffix]),
+    [
+      ["alpha beta", ""],
+      ["beta 1 exp", ""],
+      ["dev abc 123", ""],
+      ["beta 1 a", "slim"],
+      ["rc 1", ""],
+      ["rc 1 el 7", ""],
+    ],
+  );
+  assert.ok(compareVersions(version("1.0.0-alpha.beta"), version("1.0.0-beta")) < 0);
+  assert.deepEqual(version("1.2-dev-12345abc"), {
+    numbers: [1, 2, 0],
+    written: 2,
+    prerelease: ["dev"],
+    suffix: "12345abc",
+  });
+});
+
 test("a suffix that reads like a prerelease is one only where it is not asked for", () => {
   assert.deepEqual(version("1.2-dev").prerelease, ["dev"]);
   assert.deepEqual(version("1.2-dev", "dev"), { numbers: [1, 2, 0], written: 2, prerelease: [], suffix: "dev" });
@@ -62,7 +91,7 @@ test("versions have an order: numbers as numbers, prereleases before their relea
 });
 
 test("law: comparing versions is consistent whatever they are", () => {
-  const tag = fc.stringMatching(/^v?\d{1,2}(\.\d{1,2}){0,2}(-(rc|beta|dev)[.-]?\d{0,2})?$/);
+  const tag = fc.stringMatching(/^v?\d{1,2}(\.\d{1,2}){0,2}(-(rc|beta|dev)[.-]?\d{0,2}[a.]?)?$/);
   fc.assert(
     fc.property(tag, tag, tag, (a, b, c) => {
       const compare = (one: string, other: string) => Math.sign(compareVersions(version(one), version(other)));
@@ -78,7 +107,7 @@ test("law: a version is read again from what it is written as, without its suffi
     .tuple(
       fc.constantFrom("", "v"),
       fc.array(number, { minLength: 1, maxLength: 3 }),
-      fc.constantFrom("", "-rc1", "-beta.2.3", "-alpine", "-pre-slim"),
+      fc.constantFrom("", "-rc1", "-beta.2.3", "-alpine", "-pre-slim", "-alpha.beta", "-rc1a.2"),
     )
     .map(([v, numbers, rest]) => `${v}${numbers.join(".")}${rest}`);
   fc.assert(
