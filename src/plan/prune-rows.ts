@@ -14,7 +14,10 @@ import { compareText, repositoryOf } from "./row-order.ts";
 /** From so many tags on a repository is protected from losing too many of them at once. */
 const GUARDED_FROM = 10;
 
-/** Of these, at most such a part is deleted unless the repository is named: more is taken for an accident. */
+/**
+ * Of its images' tags at most such a part is deleted unless the repository is named: more is taken for an accident. Tags
+ * of signatures and the like go with their image, and would only make the part look smaller than it is.
+ */
 const MOST_DELETED = 0.3;
 
 /** What pruning follows from, beside what a target holds. */
@@ -141,9 +144,10 @@ function deletions(
   allowed: ReadonlySet<string>,
 ): Row[] {
   const { target, repository } = place;
-  const isTooMany = tags.size >= GUARDED_FROM && doomed.length > tags.size * MOST_DELETED;
+  const of = [...tags.keys()].filter((tag) => !isReferrerTag(tag)).length;
+  const isTooMany = tags.size >= GUARDED_FROM && doomed.length > of * MOST_DELETED;
   if (isTooMany && !allowed.has(repository)) {
-    const row = { ...place, tags: [...doomed], of: tags.size };
+    const row = { ...place, tags: [...doomed], of };
     return [{ kind: "blocked-deletions", reason: "too-many", ...row, error: tooMany(row) }];
   }
   return doomed.map((tag) => ({

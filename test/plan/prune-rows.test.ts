@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 
 import type { Actual } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
+import type { Digest } from "../../src/oci/digest.ts";
 import type { PlanInput } from "../../src/plan/make-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { digest, ecr, failed, found, image, listed, NO_PRUNING, plan, repository, rows } from "./state.ts";
@@ -171,6 +172,14 @@ describe("many deletions in one repository", () => {
     return { images, actual: listed(ecr([repository("node")], held), gone), doomed: undeclared };
   }
 
+  /** The same with more tags. */
+  function withMore(actual: Actual, tags: readonly string[]): Actual {
+    const held = "allTags" in actual ? actual.allTags?.get("node") : undefined;
+    assert.ok(held instanceof Map);
+    const all = new Map([...(held as Map<string, Digest>), ...tags.map((tag) => [tag, digest("s")] as const)]);
+    return Object.assign({}, actual, { allTags: new Map([["node", all]]) });
+  }
+
   test("of fewer than ten tags are nothing special", () => {
     assert.equal(pruned(withTags(9, 8)).totals.delete, 8);
   });
@@ -186,6 +195,15 @@ describe("many deletions in one repository", () => {
     assert.ok(row?.kind === "blocked-deletions");
     assert.deepEqual([row.tags, row.of], [["0", "1", "2", "3"], 10]);
     assert.match(row.error.hint ?? "", /--allow-deletions node/);
+  });
+
+  test("are as many as of the images' tags alone: signatures go with their image and make it no smaller a part", () => {
+    const { images, actual } = withTags(10, 4);
+    const signed = Array.from({ length: 10 }, (_, i) => `sha256-${digest(`${i}`).slice("sha256:".length)}.sig`);
+    const made = pruned({ images, actual: withMore(actual, signed) });
+    assert.deepEqual([made.totals.delete, made.totals.blocked], [0, 1]);
+    const row = made.targets[0]?.rows.at(-1);
+    assert.deepEqual(row?.kind === "blocked-deletions" && [row.tags.length, row.of], [4, 10]);
   });
 
   test("are let pass where the repository is named, and in no other", () => {
