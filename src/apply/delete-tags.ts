@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { DeleteTag } from "../plan/action.ts";
 import type { Row } from "../plan/plan.ts";
+import { tagOf } from "../plan/row-order.ts";
 import { createHeldImages } from "./held-images.ts";
 import type { ImageTarget, RepositoryAdmin } from "./ports.ts";
 import { childrenOf, removeLeftovers, type PrunedRepository } from "./remove-leftovers.ts";
@@ -17,7 +18,7 @@ const OPERATION = "delete a tag";
 export interface DeletionContext extends RunContext {
   /** Name of the mirror file. */
   owner: string;
-  /** What the plan has of images that could not be read, or are other ones now: they did not arrive either. */
+  /** All of the plan: what could not be read did not arrive either, and no tag goes that is declared. */
   rows: readonly Row[];
   target: (name: string) => ImageTarget;
   admin: (target: string) => RepositoryAdmin | undefined;
@@ -44,11 +45,12 @@ export async function deleteTags(
     }),
   ]);
   const groups = [...Map.groupBy(actions, keyOf)];
+  const declared = groups.length === 0 ? new Map<string, never>() : declaredTags(context.rows);
   const outcomes = await Promise.all(
     groups.map(async ([key, group]) => {
       const why = missed.get(key);
       return why === undefined
-        ? limit(() => deleteIn(group, context))
+        ? limit(() => deleteIn(group, declared.get(key) ?? new Set(), context))
         : group.map((action) => heldBack(action, why, context));
     }),
   );
@@ -59,14 +61,18 @@ function keyOf({ target, repository }: { target: string; repository: string }): 
   return `${target} ${repository}`;
 }
 
-async function deleteIn(group: readonly DeleteTag[], context: DeletionContext): Promise<Outcome[]> {
+async function deleteIn(
+  group: readonly DeleteTag[],
+  declared: ReadonlySet<string>,
+  context: DeletionContext,
+): Promise<Outcome[]> {
   let opened: Promise<PrunedRepository> | undefined;
   const rest = Promise.withResolvers<void>();
   const outcomes: Promise<Outcome>[] = [];
   for (const action of group) {
     const waits = Promise.withResolvers<void>();
     const outcome = runAction(action, undefined, context, async () => {
-      const place = await (opened ??= openRepository(action, context));
+      const place = await (opened ??= openRepository(action, declared, context));
       const first = await deleteTag(action, place);
       if (first !== "in-use") return first === "removed";
       // A platform with a tag of its own: its index may be among those that go.
@@ -84,13 +90,28 @@ async function deleteIn(group: readonly DeleteTag[], context: DeletionContext): 
 }
 
 /** @throws MirrorError STALE when the repository is not the owner's any more */
-async function openRepository({ target, repository }: DeleteTag, context: DeletionContext): Promise<PrunedRepository> {
+async function openRepository(
+  { target, repository }: DeleteTag,
+  declared: ReadonlySet<string>,
+  context: DeletionContext,
+): Promise<PrunedRepository> {
   const { owner, signal } = context;
   const admin = context.admin(target);
   if (admin === undefined) throw new Error(`target ${target} has no repositories of its own`);
   await admin.requireOwner(repository, owner, OPERATION, signal);
-  const held = createHeldImages(await admin.listImages(repository, "all", signal));
+  const held = createHeldImages(await admin.listImages(repository, "all", signal), declared);
   return { repository, held, target: context.target(target), admin, signal };
+}
+
+/** By repository the tags that the plan is about, those that go aside: declared ones, where anything is deleted at all. */
+function declaredTags(rows: readonly Row[]): Map<string, Set<string>> {
+  const declared = new Map<string, Set<string>>();
+  for (const row of rows) {
+    if (row.kind === "action" && row.action.kind === "delete-tag") continue;
+    const key = keyOf(row.kind === "action" ? row.action : row);
+    declared.set(key, (declared.get(key) ?? new Set<string>()).add(tagOf(row)));
+  }
+  return declared;
 }
 
 /** Deletes one tag, its image where that was the last one, and what then is of no use. */

@@ -8,7 +8,7 @@ export interface HeldImages {
   /** Whether a tag is the only one of its image, with which the image goes. */
   isLast(digest: Digest, tag: string): boolean;
   isIndex(digest: Digest): boolean;
-  /** The tags that say that they are of this image: cosign's, and the fallback tag of the referrers API. */
+  /** The tags that say that they are of this image, and are not kept: cosign's, and the fallback tag of the referrers API. */
   tagsAbout(digest: Digest): { tag: string; digest: Digest }[];
   /** Untagged referrers of an image. */
   looseReferrers(digest: Digest): Digest[];
@@ -19,7 +19,8 @@ export interface HeldImages {
   remove(digest: Digest): void;
 }
 
-export function createHeldImages(images: readonly HeldImage[]): HeldImages {
+/** @param kept tags that are declared: not even with the image that they are about do they go */
+export function createHeldImages(images: readonly HeldImage[], kept: ReadonlySet<string>): HeldImages {
   const held = new Map(images.map((image) => [image.digest, { ...image, tags: new Set(image.tags) }]));
   const about = new Map<string, { tag: string; digest: Digest }[]>();
   const referrers = new Map<string, Digest[]>();
@@ -27,7 +28,7 @@ export function createHeldImages(images: readonly HeldImage[]): HeldImages {
     if (subject !== undefined) referrers.set(subject, [...(referrers.get(subject) ?? []), digest]);
     for (const tag of tags) {
       const of = subjectOfTag(tag);
-      if (of !== undefined) about.set(of, [...(about.get(of) ?? []), { tag, digest }]);
+      if (of !== undefined && !kept.has(tag)) about.set(of, [...(about.get(of) ?? []), { tag, digest }]);
     }
   }
   const isUntagged = (digest: Digest): boolean => held.get(digest)?.tags.size === 0;

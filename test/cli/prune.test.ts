@@ -135,6 +135,18 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.equal(node.manifests.has(referrer), false);
   });
 
+  test("leaves a signature behind that the file declares by itself", async (t) => {
+    const { place, node } = await start(t, ["20", "22"]);
+    const signature = `${node.tags.get("20")?.replace(":", "-")}.sig`;
+    place.sandbox.dockerHub.publish("library/node", signature, { layers: 1, layerBytes: 64 });
+    await writeFile(`${place.folder}/mirrors.yaml`, file(["20", "22", signature]));
+    assert.equal((await place.json(["apply"])).code, 0);
+    await writeFile(`${place.folder}/mirrors.yaml`, file(["22", signature]));
+    assert.equal((await place.json(["apply"])).code, 0);
+    assert.deepEqual(tagsOf(node), ["22", signature]);
+    assert.match((await place.run(["plan"])).stdout, /No changes/);
+  });
+
   test("stays where a copy into its repository failed, and the report says why", async (t) => {
     const { place, node } = await start(t, ["22", "23"]);
     place.sandbox.dockerHub.publish("library/node", "23", { layers: 1, layerBytes: 64 });
