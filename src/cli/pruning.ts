@@ -4,15 +4,17 @@ import type { ExpandedEntry } from "../desired/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { entryTemplates } from "../desired/tag-template.ts";
 import type { Pruning } from "../plan/prune-rows.ts";
+import { entriesByOtherNames } from "./other-names.ts";
 
 /**
  * What pruning follows from. Entries are those of the whole file: one whose rule was not asked in this run, as the plan
  * is narrowed, or could not be followed, declares nobody knows what.
+ * @param file the narrowed one
  * @param all the entries that were looked at, with all their images
  * @param images those that the plan is about
  */
 export async function readPruning(
-  { whole, allowDeletions }: { whole: MirrorFile; allowDeletions: ReadonlySet<string> },
+  { file, whole, allowDeletions }: { file: MirrorFile; whole: MirrorFile; allowDeletions: ReadonlySet<string> },
   all: readonly ExpandedEntry[],
   images: readonly DesiredImage[],
   actual: readonly Actual[],
@@ -21,7 +23,10 @@ export async function readPruning(
   return {
     entries: entryTemplates(whole.entries.filter(({ options }) => options.prune === true)),
     empty: entryTemplates(emptyEntries(all).filter(({ options }) => options.prune === true)),
-    unresolved: entryTemplates(whole.entries.filter(({ index }) => !resolved.has(index))),
+    unresolved: [
+      ...entryTemplates(whole.entries.filter(({ index }) => !resolved.has(index))),
+      ...entriesByOtherNames(whole, file.targets),
+    ],
     matches: await findPruneMatches(images, actual),
     allowed: allowDeletions,
   };

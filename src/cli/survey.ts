@@ -123,31 +123,34 @@ interface Opened {
 /** A target, or why it could not be opened. */
 type Opening = { name: string } & ({ open: OpenTarget } | { error: ErrorReport });
 
-/** Opens the targets; one that is another under a second name is refused: they would undo each other. */
+/**
+ * Opens the targets. Several that are one registry are all refused: they would undo each other, and one alone would take
+ * what goes there by the others' names for undeclared.
+ */
 async function openAll({ file, connections, signal }: SurveyOptions): Promise<Opening[]> {
-  const byRegistry = new Map<string, string>();
-  return Promise.all(
-    file.targets.map(async (target): Promise<Opening> => {
+  const openings = await Promise.all(
+    file.targets.map((target): Promise<Opening> => {
       const { name } = target;
-      return reporting(name, signal, async () => {
-        const open = await connections.openTarget(target);
-        const other = byRegistry.get(open.registry);
-        if (other !== undefined) throw sameRegistry(name, other, open.registry);
-        byRegistry.set(open.registry, name);
-        return { name, open };
-      });
+      return reporting(name, signal, async () => ({ name, open: await connections.openTarget(target) }));
     }),
   );
+  const byRegistry = Map.groupBy(openings, (opening) => ("open" in opening ? opening.open.registry : undefined));
+  return openings.map((opening) => {
+    if ("error" in opening) return opening;
+    const names = byRegistry.get(opening.open.registry)?.map(({ name }) => name) ?? [];
+    return names.length < 2 ? opening : { name: opening.name, error: sameRegistry(names, opening) };
+  });
 }
 
-function sameRegistry(name: string, other: string, registry: string): MirrorError {
-  return new MirrorError(`the targets ${other} and ${name} are the same registry, ${registry}`, {
+function sameRegistry(names: readonly string[], { name, open }: { name: string; open: OpenTarget }): ErrorReport {
+  const error = new MirrorError(`the targets ${names.join(" and ")} are the same registry, ${open.registry}`, {
     code: "INVALID_FILE",
     side: "config",
     operation: "open a target",
     reference: name,
     hint: "Take one of them out of the mirror file, or give it another Region, account or prefix.",
   });
+  return reportOf(error);
 }
 
 async function readOpened(

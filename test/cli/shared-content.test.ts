@@ -39,21 +39,32 @@ describe("two images of one registry with the same content", () => {
 });
 
 describe("two targets that are one registry", () => {
-  test("are refused, so that they do not overwrite each other's tags for ever", async (t) => {
-    const file = `
+  const file = `
 version: 1
 name: platform
-targets: { one: { ecr: {} }, two: { ecr: { region: us-east-1 } } }
+targets: { one: { ecr: {} }, two: { ecr: { region: us-east-1 } }, far: { ecr: { region: eu-west-1 } } }
 mirrors:
-  - { image: redis:7, to: mm:1, targets: [one] }
-  - { image: nginx:1, to: mm:1, targets: [two] }
+  - { image: node, tags: ["20"], to: "mm:{tag}", targets: [one], prune: true }
+  - { image: node, tags: ["22"], to: "mm:{tag}", targets: [two], prune: true }
+  - { image: node, tags: ["18"], to: "mm:{tag}", targets: [far] }
 `;
-    const place = await world(t, { "mirrors.yaml": file }, { images: ["redis:7", "nginx:1"] });
-    const { code, document } = await place.json(["apply"]);
+
+  test("are both refused: neither overwrites nor deletes what goes there by the other's name", async (t) => {
+    const place = await world(t, { "mirrors.yaml": file }, { images: ["node:18", "node:20", "node:22"] });
+    assert.equal((await place.json(["apply", "--target", "one"])).code, 0);
+    const { code, document } = await place.json(["apply", "--target", "one", "--target", "two"]);
     assert.equal(code, 1);
-    const errors = document.plan?.targets.flatMap(({ error }) => (error === undefined ? [] : [error]));
-    assert.equal(errors?.length, 1);
-    assert.equal(errors[0]?.code, "INVALID_FILE");
-    assert.match(errors[0]?.message ?? "", /the same registry/);
+    const errors = document.plan?.targets.map(({ error }) => [error?.code, error?.message]);
+    const { host } = (await ecrOf(place)).server;
+    const told = ["INVALID_FILE", `the targets one and two are the same registry, ${host}`];
+    assert.deepEqual(errors, [told, told]);
+    assert.deepEqual([...((await ecrOf(place)).store.repository("mm")?.tags.keys() ?? [])], ["20"]);
+  });
+
+  test("delete nothing of each other where a plan is narrowed to one of them", async (t) => {
+    const place = await world(t, { "mirrors.yaml": file }, { images: ["node:18", "node:20", "node:22"] });
+    assert.equal((await place.json(["apply", "--target", "one"])).code, 0);
+    assert.equal((await place.json(["apply", "--target", "two"])).code, 0);
+    assert.deepEqual([...((await ecrOf(place)).store.repository("mm")?.tags.keys() ?? [])], ["20", "22"]);
   });
 });
