@@ -193,9 +193,12 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "sandbox",
     summary: "run a Docker Hub and an ECR on loopback, for trying a mirror file",
-    usage: "sandbox [--file FILE] [-- COMMAND...]",
-    options: { file: COMMON_OPTIONS.file },
-    optionHelp: { file: "serve the images that this mirror file names (default: mirrors.yaml)" },
+    usage: "sandbox [--file FILE] [--json | -- COMMAND...]",
+    options: { file: COMMON_OPTIONS.file, json: COMMON_OPTIONS.json },
+    optionHelp: {
+      file: "serve the images that this mirror file names (default: mirrors.yaml)",
+      json: "print the settings as one JSON document; not with a command, whose output is its own",
+    },
     examples: ["mirrorform sandbox", "mirrorform sandbox -- mirrorform plan"],
     takesCommand: true,
     run: async (input, surroundings) => (await import("./commands/sandbox.ts")).sandbox(input, surroundings),
@@ -203,9 +206,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "demo",
     summary: "sandbox, plan, apply, plan: the whole path, without an account",
-    usage: "demo",
-    options: { "no-color": COMMON_OPTIONS["no-color"] },
-    optionHelp: { "no-color": COMMON_HELP["no-color"] },
+    usage: "demo [--json]",
+    options: { json: COMMON_OPTIONS.json, "no-color": COMMON_OPTIONS["no-color"] },
+    optionHelp: { json: COMMON_HELP.json, "no-color": COMMON_HELP["no-color"] },
     examples: ["mirrorform demo"],
     takesCommand: false,
     run: async (input, surroundings) => (await import("./commands/demo.ts")).demo(input, surroundings),

@@ -29,6 +29,7 @@ export interface Session {
 /**
  * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
  * @param held a saved plan: it is made again in its own bounds, with the digests that it is trusted with
+ * @param ready called once all that was given is known to be valid, before anything is asked; what it throws ends the run
  * @param moves whether the plan shows what moved upstream and is held by the lock: that is one HEAD a locked tag
  * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
  */
@@ -36,7 +37,11 @@ export async function withPlan(
   input: CommandInput,
   surroundings: Surroundings,
   work: (session: Session) => Promise<number>,
-  { moves = "left", held }: { moves?: "shown" | "left"; held?: HeldPlan | undefined } = {},
+  {
+    moves = "left",
+    held,
+    ready,
+  }: { moves?: "shown" | "left"; held?: HeldPlan | undefined; ready?: () => Promise<void> } = {},
 ): Promise<number | undefined> {
   const whole = await loadWithLock(input, surroundings);
   if (whole === undefined) return undefined;
@@ -49,6 +54,7 @@ export async function withPlan(
   const inputs = planInputs(whole);
   held?.refuseOtherInputs({ name: file.name, inputs });
   const allowDeletions = readAllowDeletions(textsOf(input.options["allow-deletions"]), whole.file);
+  await ready?.();
   const events = createEventStream();
   const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
+import { systemClock } from "../../src/clock.ts";
 import { fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";
 
@@ -26,11 +29,12 @@ const CASES: readonly [
   ["validate", 3, "problems", { file: INVALID }],
   ["validate --fle x", 3, "error"],
   ["validate --code-quality none/q.json", 1, "error"],
+  ["validate --code-quality none/q.json", 3, "problems", { file: INVALID }],
   ["plan", 0, "targets"],
   ["plan", 1, "targets", { prepare: lost }],
   ["plan", 3, "problems", { file: INVALID }],
   ["plan --only none", 3, "error"],
-  ["plan --out none/plan.json", 1, "error"],
+  ["plan --out none/plan.json", 1, "targets"],
   ["plan --verbose", 0, "targets"],
   ["apply", 0, "outcomes"],
   ["apply", 1, "outcomes", { prepare: lost }],
@@ -38,6 +42,9 @@ const CASES: readonly [
   ["apply none.json", 3, "error"],
   ["apply --wait=soon", 3, "error"],
   ["apply --report none/report.json", 1, "error"],
+  ["apply --report none/report.json", 3, "problems", { file: INVALID }],
+  ["apply --report none/report.json none.json", 3, "error"],
+  ["apply --report none/report.json --only none", 3, "error"],
   ["apply --report /dev/full", 1, "outcomes"],
   ["apply --events /dev/full", 0, "outcomes"],
   ["uris", 0, "0"],
@@ -72,10 +79,52 @@ describe("--json prints one document on standard output and nothing else:", { co
     });
   }
 
-  test("a command that is none, and one that knows no --json", async (t) => {
+  test("a sandbox without a command has its settings, and runs until it is interrupted", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
-    for (const args of [["aply"], ["sandbox"], ["demo"]]) {
-      const { code, stdout } = await place.run([...args, "--json"]);
+    const interrupt = new AbortController();
+    let said = "";
+    const code = await runCommandLine(["sandbox", "--json", "--file", join(place.folder, "mirrors.yaml")], {
+      environment: {},
+      homeDirectory: "/nonexistent",
+      out: (text) => {
+        said += text;
+        interrupt.abort();
+      },
+      err: assert.fail,
+      isTerminal: false,
+      terminalSize: () => ({ rows: undefined, columns: undefined }),
+      clock: systemClock,
+      random: Math.random,
+      signal: interrupt.signal,
+      interruptedBy: () => (interrupt.signal.aborted ? "SIGTERM" : undefined),
+    });
+    assert.equal(code, 0);
+    const { set, unset } = JSON.parse(said) as { set: Record<string, string>; unset: string[] };
+    assert.match(set["MIRRORFORM_ENDPOINT_DOCKER_IO"] ?? "", /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.ok(unset.includes("AWS_PROFILE"));
+  });
+
+  test("demo has what each of its steps came to", async (t) => {
+    const { code, stdout } = await (await world(t, {})).run(["demo", "--json"]);
+    assert.equal(code, 0);
+    const { steps } = JSON.parse(stdout) as { steps: { command: string; code: number; document: object }[] };
+    assert.deepEqual(
+      steps.map((step) => [step.command, step.code, "targets" in step.document, "outcomes" in step.document]),
+      [
+        ["mirrorform plan", 0, true, false],
+        ["mirrorform apply", 0, false, true],
+        ["mirrorform plan", 0, true, false],
+      ],
+    );
+  });
+
+  test("a command that is none, and a sandbox with a command of its own", async (t) => {
+    const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+    for (const args of [
+      ["aply", "--json"],
+      ["sandbox", "--json", "--", "true"],
+    ]) {
+      const { code, stdout } = await place.run(args);
       assert.equal(code, 3);
       assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, "USAGE");
     }

@@ -34,8 +34,11 @@ describe("plan", { concurrency: 4 }, () => {
 
   test("says when a file cannot be written, and ends with 1", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
-    const { code, stderr } = await place.run(["plan", "--markdown", "/dev/full"]);
+    const args = ["plan", "--out", "/dev/full", "--markdown", "plan.md"];
+    const { code, stdout, stderr } = await place.run(args);
     assert.equal(code, 1);
+    assert.match(stdout, /Plan: 4 to create/, "the plan is shown all the same");
+    assert.match(await readFile(join(place.folder, "plan.md"), "utf8"), /4 to create/, "and the other file is written");
     assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*ENOSPC[^]*disk has room/);
   });
 });

@@ -1,7 +1,7 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
 import { createPullQueue, type PullQueue } from "../../apply/pull-queue.ts";
 import type { Outcome, Report } from "../../apply/report.ts";
-import { MirrorError, reportOf } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CommandInput } from "../command.ts";
 import type { OpenTarget } from "../connections.ts";
@@ -12,11 +12,10 @@ import { endOf } from "../end-of-run.ts";
 import type { ReportDocument } from "../report-document.ts";
 import { refuseUnwritable, writeOutput } from "../output-file.ts";
 import { followProgress } from "../progress/follow.ts";
-import { renderError } from "../render/error-text.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
-import type { Style } from "../render/style.ts";
 import { freeBuffersEarly } from "../free-buffers.ts";
+import { writtenOrSaid } from "../written-or-said.ts";
 import { readWait } from "../wait.ts";
 import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -28,7 +27,6 @@ const PLAN_AGAIN_MS = 60_000;
 export async function apply(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const { report: file } = input.options;
   const wait = readWait(input.options["wait"]);
-  if (typeof file === "string") await refuseUnwritable(file);
   try {
     return (await planAndCarryOut(input, wait, surroundings)) ?? EXIT.invalid;
   } catch (error) {
@@ -66,22 +64,14 @@ async function planAndCarryOut(
     const document = `${JSON.stringify(whole, null, 2)}\n`;
     surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
     // Said first: a report that cannot be written must not hide what was done.
-    const isWritten = typeof file !== "string" || (await writeReport(file, document, session.style, surroundings));
+    const write = async () => void (typeof file === "string" && (await writeOutput(file, document)));
+    const isWritten = await writtenOrSaid(write, session.style, surroundings);
     const code = exitCode(plan, report, surroundings);
     return isWritten || surroundings.interruptedBy() !== undefined ? code : EXIT.failed;
   };
-  return withPlan(input, surroundings, work, { held });
-}
-
-/** By now standard output has its document, so that an error is text beside it. @returns whether it is written */
-async function writeReport(file: string, document: string, style: Style, { err }: Surroundings): Promise<boolean> {
-  try {
-    await writeOutput(file, document);
-    return true;
-  } catch (error) {
-    err(renderError(reportOf(error), style));
-    return false;
-  }
+  // After what is not valid: that comes before what cannot be written.
+  const ready = async () => void (typeof file === "string" && (await refuseUnwritable(file)));
+  return withPlan(input, surroundings, work, { held, ready });
 }
 
 /** One queue for each source that counts pulls. */

@@ -24,18 +24,29 @@ export async function demo(command: CommandInput, surroundings: Surroundings): P
   if (mirrors === undefined) return EXIT.invalid;
   const sandbox = await startSandbox(sandboxNeeds(mirrors));
   try {
-    const inside = { ...surroundings, environment: sandboxEnvironment(surroundings, sandbox.environment) };
+    const json = input.options["json"] === true;
+    let said = "";
+    const inside = {
+      ...surroundings,
+      environment: sandboxEnvironment(surroundings, sandbox.environment),
+      out: json ? (text: string) => void (said += text) : surroundings.out,
+    };
+    const told: { command: string; code: number; document: unknown }[] = [];
     const steps = [
       ["mirrorform plan", () => plan(input, inside)],
       ["mirrorform apply", () => apply(input, inside)],
       ["mirrorform plan", () => planWithoutChanges(input, inside)],
     ] as const;
-    for (const [title, step] of steps) {
-      surroundings.out(`\n$ ${title}\n`);
-      const code = await step();
-      if (code !== EXIT.done) return code;
+    let code: number = EXIT.done;
+    for (const [command, step] of steps) {
+      if (!json) surroundings.out(`\n$ ${command}\n`);
+      code = await step();
+      if (json) told.push({ command, code, document: JSON.parse(said) });
+      said = "";
+      if (code !== EXIT.done) break;
     }
-    return EXIT.done;
+    if (json) surroundings.out(`${JSON.stringify({ steps: told }, null, 2)}\n`);
+    return code;
   } finally {
     await sandbox.close();
   }
@@ -43,7 +54,8 @@ export async function demo(command: CommandInput, surroundings: Surroundings): P
 
 async function planWithoutChanges(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const code = await withPlan(input, surroundings, ({ survey, style }) => {
-    surroundings.out(renderPlan(survey.plan, style));
+    const json = input.options["json"] === true;
+    surroundings.out(json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
     const { create, change } = survey.plan.totals;
     return Promise.resolve(survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed);
   });

@@ -3,8 +3,10 @@ import { renderProblem } from "../../desired/render-problem.ts";
 import { annotations, codeQuality } from "../annotations.ts";
 import type { CommandInput } from "../command.ts";
 import { writeOutput } from "../output-file.ts";
+import { createStyle } from "../render/style.ts";
 import { plural } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { writtenOrSaid } from "../written-or-said.ts";
 
 const DEFAULT_FILE = "mirrors.yaml";
 
@@ -48,21 +50,23 @@ export async function tellProblems(
   problems: readonly Problem[],
   about: { path: string; operation: string; source: (path: string) => string },
   input: CommandInput,
-  { out, err, environment }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
-  await reportQuality(problems, input);
+  const { out, err, environment } = surroundings;
   const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
   const document = `${JSON.stringify({ problems: told }, null, 2)}\n`;
-  const { report } = input.options;
-  if (typeof report === "string") await writeOutput(report, document);
-  if (input.options["json"] === true) {
-    out(document);
-    return;
+  if (input.options["json"] === true) out(document);
+  else {
+    const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
+    const rendered = shown.map((problem) => renderProblem(problem, about.source(problem.path)));
+    err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
+    out(annotations(problems, environment));
   }
-  const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
-  const rendered = shown.map((problem) => renderProblem(problem, about.source(problem.path)));
-  err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
-  out(annotations(problems, environment));
+  // A file that cannot be written neither hides what is wrong nor makes it less so.
+  const style = createStyle({ color: false, abbreviateDigests: false });
+  const { report } = input.options;
+  await writtenOrSaid(() => reportQuality(problems, input), style, surroundings);
+  if (typeof report === "string") await writtenOrSaid(() => writeOutput(report, document), style, surroundings);
 }
 
 async function reportQuality(problems: readonly Problem[], { options }: CommandInput): Promise<void> {

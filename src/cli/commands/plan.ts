@@ -5,31 +5,45 @@ import { appendOutput, writeOutput } from "../output-file.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderExplanation } from "../render/rule-text.ts";
+import type { Style } from "../render/style.ts";
 import { withPlan, type Session } from "../session.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { writtenOrSaid } from "../written-or-said.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
 export async function plan(input: CommandInput, surroundings: Surroundings): Promise<number> {
   const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
-    await writeFiles(made, input);
     if (input.options["explain"] === true && input.options["json"] !== true) {
       surroundings.out(`${renderExplanation(made, style)}\n`);
     }
     surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
-    return exitCode(made, input.options["detailed-exitcode"] === true);
+    // Said first: a file that cannot be written must not hide the plan, nor keep the others from being written.
+    const written = await writeFiles(made, input, style, surroundings);
+    return written ? exitCode(made, input.options["detailed-exitcode"] === true) : EXIT.failed;
   };
   const code = await withPlan(input, surroundings, show, { moves: "shown" });
   return code ?? EXIT.invalid;
 }
 
-/** The same plan for other readers: one run, so that they agree. */
-async function writeFiles(plan: Plan, { options }: CommandInput): Promise<void> {
+/** The same plan for other readers: one run, so that they agree. @returns whether all are written */
+async function writeFiles(
+  plan: Plan,
+  { options }: CommandInput,
+  style: Style,
+  surroundings: Surroundings,
+): Promise<boolean> {
   const { out, "json-out": json, markdown, summary } = options;
-  if (typeof out === "string") await writeOutput(out, `${JSON.stringify(plan, null, 2)}\n`);
-  if (typeof json === "string") await writeOutput(json, `${JSON.stringify(plan, null, 2)}\n`);
-  if (typeof markdown === "string") await writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT));
-  if (typeof summary === "string") await appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT));
+  const document = () => `${JSON.stringify(plan, null, 2)}\n`;
+  const files = [
+    typeof out === "string" && (() => writeOutput(out, document())),
+    typeof json === "string" && (() => writeOutput(json, document())),
+    typeof markdown === "string" && (() => writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT))),
+    typeof summary === "string" && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
+  ];
+  let areWritten = true;
+  for (const write of files) if (write && !(await writtenOrSaid(write, style, surroundings))) areWritten = false;
+  return areWritten;
 }
 
 /** As terraform's: 0 with or without changes, unless asked to tell them apart. What is blocked is a difference too. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
+import { MirrorError } from "../../errors.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { CommandInput } from "../command.ts";
 import { hasControllingTerminal } from "../controlling-terminal.ts";
@@ -14,30 +15,42 @@ import { loadMirrorFile } from "./load.ts";
  * in the sandbox's environment and ends as the command ends; without one it runs until it is interrupted.
  */
 export async function sandbox(input: CommandInput, surroundings: Surroundings): Promise<number> {
+  const json = input.options["json"] === true;
+  if (json && input.rest.length > 0) throw notItsOutput();
   const file = await loadMirrorFile(input, { ...surroundings, environment: sandboxEnvironment(surroundings, {}) });
   if (file === undefined) return EXIT.invalid;
   const started = await startSandbox(sandboxNeeds(file));
   try {
     const [command, ...args] = input.rest;
     return command === undefined
-      ? await waitForInterrupt(started, surroundings)
+      ? await waitForInterrupt(started, json, surroundings)
       : await runInside(command, args, started, surroundings);
   } finally {
     await started.close();
   }
 }
 
-async function waitForInterrupt(started: Sandbox, surroundings: Surroundings): Promise<number> {
-  const exports = Object.entries(sandboxSettings(started.environment)).map(
-    ([name, value]) => `export ${name}='${value}'\n`,
-  );
-  const settings = [`unset ${TO_UNSET.join(" ")}\n`, ...exports];
-  surroundings.out(
-    `# A Docker Hub and an ECR on loopback. In another shell:\n${settings.join("")}# Ctrl-C ends them.\n`,
-  );
+async function waitForInterrupt(started: Sandbox, json: boolean, surroundings: Surroundings): Promise<number> {
+  const set = sandboxSettings(started.environment);
+  surroundings.out(json ? `${JSON.stringify({ unset: TO_UNSET, set }, null, 2)}\n` : shellText(set));
   const { signal } = surroundings;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   return EXIT.done;
+}
+
+function shellText(set: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(set).map(([name, value]) => `export ${name}='${value}'\n`);
+  const settings = [`unset ${TO_UNSET.join(" ")}\n`, ...exports];
+  return `# A Docker Hub and an ECR on loopback. In another shell:\n${settings.join("")}# Ctrl-C ends them.\n`;
+}
+
+function notItsOutput(): MirrorError {
+  return new MirrorError("--json prints the settings of a sandbox without a command", {
+    code: "USAGE",
+    side: "config",
+    operation: "read the options of sandbox",
+    hint: "Give --json to the command, behind --.",
+  });
 }
 
 function runInside(
