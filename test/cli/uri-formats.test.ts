@@ -29,6 +29,7 @@ describe("each format says the URI to its own reader", () => {
   for (const [what, uri] of [
     ["of a registry", PLAIN],
     ["of a folder with every mark in its name", HOSTILE],
+    ["of a folder with an apostrophe in its name", "oci:./o'brien's own #c/app:1"],
   ] as const) {
     test(`dotenv, ${what}: to a shell, and to Node`, async (t) => {
       const text = written("dotenv", uri);
@@ -56,6 +57,12 @@ describe("each format says the URI to its own reader", () => {
       assert.equal(fromTemplate(JSON.parse(quoted) as string), uri);
     });
   }
+
+  test("dotenv refuses what its readers would take for different things", () => {
+    for (const mark of ['"', "$HOME", "`id`", "\\n", "!"]) {
+      assert.throws(() => written("dotenv", `oci:./o'brien${mark}/app:1`), { code: "USAGE", hint: /json/ });
+    }
+  });
 
   test("build-args is for a registry's alone: the shell would split another", () => {
     assert.equal(written("build-args", PLAIN), `--build-arg APP_URI=${PLAIN}\n`);

@@ -33,9 +33,21 @@ function bakeFile(uris: readonly MirroredUri[]): object {
   };
 }
 
-/** `docker run --env-file` takes quotes for part of the value, so they stand only where other readers need them. */
+/**
+ * `docker run --env-file` takes quotes for part of the value, so they stand only where other readers need them. Within
+ * single quotes every reader takes a text as it is, but none agrees with another on how a quote stands in it: a text
+ * with one stands in double quotes, if nothing in it has a meaning there to a shell.
+ */
 function dotenvValue(uri: string): string {
-  return PLAIN.test(uri) ? uri : `'${uri.replaceAll("'", String.raw`'\''`)}'`;
+  if (PLAIN.test(uri)) return uri;
+  if (!uri.includes("'")) return `'${uri}'`;
+  if (!/["$`\\!]/.test(uri)) return `"${uri}"`;
+  throw new MirrorError(`"${uri}" has no form that a shell and every reader of dotenv files take alike`, {
+    code: "USAGE",
+    side: "config",
+    operation: "write the mirrored URIs",
+    hint: "Take another format: json.",
+  });
 }
 
 /** For `docker build $(mirrorform uris --format build-args)`: the shell splits at spaces and removes no quotes. */
