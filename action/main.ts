@@ -10,6 +10,7 @@ import { keepDriftIssue } from "./drift-issue.ts";
 import { createGitHub, GitHubRefused } from "./github.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
+import { unnamed } from "./unnamed.ts";
 import { failure, setOutputs, warning, withoutCommands } from "./workflow-commands.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -42,7 +43,7 @@ async function run(inputs: Inputs): Promise<number> {
       setOutputs(inputs.outputFile, { "exit-code": String(valid.code) });
       return valid.code;
     }
-    return inputs.command === "apply" ? await apply(inputs) : await planned(inputs, folder);
+    return inputs.command === "apply" ? await apply(inputs, folder) : await planned(inputs, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -95,11 +96,18 @@ async function tell(inputs: Inputs, page: string, code: number): Promise<void> {
   }
 }
 
-async function apply(inputs: Inputs): Promise<number> {
+async function apply(inputs: Inputs, folder: string): Promise<number> {
+  const report = join(folder, "report.json");
   const wait = inputs.wait === undefined ? [] : [`--wait=${inputs.wait}`];
-  const { code, said } = await withoutCommands(out, () => mirrorform(["apply", ...wait, ...narrowed(inputs)]));
+  const { code, said } = await withoutCommands(out, () =>
+    mirrorform(["apply", "--report", report, ...wait, ...narrowed(inputs)]),
+  );
   setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === DONE) });
-  if (inputs.summaryFile !== undefined) await appendFile(inputs.summaryFile, reportPage(said));
+  if (inputs.summaryFile !== undefined) {
+    const known = await readFile(report, "utf8").catch(() => undefined);
+    const text = known === undefined ? "It left no report: the log has what it said." : unnamed(said, known);
+    await appendFile(inputs.summaryFile, reportPage(text));
+  }
   if (code !== AT_FLOOR) return code;
   out(
     warning(

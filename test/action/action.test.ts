@@ -115,6 +115,8 @@ describe("the Action applies", { concurrency: 3 }, () => {
     assert.equal(code, 0);
     assert.deepEqual(outputs, { "exit-code": "0", finished: "true" });
     assert.match(await summary(), /### mirrorform apply\n\n```text\n[^]*Apply: 4 done[^]*```/);
+    assert.match(await summary(), /Docker Hub: \d+ pulls spent, \d+ of 100 left in a window of 1 h\.\n/);
+    assert.doesNotMatch(await summary(), /anonymous|203\.0\.113\./, "a summary has more readers than a log");
   });
 
   test("and takes a spent allowance for not finished: a warning, no failure", async (t) => {
