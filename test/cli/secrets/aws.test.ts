@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
@@ -17,6 +18,12 @@ const KEYS = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: SECRET_K
 function file(settings: string): string {
   return `version: 1\nname: platform\ntargets: { main: { ecr: ${settings} } }\nmirrors: [{ image: redis:7 }]\n`;
 }
+
+/** Of a container's agent, and of SSO: both give keys for the token that they are sent. */
+const AGENT_TOKEN = `${MARK}.container-agent-token`;
+const SSO_TOKEN = `${MARK}.sso-access-token`;
+const SSO_START = "https://sso.example/start";
+const IN_TIME = "2999-01-01T00:00:00Z";
 
 /** All that came, as AWS repeats the string that was to be signed. */
 function echo({ url, headers, body }: Seen): string {
@@ -41,6 +48,23 @@ function refusing(t: TestContext, name: string, status: number): Promise<Server>
       .end(
         `<ErrorResponse><Error><Type>Sender</Type><Code>${name}</Code><Message>${text}</Message></Error></ErrorResponse>`,
       );
+  });
+}
+
+/** What gives keys for a token, and refuses everything else in the words of the request. */
+function givingKeys(t: TestContext): Promise<Server> {
+  const keys = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: SECRET_KEY, sessionToken: SESSION_TOKEN };
+  const document = {
+    roleCredentials: { ...keys, expiration: Date.parse(IN_TIME) },
+    AccessKeyId: keys.accessKeyId,
+    SecretAccessKey: keys.secretAccessKey,
+    Token: keys.sessionToken,
+    Expiration: IN_TIME,
+  };
+  return serve(t, (request, response) => {
+    const [status, answer] =
+      request.method === "GET" ? [200, document] : [400, { __type: "ValidationException", message: echo(request) }];
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
   });
 }
 
@@ -127,3 +151,55 @@ describe(
     }
   },
 );
+
+describe("tokens that keys are given for are not made known, nor the keys:", { concurrency: 2 }, () => {
+  const session = `[profile mirror]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = mirror\n[sso-session work]\nsso_start_url = ${SSO_START}\nsso_region = us-east-1\n`;
+  const cached = JSON.stringify({
+    accessToken: SSO_TOKEN,
+    expiresAt: IN_TIME,
+    region: "us-east-1",
+    startUrl: SSO_START,
+  });
+  const cache = `.aws/sso/cache/${createHash("sha1").update("work").digest("hex")}.json`;
+  const places: readonly (readonly [
+    string,
+    string,
+    Record<string, string>,
+    (folder: string, origin: string) => Record<string, string>,
+  ])[] = [
+    [
+      "a container's agent",
+      AGENT_TOKEN,
+      {},
+      (_folder, origin) => ({
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/agent`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: AGENT_TOKEN,
+      }),
+    ],
+    [
+      "an SSO session",
+      SSO_TOKEN,
+      { config: session, [cache]: cached },
+      (folder) => ({ AWS_PROFILE: "mirror", AWS_CONFIG_FILE: join(folder, "config") }),
+    ],
+  ];
+  for (const [place, token, files, environment] of places) {
+    test(place, async (t) => {
+      const { path, remove } = await folderWith({ "mirrors.yaml": file("{}"), ...files });
+      t.after(remove);
+      const server = await givingKeys(t);
+      const { origin } = server.url;
+      const own = { ...nowhere(origin), ...environment(path, origin), MIRRORFORM_LOG: "log.txt" };
+      const args = ["apply", "--verbose", "--report", "report.json", "--events", "events.ndjson"];
+      const { code, stdout, stderr } = await mirrorform(args, { folder: path, environment: own });
+      assert.equal(code, 1);
+      assert.ok(
+        server.seen.some(({ headers }) => Object.values(headers).includes(token)),
+        "the token was sent",
+      );
+      const signatures = signaturesIn(server);
+      assert.ok(signatures.length > 0, "the keys were used");
+      assertSilent([stdout, stderr, await filesOf(path)].join("\n"), [SESSION_TOKEN, ...signatures]);
+    });
+  }
+});
