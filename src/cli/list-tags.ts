@@ -2,7 +2,9 @@ import type { ListTags, ListWish } from "../desired/choose-all.ts";
 import type { ListedTag } from "../desired/choose-tags.ts";
 import type { Catalogue } from "../dockerhub/catalogue.ts";
 import { CATALOGUE_PAGE } from "../dockerhub/catalogue-pages.ts";
+import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
+import { plainText } from "../plain-text.ts";
 import { TAGS_OF_A_PAGE } from "../registry/limits.ts";
 import type { Connections } from "./connections.ts";
 
@@ -22,9 +24,36 @@ export function listTagsWith(connections: Pick<Connections, "source" | "catalogu
     const use = wish.dates ? "needed" : "courtesy";
     const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;
     if (catalogue === undefined) return withoutMore(await names());
-    if (wish.dates) return catalogue.listTags(repository, signal);
+    if (wish.dates) return listDated(catalogue, repository, wish, names, signal);
     return listKindly(catalogue, repository, wish, names, signal);
   };
+}
+
+/**
+ * Where the catalogue lists less than it counts, the registry tells what it left out: a rule that might choose such a tag is
+ * not followed, as what it would not choose for that alone would look undeclared.
+ * @throws MirrorError UNEXPECTED_RESPONSE, and what reading throws
+ */
+async function listDated(
+  catalogue: Catalogue,
+  repository: string,
+  { needsDateOf }: ListWish,
+  names: () => Promise<string[]>,
+  signal: AbortSignal,
+): Promise<ListedTag[]> {
+  const { tags, count } = await catalogue.listTags(repository, signal);
+  if (tags.length >= count) return tags;
+  const listed = new Set(tags.map(({ name }) => name));
+  const unseen = (await names()).find((name) => !listed.has(name) && needsDateOf(name));
+  if (unseen === undefined) return tags;
+  const what = `Docker Hub's catalogue counts ${count} tags and lists ${tags.length}; it says nothing of "${plainText(unseen)}"`;
+  throw new MirrorError(what, {
+    code: "UNEXPECTED_RESPONSE",
+    side: "source",
+    operation: "list tags",
+    reference: `${DOCKER_HUB}/${repository}`,
+    hint: "Run again later; or exclude the tag, or choose by semver or name instead of dates.",
+  });
 }
 
 async function listKindly(

@@ -1,6 +1,6 @@
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import { chooseTags, type ListedTag } from "./choose-tags.ts";
+import { chooseTags, droppedByName, type ListedTag } from "./choose-tags.ts";
 import type { DesiredEntry, RuleEntry } from "./desired-entry.ts";
 import type { Choices } from "./expand-rules.ts";
 import { needsDates } from "./tag-rule.ts";
@@ -11,6 +11,8 @@ export interface ListWish {
   dates: boolean;
   /** So many tags will be chosen at most; Infinity where nobody knows. */
   atMost: number;
+  /** Whether a rule that goes by dates may choose a tag of this name. */
+  needsDateOf(name: string): boolean;
 }
 
 /**
@@ -37,10 +39,12 @@ export async function chooseAll(
     const [first] = sharing;
     if (first === undefined) continue;
     const atMost = sharing.reduce((sum, { rule }) => sum + (rule.newest ?? Infinity), 0);
-    const dates = sharing.some(({ rule }) => needsDates(rule));
+    const dated = sharing.filter(({ rule }) => needsDates(rule));
+    const needsDateOf = (name: string) => dated.some(({ rule }) => droppedByName(rule, name) === undefined);
+    const wish = { dates: dated.length > 0, atMost, needsDateOf };
     listed.set(
       key,
-      list(first.image, { dates, atMost }, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
+      list(first.image, wish, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
     );
   }
   const answers = new Map<string, readonly ListedTag[] | ErrorReport>();

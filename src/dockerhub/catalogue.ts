@@ -33,8 +33,8 @@ export interface Catalogue {
     first: CataloguePage,
     signal: AbortSignal,
   ): Promise<{ tags: CatalogueTag[]; isWhole: boolean }>;
-  /** All tags, with dates. @throws MirrorError */
-  listTags(repository: string, signal: AbortSignal): Promise<CatalogueTag[]>;
+  /** All tags, with dates, and how many the catalogue counts, which need not be what it lists. @throws MirrorError */
+  listTags(repository: string, signal: AbortSignal): Promise<CataloguePage>;
 }
 
 /** Makes a client of the catalogue. Nothing is asked before its first method is called. */
@@ -92,18 +92,20 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const demand = async (page: number) =>
         remember(repository, await demandPage(repository, page, ask, options.clock, signal));
       const tags = new Map<string, CatalogueTag>();
+      let count = 0;
       // Tags that are deleted meanwhile move others from one page to the one before: a second look finds those.
       for (let looks = 0; looks < 2; looks += 1) {
         const first = await demand(1);
+        count = first.count;
         const numbers = pagesAfterFirst(first);
         if (numbers === undefined) throw tooMany(repository, first.count);
         // Where the catalogue asks for less, few requests wait for it, and not all.
         const limit = pLimit(PAGES_AT_ONCE);
         const pages = [first, ...(await Promise.all(numbers.map((page) => limit(() => demand(page)))))];
         for (const tag of pages.flatMap((page) => page.tags)) tags.set(tag.name, tag);
-        if (tags.size >= first.count) break;
+        if (tags.size >= count) break;
       }
-      return [...tags.values()];
+      return { tags: [...tags.values()], count };
     },
   };
 }

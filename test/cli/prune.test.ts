@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import { refuse } from "../../src/sandbox/answer.ts";
+import { json, refuse } from "../../src/sandbox/answer.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import type { Repository } from "../../src/sandbox/store.ts";
@@ -242,6 +242,23 @@ ${more}`;
     const applied = await place.json(["apply"]);
     assert.equal(applied.code, 0, JSON.stringify(applied.document));
     assert.deepEqual(tagsOf(node), ["22"]);
+  });
+
+  test("by dates nothing is deleted of what the catalogue counts and does not list, and the registry has", async (t) => {
+    const { place, node } = await start(t, ["20", "22"]);
+    const { catalogue } = place.sandbox.dockerHub;
+    const dated = (match: string) =>
+      rule().replace('semver: "*", newest: 1', `match: "${match}", order: pushed, newest: 5`);
+    const listed = [{ name: "22", tag_last_pushed: "2026-01-31T00:00:00Z", images: [] }];
+    catalogue.onRequest = () => ({ kind: "answer", answer: json(200, { count: 2, next: null, results: listed }) });
+    await writeFile(`${place.folder}/mirrors.yaml`, dated("\\\\d+"));
+    const { code, stdout } = await place.run(["apply"]);
+    assert.equal(code, 1);
+    assert.match(stdout, /counts 2 tags and lists 1; it says nothing of "20"/);
+    assert.deepEqual(tagsOf(node), ["20", "22"]);
+    await writeFile(`${place.folder}/mirrors.yaml`, dated("22.*"));
+    const without = await place.run(["plan"]);
+    assert.match(without.stdout, /1 to delete/, "what the rule could not choose is not missed");
   });
 
   test("nothing is deleted where its source does not list its tags, nor where the rule was not asked", async (t) => {

@@ -48,8 +48,8 @@ function first(hub: SandboxDockerHub, ...answers: readonly Answer[]): void {
 describe("a list of all tags, with dates", () => {
   test("is read to its last page, and says of each tag what the catalogue says of it", async (t) => {
     const { hub, catalogue } = await place(t, 250);
-    const tags = await catalogue.listTags(REPOSITORY, signal);
-    assert.equal(tags.length, 250);
+    const { tags, count } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.length, count], [250, 250]);
     assert.equal(hub.catalogue.requests.length, 3);
     const stored = hub.store.repository(REPOSITORY);
     const digest = stored?.tags.get("latest");
@@ -66,7 +66,7 @@ describe("a list of all tags, with dates", () => {
     // A moment since 1970, as it has said; and as bad as the longest wait that is obeyed.
     const later = String(clock.time / 1000 + 30);
     first(hub, text(429, "", { "retry-after": later }), text(503, ""), text(429, "", { "retry-after": "999999" }));
-    assert.equal((await catalogue.listTags(REPOSITORY, signal)).length, 2);
+    assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 2);
     assert.deepEqual(clock.slept, [30_000, 1000, 120_000]);
   });
 
@@ -74,7 +74,15 @@ describe("a list of all tags, with dates", () => {
     const { hub, catalogue } = await place(t, 3);
     const result = { name: "1.1", images: [] };
     first(hub, json(200, { count: 3, next: null, results: [result] }), json(404, {}), json(404, {}));
-    assert.equal((await catalogue.listTags(REPOSITORY, signal)).length, 3);
+    assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 3);
+  });
+
+  test("says how many the catalogue counts where it lists less", async (t) => {
+    const { hub, catalogue } = await place(t, 1);
+    const page = json(200, { count: 3, next: null, results: [{ name: "1.1", images: [] }] });
+    first(hub, page, json(404, {}), json(404, {}), page, json(404, {}), json(404, {}));
+    const { tags, count } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.map(({ name }) => name), count], [["1.1"], 3]);
   });
 
   const failures: [string, string, Answer[]][] = [
