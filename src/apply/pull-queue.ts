@@ -124,7 +124,7 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
     } else if (!asking.isProbed) {
       asking.isProbed = true;
       await probe().catch((error: unknown) => {
-        if (waited >= waitMilliseconds || !isPassing(error)) throw error;
+        if (!isRefusal(error) && (waited >= waitMilliseconds || !isPassing(error))) throw error;
       });
     } else if (waited < waitMilliseconds) {
       onWait(pulls);
@@ -138,6 +138,11 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
       end(asking).settle(undefined);
     }
   }
+}
+
+/** A 429 of either kind, which HEAD need not tell apart, is an answer to a probe: there is no room. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof MirrorError && (error.code === "PULL_LIMIT" || error.code === "TOO_MANY_REQUESTS");
 }
 
 function isPassing(error: unknown): boolean {

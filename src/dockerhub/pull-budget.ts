@@ -10,8 +10,8 @@ export interface PullBudget {
   /** Takes places for so many counted requests at once, all or none. */
   reserve(pulls: number): Places | undefined;
   /**
-   * Whether so many could ever be had at once, in a window that nobody else uses. Unknown is yes; but where a limit is
-   * known to be, and not how much is left of it, it is one.
+   * Whether so many could ever be had at once, in a window that nobody else uses. Unknown is yes. Where a limit is known
+   * to be, but not how large it is, it is as many as were ever said to be left; where that was never said, one.
    */
   couldEverHold(pulls: number): boolean;
   /** Tells that a request is sent. @returns what is to be told of its answer */
@@ -90,6 +90,8 @@ export function createPullBudget(floor: number): PullBudget {
   let last: AllowanceReading | undefined;
   let without: NoReading = "not-told";
   let claimed: Said | undefined;
+  /** The most that was ever said to be left. */
+  let mostLeft = 0;
   /** Whether a limit was ever named, or a request refused for it. Who has one has it for the whole run. */
   let isLimited = false;
   let moment = 0;
@@ -119,7 +121,7 @@ export function createPullBudget(floor: number): PullBudget {
     },
     couldEverHold(pulls) {
       if (last === undefined) return !isLimited || pulls <= PULLS_WHILE_UNKNOWN;
-      return pulls <= (last.limit ?? Infinity) - floor;
+      return pulls <= (last.limit ?? mostLeft) - floor;
     },
     send(isCounted) {
       const asked = ++moment;
@@ -179,6 +181,7 @@ export function createPullBudget(floor: number): PullBudget {
         return learn(0);
       case "reading":
         limited();
+        mostLeft = Math.max(mostLeft, answer.reading.remaining);
         learn(answer.reading.remaining);
         // An answer that was overtaken would show more than is left.
         if (answer.reading.remaining === Math.min(...together.map(({ remaining }) => remaining))) last = answer.reading;

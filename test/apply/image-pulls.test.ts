@@ -193,6 +193,22 @@ describe("a source that names a limit, and never what is left of it,", () => {
   });
 });
 
+test("an image that is larger than an allowance whose limit is never told arrives manifest by manifest", async () => {
+  const hub = source(3, 3);
+  hub.isLimitUntold = true;
+  const waiting = { waitMilliseconds: 20 * MINUTE, onSleep: refilled(hub, 1) };
+  assert.deepEqual(await runCounted(hub, { images: [4, 2], targets: 1, ...waiting }), [["done"], ["done"]]);
+});
+
+for (const waits of [0, 3]) {
+  test(`a probe that is answered 429 without a word puts images off, after ${waits} minutes of waiting`, async () => {
+    const hub = source(2);
+    hub.headFails = "TOO_MANY_REQUESTS";
+    const ends = await runCounted(hub, { images: [4, 2], targets: 1, waitMilliseconds: waits * MINUTE });
+    assert.deepEqual(ends, [["PULL_LIMIT"], ["PULL_LIMIT"]]);
+  });
+}
+
 describe("a run that waits", () => {
   for (const code of ["UNAUTHORIZED", "DENIED", "MANIFEST_UNKNOWN"] as const) {
     test(`fails an image whose source answers ${code}, which no waiting cures`, async () => {

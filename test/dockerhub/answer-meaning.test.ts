@@ -41,7 +41,10 @@ test("what is left counts also where the limit is missing", () => {
   budget.send(false)(answerMeaning(answer({ "ratelimit-remaining": "15" }), true));
   assert.equal(budget.reserve(6), undefined);
   assert.notEqual(budget.reserve(5), undefined);
-  assert.equal(budget.couldEverHold(50), true);
+  assert.deepEqual([budget.couldEverHold(5), budget.couldEverHold(6)], [true, false], "more was never seen");
+  budget.send(false)(answerMeaning(answer({ "ratelimit-remaining": "60" }), true));
+  budget.send(false)(answerMeaning(answer({ "ratelimit-remaining": "12" }), true));
+  assert.deepEqual([budget.couldEverHold(50), budget.couldEverHold(51)], [true, false], "60 were left once");
 });
 
 test("a 429 of the allowance means that nothing is left, and another error says nothing", () => {

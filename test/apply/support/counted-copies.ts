@@ -34,6 +34,8 @@ export interface CountingSource {
   headFails?: ErrorCode | undefined;
   /** Requests that fail with 503 although they are counted: each takes a number off. */
   failing?: number;
+  /** Its headers tell what is left, never of how much. */
+  isLimitUntold?: boolean;
   /** Its headers name the limit, never what is left of it. */
   isMute?: boolean;
 }
@@ -67,7 +69,7 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
   };
   const budget = createPullBudget(reserve);
   const reading = (): AllowanceReading => ({
-    limit: counting.limit,
+    limit: counting.isLimitUntold === true ? undefined : counting.limit,
     remaining: counting.left,
     windowSeconds: 3_600,
     source: "203.0.113.7",
