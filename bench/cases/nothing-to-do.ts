@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countRequests, type RequestCounts } from "../harness/access-log.ts";
-import { startBenchEcr } from "../harness/ecr.ts";
+import { startBenchEcr } from "../harness/counting-sandbox.ts";
 import { atLeast, atMost, ratio, standingsTable, table } from "../harness/markdown.ts";
 import { measure } from "../harness/measure.ts";
 import { newFolder, withoutPaths } from "../harness/place.ts";

@@ -4,7 +4,7 @@ import { atMost, megabytes, ratio, table } from "../harness/markdown.ts";
 import { newFolder } from "../harness/place.ts";
 import { repeat } from "../harness/repeat.ts";
 import { LIFECYCLE_POLICY, OWNER, scaleContent, type ScaleContent } from "../harness/scale-content.ts";
-import { startScaleWorld } from "../harness/scale.ts";
+import { startScaleWorld } from "../harness/counting-sandbox.ts";
 import { standings, type Standing } from "../harness/standing.ts";
 import { planner } from "../tools/mirrorform.ts";
 import type { Case, CaseOptions } from "./case.ts";

@@ -1,8 +1,6 @@
 /** The sandbox's ECR in a process of its own, so that it takes no time from what measures. Started by `ecr.ts`. */
 import { startEcr } from "../../src/sandbox/ecr.ts";
-
-/** What it tells: first how to reach it, then, for each message, what it was asked since the last one. */
-export type EcrReport = { environment: Record<string, string> } | { asked: Record<string, number> };
+import type { SandboxReport } from "./counting-sandbox.ts";
 
 /** Requests are counted here, not timed: the quotas would only draw out the first run. */
 const UNLIMITED = 1_000_000;
@@ -28,6 +26,6 @@ function take(): Record<string, number> {
   return asked;
 }
 
-function report(message: EcrReport): void {
+function report(message: SandboxReport): void {
   process.send?.(message);
 }

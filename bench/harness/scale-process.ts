@@ -7,9 +7,7 @@ import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { startDockerHub } from "../../src/sandbox/docker-hub.ts";
 import { startEcr } from "../../src/sandbox/ecr.ts";
 import { LIFECYCLE_POLICY, OWNER, scaleContent } from "./scale-content.ts";
-
-/** What it tells: first how to reach it, then, for each message, what it was asked since the last one. */
-export type ScaleReport = { environment: Record<string, string> } | { asked: Record<string, number> };
+import type { SandboxReport } from "./counting-sandbox.ts";
 
 /** Quotas would be what is measured. */
 const UNLIMITED = 1_000_000;
@@ -83,6 +81,6 @@ function take(): Record<string, number> {
   return asked;
 }
 
-function report(message: ScaleReport): void {
+function report(message: SandboxReport): void {
   process.send?.(message);
 }
