@@ -59,6 +59,9 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
   const line: Asking[] = [];
   let isServing = false;
   let waited = 0;
+  /** Waiting since {@link lastReading} was heard. */
+  let waitedUntold = 0;
+  let lastReading = budget.reading();
   let isAtFloor = false;
   /** Not even one is left. */
   let isSpent = false;
@@ -112,6 +115,16 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
     return signal.aborted || isSpent || (isAtFloor && !isBegun) || !budget.couldEverHold(pulls);
   }
 
+  /** Where HEAD never says how much is left, only a pull can, once what was last said is a window old. */
+  function outdate(step: number): void {
+    const reading = budget.reading();
+    waitedUntold = reading === lastReading ? waitedUntold + step : 0;
+    lastReading = reading;
+    if (reading?.windowSeconds === undefined || waitedUntold < reading.windowSeconds * 1000) return;
+    budget.outdate();
+    waitedUntold = 0;
+  }
+
   /** Does the next thing that may bring places. */
   async function help(asking: Asking): Promise<void> {
     const { pulls, probe, signal } = asking;
@@ -131,6 +144,7 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
       const step = Math.min(PROBE_EVERY_MS, waitMilliseconds - waited);
       await clock.sleep(step, signal);
       waited += step;
+      outdate(step);
       asking.isProbed = false;
     } else {
       isAtFloor = true;

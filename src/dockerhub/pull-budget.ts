@@ -14,6 +14,8 @@ export interface PullBudget {
    * to be, but not how large it is, it is as many as were ever said to be left; where that was never said, one.
    */
   couldEverHold(pulls: number): boolean;
+  /** Tells that a whole window went by without a number: the last one is over, and one request may tell. */
+  outdate(): void;
   /** Tells that a request is sent. @returns what is to be told of its answer */
   send(isCounted: boolean): (answer: Answer) => void;
   /** What the source last said is left. */
@@ -120,8 +122,12 @@ export function createPullBudget(floor: number): PullBudget {
       return places(pulls);
     },
     couldEverHold(pulls) {
-      if (last === undefined) return !isLimited || pulls <= PULLS_WHILE_UNKNOWN;
+      if (last === undefined || together.length === 0) return !isLimited || pulls <= PULLS_WHILE_UNKNOWN;
       return pulls <= (last.limit ?? mostLeft) - floor;
+    },
+    outdate() {
+      together = [];
+      unsure = [];
     },
     send(isCounted) {
       const asked = ++moment;

@@ -209,6 +209,35 @@ for (const waits of [0, 3]) {
   });
 }
 
+describe("a source whose HEAD never tells what is left", () => {
+  test("is asked for one manifest when its last number is a window old, and goes on by what that answer tells", async () => {
+    const hub = source(7, 10);
+    hub.isHeadBare = true;
+    const ends = await runCounted(hub, {
+      images: [4, 4, 8],
+      targets: 1,
+      reserve: 1,
+      waitMilliseconds: 300 * MINUTE,
+      onSleep: refilled(hub, 50),
+    });
+    assert.deepEqual(ends, [["done"], ["done"], ["done"]]);
+    assert.deepEqual([hub.served.length, hub.refused], [19, 0]);
+    assert.ok(
+      hub.served.every(({ left }) => left >= 1),
+      "never below the reserve",
+    );
+  });
+
+  test("is not asked before, and at most once for each window while nothing comes back", async () => {
+    const hub = source(2, 10);
+    hub.isHeadBare = true;
+    const ends = await runCounted(hub, { images: [4], targets: 1, waitMilliseconds: 59 * MINUTE });
+    assert.deepEqual([ends, hub.served.length], [[["PULL_LIMIT"]], 0]);
+    const longer = await runCounted(hub, { images: [4], targets: 1, waitMilliseconds: 200 * MINUTE });
+    assert.deepEqual([longer, hub.refused <= 3, hub.served.length], [[["PULL_LIMIT"]], true, 2]);
+  });
+});
+
 describe("a run that waits", () => {
   for (const code of ["UNAUTHORIZED", "DENIED", "MANIFEST_UNKNOWN"] as const) {
     test(`fails an image whose source answers ${code}, which no waiting cures`, async () => {

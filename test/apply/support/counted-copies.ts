@@ -34,6 +34,8 @@ export interface CountingSource {
   headFails?: ErrorCode | undefined;
   /** Requests that fail with 503 although they are counted: each takes a number off. */
   failing?: number;
+  /** HEAD is answered without such headers. */
+  isHeadBare?: boolean;
   /** Its headers tell what is left, never of how much. */
   isLimitUntold?: boolean;
   /** Its headers name the limit, never what is left of it. */
@@ -83,7 +85,8 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
     counting.heads += 1;
     counting.onRequest?.("HEAD");
     await turnOfTheLoop();
-    if (counting.headFails === undefined) return answered(toAnswer(reading()));
+    if (counting.headFails === undefined)
+      return answered(counting.isHeadBare === true ? { kind: "unlimited" } : toAnswer(reading()));
     answered({ kind: "silent" });
     throw failure(counting.headFails);
   };
