@@ -12,7 +12,7 @@ const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
 
 /**
  * Logs every request where that was asked for: `--verbose` or `MIRRORFORM_LOG=1` on standard error, `MIRRORFORM_LOG=FILE`
- * in a file that lines are added to.
+ * in a file that lines are added to. When the disk is full later that is said once; it changes nothing of the run.
  * @throws MirrorError FILE_UNWRITABLE when that file cannot be written
  */
 export function logRequests(
@@ -24,16 +24,22 @@ export function logRequests(
   const isFile = asked !== "" && !TO_STANDARD_ERROR.has(asked);
   if (options["verbose"] === true || (asked !== "" && !isFile)) events.listen(requestLog(err));
   if (!isFile) return;
-  addTo(asked, "");
-  events.listen(requestLog((line) => addTo(asked, `${new Date(clock.now()).toISOString()} ${line}`)));
-}
-
-function addTo(path: string, text: string): void {
   try {
-    appendFileSync(path, text);
+    appendFileSync(asked, "");
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(asked, error);
   }
+  let isWritten = true;
+  const write = (line: string): void => {
+    if (!isWritten) return;
+    try {
+      appendFileSync(asked, `${new Date(clock.now()).toISOString()} ${line}`);
+    } catch (error) {
+      isWritten = false;
+      err(`Requests are no longer written to ${asked}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  };
+  events.listen(requestLog(write));
 }
 
 /** One line a request. Method, host, path, status, milliseconds; never a header's value. */

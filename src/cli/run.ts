@@ -1,11 +1,12 @@
 import { terminalText } from "../plain-text.ts";
-import { MirrorError } from "../errors.ts";
+import { MirrorError, reportOf } from "../errors.ts";
 import { readCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./exit-code.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { endOf } from "./end-of-run.ts";
+import { followOutput } from "./lost-output.ts";
 import { wantsColor } from "./output.ts";
 import { renderError } from "./render/error-text.ts";
 import { createStyle } from "./render/style.ts";
@@ -14,10 +15,17 @@ import { version } from "./version.ts";
 
 /** Runs a command line in the surroundings of a process. @returns its exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
-  // A reader that went away (`mirrorform apply | head -1`) is no reason to stop half-way: what is left is not said.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  return runCommandLine(args, processSurroundings(listenForInterrupt(process)));
+  const lostOutput = followOutput(process);
+  const surroundings = processSurroundings(listenForInterrupt(process));
+  const code = await runCommandLine(args, surroundings);
+  const lost = await lostOutput();
+  if (lost === undefined) return code;
+  surroundings.err(renderError(reportOf(lost), createStyle({ color: false, abbreviateDigests: false })));
+  return BEFORE_FAILED.has(code) ? code : EXIT.failed;
 }
+
+/** What comes before a failure where several hold. */
+const BEFORE_FAILED: ReadonlySet<number> = new Set([EXIT.invalid, ...Object.values(EXIT.interrupted)]);
 
 /** Runs a command line. The one place where errors become exit codes. @returns the exit code */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {

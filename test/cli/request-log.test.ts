@@ -33,6 +33,14 @@ describe("every request is told", { concurrency: 4 }, () => {
     assert.ok(lines.every((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z /.test(line)));
   });
 
+  test("until its disk is full, which is said once and changes nothing of the run", async (t) => {
+    const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
+    const { code, stdout, stderr } = await place.run(["apply"], { environment: { MIRRORFORM_LOG: "/dev/full" } });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Apply: 4 done/);
+    assert.equal(stderr.match(/no longer written to \/dev\/full/g)?.length, 1);
+  });
+
   test("or it is an error, before anything else, that the file cannot be written", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const { code, stderr } = await place.run(["plan"], { environment: { MIRRORFORM_LOG: "no/log.txt" } });

@@ -109,4 +109,14 @@ describe("without a terminal", { concurrency: 2 }, () => {
     assert.equal((await sh(`${CLI} plan --verbose 2>&1 >/dev/null | true`)).code, 0);
     assert.equal((await sh(`${CLI} plan --file none.yaml 2>&-`)).code, 3);
   });
+
+  test("standard output on a full disk is an error: the next command would read half of it", async (t) => {
+    const place = await world(t, FILES, IMAGES);
+    const environment = { HOME: place.folder, NODE_COMPILE_CACHE: COMPILE_CACHE, ...place.sandbox.environment };
+    const sh = (script: string) => command("sh", ["-c", script], { cwd: place.folder, env: environment });
+    const { code, stderr } = await sh(`${CLI} uris --format dotenv > /dev/full`);
+    assert.equal(code, 1);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*standard output[^]*ENOSPC/);
+    assert.equal((await sh(`${CLI} uris --target none --json > /dev/full`)).code, 3);
+  });
 });
