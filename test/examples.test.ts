@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { load } from "js-yaml";
+
+const EXAMPLES = join(import.meta.dirname, "../examples");
+
+interface Workflow {
+  on: {
+    push?: { branches?: string[] };
+    schedule?: { cron: string }[];
+    pull_request?: object;
+    pull_request_target?: object;
+  };
+  permissions: Record<string, string>;
+  concurrency?: Record<string, unknown>;
+  jobs: Record<
+    string,
+    { environment?: string; steps: { if?: string; uses?: string; with?: Record<string, string> }[] }
+  >;
+}
+
+interface Trust {
+  Statement: { Condition: Record<string, Record<string, string | string[]>> }[];
+}
+
+async function example<T>(name: string): Promise<T> {
+  return load(await readFile(join(EXAMPLES, name), "utf8")) as T;
+}
+
+/** Who a role trusts, with whatever the organisation and the repository are called. */
+async function subjectsOf(name: string): Promise<{ old: string[]; withIds: string[] }> {
+  const { Statement } = await example<Trust>(name);
+  const conditions = Statement.map(({ Condition }) => Condition);
+  for (const condition of conditions) assert.deepEqual(Object.keys(condition), ["StringEquals"], "no wildcard");
+  const subjects = conditions.flatMap(
+    (each) => each["StringEquals"]?.["token.actions.githubusercontent.com:sub"] ?? [],
+  );
+  const what = (form: RegExp) => subjects.flatMap((subject) => form.exec(subject)?.[1] ?? []).toSorted();
+  return { old: what(/^repo:[\w-]+\/[\w-]+:(.*)$/), withIds: what(/^repo:[\w-]+@\d+\/[\w-]+@\d+:(.*)$/) };
+}
+
+function roleOf(workflow: Workflow): string | undefined {
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  return steps.flatMap((step) => step.with?.["role-to-assume"] ?? [])[0]?.replace(/^.*\//, "");
+}
+
+/** What breaks when this fails: a run that ended with 4 is never gone on with, or one that waits is thrown out. */
+test("the workflow to copy for the merge runs on a schedule too, one run at a time, none thrown out", async () => {
+  const workflow = await example<Workflow>("github/apply.yml");
+  assert.deepEqual(workflow.on.push?.branches, ["main"]);
+  assert.match(workflow.on.schedule?.[0]?.cron ?? "", /^\d+ \*\/\d+ \* \* \*$/);
+  assert.deepEqual(Object.keys(workflow.on).toSorted(), ["push", "schedule", "workflow_dispatch"]);
+  const { group, ...waiting } = workflow.concurrency ?? {};
+  assert.equal(typeof group, "string");
+  assert.deepEqual(waiting, { "cancel-in-progress": false, queue: "max" });
+});
+
+/** What breaks when this fails: a pull request writes to the account, or the run that should cannot sign in. */
+test("each role to copy trusts, in both forms of subject, those runs that assume it and no other", async () => {
+  const [plan, apply, drift] = await Promise.all(
+    ["plan", "apply", "drift"].map((name) => example<Workflow>(`github/${name}.yml`)),
+  );
+  assert.ok(plan !== undefined && apply !== undefined && drift !== undefined);
+  assert.deepEqual([plan, apply, drift].map(roleOf), ["mirrorform-plan", "mirrorform-apply", "mirrorform-plan"]);
+  const environments = Object.values(apply.jobs).map(({ environment }) => `environment:${environment}`);
+  assert.deepEqual(await subjectsOf("aws/apply-role-trust.json"), { old: environments, withIds: environments });
+  // A schedule runs on the default branch.
+  const readers = ["pull_request", "ref:refs/heads/main"];
+  assert.deepEqual(await subjectsOf("aws/plan-role-trust.json"), { old: readers, withIds: readers });
+  assert.deepEqual(Object.keys(plan.on), ["pull_request"]);
+  assert.ok(drift.on.schedule !== undefined && drift.permissions["issues"] === "write");
+  const [signIn] = Object.values(plan.jobs).flatMap(({ steps }) =>
+    steps.filter(({ uses }) => uses?.startsWith("aws-")),
+  );
+  assert.equal(signIn?.if, "github.event.pull_request.head.repo.full_name == github.repository", "a fork gets no role");
+});
+
+test("GitLab and CodeBuild take 4 for not finished, and no other code", async () => {
+  const jobs =
+    await example<Record<string, { script?: string[]; allow_failure?: unknown }>>("gitlab/mirrors.gitlab-ci.yml");
+  const tolerant = Object.entries(jobs).filter(([, job]) => job.allow_failure !== undefined);
+  assert.deepEqual(
+    tolerant.map(([name, job]) => [name, job.allow_failure]),
+    [["mirrors:apply", { exit_codes: 4 }]],
+  );
+  const { phases } = await example<{ phases: Record<string, { commands: string[] }> }>("codebuild/buildspec.yml");
+  assert.ok(phases["pre_build"]?.commands.includes("npx mirrorform apply || [ $? -eq 4 ]"));
+});
