@@ -2,7 +2,7 @@ import { canonicalJson } from "../desired/canonical-json.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Action } from "./action.ts";
 import { actionsOf, type Plan, type Row, type TargetPlan } from "./plan.ts";
-import { refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
+import { placeOf, refuseOtherId, refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
 import { count, pullsOf } from "./make-plan.ts";
 
 /** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
@@ -82,6 +82,7 @@ function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: s
     }
     refuseForeignTag(action, known, path);
   }
+  for (const action of saved.actions) refuseOtherId(action, saved.name, path);
 }
 
 function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: string): void {
@@ -134,10 +135,6 @@ function notDeclared(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan
 
 function failedRow(target: string, repository: string, tag: string, error: ErrorReport): Row {
   return { kind: "failed", reason: "moved-since-plan", target, repository, tag, source: "", order: 0, error };
-}
-
-function placeOf(action: SavedAction): string {
-  return typeof action["tag"] === "string" ? `${action.repository}:${action["tag"]}` : action.repository;
 }
 
 /** Tags that were to be deleted, are there, and stay: something in the repository could not be resolved, or is narrower now. */

@@ -1,5 +1,6 @@
 import { MirrorError } from "../errors.ts";
 import { parseDigest, type Digest } from "../oci/digest.ts";
+import { plainText } from "../plain-text.ts";
 import type { PlanInputs } from "./plan.ts";
 
 /** As much of a saved plan as is looked at. What it holds is a claim: everything is made anew, and compared. */
@@ -75,6 +76,20 @@ export function savedCopy(action: SavedAction): SavedCopy | undefined {
   if (kind !== "copy-image" || tag === undefined || source === undefined || mediaType === undefined) return undefined;
   const parsed = digest === undefined ? undefined : parseDigest(digest);
   return parsed === undefined ? undefined : { repository, tag, source, digest: parsed, mediaType };
+}
+
+/**
+ * An action is found again by its id: under another one it would be left out without a word.
+ * @throws MirrorError PLAN_FILE
+ */
+export function refuseOtherId(action: SavedAction, target: string, path: string): void {
+  if (action.id === `${action.kind} ${target} ${placeOf(action)}`) return;
+  throw refusePlan(path, `its action "${plainText(action.id)}" is ${action.kind} for ${placeOf(action)}`);
+}
+
+/** What an action is about: `nginx:1`, or the repository alone. */
+export function placeOf(action: SavedAction): string {
+  return typeof action["tag"] === "string" ? `${action.repository}:${action["tag"]}` : action.repository;
 }
 
 /** Why a plan file is not applied. Exit code 3. */

@@ -236,6 +236,11 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
     /deletes nginx:1, which the mirror file declares/,
   ],
   [
+    "with an action under another's id",
+    (_plan, [copy]) => Object.assign(copy ?? {}, { id: "copy-image main other:1" }),
+    /its action "copy-image main other:1" is copy-image for nginx:1/,
+  ],
+  [
     "with a copy of no digest",
     (_plan, [copy]) => Object.assign(copy ?? {}, { digest: "latest" }),
     /its copy to nginx:1 names no digest/,
