@@ -65,7 +65,7 @@ function announceInterrupt({ signal, err }: Surroundings): void {
 }
 
 /** What is not valid as it was given. */
-const INVALID: ReadonlySet<string> = new Set(["USAGE", "PLAN_FILE"]);
+const INVALID: ReadonlySet<string> = new Set(["USAGE", "INVALID_FILE", "PLAN_FILE"]);
 
 function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {
   const signal = surroundings.interruptedBy();
