@@ -54,7 +54,7 @@ async function run(inputs: Inputs): Promise<number> {
  * commands, `##[…]`, anywhere in a line (actions/runner, ActionCommand.TryParse). Only the annotations are for it.
  */
 async function validated(inputs: Inputs): Promise<{ code: number }> {
-  const child = start(["validate", ...fileOf(inputs)], "pipe");
+  const child = start(["validate", ...fileOf(inputs)]);
   const [annotated, complaints, code] = await Promise.all([text(child.stdout), text(child.stderr), end(child)]);
   if (complaints !== "") await withoutCommands(out, async () => out(complaints));
   out(annotated);
@@ -125,23 +125,25 @@ function fileOf({ file }: Inputs): string[] {
   return ["--file", file];
 }
 
-/** Runs mirrorform, shows what it says, and keeps what it says on standard output. */
+/**
+ * Runs mirrorform, shows what it says, and keeps what it says on standard output. All of it is shown on ours: a line
+ * on another stream may reach the runner before the word that stops commands.
+ */
 async function mirrorform(args: readonly string[]): Promise<{ code: number; said: string }> {
-  const child = start(args, "inherit");
+  const child = start(args);
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     said += chunk;
     out(chunk);
   });
+  child.stderr.setEncoding("utf8").on("data", out);
   return { code: await end(child), said };
 }
 
 /** The token is not for it. */
-function start(args: readonly string[], stderr: "pipe"): ChildProcessByStdio<null, Readable, Readable>;
-function start(args: readonly string[], stderr: "inherit"): ChildProcessByStdio<null, Readable, null>;
-function start(args: readonly string[], stderr: "pipe" | "inherit"): ChildProcess {
+function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   const { INPUT_TOKEN: _token, ...env } = process.env;
-  return spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", stderr], env });
+  return spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
 /** Passes signals on until the process has ended. @returns its exit code */

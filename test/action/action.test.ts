@@ -168,9 +168,11 @@ test("what a registry says is no workflow command, and the token is in no log", 
           kind: "answer",
           answer: { status: 403, headers: {}, body: JSON.stringify({ errors: [{ code: "DENIED", message: evil }] }) },
         };
-  const { code, stdout, stderr } = await step("apply");
+  const { code, stdout, stderr } = await step("apply", { MIRRORFORM_LOG: "1" });
   assert.equal(code, 1);
   assert.match(stdout, /pwned/, "it is told");
+  assert.match(stdout, /^GET 127\.0\.0\.1:/m, "what goes to standard error too");
+  assert.equal(stderr, "", "nothing comes past the word that stops commands");
   const commands = stdout.split("\n").filter((line) => line.startsWith("::"));
   const stopped = /^::stop-commands::(.*)$/.exec(commands[0] ?? "")?.[1];
   assert.deepEqual(commands, [`::stop-commands::${stopped}`, `::${stopped}::`]);
