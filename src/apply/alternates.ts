@@ -1,5 +1,7 @@
 import { MirrorError } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { IsPublic } from "../registry/public-repositories.ts";
 import { UNCOUNTED } from "./image-pulls.ts";
 import { hurried } from "./hurried-stream.ts";
 import type { ImageSource } from "./ports.ts";
@@ -11,21 +13,29 @@ export interface AlternateSource {
   repositoryAt(repository: string): string | undefined;
 }
 
-/** How long an alternate may take to begin its answer, tries included: it is a short cut, and has to be one. */
-const ALTERNATE_PATIENCE_MS = 15_000;
+/** How patient one is with alternates. */
+interface Patience {
+  milliseconds: number;
+  /** Bytes of a blob in each such span. */
+  leastBytes: number;
+}
 
-/** What a blob has to bring of itself in each such span: less is as good as nothing. */
-const ALTERNATE_PROGRESS_BYTES = 64 * 1024;
+/**
+ * How long an alternate may take to begin its answer, tries included: it is a short cut, and has to be one. A blob that
+ * brings less is as good as nothing.
+ */
+const PATIENCE: Patience = { milliseconds: 15_000, leastBytes: 64 * 1024 };
 
 /**
  * A source whose bytes are read at its alternates first, by digest, one after the other, and at itself last. A gap or a
  * failure of an alternate costs the next place being asked, and so does a lie: what it served wrong is not read there again.
+ * @param isPublic of the source's repositories: others are not asked for at an alternate
  */
 export function withAlternates(
   main: ImageSource,
   alternates: readonly AlternateSource[],
-  patienceMilliseconds: number = ALTERNATE_PATIENCE_MS,
-  progressBytes: number = ALTERNATE_PROGRESS_BYTES,
+  isPublic: IsPublic,
+  { milliseconds, leastBytes }: Patience = PATIENCE,
 ): ImageSource {
   if (alternates.length === 0) return main;
   /** Content that an alternate failed with: never asked of it again in this run. */
@@ -40,6 +50,7 @@ export function withAlternates(
       firstOf(
         repository,
         digest,
+        digest,
         signal,
         ({ source }, place, _index, patience) => source.readManifest(place, digest, patience, UNCOUNTED),
         () => main.readManifest(repository, digest, signal, pulls),
@@ -52,11 +63,12 @@ export function withAlternates(
       return firstOf(
         repository,
         blob.digest,
+        blob,
         signal,
         async ({ source }, place, i, patience) => {
           const stream = await source.openBlob(place, blob, 0, patience);
           servedBy.set(blob.digest, i);
-          return hurried(stream, blob, patienceMilliseconds, progressBytes, () => {
+          return hurried(stream, blob, milliseconds, leastBytes, () => {
             refused[i]?.add(blob.digest);
             isDown[i] = true;
           });
@@ -77,6 +89,7 @@ export function withAlternates(
   async function firstOf<T>(
     repository: string,
     digest: Digest,
+    content: Digest | Descriptor,
     signal: AbortSignal,
     ask: (alternate: AlternateSource, place: string, index: number, patience: AbortSignal) => Promise<T>,
     last: () => Promise<T>,
@@ -87,9 +100,11 @@ export function withAlternates(
       if (place === undefined || isDown[i] === true || refused[i]?.has(digest) === true) continue;
       const late = new AbortController();
       // Ended once the answer has begun: a large blob may take as long as it takes, while it gets on.
-      const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), patienceMilliseconds);
+      const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), milliseconds);
+      const patience = AbortSignal.any([signal, late.signal]);
       try {
-        return await ask(alternate, place, i, AbortSignal.any([signal, late.signal]));
+        if (!(await isPublic(repository, content, patience))) break;
+        return await ask(alternate, place, i, patience);
       } catch (error) {
         if (signal.aborted) throw error;
         refused[i]?.add(digest);

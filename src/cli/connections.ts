@@ -1,8 +1,5 @@
-import { posix } from "node:path";
-
 import type { Dispatcher } from "undici";
 
-import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
 import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
@@ -27,6 +24,7 @@ import { createRegistry, type Registry, type RegistryOptions } from "../registry
 import { registryTarget } from "../registry/registry-target.ts";
 import { sparingLookUps } from "../registry/sparing-look-ups.ts";
 import type { Allowances } from "./allowances.ts";
+import { openAlternates } from "./alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -76,7 +74,7 @@ export function openConnections(
   const dispatcher = createDispatcher({ environment });
   const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
   const opened = new Map<string, SourceClient>();
-  const anonymous = new Map<string, SourceClient>();
+  const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
   const paceOf = putImagePaces(clock);
 
@@ -96,44 +94,45 @@ export function openConnections(
     const layout = sources.get(registry)?.layout;
     const created =
       layout === undefined
-        ? openRegistrySource(
-            registry,
-            ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal),
-          )
+        ? openRegistry(registry, credentialsFor(registry), counted(registry))
         : layoutSource(layoutRoot({ ...layout, side: "source", clock, random }), registry);
     opened.set(registry, created);
     return created;
   };
 
-  const openRegistrySource = (registry: string, known: Credentials): Registry => {
-    const budget = allowances.budget(registry);
-    return createRegistry({
+  const openRegistry = (registry: string, known: Credentials, more: Partial<RegistryOptions>): Registry =>
+    createRegistry({
       ...shared,
       name: registry,
       side: "source",
       credentials: known,
       endpoint: endpoint(registry),
-      ...(budget === undefined ? {} : allowanceHooks(registry, budget, emit)),
+      // A 429 of the allowance is not tried again: that would not help.
+      ...(allowances.budget(registry) === undefined ? {} : { isPullLimit, redact: redactPullLimit }),
+      ...more,
     });
+
+  const counted = (registry: string): Partial<RegistryOptions> => {
+    const budget = allowances.budget(registry);
+    return budget === undefined ? {} : { track: trackPulls(registry, budget, emit) };
   };
 
-  /** Asked as the public asks, unless the mirror file names it as a source of its own: credentials may be meant for that. */
-  const alternate = (host: string): SourceClient => {
-    if (sources.has(host)) return source(host);
-    const created = anonymous.get(host) ?? openRegistrySource(host, NOBODY);
-    anonymous.set(host, created);
+  const credentialsFor = (registry: string): Credentials =>
+    ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal);
+
+  /** Its answers tell of another allowance than ours. */
+  const anybodyAt = (registry: string): Registry => {
+    const created = anonymous.get(registry) ?? openRegistry(registry, NOBODY, {});
+    anonymous.set(registry, created);
     return created;
   };
 
-  /** The alternates of a source, for the names that `only` admits. */
-  const alternatesOf = (registry: string): AlternateSource[] =>
-    (sources.get(registry)?.alternates ?? []).map(({ registry: host, prefix, only }) => ({
-      source: imageSourceOf(alternate(host)),
-      repositoryAt(repository) {
-        if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
-        return prefix === "" ? repository : `${prefix}/${repository}`;
-      },
-    }));
+  const imageSource = openAlternates({
+    sources,
+    credentialsFor,
+    imageSource: (registry) => imageSourceOf(source(registry)),
+    anybodyAt: (registry) => ({ client: anybodyAt(registry), images: imageSourceOf(anybodyAt(registry)) }),
+  });
 
   return {
     dispatcher,
@@ -148,7 +147,7 @@ export function openConnections(
     },
     ecrTags: (registry) =>
       sources.get(registry)?.layout === undefined ? ecrSourceTags(registry, { ...shared, environment }) : undefined,
-    imageSource: (registry) => withAlternates(imageSourceOf(source(registry)), alternatesOf(registry)),
+    imageSource,
     openTarget(target) {
       switch (target.kind) {
         case "ecr":
@@ -213,25 +212,17 @@ function readsOf({ readTags, readManifest, readTagged }: ImageTarget & HeldReade
   return { readTags, readManifest, readTagged };
 }
 
-/** What keeps a source's budget. A 429 of the allowance is not tried again: that would not help. */
-function allowanceHooks(
-  registry: string,
-  budget: PullBudget,
-  emit: Emit,
-): Pick<RegistryOptions, "track" | "isPullLimit" | "redact"> {
-  return {
-    isPullLimit,
-    redact: redactPullLimit,
-    track({ method, isManifest }) {
-      const isCounted = isManifest && method === "GET";
-      const answered = budget.send(isCounted);
-      return (answer) => {
-        const meaning = answerMeaning(answer, isManifest);
-        answered(meaning);
-        if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
-        if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });
-      };
-    },
+/** Keeps a source's budget. */
+function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullable<RegistryOptions["track"]> {
+  return ({ method, isManifest }) => {
+    const isCounted = isManifest && method === "GET";
+    const answered = budget.send(isCounted);
+    return (answer) => {
+      const meaning = answerMeaning(answer, isManifest);
+      answered(meaning);
+      if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
+      if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });
+    };
   };
 }
 

@@ -17,7 +17,7 @@ const BLOB = { digest: digestOf(BYTES), size: SIZE, mediaType: "application/octe
 const MANIFEST = Buffer.from('{"schemaVersion":2}');
 const SIGNAL = new AbortController().signal;
 /** How patient the tests are with an alternate. */
-const PATIENCE = { milliseconds: 60, bytes: 10_000 };
+const PATIENCE = { milliseconds: 60, leastBytes: 10_000 };
 
 /** Serves the blob, whole or from where it is asked for, and the manifest. */
 function good({ url, headers }: Parameters<Handler>[0], response: ServerResponse): void {
@@ -39,7 +39,7 @@ function sourceOf(t: TestContext, server: Server): ImageSource {
 async function start(t: TestContext, handler: Handler) {
   const [own, alternate] = [await serve(t, good), await serve(t, handler)];
   const place = { source: sourceOf(t, alternate), repositoryAt: (repository: string) => repository };
-  const source = withAlternates(sourceOf(t, own), [place], PATIENCE.milliseconds, PATIENCE.bytes);
+  const source = withAlternates(sourceOf(t, own), [place], async () => true, PATIENCE);
   return { own, alternate, source };
 }
 

@@ -6,7 +6,9 @@ import { environmentSuffix } from "../../src/oci/environment-suffix.ts";
 import { refuse, text } from "../../src/sandbox/answer.ts";
 import { generateImage, storeImage } from "../../src/sandbox/images.ts";
 import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
+import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { incompleteTags } from "../support/completeness.ts";
+import { fault } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";
 
 const FILE = `
@@ -22,13 +24,16 @@ mirrors:
 `;
 
 /** Docker Hub with both images, and an alternate with the official one, below `docker/`. */
-async function start(context: TestContext): Promise<{ place: World; alternate: SandboxRegistry }> {
+async function start(
+  context: TestContext,
+  options: SandboxOptions = {},
+): Promise<{ place: World; alternate: SandboxRegistry }> {
   const images = ["redis:7", "team/app:1"];
   const imageOptions = { layers: 1, layerBytes: 64 };
   const place = await world(
     context,
     { "mirrors.yaml": FILE },
-    { images, imageOptions, registries: ["public.ecr.aws"] },
+    { images, imageOptions, registries: ["public.ecr.aws"], ...options },
   );
   const alternate = place.sandbox.registries.get("public.ecr.aws");
   const redis = place.sandbox.dockerHub.store.repository("library/redis");
@@ -140,6 +145,38 @@ describe("an alternate with the same content", () => {
         isSent,
       );
       assert.equal(place.sandbox.dockerHub.counted, isSent ? PULLS_EACH : 2 * PULLS_EACH);
+    });
+  }
+
+  for (const [what, isPrivate] of [
+    ["is not told of a repository that only those who sign in may read", true],
+    ["is asked for a repository that anybody may read, also where we sign in", false],
+  ] as const) {
+    test(what, async (t) => {
+      const { place, alternate } = await start(t, { accounts: [{ username: "jane", password: "secret" }] });
+      await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("docker }", 'docker, only: ["team/*"] }'));
+      const hub = place.sandbox.dockerHub;
+      // By digest only anybody asks by HEAD.
+      fault(
+        hub.registry,
+        ({ method, path }) => isPrivate && method === "HEAD" && path.includes("app/manifests/sha256:"),
+        {
+          status: 401,
+          headers: {},
+        },
+      );
+      const environment = { MIRRORFORM_USERNAME_DOCKER_IO: "jane", MIRRORFORM_PASSWORD_DOCKER_IO: "secret" };
+      const { code } = await place.json(["apply"], { environment });
+      assert.equal(code, 0);
+      const asked = alternate.server.requests.map(({ path }) => path);
+      assert.equal(
+        asked.some((path) => path.includes("team/app")),
+        !isPrivate,
+      );
+      assert.ok(
+        asked.every((path) => !path.includes("redis")),
+        "which `only` does not admit",
+      );
     });
   }
 });

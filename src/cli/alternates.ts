@@ -1,0 +1,40 @@
+import { posix } from "node:path";
+
+import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
+import type { ImageSource } from "../apply/ports.ts";
+import type { MirrorFile } from "../desired/mirror-file.ts";
+import type { Credentials } from "../registry/credentials.ts";
+import { publicRepositories } from "../registry/public-repositories.ts";
+import type { Registry } from "../registry/registry.ts";
+
+/** What the alternates of a run's sources are opened with. */
+interface AlternatesContext {
+  sources: MirrorFile["sources"];
+  /** Who we are at a source. */
+  credentialsFor: (registry: string) => Credentials;
+  /** A source as the mirror file has it. */
+  imageSource: (registry: string) => ImageSource;
+  /** A registry asked as the public asks. */
+  anybodyAt: (registry: string) => { client: Registry; images: ImageSource };
+}
+
+/** Gives a source of images as it is read in a run: what its alternates have is read there first. */
+export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
+  const { sources, credentialsFor, imageSource, anybodyAt } = context;
+  return (registry) => {
+    const isPublic = publicRepositories(registry, credentialsFor(registry), () => anybodyAt(registry).client);
+    return withAlternates(imageSource(registry), alternatesOf(registry), isPublic);
+  };
+
+  /** The alternates of a source, for the names that `only` admits. */
+  function alternatesOf(registry: string): AlternateSource[] {
+    return (sources.get(registry)?.alternates ?? []).map(({ registry: host, prefix, only }) => ({
+      // As anybody, unless the mirror file names it as a source of its own: credentials may be meant for that.
+      source: sources.has(host) ? imageSource(host) : anybodyAt(host).images,
+      repositoryAt(repository) {
+        if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
+        return prefix === "" ? repository : `${prefix}/${repository}`;
+      },
+    }));
+  }
+}
