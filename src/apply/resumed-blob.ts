@@ -15,7 +15,7 @@ export type OpenBlob = (offset: number, signal: AbortSignal) => Promise<Readable
 
 /**
  * The bytes of a blob, whole, whatever breaks off on the way: what is missing is asked for from where it stopped,
- * after a wait, and when a place does not get on any more, at the next one.
+ * after a wait, and when a place does not get on any more, at the next one. Fewer than `size` where the source has no more.
  * @param size bytes of the whole blob
  * @throws MirrorError of the last place; `retryable` only where beginning again at byte 0 may help, as no part can be asked for
  */
@@ -26,6 +26,7 @@ export async function* resumed(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   let offset = 0;
+  let endedAt: number | undefined;
   let last: unknown;
   for (const open of places) {
     for (let breaks = 0; breaks < BREAKS_AT_MOST;) {
@@ -35,10 +36,14 @@ export async function* resumed(
           offset += chunk.length;
           yield chunk;
         }
-        return;
+        // A body without a length that was cut looks complete. Asked for the rest, a source that has none says so.
+        if (offset >= size || offset === endedAt) return;
+        endedAt = offset;
+        breaks += 1;
       } catch (error) {
         if (signal.aborted || !(error instanceof MirrorError)) throw error;
         if (size > 0 && offset >= size) return;
+        if (offset === endedAt && error.code === "UNEXPECTED_RESPONSE") return;
         breaks = offset - began >= PROGRESS_BYTES ? 1 : breaks + 1;
         const isPartRefused = offset > 0 && error.code === "UNEXPECTED_RESPONSE";
         last = error.with({ retryable: isPartRefused });
@@ -49,5 +54,5 @@ export async function* resumed(
       }
     }
   }
-  throw last;
+  if (last !== undefined) throw last;
 }
