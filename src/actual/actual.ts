@@ -36,9 +36,13 @@ export interface ActualTarget {
 
 /** What a tag's manifest says of itself. */
 export type HeldContent =
-  | { kind: "image" }
+  /** `platform` where its image has its platforms chosen. */
+  | { kind: "image"; platform?: HeldPlatform }
   /** `selection` where it was made of another index by choosing platforms. */
   | { kind: "index"; selection: Selection | undefined };
+
+/** The platform of an image that is in no index, in normal form; undefined where its config names none. */
+export type HeldPlatform = { kind: "read"; platform: string | undefined } | { kind: "unread"; error: ErrorReport };
 
 /** A target that could not be opened or read at all. */
 interface UnreadableTarget {

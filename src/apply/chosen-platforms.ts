@@ -5,6 +5,7 @@ import { isImageType } from "../oci/media-type.ts";
 import { readSelection, samePlatforms } from "../oci/selection.ts";
 import { selectPlatforms } from "../oci/select-platforms.ts";
 import type { CopyImage } from "../plan/action.ts";
+import { lackingPlatforms } from "../plan/lacking-platforms.ts";
 import type { ImageCopy } from "./copy-image.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
@@ -83,19 +84,8 @@ async function choose(copy: ImageCopy, platforms: readonly string[], read: ReadM
   }
 }
 
-/** So many platforms, of so many characters, a message names: the index of a stranger may have thousands. */
-const NAMED_AT_MOST = 40;
-const CHARACTERS_AT_MOST = 40;
-
 function lacking(copy: ImageCopy, missing: readonly string[], present: readonly string[]): MirrorError {
-  const has = present.length === 0 ? "it names none" : `it has ${named(present)}`;
-  return problem(copy, "PLATFORM_MISSING", `the image has no ${named(missing)}; ${has}`);
-}
-
-function named(platforms: readonly string[]): string {
-  const shown = platforms.slice(0, NAMED_AT_MOST).map((platform) => platform.slice(0, CHARACTERS_AT_MOST));
-  const more = platforms.length - shown.length;
-  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return problem(copy, "PLATFORM_MISSING", lackingPlatforms(missing, present));
 }
 
 function problem(copy: ImageCopy, code: ErrorCode, message: string, more: { hint?: string } = {}): MirrorError {

@@ -1,14 +1,10 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { matchesDigest } from "../oci/digest.ts";
-import { parseJsonObject } from "../oci/json-object.ts";
-import { platformText } from "../oci/platform.ts";
+import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-config.ts";
 import type { ImageCopy } from "./copy-image.ts";
 import type { Holder } from "./manifest-reader.ts";
 import { resumed, type OpenBlob } from "./resumed-blob.ts";
-
-/** Configs have some kilobytes: environment, labels and history of one image. */
-const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /**
  * The platform of an image that is in no index, in normal form: its config names it (OCI image-spec, config.md).
@@ -21,10 +17,7 @@ export async function platformOf(
   config: Descriptor,
   holder: Holder | undefined,
 ): Promise<string | undefined> {
-  const body = parseJsonObject(await readConfig(copy, config, holder));
-  const { os, architecture, variant } = body ?? {};
-  if (typeof os !== "string" || typeof architecture !== "string" || os === "" || architecture === "") return undefined;
-  return platformText({ os, architecture, ...(typeof variant === "string" ? { variant } : {}) });
+  return platformInConfig(await readConfig(copy, config, holder));
 }
 
 async function readConfig(copy: ImageCopy, config: Descriptor, holder: Holder | undefined): Promise<Uint8Array> {
@@ -39,23 +32,11 @@ async function readConfig(copy: ImageCopy, config: Descriptor, holder: Holder | 
     holder === undefined ? [] : [(offset, signal) => holder.target.openBlob(holder.repository, config, offset, signal)];
   const atSource: OpenBlob = (offset, signal) => copy.source.openBlob(copy.from, config, offset, signal);
   for (let places = [...atHolder, atSource]; ; places = [atSource]) {
-    const bytes = await collect(resumed(places, config.size, copy.waiting, copy.signal), config.size);
+    const bytes = await collectConfig(resumed(places, config.size, copy.waiting, copy.signal), config.size);
     if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
     const mayHelp = places.length > 1 || copy.source.distrust?.(config.digest) === true;
     if (!mayHelp) throw problem(copy, "DIGEST_MISMATCH", `the bytes of the image's config are not ${config.digest}`);
   }
-}
-
-/** Undefined where more comes than was said. */
-async function collect(body: AsyncIterable<Buffer>, size: number): Promise<Uint8Array | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > size) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function problem(copy: ImageCopy, code: ErrorCode, message: string): MirrorError {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 
 import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
+import { createHeldPlatforms } from "../actual/held-platform.ts";
 import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
@@ -77,6 +78,7 @@ export function openConnections(
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
   const paceOf = putImagePaces(clock);
+  const readPlatform = createHeldPlatforms();
 
   const endpoint = (host: string): URL => {
     const configured = sources.get(host)?.endpoint;
@@ -161,6 +163,13 @@ export function openConnections(
     close: () => dispatcher.close(),
   };
 
+  /** What a plan reads of the images of a target, by their methods for `apply`. */
+  function readsOf(images: ImageTarget & Pick<HeldReader, "readTagged">): HeldReader {
+    const { readTags, readManifest, readTagged } = images;
+    const platformAt: HeldReader["readPlatform"] = (...wanted) => readPlatform(images, ...wanted);
+    return { readTags, readManifest, readTagged, readPlatform: platformAt };
+  }
+
   function openRegistryTarget(endpoint: URL, known: Credentials, more: Partial<RegistryOptions> = {}): Registry {
     return createRegistry({ ...shared, name: endpoint.host, side: "target", credentials: known, endpoint, ...more });
   }
@@ -206,11 +215,6 @@ export function openConnections(
 
 /** For those who are to be told nothing of us. */
 const NOBODY: Credentials = { lookup: () => Promise.resolve(undefined) };
-
-/** What a plan reads of the images of a target, by their methods for `apply`. */
-function readsOf({ readTags, readManifest, readTagged }: ImageTarget & HeldReader): HeldReader {
-  return { readTags, readManifest, readTagged };
-}
 
 /** Keeps a source's budget. */
 function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullable<RegistryOptions["track"]> {

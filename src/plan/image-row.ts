@@ -10,9 +10,10 @@ import { differsInPlatforms, isAsDeclared, madeOf } from "./as-declared.ts";
 import { pullsAtMost } from "./cost.ts";
 import type { HeldPlaces } from "./held-at.ts";
 import { heldDigest } from "./held-digest.ts";
+import { checkHeldPlatform } from "./held-platform.ts";
 import { isImmutableTag } from "./immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
-import type { Row } from "./plan.ts";
+import type { HeldByLockRow, Row } from "./plan.ts";
 import { planReplacement, type Replacement, type ReplacementFacts } from "./replacement.ts";
 
 /** What is known of an image's source. */
@@ -44,19 +45,25 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (held.kind === "archived") return { ...row, kind: "archived", reason: "image-archived", have: held.digest };
   const have = held.digest;
   const unchanged = { ...row, kind: "unchanged", ...madeOf(target, image) } as const;
+  const asDeclared = (digest: Digest, held?: HeldByLockRow): Row => {
+    const checked = checkHeldPlatform(target, image, digest);
+    if (checked.kind === "missing") {
+      return { ...row, kind: "blocked", reason: "platform-missing", have: digest, error: checked.error };
+    }
+    const same = held ?? { ...unchanged, reason: "same-digest", have: digest };
+    return checked.kind === "unchecked" ? { ...same, unchecked: checked.error } : same;
+  };
   if (isBlockedByLock(image)) return blockedByLock(row, image, have);
   if (have !== undefined && image.refresh === "missing" && image.locked === undefined) {
     return { ...unchanged, reason: "already-there", have };
   }
   const wanted = wantedDigest(image);
   if (have !== undefined && wanted !== undefined && isAsDeclared(target, image, wanted)) {
-    return heldByLock(row, have, wanted, facts.upstream) ?? { ...unchanged, reason: "same-digest", have };
+    return asDeclared(have, heldByLock(row, have, wanted, facts.upstream));
   }
   const { resolution } = facts;
   const claim = resolution === undefined ? image.claimed : undefined;
-  if (have !== undefined && claim !== undefined && isAsDeclared(target, image, claim)) {
-    return { ...unchanged, reason: "same-digest", have };
-  }
+  if (have !== undefined && claim !== undefined && isAsDeclared(target, image, claim)) return asDeclared(have);
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
     const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);
@@ -64,9 +71,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
       ? { ...row, kind: "kept", reason: "not-checked", have, error }
       : { ...row, kind: "failed", reason: "unresolved", error };
   }
-  if (have !== undefined && isAsDeclared(target, image, resolution.digest)) {
-    return { ...unchanged, reason: "same-digest", have };
-  }
+  if (have !== undefined && isAsDeclared(target, image, resolution.digest)) return asDeclared(have);
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
   const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
   const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";

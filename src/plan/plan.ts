@@ -14,13 +14,14 @@ export type Row =
   | { kind: "action"; action: Action }
   /** Cannot be done as declared. `have` is what the tag holds. */
   | (TagRow & BlockedImage)
+  | PlatformMissingRow
   | LockBlockedRow
   /** The source or the target could not be read, or serves what cannot be mirrored. */
   | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread" | "moved-since-plan"; error: ErrorReport })
   /** The source would not say (allowance spent), and the target holds the tag. */
   | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
   /** `madeOf`: the source's index that the tag's was made of, where platforms are chosen. */
-  | (TagRow & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest; madeOf?: Digest })
+  | (TagRow & Unchecked & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest; madeOf?: Digest })
   /** Signatures and the like that the target refused to store in an earlier run: not tried again. */
   | (TagRow & { kind: "left-out"; reason: "referrers-refused"; refused: Digest[] })
   | HeldByLockRow
@@ -66,6 +67,19 @@ interface BlockedImage {
   error: ErrorReport;
 }
 
+/** The tag holds the image that is declared, which is in no index and has another platform than the chosen. */
+export type PlatformMissingRow = TagRow & {
+  kind: "blocked";
+  reason: "platform-missing";
+  have: Digest;
+  error: ErrorReport;
+};
+
+interface Unchecked {
+  /** Why an image that is in no index could not be held against the list of platforms. */
+  unchecked?: ErrorReport;
+}
+
 /** There is a lock, and it does not say which digest may be copied. */
 export type LockBlockedRow = TagRow & {
   kind: "blocked";
@@ -75,14 +89,15 @@ export type LockBlockedRow = TagRow & {
 };
 
 /** As the lock has it, and so unchanged; its tag is at another digest upstream, which is not copied. */
-export type HeldByLockRow = TagRow & {
-  kind: "held-by-lock";
-  reason: "moved-upstream";
-  have: Digest;
-  /** As it is at the source; with `platforms` the tag holds an index that was made of it. */
-  locked: Digest;
-  upstream: Digest;
-};
+export type HeldByLockRow = TagRow &
+  Unchecked & {
+    kind: "held-by-lock";
+    reason: "moved-upstream";
+    have: Digest;
+    /** As it is at the source; with `platforms` the tag holds an index that was made of it. */
+    locked: Digest;
+    upstream: Digest;
+  };
 
 interface DeletionRow {
   target: string;

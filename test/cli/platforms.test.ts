@@ -159,6 +159,74 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     });
   }
 
+  test("is checked again when the list changes, at the target and for no pull, and blocked as apply has it", async (t) => {
+    const mirrors = [redisWith(["linux/amd64"]), "{ image: redis:7, to: all:7 }"];
+    const place = await startWith(t, mirrors, { imageOptions: single });
+    await applyWell(place);
+    const { server, store } = await ecrOf(place);
+    const [before, pulls] = [server.requests.length, place.sandbox.dockerHub.counted];
+    await rewrite(place, [redisWith(["linux/arm64"]), ...mirrors.slice(1)]);
+    const planned = await place.run(["plan", "--detailed-exitcode"]);
+    assert.equal(planned.code, 2, planned.stderr);
+    assert.match(planned.stdout, /! 7 .* lacks chosen platforms/);
+    assert.match(planned.stdout, /Error PLATFORM_MISSING .*: the image has no linux\/arm64; it has linux\/amd64/);
+    assert.match(planned.stdout, /Plan: 0 to create, 0 to change, 0 to delete, 1 blocked, 1 unchanged\./);
+    // Its config, asked for a second time with the password.
+    const read = server.requests.slice(before).filter(({ path }) => path.startsWith("/v2/redis/"));
+    assert.deepEqual(new Set(read.map(({ method, path }) => `${method} ${path}`)), new Set([`GET ${configAt(store)}`]));
+    assert.equal(place.sandbox.dockerHub.counted, pulls);
+
+    const { code, document } = await place.json(["apply"]);
+    assert.deepEqual([code, document.outcomes], [1, []]);
+    await rewrite(place, [redisWith(["linux/amd64"]), ...mirrors.slice(1)]);
+    assert.equal((await place.run(["plan", "--detailed-exitcode"])).code, 0);
+  });
+
+  test("whose platform cannot be read is unchanged, and the row says what to grant", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    await applyWell(place);
+    await rewrite(place, [redisWith(["linux/arm64"])]);
+    place.sandbox.ecr.deny(["ecr:GetDownloadUrlForLayer"]);
+    const { code, stdout } = await place.run(["plan", "--detailed-exitcode"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\? 7 .* unchanged; its platform could not be checked/);
+    assert.match(stdout, /Grant ecr:GetDownloadUrlForLayer/i);
+    assert.match(stdout, /No changes\. 1 image matches/);
+  });
+
+  test("costs no request more without a list, and one for each distinct config with one, at any registry", async (t) => {
+    const tags = Array.from({ length: 12 }, (_, i) => `1.${i}`);
+    const host = "registry.example.com";
+    const targets = `  main: { oci: "https://${host}" }`;
+    const listed = (more: string) => [`{ image: team/app, tags: [${tags.join(", ")}]${more} }`];
+    const place = await startWith(t, listed(""), { images: [], registries: [host] }, targets);
+    const plain = place.sandbox.registries.get(host) ?? assert.fail();
+    const hub = place.sandbox.dockerHub.store;
+    for (const [i, tag] of tags.entries()) {
+      // Three images under twelve tags.
+      const image = generateImage(`docker.io/team/app:${i % 3}`, single);
+      for (const store of [hub, plain.store]) {
+        const repository = store.repository("team/app") ?? store.create("team/app");
+        storeImage(store, repository, image);
+        store.putManifest(repository, image.top, [tag]);
+      }
+    }
+    const planned = async (): Promise<string[]> => {
+      const before = plain.server.requests.length;
+      const { code, document } = await place.json(["plan"]);
+      assert.deepEqual([code, document.totals?.["unchanged"]], [0, tags.length], JSON.stringify(errorsIn(document)));
+      const sent = plain.server.requests.slice(before).map(({ method, path }) => {
+        return `${method} ${/\/(manifests|blobs)\//.exec(path)?.[1] ?? path}`;
+      });
+      const counts = [...Map.groupBy(sent, (each) => each)].map(([each, all]) => `${all.length} ${each}`);
+      return counts.filter((each) => !each.endsWith("/v2/")).toSorted();
+    };
+    assert.deepEqual(await planned(), ["12 HEAD manifests"]);
+    await rewrite(place, listed(", platforms: [linux/amd64]"), targets);
+    assert.deepEqual(await planned(), ["12 GET manifests", "12 HEAD manifests", "3 GET blobs"]);
+    assert.equal(place.sandbox.dockerHub.counted, 0);
+  });
+
   test("whose config is not what its digest says is refused", async (t) => {
     const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
     const redis = redisAtHub(place);
@@ -193,6 +261,14 @@ test("chosen platforms go to a layout on disk and from there to ECR, whole or ch
   const landed = await applyWell(place);
   assert.deepEqual([landed.writes, landed.document.outcomes], [0, []]);
 });
+
+/** Where the config of the image redis:7 is, which is no index. */
+function configAt(store: Store): string {
+  const redis = store.repository("redis");
+  const manifest = redis?.manifests.get(redis.tags.get("7") ?? assert.fail()) ?? assert.fail();
+  const content = readManifest(manifest);
+  return content.kind === "image" ? `/v2/redis/blobs/${content.config.digest}` : assert.fail();
+}
 
 /** Puts tags with two of four platforms where an apply would have put them. */
 function mirrorByHand(store: Store, repository: Repository, tags: readonly string[]): void {

@@ -10,7 +10,7 @@ import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import { samePlatforms } from "../../src/oci/selection.ts";
 import type { CopyImage } from "../../src/plan/action.ts";
 import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
-import type { Plan } from "../../src/plan/plan.ts";
+import type { Plan, Row } from "../../src/plan/plan.ts";
 import { readSavedPlan } from "../../src/plan/saved-plan.ts";
 import { sourcesToAsk } from "../../src/plan/sources-to-ask.ts";
 import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "./state.ts";
@@ -90,6 +90,58 @@ describe("an image with chosen platforms", () => {
   test("that is no index is unchanged when the tag holds its digest: there was nothing to choose from", () => {
     const made = plan([redis([AMD64])], holding({ "redis:7": { single: a } }), { [REDIS]: found(a) });
     assert.deepEqual(rows(made), ["unchanged redis:7 same-digest"]);
+  });
+
+  describe("that is no index, and whose digest did not change,", () => {
+    const amd64: HeldContent = { kind: "image", platform: { kind: "read", platform: AMD64 } };
+    const none: HeldContent = { kind: "image", platform: { kind: "read", platform: undefined } };
+    const error = { code: "DENIED", side: "target", operation: "read a blob", message: "no" } as const;
+    const unread: HeldContent = { kind: "image", platform: { kind: "unread", error } };
+    const made = (content: HeldContent, wanted: DesiredImage): Plan => {
+      const contents = new Map([["redis", new Map([["7", content]])]]);
+      const upstream = new Map([[REDIS, found(digest("moved"))]]);
+      const lock = { path: "mirrors.lock.yaml", upstream };
+      return plan([wanted], { ...oci({ "redis:7": a }), contents }, { [REDIS]: found(a) }, { lock });
+    };
+
+    test("is unchanged where the list names its platform", () => {
+      assert.deepEqual(rows(made(amd64, redis([AMD64]))), ["unchanged redis:7 same-digest"]);
+    });
+
+    for (const [list, content, message] of [
+      [[ARM64], amd64, "the image has no linux/arm64; it has linux/amd64"],
+      [BOTH, amd64, "the image has no linux/arm64; it has linux/amd64"],
+      [[ARM64], none, "the image has no linux/arm64; it names none"],
+    ] as const) {
+      test(`is blocked where the list is ${list.join(" and ")}: ${message}`, () => {
+        for (const more of [{}, { claimed: a }, { locked: { kind: "digest", digest: a } as const }]) {
+          const blocked = made(content, redis(list, more));
+          assert.deepEqual(rows(blocked), ["blocked redis:7 platform-missing"]);
+          const [row] = blocked.targets[0]?.rows ?? [];
+          assert.ok(row?.kind === "blocked");
+          assert.equal(row.error.code, "PLATFORM_MISSING");
+          assert.equal(row.error.message, message);
+          assert.equal(blocked.totals.blocked, 1);
+        }
+      });
+    }
+
+    test("is unchanged, and its row says why it was not checked, where its platform could not be read", () => {
+      for (const [kind, more] of [
+        ["unchanged", {}],
+        ["held-by-lock", { locked: { kind: "digest", digest: a } as const }],
+      ] as const) {
+        const row: Row | undefined = made(unread, redis([ARM64], more)).targets[0]?.rows[0];
+        assert.ok(row !== undefined && "unchecked" in row, kind);
+        assert.deepEqual([row.kind, row.unchecked], [kind, error]);
+      }
+    });
+
+    test("is no business of an entry without a list, nor of one that stays once it is there", () => {
+      assert.deepEqual(rows(made(amd64, redis(undefined))), ["unchanged redis:7 same-digest"]);
+      const once = redis([ARM64], { refresh: "missing" });
+      assert.deepEqual(rows(made(amd64, once)), ["unchanged redis:7 already-there"]);
+    });
   });
 
   test("is not taken for the source's index by an entry without a list", () => {

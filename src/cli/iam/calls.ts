@@ -123,6 +123,15 @@ export const CALLS: readonly Call[] = [
     where: "`policy`",
   },
   {
+    action: "GetDownloadUrlForLayer",
+    role: "plan",
+    on: "repository",
+    isFor: ({ isChosenFrom }) => isChosenFrom,
+    purpose: "the platform of an image that is no index",
+    where: "`platforms`",
+    without: "not checked",
+  },
+  {
     action: "CreateRepository",
     role: "apply",
     on: "repository",
@@ -217,8 +226,8 @@ export const CALLS: readonly Call[] = [
     role: "apply",
     on: "repository",
     isFor: ({ isRead }) => isRead,
-    purpose: "a blob that another place wants too, mounts among them; the platform of an image",
-    where: "several repositories or targets, `platforms`",
+    purpose: "a blob that another place wants too, mounts among them",
+    where: "several repositories or targets",
     without: "read at the source",
   },
   {

@@ -10,8 +10,10 @@ export interface RepositoryNeed {
   /** With `*` where only a rule's tags will say. */
   repository: string;
   settings: RepositorySettings;
-  /** Whether its blobs may be read: for another repository or target, or to learn an image's platform. */
+  /** Whether its blobs may be read for another repository or target. */
   isRead: boolean;
+  /** Whether platforms of its images are chosen: that of an image that is in no index is in one of its blobs. */
+  isChosenFrom: boolean;
   /** Whether tags may be deleted: by `prune`, `pruneTags` or `replace`. */
   isDeletedFrom: boolean;
 }
@@ -34,7 +36,8 @@ export function repositoryNeeds({ entries }: Pick<MirrorFile, "entries">): Repos
       target: at.target.name,
       repository,
       settings: at.settings,
-      isRead: isShared || entry.options.platforms !== undefined,
+      isRead: isShared,
+      isChosenFrom: entry.options.platforms !== undefined,
       isDeletedFrom: deletes(entry) || (at.settings.pruneTags ?? []).length > 0,
     }));
 }

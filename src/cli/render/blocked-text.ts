@@ -21,6 +21,7 @@ export function blockedText(row: Row): { name: string; why: string } | undefined
 const IMAGES: Readonly<Record<Extract<Row, { kind: "blocked" }>["reason"], string>> = {
   "tag-immutable": "the tag is immutable",
   "referrer-tag-immutable": "the tag is immutable",
+  "platform-missing": "it lacks chosen platforms",
   "not-locked": "not in the lock",
   "lock-contradicts-pin": "the lock has another digest than the pin",
 };

@@ -1,5 +1,6 @@
 import type { CopyImage } from "../../plan/action.ts";
 import type { HeldByLockRow, LockBlockedRow, Plan, PlanLock } from "../../plan/plan.ts";
+import { withUnchecked } from "./platform-cells.ts";
 import type { RowCells } from "./row-cells.ts";
 import type { Style } from "./style.ts";
 import { plural } from "./units.ts";
@@ -7,10 +8,12 @@ import { plural } from "./units.ts";
 /** An image that moved upstream, and which the lock holds. */
 export function heldByLockCells(row: HeldByLockRow, style: Style, familiar: (source: string) => string): RowCells {
   const digests = `${style.digest(row.locked)}, upstream ${style.digest(row.upstream)}`;
+  const { why, ...cause } = withUnchecked("upstream moved, lock holds", row);
   return {
     symbol: "=",
     paint: style.quiet,
-    columns: [row.tag, `from ${familiar(row.source)}`, digests, "", "upstream moved, lock holds"],
+    columns: [row.tag, `from ${familiar(row.source)}`, digests, "", why],
+    ...cause,
   };
 }
 

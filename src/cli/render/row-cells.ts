@@ -2,6 +2,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Action, CopyImage } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
 import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
+import { platformMissingCells, unchangedCells } from "./platform-cells.ts";
 import { leftOutCells, referrerCells } from "./referrer-cells.ts";
 import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
 import type { Style } from "./style.ts";
@@ -20,12 +21,13 @@ export interface RowCells {
 export function rowCells(row: Row, style: Style, familiar: (source: string) => string): RowCells | undefined {
   switch (row.kind) {
     case "unchanged":
-      return undefined;
+      return unchangedCells(row, style, familiar);
     case "action":
       return actionCells(row.action, style, familiar);
     case "held-by-lock":
       return heldByLockCells(row, style, familiar);
     case "blocked":
+      if (row.reason === "platform-missing") return platformMissingCells(row, style, familiar);
       if (!("want" in row)) return lockBlockedCells(row, style, familiar);
       return {
         symbol: "!",

@@ -39,7 +39,7 @@ mirrors:
     to: drifted
     prune: true
     repositories: { tagMutability: IMMUTABLE, scanOnPush: true, lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY}, tags: { team: a } }
-  - { image: redis:7, to: cleared, repositories: { lifecyclePolicy: none, policy: none } }
+  - { image: redis:7, to: cleared, platforms: [linux/amd64], repositories: { lifecyclePolicy: none, policy: none } }
   - { image: redis:7, to: adopted, repositories: { adopt: true, encryption: AES256 } }
   - { image: redis:7, to: fresh }
   - { image: "nginx:1", to: fresh-nginx }

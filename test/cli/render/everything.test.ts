@@ -15,6 +15,7 @@ type Named<Each> = Each extends { kind: infer Kind extends string; reason: infer
 const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "blocked tag-immutable": true,
   "blocked referrer-tag-immutable": true,
+  "blocked platform-missing": true,
   "blocked not-locked": true,
   "blocked lock-contradicts-pin": true,
   "failed unresolved": true,

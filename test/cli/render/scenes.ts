@@ -1,3 +1,4 @@
+import type { ErrorReport } from "../../../src/errors.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { digest, failed, found, HELD, image, POLICY, repository } from "../../plan/state.ts";
 import type { Scene } from "./everything.ts";
@@ -74,6 +75,15 @@ const COPIES: readonly Scene[] = [
   { ...kept("moved"), sources: { [hub("moved:1")]: found(NEW) }, repositories: [repository("moved")] },
 ];
 
+const UNREAD: ErrorReport = {
+  code: "DENIED",
+  side: "target",
+  operation: "read a blob",
+  reference: "single@sha256:1f",
+  message: "no",
+  hint: "grant ecr:GetDownloadUrlForLayer on single",
+};
+
 /** What stands in the way. */
 const TROUBLE: readonly Scene[] = [
   {
@@ -88,6 +98,16 @@ const TROUBLE: readonly Scene[] = [
     repositories: [repository("frozen")],
     tags: {},
     archived: { "frozen:1": OLD },
+  },
+  {
+    images: ["single:1", "single:2"].map((name) => image(name, name, { platforms: PAIR })),
+    sources: { [hub("single:1")]: found(OLD), [hub("single:2")]: found(OLD) },
+    repositories: [repository("single")],
+    tags: { "single:1": OLD, "single:2": OLD },
+    contents: {
+      "single:1": { kind: "image", platform: { kind: "read", platform: "linux/amd64" } },
+      "single:2": { kind: "image", platform: { kind: "unread", error: UNREAD } },
+    },
   },
 ];
 

@@ -1,0 +1,77 @@
+import type { Readable } from "node:stream";
+
+import { MirrorError, reportOf, type ErrorCode } from "../errors.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { matchesDigest, type Digest } from "../oci/digest.ts";
+import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-config.ts";
+import { readManifest, type Manifest } from "../oci/manifest.ts";
+import type { HeldPlatform } from "./actual.ts";
+
+/** As much of a target as reading a config needs. */
+interface BlobReader {
+  /** The bytes as they arrive, not yet verified. */
+  openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
+}
+
+/** Tells the platform of an image that is in no index; undefined for what has no config that we know. */
+export type ReadPlatform = (
+  target: BlobReader,
+  repository: string,
+  manifest: Manifest,
+  signal: AbortSignal,
+) => Promise<HeldPlatform | undefined>;
+
+/**
+ * Reads the platforms of images at targets, from their configs: one small blob each, which is no pull. Equal configs are
+ * read once in a run, whatever targets have them. One that cannot be read is data: the image is there all the same.
+ */
+export function createHeldPlatforms(): ReadPlatform {
+  const known = new Map<Digest, Promise<HeldPlatform>>();
+  return async (target, repository, manifest, signal) => {
+    const content = readManifest(manifest);
+    if (content.kind !== "image") return undefined;
+    const { config } = content;
+    const reading = known.get(config.digest) ?? readOrReport(target, repository, config, signal);
+    known.set(config.digest, reading);
+    const read = await reading;
+    // Those who wait for it share a failure. Whoever comes later tries anew: another place may have it.
+    if (read.kind === "unread" && known.get(config.digest) === reading) known.delete(config.digest);
+    return read;
+  };
+}
+
+async function readOrReport(
+  target: BlobReader,
+  repository: string,
+  config: Descriptor,
+  signal: AbortSignal,
+): Promise<HeldPlatform> {
+  try {
+    return { kind: "read", platform: platformInConfig(await readConfig(target, repository, config, signal)) };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof MirrorError)) throw error;
+    return { kind: "unread", error: reportOf(error) };
+  }
+}
+
+async function readConfig(
+  target: BlobReader,
+  repository: string,
+  config: Descriptor,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const problem = (code: ErrorCode, message: string) =>
+    new MirrorError(message, {
+      code,
+      side: "target",
+      operation: "read an image's platform",
+      reference: `${repository}@${config.digest}`,
+    });
+  if (config.size > MAX_CONFIG_BYTES) {
+    throw problem("TOO_LARGE", `its config has ${config.size} bytes, mirrorform reads ${MAX_CONFIG_BYTES}`);
+  }
+  const body = (await target.openBlob(repository, config, 0, signal)) as AsyncIterable<Buffer>;
+  const bytes = await collectConfig(body, config.size);
+  if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
+  throw problem("DIGEST_MISMATCH", `the bytes of its config are not ${config.digest}`);
+}
