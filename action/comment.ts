@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { GitHub } from "./github.ts";
 import { readMarker } from "./marker.ts";
 
@@ -25,4 +27,38 @@ export async function keepComment(
   if (readMarker(own.body ?? "")?.actions === marker.actions) return "left";
   await github.send("PATCH", `/issues/comments/${own.id}`, { body: page });
   return "updated";
+}
+
+/**
+ * Says on a comment that {@link keepComment} kept that there is no plan any more. Found by its marker, its author and
+ * its last line; its marker stays, so that the next plan finds it, and writes it anew.
+ * @param page why there is no plan, without a marker
+ * @param foot what stands under every page of this step
+ * @param line the last line of `foot`
+ */
+export async function outdateComment(
+  github: GitHub,
+  { page, foot, line, pullRequest, author }: Outdated,
+): Promise<Commented> {
+  const posts = await github.list(`/issues/${pullRequest}/comments`);
+  const own = posts.findLast(({ body, user }) => user?.login === author && isKeptBy(line, body ?? ""));
+  const marker = readMarker(own?.body ?? "");
+  if (own === undefined || marker === undefined) return "none needed";
+  const problems = createHash("sha256").update(page).digest("hex");
+  if (marker.actions === problems) return "left";
+  const body = `${marker.place} actions=${problems} -->\n${page}${foot}`;
+  await github.send("PATCH", `/issues/comments/${own.id}`, { body });
+  return "updated";
+}
+
+interface Outdated {
+  page: string;
+  foot: string;
+  line: string;
+  pullRequest: number;
+  author: string;
+}
+
+function isKeptBy(line: string, body: string): boolean {
+  return readMarker(body) !== undefined && body.trimEnd().endsWith(`\n${line}`);
 }

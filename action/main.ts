@@ -5,11 +5,9 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-import { keepComment } from "./comment.ts";
-import { keepDriftIssue } from "./drift-issue.ts";
-import { createGitHub, GitHubRefused } from "./github.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
+import { tellPlan, tellProblems } from "./tell.ts";
 import { unnamed } from "./unnamed.ts";
 import { failure, setOutputs, warning, withoutCommands } from "./workflow-commands.ts";
 
@@ -19,6 +17,7 @@ const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 const DONE = 0;
 const FAILED = 1;
 const CHANGES = 2;
+const INVALID = 3;
 const AT_FLOOR = 4;
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -41,6 +40,7 @@ async function run(inputs: Inputs): Promise<number> {
       out("A pull request from a fork: mirrors.yaml is checked, nothing else is done.\n");
     if (valid.code !== DONE || inputs.command === "validate" || isFork) {
       setOutputs(inputs.outputFile, { "exit-code": String(valid.code) });
+      if (inputs.command === "plan" && !isFork) await tellProblems(inputs, valid, out);
       return valid.code;
     }
     return inputs.command === "apply" ? await apply(inputs, folder) : await planned(inputs, folder);
@@ -53,47 +53,27 @@ async function run(inputs: Inputs): Promise<number> {
  * What is wrong is said with the lines of the file, which are whoever opened the pull request's: GitHub finds its older
  * commands, `##[…]`, anywhere in a line (actions/runner, ActionCommand.TryParse). Only the annotations are for it.
  */
-async function validated(inputs: Inputs): Promise<{ code: number }> {
+async function validated(inputs: Inputs): Promise<{ code: number; complaints: string }> {
   const child = start(["validate", ...fileOf(inputs)]);
   const [annotated, complaints, code] = await Promise.all([text(child.stdout), text(child.stderr), end(child)]);
   if (complaints !== "") await withoutCommands(out, async () => out(complaints));
   out(annotated);
-  return { code };
+  return { code, complaints };
 }
 
 async function planned(inputs: Inputs, folder: string): Promise<number> {
   const markdown = join(folder, "plan.md");
   const summary = inputs.summaryFile === undefined ? [] : ["--summary", inputs.summaryFile];
   const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...narrowed(inputs)];
-  const { code } = await withoutCommands(out, () => mirrorform(args));
+  const { code, complaints } = await withoutCommands(out, () => mirrorform(args));
   const hasChanges = code === CHANGES;
   setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
   const page = await readFile(markdown, "utf8").catch(() => undefined);
-  if (page !== undefined) await tell(inputs, `${page}\n[This run](${inputs.runUrl})\n`, code);
+  if (page !== undefined) await tellPlan(inputs, page, code, out);
+  // Before anything was asked; later, standard error may name addresses.
+  else if (inputs.command === "plan" && code === INVALID) await tellProblems(inputs, { code, complaints }, out);
   if (code !== DONE && code !== CHANGES) return code;
   return DONE;
-}
-
-/** A comment or an issue is a courtesy: what keeps it from being written is said, and changes nothing of the result. */
-async function tell(inputs: Inputs, page: string, code: number): Promise<void> {
-  const { author, pullRequest } = inputs;
-  const github = createGitHub(inputs);
-  const differs = code !== DONE;
-  try {
-    if (inputs.command === "drift") {
-      // A plan that could not be made says nothing about drift: the issue stays as it is.
-      if (code !== DONE && code !== CHANGES) return;
-      const title = `${inputs.file} and the mirrors differ`;
-      out(`Issue about drift: ${await keepDriftIssue(github, { page, title, author, hasDrift: differs })}.\n`);
-    } else if (inputs.comment && pullRequest !== undefined) {
-      const options = { page, pullRequest: pullRequest.number, author, hasChanges: differs };
-      out(`Comment on the pull request: ${await keepComment(github, options)}.\n`);
-    }
-  } catch (error) {
-    if (!(error instanceof GitHubRefused)) throw error;
-    const permission = inputs.command === "drift" ? "issues: write" : "pull-requests: write";
-    out(warning(`${error.message}. The plan is in the job's summary. The token needs the permission ${permission}.`));
-  }
 }
 
 async function apply(inputs: Inputs, folder: string): Promise<number> {
@@ -126,18 +106,23 @@ function fileOf({ file }: Inputs): string[] {
 }
 
 /**
- * Runs mirrorform, shows what it says, and keeps what it says on standard output. All of it is shown on ours: a line
+ * Runs mirrorform, shows what it says, and keeps it, by stream. All of it is shown on ours: a line
  * on another stream may reach the runner before the word that stops commands.
  */
-async function mirrorform(args: readonly string[]): Promise<{ code: number; said: string }> {
+async function mirrorform(args: readonly string[]): Promise<{ code: number; said: string; complaints: string }> {
   const child = start(args);
   let said = "";
+  let complaints = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     said += chunk;
     out(chunk);
   });
-  child.stderr.setEncoding("utf8").on("data", out);
-  return { code: await end(child), said };
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    complaints += chunk;
+    out(chunk);
+  });
+  const code = await end(child);
+  return { code, said, complaints };
 }
 
 /** The token is not for it. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { TWO_IMAGES } from "../support/scenario.ts";
@@ -84,6 +86,46 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(stdout, /from a fork/);
     assert.deepEqual(github.writes, []);
     assert.deepEqual(sandbox.dockerHub.registry.requests, []);
+  });
+
+  test("and a comment of an earlier commit says when the mirror file is not valid any more, and why", async (t) => {
+    const { github, step, folder } = await job(t);
+    const write = (text: string) => writeFile(join(folder, "mirrors.yaml"), text);
+    assert.equal((await step("plan")).code, 0);
+    const planned = github.comments[0]?.body ?? "";
+    const other = { id: 1, user: { login: "somebody" }, body: planned };
+    github.comments.push(other, { ...other, id: 2, user: github.comments[0]?.user ?? null, body: "```" });
+
+    await write(`${TWO_IMAGES}  - image: "Redis <!-- @team \\u202e"\n`);
+    const { code, outputs, stdout } = await step("plan");
+    assert.equal(code, 3, stdout);
+    assert.deepEqual(outputs, { "exit-code": "3" });
+    assert.deepEqual(github.writes.slice(1), [`PATCH /issues/comments/${github.comments[0]?.id}`]);
+    const body = github.comments[0]?.body ?? "";
+    assert.match(
+      body,
+      /### mirrorform: `mirrors\.yaml` is not valid\n[^]*```text\nmirrors\.yaml:9:12: [^]*\n1 problem in /,
+    );
+    assert.match(body, /\[This run\]\(.*\/team\/images\/actions\/runs\/77\)/);
+    assert.doesNotMatch(body, /to create|\u202e/);
+    assert.equal(body.split("\n")[0]?.split(" actions=")[0], planned.split("\n")[0]?.split(" actions=")[0]);
+    assert.equal(other.body, planned, "somebody else's comment is not touched");
+
+    await step("plan");
+    assert.equal(github.writes.length, 2, "the same problems are told once");
+    assert.equal((await step("plan", { INPUT_FILE: "./mirrors.yaml" })).code, 3);
+    assert.equal(github.writes.length, 2, "the comment of another step is not touched");
+
+    await write(TWO_IMAGES);
+    assert.equal((await step("plan")).code, 0);
+    assert.match(github.comments[0]?.body ?? "", /4 to create/, "the next plan finds it");
+    assert.equal(github.comments.length, 3);
+
+    github.refuses = 403;
+    await write("version: 2\n");
+    const refused = await step("plan");
+    assert.equal(refused.code, 3);
+    assert.match(refused.stdout, /^::warning title=mirrorform::.*403.*in the log.*pull-requests: write/m);
   });
 
   test("nothing where the mirror file is not valid, and annotates its lines", async (t) => {
