@@ -79,3 +79,14 @@ test("a report that cannot be written is an error, and says where it should have
   assert.equal(code, 1);
   assert.match(stderr, /FILE_UNWRITABLE[^]*no\/quality\.json[^]*ENOENT/);
 });
+
+/** What breaks when this fails: a job that goes by the code takes what is wrong with the lock for a full disk. */
+test("a report that cannot be written does not hide a lock that is not valid, which ends with 3 all the same", async (t) => {
+  const path = await folder(t, {
+    "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n`,
+    "mirrors.lock.yaml": "version: 1\ndocker.io/library/ruby:2.7: latest, please\n",
+  });
+  const { code, stderr } = await resident(["validate", "--code-quality", "no/quality.json"], { folder: path });
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /mirrors\.lock\.yaml:2:[^]*1 problem in mirrors\.lock\.yaml[^]*FILE_UNWRITABLE[^]*ENOENT/);
+});

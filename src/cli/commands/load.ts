@@ -23,20 +23,14 @@ export async function loadMirrorFile(input: CommandInput, surroundings: Surround
   return (await loadWithSource(input, surroundings))?.file;
 }
 
-/**
- * Reads the mirror file that the options name, with its text. When it is not valid, says so and returns undefined.
- * @throws MirrorError FILE_UNWRITABLE when a report that was asked for cannot be written
- */
+/** Reads the mirror file that the options name, with its text. When it is not valid, says so and returns undefined. */
 export async function loadWithSource(
   input: CommandInput,
   surroundings: Surroundings,
 ): Promise<{ file: MirrorFile; source: string } | undefined> {
   const path = mirrorFilePath(input);
   const read = await readMirrorFile(path, { environment: surroundings.environment });
-  if ("file" in read) {
-    await reportQuality([], input);
-    return read;
-  }
+  if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
   await tellProblems(read.problems, about, input, surroundings);
   return undefined;
@@ -69,7 +63,11 @@ export async function tellProblems(
   if (typeof report === "string") await writtenOrSaid(() => writeOutput(report, document), style, surroundings);
 }
 
-async function reportQuality(problems: readonly Problem[], { options }: CommandInput): Promise<void> {
+/**
+ * Writes the report for GitLab, where it was asked for.
+ * @throws MirrorError FILE_UNWRITABLE
+ */
+export async function reportQuality(problems: readonly Problem[], { options }: CommandInput): Promise<void> {
   const path = options["code-quality"];
   if (typeof path === "string") await writeOutput(path, codeQuality(problems));
 }

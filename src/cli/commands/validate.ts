@@ -5,7 +5,7 @@ import { EXIT } from "../exit-code.ts";
 import { plural } from "../render/units.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadWithLock, type FileWithLock } from "./load-lock.ts";
-import { tellProblems } from "./load.ts";
+import { reportQuality, tellProblems } from "./load.ts";
 
 /**
  * `validate`: reads and checks the mirror file, the policies it names and its lock, without a network. A lock that
@@ -15,6 +15,8 @@ export async function validate(input: CommandInput, surroundings: Surroundings):
   const loaded = await loadWithLock(input, surroundings);
   if (loaded === undefined) return EXIT.invalid;
   if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
+  // With no problem left to say: one that is found is worse than a report that cannot be written.
+  await reportQuality([], input);
   const { file, lock } = loaded;
   const images = listedImages(file.entries).length;
   const rules = file.entries.filter((entry) => entry.kind === "rule").length;
