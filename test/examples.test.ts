@@ -42,6 +42,22 @@ async function subjectsOf(name: string): Promise<{ old: string[]; withIds: strin
   return { old: what(/^repo:[\w-]+\/[\w-]+:(.*)$/), withIds: what(/^repo:[\w-]+@\d+\/[\w-]+@\d+:(.*)$/) };
 }
 
+/** What runs of GitLab a role trusts, behind the project. */
+async function gitlabSubjectOf(name: string): Promise<{ test: string; audience: string; run: string }> {
+  const { Statement } = await example<Trust>(name);
+  assert.equal(Statement.length, 1);
+  const { Condition = {} } = Statement[0] ?? {};
+  const { "gitlab.com:aud": audience, ...equals } = Condition["StringEquals"] ?? {};
+  const rest = { ...Condition, StringEquals: equals };
+  const subjects = Object.entries(rest).flatMap(([test, keys]) =>
+    Object.entries(keys).map(([key, value]) => ({ test, key, value: String(value) })),
+  );
+  assert.equal(subjects.length, 1);
+  const [{ test, key, value } = { test: "", key: "", value: "" }] = subjects;
+  assert.equal(key, "gitlab.com:sub");
+  return { test, audience: String(audience), run: /^project_path:[\w-]+\/[\w-]+:(.*)$/.exec(value)?.[1] ?? "" };
+}
+
 function roleOf(workflow: Workflow): string | undefined {
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
   return steps.flatMap((step) => step.with?.["role-to-assume"] ?? [])[0]?.replace(/^.*\//, "");
@@ -76,6 +92,39 @@ test("each role to copy trusts, in both forms of subject, those runs that assume
     steps.filter(({ uses }) => uses?.startsWith("aws-")),
   );
   assert.equal(signIn?.if, "github.event.pull_request.head.repo.full_name == github.repository", "a fork gets no role");
+});
+
+interface GitLabJob {
+  id_tokens?: Record<string, { aud: string }>;
+  variables?: { AWS_ROLE_ARN?: string };
+  rules?: { if: string }[];
+}
+
+/** What breaks when this fails: the same as above, on GitLab, where a wildcard stands for the source of a merge request. */
+test("each role to copy for GitLab trusts those jobs that assume it: apply of main, plan of any branch", async () => {
+  const jobs = await example<Record<string, GitLabJob>>("gitlab/mirrors.gitlab-ci.yml");
+  const audience = jobs[".mirrorform"]?.id_tokens?.["AWS_TOKEN"]?.aud ?? "";
+  assert.notEqual(audience, "");
+  const apply = await gitlabSubjectOf("aws/gitlab-apply-role-trust.json");
+  assert.deepEqual(apply, { test: "StringEquals", audience, run: "ref_type:branch:ref:main" });
+  const plan = await gitlabSubjectOf("aws/gitlab-plan-role-trust.json");
+  assert.deepEqual(plan, { test: "StringLike", audience, run: "ref_type:branch:ref:*" });
+  const roles = ["mirrors:validate", "mirrors:plan", "mirrors:apply"].map(
+    (name) => jobs[name]?.variables?.AWS_ROLE_ARN,
+  );
+  assert.deepEqual(
+    roles.map((role) => role?.replace(/^.*\//, "")),
+    [undefined, "mirrorform-plan", "mirrorform-apply"],
+  );
+  assert.deepEqual(jobs["mirrors:apply"]?.rules, [{ if: '$CI_COMMIT_BRANCH == "main"' }]);
+  assert.match(jobs["mirrors:plan"]?.rules?.[0]?.if ?? "", /CI_MERGE_REQUEST_SOURCE_PROJECT_ID == \$CI_PROJECT_ID$/);
+});
+
+/** What breaks when this fails: who copies from the page fails builds that the file to copy lets go on. */
+test("the buildspec on the page of recipes is the one to copy", async () => {
+  const page = await readFile(join(import.meta.dirname, "../docs/recipes.md"), "utf8");
+  const shown = /^`buildspec\.yml`:\n\n```yaml\n([^]*?)^```/m.exec(page)?.[1] ?? "";
+  assert.deepEqual(load(shown), await example("codebuild/buildspec.yml"));
 });
 
 test("GitLab and CodeBuild take 4 for not finished, and no other code", async () => {
