@@ -2,6 +2,7 @@ import type { ECRClientConfig } from "@aws-sdk/client-ecr";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { MirrorError } from "../errors.ts";
 import type { EcrContext } from "./client.ts";
+import { agentRefusal } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { endpointFrom } from "./endpoint.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
@@ -27,10 +28,10 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
   const base =
     profile === undefined ? (keysFrom(environment) ?? chain(requestHandler)) : chain(requestHandler, profile);
   const { role } = settings;
-  if (role === undefined) return named(base, { profile });
+  if (role === undefined) return named(base, { profile }, environment);
   const endpoint = endpointFrom(environment, "STS");
   const assumed = fromTemporaryCredentials({
-    masterCredentials: named(base, { profile }),
+    masterCredentials: named(base, { profile }, environment),
     params: { RoleArn: role, RoleSessionName: SESSION_NAME },
     clientConfig: {
       region,
@@ -40,7 +41,7 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
     },
     logger: SILENT,
   });
-  return named(assumed, { profile, role });
+  return named(assumed, { profile, role }, environment);
 }
 
 /** The SDK warns on the console unless it is given a logger. */
@@ -92,12 +93,19 @@ function keysFrom(environment: EcrContext["environment"]): Provider | undefined 
   return async () => keys;
 }
 
-function named(provider: Provider, who: { profile: string | undefined; role?: string }): Provider {
+function named(
+  provider: Provider,
+  who: { profile: string | undefined; role?: string },
+  environment: EcrContext["environment"],
+): Provider {
   return async (properties) => {
     try {
       return await provider(properties);
     } catch (error) {
-      throw credentialError(error, who);
+      const told = credentialError(error, who);
+      // A profile is asked for by name: an agent beside it is not what is missing.
+      const isEmpty = told.code === "NO_CREDENTIALS" && who.profile === undefined && error !== told;
+      throw (isEmpty ? await agentRefusal(environment) : undefined) ?? told;
     }
   };
 }
