@@ -38,8 +38,11 @@ export interface ActualTarget {
 export type HeldContent =
   /** `platform` where its image has its platforms chosen. */
   | { kind: "image"; platform?: HeldPlatform }
-  /** `selection` where it was made of another index by choosing platforms. */
-  | { kind: "index"; selection: Selection | undefined };
+  /**
+   * `selection` where it was made of another index by choosing platforms. `children`: how many manifests it names, where
+   * its repository is to have a lifecycle policy, which counts each as an image.
+   */
+  | { kind: "index"; selection: Selection | undefined; children?: number };
 
 /** The platform of an image that is in no index, in normal form; undefined where its config names none. */
 export type HeldPlatform = { kind: "read"; platform: string | undefined } | { kind: "unread"; error: ErrorReport };

@@ -1,7 +1,7 @@
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
+import { readManifest, type Manifest } from "../oci/manifest.ts";
 import { isIndexType } from "../oci/media-type.ts";
 import { readSelection } from "../oci/selection.ts";
 import type { HeldContent, HeldPlatform } from "./actual.ts";
@@ -37,15 +37,16 @@ const TAGS_AT_ONCE = 100;
 export async function readHeld(
   target: HeldReader,
   repository: string,
-  images: readonly Pick<DesiredImage, "tag" | "platforms" | "refresh" | "locked">[],
+  images: readonly Pick<DesiredImage, "tag" | "platforms" | "refresh" | "locked" | "settings">[],
   signal: AbortSignal,
 ): Promise<HeldTags> {
   const names = [...new Set(images.map((image) => image.tag))];
   const contents = new Map<string, HeldContent>();
   const chosen = new Set(images.flatMap(({ tag, platforms }) => (platforms === undefined ? [] : [tag])));
+  const isCounted = images.some(({ settings }) => typeof settings.lifecyclePolicy === "object");
   const checked = new Set(images.filter(isChecked).map(({ tag }) => tag));
   const read = async (tag: string, manifest: Manifest) => {
-    const content = contentOf(manifest);
+    const content = contentOf(manifest, isCounted);
     contents.set(tag, content);
     if (content.kind !== "image" || !checked.has(tag)) return;
     const platform = await target.readPlatform(repository, manifest, signal);
@@ -90,7 +91,13 @@ async function manifestOf(
   }
 }
 
-/** What a manifest is, as far as a plan asks. */
-function contentOf(manifest: Manifest): HeldContent {
-  return isIndexType(manifest.mediaType) ? { kind: "index", selection: readSelection(manifest) } : { kind: "image" };
+/**
+ * What a manifest is, as far as a plan asks.
+ * @param isCounted whether it is asked what an index has, which takes reading it
+ */
+function contentOf(manifest: Manifest, isCounted: boolean): HeldContent {
+  if (!isIndexType(manifest.mediaType)) return { kind: "image" };
+  const content = isCounted ? readManifest(manifest) : undefined;
+  const children = content?.kind === "index" ? new Set(content.manifests.map(({ digest }) => digest)).size : undefined;
+  return { kind: "index", selection: readSelection(manifest), ...(children === undefined ? {} : { children }) };
 }

@@ -3,12 +3,13 @@ import type { DesiredImage } from "../desired/mirror-file.ts";
 import { isManaged } from "../ecr/ownership.ts";
 import { formatReference } from "../oci/reference.ts";
 import { lifecycleReach } from "./lifecycle-reach.ts";
+import { countImages } from "./image-count.ts";
 import type { Row } from "./plan.ts";
 import { tagOf, repositoryOf } from "./row-order.ts";
 
 /**
- * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags: what it takes away, the
- * next run would copy again. Nothing where the policy is not ours to set.
+ * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags, or may: what it takes
+ * away, the next run would copy again. Nothing where the policy is not ours to set.
  * @param imageRows what the plan says of the images, which tells those that are one image under several tags
  */
 export function lifecycleRows(
@@ -17,17 +18,20 @@ export function lifecycleRows(
   owner: string,
   imageRows: readonly Row[],
 ): Row[] {
-  const digests = new Map(imageRows.map((row) => [`${repositoryOf(row)}:${tagOf(row)}`, digestIn(row)]));
+  const rows = new Map(imageRows.map((row) => [`${repositoryOf(row)}:${tagOf(row)}`, row]));
   return [...Map.groupBy(images, ({ repository }) => repository)].flatMap(([repository, group]): Row[] => {
     const settings = group[0]?.settings ?? {};
     const { lifecyclePolicy } = settings;
     const state = target.repositories?.get(repository);
     if (target.repositories === undefined || lifecyclePolicy === undefined || lifecyclePolicy === "none") return [];
     if (state !== undefined && !isManaged(state, settings, owner)) return [];
-    const declared = group.map(({ tag, source }) => ({
-      tag,
-      image: digests.get(`${repository}:${tag}`) ?? formatReference(source),
-    }));
+    const declared = group.map((image) => {
+      const { tag, source } = image;
+      const row = rows.get(`${repository}:${tag}`);
+      const held = target.contents?.get(repository)?.get(tag);
+      const digest = row === undefined ? undefined : digestIn(row);
+      return { tag, image: digest ?? formatReference(source), counted: countImages(image, row, held) };
+    });
     return lifecycleReach(lifecyclePolicy.json, declared).map((rule) => ({
       kind: "warning",
       reason: "lifecycle-reaches-declared",

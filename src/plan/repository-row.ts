@@ -8,7 +8,7 @@ export type RepositoryRow =
   | (Place & { kind: "blocked-repository"; reason: "owned-by-another"; owner: string })
   /** ECR fixes encryption when a repository is made. */
   | (Place & { kind: "blocked-repository"; reason: "encryption-immutable"; have: Encryption; want: Encryption })
-  /** A rule of the declared lifecycle policy is bound to reach declared tags. */
+  /** A rule of the declared lifecycle policy is bound to reach declared tags, or may with what their indexes hold. */
   | (Place & { kind: "warning"; reason: "lifecycle-reaches-declared"; rule: LifecycleReach });
 
 interface Place {
@@ -25,6 +25,12 @@ export interface LifecycleReach {
   tags: string[];
   /** Images that are kept; undefined for a rule that counts days. */
   keeps: number | undefined;
+  /**
+   * As many images as the declared ones are for a rule that counts untagged ones too: an index is one, and each manifest
+   * that it names another. Only where the declared ones alone are no more than are kept, so that the rule may reach a
+   * tag, and may not; the two numbers differ where not every index was read.
+   */
+  counted?: { atLeast: number; atMost: number };
   /** Days since the push; undefined for a rule that counts images. */
   days: number | undefined;
 }

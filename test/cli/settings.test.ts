@@ -20,6 +20,7 @@ import {
 } from "@aws-sdk/client-ecr";
 
 import { clientFor } from "../sandbox/support/ecr.ts";
+import { rewrite, startWith } from "../support/chosen-platforms.ts";
 import { ecrOf } from "../support/scenario.ts";
 import { world, type Document, type World } from "../support/world.ts";
 
@@ -431,4 +432,20 @@ test("an unchanged run asks little: four calls a repository, a few for the accou
     "GetRegistryScanningConfiguration",
     "GetResources",
   ]);
+});
+
+test("a lifecycle rule for any images is told before it takes a tag: ECR counts the platforms of an index too", async (t) => {
+  const keeping = (images: number) =>
+    `{ image: redis:7, repositories: { lifecyclePolicy: { rules: [{ rulePriority: 1, selection: { tagStatus: any, countType: imageCountMoreThan, countNumber: ${images} }, action: { type: expire } }] } } }`;
+  // An index of four platforms with an attestation each.
+  const place = await startWith(t, [keeping(8)]);
+  const planned = async (): Promise<string> => (await place.run(["plan"])).stdout;
+  assert.match(
+    await planned(),
+    /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* [0-9]+ to [0-9]+ images/,
+  );
+  assert.equal((await place.json(["apply"])).code, 0);
+  assert.match(await planned(), /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* they are 9 images/);
+  await rewrite(place, [keeping(9)]);
+  assert.doesNotMatch(await planned(), /lifecycle rule/);
 });

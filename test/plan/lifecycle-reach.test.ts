@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 import { lifecycleReach } from "../../src/plan/lifecycle-reach.ts";
 
 const EXPIRE = { type: "expire" };
-const DECLARED = ["1.0", "1.1", "latest"].map((tag) => ({ tag, image: tag }));
+const ONE = { atLeast: 1, atMost: 1 };
+const DECLARED = ["1.0", "1.1", "latest"].map((tag) => ({ tag, image: tag, counted: ONE }));
 
 function rule(rulePriority: number, selection: object, action: object = EXPIRE): object {
   return { rulePriority, selection, action };
@@ -30,8 +31,21 @@ describe("a lifecycle rule reaches declared tags", () => {
   test("when it keeps fewer images than are declared, several tags of one image counted once", () => {
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(2) })]), ["1: 1.0 1.1 latest"]);
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(3) })]), []);
-    const twice = DECLARED.map(({ tag }) => ({ tag, image: tag === "latest" ? "1.1" : tag }));
+    const twice = DECLARED.map((each) => ({ ...each, image: each.tag === "latest" ? "1.1" : each.tag }));
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(2) })], twice), []);
+  });
+
+  test("perhaps, when it keeps fewer than they are with what their indexes name, and counts what has no tag", () => {
+    const indexes = DECLARED.map((each) => ({ ...each, counted: { atLeast: 5, atMost: 9 } }));
+    const counted = (rules: readonly object[], declared = indexes) =>
+      lifecycleReach(JSON.stringify({ rules }), declared).map((found) => found.counted);
+    assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(2) })]), [undefined], "bound to");
+    assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(3) })]), [{ atLeast: 15, atMost: 27 }]);
+    assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(26) })]), [{ atLeast: 15, atMost: 27 }]);
+    assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(27) })]), []);
+    assert.deepEqual(counted([rule(1, { tagStatus: "tagged", tagPatternList: ["*"], ...keep(3) })]), [], "tags alone");
+    const twice = indexes.map((each) => ({ ...each, image: "one" }));
+    assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(9) })], twice), [], "one index, counted once");
   });
 
   test("when it archives them", () => {

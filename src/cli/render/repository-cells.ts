@@ -64,13 +64,22 @@ function blockedColumns(row: Extract<RepositoryRow, { kind: "blocked-repository"
   return ["encryption", change, "", "", "fixed by ECR. Declare it as it is, or delete the repository for a new one"];
 }
 
+/** ECR counts what an index names as images of their own, attestations too. */
+function countedText({ atLeast, atMost }: NonNullable<LifecycleReach["counted"]>): string {
+  return atLeast === atMost ? `they are ${plural(atLeast, "image")}` : `they are ${atLeast} to ${atMost} images`;
+}
+
 /** Declared tags that a line names; `--json` has them all. */
 const MAX_TAGS_SHOWN = 3;
 
-function lifecycleColumns({ priority, action, tags, keeps, days }: LifecycleReach): string[] {
+function lifecycleColumns({ priority, action, tags, keeps, days, counted }: LifecycleReach): string[] {
   const shown = tags.slice(0, MAX_TAGS_SHOWN).join(", ");
   const more = tags.length > MAX_TAGS_SHOWN ? ` and ${tags.length - MAX_TAGS_SHOWN} more` : "";
   const when = days === undefined ? `keeps ${plural(keeps ?? 0, "image")}` : `${plural(days, "day")} after the push`;
-  const what = action === "expire" ? "expires declared tags" : "archives declared tags";
+  const verb = action === "expire" ? "expire" : "archive";
+  const what =
+    counted === undefined
+      ? `${verb}s declared tags`
+      : `may ${verb} declared tags: with their platforms ${countedText(counted)}`;
   return [`lifecycle rule ${priority}`, `${when}: ${shown}${more}`, "", "", what];
 }

@@ -1,0 +1,32 @@
+import type { HeldContent } from "../actual/actual.ts";
+import type { DesiredImage } from "../desired/mirror-file.ts";
+import { isIndexType, OCI_INDEX } from "../oci/media-type.ts";
+import { pullsAtMost } from "./cost.ts";
+import type { ImageCount } from "./lifecycle-reach.ts";
+import type { Row } from "./plan.ts";
+
+/**
+ * How many images ECR counts for a declared one once it is there: its manifest and, of an index, those that it names. It
+ * is as many as copying it reads manifests.
+ * @param row what is planned for it
+ * @param held what its tag holds now
+ */
+export function countImages(
+  { platforms }: Pick<DesiredImage, "platforms">,
+  row: Row | undefined,
+  held: HeldContent | undefined,
+): ImageCount {
+  const copy = row?.kind === "action" && row.action.kind === "copy-image" ? row.action : undefined;
+  if (copy !== undefined && !isIndexType(copy.mediaType)) return exactly(1);
+  if (copy === undefined && held?.kind === "image") return exactly(1);
+  if (copy === undefined && held?.kind === "index" && held.children !== undefined) return exactly(1 + held.children);
+  const known = copy?.content?.platforms;
+  return {
+    atLeast: copy === undefined ? 1 : 1 + (platforms?.length ?? known ?? 0),
+    atMost: pullsAtMost({ mediaType: OCI_INDEX, size: undefined }, known, platforms),
+  };
+}
+
+function exactly(images: number): ImageCount {
+  return { atLeast: images, atMost: images };
+}
