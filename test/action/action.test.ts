@@ -128,6 +128,15 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(refused.stdout, /^::warning title=mirrorform::.*403.*in the log.*pull-requests: write/m);
   });
 
+  test("and a comment says too when its target is gone from the mirror file", async (t) => {
+    const { github, step, folder } = await job(t);
+    const target = { INPUT_TARGET: "main" };
+    assert.equal((await step("plan", target)).code, 0);
+    await writeFile(join(folder, "mirrors.yaml"), TWO_IMAGES.replace("main:", "other:"));
+    assert.equal((await step("plan", target)).code, 3);
+    assert.match(github.comments[0]?.body ?? "", /is not valid[^]*There is no plan[^]*no target[^]*main/);
+  });
+
   test("nothing where the mirror file is not valid, and annotates its lines", async (t) => {
     const { github, step } = await job(t, { file: `${TWO_IMAGES}  - image: Redis\n` });
     const { code, stdout } = await step("plan");
