@@ -165,9 +165,14 @@ function readComment(body: string | null | undefined): {
   const links: string[] = [];
   void marked.walkTokens(tokens, (token) => void (token.type === "link" && links.push(String(token["href"]))));
   const html = tokens.filter(({ type }) => type === "html");
-  assert.equal(html.length, 1, "the marker alone");
+  const [marker, ...others] = html.map(({ raw }) => raw);
+  assert.match(
+    others.join(""),
+    /^(?:<!-- mirrorform step=[0-9a-f]{12} -->\s*)?$/,
+    "the marker, and whose comment it is",
+  );
   return {
-    marker: html[0]?.raw ?? "",
+    marker: marker ?? "",
     headings: tokens.flatMap((token) =>
       token.type === "heading" ? [marked.parseInline(String(token["text"])) as string] : [],
     ),
