@@ -1,11 +1,11 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
+import { readTargetFolder } from "./begun-layout.ts";
 import { makeFolders } from "./durable.ts";
 import { withLock, type HeldLock } from "./index-lock.ts";
 import { pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "./layout-index.ts";
 import type { LayoutRoot } from "./layout-root.ts";
-import { readIndex } from "./read-layout.ts";
 import type { Staging } from "./staging.ts";
 
 /** Held while `index.json` is changed. It is in no layout for longer than that, but where a process was killed. */
@@ -47,12 +47,15 @@ export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeInd
   ): Promise<boolean> {
     const work = workOn(folder, operation);
     const mayCommit = () => lock.isHeld();
-    const before = await readIndex(folder);
-    const after = edit(before ?? EMPTY_INDEX);
-    if (before === after) return true;
-    const path = await pathIn(folder, "index.json");
-    if (!(await staging.write(path, work, (file) => file.writeFile(formatLayoutIndex(after)), mayCommit))) return false;
-    if (before !== undefined) return true;
+    const found = await readTargetFolder(folder);
+    const before = found.kind === "empty" ? EMPTY_INDEX : found.index;
+    const after = edit(before);
+    if (before !== after) {
+      const path = await pathIn(folder, "index.json");
+      const isWritten = await staging.write(path, work, (file) => file.writeFile(formatLayoutIndex(after)), mayCommit);
+      if (!isWritten) return false;
+    } else if (found.kind === "empty") return true;
+    if (found.kind === "layout") return true;
     // Only with this file is it a layout.
     const marker = '{"imageLayoutVersion":"1.0.0"}\n';
     return staging.write(await pathIn(folder, "oci-layout"), work, (file) => file.writeFile(marker), mayCommit);

@@ -5,12 +5,13 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { Mounted } from "../registry/registry.ts";
+import { readTargetFolder } from "./begun-layout.ts";
 import { isComplete, missingFrom, openContent } from "./content.ts";
 import { folderOf, workOn } from "./layout-folder.ts";
 import { digestsNamed, withTag } from "./layout-index.ts";
 import type { LayoutRoot } from "./layout-root.ts";
 import { createLayoutWriter } from "./layout-writer.ts";
-import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
+import { invalid, readManifestFile } from "./read-layout.ts";
 
 /** A folder of layouts as a place that images go to; fits the port that apply names. */
 export type LayoutTarget = ReturnType<typeof layoutTarget>;
@@ -26,8 +27,9 @@ export function layoutTarget(root: LayoutRoot) {
     async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
       const folder = folderOf(root, repository);
       const held = new Map<string, Digest>();
-      const index = await readIndex(folder);
-      if (index === undefined) return held;
+      const found = await readTargetFolder(folder);
+      if (found.kind !== "layout") return held;
+      const { index } = found;
       for (const tag of tags) {
         const digests = digestsNamed(index, (name) => name === tag);
         const [digest] = digests;

@@ -22,7 +22,7 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
   if (typeof version !== "string" || !version.startsWith("1.")) {
     throw invalid(work, 'its file "oci-layout" names no version of image layouts that mirrorform knows');
   }
-  const bytes = await small(folder, ["index.json"], MAX_INDEX_BYTES, work);
+  const bytes = await readIndexFile(folder);
   if (bytes === undefined) throw invalid(work, "it has no index.json");
   if (bytes === "too-large") {
     const hint = "That is more than the tags of any repository need: write the layout again, or spread its tags.";
@@ -31,6 +31,11 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
   const index = parseLayoutIndex(bytes);
   if (index === undefined) throw invalid(work, "its index.json is no image index");
   return index;
+}
+
+/** The bytes of a folder's `index.json`, whether or not it is a layout. @throws MirrorError LAYOUT_FILE */
+export function readIndexFile(folder: LayoutFolder): Promise<Buffer | "too-large" | undefined> {
+  return small(folder, ["index.json"], MAX_INDEX_BYTES, workOn(folder, "read a layout"));
 }
 
 /**
@@ -55,8 +60,8 @@ export async function readManifestFile(folder: LayoutFolder, digest: Digest): Pr
 }
 
 /** What is wrong with a layout itself. */
-export function invalid(work: LayoutWork, message: string): MirrorError {
-  return new MirrorError(message, { code: "LAYOUT_INVALID", ...work });
+export function invalid(work: LayoutWork, message: string, hint?: string): MirrorError {
+  return new MirrorError(message, { code: "LAYOUT_INVALID", ...work, hint });
 }
 
 function tooLarge(work: LayoutWork & { hint?: string }, message: string): MirrorError {

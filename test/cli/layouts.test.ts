@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
@@ -228,4 +228,20 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual(tags.toSorted(), [...runs.map((n) => `t${n}`), ...runs.map((n) => `u${n}`)]);
     assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
   });
+});
+
+test("a folder with somebody else's index.json is refused by plan and apply, and left as it is; others arrive", async (t) => {
+  const place = await world(t, FILES, { images: IMAGES });
+  const folder = join(place.folder, "mirror/redis");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "index.json"), '{"pages":["a.html"]}');
+  for (const command of ["plan", "apply"]) {
+    const { code, document } = await place.json([command, "--file", "carry.yaml"]);
+    assert.equal(code, 1);
+    const [error, ...others] = errorsIn(document);
+    assert.deepEqual([error?.code, error?.side, others], ["LAYOUT_INVALID", "target", []]);
+    assert.deepEqual(await readdir(folder), ["index.json"]);
+    assert.equal(await readFile(join(folder, "index.json"), "utf8"), '{"pages":["a.html"]}');
+  }
+  assert.deepEqual([...layoutsIn(join(place.folder, "mirror")).keys()], ["bitnami/kafka", "ghcr.io/org/app"]);
 });

@@ -6,6 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, test } from "node:test";
 
 import { MirrorError } from "../../src/errors.ts";
+import { MAX_INDEX_BYTES } from "../../src/layout/limits.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { blobOf } from "../registry/images.ts";
 import { layoutFaults, layoutsIn } from "../support/layout-faults.ts";
@@ -44,6 +45,56 @@ describe("a layout target", () => {
     );
     assert.deepEqual(await target.readTags("absent", ["7"]), new Map());
     assert.equal(target.uri("redis", "7").endsWith("/mirror/redis:7"), true);
+  });
+
+  test("refuses a folder with an index.json and no oci-layout, and leaves it as it is", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    await putImage(target, "redis", "7", image);
+    const folder = join(base, "mirror/redis");
+    const path = join(folder, "index.json");
+    await rm(join(folder, "oci-layout"));
+    const ours = await readFile(path, "utf8");
+    const index = JSON.parse(ours) as { manifests: { annotations: object }[] };
+    const [entry] = index.manifests;
+    for (const [what, text] of [
+      ["a site's", '{"pages":["a.html"]}'],
+      ["no JSON", "<html>"],
+      ["nothing in it", ""],
+      ["of two tags", ours.replace("[", `[${JSON.stringify(entry)},`)],
+      ["of none", JSON.stringify({ ...index, manifests: [] }, undefined, 2)],
+      ["with something of its own", `${JSON.stringify({ ...index, annotations: { by: "hand" } }, undefined, 2)}\n`],
+      ["in other words", JSON.stringify(index)],
+      ["too large", " ".repeat(MAX_INDEX_BYTES + 1)],
+    ] as const) {
+      await writeFile(path, text);
+      const refused = {
+        code: "LAYOUT_INVALID",
+        side: "target",
+        message: /no file "oci-layout"/,
+        hint: /^It is left as it is/,
+      };
+      await assert.rejects(target.readTags("redis", ["7"]), refused, what);
+      await assert.rejects(target.putManifest("redis", "8", image.top, NEVER), refused, what);
+      assert.equal(await readFile(path, "utf8"), text, what);
+      assert.deepEqual((await readdir(folder)).toSorted(), ["blobs", "index.json"], what);
+    }
+  });
+
+  test("goes on with a layout that a killed run began, and keeps its tag", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    for (const tag of ["8", "7"]) {
+      await putImage(target, "redis", "7", image);
+      await rm(join(base, "mirror/redis/oci-layout"));
+      assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "it is no layout yet");
+      await putImage(target, "redis", tag, image);
+      assert.deepEqual([...(layoutsIn(join(base, "mirror")).get("redis")?.keys() ?? [])], [...new Set(["7", tag])]);
+      assert.deepEqual(layoutFaults(join(base, "mirror")), []);
+      await rm(join(base, "mirror/redis"), { recursive: true });
+    }
   });
 
   test("moves a tag, keeps the others and what it does not know", async (t) => {
