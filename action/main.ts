@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { EXIT } from "../src/cli/exit-code.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
 import { tellPlan, tellProblems } from "./tell.ts";
@@ -13,20 +14,13 @@ import { failure, setOutputs, warning, withoutCommands } from "./workflow-comman
 
 const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 
-/** Exit codes of mirrorform: `docs/cli.md`. */
-const DONE = 0;
-const FAILED = 1;
-const CHANGES = 2;
-const INVALID = 3;
-const AT_FLOOR = 4;
-
 const out = (text: string): void => void process.stdout.write(text);
 
 try {
   process.exitCode = await run(readInputs(process.env));
 } catch (error) {
   out(failure(error instanceof Error ? error.message : String(error)));
-  process.exitCode = FAILED;
+  process.exitCode = EXIT.failed;
 }
 
 /** @returns the exit code of the step */
@@ -38,7 +32,7 @@ async function run(inputs: Inputs): Promise<number> {
     const isFork = inputs.pullRequest?.isFork === true;
     if (isFork && inputs.command !== "validate")
       out("A pull request from a fork: mirrors.yaml is checked, nothing else is done.\n");
-    if (valid.code !== DONE || inputs.command === "validate" || isFork) {
+    if (valid.code !== EXIT.done || inputs.command === "validate" || isFork) {
       setOutputs(inputs.outputFile, { "exit-code": String(valid.code) });
       if (inputs.command === "plan" && !isFork) await tellProblems(inputs, valid, out);
       return valid.code;
@@ -66,14 +60,14 @@ async function planned(inputs: Inputs, folder: string): Promise<number> {
   const summary = inputs.summaryFile === undefined ? [] : ["--summary", inputs.summaryFile];
   const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...narrowed(inputs)];
   const { code, complaints } = await withoutCommands(out, () => mirrorform(args));
-  const hasChanges = code === CHANGES;
+  const hasChanges = code === EXIT.changes;
   setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
   const page = await readFile(markdown, "utf8").catch(() => undefined);
   if (page !== undefined) await tellPlan(inputs, page, code, out);
   // Before anything was asked; later, standard error may name addresses.
-  else if (inputs.command === "plan" && code === INVALID) await tellProblems(inputs, { code, complaints }, out);
-  if (code !== DONE && code !== CHANGES) return code;
-  return DONE;
+  else if (inputs.command === "plan" && code === EXIT.invalid) await tellProblems(inputs, { code, complaints }, out);
+  if (code !== EXIT.done && code !== EXIT.changes) return code;
+  return EXIT.done;
 }
 
 async function apply(inputs: Inputs, folder: string): Promise<number> {
@@ -82,19 +76,19 @@ async function apply(inputs: Inputs, folder: string): Promise<number> {
   const { code, said } = await withoutCommands(out, () =>
     mirrorform(["apply", "--report", report, ...wait, ...narrowed(inputs)]),
   );
-  setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === DONE) });
+  setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === EXIT.done) });
   if (inputs.summaryFile !== undefined) {
     const known = await readFile(report, "utf8").catch(() => undefined);
     const text = known === undefined ? "It left no report: the log has what it said." : unnamed(said, known);
     await appendFile(inputs.summaryFile, reportPage(text));
   }
-  if (code !== AT_FLOOR) return code;
+  if (code !== EXIT.atFloor) return code;
   out(
     warning(
       "The pull allowance did not reach for everything. What was done is complete; the next run goes on with the rest.",
     ),
   );
-  return DONE;
+  return EXIT.done;
 }
 
 function narrowed(inputs: Inputs): string[] {
@@ -138,6 +132,6 @@ function end(child: ChildProcess): Promise<number> {
   process.on("SIGTERM", pass);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (ended) => resolve(ended ?? FAILED));
+    child.on("close", (ended) => resolve(ended ?? EXIT.failed));
   });
 }

@@ -1,3 +1,4 @@
+import { EXIT } from "../src/cli/exit-code.ts";
 import { keepComment, outdateComment } from "./comment.ts";
 import { keepDriftIssue } from "./drift-issue.ts";
 import { createGitHub, GitHubRefused, type GitHub } from "./github.ts";
@@ -8,12 +9,6 @@ import { warning } from "./workflow-commands.ts";
 
 type Out = (text: string) => void;
 
-/** Exit codes of mirrorform: `docs/cli.md`. */
-const DONE = 0;
-const FAILED = 1;
-const CHANGES = 2;
-const INVALID = 3;
-
 /**
  * Tells a plan where people look: in the comment on the pull request, or in the issue about drift.
  * @param page the plan's Markdown
@@ -22,10 +17,10 @@ const INVALID = 3;
 export async function tellPlan(inputs: Inputs, page: string, code: number, out: Out): Promise<void> {
   const { author, pullRequest } = inputs;
   const body = `${page}${footOf(inputs)}`;
-  const differs = code !== DONE;
+  const differs = code !== EXIT.done;
   if (inputs.command === "drift") {
     // A plan that could not be made says nothing about drift: the issue stays as it is.
-    if (code !== DONE && code !== CHANGES) return;
+    if (code !== EXIT.done && code !== EXIT.changes) return;
     const title = `${inputs.file} and the mirrors differ`;
     await attempt(inputs, "The plan is in the job's summary.", out, async (github) => {
       out(`Issue about drift: ${await keepDriftIssue(github, { page: body, title, author, hasDrift: differs })}.\n`);
@@ -49,8 +44,8 @@ export async function tellProblems(
 ): Promise<void> {
   const { author, comment, file, pullRequest } = inputs;
   // 1 is a lock that disagrees with the file; any other code is a run that was ended from outside.
-  if (!comment || pullRequest === undefined || (code !== FAILED && code !== INVALID)) return;
-  const page = problemsPage({ file, complaints, isInvalid: code === INVALID });
+  if (!comment || pullRequest === undefined || (code !== EXIT.failed && code !== EXIT.invalid)) return;
+  const page = problemsPage({ file, complaints, isInvalid: code === EXIT.invalid });
   const options = { page, foot: footOf(inputs), line: stepLine(inputs), pullRequest: pullRequest.number, author };
   await attempt(inputs, "What is wrong is in the log.", out, async (github) => {
     out(`Comment on the pull request: ${await outdateComment(github, options)}.\n`);

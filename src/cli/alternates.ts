@@ -1,8 +1,7 @@
-import { posix } from "node:path";
-
 import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
+import { repositoryAtAlternate } from "../desired/sources.ts";
 import type { Credentials } from "../registry/credentials.ts";
 import { publicRepositories } from "../registry/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -28,13 +27,10 @@ export function openAlternates(context: AlternatesContext): (registry: string) =
 
   /** The alternates of a source, for the names that `only` admits. */
   function alternatesOf(registry: string): AlternateSource[] {
-    return (sources.get(registry)?.alternates ?? []).map(({ registry: host, prefix, only }) => ({
+    return (sources.get(registry)?.alternates ?? []).map((alternate) => ({
       // As anybody, unless the mirror file names it as a source of its own: credentials may be meant for that.
-      source: sources.has(host) ? imageSource(host) : anybodyAt(host).images,
-      repositoryAt(repository) {
-        if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
-        return prefix === "" ? repository : `${prefix}/${repository}`;
-      },
+      source: sources.has(alternate.registry) ? imageSource(alternate.registry) : anybodyAt(alternate.registry).images,
+      repositoryAt: (repository) => repositoryAtAlternate(alternate, repository),
     }));
   }
 }

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 import { canonicalRegistry, DOCKER_HUB, isRegistry, isRepository } from "../oci/reference.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { AlternateDocument, SourceDocument } from "./generated/mirror-file-schema.ts";
@@ -28,6 +30,12 @@ export interface Alternate {
   prefix: string;
   /** Globs of the repositories that may be asked for there. */
   only: readonly string[];
+}
+
+/** Where an alternate has a repository of its source; undefined for one that is not to be asked for there. */
+export function repositoryAtAlternate({ prefix, only }: Alternate, repository: string): string | undefined {
+  if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
+  return prefix === "" ? repository : `${prefix}/${repository}`;
 }
 
 /** Docker's official images: public everywhere. */

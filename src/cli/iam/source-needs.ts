@@ -1,7 +1,6 @@
-import { posix } from "node:path";
-
 import type { DesiredEntry } from "../../desired/desired-entry.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
+import { repositoryAtAlternate } from "../../desired/sources.ts";
 import { needsDates } from "../../desired/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/flavour.ts";
@@ -31,10 +30,10 @@ export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "
       const source = sources.get(registry);
       if (source?.layout !== undefined) return [];
       const own = needOf(registry, repository, { isSource: true, listing, targets });
-      const others = (source?.alternates ?? []).flatMap(({ registry: host, prefix, only }) => {
-        const isAsked = sources.has(host) && only.some((glob) => posix.matchesGlob(repository, glob));
-        const there = prefix === "" ? repository : `${prefix}/${repository}`;
-        return isAsked ? needOf(host, there, { isSource: false, listing: undefined, targets }) : [];
+      const others = (source?.alternates ?? []).flatMap((alternate) => {
+        const there = sources.has(alternate.registry) ? repositoryAtAlternate(alternate, repository) : undefined;
+        if (there === undefined) return [];
+        return needOf(alternate.registry, there, { isSource: false, listing: undefined, targets });
       });
       return [...own, ...others];
     });
