@@ -53,6 +53,16 @@ function mirrored(place: World): string[] {
   return NAMES.filter((name) => store.repository(name)?.tags.has("1"));
 }
 
+/** Applies in one window after the other until all is done, in five at most. @returns the exit codes */
+async function applyInWindows(place: World, now: { ms: number }): Promise<(number | null)[]> {
+  const codes: (number | null)[] = [];
+  while (codes.length < 5 && codes.at(-1) !== 0) {
+    codes.push((await place.json(["apply"])).code);
+    now.ms += 3_601_000;
+  }
+  return codes;
+}
+
 describe("an apply that the allowance does not reach for", { concurrency: 2 }, () => {
   for (const concurrency of [1, 4, 32]) {
     test(`stops at the reserve with 4 at concurrency ${concurrency}, and the next window brings the rest`, async (t) => {
@@ -189,11 +199,7 @@ describe("an apply at the floor always ends, with its report:", { concurrency: 2
         clock: () => new Date(now.ms),
       },
     );
-    const codes: (number | null)[] = [];
-    while (codes.length < 5 && codes.at(-1) !== 0) {
-      codes.push((await place.json(["apply"])).code);
-      now.ms += 3_601_000;
-    }
+    const codes = await applyInWindows(place, now);
     assert.deepEqual(codes, [4, 4, 0]);
     assert.equal(place.sandbox.dockerHub.counted, 24 + codes.length);
     assert.deepEqual(incompleteTags(targetOf(place)), []);
@@ -218,11 +224,7 @@ describe("an image that is larger than the allowance, to several targets,", () =
         clock: () => new Date(now.ms),
       },
     );
-    const codes: (number | null)[] = [];
-    while (codes.length < 5 && codes.at(-1) !== 0) {
-      codes.push((await place.json(["apply"])).code);
-      now.ms += 3_601_000;
-    }
+    const codes = await applyInWindows(place, now);
     assert.deepEqual(codes, [4, 4, 0]);
     for (const { store } of place.sandbox.registries.values()) {
       assert.deepEqual(incompleteTags(store), []);

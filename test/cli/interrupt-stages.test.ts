@@ -51,6 +51,23 @@ async function mends(place: World): Promise<void> {
   for (const name of ["redis", "nginx"]) assert.equal(store.repository(name)?.tags.size, 1, name);
 }
 
+/** Sends a signal to an apply whose report waits in front of a pipe until somebody reads it. @param then when it was heard */
+function interruptAtReport(
+  pipe: Awaited<ReturnType<typeof pipeIn>>,
+  signal: NodeJS.Signals,
+  then: (child: ChildProcess) => void,
+): (child: ChildProcess) => void {
+  return (child) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("Plan:")) void pipe.close();
+      if (chunk.toString().includes("Apply:")) child.kill(signal);
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("Interrupted: starting nothing new. Once more to leave at once.")) then(child);
+    });
+  };
+}
+
 /** What breaks when this fails: a job that is cancelled leaves no word of what it did, or half an image. */
 describe("an apply that is stopped", { concurrency: 2 }, () => {
   for (const [signal, code] of [
@@ -155,16 +172,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
     const ran = await place.start(["apply", "--report", "pipe"], {
-      onStart: (child) => {
-        child.stdout?.on("data", (chunk: Buffer) => {
-          if (chunk.toString().includes("Plan:")) void pipe.close();
-          // The report waits in front of the pipe until somebody reads it.
-          if (chunk.toString().includes("Apply:")) child.kill("SIGTERM");
-        });
-        child.stderr?.on("data", (chunk: Buffer) => {
-          if (chunk.toString().includes("Interrupted")) void pipe.read();
-        });
-      },
+      onStart: interruptAtReport(pipe, "SIGTERM", () => void pipe.read()),
     });
     assert.equal(ran.code, 143, ran.stderr);
     const { outcomes } = JSON.parse(await pipe.text()) as Told;
@@ -179,16 +187,8 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
     const ran = await place.start(["apply", "--report", "pipe"], {
-      onStart: (child) => {
-        child.stdout?.on("data", (chunk: Buffer) => {
-          if (chunk.toString().includes("Plan:")) void pipe.close();
-          if (chunk.toString().includes("Apply:")) child.kill("SIGINT");
-        });
-        // Nobody reads the pipe: without a second signal this would take for ever.
-        child.stderr?.on("data", (chunk: Buffer) => {
-          if (chunk.toString().includes("Once more to leave at once")) child.kill("SIGINT");
-        });
-      },
+      // Nobody reads the pipe: without a second signal this would take for ever.
+      onStart: interruptAtReport(pipe, "SIGINT", (child) => child.kill("SIGINT")),
     });
     // A shell tells that as 130.
     assert.deepEqual([ran.code, ran.signal], [null, "SIGINT"]);
