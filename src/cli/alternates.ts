@@ -2,15 +2,15 @@ import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../desired/sources.ts";
-import type { Credentials } from "../registry/credentials.ts";
+import type { Credential } from "../registry/credentials.ts";
 import { publicRepositories } from "../registry/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";
 
 /** What the alternates of a run's sources are opened with. */
 interface AlternatesContext {
   sources: MirrorFile["sources"];
-  /** Who we are at a source. */
-  credentialsFor: (registry: string) => Credentials;
+  /** Who we are at a source, at the host that is really asked. */
+  credentialAt: (registry: string) => Promise<Credential | undefined>;
   /** A source as the mirror file has it. */
   imageSource: (registry: string) => ImageSource;
   /** A registry asked as the public asks. */
@@ -19,9 +19,10 @@ interface AlternatesContext {
 
 /** Gives a source of images as it is read in a run: what its alternates have is read there first. */
 export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
-  const { sources, credentialsFor, imageSource, anybodyAt } = context;
+  const { sources, credentialAt, imageSource, anybodyAt } = context;
   return (registry) => {
-    const isPublic = publicRepositories(registry, credentialsFor(registry), () => anybodyAt(registry).client);
+    const credential = () => credentialAt(registry);
+    const isPublic = publicRepositories(registry, credential, () => anybodyAt(registry).client);
     return withAlternates(imageSource(registry), alternatesOf(registry), isPublic);
   };
 

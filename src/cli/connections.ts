@@ -131,7 +131,7 @@ export function openConnections(
 
   const imageSource = openAlternates({
     sources,
-    credentialsFor,
+    credentialAt: (registry) => credentialsFor(registry).lookup(endpoint(registry).host),
     imageSource: (registry) => imageSourceOf(source(registry)),
     anybodyAt: (registry) => ({ client: anybodyAt(registry), images: imageSourceOf(anybodyAt(registry)) }),
   });

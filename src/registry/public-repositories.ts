@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credential } from "./credentials.ts";
 import type { Registry } from "./registry.ts";
 
 /**
@@ -17,11 +17,12 @@ const OFFICIAL = "library/";
  * Asks a source as anybody, by HEAD and once for a repository, where we are known to it: without credentials it showed us
  * nothing else. HEAD counts no pull. What cannot be learned counts as private.
  * @param registry the source's name
+ * @param credential who we are at the host that is really asked
  * @param anybody a client of it without credentials
  */
 export function publicRepositories(
   registry: string,
-  credentials: Credentials,
+  credential: () => Promise<Credential | undefined>,
   anybody: () => Pick<Registry, "headManifest" | "hasBlob">,
 ): IsPublic {
   const known = new Map<string, Promise<boolean>>();
@@ -34,7 +35,7 @@ export function publicRepositories(
   async function look(repository: string, content: Digest | Descriptor, signal: AbortSignal): Promise<boolean> {
     if (registry === DOCKER_HUB && repository.startsWith(OFFICIAL)) return true;
     try {
-      if ((await credentials.lookup(registry)) === undefined) return true;
+      if ((await credential()) === undefined) return true;
       return typeof content === "string"
         ? (await anybody().headManifest(repository, content, signal)) !== undefined
         : await anybody().hasBlob(repository, content, signal);

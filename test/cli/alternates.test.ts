@@ -165,7 +165,8 @@ describe("an alternate with the same content", () => {
           headers: {},
         },
       );
-      const environment = { MIRRORFORM_USERNAME_DOCKER_IO: "jane", MIRRORFORM_PASSWORD_DOCKER_IO: "secret" };
+      const suffix = environmentSuffix(new URL(hub.registry.url).host);
+      const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
       const { code } = await place.json(["apply"], { environment });
       assert.equal(code, 0);
       const asked = alternate.server.requests.map(({ path }) => path);

@@ -2,24 +2,25 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import type { Credentials } from "../../src/registry/credentials.ts";
+import type { Credential } from "../../src/registry/credentials.ts";
 import { publicRepositories, type IsPublic } from "../../src/registry/public-repositories.ts";
 import { clientOf, serve, type Server } from "./server.ts";
 
 const DIGEST = digestOf(Buffer.from("manifest"));
 const BLOB = { digest: digestOf(Buffer.from("blob")), size: 4, mediaType: "application/octet-stream" };
 const SIGNAL = new AbortController().signal;
-const SIGNED_IN: Credentials = { lookup: async () => ({ username: "jane", password: "secret" }) };
-const NOBODY: Credentials = { lookup: async () => undefined };
+type Lookup = () => Promise<Credential | undefined>;
+const SIGNED_IN: Lookup = async () => ({ username: "jane", password: "secret" });
+const NOBODY: Lookup = async () => undefined;
 
 /** A source where the repositories of `team` are for those who sign in. */
-async function sourceOf(t: TestContext, name: string, credentials: Credentials): Promise<[IsPublic, Server]> {
+async function sourceOf(t: TestContext, name: string, credential: Lookup): Promise<[IsPublic, Server]> {
   const server = await serve(t, ({ url }, response) => {
     if (url.startsWith("/v2/team/")) return void response.writeHead(401).end();
     response.writeHead(200, { "docker-content-digest": DIGEST, "content-length": 4 }).end("body");
   });
   const { registry } = clientOf(t, server.url);
-  return [publicRepositories(name, credentials, () => registry), server];
+  return [publicRepositories(name, credential, () => registry), server];
 }
 
 describe("a repository counts as open to anybody", () => {
@@ -52,7 +53,7 @@ describe("a repository counts as open to anybody", () => {
   test("but not where anybody is refused, nor where it cannot be learned", async (t) => {
     const [isPublic] = await sourceOf(t, "docker.io", SIGNED_IN);
     assert.equal(await isPublic("team/app", DIGEST, SIGNAL), false);
-    const locked: Credentials = { lookup: () => Promise.reject(new Error("the helper is missing")) };
+    const locked: Lookup = () => Promise.reject(new Error("the helper is missing"));
     const [isOpen] = await sourceOf(t, "docker.io", locked);
     assert.equal(await isOpen("open/app", DIGEST, SIGNAL), false);
   });
