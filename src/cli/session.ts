@@ -1,18 +1,18 @@
-import { readAllowDeletions } from "./allow-deletions.ts";
-import { createAllowances, type Allowances } from "./allowances.ts";
+import { readAllowDeletions } from "../run/allow-deletions.ts";
+import { createAllowances, type Allowances } from "../run/pull-budgets.ts";
 import { textsOf, type CommandInput } from "./command.ts";
 import { loadWithLock } from "./commands/load-lock.ts";
-import { openConnections, type Connections } from "./connections.ts";
-import { expand } from "./expand.ts";
+import { openConnections, type Connections } from "../run/connections.ts";
+import { expand } from "../run/expand-entries.ts";
 import { createEventStream, type EventStream } from "./events.ts";
 import type { HeldPlan } from "./held-plan.ts";
-import { narrow } from "./narrow.ts";
+import { narrow } from "../run/narrow.ts";
 import { wantsColor } from "./output.ts";
 import { createStyle, type Style } from "./render/style.ts";
 import { planInputs } from "./plan-inputs.ts";
 import { logRequests } from "./request-log.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { survey, type Survey, type SurveyOptions } from "./survey.ts";
+import { survey, type Survey, type SurveyOptions } from "../run/survey.ts";
 
 /** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
 export interface Session {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
-import { freeBuffersEarly } from "../../src/cli/free-buffers.ts";
+import { freeBuffersEarly } from "../../src/run/free-buffers.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

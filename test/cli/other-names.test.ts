@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { entriesByOtherNames } from "../../src/cli/other-names.ts";
+import { entriesByOtherNames } from "../../src/run/entries-by-other-names.ts";
 import { accepted } from "../desired/mirror-file-in-folder.ts";
 
 const ROLE = (account: string): string => `role: "arn:aws:iam::${account}:role/mirror"`;

@@ -6,7 +6,7 @@ import { EXIT } from "../exit-code.ts";
 import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
 import { policiesOf, type RolePolicy } from "../iam/policies.ts";
-import { narrow } from "../narrow.ts";
+import { narrow } from "../../run/narrow.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadMirrorFile } from "./load.ts";
 

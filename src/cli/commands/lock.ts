@@ -7,13 +7,13 @@ import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/lock
 import { resolveAll } from "../../desired/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
-import { createAllowances, type Allowances } from "../allowances.ts";
+import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";
 import type { CommandInput } from "../command.ts";
-import { openConnections, type Connections } from "../connections.ts";
-import { listTagsWith } from "../list-tags.ts";
+import { openConnections, type Connections } from "../../run/connections.ts";
+import { listTagsWith } from "../../run/list-source-tags.ts";
 import { createEventStream } from "../events.ts";
 import { EXIT } from "../exit-code.ts";
-import { nameMatcher } from "../name-matcher.ts";
+import { nameMatcher } from "../../run/name-matcher.ts";
 import { writeOutput } from "../output-file.ts";
 import { wantsColor } from "../output.ts";
 import { renderLockChange } from "../render/lock-text.ts";

@@ -12,9 +12,9 @@ import type { ImageContent } from "../plan/action.ts";
 import { makePlan, type PlanInput } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
-import type { Allowances } from "./allowances.ts";
+import type { Allowances } from "./pull-budgets.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
-import { readPruning, repositoriesWithoutImages } from "./pruning.ts";
+import { readPruning, repositoriesWithoutImages } from "./read-pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
 /** A plan, and the targets that were opened for it. */

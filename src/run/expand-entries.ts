@@ -5,7 +5,7 @@ import type { LockLines } from "../desired/lock-text.ts";
 import { expandByLock } from "../desired/locked-rules.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { Connections } from "./connections.ts";
-import { listTagsWith } from "./list-tags.ts";
+import { listTagsWith } from "./list-source-tags.ts";
 
 /** Makes the images of a mirror file: by its lock where there is one, else by asking the sources of its rules for their tags. */
 export async function expand(

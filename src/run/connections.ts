@@ -24,10 +24,10 @@ import { createHosts } from "../registry/hosts.ts";
 import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { sparingLookUps } from "../registry/sparing-look-ups.ts";
-import type { Allowances } from "./allowances.ts";
-import { openAlternates } from "./alternates.ts";
+import type { Allowances } from "./pull-budgets.ts";
+import { openAlternates } from "./open-alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "../cli/surroundings.ts";
 
 /** A target that can be read and written. */
 export interface OpenTarget extends ReadableTarget {

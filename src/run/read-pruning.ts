@@ -4,7 +4,7 @@ import type { ExpandedEntry } from "../desired/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { entryTemplates } from "../desired/tag-template.ts";
 import type { Pruning } from "../plan/prune-rows.ts";
-import { entriesByOtherNames } from "./other-names.ts";
+import { entriesByOtherNames } from "./entries-by-other-names.ts";
 
 /**
  * What pruning follows from. Entries are those of the whole file: one whose rule was not asked in this run, as the plan
