@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 import { listedImages } from "../desired/desired-entry.ts";
 import { sampleTags } from "../desired/sample-tags.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
-import type { EcrSettings } from "../ecr/settings.ts";
+import type { EcrSettings } from "../repository/settings.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../registry/flavour.ts";
 import type { SandboxProfile } from "../sandbox/ecr-profiles.ts";

@@ -1,4 +1,4 @@
-import type { RepositorySettings } from "../ecr/settings.ts";
+import type { RepositorySettings } from "../repository/settings.ts";
 import { familiarReference, formatReference } from "../oci/reference.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { EntryTarget } from "./desired-entry.ts";

@@ -1,4 +1,4 @@
-import type { RepositorySettings } from "../ecr/settings.ts";
+import type { RepositorySettings } from "../repository/settings.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { DesiredImage } from "./desired-image.ts";
 import type { Destination } from "./destination.ts";

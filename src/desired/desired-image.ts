@@ -1,4 +1,4 @@
-import type { RepositorySettings } from "../ecr/settings.ts";
+import type { RepositorySettings } from "../repository/settings.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { ImageOptions } from "./image-options.ts";

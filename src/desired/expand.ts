@@ -1,4 +1,4 @@
-import type { RepositorySettings } from "../ecr/settings.ts";
+import type { RepositorySettings } from "../repository/settings.ts";
 import { collisionCheck, type CollisionCheck } from "./collisions.ts";
 import type { DesiredEntry, EntryTarget } from "./desired-entry.ts";
 import type { DesiredImage } from "./desired-image.ts";

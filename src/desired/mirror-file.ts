@@ -18,7 +18,7 @@ import { typeScalars, type Expand, type Place } from "./typed-value.ts";
 import { expandVariables, hasVariable } from "./variables.ts";
 import { parseYaml, type YamlNode } from "./yaml-tree.ts";
 
-export type { EcrSettings } from "../ecr/settings.ts";
+export type { EcrSettings } from "../repository/settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./desired-entry.ts";
 export type { DesiredImage } from "./desired-image.ts";
 export type { Position, Problem } from "./problem.ts";

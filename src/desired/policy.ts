@@ -1,4 +1,4 @@
-import type { PolicyText } from "../ecr/settings.ts";
+import type { PolicyText } from "../repository/settings.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { lifecycleComplaint } from "./lifecycle-rules.ts";
 import { readPolicyFile } from "./policy-file.ts";

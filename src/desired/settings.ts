@@ -1,4 +1,4 @@
-import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../ecr/settings.ts";
+import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../repository/settings.ts";
 import { pruneTagsComplaint } from "./prune-tags.ts";
 import { readExpression } from "./expressions.ts";
 import type { RepositorySettingsDocument } from "./generated/mirror-file-schema.ts";

@@ -1,4 +1,4 @@
-import type { EcrSettings, RepositorySettings } from "../ecr/settings.ts";
+import type { EcrSettings, RepositorySettings } from "../repository/settings.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { TargetDocument } from "./generated/mirror-file-schema.ts";

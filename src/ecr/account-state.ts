@@ -1,15 +1,15 @@
 import { MirrorError } from "../errors.ts";
 import type { AccountSettings } from "./account-settings.ts";
 import type { EcrClient } from "./client.ts";
-import type { CreationTemplate } from "./creation-templates.ts";
+import type { CreationTemplate } from "../repository/creation-templates.ts";
 import { describeKey } from "./describe-key.ts";
 import { optionalReading, type OptionalReading } from "./optional-reading.ts";
 import { readCreationTemplates } from "./read-creation-templates.ts";
 import { readRegistryScanning } from "./read-registry-scanning.ts";
-import type { RegistryScanning } from "./registry-scanning.ts";
-import { keyToAsk, type KeyFacts } from "./same-encryption.ts";
-import { isManaged } from "./ownership.ts";
-import type { RepositorySettings, RepositoryState } from "./settings.ts";
+import type { RegistryScanning } from "../repository/registry-scanning.ts";
+import { keyToAsk, type KeyFacts } from "../repository/same-encryption.ts";
+import { isManaged } from "../repository/ownership.ts";
+import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
 
 /** What an account says beside its repositories. Nothing here is ever changed. */
 export interface AccountState extends AccountSettings {

@@ -2,8 +2,8 @@ import { TagResourceCommand } from "@aws-sdk/client-ecr";
 import type { EcrClient } from "./client.ts";
 import { describeRepository } from "./describe-repository.ts";
 import type { EcrCall } from "./errors.ts";
-import { requireOwned, stale } from "./ownership.ts";
-import { OWNERSHIP_TAG } from "./settings.ts";
+import { requireOwned, stale } from "../repository/ownership.ts";
+import { OWNERSHIP_TAG } from "../repository/settings.ts";
 
 /**
  * Puts `owner`'s mark on a repository that has none. The mark is read just before: ECR takes no condition with the

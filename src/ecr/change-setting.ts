@@ -12,12 +12,12 @@ import type { EcrClient, SendOptions } from "./client.ts";
 import { describeRepository, type ManagedPolicies } from "./describe-repository.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
-import { requireOwned, stale } from "./ownership.ts";
+import { requireOwned, stale } from "../repository/ownership.ts";
 import { tagMutabilityInput } from "./repository-state.ts";
-import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "./same-policy.ts";
-import { isSameTagMutability } from "./same-setting.ts";
-import type { SettingChange } from "./setting-change.ts";
-import type { RepositoryState } from "./settings.ts";
+import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../repository/same-policy.ts";
+import { isSameTagMutability } from "../repository/same-setting.ts";
+import type { SettingChange } from "../repository/setting-change.ts";
+import type { RepositoryState } from "../repository/settings.ts";
 
 /**
  * Changes one setting of a repository of `owner`'s. The repository is read just before: ECR takes no condition with

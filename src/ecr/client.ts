@@ -9,7 +9,7 @@ import { endpointFrom } from "./endpoint.ts";
 import { ecrError, type EcrCall } from "./errors.ts";
 import { interruption } from "./interruption.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
-import type { EcrSettings } from "./settings.ts";
+import type { EcrSettings } from "../repository/settings.ts";
 
 /** What the ECR side needs from outside. */
 export interface EcrContext {

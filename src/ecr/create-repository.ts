@@ -7,9 +7,9 @@ import type { EcrClient } from "./client.ts";
 import { describeRepository } from "./describe-repository.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
-import { requireOwned } from "./ownership.ts";
+import { requireOwned } from "../repository/ownership.ts";
 import { readRepository, tagMutabilityInput } from "./repository-state.ts";
-import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "./settings.ts";
+import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "../repository/settings.ts";
 
 /**
  * Creates a repository with its settings and the tag of its owner. The policies are not set: CreateRepository takes none.

@@ -4,7 +4,7 @@ import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 import { callJson } from "./json-call.ts";
 import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
-import type { KeyFacts } from "./same-encryption.ts";
+import type { KeyFacts } from "../repository/same-encryption.ts";
 
 /**
  * What KMS says of a key, by its alias, id or ARN (KMS API reference, DescribeKey).

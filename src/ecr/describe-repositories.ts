@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import type { EcrClient } from "./client.ts";
 import { describeRepository } from "./describe-repository.ts";
-import type { RepositorySettings, RepositoryState } from "./settings.ts";
+import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
 
 /** Repositories described at a time, each with up to two calls in flight. ECR publishes no rate for them. */
 export const DESCRIBE_CONCURRENCY = 4;

@@ -8,9 +8,9 @@ import { MirrorError } from "../errors.ts";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 import { isException } from "./failure.ts";
-import { isManaged } from "./ownership.ts";
+import { isManaged } from "../repository/ownership.ts";
 import { readRepository } from "./repository-state.ts";
-import type { RepositorySettings, RepositoryState } from "./settings.ts";
+import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
 
 /** As much of the settings as says which policies are looked at. */
 export type ManagedPolicies = Pick<RepositorySettings, "lifecyclePolicy" | "policy" | "adopt">;

@@ -18,13 +18,13 @@ import { listImages, type HeldImage } from "./images.ts";
 import { missingLayers } from "./layers.ts";
 import { findMarked } from "./find-marked.ts";
 import { kmsEndpoint, taggingEndpoint } from "./other-endpoints.ts";
-import { requireOwned } from "./ownership.ts";
+import { requireOwned } from "../repository/ownership.ts";
 import { putImage } from "./put-image.ts";
 import { resolveRegion } from "./region.ts";
-import { areEncryptedAlike } from "./same-encryption.ts";
+import { areEncryptedAlike } from "../repository/same-encryption.ts";
 import { removeImages, type Removable, type Removed } from "./remove-images.ts";
-import type { SettingChange } from "./setting-change.ts";
-import type { EcrSettings, Encryption, RepositorySettings, RepositoryState } from "./settings.ts";
+import type { SettingChange } from "../repository/setting-change.ts";
+import type { EcrSettings, Encryption, RepositorySettings, RepositoryState } from "../repository/settings.ts";
 import { readTags, type TagState } from "./tags.ts";
 
 export type { EcrContext } from "./client.ts";

@@ -4,7 +4,7 @@ import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
 import { callJson } from "./json-call.ts";
 import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
-import { OWNERSHIP_TAG } from "./settings.ts";
+import { OWNERSHIP_TAG } from "../repository/settings.ts";
 
 /** As many as there are in a page (Resource Groups Tagging API reference, GetResources). */
 const PAGE_SIZE = 100;

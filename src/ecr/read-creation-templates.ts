@@ -1,6 +1,6 @@
 import { DescribeRepositoryCreationTemplatesCommand } from "@aws-sdk/client-ecr";
 import type { EcrClient } from "./client.ts";
-import type { CreationTemplate } from "./creation-templates.ts";
+import type { CreationTemplate } from "../repository/creation-templates.ts";
 import type { EcrCall } from "./errors.ts";
 import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
 

@@ -1,7 +1,7 @@
 import { GetRegistryScanningConfigurationCommand } from "@aws-sdk/client-ecr";
 import type { EcrClient } from "./client.ts";
 import type { EcrCall } from "./errors.ts";
-import type { RegistryScanning } from "./registry-scanning.ts";
+import type { RegistryScanning } from "../repository/registry-scanning.ts";
 
 /** Reads it (GetRegistryScanningConfiguration). @throws MirrorError DENIED, … */
 export async function readRegistryScanning(client: EcrClient, signal?: AbortSignal): Promise<RegistryScanning> {

@@ -1,6 +1,6 @@
 import type { ImageTagMutability, ImageTagMutabilityExclusionFilter, Repository } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../errors.ts";
-import type { Encryption, RepositoryState, TagMutability } from "./settings.ts";
+import type { Encryption, RepositoryState, TagMutability } from "../repository/settings.ts";
 
 /** What ECR answers about a repository, without what needs calls of its own. */
 type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;

@@ -1,11 +1,11 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { AccountState } from "../ecr/account-state.ts";
-import { templateFor } from "../ecr/creation-templates.ts";
-import { isManaged } from "../ecr/ownership.ts";
-import { scanningBy } from "../ecr/registry-scanning.ts";
-import { keyToAsk } from "../ecr/same-encryption.ts";
-import type { RepositorySettings, RepositoryState } from "../ecr/settings.ts";
+import { templateFor } from "../repository/creation-templates.ts";
+import { isManaged } from "../repository/ownership.ts";
+import { scanningBy } from "../repository/registry-scanning.ts";
+import { keyToAsk } from "../repository/same-encryption.ts";
+import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
 import type { AccountNote } from "./account-note.ts";
 import { checkEncryption } from "./encryption-check.ts";
 import type { Row } from "./plan.ts";

@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
-import type { SettingChange } from "../ecr/setting-change.ts";
-import type { RepositorySettings } from "../ecr/settings.ts";
+import type { SettingChange } from "../repository/setting-change.ts";
+import type { RepositorySettings } from "../repository/settings.ts";
 import type { ReferrerWork } from "./missing-referrers.ts";
 
 /** What every action carries. `id` is unique in a plan and the same for the same input. */

@@ -11,7 +11,7 @@ import { pullsAtMost } from "./cost.ts";
 import type { HeldPlaces } from "./held-at.ts";
 import { heldDigest } from "./held-digest.ts";
 import { checkHeldPlatform } from "./held-platform.ts";
-import { isImmutableTag } from "./immutable-tag.ts";
+import { isImmutableTag } from "../repository/immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
 import type { HeldByLockRow, Row } from "./plan.ts";
 import { planReplacement, type Replacement, type ReplacementFacts } from "./replacement.ts";

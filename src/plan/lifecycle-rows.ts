@@ -1,6 +1,6 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isManaged } from "../ecr/ownership.ts";
+import { isManaged } from "../repository/ownership.ts";
 import { formatReference } from "../oci/reference.ts";
 import { lifecycleReach } from "./lifecycle-reach.ts";
 import { countImages } from "./image-count.ts";

@@ -3,7 +3,7 @@ import type { PruneMatches } from "../actual/prune-matches.ts";
 import { backedUpTagOf } from "../desired/backup-template.ts";
 import type { DesiredImage, EntryTemplate } from "../desired/mirror-file.ts";
 import { couldHaveMade, goingTo } from "../desired/tag-template.ts";
-import { isManaged } from "../ecr/ownership.ts";
+import { isManaged } from "../repository/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isReferrerTag } from "../oci/referrer-tags.ts";

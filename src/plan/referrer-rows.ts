@@ -4,7 +4,7 @@ import type { FoundReferrers } from "../desired/find-referrers.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { CopyReferrers } from "./action.ts";
-import { isImmutableTag } from "./immutable-tag.ts";
+import { isImmutableTag } from "../repository/immutable-tag.ts";
 import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
 import type { Row } from "./plan.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";

@@ -1,7 +1,7 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import { backedUpTagOf, backupNames } from "../desired/backup-template.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isManaged } from "../ecr/ownership.ts";
+import { isManaged } from "../repository/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isTag } from "../oci/reference.ts";

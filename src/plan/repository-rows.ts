@@ -1,7 +1,7 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { SettingChange } from "../ecr/setting-change.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../ecr/settings.ts";
+import type { SettingChange } from "../repository/setting-change.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../repository/settings.ts";
 import type { ChangeSetting } from "./action.ts";
 import { driftOf, firstPolicies } from "./drift.ts";
 import { checkEncryption } from "./encryption-check.ts";

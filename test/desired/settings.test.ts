@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { listedImages } from "../../src/desired/desired-entry.ts";
-import { isSameRepositoryPolicy } from "../../src/ecr/same-policy.ts";
-import type { RepositorySettings } from "../../src/ecr/settings.ts";
+import { isSameRepositoryPolicy } from "../../src/repository/same-policy.ts";
+import type { RepositorySettings } from "../../src/repository/settings.ts";
 import { accepted, refusedAs } from "./mirror-file-in-folder.ts";
 
 /** A file with one image and the same key in up to three places. */

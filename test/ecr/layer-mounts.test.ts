@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createLayerMounts } from "../../src/ecr/layer-mounts.ts";
-import { areEncryptedAlike } from "../../src/ecr/same-encryption.ts";
-import type { Encryption } from "../../src/ecr/settings.ts";
+import { areEncryptedAlike } from "../../src/repository/same-encryption.ts";
+import type { Encryption } from "../../src/repository/settings.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { makeImage, makeIndex } from "../sandbox/support/ecr.ts";

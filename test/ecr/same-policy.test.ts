@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../../src/ecr/same-policy.ts";
+import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../../src/repository/same-policy.ts";
 
 const ACCOUNTS = ["111111111111", "222222222222", "333333333333"];
 const ACTIONS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages"];

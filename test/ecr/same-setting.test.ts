@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { compareEncryption, keyToAsk, type KeyFacts } from "../../src/ecr/same-encryption.ts";
-import { differingTags, isSameTagMutability } from "../../src/ecr/same-setting.ts";
-import type { Encryption } from "../../src/ecr/settings.ts";
+import { compareEncryption, keyToAsk, type KeyFacts } from "../../src/repository/same-encryption.ts";
+import { differingTags, isSameTagMutability } from "../../src/repository/same-setting.ts";
+import type { Encryption } from "../../src/repository/settings.ts";
 
 describe("tag mutability", () => {
   const filters = fc.uniqueArray(fc.constantFrom("latest", "*-dev", "v*", "1.0"), { maxLength: 4 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isImmutableTag } from "../../src/plan/immutable-tag.ts";
+import { isImmutableTag } from "../../src/repository/immutable-tag.ts";
 
 const CASES: [filter: string, tag: string, matches: boolean][] = [
   ["latest", "latest", true],

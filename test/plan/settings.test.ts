@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import type { ActualTarget } from "../../src/actual/actual.ts";
 import type { AccountState } from "../../src/ecr/account-state.ts";
-import type { Encryption, RepositorySettings, RepositoryState, TagMutability } from "../../src/ecr/settings.ts";
+import type { Encryption, RepositorySettings, RepositoryState, TagMutability } from "../../src/repository/settings.ts";
 import type { ErrorReport } from "../../src/errors.ts";
 import type { Action } from "../../src/plan/action.ts";
 import { actionsOf, type Plan } from "../../src/plan/plan.ts";

@@ -1,7 +1,7 @@
 import type { Actual } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
 import type { Resolution } from "../../src/desired/resolution.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/ecr/settings.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/repository/settings.ts";
 import type { ErrorReport } from "../../src/errors.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { DOCKER_MANIFEST } from "../../src/oci/media-type.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import type { Actual, HeldContent } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/ecr/settings.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/repository/settings.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { DOCKER_MANIFEST, OCI_INDEX } from "../../src/oci/media-type.ts";
 import type { Action } from "../../src/plan/action.ts";

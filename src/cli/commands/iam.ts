@@ -1,4 +1,4 @@
-import type { EcrSettings } from "../../ecr/settings.ts";
+import type { EcrSettings } from "../../repository/settings.ts";
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { CommandInput } from "../command.ts";

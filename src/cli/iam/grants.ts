@@ -1,4 +1,4 @@
-import { OWNERSHIP_TAG } from "../../ecr/settings.ts";
+import { OWNERSHIP_TAG } from "../../repository/settings.ts";
 import { CALLS, type Narrowing, type RoleName } from "./calls.ts";
 import { keyGrants } from "./key-grants.ts";
 import type { RepositoryNeed } from "./needs.ts";

@@ -1,4 +1,4 @@
-import type { Encryption } from "../../ecr/settings.ts";
+import type { Encryption } from "../../repository/settings.ts";
 import type { RoleName } from "./calls.ts";
 import type { Condition, Grant } from "./grants.ts";
 import { arnOf, UNKNOWN, type Place } from "./place.ts";

@@ -1,7 +1,7 @@
 import type { DesiredEntry, EntryTarget } from "../../desired/desired-entry.ts";
 import { fillDestination } from "../../desired/destination.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
-import type { RepositorySettings } from "../../ecr/settings.ts";
+import type { RepositorySettings } from "../../repository/settings.ts";
 
 /** What a mirror file wants of a repository of ECR, or of all that a name with a wildcard stands for. */
 export interface RepositoryNeed {

@@ -1,5 +1,5 @@
-import type { Encryption, RepositorySettings, TagMutability } from "../../ecr/settings.ts";
-import type { SettingChange } from "../../ecr/setting-change.ts";
+import type { Encryption, RepositorySettings, TagMutability } from "../../repository/settings.ts";
+import type { SettingChange } from "../../repository/setting-change.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
 import { plural } from "./units.ts";
 

@@ -2,7 +2,7 @@ import type { Plan } from "../../../src/plan/plan.ts";
 import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Resolution } from "../../../src/desired/resolution.ts";
-import type { RepositoryState } from "../../../src/ecr/settings.ts";
+import type { RepositoryState } from "../../../src/repository/settings.ts";
 import type { ErrorReport } from "../../../src/errors.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import { holdToPlan } from "../../../src/plan/hold-to-plan.ts";

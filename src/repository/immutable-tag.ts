@@ -1,4 +1,4 @@
-import type { TagMutability } from "../ecr/settings.ts";
+import type { TagMutability } from "./settings.ts";
 import { matchesWildcard } from "../oci/wildcard.ts";
 
 /**
