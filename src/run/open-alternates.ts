@@ -1,4 +1,4 @@
-import { withAlternates, type AlternateSource } from "../apply/alternates.ts";
+import { withAlternates, type AlternateSource } from "../apply/blobs/read-from-alternates.ts";
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../desired/sources.ts";

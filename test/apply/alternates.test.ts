@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 
-import { withAlternates } from "../../src/apply/alternates.ts";
-import { UNCOUNTED } from "../../src/apply/image-pulls.ts";
+import { withAlternates } from "../../src/apply/blobs/read-from-alternates.ts";
+import { UNCOUNTED } from "../../src/apply/pulls/image-pulls.ts";
 import type { ImageSource } from "../../src/apply/ports.ts";
-import { resumed } from "../../src/apply/resumed-blob.ts";
+import { resumed } from "../../src/apply/blobs/resumed-blob.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { createDispatcher } from "../../src/registry/dispatcher.ts";
 import { clientOf, quickClock, serve, type Handler, type Server } from "../registry/server.ts";

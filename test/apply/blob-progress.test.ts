@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { blobProgress } from "../../src/apply/blob-progress.ts";
+import { blobProgress } from "../../src/apply/blobs/blob-progress.ts";
 import { digest } from "../plan/state.ts";
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
-import { createChildManifests } from "../../src/apply/child-manifests.ts";
+import { createChildManifests } from "../../src/apply/images/child-manifests.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { registryTarget } from "../../src/registry/registry-target.ts";
 import { clientOf, serve } from "../registry/server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createGathering } from "../../src/apply/gathering.ts";
+import { createGathering } from "../../src/apply/images/copy-barrier.ts";
 
 /** A clock whose sleeps end when the test says so. */
 function heldClock() {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test, type TestContext } from "node:test";
 
-import { resumed } from "../../src/apply/resumed-blob.ts";
+import { resumed } from "../../src/apply/blobs/resumed-blob.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { clientOf, quickClock, serve, type Handler } from "../registry/server.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { UNCOUNTED } from "../../src/apply/image-pulls.ts";
-import { sharePulls } from "../../src/apply/shared-pulls.ts";
+import { UNCOUNTED } from "../../src/apply/pulls/image-pulls.ts";
+import { sharePulls } from "../../src/apply/pulls/shared-pulls.ts";
 
 const TURN = { turn: Promise.resolve(), end: () => {} };
 const METER = { bytes: 0, pulls: 0 };

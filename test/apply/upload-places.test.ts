@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createUploadPlaces } from "../../src/apply/upload-places.ts";
+import { createUploadPlaces } from "../../src/apply/blobs/upload-slots.ts";
 
 test("a target gets no more uploads than it has places, and others do not wait for it", async () => {
   const places = createUploadPlaces<string>(2);

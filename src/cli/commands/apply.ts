@@ -1,5 +1,5 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
-import { createPullQueue, type PullQueue } from "../../apply/pull-queue.ts";
+import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts";
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";

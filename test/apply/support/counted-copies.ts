@@ -1,12 +1,12 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 
 import type { Clock } from "../../../src/clock.ts";
-import { copyImage } from "../../../src/apply/copy-image.ts";
-import { createImagePulls } from "../../../src/apply/image-pulls.ts";
-import { createManifestReader } from "../../../src/apply/manifest-reader.ts";
+import { copyImage } from "../../../src/apply/images/copy-image.ts";
+import { createImagePulls } from "../../../src/apply/pulls/image-pulls.ts";
+import { createManifestReader } from "../../../src/apply/images/manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
-import { createPullQueue } from "../../../src/apply/pull-queue.ts";
-import { createTurns, sharePulls } from "../../../src/apply/shared-pulls.ts";
+import { createPullQueue } from "../../../src/apply/pulls/pull-queue.ts";
+import { createTurns, sharePulls } from "../../../src/apply/pulls/shared-pulls.ts";
 import { createPullBudget, type Answer } from "../../../src/dockerhub/pull-budget.ts";
 import { MirrorError, type ErrorCode } from "../../../src/errors.ts";
 import type { AllowanceReading } from "../../../src/events.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 
-import { createBlobCopier, type BlobCopier } from "../../../src/apply/copy-blob.ts";
-import { createGathering } from "../../../src/apply/gathering.ts";
+import { createBlobCopier, type BlobCopier } from "../../../src/apply/blobs/copy-blob.ts";
+import { createGathering } from "../../../src/apply/images/copy-barrier.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
 import { systemClock } from "../../../src/clock.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";

@@ -1,20 +1,20 @@
 import pLimit from "p-limit";
 
-import { MirrorError, reportOf } from "../errors.ts";
-import type { Emit } from "../events.ts";
-import type { Digest } from "../oci/digest.ts";
-import { isImageType } from "../oci/media-type.ts";
-import { cosignType } from "../oci/referrer-tags.ts";
-import type { CopyReferrers } from "../plan/action.ts";
-import type { ReferrerTagWork, ReferrerWork } from "../plan/missing-referrers.ts";
-import { copyImage } from "./copy-image.ts";
-import type { Waiting } from "./copy-blob.ts";
-import type { Gathering } from "./gathering.ts";
-import type { ImagePulls } from "./image-pulls.ts";
+import { MirrorError, reportOf } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isImageType } from "../../oci/media-type.ts";
+import { cosignType } from "../../oci/referrer-tags.ts";
+import type { CopyReferrers } from "../../plan/action.ts";
+import type { ReferrerTagWork, ReferrerWork } from "../../plan/missing-referrers.ts";
+import { copyImage } from "../images/copy-image.ts";
+import type { Waiting } from "../blobs/copy-blob.ts";
+import type { Gathering } from "../images/copy-barrier.ts";
+import type { ImagePulls } from "../pulls/image-pulls.ts";
 import type { FirstOfKind } from "./first-of-kind.ts";
 import { putReferrerList, type LeftOut } from "./referrer-list.ts";
-import type { Meter } from "./run-action.ts";
-import type { Transfer } from "./transfers.ts";
+import type { Meter } from "../run-action.ts";
+import type { Transfer } from "../images/transfers.ts";
 
 /** Artifacts of one subject worked on at once. */
 const ARTIFACTS_AT_ONCE = 3;

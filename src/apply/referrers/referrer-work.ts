@@ -1,28 +1,28 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
-import { readHeldReferrers } from "../actual/held-referrers.ts";
-import { findReferrers } from "../desired/find-referrers.ts";
+import { readHeldReferrers } from "../../actual/held-referrers.ts";
+import { findReferrers } from "../../desired/find-referrers.ts";
 import {
   createReferrerMemory,
   referrerSource,
   unlessAbsent,
   type ReferrerMemory,
   type ReferrerRegistry,
-} from "../desired/referrer-source.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import { parseReference } from "../oci/reference.ts";
-import { standsFor } from "../oci/referrers.ts";
-import type { Action, CopyImage, CopyReferrers } from "../plan/action.ts";
-import { missingReferrers, type ReferrerWork } from "../plan/missing-referrers.ts";
+} from "../../desired/referrer-source.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { parseReference } from "../../oci/reference.ts";
+import { standsFor } from "../../oci/referrers.ts";
+import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
+import { missingReferrers, type ReferrerWork } from "../../plan/missing-referrers.ts";
 import { copyReferrers, isRefusal, type ReferrerCopy } from "./copy-referrers.ts";
 import { createFirstOfKind, type FirstOfKind } from "./first-of-kind.ts";
-import type { Gathering } from "./gathering.ts";
-import { createImagePulls, UNCOUNTED, type ImagePulls } from "./image-pulls.ts";
-import type { PullQueue } from "./pull-queue.ts";
-import type { Outcome } from "./report.ts";
-import { runAction, type Meter, type RunContext } from "./run-action.ts";
-import type { Transfer } from "./transfers.ts";
+import type { Gathering } from "../images/copy-barrier.ts";
+import { createImagePulls, UNCOUNTED, type ImagePulls } from "../pulls/image-pulls.ts";
+import type { PullQueue } from "../pulls/pull-queue.ts";
+import type { Outcome } from "../report.ts";
+import { runAction, type Meter, type RunContext } from "../run-action.ts";
+import type { Transfer } from "../images/transfers.ts";
 
 /** Images whose referrers are copied at once. */
 const REFERRERS_AT_ONCE = 8;

@@ -1,17 +1,17 @@
-import { MirrorError } from "../errors.ts";
-import type { Emit } from "../events.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import { parseReference } from "../oci/reference.ts";
-import type { CopyImage } from "../plan/action.ts";
-import { isWanted } from "./chosen-platforms.ts";
-import type { Waiting } from "./copy-blob.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { parseReference } from "../../oci/reference.ts";
+import type { CopyImage } from "../../plan/action.ts";
+import { isWanted } from "./selected-platforms.ts";
+import type { Waiting } from "../blobs/copy-blob.ts";
 import { copyImage } from "./copy-image.ts";
-import type { Member } from "./gathering.ts";
-import type { ImagePulls } from "./image-pulls.ts";
-import type { ImageTarget, RepositoryAdmin } from "./ports.ts";
+import type { Member } from "./copy-barrier.ts";
+import type { ImagePulls } from "../pulls/image-pulls.ts";
+import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
 import { isBackedUp, replaceTag } from "./replace-tag.ts";
-import type { Meter } from "./run-action.ts";
+import type { Meter } from "../run-action.ts";
 import type { Transfer } from "./transfers.ts";
 
 /**

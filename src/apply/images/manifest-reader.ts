@@ -1,9 +1,9 @@
-import { MirrorError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { readManifest, type Manifest, type ManifestContent } from "../oci/manifest.ts";
-import { SCHEMA_1_HINT } from "../oci/media-type.ts";
-import type { ImagePulls } from "./image-pulls.ts";
-import type { ImageSource, ImageTarget, ManifestPulls } from "./ports.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { readManifest, type Manifest, type ManifestContent } from "../../oci/manifest.ts";
+import { SCHEMA_1_HINT } from "../../oci/media-type.ts";
+import type { ImagePulls } from "../pulls/image-pulls.ts";
+import type { ImageSource, ImageTarget, ManifestPulls } from "../ports.ts";
 
 /** A manifest that was read, and what it says. */
 export interface ReadManifest {

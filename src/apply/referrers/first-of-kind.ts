@@ -1,4 +1,4 @@
-import { MirrorError } from "../errors.ts";
+import { MirrorError } from "../../errors.ts";
 
 /** Runs a task for an artifact of a kind. Of a kind that the target refused before, it throws that it is left out. */
 export type FirstOfKind = <T>(kind: string, reference: string, task: () => Promise<T>) => Promise<T>;

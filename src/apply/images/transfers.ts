@@ -1,8 +1,8 @@
-import type { Digest } from "../oci/digest.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
-import { createBlobCopier, type BlobContext, type BlobCopier } from "./copy-blob.ts";
+import { createBlobCopier, type BlobContext, type BlobCopier } from "../blobs/copy-blob.ts";
 import { createManifestReader, type ManifestReader, type ReadManifest } from "./manifest-reader.ts";
-import type { ImageSource, ImageTarget } from "./ports.ts";
+import type { ImageSource, ImageTarget } from "../ports.ts";
 
 /** What a copy between one source and one target goes through. */
 export interface Transfer {

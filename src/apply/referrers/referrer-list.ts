@@ -1,11 +1,11 @@
-import { readOwnList } from "../actual/held-referrers.ts";
-import { unlessAbsent } from "../desired/referrer-source.ts";
-import { MirrorError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import { fallbackTag } from "../oci/referrer-tags.ts";
-import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../oci/referrers.ts";
-import type { ReferrerTagWork, ReferrerWork } from "../plan/missing-referrers.ts";
+import { readOwnList } from "../../actual/held-referrers.ts";
+import { unlessAbsent } from "../../desired/referrer-source.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { fallbackTag } from "../../oci/referrer-tags.ts";
+import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../../oci/referrers.ts";
+import type { ReferrerTagWork, ReferrerWork } from "../../plan/missing-referrers.ts";
 import type { ReferrerCopy } from "./copy-referrers.ts";
 
 /**

@@ -1,15 +1,15 @@
-import { MirrorError, type ErrorCode } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { readManifest } from "../oci/manifest.ts";
-import { isImageType } from "../oci/media-type.ts";
-import { readSelection, samePlatforms } from "../oci/selection.ts";
-import { selectPlatforms } from "../oci/select-platforms.ts";
-import type { CopyImage } from "../plan/action.ts";
-import { lackingPlatforms } from "../plan/lacking-platforms.ts";
+import { MirrorError, type ErrorCode } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { readManifest } from "../../oci/manifest.ts";
+import { isImageType } from "../../oci/media-type.ts";
+import { readSelection, samePlatforms } from "../../oci/selection.ts";
+import { selectPlatforms } from "../../oci/select-platforms.ts";
+import type { CopyImage } from "../../plan/action.ts";
+import { lackingPlatforms } from "../../plan/lacking-platforms.ts";
 import type { ImageCopy } from "./copy-image.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
-import type { ImageTarget } from "./ports.ts";
+import type { ImageTarget } from "../ports.ts";
 
 /** Whether a tag holds what an action is to bring about: the digest, or the index of its platforms made of it. */
 export async function isWanted(

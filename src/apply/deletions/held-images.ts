@@ -1,7 +1,7 @@
-import type { HeldImage } from "../ecr/images.ts";
-import type { Digest } from "../oci/digest.ts";
-import { isIndexType } from "../oci/media-type.ts";
-import { subjectOfTag } from "../oci/referrer-tags.ts";
+import type { HeldImage } from "../../ecr/images.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isIndexType } from "../../oci/media-type.ts";
+import { subjectOfTag } from "../../oci/referrer-tags.ts";
 
 /** What a repository holds while tags are deleted there: as it was listed, less what was deleted since. */
 export interface HeldImages {

@@ -1,17 +1,17 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import { isImageType } from "../oci/media-type.ts";
-import { readTop } from "./chosen-platforms.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { isImageType } from "../../oci/media-type.ts";
+import { readTop } from "./selected-platforms.ts";
 import type { ChildManifests } from "./child-manifests.ts";
-import type { BlobCopier, BlobWay, Waiting } from "./copy-blob.ts";
-import type { Member } from "./gathering.ts";
-import type { ImagePulls } from "./image-pulls.ts";
+import type { BlobCopier, BlobWay, Waiting } from "../blobs/copy-blob.ts";
+import type { Member } from "./copy-barrier.ts";
+import type { ImagePulls } from "../pulls/image-pulls.ts";
 import type { Holder, ManifestReader } from "./manifest-reader.ts";
-import type { ImageSource, ImageTarget } from "./ports.ts";
+import type { ImageSource, ImageTarget } from "../ports.ts";
 
 /** An index in an index in an index: deeper than any image in use. A hostile one must not lead us on for ever. */
 const MAX_INDEX_DEPTH = 4;

@@ -1,5 +1,5 @@
-import type { Manifest } from "../oci/manifest.ts";
-import type { ImageTarget } from "./ports.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import type { ImageTarget } from "../ports.ts";
 
 /** Puts manifests by digest, for a whole run: one that several images have in common is put once in a repository. */
 export interface ChildManifests {

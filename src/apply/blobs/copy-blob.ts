@@ -1,12 +1,12 @@
-import type { Clock } from "../clock.ts";
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
-import { retryDelay } from "../registry/retry.ts";
+import type { Clock } from "../../clock.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { retryDelay } from "../../registry/retry.ts";
 import { createBlobHolders, type BlobHolder } from "./blob-holders.ts";
 import { createBlobRuns, type BlobWant } from "./blob-runs.ts";
-import type { Member } from "./gathering.ts";
-import type { ImageSource, ImageTarget } from "./ports.ts";
+import type { Member } from "../images/copy-barrier.ts";
+import type { ImageSource, ImageTarget } from "../ports.ts";
 
 /** A wait between two attempts: on this clock, of a random length. */
 export interface Waiting {

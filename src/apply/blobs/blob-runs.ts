@@ -1,13 +1,13 @@
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
 import type { BlobHolder, BlobHolders } from "./blob-holders.ts";
 import { blobProgress } from "./blob-progress.ts";
 import { relay, type Recipient } from "./blob-relay.ts";
 import type { BlobContext, BlobWay } from "./copy-blob.ts";
-import type { ImageSource, ImageTarget } from "./ports.ts";
+import type { ImageSource, ImageTarget } from "../ports.ts";
 import { resumed, type OpenBlob } from "./resumed-blob.ts";
-import { createUploadPlaces } from "./upload-places.ts";
+import { createUploadPlaces } from "./upload-slots.ts";
 
 /** One blob that one repository of one target lacks. */
 export interface BlobWant extends BlobWay {

@@ -1,5 +1,5 @@
-import type { Digest } from "../oci/digest.ts";
-import type { ImageTarget } from "./ports.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { ImageTarget } from "../ports.ts";
 
 /** A repository of a target that has a blob. */
 export interface BlobHolder {

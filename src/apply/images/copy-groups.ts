@@ -1,4 +1,4 @@
-import type { CopyImage } from "../plan/action.ts";
+import type { CopyImage } from "../../plan/action.ts";
 
 /** Copies of one image begun together. Each asks its own target; what they share is read once. */
 const TOGETHER_AT_MOST = 8;

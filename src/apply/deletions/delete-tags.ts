@@ -1,14 +1,14 @@
 import pLimit from "p-limit";
 
-import { MirrorError, reportOf } from "../errors.ts";
-import type { DeleteTag } from "../plan/action.ts";
-import type { Row } from "../plan/plan.ts";
-import { tagOf } from "../plan/row-order.ts";
+import { MirrorError, reportOf } from "../../errors.ts";
+import type { DeleteTag } from "../../plan/action.ts";
+import type { Row } from "../../plan/plan.ts";
+import { tagOf } from "../../plan/row-order.ts";
 import { createHeldImages } from "./held-images.ts";
-import type { ImageTarget, RepositoryAdmin } from "./ports.ts";
+import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
 import { childrenOf, removeLeftovers, type PrunedRepository } from "./remove-leftovers.ts";
-import type { Outcome } from "./report.ts";
-import { runAction, type RunContext } from "./run-action.ts";
+import type { Outcome } from "../report.ts";
+import { runAction, type RunContext } from "../run-action.ts";
 
 /** Repositories in which tags are deleted at once: ECR publishes no rate for it. */
 const REPOSITORIES_AT_ONCE = 4;

@@ -1,7 +1,7 @@
 import { pipeline, Transform, type Readable } from "node:stream";
 
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
 
 /**
  * The same bytes, but a stream that brings too little of a blob is broken off, so that the rest is read elsewhere. What

@@ -1,10 +1,10 @@
-import { MirrorError, type ErrorCode } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { matchesDigest } from "../oci/digest.ts";
-import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-config.ts";
+import { MirrorError, type ErrorCode } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { matchesDigest } from "../../oci/digest.ts";
+import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../../oci/image-config.ts";
 import type { ImageCopy } from "./copy-image.ts";
 import type { Holder } from "./manifest-reader.ts";
-import { resumed, type OpenBlob } from "./resumed-blob.ts";
+import { resumed, type OpenBlob } from "../blobs/resumed-blob.ts";
 
 /**
  * The platform of an image that is in no index, in normal form: its config names it (OCI image-spec, config.md).

@@ -1,7 +1,7 @@
-import type { CopyImage } from "../plan/action.ts";
-import { pullsTogether } from "../plan/cost.ts";
+import type { CopyImage } from "../../plan/action.ts";
+import { pullsTogether } from "../../plan/cost.ts";
 import type { CountedImage, ImagePulls } from "./image-pulls.ts";
-import type { Meter } from "./run-action.ts";
+import type { Meter } from "../run-action.ts";
 
 /** What pulls are told by those who share them. */
 export type ToldOfPulls = Pick<CountedImage, "turn" | "onAsked" | "onSent">;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 /** How long copies of one image wait for each other before a manifest's blobs are begun. Milliseconds. */
 const GATHERING_MILLISECONDS = 1_000;

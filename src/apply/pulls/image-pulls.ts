@@ -1,6 +1,6 @@
-import type { Places } from "../dockerhub/pull-budget.ts";
-import { MirrorError } from "../errors.ts";
-import type { ManifestPulls } from "./ports.ts";
+import type { Places } from "../../dockerhub/pull-budget.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ManifestPulls } from "../ports.ts";
 import type { PullQueue } from "./pull-queue.ts";
 
 /** The pulls of one image. */

@@ -1,10 +1,10 @@
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { IsPublic } from "../registry/public-repositories.ts";
-import { UNCOUNTED } from "./image-pulls.ts";
-import { hurried } from "./hurried-stream.ts";
-import type { ImageSource } from "./ports.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { IsPublic } from "../../registry/public-repositories.ts";
+import { UNCOUNTED } from "../pulls/image-pulls.ts";
+import { hurried } from "./minimum-rate.ts";
+import type { ImageSource } from "../ports.ts";
 
 /** A place that has the same content as a source, by digest, and counts no pulls of that source. */
 export interface AlternateSource {

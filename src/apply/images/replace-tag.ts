@@ -1,8 +1,8 @@
-import { MirrorError } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import type { CopyImage } from "../plan/action.ts";
-import type { ImageTarget, RepositoryAdmin } from "./ports.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import type { CopyImage } from "../../plan/action.ts";
+import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
 
 const OPERATION = "replace a tag";
 
