@@ -5,7 +5,7 @@ import { sampleTags } from "../desired/sample-tags.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../repository/settings.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import { ecrAccountOf, ecrRegionOf } from "../registry/flavour.ts";
+import { ecrAccountOf, ecrRegionOf } from "../registry/hosts/registry-kind.ts";
 import type { SandboxProfile } from "../sandbox/ecr-profiles.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -1,5 +1,5 @@
 import { DOCKER_HUB } from "../oci/reference.ts";
-import { ecrRegionOf } from "../registry/flavour.ts";
+import { ecrRegionOf } from "../registry/hosts/registry-kind.ts";
 import type { Expression } from "./expressions.ts";
 import type { Version } from "./version.ts";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { AllowanceReading } from "../events.ts";
-import { header, type Headers } from "../registry/headers.ts";
+import { header, type Headers } from "../registry/http/headers.ts";
 
 /**
  * Reads Docker Hub's pull allowance from an answer to a manifest request, HEAD or GET, 200 or 429:

@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import { MirrorError } from "../errors.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
-import { connectionError } from "../registry/connection-error.ts";
-import { readRetryAfter } from "../registry/retry-after.ts";
+import { connectionError } from "../registry/http/connection-error.ts";
+import { readRetryAfter } from "../registry/http/retry-after.ts";
 import type { AskCatalogue, CatalogueAnswer } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 

@@ -3,7 +3,7 @@ import { request, type Dispatcher } from "undici";
 
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
-import type { Headers } from "../registry/headers.ts";
+import type { Headers } from "../registry/http/headers.ts";
 
 /** Where the catalogue is, and who hears of its requests. */
 export interface CatalogueOptions {

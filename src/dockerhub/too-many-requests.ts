@@ -1,5 +1,5 @@
 import { withoutTokens } from "../plain-text.ts";
-import type { Headers } from "../registry/headers.ts";
+import type { Headers } from "../registry/http/headers.ts";
 import { readAllowance } from "./allowance.ts";
 
 interface Refusal {

@@ -1,6 +1,6 @@
 import { DescribeRegistryCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../errors.ts";
-import { ecrAccountOf } from "../registry/flavour.ts";
+import { ecrAccountOf } from "../registry/hosts/registry-kind.ts";
 import type { EcrClient } from "./client.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { Clock } from "../clock.ts";
 import { MirrorError } from "../errors.ts";
-import type { Credentials } from "../registry/credentials.ts";
-import { isPrivate } from "../registry/loopback.ts";
+import type { Credentials } from "../registry/auth/credentials.ts";
+import { isPrivate } from "../registry/http/private-address.ts";
 import type { EcrClient } from "./client.ts";
 
 /** Docker credentials for the registry of one account and Region. */

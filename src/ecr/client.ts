@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import { MirrorError, type Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
-import { retrying } from "../registry/retry.ts";
+import { retrying } from "../registry/http/retry.ts";
 import { awsCredentials } from "./aws-credentials.ts";
 import { endpointFrom } from "./endpoint.ts";
 import { ecrError, type EcrCall } from "./errors.ts";

@@ -1,5 +1,5 @@
 import type { MirrorError } from "../errors.ts";
-import type { Credentials } from "../registry/credentials.ts";
+import type { Credentials } from "../registry/auth/credentials.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Manifest } from "../oci/manifest.ts";

@@ -1,6 +1,6 @@
 import { MirrorError, type ErrorCode } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
-import { GONE_HINT } from "../registry/hint.ts";
+import { GONE_HINT } from "../registry/errors/response-hint.ts";
 import {
   isDenied,
   isExpired,

@@ -1,5 +1,5 @@
 import type { Side } from "../errors.ts";
-import { connectionError } from "../registry/connection-error.ts";
+import { connectionError } from "../registry/http/connection-error.ts";
 
 /** The request that failed, in the words of its error. */
 interface AwsRequest {

@@ -2,9 +2,9 @@ import { request as send, type Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import { MirrorError, type Side } from "../errors.ts";
 import type { Emit } from "../events.ts";
-import { BodyTooLarge, readBody } from "../registry/body.ts";
-import { isPrivate } from "../registry/loopback.ts";
-import { withoutSent } from "../registry/sent-secrets.ts";
+import { BodyTooLarge, readBody } from "../registry/http/body.ts";
+import { isPrivate } from "../registry/http/private-address.ts";
+import { withoutSent } from "../registry/auth/sent-secrets.ts";
 import { networkError } from "./network-error.ts";
 
 /** What the AWS SDK calls to send a request. The SDK's own names for these types stand in packages that are not ours to import. */

@@ -1,6 +1,6 @@
-import type { Credential, Credentials } from "../registry/credentials.ts";
+import type { Credential, Credentials } from "../registry/auth/credentials.ts";
 import { MirrorError } from "../errors.ts";
-import { ecrRegionOf } from "../registry/flavour.ts";
+import { ecrRegionOf } from "../registry/hosts/registry-kind.ts";
 import type { EcrContext } from "./client.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { MirrorError } from "../errors.ts";
 import { parseDigest, type Digest } from "../oci/digest.ts";
-import { ecrAccountOf, ecrRegionOf } from "../registry/flavour.ts";
+import { ecrAccountOf, ecrRegionOf } from "../registry/hosts/registry-kind.ts";
 import type { EcrClient, EcrContext } from "./client.ts";
 
 /** A tag of an ECR that images come from. */

@@ -6,22 +6,22 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { Referrer } from "../oci/referrers.ts";
-import { createBlobs } from "./blobs.ts";
-import type { Credentials } from "./credentials.ts";
-import { createExchange } from "./exchange.ts";
-import type { Flavour } from "./flavour.ts";
-import type { Headers } from "./headers.ts";
-import { createHosts, type Hosts } from "./hosts.ts";
+import { createBlobs } from "./api/blobs.ts";
+import type { Credentials } from "./auth/credentials.ts";
+import { createExchange } from "./http/exchange.ts";
+import type { Flavour } from "./hosts/registry-kind.ts";
+import type { Headers } from "./http/headers.ts";
+import { createHosts, type Hosts } from "./hosts/host-limits.ts";
 import { UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
-import { createManifests, type ManifestHead } from "./manifests.ts";
-import { createReferrers } from "./referrers.ts";
-import { createRepositories, type Repositories } from "./repositories.ts";
-import { createLocate } from "./registry-core.ts";
-import { createTags } from "./tags.ts";
-import { createUploads, type Mounted } from "./uploads.ts";
+import { createManifests, type ManifestHead } from "./api/manifests.ts";
+import { createReferrers } from "./api/referrers.ts";
+import { createRepositories, type Repositories } from "./api/repositories.ts";
+import { createLocate } from "./api/registry-core.ts";
+import { createTags } from "./api/tags.ts";
+import { createUploads, type Mounted } from "./api/uploads.ts";
 
-export type { ManifestHead } from "./manifests.ts";
-export type { Mounted } from "./uploads.ts";
+export type { ManifestHead } from "./api/manifests.ts";
+export type { Mounted } from "./api/uploads.ts";
 
 /** What a registry client is made of. */
 export interface RegistryOptions {

@@ -2,8 +2,8 @@ import { withAlternates, type AlternateSource } from "../apply/blobs/read-from-a
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../desired/sources.ts";
-import type { Credential } from "../registry/credentials.ts";
-import { publicRepositories } from "../registry/public-repositories.ts";
+import type { Credential } from "../registry/auth/credentials.ts";
+import { publicRepositories } from "../registry/api/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";
 
 /** What the alternates of a run's sources are opened with. */

@@ -8,7 +8,7 @@ import { UNCOUNTED } from "../../src/apply/pulls/image-pulls.ts";
 import type { ImageSource } from "../../src/apply/ports.ts";
 import { resumed } from "../../src/apply/blobs/resumed-blob.ts";
 import { digestOf } from "../../src/oci/digest.ts";
-import { createDispatcher } from "../../src/registry/dispatcher.ts";
+import { createDispatcher } from "../../src/registry/http/dispatcher.ts";
 import { clientOf, quickClock, serve, type Handler, type Server } from "../registry/server.ts";
 
 const SIZE = 200_000;

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { Agent } from "undici";
 import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "./images.ts";
-import { createHosts } from "../../src/registry/hosts.ts";
+import { createHosts } from "../../src/registry/hosts/host-limits.ts";
 import { clientOf, serve } from "./server.ts";
 
 const BLOB = blobOf(Buffer.alloc(400_000, "layer"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseChallenges } from "../../src/registry/challenge.ts";
+import { parseChallenges } from "../../src/registry/auth/challenge.ts";
 
 function read(headers: string | string[] | undefined): [string, Record<string, string>][] {
   return parseChallenges(headers).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);

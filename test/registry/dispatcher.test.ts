@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { inspect } from "node:util";
 import type { Dispatcher } from "undici";
-import { createDispatcher, type DispatcherOptions } from "../../src/registry/dispatcher.ts";
+import { createDispatcher, type DispatcherOptions } from "../../src/registry/http/dispatcher.ts";
 import type { MirrorError } from "../../src/errors.ts";
 import { MAX_ATTEMPTS, MAX_INFORMATIONAL } from "../../src/registry/limits.ts";
-import { createTransport } from "../../src/registry/transport.ts";
+import { createTransport } from "../../src/registry/http/transport.ts";
 import { clientOf, quickClock, serve } from "./server.ts";
 
 function dispatcherOf(t: TestContext, options: DispatcherOptions): Dispatcher {

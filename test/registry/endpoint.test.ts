@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MirrorError } from "../../src/errors.ts";
-import { endpointFor } from "../../src/registry/endpoint.ts";
+import { endpointFor } from "../../src/registry/hosts/registry-endpoint.ts";
 
 test("a registry is asked over https at its own host, Docker Hub at its registry's", () => {
   const at = (registry: string): string => endpointFor(registry, { environment: {} }).href;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { isPullLimit, redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
 import { MirrorError } from "../../src/errors.ts";
-import { ecrRegionOf, flavourOf } from "../../src/registry/flavour.ts";
+import { ecrRegionOf, flavourOf } from "../../src/registry/hosts/registry-kind.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../src/plain-text.ts";
 import { blobOf, CONFIG, MANIFEST } from "./images.ts";

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import { createHosts } from "../../src/registry/hosts.ts";
+import { createHosts } from "../../src/registry/hosts/host-limits.ts";
 import { clientOf, serve } from "./server.ts";
 
 /** Two clients of one host, as of a source and a target. */

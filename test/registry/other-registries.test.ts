@@ -7,7 +7,7 @@ import { resolveAll } from "../../src/desired/resolve.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { formatReference } from "../../src/oci/reference.ts";
-import { readBody } from "../../src/registry/body.ts";
+import { readBody } from "../../src/registry/http/body.ts";
 import { clientOf, json, refuse, serve, type Client, type Seen, type Server } from "./server.ts";
 
 /** What registries other than Docker Hub do in their own ways: one switch each. All off: as the specification has it. */

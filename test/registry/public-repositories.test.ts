@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import type { Credential } from "../../src/registry/credentials.ts";
-import { publicRepositories, type IsPublic } from "../../src/registry/public-repositories.ts";
+import type { Credential } from "../../src/registry/auth/credentials.ts";
+import { publicRepositories, type IsPublic } from "../../src/registry/api/public-repositories.ts";
 import { clientOf, serve, type Server } from "./server.ts";
 
 const DIGEST = digestOf(Buffer.from("manifest"));

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { MAX_REDIRECTS } from "../../src/registry/limits.ts";
-import { leadsInward } from "../../src/registry/loopback.ts";
-import { redirectTarget, uploadTarget } from "../../src/registry/redirect.ts";
+import { leadsInward } from "../../src/registry/http/private-address.ts";
+import { redirectTarget, uploadTarget } from "../../src/registry/http/redirect.ts";
 import { blobOf, CONFIG } from "./images.ts";
 import { clientOf, serve } from "./server.ts";
 

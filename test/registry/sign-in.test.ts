@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import type { MirrorError } from "../../src/errors.ts";
 import { canonicalRegistry } from "../../src/oci/reference.ts";
-import { createAuthorization } from "../../src/registry/authorization.ts";
-import type { Credential } from "../../src/registry/credentials.ts";
-import { flavourOf } from "../../src/registry/flavour.ts";
-import { hintFor } from "../../src/registry/hint.ts";
+import { createAuthorization } from "../../src/registry/auth/authorization.ts";
+import type { Credential } from "../../src/registry/auth/credentials.ts";
+import { flavourOf } from "../../src/registry/hosts/registry-kind.ts";
+import { hintFor } from "../../src/registry/errors/response-hint.ts";
 import { REJECTION_INTERVAL } from "../../src/registry/limits.ts";
 import { clientOf, json, refuse, serve } from "./server.ts";
 

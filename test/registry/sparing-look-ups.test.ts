@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { registryTarget } from "../../src/registry/registry-target.ts";
-import { sparingLookUps } from "../../src/registry/sparing-look-ups.ts";
+import { sparingLookUps } from "../../src/registry/skip-blob-checks.ts";
 import { startPlainRegistry } from "../../src/sandbox/plain-registry.ts";
 import { clientOf, serve } from "./server.ts";
 

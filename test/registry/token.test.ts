@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
-import type { Credential } from "../../src/registry/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credentials.ts";
 import { MAX_ATTEMPTS } from "../../src/registry/limits.ts";
 import type { RegistryOptions } from "../../src/registry/registry.ts";
 import { MANIFEST } from "./images.ts";

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { verify, vouchFor, type Verification } from "../../registry/verified.ts";
+import { verify, vouchFor, type Verification } from "../../registry/http/verified-stream.ts";
 import { createBranch, type Branch } from "./blob-branch.ts";
 
 /** How long one target may take nothing while another of the same blob could: then it is left behind. Milliseconds. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { retryDelay } from "../../registry/retry.ts";
+import { retryDelay } from "../../registry/http/retry.ts";
 import { createBlobHolders, type BlobHolder } from "./blob-holders.ts";
 import { createBlobRuns, type BlobWant } from "./blob-runs.ts";
 import type { Member } from "../images/copy-barrier.ts";

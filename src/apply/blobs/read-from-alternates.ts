@@ -1,7 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import type { IsPublic } from "../../registry/public-repositories.ts";
+import type { IsPublic } from "../../registry/api/public-repositories.ts";
 import { UNCOUNTED } from "../pulls/image-pulls.ts";
 import { hurried } from "./minimum-rate.ts";
 import type { ImageSource } from "../ports.ts";

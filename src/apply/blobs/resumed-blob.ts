@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 import { MirrorError } from "../../errors.ts";
-import { retryDelay } from "../../registry/retry.ts";
+import { retryDelay } from "../../registry/http/retry.ts";
 import type { Waiting } from "./copy-blob.ts";
 
 /** How often in a row a place may break off, or refuse, before it is given up. */

@@ -3,7 +3,7 @@ import type { MirrorFile } from "../../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../../desired/sources.ts";
 import { needsDates } from "../../desired/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
-import { ecrAccountOf, ecrRegionOf } from "../../registry/flavour.ts";
+import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import { partitionOf, type Place } from "./place.ts";
 
 /** A repository of an ECR that images come from. */

@@ -1,0 +1,124 @@
+import { finished, PassThrough, Transform, type Readable } from "node:stream";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { discard } from "../http/body.ts";
+import { connectionError } from "../http/connection-error.ts";
+import type { Call } from "../http/exchange.ts";
+import { contentLength, header } from "../http/headers.ts";
+import { MAX_ERROR_BYTES } from "../limits.ts";
+import { isRedirect } from "../http/redirect.ts";
+import type { RegistryCore } from "./registry-core.ts";
+import type { Response } from "../http/transport.ts";
+
+/** The part of a registry client that reads blobs. */
+export interface Blobs {
+  openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
+  hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** A compressed transfer would change the bytes that the digest names. */
+const READ_HEADERS = { accept: "*/*", "accept-encoding": "identity" };
+
+/** distribution-spec, "Pulling blobs", "Checking if content exists". */
+export function createBlobs(core: RegistryCore): Blobs {
+  const { exchange, limitRequests, limitDownloads, side, endpoint } = core;
+  return {
+    async openBlob(repository, descriptor, offset = 0, signal) {
+      const operation = "read a blob";
+      const place = core.locate(operation, repository, "blobs", descriptor.digest);
+      const headers = offset === 0 ? READ_HEADERS : { ...READ_HEADERS, range: `bytes=${offset}-` };
+      const call = { ...place, method: "GET", operation, repository, signal, headers } as const;
+      const context = { operation, reference: place.reference, side, host: endpoint.host, signal } as const;
+      // A server may ignore a range and send the whole (RFC 9110, 14.2).
+      const accept = offset === 0 ? [200] : [200, 206];
+      return limitDownloads.open(() =>
+        exchange({ ...call, accept, follow: true }, async (response) => {
+          if (response.status === 206 && !isRestOf(response, offset, descriptor.size)) {
+            throw new MirrorError(`the answer is another part of the blob than the one from byte ${offset} on`, {
+              code: "UNEXPECTED_RESPONSE",
+              side,
+              operation,
+              reference: place.reference,
+            });
+          }
+          const skipped = response.status === 200 ? offset : 0;
+          return told(response.body, skipped, (error) => connectionError(error, context));
+        }),
+      );
+    },
+
+    async hasBlob(repository, blob, signal) {
+      const operation = "look for a blob";
+      const place = core.locate(operation, repository, "blobs", blob.digest);
+      const call = { ...place, method: "HEAD", operation, repository, signal, headers: READ_HEADERS } as const;
+      // HEAD of an address that was signed for GET is refused (aws/containers-roadmap#2671), so it is not gone after.
+      const accept = [200, 301, 302, 303, 307, 308, 404];
+      const status = await limitRequests(() =>
+        exchange({ ...call, accept }, async (response) => {
+          await discard(response.body, MAX_ERROR_BYTES);
+          const length = contentLength(response.headers);
+          const isOther = response.status === 200 && length !== undefined && length !== blob.size;
+          return isOther ? 404 : response.status;
+        }),
+      );
+      return isRedirect(status) ? leadsTo(blob, call) : status === 200;
+    },
+  };
+
+  /**
+   * Whether a redirect leads to the blob, and not to a page that asks to sign in, say: its first byte tells the size of
+   * the whole. Where that cannot be learned the blob counts as missing; to send it once more does no harm.
+   */
+  async function leadsTo(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
+    const get = { ...call, method: "GET", headers: { ...READ_HEADERS, range: "bytes=0-0" } } as const;
+    try {
+      return await limitRequests(() =>
+        exchange({ ...get, accept: [200, 206], follow: true }, async (response) => {
+          const isWhole = sizeOf(response) === blob.size;
+          if (response.status === 206) await discard(response.body, MAX_ERROR_BYTES);
+          else response.body.destroy();
+          return isWhole;
+        }),
+      );
+    } catch (error) {
+      if (error instanceof MirrorError && error.code !== "INTERRUPTED" && call.signal?.aborted !== true) return false;
+      throw error;
+    }
+  }
+}
+
+/** The size of the whole that an answer has, or has a part of (RFC 9110, 14.4). */
+function sizeOf({ status, headers }: Response): number | undefined {
+  if (status === 200) return contentLength(headers);
+  const total = /^bytes 0-0\/(\d{1,15})$/.exec(header(headers, "content-range") ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
+/** Whether a part reaches from `offset` to the end of the blob (RFC 9110, 14.4). The total may be untold. */
+function isRestOf({ headers }: Response, offset: number, size: number): boolean {
+  const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(header(headers, "content-range") ?? "");
+  if (range === null) return false;
+  const [, first, last, total] = range;
+  return Number(first) === offset && Number(last) === size - 1 && (total === "*" || Number(total) === size);
+}
+
+/** The same bytes but for the first `skipped`; what breaks them off says where it happened. */
+function told(body: Readable, skipped: number, translate: (error: unknown) => Error): Readable {
+  const out = skipped === 0 ? new PassThrough() : withoutFirst(skipped);
+  finished(body, (error) => {
+    if (error != null) out.destroy(translate(error));
+  });
+  out.once("close", () => body.destroy());
+  return body.pipe(out);
+}
+
+function withoutFirst(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const rest = chunk.subarray(left);
+      left -= chunk.length - rest.length;
+      return rest.length === 0 ? done() : done(null, rest);
+    },
+  });
+}

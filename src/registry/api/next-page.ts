@@ -1,0 +1,40 @@
+import type { Headers } from "../http/headers.ts";
+
+/** One link of the header, up to the comma before the next: `<URL>; rel="next"; title="a, b"`. */
+const LINK = /<([^<>]*)>((?:[^,"]|"[^"]*")*)/g;
+/** The relations of a link: `rel=next`, `rel="prev next"`. */
+const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i;
+
+/**
+ * Where a list goes on: the target of `Link: <…>; rel="next"`, relative to the page that named it. Distribution-spec,
+ * "Listing Tags" and "Listing Referrers"; RFC 8288. A link to the same host keeps the page's scheme and port: behind a
+ * proxy a registry does not know its own.
+ * @returns undefined where this page was the last; a sentence where the link leads somewhere else than to the same
+ * registry: credentials go with the request
+ */
+export function nextPage(from: URL, headers: Headers): URL | string | undefined {
+  const link = nextLink([headers["link"] ?? []].flat().join(", "));
+  if (link === undefined) return undefined;
+  if (!URL.canParse(link, from)) return "the link to the next page is no URL";
+  const named = new URL(link, from);
+  const to = isSameHost(named, from) ? new URL(named.pathname + named.search, from.origin) : named;
+  if (to.origin !== from.origin || !to.pathname.startsWith("/v2/")) {
+    return `the link to the next page leads away from ${from.origin}`;
+  }
+  return to;
+}
+
+function nextLink(header: string): string | undefined {
+  for (const [, address, parameters = ""] of header.matchAll(LINK)) {
+    const relation = RELATION.exec(parameters);
+    const names = (relation?.[1] ?? relation?.[2] ?? "").toLowerCase().split(/\s+/);
+    if (names.includes("next")) return address;
+  }
+  return undefined;
+}
+
+function isSameHost(link: URL, page: URL): boolean {
+  const isSamePort = link.port === page.port || link.port === "";
+  const isHttp = link.protocol === "http:" || link.protocol === "https:";
+  return isHttp && link.hostname === page.hostname && isSamePort && link.username + link.password === "";
+}

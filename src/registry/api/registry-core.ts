@@ -1,0 +1,51 @@
+import { MirrorError } from "../../errors.ts";
+import { parseDigest } from "../../oci/digest.ts";
+import { isRepository, isTag } from "../../oci/reference.ts";
+import type { DownloadLimit } from "../hosts/download-limit.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Operation } from "../errors/operation.ts";
+
+/** What the parts of a registry client share. */
+export interface RegistryCore {
+  name: string;
+  endpoint: URL;
+  side: "source" | "target";
+  exchange: Exchange;
+  limitRequests: <T>(task: () => Promise<T>) => Promise<T>;
+  limitDownloads: DownloadLimit;
+  /** Milliseconds that an upload may make no progress. */
+  uploadIdle: number;
+  /** The URL of a manifest or a blob, and its name in errors. @throws MirrorError INVALID_REFERENCE */
+  locate(
+    operation: Operation,
+    repository: string,
+    kind: "manifests" | "blobs" | "referrers",
+    reference: string,
+  ): { url: URL; reference: string };
+  /** The same for the list of a repository's tags. */
+  locateTags(repository: string): { url: URL; reference: string };
+}
+
+/** Makes the two of {@link RegistryCore} that locate. What is no name gets no path: `..` or `?` would ask for something else. */
+export function createLocate(
+  core: Pick<RegistryCore, "name" | "endpoint" | "side">,
+): Pick<RegistryCore, "locate" | "locateTags"> {
+  const { name, endpoint, side } = core;
+  const refuse = (operation: Operation, reference: string): never => {
+    throw new MirrorError("this is no valid name", { code: "INVALID_REFERENCE", side, operation, reference });
+  };
+  return {
+    locate(operation, repository, kind, reference) {
+      const isDigest = parseDigest(reference) !== undefined;
+      const isReference = isDigest || (kind === "manifests" && isTag(reference));
+      const full = `${name}/${repository}${isDigest ? "@" : ":"}${reference}`;
+      if (!isRepository(repository) || !isReference) refuse(operation, full);
+      return { url: new URL(`/v2/${repository}/${kind}/${reference}`, endpoint), reference: full };
+    },
+    locateTags(repository) {
+      const full = `${name}/${repository}`;
+      if (!isRepository(repository)) refuse("list tags", full);
+      return { url: new URL(`/v2/${repository}/tags/list`, endpoint), reference: full };
+    },
+  };
+}

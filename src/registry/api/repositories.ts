@@ -1,0 +1,37 @@
+import { MirrorError } from "../../errors.ts";
+import { discard } from "../http/body.ts";
+import { MAX_ERROR_BYTES } from "../limits.ts";
+import type { RegistryCore } from "./registry-core.ts";
+import { readErrors } from "../errors/response-error.ts";
+
+/** The part of a registry client that asks about repositories. */
+export interface Repositories {
+  /**
+   * Whether the registry says that it has no repository of this name, as it does before the first manifest. False where
+   * that cannot be learned. @throws MirrorError only when the signal is aborted
+   */
+  isUnknownRepository(repository: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** distribution-spec, "Listing Tags", and its error code NAME_UNKNOWN. */
+export function createRepositories({ exchange, limitRequests, locateTags }: RegistryCore): Repositories {
+  return {
+    async isUnknownRepository(repository, signal) {
+      try {
+        const { url, reference } = locateTags(repository);
+        url.searchParams.set("n", "1");
+        const subject = { operation: "look for a repository", reference } as const;
+        const call = { ...subject, method: "GET", url, repository, signal, repeatable: false } as const;
+        return await limitRequests(() =>
+          exchange({ ...call, accept: [200, 404] }, async ({ status, body, text }) => {
+            await discard(body, MAX_ERROR_BYTES);
+            return status === 404 && readErrors(text).some(({ code }) => code === "NAME_UNKNOWN");
+          }),
+        );
+      } catch (error) {
+        if (error instanceof MirrorError && error.code !== "INTERRUPTED" && signal?.aborted !== true) return false;
+        throw error;
+      }
+    },
+  };
+}

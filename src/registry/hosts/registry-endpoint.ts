@@ -1,0 +1,41 @@
+import type { Environment } from "../../environment.ts";
+import { MirrorError } from "../../errors.ts";
+import { parseEndpoint } from "../../oci/endpoint.ts";
+import { environmentSuffix } from "../../oci/environment-suffix.ts";
+import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
+
+/** Where an endpoint may be said. */
+interface EndpointOptions {
+  environment: Environment;
+  /** `sources.<registry>.endpoint` of the mirror file. */
+  configured?: string | undefined;
+}
+
+/**
+ * Where a registry is really asked: `MIRRORFORM_ENDPOINT_<HOST>` of the operator, else the mirror file's
+ * endpoint, else https on the registry's own host.
+ * @throws MirrorError INVALID_FILE or USAGE where the address is not `https://host[:port]` or `http://host[:port]`
+ */
+export function endpointFor(registry: string, options: EndpointOptions): URL {
+  const { environment, configured } = options;
+  const variable = `MIRRORFORM_ENDPOINT_${environmentSuffix(registry)}`;
+  const fromEnvironment = environment[variable];
+  if (fromEnvironment !== undefined && fromEnvironment !== "") {
+    return addressIn(fromEnvironment, "USAGE", variable);
+  }
+  if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `the endpoint of ${registry}`);
+  const host = canonicalRegistry(registry) === DOCKER_HUB ? "registry-1.docker.io" : registry;
+  return addressIn(`https://${host}`, "INVALID_FILE", registry);
+}
+
+function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string): URL {
+  const endpoint = parseEndpoint(text);
+  if ("url" in endpoint && endpoint.path === "") return endpoint.url;
+  // The text is not repeated: it may hold a password.
+  throw new MirrorError("expected https://HOST[:PORT] or http://HOST[:PORT], without a path or a user name", {
+    code,
+    side: "config",
+    operation: "read an endpoint",
+    reference: where,
+  });
+}
