@@ -1,4 +1,4 @@
-import type { FoundReferrers, ReferrerTag, SubjectReferrers } from "../desired/find-referrers.ts";
+import type { FoundReferrers, ReferrerTag, SubjectReferrers } from "../desired/sources/find-referrers.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";

@@ -1,5 +1,5 @@
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import { readExpression } from "../desired/expressions.ts";
+import { readExpression } from "../desired/tags/expressions.ts";
 import { isUnreadable, type Actual } from "./actual.ts";
 
 /** By target and repository the tags that the repository's `pruneTags` match. */

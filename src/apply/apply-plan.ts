@@ -5,7 +5,7 @@ import { pullsTogether } from "../plan/cost.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { ReferrerRegistry } from "../desired/referrer-source.ts";
+import type { ReferrerRegistry } from "../desired/sources/referrer-source.ts";
 import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./images/apply-copy.ts";
 import { groupCopies, registryOf } from "./images/copy-groups.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { relative, resolve, sep } from "node:path";
 
-import type { Problem } from "../desired/problem.ts";
+import type { Problem } from "../desired/text/problem.ts";
 import type { Environment } from "../environment.ts";
 
 /** GitHub shows ten errors of a step (docs, "Workflow commands"); what is beyond is in the log. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { nearest } from "../desired/nearest.ts";
+import { nearest } from "../nearest.ts";
 import { MirrorError } from "../errors.ts";
 import type { Command, CommandInput } from "./command.ts";
 

@@ -1,6 +1,6 @@
-import { AS_AT_SOURCE, fillDestination } from "../desired/destination.ts";
-import { nameComplaint } from "../desired/name-rules.ts";
-import type { Target } from "../desired/targets.ts";
+import { AS_AT_SOURCE, fillDestination } from "../desired/entries/destination.ts";
+import { nameComplaint } from "../desired/entries/name-rules.ts";
+import type { Target } from "../desired/places/targets.ts";
 import { MirrorError } from "../errors.ts";
 import { formatReference, withDefaultTag, type Reference } from "../oci/reference.ts";
 

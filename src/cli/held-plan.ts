@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 
-import type { Resolution } from "../desired/resolution.ts";
-import { decodeText, readCapped } from "../desired/read-capped.ts";
+import type { Resolution } from "../desired/sources/resolution.ts";
+import { decodeText, readCapped } from "../desired/text/read-bounded-file.ts";
 import { MirrorError } from "../errors.ts";
 import { holdToPlan, refuseOtherInputs, type SavedPlanTerms } from "../plan/hold-to-plan.ts";
 import type { Plan } from "../plan/plan.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { canonicalJson } from "../desired/canonical-json.ts";
+import { canonicalJson } from "../desired/text/canonical-json.ts";
 import type { PlanInputs } from "../plan/plan.ts";
 import type { FileWithLock } from "./commands/load-lock.ts";
 

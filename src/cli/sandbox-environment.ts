@@ -1,7 +1,7 @@
 import { devNull } from "node:os";
 
-import { listedImages } from "../desired/desired-entry.ts";
-import { sampleTags } from "../desired/sample-tags.ts";
+import { listedImages } from "../desired/entries/desired-entry.ts";
+import { sampleTags } from "../desired/tags/sample-tags.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../repository/settings.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";

@@ -1,16 +1,16 @@
-import { listedImages, type DesiredEntry } from "./desired-entry.ts";
-import { readEntry } from "./entry.ts";
-import { expandEntries, type PlacedEntry } from "./expand.ts";
+import { listedImages, type DesiredEntry } from "./entries/desired-entry.ts";
+import { readEntry } from "./entries/read-entry.ts";
+import { expandEntries, type PlacedEntry } from "./entries/expand-listed.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
-import { below } from "./pointer.ts";
-import { policyReader } from "./policy.ts";
-import type { ProblemLog } from "./problem-log.ts";
-import { checkPruning } from "./prune.ts";
-import { checkBackups } from "./replace.ts";
-import { readSettings } from "./settings.ts";
-import { readSources, type Source } from "./sources.ts";
-import { hasDates } from "./tag-rule.ts";
-import { readTargets, type Target } from "./targets.ts";
+import { below } from "./text/pointer.ts";
+import { policyReader } from "./places/read-policy.ts";
+import type { ProblemLog } from "./text/problem-log.ts";
+import { checkPruning } from "./entries/check-pruning.ts";
+import { checkBackups } from "./entries/check-backups.ts";
+import { readSettings } from "./places/read-settings.ts";
+import { readSources, type Source } from "./places/sources.ts";
+import { hasDates } from "./tags/tag-rule.ts";
+import { readTargets, type Target } from "./places/targets.ts";
 
 /** What a mirror file means. */
 interface Desired {

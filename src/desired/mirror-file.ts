@@ -3,29 +3,29 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
-import type { DesiredEntry } from "./desired-entry.ts";
+import type { DesiredEntry } from "./entries/desired-entry.ts";
 import { mirrorFileShape, type MirrorFileDocument } from "./generated/mirror-file-schema.ts";
 import { validateMirrorFile } from "./generated/validate-mirror-file.ts";
-import { parentOf } from "./pointer.ts";
-import { problemLog } from "./problem-log.ts";
-import type { Problem } from "./problem.ts";
-import { decodeText, readCapped } from "./read-capped.ts";
-import { reportSchemaErrors } from "./schema-problems.ts";
-import type { Source } from "./sources.ts";
-import { positionAt, sourceText, type SourceText } from "./source-text.ts";
-import type { Target } from "./targets.ts";
-import { typeScalars, type Expand, type Place } from "./typed-value.ts";
-import { expandVariables, hasVariable } from "./variables.ts";
-import { parseYaml, type YamlNode } from "./yaml-tree.ts";
+import { parentOf } from "./text/pointer.ts";
+import { problemLog } from "./text/problem-log.ts";
+import type { Problem } from "./text/problem.ts";
+import { decodeText, readCapped } from "./text/read-bounded-file.ts";
+import { reportSchemaErrors } from "./text/schema-problems.ts";
+import type { Source } from "./places/sources.ts";
+import { positionAt, sourceText, type SourceText } from "./text/source-text.ts";
+import type { Target } from "./places/targets.ts";
+import { typeScalars, type Expand, type Place } from "./text/typed-value.ts";
+import { expandVariables, hasVariable } from "./text/variables.ts";
+import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
 
 export type { EcrSettings } from "../repository/settings.ts";
-export type { DesiredEntry, ListedEntry, RuleEntry } from "./desired-entry.ts";
-export type { DesiredImage } from "./desired-image.ts";
-export type { Position, Problem } from "./problem.ts";
-export { renderProblem } from "./render-problem.ts";
-export type { Source } from "./sources.ts";
-export type { EntryTemplate } from "./tag-template.ts";
-export type { Target } from "./targets.ts";
+export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
+export type { DesiredImage } from "./entries/desired-image.ts";
+export type { Position, Problem } from "./text/problem.ts";
+export { renderProblem } from "./text/render-problem.ts";
+export type { Source } from "./places/sources.ts";
+export type { EntryTemplate } from "./tags/tag-template.ts";
+export type { Target } from "./places/targets.ts";
 
 /** A mirror file, read and checked: what is desired, and where. */
 export interface MirrorFile {

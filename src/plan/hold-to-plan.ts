@@ -1,4 +1,4 @@
-import { canonicalJson } from "../desired/canonical-json.ts";
+import { canonicalJson } from "../desired/text/canonical-json.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Action } from "./action.ts";
 import { actionsOf, type Plan, type Row, type TargetPlan } from "./plan.ts";

@@ -1,7 +1,7 @@
 import type { ActualTarget } from "../actual/actual.ts";
-import { wantedDigest } from "../desired/locked.ts";
+import { wantedDigest } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Resolution } from "../desired/resolution.ts";
+import type { Resolution } from "../desired/sources/resolution.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference } from "../oci/reference.ts";

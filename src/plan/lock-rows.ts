@@ -1,6 +1,6 @@
 /** What a lock makes of an image, and of a plan. */
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Resolution } from "../desired/resolution.ts";
+import type { Resolution } from "../desired/sources/resolution.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { familiarReference } from "../oci/reference.ts";

@@ -1,7 +1,7 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
-import { wantedReference } from "../desired/locked.ts";
+import { wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Resolution } from "../desired/resolution.ts";
+import type { Resolution } from "../desired/sources/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
 import { accountNotes } from "./account-notes.ts";
 import type { ImageContent } from "./action.ts";

@@ -1,5 +1,5 @@
 import type { HeldReferrers } from "../actual/held-referrers.ts";
-import type { FoundReferrers, ReferrerTag } from "../desired/find-referrers.ts";
+import type { FoundReferrers, ReferrerTag } from "../desired/sources/find-referrers.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Referrer } from "../oci/referrers.ts";
 

@@ -1,4 +1,4 @@
-import type { DroppedBy } from "../desired/choose-tags.ts";
+import type { DroppedBy } from "../desired/tags/select-tags.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { AllowanceReading, NoReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";

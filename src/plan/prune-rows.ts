@@ -1,8 +1,8 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { PruneMatches } from "../actual/prune-matches.ts";
-import { backedUpTagOf } from "../desired/backup-template.ts";
+import { backedUpTagOf } from "../desired/entries/backup-template.ts";
 import type { DesiredImage, EntryTemplate } from "../desired/mirror-file.ts";
-import { couldHaveMade, goingTo } from "../desired/tag-template.ts";
+import { couldHaveMade, goingTo } from "../desired/tags/tag-template.ts";
 import { isManaged } from "../repository/ownership.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";

@@ -1,6 +1,6 @@
 import type { ActualTarget } from "../actual/actual.ts";
 import type { HeldReferrers } from "../actual/held-referrers.ts";
-import type { FoundReferrers } from "../desired/find-referrers.ts";
+import type { FoundReferrers } from "../desired/sources/find-referrers.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { CopyReferrers } from "./action.ts";

@@ -1,5 +1,5 @@
 import type { ActualTarget } from "../actual/actual.ts";
-import { backedUpTagOf, backupNames } from "../desired/backup-template.ts";
+import { backedUpTagOf, backupNames } from "../desired/entries/backup-template.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { isManaged } from "../repository/ownership.ts";
 import type { ErrorReport } from "../errors.ts";

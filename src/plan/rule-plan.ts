@@ -1,5 +1,5 @@
-import type { RuleEntry } from "../desired/desired-entry.ts";
-import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import type { RuleEntry } from "../desired/entries/desired-entry.ts";
+import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { RulePlan } from "./plan.ts";
 

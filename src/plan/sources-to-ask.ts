@@ -1,5 +1,5 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
-import { wantedDigest, wantedReference } from "../desired/locked.ts";
+import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { isAsDeclared } from "./as-declared.ts";

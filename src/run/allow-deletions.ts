@@ -1,5 +1,5 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
-import { couldGoTo, entryTemplates } from "../desired/tag-template.ts";
+import { couldGoTo, entryTemplates } from "../desired/tags/tag-template.ts";
 import { MirrorError } from "../errors.ts";
 
 /**

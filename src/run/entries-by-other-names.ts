@@ -1,5 +1,5 @@
 import type { DesiredEntry, EcrSettings, MirrorFile, Target } from "../desired/mirror-file.ts";
-import { entryTemplates, type EntryTemplate } from "../desired/tag-template.ts";
+import { entryTemplates, type EntryTemplate } from "../desired/tags/tag-template.ts";
 
 /**
  * Where a plan is narrowed to some targets: what goes to one that was left out, and that may be one of these under another

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import { chooseAll } from "../desired/choose-all.ts";
-import { expandRules, type ExpandedEntry } from "../desired/expand-rules.ts";
-import type { LockLines } from "../desired/lock-text.ts";
-import { expandByLock } from "../desired/locked-rules.ts";
+import { chooseAll } from "../desired/tags/select-all-tags.ts";
+import { expandRules, type ExpandedEntry } from "../desired/tags/expand-rules.ts";
+import type { LockLines } from "../desired/lock/lock-text.ts";
+import { expandByLock } from "../desired/lock/locked-rules.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { Connections } from "./connections.ts";
 import { listTagsWith } from "./list-source-tags.ts";

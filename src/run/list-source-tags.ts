@@ -1,5 +1,5 @@
-import type { ListTags, ListWish } from "../desired/choose-all.ts";
-import type { ListedTag } from "../desired/choose-tags.ts";
+import type { ListTags, ListWish } from "../desired/tags/select-all-tags.ts";
+import type { ListedTag } from "../desired/tags/select-tags.ts";
 import type { Catalogue } from "../dockerhub/catalogue.ts";
 import { CATALOGUE_PAGE } from "../dockerhub/catalogue-pages.ts";
 import { MirrorError } from "../errors.ts";

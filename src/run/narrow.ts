@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 
-import { fillDestination } from "../desired/destination.ts";
-import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import { fillDestination } from "../desired/entries/destination.ts";
+import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { MirrorError } from "../errors.ts";
 import { familiarReference } from "../oci/reference.ts";
-import { nearest } from "../desired/nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /** What `--target` and `--only` leave of a mirror file. */
 export interface Narrowed {

@@ -1,7 +1,7 @@
 import { withAlternates, type AlternateSource } from "../apply/blobs/read-from-alternates.ts";
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
-import { repositoryAtAlternate } from "../desired/sources.ts";
+import { repositoryAtAlternate } from "../desired/places/sources.ts";
 import type { Credential } from "../registry/auth/credentials.ts";
 import { publicRepositories } from "../registry/api/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";

@@ -1,9 +1,9 @@
 import { readTarget, type Undeclared } from "../actual/read-target.ts";
 import { isUnreadable, type Actual } from "../actual/actual.ts";
-import type { ExpandedEntry } from "../desired/expand-rules.ts";
+import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
-import { resolveAll } from "../desired/resolve.ts";
-import type { Resolution } from "../desired/resolution.ts";
+import { resolveAll } from "../desired/sources/resolve.ts";
+import type { Resolution } from "../desired/sources/resolution.ts";
 import { isAnonymous } from "../dockerhub/allowance.ts";
 import { whoseOf } from "../dockerhub/pull-budget.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";

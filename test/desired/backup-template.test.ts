@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { backedUpTag, backedUpTagOf, backupNames, fillBackup } from "../../src/desired/backup-template.ts";
-import { entryTemplates } from "../../src/desired/tag-template.ts";
+import { backedUpTag, backedUpTagOf, backupNames, fillBackup } from "../../src/desired/entries/backup-template.ts";
+import { entryTemplates } from "../../src/desired/tags/tag-template.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 

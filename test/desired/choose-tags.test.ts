@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { chooseTags, droppedByName, type ListedTag } from "../../src/desired/choose-tags.ts";
-import type { TagRule } from "../../src/desired/tag-rule.ts";
+import { chooseTags, droppedByName, type ListedTag } from "../../src/desired/tags/select-tags.ts";
+import type { TagRule } from "../../src/desired/tags/tag-rule.ts";
 import { accepted, around } from "./mirror-file-in-folder.ts";
 
 const DAY = 24 * 3_600_000;

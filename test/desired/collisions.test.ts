@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
 test("two images for one tag are refused, and both lines are named", async () => {

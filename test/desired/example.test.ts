@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { familiarReference } from "../../src/oci/reference.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 

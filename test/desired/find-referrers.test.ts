@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { findReferrers, type ReferrerSource } from "../../src/desired/find-referrers.ts";
+import { findReferrers, type ReferrerSource } from "../../src/desired/sources/find-referrers.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { fallbackTag } from "../../src/oci/referrer-tags.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { listedImages } from "../../src/desired/desired-entry.ts";
-import { canonicalJson } from "../../src/desired/canonical-json.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
+import { canonicalJson } from "../../src/desired/text/canonical-json.ts";
 import { mirrorFileShape } from "../../src/desired/generated/mirror-file-schema.ts";
-import { sourceText } from "../../src/desired/source-text.ts";
-import { typeScalars } from "../../src/desired/typed-value.ts";
-import { parseYaml } from "../../src/desired/yaml-tree.ts";
+import { sourceText } from "../../src/desired/text/source-text.ts";
+import { typeScalars } from "../../src/desired/text/typed-value.ts";
+import { parseYaml } from "../../src/desired/text/yaml-tree.ts";
 import { accepted, around, read } from "./mirror-file-in-folder.ts";
 
 /** Tags that YAML's own schemas take for something else. */

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { formatLock, parseLock } from "../../src/desired/lock-text.ts";
+import { formatLock, parseLock } from "../../src/desired/lock/lock-text.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { formatReference } from "../../src/oci/reference.ts";
 

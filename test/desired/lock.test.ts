@@ -6,12 +6,12 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { changeLock } from "../../src/desired/change-lock.ts";
-import { checkLock } from "../../src/desired/check-lock.ts";
-import { lockPath, readLockFile } from "../../src/desired/lock-file.ts";
-import { formatLock, parseLock, type LockLines } from "../../src/desired/lock-text.ts";
-import { lockImages, lockName } from "../../src/desired/locked.ts";
-import type { Resolution } from "../../src/desired/resolution.ts";
+import { changeLock } from "../../src/desired/lock/change-lock.ts";
+import { checkLock } from "../../src/desired/lock/check-lock.ts";
+import { lockPath, readLockFile } from "../../src/desired/lock/lock-file.ts";
+import { formatLock, parseLock, type LockLines } from "../../src/desired/lock/lock-text.ts";
+import { lockImages, lockName } from "../../src/desired/lock/locked-images.ts";
+import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { digest, failed, found, image } from "../plan/state.ts";
 

@@ -3,13 +3,13 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { changeLock } from "../../src/desired/change-lock.ts";
-import { compareLock } from "../../src/desired/check-lock.ts";
-import { chooseTags } from "../../src/desired/choose-tags.ts";
-import type { Choices } from "../../src/desired/expand-rules.ts";
-import type { LockLines } from "../../src/desired/lock-text.ts";
-import { expandByLock, imagesToLock, rulesWithoutLine } from "../../src/desired/locked-rules.ts";
-import { lockName } from "../../src/desired/locked.ts";
+import { changeLock } from "../../src/desired/lock/change-lock.ts";
+import { compareLock } from "../../src/desired/lock/check-lock.ts";
+import { chooseTags } from "../../src/desired/tags/select-tags.ts";
+import type { Choices } from "../../src/desired/tags/expand-rules.ts";
+import type { LockLines } from "../../src/desired/lock/lock-text.ts";
+import { expandByLock, imagesToLock, rulesWithoutLine } from "../../src/desired/lock/locked-rules.ts";
+import { lockName } from "../../src/desired/lock/locked-images.ts";
 import type { DesiredEntry } from "../../src/desired/mirror-file.ts";
 import { digest, failed, found } from "../plan/state.ts";
 import { accepted, around } from "./mirror-file-in-folder.ts";

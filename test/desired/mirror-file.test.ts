@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { formatReference } from "../../src/oci/reference.ts";
 import { readMirrorFile, type MirrorFile } from "../../src/desired/mirror-file.ts";
 import { accepted, around, refused, refusedAs } from "./mirror-file-in-folder.ts";

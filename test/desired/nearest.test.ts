@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { didYouMean, nearest } from "../../src/desired/nearest.ts";
+import { didYouMean, nearest } from "../../src/nearest.ts";
 
 test("a slip of the pen finds the word that was meant", () => {
   const keys = ["image", "tags", "to", "refresh", "targets", "repositories"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
 function entry(platforms: string): string {

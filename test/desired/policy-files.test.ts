@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { accepted, refused, type Surroundings } from "./mirror-file-in-folder.ts";
 
 const SECRET = "hunter2";

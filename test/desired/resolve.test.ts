@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { resolveAll, type Resolver } from "../../src/desired/resolve.ts";
-import type { Resolution } from "../../src/desired/resolution.ts";
+import { resolveAll, type Resolver } from "../../src/desired/sources/resolve.ts";
+import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import { MirrorError } from "../../src/errors.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseTags } from "../../src/desired/choose-tags.ts";
-import { sampleTags } from "../../src/desired/sample-tags.ts";
+import { chooseTags } from "../../src/desired/tags/select-tags.ts";
+import { sampleTags } from "../../src/desired/tags/sample-tags.ts";
 import { accepted, around } from "./mirror-file-in-folder.ts";
 
 for (const keys of [

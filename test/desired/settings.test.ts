@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { listedImages } from "../../src/desired/desired-entry.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { isSameRepositoryPolicy } from "../../src/repository/same-policy.ts";
 import type { RepositorySettings } from "../../src/repository/settings.ts";
 import { accepted, refusedAs } from "./mirror-file-in-folder.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { chooseTags } from "../../src/desired/choose-tags.ts";
-import { expandRules } from "../../src/desired/expand-rules.ts";
+import { chooseTags } from "../../src/desired/tags/select-tags.ts";
+import { expandRules } from "../../src/desired/tags/expand-rules.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
 /** What is wrong with a rule for an image, as `line:column message (hint)`; the entry is in line 8. */

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { fillDestination, parseDestination, AS_AT_SOURCE } from "../../src/desired/destination.ts";
-import { couldGoTo, couldHaveMade, entryTemplate, type EntryTemplate } from "../../src/desired/tag-template.ts";
+import { fillDestination, parseDestination, AS_AT_SOURCE } from "../../src/desired/entries/destination.ts";
+import { couldGoTo, couldHaveMade, entryTemplate, type EntryTemplate } from "../../src/desired/tags/tag-template.ts";
 import { parseReference, type Reference } from "../../src/oci/reference.ts";
 
 function templateOf(image: string, to?: string): EntryTemplate {

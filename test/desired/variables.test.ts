@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { listedImages } from "../../src/desired/desired-entry.ts";
-import { expandVariables } from "../../src/desired/variables.ts";
+import { listedImages } from "../../src/desired/entries/desired-entry.ts";
+import { expandVariables } from "../../src/desired/text/variables.ts";
 import { accepted, around, refusedAs } from "./mirror-file-in-folder.ts";
 
 const ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/project:1";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compareVersions, formatVersion, parseVersion, type Version } from "../../src/desired/version.ts";
+import { compareVersions, formatVersion, parseVersion, type Version } from "../../src/desired/tags/tag-version.ts";
 
 function version(tag: string, suffix?: string): Version {
   const parsed = parseVersion(tag, suffix);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import type { Actual, HeldContent } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
-import type { Resolution } from "../../src/desired/resolution.ts";
+import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import type { PlanInput } from "../../src/plan/make-plan.ts";
 import { digest, ecr, found, image, plan, repository } from "./state.ts";

@@ -4,9 +4,9 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 
 import type { Actual } from "../../src/actual/actual.ts";
-import { lockImages } from "../../src/desired/locked.ts";
+import { lockImages } from "../../src/desired/lock/locked-images.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
-import type { Resolution } from "../../src/desired/resolution.ts";
+import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { formatReference } from "../../src/oci/reference.ts";
 import type { CopyImage } from "../../src/plan/action.ts";

@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 
 import type { HeldReferrers } from "../../src/actual/held-referrers.ts";
-import type { DesiredImage } from "../../src/desired/desired-image.ts";
-import type { FoundReferrers, ReferrerTag } from "../../src/desired/find-referrers.ts";
+import type { DesiredImage } from "../../src/desired/entries/desired-image.ts";
+import type { FoundReferrers, ReferrerTag } from "../../src/desired/sources/find-referrers.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import type { CopyReferrers } from "../../src/plan/action.ts";

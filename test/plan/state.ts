@@ -1,6 +1,6 @@
 import type { Actual } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
-import type { Resolution } from "../../src/desired/resolution.ts";
+import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/repository/settings.ts";
 import type { ErrorReport } from "../../src/errors.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";

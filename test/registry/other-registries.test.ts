@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
 
-import { resolveAll } from "../../src/desired/resolve.ts";
+import { resolveAll } from "../../src/desired/sources/resolve.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { formatReference } from "../../src/oci/reference.ts";

@@ -1,5 +1,5 @@
 import { readOwnList } from "../../actual/held-referrers.ts";
-import { unlessAbsent } from "../../desired/referrer-source.ts";
+import { unlessAbsent } from "../../desired/sources/referrer-source.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";

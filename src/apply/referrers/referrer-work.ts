@@ -1,14 +1,14 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import { readHeldReferrers } from "../../actual/held-referrers.ts";
-import { findReferrers } from "../../desired/find-referrers.ts";
+import { findReferrers } from "../../desired/sources/find-referrers.ts";
 import {
   createReferrerMemory,
   referrerSource,
   unlessAbsent,
   type ReferrerMemory,
   type ReferrerRegistry,
-} from "../../desired/referrer-source.ts";
+} from "../../desired/sources/referrer-source.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";

@@ -1,4 +1,4 @@
-import { readLockFile, lockPath, type Lock } from "../../desired/lock-file.ts";
+import { readLockFile, lockPath, type Lock } from "../../desired/lock/lock-file.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { CommandInput } from "../command.ts";
 import type { Surroundings } from "../surroundings.ts";

@@ -1,5 +1,5 @@
 import { readMirrorFile, type MirrorFile, type Problem } from "../../desired/mirror-file.ts";
-import { renderProblem } from "../../desired/render-problem.ts";
+import { renderProblem } from "../../desired/text/render-problem.ts";
 import { annotations, codeQuality } from "../annotations.ts";
 import type { CommandInput } from "../command.ts";
 import { writeOutput } from "../output-file.ts";

@@ -1,10 +1,10 @@
-import { changeLock, type LockChange } from "../../desired/change-lock.ts";
-import { lockPath } from "../../desired/lock-file.ts";
-import { formatLock } from "../../desired/lock-text.ts";
-import { lockName } from "../../desired/locked.ts";
-import { chooseAll } from "../../desired/choose-all.ts";
-import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/locked-rules.ts";
-import { resolveAll } from "../../desired/resolve.ts";
+import { changeLock, type LockChange } from "../../desired/lock/change-lock.ts";
+import { lockPath } from "../../desired/lock/lock-file.ts";
+import { formatLock } from "../../desired/lock/lock-text.ts";
+import { lockName } from "../../desired/lock/locked-images.ts";
+import { chooseAll } from "../../desired/tags/select-all-tags.ts";
+import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/lock/locked-rules.ts";
+import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";

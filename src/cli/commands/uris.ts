@@ -1,6 +1,6 @@
-import { expandByLock } from "../../desired/locked-rules.ts";
+import { expandByLock } from "../../desired/lock/locked-rules.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
-import { nearest } from "../../desired/nearest.ts";
+import { nearest } from "../../nearest.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { createAllowances } from "../../run/pull-budgets.ts";

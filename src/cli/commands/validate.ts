@@ -1,5 +1,5 @@
-import { compareLock } from "../../desired/check-lock.ts";
-import { listedImages } from "../../desired/desired-entry.ts";
+import { compareLock } from "../../desired/lock/check-lock.ts";
+import { listedImages } from "../../desired/entries/desired-entry.ts";
 import type { CommandInput } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { plural } from "../render/units.ts";

@@ -1,5 +1,5 @@
-import type { DesiredEntry, EntryTarget } from "../../desired/desired-entry.ts";
-import { fillDestination } from "../../desired/destination.ts";
+import type { DesiredEntry, EntryTarget } from "../../desired/entries/desired-entry.ts";
+import { fillDestination } from "../../desired/entries/destination.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { RepositorySettings } from "../../repository/settings.ts";
 

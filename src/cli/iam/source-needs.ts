@@ -1,7 +1,7 @@
-import type { DesiredEntry } from "../../desired/desired-entry.ts";
+import type { DesiredEntry } from "../../desired/entries/desired-entry.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
-import { repositoryAtAlternate } from "../../desired/sources.ts";
-import { needsDates } from "../../desired/tag-rule.ts";
+import { repositoryAtAlternate } from "../../desired/places/sources.ts";
+import { needsDates } from "../../desired/tags/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import { partitionOf, type Place } from "./place.ts";

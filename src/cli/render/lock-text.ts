@@ -1,4 +1,4 @@
-import type { LockChange } from "../../desired/change-lock.ts";
+import type { LockChange } from "../../desired/lock/change-lock.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "./columns.ts";
 import { renderError } from "./error-text.ts";

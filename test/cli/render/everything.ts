@@ -1,7 +1,7 @@
 import type { Plan } from "../../../src/plan/plan.ts";
 import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
-import type { Resolution } from "../../../src/desired/resolution.ts";
+import type { Resolution } from "../../../src/desired/sources/resolution.ts";
 import type { RepositoryState } from "../../../src/repository/settings.ts";
 import type { ErrorReport } from "../../../src/errors.ts";
 import type { Digest } from "../../../src/oci/digest.ts";

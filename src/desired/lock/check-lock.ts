@@ -1,0 +1,81 @@
+import type { Digest } from "../../oci/digest.ts";
+import { formatReference } from "../../oci/reference.ts";
+import type { DesiredEntry } from "../entries/desired-entry.ts";
+import type { DesiredImage } from "../entries/desired-image.ts";
+import type { Lock } from "./lock-file.ts";
+import { expandByLock } from "./locked-rules.ts";
+import { lockImages, lockName } from "./locked-images.ts";
+import type { Position, Problem } from "../text/problem.ts";
+
+/** One point in which a lock and its mirror file disagree. */
+export type Disagreement =
+  /** `at` is in the mirror file. */
+  | { kind: "no-line"; reference: string; at: Position }
+  | { kind: "contradicted"; reference: string; pinned: Digest; locked: Digest; at: Position }
+  /** `at` is in the lock. */
+  | { kind: "undeclared"; reference: string; locked: Digest; at: Position };
+
+/** Where a lock and its mirror file disagree: exactly where `lock` would add or remove a line. In the order of each file. */
+export function checkLock(images: readonly DesiredImage[], lines: Lock["lines"]): Disagreement[] {
+  const found = new Map<string, Disagreement>();
+  for (const { source, locked, at } of lockImages(images, lines)) {
+    const reference = formatReference(source);
+    if (locked?.kind === "no-line") found.set(reference, { kind: "no-line", reference, at });
+    if (locked?.kind !== "contradicted" || source.digest === undefined) continue;
+    found.set(reference, { kind: "contradicted", reference, pinned: source.digest, locked: locked.digest, at });
+  }
+  const contradicted = new Set([...found.values()].map(({ reference }) => reference.replace(/@.*/, "")));
+  const claimed = new Set(images.map(({ source }) => lockName(source)));
+  const undeclared = [...lines].flatMap(([reference, { digest, at }]): Disagreement[] => {
+    const isTold = claimed.has(reference) || contradicted.has(reference);
+    return isTold ? [] : [{ kind: "undeclared", reference, locked: digest, at }];
+  });
+  return [...found.values(), ...undeclared];
+}
+
+/** All that a lock and its mirror file disagree about, rules too: one needs a line that it chooses. */
+export function compareLock(
+  { entries, path }: { entries: readonly DesiredEntry[]; path: string },
+  lock: Pick<Lock, "lines" | "path">,
+): Problem[] {
+  const expanded = expandByLock(entries, lock.lines);
+  const images = expanded.flatMap((entry) => entry.images);
+  const ofRules = expanded.flatMap(({ entry, errors }) =>
+    errors.map(({ code, message, hint }): Problem => {
+      return { code, message, ...(hint === undefined ? {} : { hint }), path, position: entry.at };
+    }),
+  );
+  return [...ofRules, ...checkLock(images, lock.lines).map((each) => problemOf(each, path, lock.path))];
+}
+
+/** A disagreement at its place, to be read like any other problem of the mirror file or of the lock. */
+function problemOf(disagreement: Disagreement, mirrorFile: string, lock: string): Problem {
+  const { at: position } = disagreement;
+  const code = "LOCK_MISMATCH";
+  switch (disagreement.kind) {
+    case "no-line":
+      return {
+        code,
+        message: `${disagreement.reference} is not in ${lock}`,
+        hint: "run mirrorform lock, and commit what it writes",
+        path: mirrorFile,
+        position,
+      };
+    case "contradicted":
+      return {
+        code,
+        message: `this pins ${disagreement.pinned}, and ${lock} has ${disagreement.locked}`,
+        hint: "correct the pin; or run mirrorform lock, which removes the line",
+        path: mirrorFile,
+        position,
+      };
+    case "undeclared":
+      return {
+        code,
+        message: `no image of ${mirrorFile} needs this line`,
+        hint: "run mirrorform lock, which removes it",
+        path: lock,
+        position,
+      };
+  }
+}

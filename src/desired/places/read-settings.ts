@@ -1,0 +1,90 @@
+import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../../repository/settings.ts";
+import { pruneTagsComplaint } from "../tags/prune-tags.ts";
+import { readExpression } from "../tags/expressions.ts";
+import type { RepositorySettingsDocument } from "../generated/mirror-file-schema.ts";
+import { below } from "../text/pointer.ts";
+import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./read-policy.ts";
+import type { ProblemLog } from "../text/problem-log.ts";
+
+/**
+ * Reads one `repositories` block. A setting that is not sound is left out; it is reported already.
+ * @param pointer where the block stands
+ * @param policies reads policies in files
+ */
+export async function readSettings(
+  document: RepositorySettingsDocument | undefined,
+  pointer: string,
+  policies: ReadPolicy,
+  log: ProblemLog,
+): Promise<RepositorySettings> {
+  if (document === undefined || log.isBroken(pointer)) return {};
+  const sound = <Key extends keyof RepositorySettingsDocument>(key: Key): RepositorySettingsDocument[Key] | undefined =>
+    log.isTouched(below(pointer, key)) ? undefined : document[key];
+  const tagMutability = sound("tagMutability");
+  const scanOnPush = sound("scanOnPush");
+  const encryption = sound("encryption");
+  const tags = sound("tags");
+  const adopt = sound("adopt");
+  const pruneTags = await readPruneTags(sound("pruneTags"), below(pointer, "pruneTags"), log);
+  const policyOf = (kind: PolicyKind): Promise<PolicyText | "none" | undefined> =>
+    readPolicy(kind, sound(kind), below(pointer, kind), policies, log);
+  const lifecyclePolicy = await policyOf("lifecyclePolicy");
+  const policy = await policyOf("policy");
+  return {
+    ...(tagMutability === undefined ? {} : { tagMutability: tagMutabilityOf(tagMutability) }),
+    ...(scanOnPush === undefined ? {} : { scanOnPush }),
+    ...(encryption === undefined ? {} : { encryption: encryptionOf(encryption) }),
+    ...(lifecyclePolicy === undefined ? {} : { lifecyclePolicy }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(tags === undefined ? {} : { tags: { ...tags } }),
+    ...(adopt === undefined ? {} : { adopt }),
+    ...(pruneTags === undefined ? {} : { pruneTags }),
+  };
+}
+
+/** Setting by setting, the last block that has one says it. */
+export function mergeSettings(...blocks: readonly RepositorySettings[]): RepositorySettings {
+  return Object.assign({}, ...blocks) as RepositorySettings;
+}
+
+function tagMutabilityOf(document: NonNullable<RepositorySettingsDocument["tagMutability"]>): TagMutability {
+  return typeof document === "string"
+    ? { default: document, except: [] }
+    : { default: document.default, except: document.except ?? [] };
+}
+
+function encryptionOf(document: NonNullable<RepositorySettingsDocument["encryption"]>): Encryption {
+  return typeof document === "string" ? { type: document } : { type: "KMS", key: document.kms };
+}
+
+async function readPruneTags(
+  document: RepositorySettingsDocument["pruneTags"],
+  pointer: string,
+  log: ProblemLog,
+): Promise<readonly string[] | undefined> {
+  if (document === undefined) return undefined;
+  const expressions = typeof document === "string" ? [document] : document;
+  for (const expression of expressions) {
+    const read = await readExpression(expression);
+    const complaint = typeof read === "function" ? pruneTagsComplaint(expression, read) : read;
+    if (complaint === undefined) continue;
+    log.add(pointer, complaint);
+    return undefined;
+  }
+  return expressions;
+}
+
+async function readPolicy(
+  kind: PolicyKind,
+  document: string | object | undefined,
+  pointer: string,
+  policies: ReadPolicy,
+  log: ProblemLog,
+): Promise<PolicyText | "none" | undefined> {
+  if (document === undefined || document === "none") return document;
+  const inFile = typeof document === "string";
+  const read = inFile ? await policies(kind, document) : inlinePolicy(kind, document);
+  if ("json" in read) return read;
+  log.add(pointer, { code: inFile ? "POLICY_FILE" : "INVALID_FILE", at: inFile ? "value" : "key", ...read });
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import type { ErrorReport } from "../../errors.ts";
+import type { ChosenTags } from "./select-tags.ts";
+import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
+import type { DesiredImage } from "../entries/desired-image.ts";
+import { fillDestination } from "../entries/destination.ts";
+import { MAX_IMAGES } from "../entries/expand-listed.ts";
+import { makeImage } from "../entries/make-image.ts";
+import { nameComplaint } from "../entries/name-rules.ts";
+import { quote } from "../text/problem.ts";
+import { refuseCollisions, type Candidate } from "./rule-collisions.ts";
+import { ruleError } from "./rule-error.ts";
+
+/** An entry with the images that it comes to in this run. */
+export interface ExpandedEntry {
+  entry: DesiredEntry;
+  /** In the order of the rule: the newest first. */
+  images: readonly DesiredImage[];
+  /** What the rule made of the tags; undefined for a list, and where the source did not list them. */
+  chosen: ChosenTags | undefined;
+  /**
+   * Why some of its images, or all, are not known. With any, nobody knows what the entry would have declared:
+   * nothing may be taken for undeclared where its images go.
+   */
+  errors: readonly ErrorReport[];
+}
+
+/** What each rule chose, or why nobody knows. */
+export type Choices = (entry: RuleEntry) => ChosenTags | ErrorReport;
+
+/** Makes images of rules. Every entry comes back, in the order of the file; `order` of the images is that order. */
+export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices): ExpandedEntry[] {
+  const drafts = entries.map((entry) => (entry.kind === "rule" ? draft(entry, choiceOf(entry)) : undefined));
+  const found = drafts.flatMap((each) => each?.candidates ?? []);
+  refuseCollisions(entries, found);
+  let order = 0;
+  return entries.map((entry, i) => {
+    const made = drafts[i];
+    const images = entry.kind === "listed" ? entry.images : (made?.candidates ?? []).filter(isGood).map(imageOf);
+    const errors = made === undefined ? [] : [...made.errors, ...made.candidates.flatMap(errorOf)];
+    if (entry.kind === "rule" && order + images.length > MAX_IMAGES) {
+      const message = `with this rule the file asks for more than ${MAX_IMAGES} images`;
+      const tooMany = ruleError("INVALID_FILE", entry, message, "let it choose fewer: newest, a narrower range");
+      return { entry, images: [], chosen: made?.chosen, errors: [...errors, tooMany] };
+    }
+    const ordered = images.map((image) => Object.assign({}, image, { order: order++ }));
+    return { entry, images: ordered, chosen: made?.chosen, errors: distinct(errors) };
+  });
+}
+
+interface Draft {
+  chosen: ChosenTags | undefined;
+  candidates: Candidate[];
+  errors: ErrorReport[];
+}
+
+function draft(entry: RuleEntry, choice: ChosenTags | ErrorReport): Draft {
+  if ("code" in choice) return { chosen: undefined, candidates: [], errors: [choice] };
+  const made: Draft = { chosen: choice, candidates: [], errors: [] };
+  if (choice.kept.length === 0 && !entry.rule.allowEmpty) {
+    const listed = choice.dropped.length;
+    const message = listed === 0 ? "the source has no tags" : `the rule chooses none of the source's ${listed} tags`;
+    made.errors.push(ruleError("NO_TAGS", entry, message));
+  }
+  for (const { name, digest } of choice.kept) {
+    const source = { ...entry.image, tag: name };
+    const filled = fillDestination(entry.destination, source);
+    if ("message" in filled) {
+      made.errors.push(ruleError("INVALID_REFERENCE", entry, filled.message, filled.hint));
+      continue;
+    }
+    for (const target of entry.targets) {
+      const complaint = nameComplaint(target.target, filled.repository, filled.tag);
+      if (complaint !== undefined) {
+        const { message, hint } = complaint;
+        made.errors.push(ruleError("INVALID_REFERENCE", entry, `by the tag ${quote(name)}: ${message}`, hint));
+        continue;
+      }
+      const image = makeImage(entry, source, target, { ...filled, order: 0, at: entry.at });
+      const claimed = digest === undefined ? {} : { claimed: digest };
+      made.candidates.push({ entry, target, image: { ...image, ...claimed }, verdict: "good" });
+    }
+  }
+  return made;
+}
+
+function isGood({ verdict }: Candidate): boolean {
+  return verdict === "good";
+}
+
+function imageOf({ image }: Candidate): DesiredImage {
+  return image;
+}
+
+function errorOf({ verdict }: Candidate): ErrorReport[] {
+  return typeof verdict === "string" ? [] : [verdict];
+}
+
+/** What is wrong at one target is mostly wrong at the next one too. */
+function distinct(errors: readonly ErrorReport[]): ErrorReport[] {
+  return [...new Map(errors.map((error) => [`${error.code} ${error.message}`, error])).values()];
+}

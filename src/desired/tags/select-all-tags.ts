@@ -1,0 +1,65 @@
+import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
+import { formatReference, type Reference } from "../../oci/reference.ts";
+import { chooseTags, droppedByName, type ListedTag } from "./select-tags.ts";
+import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
+import type { Choices } from "./expand-rules.ts";
+import { needsDates } from "./tag-rule.ts";
+
+/** What is wanted of a list of tags. */
+export interface ListWish {
+  /** Each tag is to have the date of its push. */
+  dates: boolean;
+  /** So many tags will be chosen at most; Infinity where nobody knows. */
+  atMost: number;
+  /** Whether a rule that goes by dates may choose a tag of this name. */
+  needsDateOf(name: string): boolean;
+}
+
+/**
+ * Lists the tags of an image, each once; spends no pull.
+ * @param image without tag and digest
+ * @throws MirrorError
+ */
+export type ListTags = (image: Reference, wish: ListWish, signal: AbortSignal) => Promise<readonly ListedTag[]>;
+
+/**
+ * Has every rule choose among the tags that its source has now. An image is listed once, however many rules it has; a
+ * source that does not list them spoils the entries that need it, and no others.
+ * @param now milliseconds since 1970
+ */
+export async function chooseAll(
+  entries: readonly DesiredEntry[],
+  list: ListTags,
+  now: number,
+  signal: AbortSignal,
+): Promise<Choices> {
+  const rules = entries.filter((entry) => entry.kind === "rule");
+  const listed = new Map<string, Promise<readonly ListedTag[] | ErrorReport>>();
+  for (const [key, sharing] of Map.groupBy(rules, keyOf)) {
+    const [first] = sharing;
+    if (first === undefined) continue;
+    const atMost = sharing.reduce((sum, { rule }) => sum + (rule.newest ?? Infinity), 0);
+    const dated = sharing.filter(({ rule }) => needsDates(rule));
+    const needsDateOf = (name: string) => dated.some(({ rule }) => droppedByName(rule, name) === undefined);
+    const wish = { dates: dated.length > 0, atMost, needsDateOf };
+    listed.set(
+      key,
+      list(first.image, wish, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
+    );
+  }
+  const answers = new Map<string, readonly ListedTag[] | ErrorReport>();
+  await Promise.all([...listed].map(async ([key, answer]) => answers.set(key, await answer)));
+  return (entry) => {
+    const answer = answers.get(keyOf(entry)) ?? [];
+    return "code" in answer ? answer : chooseTags(entry.rule, answer, now);
+  };
+}
+
+function keyOf({ image }: RuleEntry): string {
+  return formatReference(image);
+}
+
+function reportUnlessAborted(error: unknown, signal: AbortSignal): ErrorReport {
+  if (signal.aborted || !(error instanceof MirrorError)) throw error;
+  return reportOf(error);
+}
