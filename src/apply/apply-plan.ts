@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import type { Action, CopyImage } from "../plan/action.ts";
-import { pullsTogether } from "../plan/cost.ts";
+import { pullsTogether } from "../plan/cost/pull-cost.ts";
 import { actionsOf, type Plan } from "../plan/plan.ts";
 import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";

@@ -3,9 +3,9 @@ import { open } from "node:fs/promises";
 import type { Resolution } from "../desired/sources/resolution.ts";
 import { decodeText, readCapped } from "../desired/text/read-bounded-file.ts";
 import { MirrorError } from "../errors.ts";
-import { holdToPlan, refuseOtherInputs, type SavedPlanTerms } from "../plan/hold-to-plan.ts";
+import { holdToPlan, refuseOtherInputs, type SavedPlanTerms } from "../plan/saved/hold-to-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../plan/saved-plan.ts";
+import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../plan/saved/saved-plan.ts";
 import type { CommandInput } from "./command.ts";
 
 /** A saved plan that an apply is to be held to. */

@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import type { SettingChange } from "../repository/setting-change.ts";
 import type { RepositorySettings } from "../repository/settings.ts";
-import type { ReferrerWork } from "./missing-referrers.ts";
+import type { ReferrerWork } from "./referrers/missing-referrers.ts";
 
 /** What every action carries. `id` is unique in a plan and the same for the same input. */
 interface ActionBase {

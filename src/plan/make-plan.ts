@@ -3,16 +3,16 @@ import { wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/sources/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
-import { accountNotes } from "./account-notes.ts";
+import { accountNotes } from "./repositories/account-notes.ts";
 import type { ImageContent } from "./action.ts";
-import { pullsTogether } from "./cost.ts";
+import { pullsTogether } from "./cost/pull-cost.ts";
 import { declaredTags, type Declared } from "./declared.ts";
-import { effectOf } from "./effect.ts";
-import { findHeldPlaces, type HeldPlaces } from "./held-at.ts";
-import { imageRow, type SourceFacts } from "./image-row.ts";
-import { lifecycleRows } from "./lifecycle-rows.ts";
-import { planLock } from "./lock-rows.ts";
-import { withMutabilityToCome } from "./mutability-to-come.ts";
+import { effectOf } from "./cost/effect.ts";
+import { findHeldPlaces, type HeldPlaces } from "./cost/held-at.ts";
+import { imageRow, type SourceFacts } from "./rows/image-row.ts";
+import { lifecycleRows } from "./repositories/lifecycle-rows.ts";
+import { planLock } from "./rows/lock-rows.ts";
+import { withMutabilityToCome } from "./repositories/planned-mutability.ts";
 import {
   PLAN_FORMAT_VERSION,
   type Cost,
@@ -23,12 +23,12 @@ import {
   type TargetPlan,
   type Totals,
 } from "./plan.ts";
-import { pruneRows, type Pruning } from "./prune-rows.ts";
-import { referrerPulls } from "./referrer-pulls.ts";
-import { referrerRows, type ReferrerFacts } from "./referrer-rows.ts";
-import { repositoryRows } from "./repository-rows.ts";
+import { pruneRows, type Pruning } from "./rows/prune-rows.ts";
+import { referrerPulls } from "./referrers/referrer-pulls.ts";
+import { referrerRows, type ReferrerFacts } from "./referrers/referrer-rows.ts";
+import { repositoryRows } from "./repositories/repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
-import { compareRows } from "./row-order.ts";
+import { compareRows } from "./rows/row-order.ts";
 
 /** Everything that a plan follows from. */
 export interface PlanInput {

@@ -2,9 +2,9 @@ import type { DroppedBy } from "../desired/tags/select-tags.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { AllowanceReading, NoReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { AccountNote } from "./account-note.ts";
+import type { AccountNote } from "./repositories/account-note.ts";
 import type { Action } from "./action.ts";
-import type { RepositoryRow } from "./repository-row.ts";
+import type { RepositoryRow } from "./repositories/repository-row.ts";
 
 /** Raised by one in the minor part for additions (readers ignore what they do not know), in the major part otherwise. */
 export const PLAN_FORMAT_VERSION = "1.0";

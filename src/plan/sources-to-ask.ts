@@ -2,9 +2,9 @@ import { isUnreadable, type Actual } from "../actual/actual.ts";
 import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import { isAsDeclared } from "./as-declared.ts";
-import { heldDigest } from "./held-digest.ts";
-import { isBlockedByLock } from "./lock-rows.ts";
+import { isAsDeclared } from "./rows/as-declared.ts";
+import { heldDigest } from "./rows/held-digest.ts";
+import { isBlockedByLock } from "./rows/lock-rows.ts";
 
 /**
  * The references that must be resolved at their sources before a plan can be made, each once, in the order of the file.

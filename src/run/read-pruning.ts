@@ -3,7 +3,7 @@ import { findPruneMatches } from "../actual/prune-matches.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { entryTemplates } from "../desired/tags/tag-template.ts";
-import type { Pruning } from "../plan/prune-rows.ts";
+import type { Pruning } from "../plan/rows/prune-rows.ts";
 import { entriesByOtherNames } from "./entries-by-other-names.ts";
 
 /**

@@ -8,8 +8,8 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
-import { referredImages, type ReferredRow } from "../plan/referred-images.ts";
-import type { ReferrerFacts } from "../plan/referrer-rows.ts";
+import { referredImages, type ReferredRow } from "../plan/referrers/referred-images.ts";
+import type { ReferrerFacts } from "../plan/referrers/referrer-rows.ts";
 import type { SourceClient } from "./connections.ts";
 
 export interface ReferrerSurvey {

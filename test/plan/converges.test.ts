@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
+import { holdToPlan } from "../../src/plan/saved/hold-to-plan.ts";
 import { actionsOf } from "../../src/plan/plan.ts";
-import { readSavedPlan } from "../../src/plan/saved-plan.ts";
+import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { apply, planOf, REPOSITORIES, worlds, type World } from "./worlds.ts";
 
 /** What the plans of many worlds did, so that a law is not one about nothing. */

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { digestOf } from "../../src/oci/digest.ts";
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { pullsAtMost } from "../../src/plan/cost.ts";
+import { pullsAtMost } from "../../src/plan/cost/pull-cost.ts";
 
 /** An index as short as one with so many children can be. */
 function shortIndex(children: number): number {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { lifecycleReach } from "../../src/plan/lifecycle-reach.ts";
+import { lifecycleReach } from "../../src/plan/repositories/lifecycle-reach.ts";
 
 const EXPIRE = { type: "expire" };
 const ONE = { atLeast: 1, atMost: 1 };

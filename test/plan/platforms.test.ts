@@ -9,9 +9,9 @@ import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import { samePlatforms } from "../../src/oci/selection.ts";
 import type { CopyImage } from "../../src/plan/action.ts";
-import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
+import { holdToPlan } from "../../src/plan/saved/hold-to-plan.ts";
 import type { Plan, Row } from "../../src/plan/plan.ts";
-import { readSavedPlan } from "../../src/plan/saved-plan.ts";
+import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { sourcesToAsk } from "../../src/plan/sources-to-ask.ts";
 import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "./state.ts";
 

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import type { CopyReferrers } from "../../src/plan/action.ts";
-import type { ReferrerWork } from "../../src/plan/missing-referrers.ts";
-import { pullsFor, referrerPulls } from "../../src/plan/referrer-pulls.ts";
+import type { ReferrerWork } from "../../src/plan/referrers/missing-referrers.ts";
+import { pullsFor, referrerPulls } from "../../src/plan/referrers/referrer-pulls.ts";
 import { digest } from "./state.ts";
 
 const artifacts = (words: readonly string[], mediaType = OCI_MANIFEST): ReferrerWork => ({

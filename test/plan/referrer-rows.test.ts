@@ -10,10 +10,10 @@ import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import type { CopyReferrers } from "../../src/plan/action.ts";
 import type { PlanInput } from "../../src/plan/make-plan.ts";
-import { missingReferrers } from "../../src/plan/missing-referrers.ts";
+import { missingReferrers } from "../../src/plan/referrers/missing-referrers.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { referredImages } from "../../src/plan/referred-images.ts";
-import type { ReferrerFacts } from "../../src/plan/referrer-rows.ts";
+import { referredImages } from "../../src/plan/referrers/referred-images.ts";
+import type { ReferrerFacts } from "../../src/plan/referrers/referrer-rows.ts";
 import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "./state.ts";
 
 const REDIS = "docker.io/library/redis:7";

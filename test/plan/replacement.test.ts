@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 
 import type { Actual } from "../../src/actual/actual.ts";
 import type { Digest } from "../../src/oci/digest.ts";
-import { holdToPlan } from "../../src/plan/hold-to-plan.ts";
+import { holdToPlan } from "../../src/plan/saved/hold-to-plan.ts";
 import { actionsOf, type Plan } from "../../src/plan/plan.ts";
-import { readSavedPlan } from "../../src/plan/saved-plan.ts";
+import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { digest, ecr, found, image, listed, oci, plan, repository, rows } from "./state.ts";
 
 const IMMUTABLE = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });

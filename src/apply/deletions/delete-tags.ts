@@ -3,7 +3,7 @@ import pLimit from "p-limit";
 import { MirrorError, reportOf } from "../../errors.ts";
 import type { DeleteTag } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
-import { tagOf } from "../../plan/row-order.ts";
+import { tagOf } from "../../plan/rows/row-order.ts";
 import { createHeldImages } from "./held-images.ts";
 import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
 import { childrenOf, removeLeftovers, type PrunedRepository } from "./remove-leftovers.ts";

@@ -5,7 +5,7 @@ import { isImageType } from "../../oci/media-type.ts";
 import { readSelection, samePlatforms } from "../../oci/selection.ts";
 import { selectPlatforms } from "../../oci/select-platforms.ts";
 import type { CopyImage } from "../../plan/action.ts";
-import { lackingPlatforms } from "../../plan/lacking-platforms.ts";
+import { lackingPlatforms } from "../../plan/rows/missing-platforms.ts";
 import type { ImageCopy } from "./copy-image.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";

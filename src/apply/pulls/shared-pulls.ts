@@ -1,5 +1,5 @@
 import type { CopyImage } from "../../plan/action.ts";
-import { pullsTogether } from "../../plan/cost.ts";
+import { pullsTogether } from "../../plan/cost/pull-cost.ts";
 import type { CountedImage, ImagePulls } from "./image-pulls.ts";
 import type { Meter } from "../run-action.ts";
 

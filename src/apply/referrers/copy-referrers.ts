@@ -6,7 +6,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 import { cosignType } from "../../oci/referrer-tags.ts";
 import type { CopyReferrers } from "../../plan/action.ts";
-import type { ReferrerTagWork, ReferrerWork } from "../../plan/missing-referrers.ts";
+import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyImage } from "../images/copy-image.ts";
 import type { Waiting } from "../blobs/copy-blob.ts";
 import type { Gathering } from "../images/copy-barrier.ts";

@@ -5,7 +5,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { fallbackTag } from "../../oci/referrer-tags.ts";
 import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../../oci/referrers.ts";
-import type { ReferrerTagWork, ReferrerWork } from "../../plan/missing-referrers.ts";
+import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import type { ReferrerCopy } from "./copy-referrers.ts";
 
 /**

@@ -14,7 +14,7 @@ import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
-import { missingReferrers, type ReferrerWork } from "../../plan/missing-referrers.ts";
+import { missingReferrers, type ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyReferrers, isRefusal, type ReferrerCopy } from "./copy-referrers.ts";
 import { createFirstOfKind, type FirstOfKind } from "./first-of-kind.ts";
 import type { Gathering } from "../images/copy-barrier.ts";

@@ -1,6 +1,6 @@
 import type { ErrorReport } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { AccountNote } from "../../plan/account-note.ts";
+import type { AccountNote } from "../../plan/repositories/account-note.ts";
 import type { TargetPlan } from "../../plan/plan.ts";
 
 /** Repositories that a note names; `--json` has them all. */

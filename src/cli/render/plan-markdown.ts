@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { terminalText } from "../../plain-text.ts";
 import type { Cost, Plan, TargetPlan } from "../../plan/plan.ts";
-import { repositoryOf } from "../../plan/row-order.ts";
+import { repositoryOf } from "../../plan/rows/row-order.ts";
 import { renderCost } from "./cost-text.ts";
 import { renderError } from "./error-text.ts";
 import { familiar } from "./familiar.ts";

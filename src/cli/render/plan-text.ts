@@ -1,5 +1,5 @@
 import type { Plan, TargetPlan } from "../../plan/plan.ts";
-import { repositoryOf } from "../../plan/row-order.ts";
+import { repositoryOf } from "../../plan/rows/row-order.ts";
 import { renderCost } from "./cost-text.ts";
 import { arrange } from "./arrange.ts";
 import { renderError } from "./error-text.ts";

@@ -1,6 +1,6 @@
 import type { ChangeSetting, RepositoryAction } from "../../plan/action.ts";
-import { effectOf } from "../../plan/effect.ts";
-import type { LifecycleReach, RepositoryRow } from "../../plan/repository-row.ts";
+import { effectOf } from "../../plan/cost/effect.ts";
+import type { LifecycleReach, RepositoryRow } from "../../plan/repositories/repository-row.ts";
 import type { RowCells } from "./row-cells.ts";
 import { describeChange, describeSettings, encryptionText } from "./setting-text.ts";
 import type { Style } from "./style.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { AccountNote } from "../../../src/plan/account-note.ts";
+import type { AccountNote } from "../../../src/plan/repositories/account-note.ts";
 import type { Action, ChangeSetting } from "../../../src/plan/action.ts";
 import { actionsOf, type Row } from "../../../src/plan/plan.ts";
 import { everything } from "./everything.ts";

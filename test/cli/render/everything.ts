@@ -5,11 +5,11 @@ import type { Resolution } from "../../../src/desired/sources/resolution.ts";
 import type { RepositoryState } from "../../../src/repository/settings.ts";
 import type { ErrorReport } from "../../../src/errors.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
-import { holdToPlan } from "../../../src/plan/hold-to-plan.ts";
+import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
 import type { PlanInput } from "../../../src/plan/make-plan.ts";
-import { referredImages } from "../../../src/plan/referred-images.ts";
-import type { ReferrerFacts } from "../../../src/plan/referrer-rows.ts";
-import { readSavedPlan } from "../../../src/plan/saved-plan.ts";
+import { referredImages } from "../../../src/plan/referrers/referred-images.ts";
+import type { ReferrerFacts } from "../../../src/plan/referrers/referrer-rows.ts";
+import { readSavedPlan } from "../../../src/plan/saved/saved-plan.ts";
 import { digest, ecr, listed, plan, reference } from "../../plan/state.ts";
 import { SCENES } from "./scenes.ts";
 

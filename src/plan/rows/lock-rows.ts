@@ -1,10 +1,10 @@
 /** What a lock makes of an image, and of a plan. */
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Resolution } from "../desired/sources/resolution.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { familiarReference } from "../oci/reference.ts";
-import type { HeldByLockRow, LockBlockedRow, PlanLock, TagRow } from "./plan.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { Resolution } from "../../desired/sources/resolution.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { familiarReference } from "../../oci/reference.ts";
+import type { HeldByLockRow, LockBlockedRow, PlanLock, TagRow } from "../plan.ts";
 
 /** Whether there is a lock, and it does not say which digest of the image may be copied. */
 export function isBlockedByLock({ locked }: DesiredImage): boolean {

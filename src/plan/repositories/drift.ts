@@ -1,9 +1,9 @@
-import type { AccountState } from "../ecr/account-state.ts";
-import { scanningBy } from "../repository/registry-scanning.ts";
-import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../repository/same-policy.ts";
-import { differingTags, isSameTagMutability } from "../repository/same-setting.ts";
-import type { SettingChange } from "../repository/setting-change.ts";
-import type { PolicyText, RepositorySettings, RepositoryState } from "../repository/settings.ts";
+import type { AccountState } from "../../ecr/account-state.ts";
+import { scanningBy } from "../../repository/registry-scanning.ts";
+import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../../repository/same-policy.ts";
+import { differingTags, isSameTagMutability } from "../../repository/same-setting.ts";
+import type { SettingChange } from "../../repository/setting-change.ts";
+import type { PolicyText, RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
 /** As much of an account as settings are compared with; undefined where nothing of it is known. */
 export type ScanningFacts = Pick<AccountState, "scanning"> | undefined;

@@ -1,11 +1,11 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isManaged } from "../repository/ownership.ts";
-import { formatReference } from "../oci/reference.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { isManaged } from "../../repository/ownership.ts";
+import { formatReference } from "../../oci/reference.ts";
 import { lifecycleReach } from "./lifecycle-reach.ts";
 import { countImages } from "./image-count.ts";
-import type { Row } from "./plan.ts";
-import { tagOf, repositoryOf } from "./row-order.ts";
+import type { Row } from "../plan.ts";
+import { tagOf, repositoryOf } from "../rows/row-order.ts";
 
 /**
  * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags, or may: what it takes

@@ -1,7 +1,7 @@
-import { isUnreadable, type Actual, type ActualTarget } from "../actual/actual.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { HeldAt } from "./action.ts";
-import { compareText } from "./row-order.ts";
+import { isUnreadable, type Actual, type ActualTarget } from "../../actual/actual.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { HeldAt } from "../action.ts";
+import { compareText } from "../rows/row-order.ts";
 
 /** Tells where the targets have what would else be read at its source. */
 export interface HeldPlaces {

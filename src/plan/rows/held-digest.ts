@@ -1,7 +1,7 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
 
 export type Held =
   | { kind: "read"; digest: Digest | undefined }

@@ -1,4 +1,4 @@
-import type { Encryption } from "../repository/settings.ts";
+import type { Encryption } from "../../repository/settings.ts";
 
 /** What a plan says of a repository beside its actions. */
 export type RepositoryRow =

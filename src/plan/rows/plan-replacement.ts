@@ -1,10 +1,10 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import { backedUpTagOf, backupNames } from "../desired/entries/backup-template.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isManaged } from "../repository/ownership.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { isTag } from "../oci/reference.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import { backedUpTagOf, backupNames } from "../../desired/entries/backup-template.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { isManaged } from "../../repository/ownership.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isTag } from "../../oci/reference.ts";
 
 /** Whether and how a tag that may not move can be replaced. */
 export type Replacement =

@@ -1,6 +1,6 @@
-import type { Digest } from "../oci/digest.ts";
-import { isImageType } from "../oci/media-type.ts";
-import type { CopyReferrers } from "./action.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isImageType } from "../../oci/media-type.ts";
+import type { CopyReferrers } from "../action.ts";
 import type { ReferrerWork } from "./missing-referrers.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { isIndexType } from "../oci/media-type.ts";
-import type { CopyImage } from "./action.ts";
+import { isIndexType } from "../../oci/media-type.ts";
+import type { CopyImage } from "../action.ts";
 
 /** The shortest child that an index can name; everything longer means fewer children. */
 const SHORTEST_CHILD = JSON.stringify({

@@ -1,20 +1,20 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import { wantedDigest } from "../desired/lock/locked-images.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Resolution } from "../desired/sources/resolution.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { formatReference } from "../oci/reference.ts";
-import type { CopyImage, HeldAt, ImageContent } from "./action.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import { wantedDigest } from "../../desired/lock/locked-images.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { Resolution } from "../../desired/sources/resolution.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { formatReference } from "../../oci/reference.ts";
+import type { CopyImage, HeldAt, ImageContent } from "../action.ts";
 import { differsInPlatforms, isAsDeclared, madeOf } from "./as-declared.ts";
-import { pullsAtMost } from "./cost.ts";
-import type { HeldPlaces } from "./held-at.ts";
+import { pullsAtMost } from "../cost/pull-cost.ts";
+import type { HeldPlaces } from "../cost/held-at.ts";
 import { heldDigest } from "./held-digest.ts";
-import { checkHeldPlatform } from "./held-platform.ts";
-import { isImmutableTag } from "../repository/immutable-tag.ts";
+import { checkHeldPlatform } from "./check-held-platform.ts";
+import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
-import type { HeldByLockRow, Row } from "./plan.ts";
-import { planReplacement, type Replacement, type ReplacementFacts } from "./replacement.ts";
+import type { HeldByLockRow, Row } from "../plan.ts";
+import { planReplacement, type Replacement, type ReplacementFacts } from "./plan-replacement.ts";
 
 /** What is known of an image's source. */
 export interface SourceFacts {

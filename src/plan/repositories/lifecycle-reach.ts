@@ -1,7 +1,7 @@
-import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
-import { matchesWildcard } from "../oci/wildcard.ts";
+import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
+import { matchesWildcard } from "../../oci/wildcard.ts";
 import type { LifecycleReach } from "./repository-row.ts";
-import { compareText } from "./row-order.ts";
+import { compareText } from "../rows/row-order.ts";
 
 /** A declared tag, and what tells its image from others; tags of one image count once. */
 export interface DeclaredTag {

@@ -1,4 +1,4 @@
-import type { Action, RepositoryAction } from "./action.ts";
+import type { Action, RepositoryAction } from "../action.ts";
 
 type Effect = "create" | "change" | "delete";
 

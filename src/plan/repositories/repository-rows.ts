@@ -1,11 +1,11 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { SettingChange } from "../repository/setting-change.ts";
-import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../repository/settings.ts";
-import type { ChangeSetting } from "./action.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { SettingChange } from "../../repository/setting-change.ts";
+import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../repository/settings.ts";
+import type { ChangeSetting } from "../action.ts";
 import { driftOf, firstPolicies } from "./drift.ts";
 import { checkEncryption } from "./encryption-check.ts";
-import type { Row } from "./plan.ts";
+import type { Row } from "../plan.ts";
 
 /**
  * What is to be done about the declared repositories of one target; nothing where repositories are no things of

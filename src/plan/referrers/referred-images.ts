@@ -1,8 +1,8 @@
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { Digest } from "../oci/digest.ts";
-import { isImageType } from "../oci/media-type.ts";
-import type { Row } from "./plan.ts";
-import { compareText } from "./row-order.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isImageType } from "../../oci/media-type.ts";
+import type { Row } from "../plan.ts";
+import { compareText } from "../rows/row-order.ts";
 
 /** An image whose referrers are wanted at a target, and what its row says that the target has or gets. */
 export interface ReferredRow {

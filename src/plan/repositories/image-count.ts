@@ -1,9 +1,9 @@
-import type { HeldContent } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isIndexType, OCI_INDEX } from "../oci/media-type.ts";
-import { pullsAtMost } from "./cost.ts";
+import type { HeldContent } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { isIndexType, OCI_INDEX } from "../../oci/media-type.ts";
+import { pullsAtMost } from "../cost/pull-cost.ts";
 import type { ImageCount } from "./lifecycle-reach.ts";
-import type { Row } from "./plan.ts";
+import type { Row } from "../plan.ts";
 
 /**
  * How many images ECR counts for a declared one once it is there: its manifest and, of an index, those that it names. It

@@ -1,5 +1,5 @@
-import type { Action } from "./action.ts";
-import type { Row } from "./plan.ts";
+import type { Action } from "../action.ts";
+import type { Row } from "../plan.ts";
 
 /** By repository, what concerns the repository first, then by tag: the order in which a plan is read. */
 export function compareRows(a: Row, b: Row): number {

@@ -1,7 +1,7 @@
-import type { HeldReferrers } from "../actual/held-referrers.ts";
-import type { FoundReferrers, ReferrerTag } from "../desired/sources/find-referrers.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Referrer } from "../oci/referrers.ts";
+import type { HeldReferrers } from "../../actual/held-referrers.ts";
+import type { FoundReferrers, ReferrerTag } from "../../desired/sources/find-referrers.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Referrer } from "../../oci/referrers.ts";
 
 /** What a target lacks of what refers to one manifest. */
 export interface ReferrerWork {

@@ -1,4 +1,4 @@
-import type { ErrorReport } from "../errors.ts";
+import type { ErrorReport } from "../../errors.ts";
 
 /**
  * What a plan says of the account a target is in, where it bears on what the plan does. Nothing of it is changed:

@@ -1,6 +1,6 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import { isManaged } from "../repository/ownership.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { isManaged } from "../../repository/ownership.ts";
 
 /**
  * The target with the tag mutability that its repositories will have when images go into them: where it is ours to

@@ -1,12 +1,12 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { HeldReferrers } from "../actual/held-referrers.ts";
-import type { FoundReferrers } from "../desired/sources/find-referrers.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { CopyReferrers } from "./action.ts";
-import { isImmutableTag } from "../repository/immutable-tag.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { HeldReferrers } from "../../actual/held-referrers.ts";
+import type { FoundReferrers } from "../../desired/sources/find-referrers.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { CopyReferrers } from "../action.ts";
+import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
-import type { Row } from "./plan.ts";
+import type { Row } from "../plan.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
 import { pullsFor } from "./referrer-pulls.ts";
 

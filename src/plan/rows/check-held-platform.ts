@@ -1,9 +1,9 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { ErrorReport } from "../errors.ts";
-import { USUAL_HINTS } from "../error-hints.ts";
-import type { Digest } from "../oci/digest.ts";
-import { lackingPlatforms } from "./lacking-platforms.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { ErrorReport } from "../../errors.ts";
+import { USUAL_HINTS } from "../../error-hints.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { lackingPlatforms } from "./missing-platforms.ts";
 
 /** What an image that a tag holds has of the platforms that are chosen. */
 type HeldPlatformCheck =

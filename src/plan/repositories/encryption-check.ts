@@ -1,6 +1,6 @@
-import type { AccountState } from "../ecr/account-state.ts";
-import { compareEncryption } from "../repository/same-encryption.ts";
-import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
+import type { AccountState } from "../../ecr/account-state.ts";
+import { compareEncryption } from "../../repository/same-encryption.ts";
+import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
 /** As much of an account as encryption is compared with; undefined where nothing of it is known. */
 export type KeyReadings = Pick<AccountState, "keys"> | undefined;

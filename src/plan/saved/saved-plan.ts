@@ -1,7 +1,7 @@
-import { MirrorError } from "../errors.ts";
-import { parseDigest, type Digest } from "../oci/digest.ts";
-import { plainText } from "../plain-text.ts";
-import type { PlanInputs } from "./plan.ts";
+import { MirrorError } from "../../errors.ts";
+import { parseDigest, type Digest } from "../../oci/digest.ts";
+import { plainText } from "../../plain-text.ts";
+import type { PlanInputs } from "../plan.ts";
 
 /** As much of a saved plan as is looked at. What it holds is a claim: everything is made anew, and compared. */
 export interface SavedPlan {

@@ -1,14 +1,14 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { PruneMatches } from "../actual/prune-matches.ts";
-import { backedUpTagOf } from "../desired/entries/backup-template.ts";
-import type { DesiredImage, EntryTemplate } from "../desired/mirror-file.ts";
-import { couldHaveMade, goingTo } from "../desired/tags/tag-template.ts";
-import { isManaged } from "../repository/ownership.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Digest } from "../oci/digest.ts";
-import { isReferrerTag } from "../oci/referrer-tags.ts";
-import type { Declared } from "./declared.ts";
-import type { Row } from "./plan.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { PruneMatches } from "../../actual/prune-matches.ts";
+import { backedUpTagOf } from "../../desired/entries/backup-template.ts";
+import type { DesiredImage, EntryTemplate } from "../../desired/mirror-file.ts";
+import { couldHaveMade, goingTo } from "../../desired/tags/tag-template.ts";
+import { isManaged } from "../../repository/ownership.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isReferrerTag } from "../../oci/referrer-tags.ts";
+import type { Declared } from "../declared.ts";
+import type { Row } from "../plan.ts";
 import { compareText, repositoryOf } from "./row-order.ts";
 
 /** From so many tags on a repository is protected from losing too many of them at once. */

@@ -1,9 +1,9 @@
-import { canonicalJson } from "../desired/text/canonical-json.ts";
-import type { ErrorReport } from "../errors.ts";
-import type { Action } from "./action.ts";
-import { actionsOf, type Plan, type Row, type TargetPlan } from "./plan.ts";
+import { canonicalJson } from "../../desired/text/canonical-json.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { Action } from "../action.ts";
+import { actionsOf, type Plan, type Row, type TargetPlan } from "../plan.ts";
 import { placeOf, refuseOtherId, refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
-import { count, pullsOf } from "./make-plan.ts";
+import { count, pullsOf } from "../make-plan.ts";
 
 /** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);

@@ -1,15 +1,15 @@
-import type { ActualTarget } from "../actual/actual.ts";
-import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { AccountState } from "../ecr/account-state.ts";
-import { templateFor } from "../repository/creation-templates.ts";
-import { isManaged } from "../repository/ownership.ts";
-import { scanningBy } from "../repository/registry-scanning.ts";
-import { keyToAsk } from "../repository/same-encryption.ts";
-import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
+import type { ActualTarget } from "../../actual/actual.ts";
+import type { DesiredImage } from "../../desired/mirror-file.ts";
+import type { AccountState } from "../../ecr/account-state.ts";
+import { templateFor } from "../../repository/creation-templates.ts";
+import { isManaged } from "../../repository/ownership.ts";
+import { scanningBy } from "../../repository/registry-scanning.ts";
+import { keyToAsk } from "../../repository/same-encryption.ts";
+import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 import type { AccountNote } from "./account-note.ts";
 import { checkEncryption } from "./encryption-check.ts";
-import type { Row } from "./plan.ts";
-import { compareText } from "./row-order.ts";
+import type { Row } from "../plan.ts";
+import { compareText } from "../rows/row-order.ts";
 
 /** What is to be said of the account that a target is in; nothing where targets have none. */
 export function accountNotes(
