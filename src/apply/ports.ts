@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 
 import type { SettingChange } from "../repository/setting-change.ts";
-import type { HeldImage } from "../ecr/images.ts";
-import type { Removable, Removed } from "../ecr/remove-images.ts";
+import type { HeldImage } from "../ecr/images/list-images.ts";
+import type { Removable, Removed } from "../ecr/images/remove-images.ts";
 import type { RepositorySettings } from "../repository/settings.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";

@@ -5,8 +5,8 @@ import type { Manifest } from "../oci/manifest.ts";
 import type { Mounted, Registry } from "../registry/registry.ts";
 import { registryTarget, type RegistryTarget } from "../registry/registry-target.ts";
 import type { Ecr } from "./ecr.ts";
-import { createLayerMounts, type LayerMounts } from "./layer-mounts.ts";
-import type { PutImagePace } from "./put-image-pace.ts";
+import { createLayerMounts, type LayerMounts } from "./images/layer-mounts.ts";
+import type { PutImagePace } from "./images/put-image-pace.ts";
 
 /** What {@link ecrTarget} makes. */
 export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {

@@ -10,9 +10,9 @@ import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/ca
 import { DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
-import { putImagePaces } from "../ecr/put-image-pace.ts";
-import { ecrSourceCredentials } from "../ecr/source-credentials.ts";
-import { ecrSourceTags, type ListSourceTags } from "../ecr/source-tags.ts";
+import { putImagePaces } from "../ecr/images/put-image-pace.ts";
+import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
+import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
 import type { Emit } from "../events.ts";
 import { layoutRoot } from "../layout/layout-root.ts";
 import { layoutSource } from "../layout/layout-source.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createClient } from "../../src/ecr/client.ts";
-import { describeKey } from "../../src/ecr/describe-key.ts";
-import { kmsEndpoint } from "../../src/ecr/other-endpoints.ts";
+import { createClient } from "../../src/ecr/aws/ecr-client.ts";
+import { describeKey } from "../../src/ecr/repositories/describe-key.ts";
+import { kmsEndpoint } from "../../src/ecr/aws/other-endpoints.ts";
 import { testContext } from "./support/context.ts";
 import { scriptedAws, type Answer } from "./support/scripted-aws.ts";
 

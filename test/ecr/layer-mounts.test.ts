@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createLayerMounts } from "../../src/ecr/layer-mounts.ts";
+import { createLayerMounts } from "../../src/ecr/images/layer-mounts.ts";
 import { areEncryptedAlike } from "../../src/repository/same-encryption.ts";
 import type { Encryption } from "../../src/repository/settings.ts";
 import { digestOf } from "../../src/oci/digest.ts";

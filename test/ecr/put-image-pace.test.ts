@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import type { Clock } from "../../src/clock.ts";
-import { putImagePace, putImagePaces, PUTS_PER_SECOND } from "../../src/ecr/put-image-pace.ts";
+import { putImagePace, putImagePaces, PUTS_PER_SECOND } from "../../src/ecr/images/put-image-pace.ts";
 
 const NEVER = new AbortController().signal;
 

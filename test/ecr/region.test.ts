@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { resolveRegion } from "../../src/ecr/region.ts";
+import { resolveRegion } from "../../src/ecr/aws/region.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mirrorform-region-"));
 after(() => rmSync(folder, { recursive: true }));

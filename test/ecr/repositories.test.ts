@@ -2,7 +2,7 @@ import { testContext } from "./support/context.ts";
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
-import { DESCRIBE_CONCURRENCY } from "../../src/ecr/describe-repositories.ts";
+import { DESCRIBE_CONCURRENCY } from "../../src/ecr/repositories/describe-repositories.ts";
 import type { SettingChange } from "../../src/repository/setting-change.ts";
 import type { RepositorySettings, RepositoryState } from "../../src/repository/settings.ts";
 import { isSameRepositoryPolicy } from "../../src/repository/same-policy.ts";

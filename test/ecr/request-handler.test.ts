@@ -1,7 +1,7 @@
 import { testContext } from "./support/context.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRequestHandler, type RequestHandlerOptions } from "../../src/ecr/request-handler.ts";
+import { createRequestHandler, type RequestHandlerOptions } from "../../src/ecr/aws/request-handler.ts";
 import { openEcr } from "../../src/ecr/ecr.ts";
 import { scriptedAws } from "./support/scripted-aws.ts";
 

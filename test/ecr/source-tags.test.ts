@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { MirrorError } from "../../src/errors.ts";
-import { ecrSourceTags, type SourceTag } from "../../src/ecr/source-tags.ts";
+import { ecrSourceTags, type SourceTag } from "../../src/ecr/source/source-tags.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { startEcr } from "../../src/sandbox/ecr.ts";

@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 import { CreateRepositoryCommand, DescribeRegistryCommand } from "@aws-sdk/client-ecr";
 
-import { describeKey } from "../../src/ecr/describe-key.ts";
-import { createClient } from "../../src/ecr/client.ts";
+import { describeKey } from "../../src/ecr/repositories/describe-key.ts";
+import { createClient } from "../../src/ecr/aws/ecr-client.ts";
 import { testContext } from "../ecr/support/context.ts";
 import { startFixture } from "./support/ecr.ts";
 

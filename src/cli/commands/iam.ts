@@ -90,7 +90,7 @@ async function regionOf(
   given: string | undefined,
   { environment }: Surroundings,
 ): Promise<string | undefined> {
-  const { resolveRegion } = await import("../../ecr/region.ts");
+  const { resolveRegion } = await import("../../ecr/aws/region.ts");
   const region = settings.region ?? given;
   try {
     return await resolveRegion({ ...settings, ...(region === undefined ? {} : { region }) }, environment);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { BATCH_SIZE } from "../../../src/ecr/tags.ts";
+import { BATCH_SIZE } from "../../../src/ecr/images/read-tags.ts";
 import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
 import { DOCKER_MANIFEST, MANIFEST_MEDIA_TYPES, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { generateImage, storeImage } from "../../../src/sandbox/images.ts";

@@ -1,0 +1,29 @@
+import { GetAccountSettingCommand } from "@aws-sdk/client-ecr";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import type { EcrCall } from "../aws/ecr-error.ts";
+import { OPTIONAL_ATTEMPTS, optionalReading, type OptionalReading } from "./optional-reading.ts";
+
+/** Settings of the account in this Region. They are read and never changed: they are everybody's. */
+export interface AccountSettings {
+  /** Whether a layer can be mounted from another repository; only between repositories of the same encryption and key. */
+  blobMounting: OptionalReading<boolean>;
+}
+
+const BLOB_MOUNTING = "BLOB_MOUNTING";
+
+/** Reads them (GetAccountSetting). */
+export async function readAccountSettings(client: EcrClient, signal?: AbortSignal): Promise<AccountSettings> {
+  const call: EcrCall = {
+    operation: "read a setting of the account",
+    action: "GetAccountSetting",
+    reference: BLOB_MOUNTING,
+    refusal: "UNEXPECTED_RESPONSE",
+    attempts: OPTIONAL_ATTEMPTS,
+  };
+  const command = new GetAccountSettingCommand({ name: BLOB_MOUNTING });
+  const blobMounting = await optionalReading(signal, async () => {
+    const { value } = await client.call(call, signal, (sdk, options) => sdk.send(command, options));
+    return value === "ENABLED";
+  });
+  return { blobMounting };
+}

@@ -1,0 +1,72 @@
+import { MirrorError } from "../../errors.ts";
+import type { AccountSettings } from "./account-settings.ts";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import type { CreationTemplate } from "../../repository/creation-templates.ts";
+import { describeKey } from "../repositories/describe-key.ts";
+import { optionalReading, type OptionalReading } from "./optional-reading.ts";
+import { readCreationTemplates } from "./read-creation-templates.ts";
+import { readRegistryScanning } from "./read-registry-scanning.ts";
+import type { RegistryScanning } from "../../repository/registry-scanning.ts";
+import { keyToAsk, type KeyFacts } from "../../repository/same-encryption.ts";
+import { isManaged } from "../../repository/ownership.ts";
+import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
+
+/** What an account says beside its repositories. Nothing here is ever changed. */
+export interface AccountState extends AccountSettings {
+  /** Undefined where no repository's scanning is managed. */
+  scanning: OptionalReading<RegistryScanning> | undefined;
+  /** Undefined where no declared repository is missing. */
+  templates: OptionalReading<readonly CreationTemplate[]> | undefined;
+  /** Keys that must be known to compare encryption, by the name that KMS was asked for. */
+  keys: ReadonlyMap<string, OptionalReading<KeyFacts>>;
+}
+
+/** What {@link readAccount} goes by. */
+export interface AccountQuestion {
+  /** The settings that the file declares, by repository. */
+  wanted: ReadonlyMap<string, RepositorySettings>;
+  /** Those that exist, or why one could not be read. */
+  described: ReadonlyMap<string, RepositoryState | MirrorError>;
+  owner: string;
+  /** Where KMS is; undefined where no KMS belongs to the registry. */
+  kms: URL | undefined;
+  settings: (signal?: AbortSignal) => Promise<AccountSettings>;
+}
+
+/** Reads as much as bears on the declared repositories: a few calls, however many they are. */
+export async function readAccount(
+  client: EcrClient,
+  question: AccountQuestion,
+  signal?: AbortSignal,
+): Promise<AccountState> {
+  const { wanted, described, kms } = question;
+  const isScanManaged = [...wanted.values()].some(({ scanOnPush }) => scanOnPush !== undefined);
+  const isMissing = [...wanted.keys()].some((name) => !described.has(name));
+  const [settings, scanning, templates, keys] = await Promise.all([
+    question.settings(signal),
+    isScanManaged ? optionalReading(signal, () => readRegistryScanning(client, signal)) : undefined,
+    isMissing ? optionalReading(signal, () => readCreationTemplates(client, signal)) : undefined,
+    kms === undefined ? [] : readKeys(client, kms, keysToAsk(question), signal),
+  ]);
+  return { ...settings, scanning, templates, keys: new Map(keys) };
+}
+
+function readKeys(
+  client: EcrClient,
+  kms: URL,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<[string, OptionalReading<KeyFacts>][]> {
+  return Promise.all(
+    keys.map(async (key) => [key, await optionalReading(signal, () => describeKey(client, kms, key, signal))]),
+  );
+}
+
+function keysToAsk({ wanted, described, owner }: AccountQuestion): string[] {
+  const keys = [...wanted].flatMap(([name, settings]) => {
+    const state = described.get(name);
+    if (state === undefined || state instanceof MirrorError || settings.encryption === undefined) return [];
+    return isManaged(state, settings, owner) ? (keyToAsk(settings.encryption, state.encryption) ?? []) : [];
+  });
+  return [...new Set(keys)];
+}

@@ -1,0 +1,100 @@
+import { ECRClient } from "@aws-sdk/client-ecr";
+import type { Dispatcher } from "undici";
+import type { Clock } from "../../clock.ts";
+import { MirrorError, type Side } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import { retrying } from "../../registry/http/retry.ts";
+import { awsCredentials } from "./aws-credentials.ts";
+import { endpointFrom } from "./service-endpoint.ts";
+import { ecrError, type EcrCall } from "./ecr-error.ts";
+import { interruption } from "./aws-interruption.ts";
+import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
+import type { EcrSettings } from "../../repository/settings.ts";
+
+/** What the ECR side needs from outside. */
+export interface EcrContext {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Knows proxies and extra CAs. */
+  dispatcher: Dispatcher;
+  emit: Emit;
+  clock: Clock;
+  /** From 0 to below 1. */
+  random: () => number;
+}
+
+/** What the SDK takes beside a command. */
+export interface SendOptions {
+  abortSignal?: AbortSignal;
+}
+
+/** The ECR API of one Region. */
+export interface EcrClient {
+  readonly region: string;
+  /** What the SDK's requests go through, for those that the SDK does not make. */
+  readonly handler: RequestHandler;
+  /**
+   * Makes one call, repeated when that can help.
+   * @throws MirrorError as errors.ts has it
+   */
+  call<Answer>(
+    call: EcrCall,
+    signal: AbortSignal | undefined,
+    send: (sdk: ECRClient, options: SendOptions) => Promise<Answer>,
+  ): Promise<Answer>;
+}
+
+/** Stands for the host in an event when no request of ours was made: the SDK asks the machine's metadata by itself. */
+const UNKNOWN_HOST = "(AWS credentials)";
+
+/** Builds the SDK's client. It reads the endpoint from `process.env` otherwise, and knows no proxy. */
+export function createClient(settings: EcrSettings, region: string, context: EcrContext): EcrClient {
+  const { environment, dispatcher, clock, random } = context;
+  /** The latest request to ECR, and the latest to whoever gives credentials: one of the two is what is made again. */
+  const latest = new Map<Side, { method: string; host: string; path: string }>();
+  const emit: Emit = (event) => {
+    if (event.type === "request.finished") {
+      latest.set(event.side, { method: event.method, host: event.host, path: event.path });
+    }
+    context.emit(event);
+  };
+  const handler = createRequestHandler({ dispatcher, clock, side: "target", emit });
+  const endpoint = endpointFrom(environment, "ECR");
+  const sdk = new ECRClient({
+    region,
+    credentials: awsCredentials(settings, region, { ...context, emit }),
+    requestHandler: handler,
+    defaultsMode: "standard",
+    // Repeating is ours: the SDK takes a full quota for throttling, and sleeps through an abort.
+    maxAttempts: 1,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+  return {
+    region,
+    handler,
+    async call(call, signal, send) {
+      let failedSide: Side = "target";
+      const attempt = async () => {
+        try {
+          return { ok: true, value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }) } as const;
+        } catch (error) {
+          const thrown = signal?.aborted === true ? interruption(signal, call) : ecrError(error, call);
+          if (thrown instanceof MirrorError) failedSide = thrown.side;
+          throw thrown;
+        }
+      };
+      return retrying(attempt, {
+        clock,
+        random,
+        signal,
+        ...(call.attempts === undefined ? {} : { attempts: call.attempts }),
+        onRetry: (retry) => {
+          const unknown = { method: "POST", host: UNKNOWN_HOST, path: call.action };
+          const request = latest.get(failedSide) ?? unknown;
+          // Calls of several actions run at once: the host is the same for all, the path is this one's.
+          const path = failedSide === "target" ? call.action : request.path;
+          emit({ type: "request.retried", side: failedSide, ...request, path, ...retry });
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { MirrorError } from "../../errors.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The Region's place in `arn:aws:codebuild:REGION:ACCOUNT:build/…` (CodeBuild user guide, environment variables). */
+const ARN_REGION_FIELD = 3;
+
+/** One label of a host name: a Region becomes part of one. */
+const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * The Region to work in: the file's, AWS_REGION, AWS_DEFAULT_REGION (which the SDK does not read), the profile's in the
+ * shared config, then the Region of the CodeBuild build.
+ * @throws MirrorError NO_REGION
+ */
+export async function resolveRegion(
+  settings: { region?: string; profile?: string },
+  environment: Environment,
+): Promise<string> {
+  const profile = settings.profile ?? nonEmpty(environment["AWS_PROFILE"]);
+  const region =
+    settings.region ??
+    nonEmpty(environment["AWS_REGION"]) ??
+    nonEmpty(environment["AWS_DEFAULT_REGION"]) ??
+    (await regionOfProfile(profile)) ??
+    nonEmpty(environment["CODEBUILD_BUILD_ARN"]?.split(":")[ARN_REGION_FIELD]);
+  if (region === undefined) throw noRegion("no AWS Region is set");
+  if (!HOST_LABEL.test(region)) throw noRegion(`${JSON.stringify(region)} is no AWS Region`);
+  return region;
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}
+
+/** Asks the SDK, which knows where the shared config lies and how it is written. */
+async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
+  const client = new ECRClient(profile === undefined ? {} : { profile });
+  try {
+    return await client.config.region();
+  } catch {
+    // The SDK throws for "none", and a broken config file is told with the credentials.
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
+
+function noRegion(message: string): MirrorError {
+  return new MirrorError(message, {
+    code: "NO_REGION",
+    side: "config",
+    operation: "find the AWS Region",
+    hint: "write `region:` under the target's `ecr:`, or set AWS_REGION",
+  });
+}

@@ -1,0 +1,168 @@
+import { request as send, type Dispatcher } from "undici";
+import type { Clock } from "../../clock.ts";
+import { MirrorError, type Side } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import { BodyTooLarge, readBody } from "../../registry/http/body.ts";
+import { isPrivate } from "../../registry/http/private-address.ts";
+import { withoutSent } from "../../registry/auth/sent-secrets.ts";
+import { networkError } from "./network-error.ts";
+
+/** What the AWS SDK calls to send a request. The SDK's own names for these types stand in packages that are not ours to import. */
+export type RequestHandler = {
+  handle(request: HttpRequest, options?: { abortSignal?: unknown }): Promise<{ response: HttpResponse }>;
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): object;
+};
+
+/** A request as the SDK hands it over. */
+export interface HttpRequest {
+  method: string;
+  /** With its colon. */
+  protocol: string;
+  hostname: string;
+  port?: number;
+  path: string;
+  query?: Record<string, string | string[] | null>;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+/** An answer, its body read whole. */
+export interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** How long an AWS API may take to begin its answer, in milliseconds. Its slowest calls take a few seconds. */
+export const HEADERS_TIMEOUT = 30_000;
+/** How long an answer may pause, in milliseconds. */
+const BODY_TIMEOUT = 30_000;
+/** The largest answer that is read, in bytes. BatchGetImage sends up to 100 manifests, mostly of some 10 kB. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** What requests go through. Timeouts in milliseconds; the constants above where missing. */
+export interface RequestHandlerOptions {
+  dispatcher: Dispatcher;
+  emit: Emit;
+  clock: Clock;
+  /** `target` for ECR, `credentials` for STS and SSO. */
+  side: Side;
+  headersTimeout?: number;
+  bodyTimeout?: number;
+  maxAnswerBytes?: number;
+}
+
+/**
+ * Sends an AWS client's requests through the given dispatcher, so that proxies and extra CAs hold for it:
+ * the SDK's own handler ignores HTTPS_PROXY. Redirects are not followed.
+ * Rejects with MirrorError UNREACHABLE, TIMEOUT, TLS, TOO_LARGE, INTERRUPTED, USAGE (plain HTTP off loopback).
+ */
+export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
+  return {
+    handle: async (request, { abortSignal } = {}) => {
+      const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+      return { response: await exchange(request, signal, options) };
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+async function exchange(
+  request: HttpRequest,
+  signal: AbortSignal | undefined,
+  options: RequestHandlerOptions,
+): Promise<HttpResponse> {
+  const url = urlOf(request);
+  const path = operationOf(request);
+  const began = options.clock.now();
+  let status: number | undefined;
+  try {
+    if (!isPrivate(url)) throw plainHttp(url, options.side);
+    const answer = await send(url, {
+      dispatcher: options.dispatcher,
+      method: request.method,
+      headers: request.headers,
+      body: bodyOf(request),
+      signal: signal ?? null,
+      headersTimeout: options.headersTimeout ?? HEADERS_TIMEOUT,
+      bodyTimeout: options.bodyTimeout ?? BODY_TIMEOUT,
+    });
+    status = answer.statusCode;
+    // Read whole here, so that limits and abort hold until the last byte.
+    const body = await readBody(answer.body, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
+    const { headers } = request;
+    const told = status >= 400 ? Buffer.from(withoutSent(body.toString(), { url, headers, body: request.body })) : body;
+    return { statusCode: status, headers: flatten(answer.headers), body: told };
+  } catch (error) {
+    const { side } = options;
+    const operation = `ask AWS: ${path}`;
+    if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
+    throw networkError(error, { side, operation, host: url.host, signal });
+  } finally {
+    const milliseconds = options.clock.now() - began;
+    options.emit({
+      type: "request.finished",
+      side: options.side,
+      method: request.method,
+      host: url.host,
+      path,
+      status,
+      milliseconds,
+    });
+  }
+}
+
+/** The operation, where the protocol has it in a header (JSON) or a form (STS); the path elsewhere. */
+function operationOf(request: HttpRequest): string {
+  const target = request.headers["x-amz-target"];
+  if (target !== undefined) return target.slice(target.indexOf(".") + 1);
+  const { body } = request;
+  const action = typeof body === "string" ? /^Action=(\w+)|&Action=(\w+)/.exec(body) : null;
+  return action?.[1] ?? action?.[2] ?? request.path;
+}
+
+function urlOf(request: HttpRequest): URL {
+  const port = request.port === undefined ? "" : `:${request.port}`;
+  const url = new URL(`${request.protocol}//${request.hostname}${port}${request.path}`);
+  for (const [key, value] of Object.entries(request.query ?? {})) {
+    for (const item of Array.isArray(value) ? value : [value ?? ""]) url.searchParams.append(key, item);
+  }
+  return url;
+}
+
+function bodyOf(request: HttpRequest): string | Uint8Array | null {
+  const { body } = request;
+  if (body === undefined || body === null) return null;
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  throw new TypeError("no AWS call of mirrorform streams its request");
+}
+
+function tooLarge(cause: BodyTooLarge, side: Side, operation: string, host: string): MirrorError {
+  return new MirrorError(`the answer of ${host} is too large: ${cause.message}`, {
+    code: "TOO_LARGE",
+    side,
+    operation,
+    reference: host,
+    cause,
+  });
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+function plainHttp(url: URL, side: Side): MirrorError {
+  return new MirrorError(`the endpoint ${url.origin} is plain HTTP, which would show credentials on the way`, {
+    code: "USAGE",
+    side,
+    operation: "find the endpoint of AWS",
+    reference: url.host,
+    hint: "use https:// in AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the profile's endpoint_url; http:// is for loopback",
+  });
+}

@@ -1,0 +1,63 @@
+import { ListImagesCommand } from "@aws-sdk/client-ecr";
+import { MirrorError } from "../../errors.ts";
+import { parseDigest, type Digest } from "../../oci/digest.ts";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import type { EcrCall } from "../aws/ecr-error.ts";
+
+/** As many as ECR gives in a page. */
+const PAGE_SIZE = 1000;
+/** As many images as a repository holds (ECR quotas: 100,000). */
+const MAX_PAGES = 100;
+/** Codes that mean that archived images cannot be asked for: no grant, or an ECR that knows no archive. */
+const CANNOT_ASK: ReadonlySet<string> = new Set(["DENIED", "UNEXPECTED_RESPONSE", "REPOSITORY_UNKNOWN"]);
+
+/**
+ * Those of `tags` whose image is archived. ECR answers for such an image as if it were absent, and pushing it again
+ * would restore it (ECR user guide, "Archiving an image"). Where that may not be asked there are none.
+ * @throws MirrorError as a reading does that fails for another reason
+ */
+export async function readArchivedTags(
+  client: EcrClient,
+  repository: string,
+  tags: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, Digest>> {
+  const open = new Set(tags);
+  const found = new Map<string, Digest>();
+  try {
+    let nextToken: string | undefined;
+    for (let page = 0; page < MAX_PAGES && open.size > 0; page++) {
+      const answer = await listArchived(client, repository, nextToken, signal);
+      for (const { imageTag, imageDigest } of answer.imageIds ?? []) {
+        const digest = parseDigest(imageDigest ?? "");
+        if (imageTag !== undefined && digest !== undefined && open.delete(imageTag)) found.set(imageTag, digest);
+      }
+      nextToken = answer.nextToken;
+      if (nextToken === undefined) break;
+    }
+  } catch (error) {
+    if (!(error instanceof MirrorError) || !CANNOT_ASK.has(error.code)) throw error;
+  }
+  return found;
+}
+
+function listArchived(
+  client: EcrClient,
+  repositoryName: string,
+  nextToken: string | undefined,
+  signal: AbortSignal | undefined,
+) {
+  const call: EcrCall = {
+    operation: "look for archived images",
+    action: "ListImages",
+    reference: repositoryName,
+    refusal: "UNEXPECTED_RESPONSE",
+  };
+  const command = new ListImagesCommand({
+    repositoryName,
+    filter: { tagStatus: "TAGGED", imageStatus: "ARCHIVED" },
+    maxResults: PAGE_SIZE,
+    ...(nextToken === undefined ? {} : { nextToken }),
+  });
+  return client.call(call, signal, (sdk, options) => sdk.send(command, options));
+}

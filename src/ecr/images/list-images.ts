@@ -1,0 +1,47 @@
+import type { ImageDetail } from "@aws-sdk/client-ecr";
+
+import { MirrorError } from "../../errors.ts";
+import { parseDigest, type Digest } from "../../oci/digest.ts";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import { describeImages, oddAnswer } from "./describe-images.ts";
+
+/** An image that a repository holds. */
+export interface HeldImage {
+  digest: Digest;
+  /** None for an untagged one: a platform of an index, mostly. */
+  tags: readonly string[];
+  mediaType: string | undefined;
+  /** The digest that it is a signature, an SBOM or the like of. */
+  subject: string | undefined;
+}
+
+/**
+ * Every image of a repository, or every one with a tag; archived ones are neither seen nor touched. None where the
+ * repository does not exist.
+ * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
+ */
+export async function listImages(
+  client: EcrClient,
+  repository: string,
+  which: "all" | "tagged",
+  signal?: AbortSignal,
+): Promise<HeldImage[]> {
+  const filter = which === "all" ? {} : { filter: { tagStatus: "TAGGED" as const } };
+  const images: HeldImage[] = [];
+  try {
+    for await (const page of describeImages(client, { repositoryName: repository, ...filter }, signal)) {
+      images.push(...page.map((detail) => readDetail(repository, detail)));
+    }
+  } catch (error) {
+    if (error instanceof MirrorError && error.code === "REPOSITORY_UNKNOWN") return [];
+    throw error;
+  }
+  return images;
+}
+
+function readDetail(repository: string, detail: ImageDetail): HeldImage {
+  const { imageTags, imageManifestMediaType, subjectManifestDigest } = detail;
+  const digest = parseDigest(detail.imageDigest ?? "");
+  if (digest === undefined) throw oddAnswer(repository, "ECR described an image without a digest");
+  return { digest, tags: imageTags ?? [], mediaType: imageManifestMediaType, subject: subjectManifestDigest };
+}

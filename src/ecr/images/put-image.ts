@@ -1,0 +1,72 @@
+import { PutImageCommand } from "@aws-sdk/client-ecr";
+import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import type { EcrCall } from "../aws/ecr-error.ts";
+import { isException } from "../aws/aws-failure.ts";
+import { readTags } from "./read-tags.ts";
+
+const OPERATION = "write a manifest through the ECR API";
+
+/**
+ * Stores a manifest byte for byte (PutImage), with its media type beside it and its digest as a check.
+ * A manifest that is there under this tag already is a success, on an immutable tag too.
+ * @throws MirrorError TAG_IMMUTABLE, BLOB_UNKNOWN, MANIFEST_UNKNOWN, DIGEST_MISMATCH, MANIFEST_REFUSED, TOO_LARGE, …
+ */
+export async function putImage(
+  client: EcrClient,
+  repository: string,
+  manifest: Manifest,
+  tag: string | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const reference = tag === undefined ? `${repository}@${manifest.digest}` : `${repository}:${tag}`;
+  const call: EcrCall = {
+    operation: OPERATION,
+    action: "PutImage",
+    reference,
+    refusal: "MANIFEST_REFUSED",
+  };
+  const input = {
+    repositoryName: repository,
+    imageManifest: textOf(manifest, reference),
+    imageManifestMediaType: manifest.mediaType,
+    imageDigest: manifest.digest,
+    ...(tag === undefined ? {} : { imageTag: tag }),
+  };
+  try {
+    await client.call(call, signal, (sdk, options) => sdk.send(new PutImageCommand(input), options));
+  } catch (error) {
+    if (isException(error, "ImageAlreadyExistsException")) return;
+    if (tag === undefined || !isException(error, "ImageTagAlreadyExistsException")) throw error;
+    // ECR refuses even the same digest on an immutable tag (aws/containers-roadmap#2179).
+    const held = await readTags(client, repository, [tag], signal);
+    if (held.get(tag)?.digest !== manifest.digest) throw error;
+  }
+}
+
+/** The API takes text, and the digest is of bytes: only what comes through UTF-8 unchanged can be sent. */
+function textOf(manifest: Manifest, reference: string): string {
+  if (manifest.bytes.byteLength > MAX_MANIFEST_BYTES) {
+    throw problem(
+      "TOO_LARGE",
+      reference,
+      `the manifest has ${manifest.bytes.byteLength} bytes, ECR takes ${MAX_MANIFEST_BYTES}`,
+    );
+  }
+  try {
+    // ignoreBOM keeps a byte order mark: dropping it would change the digest.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(manifest.bytes);
+  } catch (cause) {
+    throw problem(
+      "MANIFEST_REFUSED",
+      reference,
+      "the manifest is no UTF-8 text, so the ECR API cannot carry it unchanged",
+      cause,
+    );
+  }
+}
+
+function problem(code: ErrorCode, reference: string, message: string, cause?: unknown): MirrorError {
+  return new MirrorError(message, { code, side: "target", operation: OPERATION, reference, cause });
+}

@@ -1,0 +1,56 @@
+import type { ImageTagMutability, ImageTagMutabilityExclusionFilter, Repository } from "@aws-sdk/client-ecr";
+import { MirrorError } from "../../errors.ts";
+import type { Encryption, RepositoryState, TagMutability } from "../../repository/settings.ts";
+
+/** What ECR answers about a repository, without what needs calls of its own. */
+type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;
+
+/** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE when it has no name, ARN or URI */
+export function readRepository(repository: Repository | undefined, operation: string): RepositoryBase {
+  const { repositoryName: name, repositoryArn: arn, repositoryUri: uri } = repository ?? {};
+  if (name === undefined || arn === undefined || uri === undefined) {
+    throw new MirrorError("ECR described a repository without name, ARN or URI", {
+      code: "UNEXPECTED_RESPONSE",
+      side: "target",
+      operation,
+    });
+  }
+  return {
+    name,
+    arn,
+    uri,
+    tagMutability: readTagMutability(repository ?? {}),
+    scanOnPush: repository?.imageScanningConfiguration?.scanOnPush ?? false,
+    encryption: readEncryption(repository ?? {}),
+  };
+}
+
+/** The two members that say it: exclusion filters are only taken with the `…_WITH_EXCLUSION` kinds. */
+export function tagMutabilityInput(mutability: TagMutability): {
+  imageTagMutability: ImageTagMutability;
+  imageTagMutabilityExclusionFilters?: ImageTagMutabilityExclusionFilter[];
+} {
+  if (mutability.except.length === 0) return { imageTagMutability: mutability.default };
+  return {
+    imageTagMutability: `${mutability.default}_WITH_EXCLUSION`,
+    imageTagMutabilityExclusionFilters: mutability.except.map((filter) => ({
+      filterType: "WILDCARD",
+      filter,
+    })),
+  };
+}
+
+function readTagMutability(repository: Repository): TagMutability {
+  const kind = repository.imageTagMutability ?? "MUTABLE";
+  return {
+    default: kind.startsWith("IMMUTABLE") ? "IMMUTABLE" : "MUTABLE",
+    except: (repository.imageTagMutabilityExclusionFilters ?? []).flatMap(({ filter }) => filter ?? []),
+  };
+}
+
+function readEncryption(repository: Repository): Encryption {
+  const { encryptionType, kmsKey } = repository.encryptionConfiguration ?? {};
+  if (encryptionType === undefined || encryptionType === "AES256") return { type: "AES256" };
+  const type = encryptionType === "KMS_DSSE" ? "KMS_DSSE" : "KMS";
+  return kmsKey === undefined ? { type } : { type, key: kmsKey };
+}
