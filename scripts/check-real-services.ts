@@ -7,8 +7,8 @@
  * could not be removed; 3 the command line is not valid.
  */
 import type { Quirk } from "../src/sandbox/quirk.ts";
-import { DOCKER_HUB_QUIRKS } from "../src/sandbox/docker-hub-quirks.ts";
-import { ECR_QUIRKS } from "../src/sandbox/ecr-quirks.ts";
+import { DOCKER_HUB_QUIRKS } from "../src/sandbox/docker-hub/docker-hub-quirks.ts";
+import { ECR_QUIRKS } from "../src/sandbox/ecr/ecr-quirks.ts";
 import { QUIRKS } from "../src/sandbox/quirks.ts";
 import { DOCKER_HUB_PROBES, PULLS_NEEDED } from "./real-services/docker-hub-probes.ts";
 import { openDockerHub } from "./real-services/docker-hub.ts";

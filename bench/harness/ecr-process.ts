@@ -1,5 +1,5 @@
 /** The sandbox's ECR in a process of its own, so that it takes no time from what measures. Started by `ecr.ts`. */
-import { startEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 import type { SandboxReport } from "./counting-sandbox.ts";
 
 /** Requests are counted here, not timed: the quotas would only draw out the first run. */

@@ -4,8 +4,8 @@ import pLimit from "p-limit";
 import { digestOf } from "../../src/oci/digest.ts";
 import type { Manifest } from "../../src/oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { startDockerHub } from "../../src/sandbox/docker-hub.ts";
-import { startEcr } from "../../src/sandbox/ecr.ts";
+import { startDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
+import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { LIFECYCLE_POLICY, OWNER, scaleContent } from "./scale-content.ts";
 import type { SandboxReport } from "./counting-sandbox.ts";
 

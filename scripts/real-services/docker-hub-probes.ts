@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { DockerHubQuirkName } from "../../src/sandbox/docker-hub-quirks.ts";
+import type { DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import type { DockerHub } from "./docker-hub.ts";
 import { errorText, send, type Finding, type Probes } from "./probe.ts";
 

@@ -1,6 +1,6 @@
 import { GetAccountSettingCommand } from "@aws-sdk/client-ecr";
 import { DOCKER_MANIFEST, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import type { EcrQuirkName } from "../../src/sandbox/ecr-quirks.ts";
+import type { EcrQuirkName } from "../../src/sandbox/ecr/ecr-quirks.ts";
 import { sha256, withDigest, type RealEcr } from "./ecr.ts";
 import { errorText, type Finding, type Probes } from "./probe.ts";
 

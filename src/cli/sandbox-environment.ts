@@ -6,7 +6,7 @@ import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { EcrSettings } from "../repository/settings.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../registry/hosts/registry-kind.ts";
-import type { SandboxProfile } from "../sandbox/ecr-profiles.ts";
+import type { SandboxProfile } from "../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Surroundings } from "./surroundings.ts";
 

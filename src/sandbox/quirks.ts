@@ -1,5 +1,5 @@
-import { DOCKER_HUB_QUIRKS } from "./docker-hub-quirks.ts";
-import { ECR_QUIRKS } from "./ecr-quirks.ts";
+import { DOCKER_HUB_QUIRKS } from "./docker-hub/docker-hub-quirks.ts";
+import { ECR_QUIRKS } from "./ecr/ecr-quirks.ts";
 import type { Quirk } from "./quirk.ts";
 
 /** Every quirk that the sandbox has. Each has a test that shows it, and one that mirrorform copes with it. */

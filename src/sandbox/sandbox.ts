@@ -1,16 +1,16 @@
 import { DOCKER_HUB, parseReference, withDefaultTag, type Reference } from "../oci/reference.ts";
 import { MirrorError } from "../errors.ts";
 import { wallClock, type WallClock } from "./wall-clock.ts";
-import type { PullLimit } from "./docker-hub-allowance.ts";
-import type { Account } from "./docker-hub-tokens.ts";
-import { startDockerHub, type SandboxDockerHub } from "./docker-hub.ts";
-import { startEcr, type EcrOptions, type SandboxEcr } from "./ecr.ts";
-import { writeProfiles, type SandboxProfile } from "./ecr-profiles.ts";
+import type { PullLimit } from "./docker-hub/docker-hub-pull-limit.ts";
+import type { Account } from "./docker-hub/docker-hub-tokens.ts";
+import { startDockerHub, type SandboxDockerHub } from "./docker-hub/docker-hub.ts";
+import { startEcr, type EcrOptions, type SandboxEcr } from "./ecr/ecr.ts";
+import { writeProfiles, type SandboxProfile } from "./aws/ecr-profiles.ts";
 import { endpointVariable } from "./endpoint-variable.ts";
-import type { ImageOptions } from "./images.ts";
-import { startPlainRegistry, type SandboxRegistry } from "./plain-registry.ts";
+import type { ImageOptions } from "./registry/generate-image.ts";
+import { startPlainRegistry, type SandboxRegistry } from "./registry/plain-registry.ts";
 import type { QuirkSwitches } from "./quirks.ts";
-import { startTogether, type Keep } from "./start-together.ts";
+import { startTogether, type Keep } from "./http/start-together.ts";
 
 /** What a sandbox serves, and how it behaves; everything has a default. */
 export interface SandboxOptions {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { TAG_READS_AT_ONCE } from "../../src/actual/read-target.ts";
-import { refuse } from "../../src/sandbox/answer.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
 import { ecrOf, TWO_IMAGES } from "../support/scenario.ts";
 import { errorsIn, world } from "../support/world.ts";
 

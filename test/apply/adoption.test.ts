@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { runHere } from "../support/in-process.ts";
 import { folderWith } from "../support/mirrorform.ts";
 import type { Document } from "../support/world.ts";

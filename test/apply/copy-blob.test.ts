@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import { text } from "../../src/sandbox/answer.ts";
+import { text } from "../../src/sandbox/http/answer.ts";
 import { holds, startSurroundings } from "./support/registries.ts";
 
 /** Several times what a branch keeps, so that a target that takes nothing is felt. */

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 
 import { isIndexType } from "../../src/oci/media-type.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
-import type { Repository, Store } from "../../src/sandbox/store.ts";
+import type { Repository, Store } from "../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { runHere } from "../support/in-process.ts";
 import { folderWith } from "../support/mirrorform.ts";

@@ -5,10 +5,10 @@ import { describe, test, type TestContext } from "node:test";
 
 import { PutAccountSettingCommand } from "@aws-sdk/client-ecr";
 
-import { refuse, type Answer } from "../../src/sandbox/answer.ts";
-import { sandboxUser } from "../../src/sandbox/ecr-identity.ts";
-import { DEFAULT_ACCOUNT, type EcrRegistry } from "../../src/sandbox/ecr.ts";
-import { generateImage, type ImageOptions } from "../../src/sandbox/images.ts";
+import { refuse, type Answer } from "../../src/sandbox/http/answer.ts";
+import { sandboxUser } from "../../src/sandbox/aws/ecr-identity.ts";
+import { DEFAULT_ACCOUNT, type EcrRegistry } from "../../src/sandbox/ecr/ecr.ts";
+import { generateImage, type ImageOptions } from "../../src/sandbox/registry/generate-image.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { printedPolicies } from "../cli/iam/support.ts";
 import { clientFor } from "../sandbox/support/ecr.ts";

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
 import type { Digest } from "../../src/oci/digest.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
-import type { Repository, StoredManifest } from "../../src/sandbox/store.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
+import type { Repository, StoredManifest } from "../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
-import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/server.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { world, type World } from "../support/world.ts";
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { UntagResourceCommand } from "@aws-sdk/client-ecr";
 
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
 import { clientFor } from "../sandbox/support/ecr.ts";
 import { ecrOf } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";

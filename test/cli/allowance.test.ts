@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import type { Store } from "../../src/sandbox/store.ts";
+import type { Store } from "../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { world, type World } from "../support/world.ts";
 

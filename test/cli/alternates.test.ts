@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
 import { environmentSuffix } from "../../src/oci/environment-suffix.ts";
-import { refuse, text } from "../../src/sandbox/answer.ts";
-import { generateImage, storeImage } from "../../src/sandbox/images.ts";
-import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
+import { refuse, text } from "../../src/sandbox/http/answer.ts";
+import { generateImage, storeImage } from "../../src/sandbox/registry/generate-image.ts";
+import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { fault } from "../support/scenario.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import { refuse, text, type Answer } from "../../src/sandbox/answer.ts";
+import { refuse, text, type Answer } from "../../src/sandbox/http/answer.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { runHere, type RanHere } from "../support/in-process.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { ECR_REQUESTS } from "../../src/sandbox/ecr-shapes.ts";
+import { ECR_REQUESTS } from "../../src/sandbox/ecr/ecr-shapes.ts";
 import { world } from "../support/world.ts";
 
 const LIFECYCLE =

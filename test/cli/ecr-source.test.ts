@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { environmentSuffix } from "../../src/oci/environment-suffix.ts";
-import { generateImage, storeImage } from "../../src/sandbox/images.ts";
+import { generateImage, storeImage } from "../../src/sandbox/registry/generate-image.ts";
 import { errorsIn, world, type World } from "../support/world.ts";
 
 const ACCOUNT = "123456789012";

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/server.ts";
 import { run as command } from "../support/command.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf, TWO_IMAGES } from "../support/scenario.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import { refuse } from "../../src/sandbox/answer.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
 import { ecrOf, fault } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";
 

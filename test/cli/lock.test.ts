@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import { refuse } from "../../src/sandbox/answer.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { folderWith } from "../support/mirrorform.ts";
 import { resident } from "../support/resident.ts";

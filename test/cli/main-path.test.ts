@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import { generateImage, storeImage } from "../../src/sandbox/images.ts";
+import { generateImage, storeImage } from "../../src/sandbox/registry/generate-image.ts";
 import { world } from "../support/world.ts";
 
 const FILE = `

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
-import { generateImage, storeImage } from "../../src/sandbox/images.ts";
+import { generateImage, storeImage } from "../../src/sandbox/registry/generate-image.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { world, type World } from "../support/world.ts";
 

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
 import type { ErrorCode } from "../../src/errors.ts";
-import { refuse } from "../../src/sandbox/answer.ts";
-import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
+import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { errorsIn, world, type World } from "../support/world.ts";

@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { json, refuse, text, type Answer } from "../../src/sandbox/answer.ts";
+import { json, refuse, text, type Answer } from "../../src/sandbox/http/answer.ts";
 import { endpointVariable } from "../../src/sandbox/endpoint-variable.ts";
-import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
+import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf } from "../support/scenario.ts";
 import { errorsIn, world, type World } from "../support/world.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import { json, refuse } from "../../src/sandbox/answer.ts";
+import { json, refuse } from "../../src/sandbox/http/answer.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf, fault } from "../support/scenario.ts";
 import { errorsIn, world, type World } from "../support/world.ts";

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
-import { startDockerHub } from "../../src/sandbox/docker-hub.ts";
+import { startDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
 import { runHere } from "../support/in-process.ts";
 import { folderWith } from "../support/mirrorform.ts";
 

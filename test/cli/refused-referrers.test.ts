@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { Digest } from "../../src/oci/digest.ts";
 import type { Manifest } from "../../src/oci/manifest.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { refuse } from "../../src/sandbox/answer.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 
 import { runHere } from "../support/in-process.ts";

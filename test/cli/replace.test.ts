@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
-import { json, refuse } from "../../src/sandbox/answer.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import { json, refuse } from "../../src/sandbox/http/answer.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { ecrOf, fault } from "../support/scenario.ts";
 import { errorsIn, world, type World } from "../support/world.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 
-import { refuse } from "../../src/sandbox/answer.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
 import { ecrOf, fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { folderWith, mirrorform } from "../support/mirrorform.ts";
 import { startStreamingRegistry } from "../support/streaming-registry.ts";

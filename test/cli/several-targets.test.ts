@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { DEFAULT_CONCURRENCY } from "../../src/registry/limits.ts";
-import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
+import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { layoutFaults, layoutsIn } from "../support/layout-faults.ts";
 import { errorsIn, world, type World } from "../support/world.ts";

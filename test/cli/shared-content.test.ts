@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { refuse } from "../../src/sandbox/answer.ts";
-import { generateImage, storeImage } from "../../src/sandbox/images.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
+import { generateImage, storeImage } from "../../src/sandbox/registry/generate-image.ts";
 import { ecrOf, fault } from "../support/scenario.ts";
 import { world } from "../support/world.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { text } from "../../src/sandbox/answer.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import { text } from "../../src/sandbox/http/answer.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { fault, isRedis, playAll, TWO_IMAGES, type Scenario } from "../support/scenario.ts";
 import type { World } from "../support/world.ts";
 

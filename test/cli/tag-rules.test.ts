@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 
 import type { Plan } from "../../src/plan/plan.ts";
-import { json } from "../../src/sandbox/answer.ts";
-import type { SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
+import { json } from "../../src/sandbox/http/answer.ts";
+import type { SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
 import { ecrOf, fault } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";
 

@@ -1,7 +1,7 @@
-import { refuse } from "../../src/sandbox/answer.ts";
-import { sandboxUser } from "../../src/sandbox/ecr-identity.ts";
-import { DEFAULT_ACCOUNT } from "../../src/sandbox/ecr.ts";
-import type { RecordedRequest } from "../../src/sandbox/server.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
+import { sandboxUser } from "../../src/sandbox/aws/ecr-identity.ts";
+import { DEFAULT_ACCOUNT } from "../../src/sandbox/ecr/ecr.ts";
+import type { RecordedRequest } from "../../src/sandbox/http/server.ts";
 import { ecrOf, fault, isRedis, playAll, type Scenario } from "../support/scenario.ts";
 import type { World } from "../support/world.ts";
 

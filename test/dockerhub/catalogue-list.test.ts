@@ -4,8 +4,8 @@ import { describe, test, type TestContext } from "node:test";
 import { Agent } from "undici";
 
 import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
-import { json, text, type Answer } from "../../src/sandbox/answer.ts";
-import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
+import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
+import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
 import { quickClock } from "../registry/server.ts";
 
 const REPOSITORY = "library/app";

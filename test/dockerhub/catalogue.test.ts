@@ -7,8 +7,8 @@ import { systemClock } from "../../src/clock.ts";
 import { createCatalogue } from "../../src/dockerhub/catalogue.ts";
 import type { MirrorEvent } from "../../src/events.ts";
 import { parseReference } from "../../src/oci/reference.ts";
-import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub.ts";
-import { json, text, type Answer } from "../../src/sandbox/answer.ts";
+import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
+import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 

@@ -2,7 +2,7 @@ import { testContext, type TestContext } from "./support/context.ts";
 import assert from "node:assert/strict";
 import { test, after } from "node:test";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
-import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { ACCOUNT, REGION, scriptedAws, TOKEN, type Answer } from "./support/scripted-aws.ts";
 
 const HOUR = 3_600_000;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
 import { openEcr } from "../../src/ecr/ecr.ts";
-import { startEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { scriptedAws } from "./support/scripted-aws.ts";
 
 const sandbox = await startEcr();

@@ -5,8 +5,8 @@ import { after, test } from "node:test";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr/ecr.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { scriptedAws, type Answer } from "./support/scripted-aws.ts";
 
 const { signal } = new AbortController();

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { EnvHttpProxyAgent } from "undici";
 import { openEcr } from "../../src/ecr/ecr.ts";
-import { startEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 
 const sandbox = await startEcr();
 after(() => sandbox.close());

@@ -6,7 +6,7 @@ import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../../src/oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { scriptedAws, type ScriptedAws } from "./support/scripted-aws.ts";
 
 function manifestOf(bytes: Uint8Array, mediaType = OCI_INDEX): Manifest {

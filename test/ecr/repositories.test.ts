@@ -7,7 +7,7 @@ import type { SettingChange } from "../../src/repository/setting-change.ts";
 import type { RepositorySettings, RepositoryState } from "../../src/repository/settings.ts";
 import { isSameRepositoryPolicy } from "../../src/repository/same-policy.ts";
 import { MirrorError } from "../../src/errors.ts";
-import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { scriptedAws } from "./support/scripted-aws.ts";
 
 const LIFECYCLE = JSON.stringify({

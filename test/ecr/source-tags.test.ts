@@ -6,7 +6,7 @@ import { MirrorError } from "../../src/errors.ts";
 import { ecrSourceTags, type SourceTag } from "../../src/ecr/source/source-tags.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { startEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { scriptedAws } from "./support/scripted-aws.ts";
 
 const { signal } = new AbortController();

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr.ts";
+import { startEcr, type SandboxEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { scriptedAws, type Answer, type ScriptedAws } from "./support/scripted-aws.ts";
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
 import { readManifest } from "../../src/oci/manifest.ts";
-import { text } from "../../src/sandbox/answer.ts";
-import type { SandboxRegistry } from "../../src/sandbox/plain-registry.ts";
-import type { SandboxServer } from "../../src/sandbox/server.ts";
+import { text } from "../../src/sandbox/http/answer.ts";
+import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
+import type { SandboxServer } from "../../src/sandbox/http/server.ts";
 import { incompleteTags } from "../support/completeness.ts";
 import { errorsIn, world, type World } from "../support/world.ts";
 

@@ -1,5 +1,5 @@
 /** That mirrorform copes with each quirk of Docker Hub. What breaks when these fail: real mirrors from Docker Hub. */
-import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../src/sandbox/docker-hub-quirks.ts";
+import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import { ALLOWANCE } from "./docker-hub/allowance.ts";
 import { HOSTS } from "./docker-hub/hosts.ts";
 import { SIGN_IN } from "./docker-hub/sign-in.ts";

@@ -1,5 +1,5 @@
 /** That mirrorform copes with each quirk of Amazon ECR. What breaks when these fail: real mirrors in ECR. */
-import { ECR_QUIRKS, type EcrQuirkName } from "../../src/sandbox/ecr-quirks.ts";
+import { ECR_QUIRKS, type EcrQuirkName } from "../../src/sandbox/ecr/ecr-quirks.ts";
 import { CONTROL_PLANE } from "./ecr/control-plane.ts";
 import { MANIFESTS } from "./ecr/manifests.ts";
 import { UPLOADS } from "./ecr/uploads.ts";

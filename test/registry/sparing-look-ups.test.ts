@@ -6,7 +6,7 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { registryTarget } from "../../src/registry/registry-target.ts";
 import { sparingLookUps } from "../../src/registry/skip-blob-checks.ts";
-import { startPlainRegistry } from "../../src/sandbox/plain-registry.ts";
+import { startPlainRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, serve } from "./server.ts";
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { MAX_TAG_PAGE_BYTES } from "../../src/registry/limits.ts";
-import { startPlainRegistry } from "../../src/sandbox/plain-registry.ts";
+import { startPlainRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, json, refuse, serve, type Handler } from "./server.ts";
 
 /** A registry that gives these pages one after the other, each with the link that leads to the next. */

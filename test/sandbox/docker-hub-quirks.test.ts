@@ -1,7 +1,7 @@
 /** Each quirk of Docker Hub, shown on and off. What breaks when these fail: the sandbox is no longer like Docker Hub. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../src/sandbox/docker-hub-quirks.ts";
+import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import { ACCOUNT, askToken, dockerHub, REPOSITORY, steppedClock } from "./support/docker-hub.ts";
 import { errorCode, request } from "./support/http.ts";
 

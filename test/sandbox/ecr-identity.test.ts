@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
-import { assumedRole } from "../../src/sandbox/ecr-identity.ts";
+import { assumedRole } from "../../src/sandbox/aws/ecr-identity.ts";
 import { clientFor, startFixture } from "./support/ecr.ts";
 
 const describe = (client: ECRClient) => client.send(new DescribeRepositoriesCommand({}));

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { digestOf } from "../../src/oci/digest.ts";
 import { DOCKER_MANIFEST } from "../../src/oci/media-type.ts";
-import { matchesFilter, translate } from "../../src/sandbox/ecr-manifests.ts";
+import { matchesFilter, translate } from "../../src/sandbox/ecr/operations/ecr-manifests.ts";
 import { makeImage } from "./support/ecr.ts";
 
 const fewLetters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet.split("")), maxLength: 8 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { pageOf } from "../../src/sandbox/ecr-page.ts";
+import { pageOf } from "../../src/sandbox/ecr/ecr-page.ts";
 
 test("following the tokens gives each item once, in order", () => {
   fc.assert(

@@ -14,7 +14,7 @@ import {
 
 import { digestOf } from "../../src/oci/digest.ts";
 import { DOCKER_MANIFEST, MANIFEST_MEDIA_TYPES, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { ECR_QUIRKS, type EcrQuirkName } from "../../src/sandbox/ecr-quirks.ts";
+import { ECR_QUIRKS, type EcrQuirkName } from "../../src/sandbox/ecr/ecr-quirks.ts";
 import { makeImage, startEndpoint, type EndpointFixture } from "./support/ecr.ts";
 import { errorCode, type Reply } from "./support/http.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isAllowed, type IamPolicy } from "../../src/sandbox/iam-policy.ts";
+import { isAllowed, type IamPolicy } from "../../src/sandbox/aws/iam-policy.ts";
 
 const RESOURCE = "arn:aws:ecr:us-east-1:123456789012:repository/team/redis";
 

@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
 import { readManifest, type Manifest } from "../../src/oci/manifest.ts";
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { generateImage, storeImage, type GeneratedImage } from "../../src/sandbox/images.ts";
-import { missingReference } from "../../src/sandbox/registry-manifests.ts";
-import { createStore } from "../../src/sandbox/store.ts";
-import { gzipStored, tar } from "../../src/sandbox/tar.ts";
+import { generateImage, storeImage, type GeneratedImage } from "../../src/sandbox/registry/generate-image.ts";
+import { missingReference } from "../../src/sandbox/registry/registry-manifests.ts";
+import { createStore } from "../../src/sandbox/registry/registry-store.ts";
+import { gzipStored, tar } from "../../src/sandbox/registry/tar.ts";
 
 const NAME = "docker.io/library/python:3.7";
 

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { generateImage } from "../../src/sandbox/images.ts";
-import { MAX_OPEN_UPLOADS } from "../../src/sandbox/registry-uploads.ts";
+import { generateImage } from "../../src/sandbox/registry/generate-image.ts";
+import { MAX_OPEN_UPLOADS } from "../../src/sandbox/registry/registry-uploads.ts";
 import { errorCode, request } from "./support/http.ts";
 import { plainRegistry, type Registry } from "./support/plain-registry.ts";
 

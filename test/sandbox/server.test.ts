@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { send, text } from "../../src/sandbox/answer.ts";
-import { startServer, type SandboxServer } from "../../src/sandbox/server.ts";
+import { send, text } from "../../src/sandbox/http/answer.ts";
+import { startServer, type SandboxServer } from "../../src/sandbox/http/server.ts";
 import { request } from "./support/http.ts";
 
 async function greeter(t: TestContext): Promise<SandboxServer> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { createStore } from "../../src/sandbox/store.ts";
+import { createStore } from "../../src/sandbox/registry/registry-store.ts";
 
 const bytes = Buffer.from("{}");
 const manifest = { bytes, digest: digestOf(bytes), mediaType: OCI_MANIFEST };

@@ -5,9 +5,9 @@ import type { TestContext } from "node:test";
 
 import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
-import type { ImageOptions } from "../../src/sandbox/images.ts";
+import type { ImageOptions } from "../../src/sandbox/registry/generate-image.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
-import type { Repository } from "../../src/sandbox/store.ts";
+import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { ecrOf } from "./scenario.ts";
 import { errorsIn, world, type Document, type World } from "./world.ts";
 

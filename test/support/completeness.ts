@@ -1,7 +1,7 @@
 import type { Digest } from "../../src/oci/digest.ts";
 import { matchesDigest } from "../../src/oci/digest.ts";
 import { readManifest } from "../../src/oci/manifest.ts";
-import type { Repository, Store } from "../../src/sandbox/store.ts";
+import type { Repository, Store } from "../../src/sandbox/registry/registry-store.ts";
 
 /** What is missing below each tag of a store: the proof that no tag names an incomplete image. */
 export function incompleteTags(store: Store): string[] {

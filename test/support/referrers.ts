@@ -1,7 +1,7 @@
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import type { Manifest } from "../../src/oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import type { Store } from "../../src/sandbox/store.ts";
+import type { Store } from "../../src/sandbox/registry/registry-store.ts";
 
 export const SIGNATURE = "application/vnd.example.signature.v1+json";
 export const SBOM = "application/spdx+json";

@@ -1,5 +1,5 @@
-import { refuse } from "../../src/sandbox/answer.ts";
-import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import { refuse } from "../../src/sandbox/http/answer.ts";
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/server.ts";
 import { ecrOf } from "./scenario.ts";
 import type { World } from "./world.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import type { ErrorCode, Side } from "../../src/errors.ts";
-import type { Answer } from "../../src/sandbox/answer.ts";
-import type { EcrRegistry } from "../../src/sandbox/ecr.ts";
-import type { RecordedRequest, SandboxServer } from "../../src/sandbox/server.ts";
+import type { Answer } from "../../src/sandbox/http/answer.ts";
+import type { EcrRegistry } from "../../src/sandbox/ecr/ecr.ts";
+import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/server.ts";
 import { incompleteTags } from "./completeness.ts";
 import { errorsIn, world, type World } from "./world.ts";
 

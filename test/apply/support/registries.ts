@@ -8,7 +8,7 @@ import { systemClock } from "../../../src/clock.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { digestOf, type Digest } from "../../../src/oci/digest.ts";
 import { registryTarget } from "../../../src/registry/registry-target.ts";
-import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/plain-registry.ts";
+import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, quickClock } from "../../registry/server.ts";
 
 /** A place to copy to, and its inside. */

@@ -5,7 +5,7 @@ import pLimit from "p-limit";
 
 import { CALLS } from "../../../src/cli/iam/calls.ts";
 import type { PolicyDocument } from "../../../src/cli/iam/documents.ts";
-import { isAllowed } from "../../../src/sandbox/iam-policy.ts";
+import { isAllowed } from "../../../src/sandbox/aws/iam-policy.ts";
 import { EVERYTHING, drifted, printedPolicies, type Drifted } from "./support.ts";
 
 /** The only document of the only policy. */

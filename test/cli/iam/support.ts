@@ -3,8 +3,8 @@ import type { TestContext } from "node:test";
 
 import type { RoleName } from "../../../src/cli/iam/calls.ts";
 import type { RolePolicy } from "../../../src/cli/iam/policies.ts";
-import { assumedRole, type Principal } from "../../../src/sandbox/ecr-identity.ts";
-import type { IamPolicy } from "../../../src/sandbox/iam-policy.ts";
+import { assumedRole, type Principal } from "../../../src/sandbox/aws/ecr-identity.ts";
+import type { IamPolicy } from "../../../src/sandbox/aws/iam-policy.ts";
 import { startSandbox, type Sandbox } from "../../../src/sandbox/sandbox.ts";
 import { request } from "../../sandbox/support/http.ts";
 import { runHere, type RanHere } from "../../support/in-process.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf } from "../../support/scenario.ts";
-import type { RecordedRequest } from "../../../src/sandbox/server.ts";
+import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import { errorsIn, type World } from "../../support/world.ts";
 import { askedOfHub, assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, signedIn } from "../support/mirror.ts";
 import { ACCOUNT } from "../support/account.ts";

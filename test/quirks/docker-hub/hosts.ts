@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import { MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../../../src/registry/limits.ts";
-import { CATALOGUE_LIMIT } from "../../../src/sandbox/docker-hub.ts";
+import { CATALOGUE_LIMIT } from "../../../src/sandbox/docker-hub/docker-hub.ts";
 import { request } from "../../sandbox/support/http.ts";
 import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
 import { askedOfHub, assertArrived, mirrorAll, mirrorFile, redisWorld, signedIn } from "../support/mirror.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub-quirks.ts";
+import type { DockerHubQuirkName } from "../../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
 import { request } from "../../sandbox/support/http.ts";
 import { ecrOf } from "../../support/scenario.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import type { EcrQuirkName } from "../../../src/sandbox/ecr/ecr-quirks.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { errorsIn } from "../../support/world.ts";
 import { storeBareImage } from "../support/bare-image.ts";

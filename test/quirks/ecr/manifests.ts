@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BATCH_SIZE } from "../../../src/ecr/images/read-tags.ts";
-import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import type { EcrQuirkName } from "../../../src/sandbox/ecr/ecr-quirks.ts";
 import { DOCKER_MANIFEST, MANIFEST_MEDIA_TYPES, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
-import { generateImage, storeImage } from "../../../src/sandbox/images.ts";
+import { generateImage, storeImage } from "../../../src/sandbox/registry/generate-image.ts";
 import { makeImage } from "../../sandbox/support/ecr.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { addReferrer, listedDigests, SBOM } from "../../support/referrers.ts";

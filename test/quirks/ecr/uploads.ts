@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { Readable } from "node:stream";
 import { digestOf } from "../../../src/oci/digest.ts";
-import type { EcrQuirkName } from "../../../src/sandbox/ecr-quirks.ts";
+import type { EcrQuirkName } from "../../../src/sandbox/ecr/ecr-quirks.ts";
 import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { type World } from "../../support/world.ts";

@@ -1,7 +1,7 @@
 import { digestOf, type Digest } from "../../../src/oci/digest.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
-import type { Store } from "../../../src/sandbox/store.ts";
+import type { Store } from "../../../src/sandbox/registry/registry-store.ts";
 
 /**
  * Puts an index of one image into a store, both without a top-level `mediaType`: the OCI image-spec allows that, and

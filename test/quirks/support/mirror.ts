@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 
-import type { RecordedRequest } from "../../../src/sandbox/server.ts";
+import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import type { SandboxOptions } from "../../../src/sandbox/sandbox.ts";
-import type { Repository } from "../../../src/sandbox/store.ts";
+import type { Repository } from "../../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { world, type Document, type World } from "../../support/world.ts";

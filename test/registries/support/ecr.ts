@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startEcr as startSandboxEcr } from "../../../src/sandbox/ecr.ts";
+import { startEcr as startSandboxEcr } from "../../../src/sandbox/ecr/ecr.ts";
 import { noQuirks } from "../../../src/sandbox/quirks.ts";
-import type { RecordedRequest } from "../../../src/sandbox/server.ts";
+import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import { aws, registryAuthorization } from "./aws.ts";
 
 /** The Region that the tests' mirror files name. */

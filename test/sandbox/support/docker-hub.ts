@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
-import { startDockerHub, type DockerHubOptions, type SandboxDockerHub } from "../../../src/sandbox/docker-hub.ts";
-import type { GeneratedImage } from "../../../src/sandbox/images.ts";
+import { startDockerHub, type DockerHubOptions, type SandboxDockerHub } from "../../../src/sandbox/docker-hub/docker-hub.ts";
+import type { GeneratedImage } from "../../../src/sandbox/registry/generate-image.ts";
 import { request, type Reply } from "./http.ts";
 
 export const REPOSITORY = "library/python";

@@ -4,7 +4,7 @@ import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 
 import { digestOf } from "../../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
-import { startEcr, type EcrOptions, type EcrRegistry, type SandboxEcr } from "../../../src/sandbox/ecr.ts";
+import { startEcr, type EcrOptions, type EcrRegistry, type SandboxEcr } from "../../../src/sandbox/ecr/ecr.ts";
 
 import { request, type Reply, type Send } from "./http.ts";
 

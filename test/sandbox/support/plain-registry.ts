@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
-import type { RegistryPolicy } from "../../../src/sandbox/registry-policy.ts";
-import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/plain-registry.ts";
+import type { RegistryPolicy } from "../../../src/sandbox/registry/registry-policy.ts";
+import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import { request, type Reply, type Send } from "./http.ts";
 
 export interface Registry extends SandboxRegistry {

@@ -1,0 +1,59 @@
+import { invalidParameter } from "../ecr-error.ts";
+import { optionalNumber, optionalStructures, optionalText, optionalTexts, text } from "../ecr-input.ts";
+import type { Input } from "../ecr-input.ts";
+import { DEFAULT_PAGE, pageOf } from "../ecr-page.ts";
+import { seconds } from "../ecr-state.ts";
+import type { EcrCall, Operation } from "../ecr-state.ts";
+
+/** What the registry of an account is set to, beside its repositories: scanning, and templates for new ones. */
+export const registrySettingOperations: Readonly<Record<string, Operation>> = {
+  GetRegistryScanningConfiguration: ({ region }) => ({
+    registryId: region.account,
+    scanningConfiguration: region.scanning,
+  }),
+  PutRegistryScanningConfiguration: ({ input, region }) => {
+    region.scanning = {
+      scanType: optionalText(input, "scanType") ?? "BASIC",
+      rules: optionalStructures(input, "rules") ?? [],
+    };
+    return { registryScanningConfiguration: region.scanning };
+  },
+  CreateRepositoryCreationTemplate: createTemplate,
+  DescribeRepositoryCreationTemplates: describeTemplates,
+};
+
+/** How a registry scans its repositories, as the API gives it. */
+export interface ScanningConfiguration {
+  scanType: string;
+  rules: readonly Input[];
+}
+
+/** What a registry has until somebody sets it. */
+export const NO_SCANNING_RULES: ScanningConfiguration = { scanType: "BASIC", rules: [] };
+
+function createTemplate({ input, region, rules }: EcrCall): object {
+  const prefix = text(input, "prefix");
+  if (region.templates.has(prefix)) throw invalidParameter("prefix", `a template with the prefix '${prefix}' exists`);
+  const now = seconds(rules.clock());
+  const template = {
+    ...input,
+    prefix,
+    appliedFor: optionalTexts(input, "appliedFor") ?? [],
+    createdAt: now,
+    updatedAt: now,
+  };
+  region.templates.set(prefix, template);
+  return { registryId: region.account, repositoryCreationTemplate: template };
+}
+
+function describeTemplates({ input, region }: EcrCall): object {
+  const prefixes = optionalTexts(input, "prefixes");
+  const wanted = [...region.templates].filter(([prefix]) => prefixes?.includes(prefix) ?? true);
+  const page = pageOf(wanted, optionalText(input, "nextToken"), optionalNumber(input, "maxResults") ?? DEFAULT_PAGE);
+  if (page === undefined) throw invalidParameter("nextToken", "Invalid next token provided");
+  return {
+    registryId: region.account,
+    repositoryCreationTemplates: page.items.map(([, template]) => template),
+    ...(page.next === undefined ? {} : { nextToken: page.next }),
+  };
+}

@@ -1,0 +1,178 @@
+import { createCipheriv, createHash } from "node:crypto";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { digestOf, type Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../oci/media-type.ts";
+import type { Platform } from "../../oci/platform.ts";
+import type { Repository, Store } from "./registry-store.ts";
+import { gzipStored, tar } from "./tar.ts";
+
+/** An image made up from its name. */
+export interface GeneratedImage {
+  /** What a tag is pointed at: an index, or the one manifest of a single image. */
+  top: Manifest;
+  /** The top manifest and all below it, children before parents. */
+  manifests: Manifest[];
+  blobs: Map<Digest, Uint8Array>;
+}
+
+/** What {@link generateImage} makes; by default what BuildKit builds for two platforms. */
+export interface ImageOptions {
+  /**
+   * `oci-index`: several platforms with BuildKit's attestations. `docker-list`: Docker's form of it, without
+   * them. `oci-manifest`, `docker-manifest`: one image for the first platform.
+   */
+  form?: "oci-index" | "docker-list" | "oci-manifest" | "docker-manifest";
+  platforms?: readonly Platform[];
+  /** Layers of each platform. The first is the same in all images of a base; see {@link ImageOptions.base}. */
+  layers?: number;
+  /** Bytes of the one file in each layer. */
+  layerBytes?: number;
+  /** Another revision is another image of the same name: the tag "moved upstream". */
+  revision?: number;
+  /** Images with the same base share their first layer of each platform. By default the name, without its tag. */
+  base?: string;
+}
+
+/** What BuildKit builds when asked for both. */
+const DEFAULT_PLATFORMS: readonly Platform[] = [
+  { os: "linux", architecture: "amd64" },
+  { os: "linux", architecture: "arm64", variant: "v8" },
+];
+const DEFAULT_LAYERS = 2;
+const DEFAULT_LAYER_BYTES = 16 * 1024;
+/** Generated images are as old as this, on every machine. */
+const CREATED = "2026-01-01T00:00:00Z";
+
+/**
+ * Makes an image up. The same name and options give the same bytes on every machine and Node version.
+ * @param name any text: `docker.io/library/python:3.7`
+ */
+export function generateImage(name: string, options: ImageOptions = {}): GeneratedImage {
+  const {
+    form = "oci-index",
+    platforms = DEFAULT_PLATFORMS,
+    layers = DEFAULT_LAYERS,
+    layerBytes = DEFAULT_LAYER_BYTES,
+    revision = 1,
+    base = name.replace(/:[^:/]*$/, ""),
+  } = options;
+  const image: Omit<GeneratedImage, "top"> = { manifests: [], blobs: new Map() };
+  const isDocker = form === "docker-list" || form === "docker-manifest";
+  const isSingle = form === "oci-manifest" || form === "docker-manifest";
+  const children: Record<string, unknown>[] = [];
+
+  for (const platform of isSingle ? platforms.slice(0, 1) : platforms) {
+    const seed = `${name}|${revision}|${JSON.stringify(platform)}`;
+    const tarballs = Array.from({ length: layers }, (_, layer) =>
+      layerTar(layer === 0 ? `${base}|${JSON.stringify(platform)}` : `${seed}|${layer}`, layer, layerBytes),
+    );
+    const child = addImage(image, tarballs, platform, seed, isDocker);
+    children.push({ ...child, platform });
+    if (form === "oci-index") children.push(addAttestation(image, child.digest, name));
+  }
+
+  const index = { schemaVersion: 2, mediaType: isDocker ? DOCKER_LIST : OCI_INDEX, manifests: children };
+  if (!isSingle) addManifest(image, index.mediaType, index);
+  const top = image.manifests.at(-1);
+  if (top === undefined) throw new Error("an image needs a platform");
+  return { ...image, top };
+}
+
+/** Puts an image into a store: blobs, then manifests, the tag with the last. */
+export function storeImage(store: Store, repository: Repository, image: GeneratedImage, tag?: string): void {
+  for (const [digest, bytes] of image.blobs) store.putBlob(repository, digest, bytes);
+  for (const manifest of image.manifests) {
+    store.putManifest(repository, manifest, tag !== undefined && manifest === image.top ? [tag] : []);
+  }
+}
+
+function addImage(
+  image: Omit<GeneratedImage, "top">,
+  tarballs: readonly Buffer[],
+  platform: Platform,
+  seed: string,
+  isDocker: boolean,
+): Descriptor {
+  const config = addBlob(
+    image,
+    isDocker ? "application/vnd.docker.container.image.v1+json" : "application/vnd.oci.image.config.v1+json",
+    Buffer.from(
+      JSON.stringify({
+        created: CREATED,
+        ...platform,
+        config: { Cmd: ["/bin/true"], Labels: { "mirrorform.sandbox": seed } },
+        rootfs: { type: "layers", diff_ids: tarballs.map(digestOf) },
+        history: tarballs.map((_, layer) => ({ created: CREATED, created_by: `layer ${layer}` })),
+      }),
+    ),
+  );
+  const layerType = isDocker
+    ? "application/vnd.docker.image.rootfs.diff.tar.gzip"
+    : "application/vnd.oci.image.layer.v1.tar+gzip";
+  const layers = tarballs.map((tarball) => addBlob(image, layerType, gzipStored(tarball)));
+  const mediaType = isDocker ? DOCKER_MANIFEST : OCI_MANIFEST;
+  return addManifest(image, mediaType, { schemaVersion: 2, mediaType, config, layers });
+}
+
+/** BuildKit's provenance: a child that is no image, `unknown/unknown`, naming the one it is about. */
+function addAttestation(image: Omit<GeneratedImage, "top">, subject: Digest, name: string): Record<string, unknown> {
+  const statement = Buffer.from(
+    JSON.stringify({
+      _type: "https://in-toto.io/Statement/v0.1",
+      predicateType: "https://slsa.dev/provenance/v0.2",
+      subject: [{ name, digest: { sha256: subject.slice("sha256:".length) } }],
+      predicate: { buildType: "https://mobyproject.org/buildkit@v1" },
+    }),
+  );
+  const layer = {
+    ...addBlob(image, "application/vnd.in-toto+json", statement),
+    annotations: { "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" },
+  };
+  const platform = { architecture: "unknown", os: "unknown" };
+  const config = addBlob(
+    image,
+    "application/vnd.oci.image.config.v1+json",
+    Buffer.from(JSON.stringify({ ...platform, config: {}, rootfs: { type: "layers", diff_ids: [layer.digest] } })),
+  );
+  return {
+    ...addManifest(image, OCI_MANIFEST, {
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      config,
+      layers: [layer],
+    }),
+    annotations: {
+      "vnd.docker.reference.digest": subject,
+      "vnd.docker.reference.type": "attestation-manifest",
+    },
+    platform,
+  };
+}
+
+/** Indented, as BuildKit and others write it: a client that rewrites JSON is found out by its digest. */
+function addManifest(image: Omit<GeneratedImage, "top">, mediaType: string, body: unknown): Descriptor {
+  const bytes = Buffer.from(JSON.stringify(body, undefined, 2));
+  const digest = digestOf(bytes);
+  image.manifests.push({ bytes, mediaType, digest });
+  return { mediaType, digest, size: bytes.byteLength };
+}
+
+function addBlob(image: Omit<GeneratedImage, "top">, mediaType: string, bytes: Buffer): Descriptor {
+  const digest = digestOf(bytes);
+  image.blobs.set(digest, bytes);
+  return { mediaType, digest, size: bytes.byteLength };
+}
+
+function layerTar(seed: string, layer: number, size: number): Buffer {
+  return tar([
+    { path: `sandbox/layer-${layer}.txt`, bytes: Buffer.from(`${seed}\n`) },
+    { path: `sandbox/layer-${layer}.bin`, bytes: seededBytes(seed, size) },
+  ]);
+}
+
+/** Bytes that look random, and are the same for the same seed. A cipher, because it is fast at any size. */
+function seededBytes(seed: string, size: number): Buffer {
+  const key = createHash("sha256").update(seed).digest();
+  return createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(size));
+}
