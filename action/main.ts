@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-import { EXIT } from "../src/cli/exit-code.ts";
+import { EXIT } from "../src/cli/process/exit-code.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
 import { tellPlan, tellProblems } from "./tell.ts";

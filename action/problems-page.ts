@@ -1,4 +1,4 @@
-import { codeBlock, codeSpan } from "../src/cli/render/markdown-text.ts";
+import { codeBlock, codeSpan } from "../src/cli/render/text/markdown-text.ts";
 import { COMMENT_LIMIT } from "../src/cli/render/plan-markdown.ts";
 
 /** Bytes for our own sentences and the fence. */

@@ -1,4 +1,4 @@
-import { codeBlock } from "../src/cli/render/markdown-text.ts";
+import { codeBlock } from "../src/cli/render/text/markdown-text.ts";
 import { SUMMARY_LIMIT } from "../src/cli/render/plan-markdown.ts";
 
 /** Bytes for the heading, the fence, and the sentence about what is left out. */

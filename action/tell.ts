@@ -1,4 +1,4 @@
-import { EXIT } from "../src/cli/exit-code.ts";
+import { EXIT } from "../src/cli/process/exit-code.ts";
 import { keepComment, outdateComment } from "./comment.ts";
 import { keepDriftIssue } from "./drift-issue.ts";
 import { createGitHub, GitHubRefused, type GitHub } from "./github.ts";

@@ -1,4 +1,4 @@
-import type { ReportDocument } from "../src/cli/report-document.ts";
+import type { ReportDocument } from "../src/cli/output/report-document.ts";
 import { renderWhose } from "../src/cli/render/cost-text.ts";
 
 /**

@@ -11,13 +11,13 @@ const DOCUMENTS = [
   {
     file: "schema/report.schema.json",
     title: "A report: `apply --report`, `apply --json`",
-    path: "src/cli/report-document.ts",
+    path: "src/cli/output/report-document.ts",
     type: "ReportDocument",
   },
   {
     file: "schema/events.schema.json",
     title: "One line of `apply --events`",
-    path: "src/cli/event-log.ts",
+    path: "src/cli/output/event-log.ts",
     type: "LoggedEvent",
   },
 ] as const;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { version } from "./version.ts";
+import { version } from "./process/version.ts";
 
 // Asked often, by scripts: answered before anything else is loaded.
 if (process.argv.length === 3 && process.argv[2] === "--version") {

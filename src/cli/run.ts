@@ -1,17 +1,17 @@
 import { terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
-import { readCommandLine } from "./command-line.ts";
-import { COMMANDS } from "./commands.ts";
-import { EXIT } from "./exit-code.ts";
-import { commandHelp, generalHelp } from "./help.ts";
-import { listenForInterrupt } from "./interrupt.ts";
-import { endOf } from "./end-of-run.ts";
-import { followOutput } from "./lost-output.ts";
-import { wantsColor } from "./output.ts";
-import { renderError } from "./render/error-text.ts";
-import { createStyle } from "./render/style.ts";
-import { processSurroundings, type Surroundings } from "./surroundings.ts";
-import { version } from "./version.ts";
+import { readCommandLine } from "./options/command-line.ts";
+import { COMMANDS } from "./options/commands.ts";
+import { EXIT } from "./process/exit-code.ts";
+import { commandHelp, generalHelp } from "./options/help.ts";
+import { listenForInterrupt } from "./process/interrupt.ts";
+import { endOf } from "./process/end-of-run.ts";
+import { followOutput } from "./output/standard-streams.ts";
+import { wantsColor } from "./output/wants-color.ts";
+import { renderError } from "./render/text/error-text.ts";
+import { createStyle } from "./render/text/style.ts";
+import { processSurroundings, type Surroundings } from "./process/process-context.ts";
+import { version } from "./process/version.ts";
 
 /** Runs a command line in the surroundings of a process. @returns its exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {

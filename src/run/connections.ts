@@ -27,7 +27,7 @@ import { sparingLookUps } from "../registry/skip-blob-checks.ts";
 import type { Allowances } from "./pull-budgets.ts";
 import { openAlternates } from "./open-alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
-import type { Surroundings } from "../cli/surroundings.ts";
+import type { Surroundings } from "../cli/process/process-context.ts";
 
 /** A target that can be read and written. */
 export interface OpenTarget extends ReadableTarget {

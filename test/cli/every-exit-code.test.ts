@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { COMMANDS } from "../../src/cli/options/commands.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { fault, isRedis, TWO_IMAGES } from "../support/scenario.ts";
 import { world, type World } from "../support/world.ts";

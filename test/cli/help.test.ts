@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { readCommandLine } from "../../src/cli/command-line.ts";
-import { commandHelp, generalHelp } from "../../src/cli/help.ts";
+import { COMMANDS } from "../../src/cli/options/commands.ts";
+import { readCommandLine } from "../../src/cli/options/command-line.ts";
+import { commandHelp, generalHelp } from "../../src/cli/options/help.ts";
 import { MirrorError } from "../../src/errors.ts";
 
 /** The long options that a text names. */

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 
 import * as fc from "fast-check";
 
-import { firstMirrorFile } from "../../src/cli/first-mirror-file.ts";
+import { firstMirrorFile } from "../../src/cli/commands/first-mirror-file.ts";
 import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 import { formatReference, parseReference, withDefaultTag } from "../../src/oci/reference.ts";

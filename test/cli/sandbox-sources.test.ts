@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
-import { sandboxNeeds, sandboxSettings } from "../../src/cli/sandbox-environment.ts";
+import { sandboxNeeds, sandboxSettings } from "../../src/cli/commands/sandbox-environment.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { runHere } from "../support/in-process.ts";
 import { folderWith } from "../support/mirrorform.ts";

@@ -1,5 +1,5 @@
 import { runCommandLine } from "../../src/cli/run.ts";
-import type { Surroundings } from "../../src/cli/surroundings.ts";
+import type { Surroundings } from "../../src/cli/process/process-context.ts";
 import { systemClock } from "../../src/clock.ts";
 
 /** What a command line came to without a process of its own. */

@@ -3,22 +3,22 @@ import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { CommandInput } from "../command.ts";
+import type { CommandInput } from "../options/command.ts";
 import type { OpenTarget } from "../../run/connections.ts";
-import { openEventLog } from "../event-log.ts";
-import { EXIT } from "../exit-code.ts";
-import { readHeldPlan } from "../held-plan.ts";
-import { endOf } from "../end-of-run.ts";
-import type { ReportDocument } from "../report-document.ts";
-import { refuseUnwritable, writeOutput } from "../output-file.ts";
+import { openEventLog } from "../output/event-log.ts";
+import { EXIT } from "../process/exit-code.ts";
+import { readHeldPlan } from "../input/read-held-plan.ts";
+import { endOf } from "../process/end-of-run.ts";
+import type { ReportDocument } from "../output/report-document.ts";
+import { refuseUnwritable, writeOutput } from "../output/output-file.ts";
 import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
 import { freeBuffersEarly } from "../../run/free-buffers.ts";
-import { writtenOrSaid } from "../written-or-said.ts";
-import { readWait } from "../wait.ts";
-import { withPlan, type Session } from "../session.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { writtenOrSaid } from "../output/write-or-report.ts";
+import { readWait } from "../options/wait-duration.ts";
+import { withPlan, type Session } from "../input/session.ts";
+import type { Surroundings } from "../process/process-context.ts";
 
 /** How often a plan is made anew while the allowance is spent. */
 const PLAN_AGAIN_MS = 60_000;

@@ -2,14 +2,14 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { startSandbox } from "../../sandbox/sandbox.ts";
-import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
+import type { CommandInput } from "../options/command.ts";
+import { EXIT } from "../process/exit-code.ts";
 import { renderPlan } from "../render/plan-text.ts";
-import { sandboxEnvironment, sandboxNeeds } from "../sandbox-environment.ts";
-import { withPlan } from "../session.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
+import { withPlan } from "../input/session.ts";
+import type { Surroundings } from "../process/process-context.ts";
 import { apply } from "./apply.ts";
-import { loadMirrorFile } from "./load.ts";
+import { loadMirrorFile } from "../input/load-mirror-file.ts";
 import { plan } from "./plan.ts";
 
 /** The mirror file that ships with mirrorform: beside `src` in a checkout, beside `dist` in the package. */

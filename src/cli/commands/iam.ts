@@ -1,14 +1,14 @@
 import type { EcrSettings } from "../../repository/settings.ts";
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
+import type { CommandInput } from "../options/command.ts";
+import { EXIT } from "../process/exit-code.ts";
 import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
 import { policiesOf, type RolePolicy } from "../iam/policies.ts";
 import { narrow } from "../../run/narrow.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { loadMirrorFile } from "./load.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 const ROLES: readonly RoleName[] = ["plan", "apply"];
 

@@ -4,11 +4,11 @@ import { basename, dirname, resolve } from "node:path";
 import { MirrorError } from "../../errors.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { firstMirrorFile } from "../first-mirror-file.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { mirrorFilePath } from "./load.ts";
+import type { CommandInput } from "../options/command.ts";
+import { EXIT } from "../process/exit-code.ts";
+import { firstMirrorFile } from "./first-mirror-file.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { mirrorFilePath } from "../input/load-mirror-file.ts";
 
 /** `init`: writes a first mirror file, with the images it is given. Never over one that is there. */
 export async function init(input: CommandInput, surroundings: Surroundings): Promise<number> {

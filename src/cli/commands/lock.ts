@@ -8,19 +8,19 @@ import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";
-import type { CommandInput } from "../command.ts";
+import type { CommandInput } from "../options/command.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { listTagsWith } from "../../run/list-source-tags.ts";
-import { createEventStream } from "../events.ts";
-import { EXIT } from "../exit-code.ts";
+import { createEventStream } from "../output/event-stream.ts";
+import { EXIT } from "../process/exit-code.ts";
 import { nameMatcher } from "../../run/name-matcher.ts";
-import { writeOutput } from "../output-file.ts";
-import { wantsColor } from "../output.ts";
+import { writeOutput } from "../output/output-file.ts";
+import { wantsColor } from "../output/wants-color.ts";
 import { renderLockChange } from "../render/lock-text.ts";
-import { createStyle } from "../render/style.ts";
-import { logRequests } from "../request-log.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { loadWithLock, type FileWithLock } from "./load-lock.ts";
+import { createStyle } from "../render/text/style.ts";
+import { logRequests } from "../output/request-log.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 import { tellDisagreements } from "./validate.ts";
 
 /** `lock`: writes the lock beside the mirror file, or compares the two. Asks sources by HEAD: it spends no pull. */

@@ -1,14 +1,14 @@
 import type { Plan } from "../../plan/plan.ts";
-import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { appendOutput, writeOutput } from "../output-file.ts";
+import type { CommandInput } from "../options/command.ts";
+import { EXIT } from "../process/exit-code.ts";
+import { appendOutput, writeOutput } from "../output/output-file.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderExplanation } from "../render/rule-text.ts";
-import type { Style } from "../render/style.ts";
-import { withPlan, type Session } from "../session.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { writtenOrSaid } from "../written-or-said.ts";
+import type { Style } from "../render/text/style.ts";
+import { withPlan, type Session } from "../input/session.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { writtenOrSaid } from "../output/write-or-report.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
 export async function plan(input: CommandInput, surroundings: Surroundings): Promise<number> {

@@ -2,16 +2,16 @@ import { isAnonymous } from "../../dockerhub/allowance.ts";
 import { whoseOf, type Said } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
-import type { CommandInput } from "../command.ts";
+import type { CommandInput } from "../options/command.ts";
 import { openConnections } from "../../run/connections.ts";
 import { createAllowances } from "../../run/pull-budgets.ts";
-import { createEventStream } from "../events.ts";
-import { EXIT } from "../exit-code.ts";
+import { createEventStream } from "../output/event-stream.ts";
+import { EXIT } from "../process/exit-code.ts";
 import { renderLeft, renderWhose } from "../render/cost-text.ts";
-import { formatWindow } from "../render/units.ts";
-import { logRequests } from "../request-log.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { loadMirrorFile } from "./load.ts";
+import { formatWindow } from "../render/text/units.ts";
+import { logRequests } from "../output/request-log.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /** The repository that Docker made for this question (Docker Hub, "Viewing pull rate and limit"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };

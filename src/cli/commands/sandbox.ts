@@ -3,12 +3,12 @@ import { constants } from "node:os";
 
 import { MirrorError } from "../../errors.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import type { CommandInput } from "../command.ts";
-import { hasControllingTerminal } from "../controlling-terminal.ts";
-import { EXIT, type InterruptSignal } from "../exit-code.ts";
-import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "../sandbox-environment.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { loadMirrorFile } from "./load.ts";
+import type { CommandInput } from "../options/command.ts";
+import { hasControllingTerminal } from "../process/controlling-terminal.ts";
+import { EXIT, type InterruptSignal } from "../process/exit-code.ts";
+import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "./sandbox-environment.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /**
  * `sandbox`: a Docker Hub and an ECR on loopback that serve what the mirror file names. With a command it runs that

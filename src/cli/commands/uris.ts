@@ -4,17 +4,17 @@ import { nearest } from "../../nearest.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { createAllowances } from "../../run/pull-budgets.ts";
-import { textsOf, type CommandInput } from "../command.ts";
+import { textsOf, type CommandInput } from "../options/command.ts";
 import { openConnections, type OpenTarget } from "../../run/connections.ts";
-import { createEventStream } from "../events.ts";
-import { EXIT } from "../exit-code.ts";
+import { createEventStream } from "../output/event-stream.ts";
+import { EXIT } from "../process/exit-code.ts";
 import { narrow, type Narrowed } from "../../run/narrow.ts";
-import { plural } from "../render/units.ts";
-import { logRequests } from "../request-log.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { plural } from "../render/text/units.ts";
+import { logRequests } from "../output/request-log.ts";
+import type { Surroundings } from "../process/process-context.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris } from "../uris/mirrored-uri.ts";
-import { loadWithLock, type FileWithLock } from "./load-lock.ts";
+import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 
 /** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
 export async function uris(input: CommandInput, surroundings: Surroundings): Promise<number> {

@@ -1,11 +1,11 @@
 import { compareLock } from "../../desired/lock/check-lock.ts";
 import { listedImages } from "../../desired/entries/desired-entry.ts";
-import type { CommandInput } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
-import { plural } from "../render/units.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { loadWithLock, type FileWithLock } from "./load-lock.ts";
-import { reportQuality, tellProblems } from "./load.ts";
+import type { CommandInput } from "../options/command.ts";
+import { EXIT } from "../process/exit-code.ts";
+import { plural } from "../render/text/units.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
+import { reportQuality, tellProblems } from "../input/load-mirror-file.ts";
 
 /**
  * `validate`: reads and checks the mirror file, the policies it names and its lock, without a network. A lock that

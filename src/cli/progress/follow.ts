@@ -1,7 +1,7 @@
 import { actionsOf, type Plan } from "../../plan/plan.ts";
-import type { EventStream } from "../events.ts";
-import type { Style } from "../render/style.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { EventStream } from "../output/event-stream.ts";
+import type { Style } from "../render/text/style.ts";
+import type { Surroundings } from "../process/process-context.ts";
 import { followAsLines } from "./lines.ts";
 import { followAsList } from "./list.ts";
 import type { Progress } from "./progress.ts";

@@ -1,11 +1,11 @@
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { MirrorEvent } from "../../events.ts";
-import type { EventStream } from "../events.ts";
+import type { EventStream } from "../output/event-stream.ts";
 import { nameAction } from "../render/report-text.ts";
-import type { Style } from "../render/style.ts";
-import { formatBytes } from "../render/units.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Style } from "../render/text/style.ts";
+import { formatBytes } from "../render/text/units.ts";
+import type { Surroundings } from "../process/process-context.ts";
 import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;

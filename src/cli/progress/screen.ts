@@ -1,6 +1,6 @@
 import { terminalText } from "../../plain-text.ts";
 import type { Action } from "../../plan/action.ts";
-import { formatBytes, formatDuration } from "../render/units.ts";
+import { formatBytes, formatDuration } from "../render/text/units.ts";
 import type { Standing, Tally } from "./tally.ts";
 
 /** What is drawn of an apply, and where. */

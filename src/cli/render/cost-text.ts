@@ -2,7 +2,7 @@ import { isAnonymous } from "../../dockerhub/allowance.ts";
 import type { AllowanceReading, NoReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
 import { plainText } from "../../plain-text.ts";
-import { formatWindow, plural } from "./units.ts";
+import { formatWindow, plural } from "./text/units.ts";
 
 /**
  * `Docker Hub: at most 8 pulls; 87 of 100 left in a window of 1 h (anonymous, 203.0.113.7), 20 kept in reserve.`, and how

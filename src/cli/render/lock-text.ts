@@ -1,8 +1,8 @@
 import type { LockChange } from "../../desired/lock/change-lock.ts";
 import { terminalText } from "../../plain-text.ts";
-import { alignColumns } from "./columns.ts";
-import { renderError } from "./error-text.ts";
-import type { Style } from "./style.ts";
+import { alignColumns } from "./text/columns.ts";
+import { renderError } from "./text/error-text.ts";
+import type { Style } from "./text/style.ts";
 
 /** What `lock` did, line by line; then what could not be looked up; the totals last. */
 export function renderLockChange(path: string, change: LockChange, isWritten: boolean, style: Style): string {

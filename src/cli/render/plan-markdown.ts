@@ -4,15 +4,15 @@ import { terminalText } from "../../plain-text.ts";
 import type { Cost, Plan, TargetPlan } from "../../plan/plan.ts";
 import { repositoryOf } from "../../plan/rows/row-order.ts";
 import { renderCost } from "./cost-text.ts";
-import { renderError } from "./error-text.ts";
-import { familiar } from "./familiar.ts";
-import { filesOf, unaskedNotes } from "./lock-cells.ts";
-import { codeBlock, codeSpan } from "./markdown-text.ts";
+import { renderError } from "./text/error-text.ts";
+import { familiar } from "./text/familiar.ts";
+import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
+import { codeBlock, codeSpan } from "./text/markdown-text.ts";
 import { summarise } from "./plan-text.ts";
 import { renderNotes } from "./note-text.ts";
-import { rowCells, type RowCells } from "./row-cells.ts";
-import { createStyle } from "./style.ts";
-import { plural } from "./units.ts";
+import { rowCells, type RowCells } from "./rows/row-cells.ts";
+import { createStyle } from "./text/style.ts";
+import { plural } from "./text/units.ts";
 
 /** GitHub refuses a comment of more than 65,536 characters; the rest is room for what the Action adds. */
 export const COMMENT_LIMIT = 65_000;

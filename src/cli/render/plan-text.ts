@@ -1,16 +1,16 @@
 import type { Plan, TargetPlan } from "../../plan/plan.ts";
 import { repositoryOf } from "../../plan/rows/row-order.ts";
 import { renderCost } from "./cost-text.ts";
-import { arrange } from "./arrange.ts";
-import { renderError } from "./error-text.ts";
-import { familiar } from "./familiar.ts";
-import { filesOf, unaskedNotes } from "./lock-cells.ts";
+import { arrange } from "./text/arrange.ts";
+import { renderError } from "./text/error-text.ts";
+import { familiar } from "./text/familiar.ts";
+import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
-import { rowCells, type RowCells } from "./row-cells.ts";
-import type { Style } from "./style.ts";
-import { plural } from "./units.ts";
+import { rowCells, type RowCells } from "./rows/row-cells.ts";
+import type { Style } from "./text/style.ts";
+import { plural } from "./text/units.ts";
 
 /**
  * A plan as a person reads it: nothing but changes, blocked rows and what could not be read, grouped by repository,

@@ -4,12 +4,12 @@ import type { AllowanceReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { blockedText } from "./blocked-text.ts";
-import { alignColumns } from "./columns.ts";
+import { alignColumns } from "./text/columns.ts";
 import { renderKnown } from "./cost-text.ts";
-import { renderError } from "./error-text.ts";
-import { describeChange } from "./setting-text.ts";
-import type { Style } from "./style.ts";
-import { formatBytes, formatDuration, plural } from "./units.ts";
+import { renderError } from "./text/error-text.ts";
+import { describeChange } from "./rows/setting-text.ts";
+import type { Style } from "./text/style.ts";
+import { formatBytes, formatDuration, plural } from "./text/units.ts";
 
 /** Unchanged images that a report names one by one; `--json` has them all. */
 const MAX_UNCHANGED_SHOWN = 20;

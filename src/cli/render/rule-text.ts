@@ -1,10 +1,10 @@
 import type { Plan, RulePlan } from "../../plan/plan.ts";
 import { terminalText } from "../../plain-text.ts";
-import { alignColumns } from "./columns.ts";
-import { renderError } from "./error-text.ts";
-import { familiar } from "./familiar.ts";
-import type { Style } from "./style.ts";
-import { plural } from "./units.ts";
+import { alignColumns } from "./text/columns.ts";
+import { renderError } from "./text/error-text.ts";
+import { familiar } from "./text/familiar.ts";
+import type { Style } from "./text/style.ts";
+import { plural } from "./text/units.ts";
 
 /** What kept rules from choosing their tags, each with its line in the mirror file; empty when nothing did. */
 export function renderRuleErrors(plan: Plan, style: Style): string {

@@ -1,6 +1,6 @@
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
-import { alignColumns } from "../render/columns.ts";
+import { alignColumns } from "../render/text/columns.ts";
 import type { MirroredUri } from "./mirrored-uri.ts";
 
 /** How URIs can be written, by the name of the format. Each ends in a line feed unless there is nothing to say. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createEventStream } from "../../../src/cli/events.ts";
+import { createEventStream } from "../../../src/cli/output/event-stream.ts";
 import { followAsLines } from "../../../src/cli/progress/lines.ts";
-import { createStyle } from "../../../src/cli/render/style.ts";
+import { createStyle } from "../../../src/cli/render/text/style.ts";
 import { actionsOf } from "../../../src/plan/plan.ts";
 import { digest, found, image, oci, plan } from "../../plan/state.ts";
 

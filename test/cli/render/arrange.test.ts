@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { arrange } from "../../../src/cli/render/arrange.ts";
+import { arrange } from "../../../src/cli/render/text/arrange.ts";
 
 const LONG = [["repository", "defaults", "", "", "new repository"]];
 const GROUPS = [LONG, [["1.2.3", "from app:1.2.3", "sha256:0123456789ab…", "2 platforms, 78.0 kB", "new tag"]]];

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 
 import { renderPlan } from "../../../src/cli/render/plan-text.ts";
-import { createStyle } from "../../../src/cli/render/style.ts";
+import { createStyle } from "../../../src/cli/render/text/style.ts";
 import { digest, found, image, oci, plan } from "../../plan/state.ts";
 import { everything } from "./everything.ts";
 

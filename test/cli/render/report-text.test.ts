@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { REPORT_FORMAT_VERSION, type Outcome, type Report } from "../../../src/apply/report.ts";
 import { renderReport } from "../../../src/cli/render/report-text.ts";
-import { createStyle } from "../../../src/cli/render/style.ts";
+import { createStyle } from "../../../src/cli/render/text/style.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { digest, ecr, found, image, plan, repository } from "../../plan/state.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formatBytes, formatDuration, formatWindow, plural } from "../../../src/cli/render/units.ts";
+import { formatBytes, formatDuration, formatWindow, plural } from "../../../src/cli/render/text/units.ts";
 
 for (const [bytes, text] of [
   [0, "0 B"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { COMMANDS } from "../../../src/cli/commands.ts";
+import { COMMANDS } from "../../../src/cli/options/commands.ts";
 import { TWO_IMAGES } from "../../support/scenario.ts";
 import { world } from "../../support/world.ts";
 import { assertSilent, everyOutput, sayAll } from "./all-outputs.ts";

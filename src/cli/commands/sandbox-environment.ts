@@ -1,0 +1,112 @@
+import { devNull } from "node:os";
+
+import { listedImages } from "../../desired/entries/desired-entry.ts";
+import { sampleTags } from "../../desired/tags/sample-tags.ts";
+import type { MirrorFile } from "../../desired/mirror-file.ts";
+import type { EcrSettings } from "../../repository/settings.ts";
+import { formatReference, type Reference } from "../../oci/reference.ts";
+import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
+import type { SandboxOptions } from "../../sandbox/sandbox.ts";
+import type { Surroundings } from "../process/process-context.ts";
+
+/** What would lead to a real account: real credentials have no business in a sandbox, not even on loopback. */
+const REAL_ACCOUNT =
+  /^(?:AWS_|CODEBUILD_|DOCKER_AUTH_CONFIG$|DOCKER_CONFIG$|MIRRORFORM_(?:USERNAME|PASSWORD|ENDPOINT)_)/;
+
+/** What a mirror file can ask for before the sandbox runs. */
+const DEFAULTS = { AWS_REGION: "us-east-1", AWS_ACCOUNT_ID: "123456789012" };
+
+/** In a sandbox nobody is signed in: neither Docker's nor AWS's own configuration is looked at, but for the sandbox's profiles. */
+const NO_CONFIGURATION = { DOCKER_CONFIG: devNull, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+
+/**
+ * What a shell must forget before it uses a sandbox: settings that go before an access key or make it another, and
+ * those that lead to another address than the endpoint variables say
+ * (docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html).
+ */
+export const TO_UNSET = [
+  "AWS_PROFILE",
+  "AWS_SESSION_TOKEN",
+  "AWS_CREDENTIAL_EXPIRATION",
+  "AWS_CREDENTIAL_SCOPE",
+  "AWS_ROLE_ARN",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_ENDPOINT_URL",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  "AWS_USE_FIPS_ENDPOINT",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_AUTH_SCHEME_PREFERENCE",
+  "AWS_SIGV4A_SIGNING_REGION_SET",
+  "DOCKER_AUTH_CONFIG",
+];
+
+/** The environment of a command inside a sandbox: ours without real accounts, with the sandbox's own settings. */
+export function sandboxEnvironment(
+  { environment }: Pick<Surroundings, "environment">,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const kept = Object.entries(environment).filter(([name]) => !REAL_ACCOUNT.test(name));
+  return { ...Object.fromEntries(kept), ...sandboxSettings(settings) };
+}
+
+/** The settings of a sandbox, with what goes with them. */
+export function sandboxSettings(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...DEFAULTS, ...NO_CONFIGURATION, ...settings };
+}
+
+/** What `quota` looks up; at Docker Hub it is always there. */
+const ASKED_BY_QUOTA = "docker.io/ratelimitpreview/test:latest";
+
+/** What a sandbox must have for a mirror file: its images, and what each of its targets leads to. */
+export function sandboxNeeds(file: MirrorFile): SandboxOptions {
+  const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
+  const sources = sourcesOf(file);
+  return {
+    images: [...new Set([...sources.map(formatReference), ASKED_BY_QUOTA])],
+    ecrSources: ecrSourcesOf(sources),
+    registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
+    profiles: profilesOf(ecr),
+    ecr: { account: ownAccount(ecr) },
+  };
+}
+
+/** Those registries of sources that are an ECR, and where. */
+function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions["ecrSources"]> {
+  const names = [...new Set(sources.map(({ registry }) => registry))];
+  return new Map(
+    names.flatMap((name) => {
+      const [account, region] = [ecrAccountOf(name), ecrRegionOf(name)];
+      return account === undefined || region === undefined ? [] : [[name, { account, region }] as const];
+    }),
+  );
+}
+
+/** What is listed, and tags that rules may choose among. */
+function sourcesOf({ entries }: MirrorFile): Reference[] {
+  const samples = entries.flatMap((entry) =>
+    entry.kind === "rule" ? sampleTags(entry.rule).map((tag) => ({ ...entry.image, tag })) : [],
+  );
+  return [...listedImages(entries).map(({ source }) => source), ...samples];
+}
+
+/**
+ * The account of the environment's own key: that of the first target which says one and is reached by that key alone.
+ * Targets of different accounts cannot be reached by one key, in a sandbox no more than elsewhere.
+ */
+function ownAccount(targets: readonly EcrSettings[]): string | undefined {
+  return targets.find(({ account, profile, role }) => account !== undefined && (profile ?? role) === undefined)
+    ?.account;
+}
+
+/** The profiles that targets name. With a role the account is the role's: the profile's own may be any. */
+function profilesOf(targets: readonly EcrSettings[]): SandboxProfile[] {
+  const accounts = new Map<string, string | undefined>();
+  for (const { account, profile, role } of targets) {
+    if (profile === undefined) continue;
+    accounts.set(profile, accounts.get(profile) ?? (role === undefined ? account : undefined));
+  }
+  return [...accounts].map(([name, account]) => ({ name, account }));
+}

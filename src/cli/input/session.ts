@@ -1,0 +1,105 @@
+import { readAllowDeletions } from "../../run/allow-deletions.ts";
+import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";
+import { textsOf, type CommandInput } from "../options/command.ts";
+import { loadWithLock } from "./load-lock.ts";
+import { openConnections, type Connections } from "../../run/connections.ts";
+import { expand } from "../../run/expand-entries.ts";
+import { createEventStream, type EventStream } from "../output/event-stream.ts";
+import type { HeldPlan } from "./read-held-plan.ts";
+import { narrow } from "../../run/narrow.ts";
+import { wantsColor } from "../output/wants-color.ts";
+import { createStyle, type Style } from "../render/text/style.ts";
+import { planInputs } from "./plan-inputs.ts";
+import { logRequests } from "../output/request-log.ts";
+import type { Surroundings } from "../process/process-context.ts";
+import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
+
+/** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
+export interface Session {
+  connections: Connections;
+  allowances: Allowances;
+  events: EventStream;
+  style: Style;
+  /** The last one that was made. */
+  survey: Survey;
+  /** Makes the plan anew, when what it was made from may have changed. */
+  surveyAgain(): Promise<void>;
+}
+
+/**
+ * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
+ * @param held a saved plan: it is made again in its own bounds, with the digests that it is trusted with
+ * @param ready called once all that was given is known to be valid, before anything is asked; what it throws ends the run
+ * @param moves whether the plan shows what moved upstream and is held by the lock: that is one HEAD a locked tag
+ * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
+ */
+export async function withPlan(
+  input: CommandInput,
+  surroundings: Surroundings,
+  work: (session: Session) => Promise<number>,
+  {
+    moves = "left",
+    held,
+    ready,
+  }: { moves?: "shown" | "left"; held?: HeldPlan | undefined; ready?: () => Promise<void> } = {},
+): Promise<number | undefined> {
+  const whole = await loadWithLock(input, surroundings);
+  if (whole === undefined) return undefined;
+  const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
+  const narrowing = held?.narrowing ?? {
+    targets: textsOf(input.options["target"]),
+    only: textsOf(input.options["only"]),
+  };
+  const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
+  const inputs = planInputs(whole);
+  held?.refuseOtherInputs({ name: file.name, inputs });
+  const allowDeletions = readAllowDeletions(textsOf(input.options["allow-deletions"]), whole.file);
+  await ready?.();
+  const events = createEventStream();
+  const allowances = createAllowances(file.sources);
+  events.listen(allowances.listener);
+  logRequests(input, events, surroundings);
+  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  try {
+    const { signal, isTerminal } = surroundings;
+    const content = contentReader(connections);
+    const explained = input.options["explain"] === true;
+    // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
+    const expansion = () =>
+      expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, surroundings);
+    const expandAll = async () => {
+      const all = await expansion();
+      return { all, selected: select(all) };
+    };
+    const date = () => utcDate(surroundings.clock.now());
+    const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
+    const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
+    const look = () => survey({ ...wishes, connections, allowances, content, signal });
+    const color = wantsColor(input.options["no-color"] === true, surroundings);
+    // A terminal that was told no size says that it has none.
+    const width = isTerminal ? surroundings.terminalSize().columns || undefined : undefined;
+    const style = createStyle({ color, abbreviateDigests: isTerminal, width });
+    const session: Session = {
+      connections,
+      allowances,
+      events,
+      style,
+      survey: await look(),
+      surveyAgain: async () => void (session.survey = await look()),
+    };
+    return await work(session);
+  } finally {
+    await connections.close();
+  }
+}
+
+/** Docker Hub's catalogue tells the size of what will be copied. */
+function contentReader(connections: Connections): SurveyOptions["content"] {
+  return (reference, digest, signal) =>
+    connections.catalogue("courtesy")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
+}
+
+/** `20260131`. */
+function utcDate(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
+}

@@ -1,0 +1,56 @@
+import { appendFileSync } from "node:fs";
+
+import type { Emit } from "../../events.ts";
+import { terminalText } from "../../plain-text.ts";
+import type { CommandInput } from "../options/command.ts";
+import type { EventStream } from "./event-stream.ts";
+import { unwritable } from "./output-file.ts";
+import type { Surroundings } from "../process/process-context.ts";
+
+/** Values of MIRRORFORM_LOG that stand for standard error; every other one is a file. */
+const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
+
+/**
+ * Logs every request where that was asked for: `--verbose` or `MIRRORFORM_LOG=1` on standard error, `MIRRORFORM_LOG=FILE`
+ * in a file that lines are added to. When the disk is full later that is said once; it changes nothing of the run.
+ * @throws MirrorError FILE_UNWRITABLE when that file cannot be written
+ */
+export function logRequests(
+  { options }: CommandInput,
+  events: EventStream,
+  { environment, err, clock }: Surroundings,
+): void {
+  const asked = environment["MIRRORFORM_LOG"] ?? "";
+  const isFile = asked !== "" && !TO_STANDARD_ERROR.has(asked);
+  if (options["verbose"] === true || (asked !== "" && !isFile)) events.listen(requestLog(err));
+  if (!isFile) return;
+  try {
+    appendFileSync(asked, "");
+  } catch (error) {
+    throw unwritable(asked, error);
+  }
+  let isWritten = true;
+  const write = (line: string): void => {
+    if (!isWritten) return;
+    try {
+      appendFileSync(asked, `${new Date(clock.now()).toISOString()} ${line}`);
+    } catch (error) {
+      isWritten = false;
+      err(`Requests are no longer written to ${asked}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  };
+  events.listen(requestLog(write));
+}
+
+/** One line a request. Method, host, path, status, milliseconds; never a header's value. */
+function requestLog(write: (text: string) => void): Emit {
+  return (event) => {
+    if (event.type !== "request.finished" && event.type !== "request.retried") return;
+    const request = `${event.method} ${event.host} ${event.path}`;
+    const end =
+      event.type === "request.finished"
+        ? `${event.status ?? "no answer"} ${Math.round(event.milliseconds)} ms`
+        : `again in ${Math.round(event.delayMilliseconds)} ms, try ${event.attempt}: ${event.reason}`;
+    write(`${terminalText(`${request} ${end}`)}\n`);
+  };
+}

@@ -1,0 +1,73 @@
+import type { Encryption, RepositorySettings, TagMutability } from "../../../repository/settings.ts";
+import type { SettingChange } from "../../../repository/setting-change.ts";
+import { parseJsonObject } from "../../../oci/json-object.ts";
+import { plural } from "../text/units.ts";
+
+/** What a setting is called, and what it was and becomes, in a few words: `MUTABLE -> IMMUTABLE except latest`. */
+export function describeChange(change: SettingChange): { name: string; change: string } {
+  switch (change.kind) {
+    case "put-tag-mutability":
+      return { name: "tag mutability", change: arrow(change, mutabilityText) };
+    case "put-scan-on-push":
+      return { name: "scan on push", change: arrow(change, String) };
+    case "put-resource-tags": {
+      const before = new Map(Object.entries(change.from));
+      const tags = Object.entries(change.to).map(
+        ([key, value]) => `${key}: ${tagText(before.get(key) ?? undefined)} -> ${tagText(value)}`,
+      );
+      return { name: "resource tags", change: tags.join(", ") };
+    }
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+      return { name: "lifecycle policy", change: policyChange(change, "rules", "rule") };
+    case "set-repository-policy":
+    case "delete-repository-policy":
+      return { name: "repository policy", change: policyChange(change, "Statement", "statement") };
+  }
+}
+
+/** The settings of a repository that is created. */
+export function describeSettings(settings: RepositorySettings): string {
+  const { tagMutability, scanOnPush, encryption } = settings;
+  const said: string[] = [];
+  if (tagMutability !== undefined) said.push(mutabilityText(tagMutability));
+  if (scanOnPush === true) said.push("scan on push");
+  if (encryption !== undefined && encryption.type !== "AES256") said.push(encryptionText(encryption));
+  return said.length === 0 ? "ECR's defaults" : said.join(", ");
+}
+
+/** `AES256`, `KMS`, `KMS alias/mirror`. */
+export function encryptionText(encryption: Encryption): string {
+  if (encryption.type === "AES256" || encryption.key === undefined) return encryption.type;
+  return `${encryption.type} ${encryption.key}`;
+}
+
+function mutabilityText({ default: kind, except }: TagMutability): string {
+  return except.length === 0 ? kind : `${kind} except ${except.join(", ")}`;
+}
+
+function tagText(value: string | undefined): string {
+  if (value === undefined) return "none";
+  return value === "" ? '""' : value;
+}
+
+function arrow<Value>({ from, to }: { from: Value; to: Value }, textOf: (value: Value) => string): string {
+  return `${textOf(from)} -> ${textOf(to)}`;
+}
+
+/** Policies are long: their length tells them apart in a line, and `--json` has them whole. */
+function policyChange(
+  { from, to }: { from: string | null; to: string | null },
+  list: "rules" | "Statement",
+  item: string,
+): string {
+  if (from === null) return "as in the mirror file";
+  const textOf = (json: string | null): string => (json === null ? "none" : plural(itemsIn(json, list), item));
+  // "2 rules -> 2 rules" would look like no change.
+  return textOf(from) === textOf(to) ? `${textOf(to)}, with other content` : arrow({ from, to }, textOf);
+}
+
+function itemsIn(json: string, list: "rules" | "Statement"): number {
+  const items = parseJsonObject(json)?.[list];
+  return Array.isArray(items) ? items.length : Number(items !== undefined);
+}
