@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MirrorError } from "../errors.ts";
 import { parseDigest, type Digest } from "../oci/digest.ts";
 import { isRepository } from "../oci/reference.ts";
-import type { LayoutWork } from "./file-error.ts";
+import type { LayoutWork } from "./files/file-error.ts";
 import type { LayoutRoot } from "./layout-root.ts";
 
 /** One OCI image layout: the folder of one repository. It need not be there. */

@@ -5,8 +5,8 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import type { Clock } from "../clock.ts";
 import type { Side } from "../errors.ts";
-import { fileError, linkError } from "./file-error.ts";
-import { SMALL_READS_AT_ONCE } from "./limits.ts";
+import { fileError, linkError } from "./files/file-error.ts";
+import { SMALL_READS_AT_ONCE } from "./layout-limits.ts";
 
 /** A folder that layouts are in: one OCI image layout for each repository, at the repository's path. */
 export interface LayoutRoot {

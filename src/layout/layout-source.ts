@@ -6,7 +6,7 @@ import { parseDigest, type Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { bareMediaType } from "../oci/media-type.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
-import { openContent } from "./content.ts";
+import { openContent } from "./layout-content.ts";
 import { folderOf, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { digestsNamed, namesIn, tagMeant, type LayoutIndex } from "./layout-index.ts";
 import { requireFolder, type LayoutRoot } from "./layout-root.ts";

@@ -3,11 +3,11 @@ import { matchesDigest, type Digest } from "../oci/digest.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../oci/media-type.ts";
-import type { LayoutWork } from "./file-error.ts";
+import type { LayoutWork } from "./files/file-error.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { parseLayoutIndex, type LayoutIndex } from "./layout-index.ts";
-import { MAX_INDEX_BYTES, MAX_MARKER_BYTES } from "./limits.ts";
-import { readSmallFile } from "./open-file.ts";
+import { MAX_INDEX_BYTES, MAX_MARKER_BYTES } from "./layout-limits.ts";
+import { readSmallFile } from "./files/open-file.ts";
 
 /**
  * Reads `index.json` of a layout (OCI image-spec, image-layout.md).

@@ -16,7 +16,7 @@ import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts
 import type { Emit } from "../events.ts";
 import { layoutRoot } from "../layout/layout-root.ts";
 import { layoutSource } from "../layout/layout-source.ts";
-import { layoutTarget } from "../layout/layout-target.ts";
+import { layoutTarget } from "../layout/target/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/auth/credentials.ts";
 import { createDispatcher } from "../registry/http/dispatcher.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import type { Clock } from "../../src/clock.ts";
-import { withLock, type HeldLock } from "../../src/layout/index-lock.ts";
+import { withLock, type HeldLock } from "../../src/layout/target/index-lock.ts";
 import { quickClock } from "../registry/server.ts";
 import { NEVER, temporaryFolder } from "./support/layouts.ts";
 

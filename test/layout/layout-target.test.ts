@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, test } from "node:test";
 
 import { MirrorError } from "../../src/errors.ts";
-import { MAX_INDEX_BYTES } from "../../src/layout/limits.ts";
+import { MAX_INDEX_BYTES } from "../../src/layout/layout-limits.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 import { blobOf } from "../registry/images.ts";
 import { layoutFaults, layoutsIn } from "../support/layout-faults.ts";

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 
 import type { Clock } from "../../../src/clock.ts";
 import { layoutRoot } from "../../../src/layout/layout-root.ts";
-import { layoutTarget } from "../../../src/layout/layout-target.ts";
+import { layoutTarget } from "../../../src/layout/target/layout-target.ts";
 import { generateImage } from "../../../src/sandbox/registry/generate-image.ts";
 import { blobOf } from "../../registry/images.ts";
 

@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import type { Clock } from "../../../src/clock.ts";
 import { layoutRoot } from "../../../src/layout/layout-root.ts";
 import { layoutSource, type LayoutSource } from "../../../src/layout/layout-source.ts";
-import { layoutTarget, type LayoutTarget } from "../../../src/layout/layout-target.ts";
+import { layoutTarget, type LayoutTarget } from "../../../src/layout/target/layout-target.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { generateImage, type GeneratedImage, type ImageOptions } from "../../../src/sandbox/registry/generate-image.ts";
 import { blobOf } from "../../registry/images.ts";

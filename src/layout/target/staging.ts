@@ -1,11 +1,11 @@
 import { lstat, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { codeOf, fileError, type LayoutWork } from "./file-error.ts";
-import { makeFolders, syncFolder } from "./durable.ts";
-import type { LayoutRoot } from "./layout-root.ts";
-import { ABANDONED_AFTER } from "./limits.ts";
-import { randomName } from "./random-name.ts";
+import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
+import { makeFolders, syncFolder } from "../files/durable.ts";
+import type { LayoutRoot } from "../layout-root.ts";
+import { ABANDONED_AFTER } from "../layout-limits.ts";
+import { randomName } from "../files/random-name.ts";
 
 /** Where files are while they are written: beside the layouts, which hold nothing but whole files. No repository has this name. */
 const FOLDER = ".uploads";

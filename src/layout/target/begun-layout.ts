@@ -1,7 +1,7 @@
-import { isJsonObject } from "../oci/json-object.ts";
-import { workOn, type LayoutFolder } from "./layout-folder.ts";
-import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "./layout-index.ts";
-import { invalid, readIndex, readIndexFile } from "./read-layout.ts";
+import { isJsonObject } from "../../oci/json-object.ts";
+import { workOn, type LayoutFolder } from "../layout-folder.ts";
+import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "../layout-index.ts";
+import { invalid, readIndex, readIndexFile } from "../read-layout.ts";
 
 /** What a folder is to which images go. */
 export type TargetFolder =

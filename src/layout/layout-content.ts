@@ -6,11 +6,11 @@ import { MirrorError } from "../errors.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readManifest } from "../oci/manifest.ts";
-import { fileError, isAbsent, linkError } from "./file-error.ts";
-import { fileStream } from "./file-stream.ts";
+import { fileError, isAbsent, linkError } from "./files/file-error.ts";
+import { fileStream } from "./files/file-stream.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
-import { MAX_INDEX_DEPTH } from "./limits.ts";
-import { openFile } from "./open-file.ts";
+import { MAX_INDEX_DEPTH } from "./layout-limits.ts";
+import { openFile } from "./files/open-file.ts";
 import { readManifestFile } from "./read-layout.ts";
 
 /** Those of `blobs` that a layout does not have in their size. @throws MirrorError LAYOUT_FILE */

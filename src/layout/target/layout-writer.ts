@@ -2,18 +2,18 @@ import { link } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { matchesDigest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import { interruption } from "../registry/http/interruption.ts";
-import { isVouchedFor, sized, verified } from "../registry/http/verified-stream.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { matchesDigest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import { interruption } from "../../registry/http/interruption.ts";
+import { isVouchedFor, sized, verified } from "../../registry/http/verified-stream.ts";
 import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
-import { makeFolders, syncFolder } from "./durable.ts";
-import { codeOf, fileError } from "./file-error.ts";
-import { missingFrom } from "./content.ts";
-import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
-import type { LayoutRoot } from "./layout-root.ts";
+import { makeFolders, syncFolder } from "../files/durable.ts";
+import { codeOf, fileError } from "../files/file-error.ts";
+import { missingFrom } from "../layout-content.ts";
+import { blobSteps, pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
+import type { LayoutRoot } from "../layout-root.ts";
 import { createStaging } from "./staging.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { MirrorError, type Side } from "../errors.ts";
+import { MirrorError, type Side } from "../../errors.ts";
 
 /** What was being done with a layout, and to what. */
 export interface LayoutWork {

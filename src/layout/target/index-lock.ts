@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { lstat, open, readFile, rename, unlink, utimes, writeFile } from "node:fs/promises";
 
-import { MirrorError } from "../errors.ts";
-import { interruption } from "../registry/http/interruption.ts";
-import { codeOf, fileError, type LayoutWork } from "./file-error.ts";
-import type { LayoutRoot } from "./layout-root.ts";
-import { LOCK_HEARTBEAT, LOCK_PATIENCE, LOCK_POLL, LOCK_SETTLE, LOCK_STALE } from "./limits.ts";
-import { randomName } from "./random-name.ts";
+import { MirrorError } from "../../errors.ts";
+import { interruption } from "../../registry/http/interruption.ts";
+import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
+import type { LayoutRoot } from "../layout-root.ts";
+import { LOCK_HEARTBEAT, LOCK_PATIENCE, LOCK_POLL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
+import { randomName } from "../files/random-name.ts";
 
 /** A lock that is held. */
 export interface HeldLock {

@@ -1,17 +1,17 @@
 import type { Readable } from "node:stream";
 
-import { MirrorError } from "../errors.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Manifest } from "../oci/manifest.ts";
-import type { Mounted } from "../registry/registry.ts";
+import { MirrorError } from "../../errors.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import type { Mounted } from "../../registry/registry.ts";
 import { readTargetFolder } from "./begun-layout.ts";
-import { isComplete, missingFrom, openContent } from "./content.ts";
-import { folderOf, workOn } from "./layout-folder.ts";
-import { digestsNamed, withTag } from "./layout-index.ts";
-import type { LayoutRoot } from "./layout-root.ts";
+import { isComplete, missingFrom, openContent } from "../layout-content.ts";
+import { folderOf, workOn } from "../layout-folder.ts";
+import { digestsNamed, withTag } from "../layout-index.ts";
+import type { LayoutRoot } from "../layout-root.ts";
 import { createLayoutWriter } from "./layout-writer.ts";
-import { invalid, readManifestFile } from "./read-layout.ts";
+import { invalid, readManifestFile } from "../read-layout.ts";
 
 /** A folder of layouts as a place that images go to; fits the port that apply names. */
 export type LayoutTarget = ReturnType<typeof layoutTarget>;

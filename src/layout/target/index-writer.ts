@@ -1,11 +1,11 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import { readTargetFolder } from "./begun-layout.ts";
-import { makeFolders } from "./durable.ts";
+import { makeFolders } from "../files/durable.ts";
 import { withLock, type HeldLock } from "./index-lock.ts";
-import { pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
-import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "./layout-index.ts";
-import type { LayoutRoot } from "./layout-root.ts";
+import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
+import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "../layout-index.ts";
+import type { LayoutRoot } from "../layout-root.ts";
 import type { Staging } from "./staging.ts";
 
 /** Held while `index.json` is changed. It is in no layout for longer than that, but where a process was killed. */

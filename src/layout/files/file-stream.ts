@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 
-import { interruption } from "../registry/http/interruption.ts";
+import { interruption } from "../../registry/http/interruption.ts";
 import { fileError, type LayoutWork } from "./file-error.ts";
 
 /** Bytes read from a file at a time. */
