@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./errors.ts";
+import type { ErrorCode } from "./error-code.ts";
 
 /**
  * What to do about an error of each code, where the place that throws it knows no better. `docs/errors.md` lists the

@@ -1,67 +1,8 @@
 import { USUAL_HINTS } from "./error-hints.ts";
+import type { ErrorCode } from "./error-code.ts";
 
 /** Which of the parties an error came from. "429 from the source" and "403 from the target" need different people. */
 export type Side = "source" | "target" | "config" | "credentials";
-
-/** Every code that mirrorform reports. Codes are stable; `docs/errors.md` has one line for each. */
-export type ErrorCode =
-  // the command line and the mirror file
-  | "USAGE"
-  | "FILE_UNREADABLE"
-  | "FILE_UNWRITABLE"
-  | "YAML_SYNTAX"
-  | "INVALID_FILE"
-  | "INVALID_REFERENCE"
-  | "POLICY_FILE"
-  | "PLAN_FILE"
-  | "LOCK_MISMATCH"
-  | "EMPTY"
-  | "NO_TAGS"
-  | "COLLISION"
-  // who we are
-  | "NO_REGION"
-  | "NO_CREDENTIALS"
-  | "EXPIRED_CREDENTIALS"
-  | "CREDENTIAL_HELPER"
-  | "UNAUTHORIZED"
-  | "DENIED"
-  // the way there
-  | "UNREACHABLE"
-  | "TIMEOUT"
-  | "TLS"
-  | "REALM_REFUSED"
-  | "REDIRECT_REFUSED"
-  // what came back
-  | "REPOSITORY_UNKNOWN"
-  | "MANIFEST_UNKNOWN"
-  | "BLOB_UNKNOWN"
-  | "PULL_LIMIT"
-  | "TOO_MANY_REQUESTS"
-  | "SERVER_ERROR"
-  | "UNEXPECTED_RESPONSE"
-  | "TOO_LARGE"
-  | "DIGEST_MISSING"
-  | "DIGEST_MISMATCH"
-  | "MANIFEST_INVALID"
-  | "MEDIA_TYPE_UNSUPPORTED"
-  | "NESTED_TOO_DEEPLY"
-  | "PLATFORM_MISSING"
-  // the target's own rules
-  | "TAG_IMMUTABLE"
-  | "MANIFEST_REFUSED"
-  | "SERVICE_QUOTA"
-  | "REPOSITORY_FAILED"
-  | "STALE"
-  | "TOO_MANY_DELETIONS"
-  | "NOTHING_DECLARED"
-  | "IN_USE"
-  | "HELD_BACK"
-  // OCI layouts on disk
-  | "LAYOUT_FILE"
-  | "LAYOUT_INVALID"
-  // ourselves
-  | "INTERRUPTED"
-  | "INTERNAL";
 
 /** What a {@link MirrorError} is made of, its message aside. */
 export interface MirrorErrorFields {

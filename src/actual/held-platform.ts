@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 
-import { MirrorError, reportOf, type ErrorCode } from "../errors.ts";
+import { MirrorError, reportOf } from "../errors.ts";
+import type { ErrorCode } from "../error-code.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { matchesDigest, type Digest } from "../oci/digest.ts";
 import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-config.ts";

@@ -1,4 +1,4 @@
-import type { TrackedAnswer } from "../registry/registry.ts";
+import type { TrackedAnswer } from "../registry/registry-options.ts";
 import { readAllowance, readLimitClaim, readWhose } from "./allowance.ts";
 import type { Answer } from "./pull-budget.ts";
 

@@ -10,7 +10,8 @@ import { adoptRepository } from "./repositories/adopt-repository.ts";
 import { readArchivedTags } from "./images/archived-tags.ts";
 import { registryCredentials, requestAuthorization } from "./aws/registry-sign-in.ts";
 import { changeSetting } from "./repositories/change-setting.ts";
-import { createClient, type EcrContext } from "./aws/ecr-client.ts";
+import { createClient } from "./aws/ecr-client.ts";
+import type { EcrContext } from "./aws/ecr-context.ts";
 import { createRepository } from "./repositories/create-repository.ts";
 import { describeRepositories } from "./repositories/describe-repositories.ts";
 import { describeRepository } from "./repositories/describe-repository.ts";
@@ -27,7 +28,7 @@ import type { SettingChange } from "../repository/setting-change.ts";
 import type { EcrSettings, Encryption, RepositorySettings, RepositoryState } from "../repository/settings.ts";
 import { readTags, type TagState } from "./images/read-tags.ts";
 
-export type { EcrContext } from "./aws/ecr-client.ts";
+export type { EcrContext } from "./aws/ecr-context.ts";
 export type { TagState } from "./images/read-tags.ts";
 
 /** What only ECR has, for one account and Region. Every method rejects with MirrorError; errors.ts has the codes. */

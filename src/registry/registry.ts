@@ -1,17 +1,11 @@
 import type { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
-import type { Clock } from "../clock.ts";
-import type { Emit } from "../events.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { Referrer } from "../oci/referrers.ts";
 import { createBlobs } from "./api/blobs.ts";
-import type { Credentials } from "./auth/credentials.ts";
 import { createExchange } from "./http/exchange.ts";
-import type { Flavour } from "./hosts/registry-kind.ts";
-import type { Headers } from "./http/headers.ts";
-import { createHosts, type Hosts } from "./hosts/host-limits.ts";
+import { createHosts } from "./hosts/host-limits.ts";
 import { UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./api/manifests.ts";
 import { createReferrers } from "./api/referrers.ts";
@@ -19,44 +13,10 @@ import { createRepositories, type Repositories } from "./api/repositories.ts";
 import { createLocate } from "./api/registry-core.ts";
 import { createTags } from "./api/tags.ts";
 import { createUploads, type Mounted } from "./api/uploads.ts";
+import type { RegistryOptions } from "./registry-options.ts";
 
 export type { ManifestHead } from "./api/manifests.ts";
 export type { Mounted } from "./api/uploads.ts";
-
-/** What a registry client is made of. */
-export interface RegistryOptions {
-  /** The canonical name, as errors say it: `docker.io`, `ghcr.io`, `127.0.0.1:5000`. */
-  name: string;
-  /** `scheme://host[:port]`; the scheme decides about TLS. Credentials are looked up for this host. */
-  endpoint: URL;
-  side: "source" | "target";
-  credentials: Credentials;
-  dispatcher: Dispatcher;
-  /** Gets `request.finished` and `request.retried`. */
-  emit: Emit;
-  clock: Clock;
-  /** At least 0, below 1. */
-  random: () => number;
-  /** The limits and pauses of hosts, for clients that share them; its own where missing. */
-  hosts?: Hosts;
-  /**
-   * Told of every request to the registry itself before it is sent, the repeated ones too; what it returns is told of
-   * the answer, undefined where none came. An allowance is kept here.
-   */
-  track?: (request: {
-    method: string;
-    path: string;
-    isManifest: boolean;
-  }) => (answer: TrackedAnswer | undefined) => void;
-  /** Tells a 429 that waiting a little does not help: PULL_LIMIT, not repeated. */
-  isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
-  /** Takes out of a registry's words what must not be shown. */
-  redact?: (text: string) => string;
-  /** Milliseconds that an upload may make no progress; UPLOAD_IDLE_TIMEOUT where missing. */
-  uploadIdle?: number;
-  /** Whose hints fit; by `name` where missing. */
-  flavour?: Flavour;
-}
 
 /** A client of one registry's OCI Distribution API (distribution-spec 1.1). Every method throws MirrorError. */
 export interface Registry extends Repositories {
@@ -113,14 +73,6 @@ export interface Registry extends Repositories {
    * TAG_IMMUTABLE may mean that the first one succeeded: look at what the tag holds.
    */
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
-}
-
-/** An answer of a registry, as far as an allowance is concerned. */
-export interface TrackedAnswer {
-  status: number;
-  headers: Headers;
-  /** Whether it refuses because the allowance is spent. */
-  isPullLimit: boolean;
 }
 
 /** Makes a client of one registry. Nothing is asked before its first method is called. */

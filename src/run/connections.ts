@@ -21,7 +21,8 @@ import { dockerCredentials, type Credentials } from "../registry/auth/credential
 import { createDispatcher } from "../registry/http/dispatcher.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";
 import { createHosts } from "../registry/hosts/host-limits.ts";
-import { createRegistry, type Registry, type RegistryOptions } from "../registry/registry.ts";
+import { createRegistry, type Registry } from "../registry/registry.ts";
+import type { RegistryOptions } from "../registry/registry-options.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { sparingLookUps } from "../registry/skip-blob-checks.ts";
 import type { Allowances } from "./pull-budgets.ts";

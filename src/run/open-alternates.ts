@@ -2,7 +2,7 @@ import { withAlternates, type AlternateSource } from "../apply/blobs/read-from-a
 import type { ImageSource } from "../apply/ports.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../desired/places/sources.ts";
-import type { Credential } from "../registry/auth/credentials.ts";
+import type { Credential } from "../registry/auth/credential.ts";
 import { publicRepositories } from "../registry/api/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";
 

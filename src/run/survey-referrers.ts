@@ -2,7 +2,12 @@ import { readHeldReferrers } from "../actual/held-referrers.ts";
 import type { ImageTarget } from "../apply/ports.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { findReferrers, type FoundReferrers } from "../desired/sources/find-referrers.ts";
-import { createReferrerMemory, referrerSource, unlessAbsent, type ReferrerMemory } from "../desired/sources/referrer-source.ts";
+import {
+  createReferrerMemory,
+  referrerSource,
+  unlessAbsent,
+  type ReferrerMemory,
+} from "../desired/sources/referrer-source.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";

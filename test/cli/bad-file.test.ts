@@ -3,7 +3,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import type { ErrorCode } from "../../src/errors.ts";
+import type { ErrorCode } from "../../src/error-code.ts";
 import { folderWith } from "../support/mirrorform.ts";
 import { resident } from "../support/resident.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
-import type { ErrorCode } from "../../src/errors.ts";
+import type { ErrorCode } from "../../src/error-code.ts";
 import { refuse } from "../../src/sandbox/http/answer.ts";
 import type { SandboxRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { incompleteTags } from "../support/completeness.ts";

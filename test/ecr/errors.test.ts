@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ErrorCode } from "../../src/errors.ts";
+import type { ErrorCode } from "../../src/error-code.ts";
 import { openEcr, type Ecr } from "../../src/ecr/ecr.ts";
 import { MAX_ATTEMPTS } from "../../src/registry/limits.ts";
 import { testContext, type TestContext } from "./support/context.ts";

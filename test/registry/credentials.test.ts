@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { inspect } from "node:util";
 import { MirrorError } from "../../src/errors.ts";
-import { dockerCredentials, type Credential, type Credentials } from "../../src/registry/auth/credentials.ts";
+import { dockerCredentials, type Credentials } from "../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credential.ts";
 
 const auth = (text: string): { auth: string } => ({ auth: Buffer.from(text).toString("base64") });
 

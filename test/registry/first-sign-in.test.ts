@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
 import type { MirrorError } from "../../src/errors.ts";
-import type { Credential } from "../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credential.ts";
 import { MAX_ATTEMPTS, MAX_REFUSED_SIGN_INS } from "../../src/registry/limits.ts";
-import type { RegistryOptions } from "../../src/registry/registry.ts";
+import type { RegistryOptions } from "../../src/registry/registry-options.ts";
 import { createHosts } from "../../src/registry/hosts/host-limits.ts";
 import { clientOf, json, serve, type Client, type Handler, type Server } from "./server.ts";
 

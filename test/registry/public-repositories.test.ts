@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
 import { digestOf } from "../../src/oci/digest.ts";
-import type { Credential } from "../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credential.ts";
 import { publicRepositories, type IsPublic } from "../../src/registry/api/public-repositories.ts";
 import { clientOf, serve, type Server } from "./server.ts";
 

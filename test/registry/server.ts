@@ -5,7 +5,8 @@ import type { TestContext } from "node:test";
 import { Agent } from "undici";
 import type { Clock } from "../../src/clock.ts";
 import type { MirrorEvent } from "../../src/events.ts";
-import { createRegistry, type Registry, type RegistryOptions } from "../../src/registry/registry.ts";
+import { createRegistry, type Registry } from "../../src/registry/registry.ts";
+import type { RegistryOptions } from "../../src/registry/registry-options.ts";
 
 /** One request as a server saw it. */
 export interface Seen {

@@ -4,7 +4,7 @@ import { Agent } from "undici";
 import type { MirrorError } from "../../src/errors.ts";
 import { canonicalRegistry } from "../../src/oci/reference.ts";
 import { createAuthorization } from "../../src/registry/auth/authorization.ts";
-import type { Credential } from "../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credential.ts";
 import { flavourOf } from "../../src/registry/hosts/registry-kind.ts";
 import { hintFor } from "../../src/registry/errors/response-hint.ts";
 import { REJECTION_INTERVAL } from "../../src/registry/limits.ts";

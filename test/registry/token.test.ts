@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
-import type { Credential } from "../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../src/registry/auth/credential.ts";
 import { MAX_ATTEMPTS } from "../../src/registry/limits.ts";
-import type { RegistryOptions } from "../../src/registry/registry.ts";
+import type { RegistryOptions } from "../../src/registry/registry-options.ts";
 import { MANIFEST } from "./images.ts";
 import { clientOf, json, refuse, serve, type Client, type Server } from "./server.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { ErrorCode, Side } from "../../src/errors.ts";
+import type { Side } from "../../src/errors.ts";
+import type { ErrorCode } from "../../src/error-code.ts";
 import type { Answer } from "../../src/sandbox/http/answer.ts";
 import type { EcrRegistry } from "../../src/sandbox/ecr/ecr.ts";
 import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/server.ts";

@@ -1,4 +1,4 @@
-import type { BlobWant } from "./blob-runs.ts";
+import type { BlobWant } from "./blob-route.ts";
 
 /** Bytes between two words on how far a blob is: a large one is seen to move, and a small one is one word. */
 const STEP = 4 * 1024 * 1024;

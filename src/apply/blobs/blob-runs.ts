@@ -4,17 +4,11 @@ import type { Digest } from "../../oci/digest.ts";
 import type { BlobHolder, BlobHolders } from "./blob-holders.ts";
 import { blobProgress } from "./blob-progress.ts";
 import { relay, type Recipient } from "./blob-relay.ts";
-import type { BlobContext, BlobWay } from "./copy-blob.ts";
+import type { BlobContext } from "./blob-route.ts";
 import type { ImageSource, ImageTarget } from "../ports.ts";
 import { resumed, type OpenBlob } from "./resumed-blob.ts";
 import { createUploadPlaces } from "./upload-slots.ts";
-
-/** One blob that one repository of one target lacks. */
-export interface BlobWant extends BlobWay {
-  blob: Descriptor;
-  /** Resolves when others that may want it too have said so. */
-  gathered: () => Promise<void>;
-}
+import type { BlobWant } from "./blob-route.ts";
 
 /** Sends blobs; each digest is on its way once at a time, to all who wanted it before it began. */
 export interface BlobRuns {

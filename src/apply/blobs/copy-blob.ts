@@ -1,38 +1,15 @@
-import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { retryDelay } from "../../registry/http/retry.ts";
 import { createBlobHolders, type BlobHolder } from "./blob-holders.ts";
-import { createBlobRuns, type BlobWant } from "./blob-runs.ts";
-import type { Member } from "../images/copy-barrier.ts";
-import type { ImageSource, ImageTarget } from "../ports.ts";
-
-/** A wait between two attempts: on this clock, of a random length. */
-export interface Waiting {
-  clock: Clock;
-  random: () => number;
-}
+import { createBlobRuns } from "./blob-runs.ts";
+import type { BlobWant } from "./blob-route.ts";
+import type { ImageSource } from "../ports.ts";
+import type { BlobWay, BlobContext } from "./blob-route.ts";
 
 /** How often a blob is begun again when its upload fails in a way that may pass. */
 const BLOB_ATTEMPTS = 3;
-
-/** From where to where the blobs of one manifest go. */
-export interface BlobWay {
-  source: ImageSource;
-  from: string;
-  target: ImageTarget;
-  to: string;
-  /** The manifest that names the blobs, and whoever else copies it now. */
-  manifest: Digest;
-  together: Member;
-  signal: AbortSignal;
-  /**
-   * Called with the bytes of a blob that went to the target on this call's behalf, in steps; their sum is its size. Below 0
-   * where an upload broke off: what it had sent counts for nothing.
-   */
-  onBytes: (blob: Descriptor, bytes: number) => void;
-}
 
 /**
  * Brings blobs to targets, for a whole run. A blob wanted several times in one repository is brought once; one that
@@ -43,12 +20,6 @@ export interface BlobCopier {
   bring(blobs: readonly Descriptor[], way: BlobWay): Promise<void>;
   /** Tells that a repository of a target has blobs: they can be taken from there. */
   heldAt(blobs: readonly Descriptor[], holder: BlobHolder): void;
-}
-
-/** What copying blobs needs of its surroundings. */
-export interface BlobContext extends Waiting {
-  /** Told of bytes that were given out: their buffers are dead as soon as they are written. */
-  onBytesPassed?: ((bytes: number) => void) | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 import { MirrorError } from "../../errors.ts";
 import { retryDelay } from "../../registry/http/retry.ts";
-import type { Waiting } from "./copy-blob.ts";
+import type { Waiting } from "./blob-route.ts";
 
 /** How often in a row a place may break off, or refuse, before it is given up. */
 const BREAKS_AT_MOST = 5;

@@ -5,7 +5,7 @@ import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import { isWanted } from "./selected-platforms.ts";
-import type { Waiting } from "../blobs/copy-blob.ts";
+import type { Waiting } from "../blobs/blob-route.ts";
 import { copyImage } from "./copy-image.ts";
 import type { Member } from "./copy-barrier.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";

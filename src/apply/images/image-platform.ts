@@ -1,8 +1,9 @@
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { matchesDigest } from "../../oci/digest.ts";
 import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../../oci/image-config.ts";
-import type { ImageCopy } from "./copy-image.ts";
+import type { ImageCopy } from "./image-copy.ts";
 import type { Holder } from "./manifest-reader.ts";
 import { resumed, type OpenBlob } from "../blobs/resumed-blob.ts";
 

@@ -1,4 +1,5 @@
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
@@ -6,7 +7,7 @@ import { readSelection, samePlatforms } from "../../oci/selection.ts";
 import { selectPlatforms } from "../../oci/select-platforms.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import { lackingPlatforms } from "../../plan/rows/missing-platforms.ts";
-import type { ImageCopy } from "./copy-image.ts";
+import type { ImageCopy } from "./image-copy.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
 import type { ImageTarget } from "../ports.ts";

@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
-import { createBlobCopier, type BlobContext, type BlobCopier } from "../blobs/copy-blob.ts";
+import { createBlobCopier, type BlobCopier } from "../blobs/copy-blob.ts";
+import type { BlobContext } from "../blobs/blob-route.ts";
 import { createManifestReader, type ManifestReader, type ReadManifest } from "./manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "../ports.ts";
 

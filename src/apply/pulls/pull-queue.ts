@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { PullBudget, Places } from "../../dockerhub/pull-budget.ts";
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 
 /** How often a source is asked, while waiting, whether its window has moved on: by HEAD, which is free. */
 const PROBE_EVERY_MS = 60_000;

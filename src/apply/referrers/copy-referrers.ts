@@ -1,41 +1,17 @@
 import pLimit from "p-limit";
 
 import { MirrorError, reportOf } from "../../errors.ts";
-import type { Emit } from "../../events.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 import { cosignType } from "../../oci/referrer-tags.ts";
-import type { CopyReferrers } from "../../plan/action.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyImage } from "../images/copy-image.ts";
-import type { Waiting } from "../blobs/copy-blob.ts";
-import type { Gathering } from "../images/copy-barrier.ts";
-import type { ImagePulls } from "../pulls/image-pulls.ts";
-import type { FirstOfKind } from "./first-of-kind.ts";
 import { putReferrerList, type LeftOut } from "./referrer-list.ts";
 import type { Meter } from "../run-action.ts";
-import type { Transfer } from "../images/transfers.ts";
+import type { ReferrerCopy } from "./referrer-copy.ts";
 
 /** Artifacts of one subject worked on at once. */
 const ARTIFACTS_AT_ONCE = 3;
-
-/** From where to where the referrers of one image go. */
-export interface ReferrerCopy {
-  action: CopyReferrers;
-  /** The repository at the source. */
-  from: string;
-  transfer: Transfer;
-  pulls: ImagePulls;
-  meter: Meter;
-  gathering: Gathering;
-  waiting: Waiting;
-  emit: Emit;
-  /** Missing where reading an artifact costs nothing: then each is tried. */
-  firstOfKind: FirstOfKind | undefined;
-  signal: AbortSignal;
-  /** Runs one task at a time for a tag of the target: lists are read, added to, and written back. */
-  alone: <T>(tag: string, task: () => Promise<T>) => Promise<T>;
-}
 
 /**
  * Copies what a target lacks, subjects before what refers to them; a subject's list after everything that it names.

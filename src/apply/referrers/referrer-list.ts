@@ -6,7 +6,7 @@ import type { Manifest } from "../../oci/manifest.ts";
 import { fallbackTag } from "../../oci/referrer-tags.ts";
 import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../../oci/referrers.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
-import type { ReferrerCopy } from "./copy-referrers.ts";
+import type { ReferrerCopy } from "./referrer-copy.ts";
 
 /**
  * Makes a target's fallback tag tell of what was copied. Where the source has such a list too, the target's is that one:

@@ -1,5 +1,5 @@
 import { matchesWildcard } from "../../oci/wildcard.ts";
-import type { Condition, Grant } from "./grants.ts";
+import type { Condition, Grant } from "./grant.ts";
 
 /** A statement of a policy. */
 export interface Statement {

@@ -3,17 +3,7 @@ import { CALLS, type Narrowing, type RoleName } from "./calls.ts";
 import { keyGrants } from "./key-grants.ts";
 import type { RepositoryNeed } from "./needs.ts";
 import { arnOf, type Place } from "./place.ts";
-
-/** The condition of a statement: operator -> key -> values. */
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-
-/** One action on one resource. */
-export interface Grant {
-  action: string;
-  /** An ARN, or `*` where the action knows no resource. */
-  resource: string;
-  condition: Condition | undefined;
-}
+import type { Condition, Grant } from "./grant.ts";
 
 /** A need, and where it is. */
 export interface PlacedNeed {

@@ -1,6 +1,6 @@
 import type { Encryption } from "../../repository/settings.ts";
 import type { RoleName } from "./calls.ts";
-import type { Condition, Grant } from "./grants.ts";
+import type { Condition, Grant } from "./grant.ts";
 import { arnOf, UNKNOWN, type Place } from "./place.ts";
 
 /** The alias of the key that ECR uses unless told otherwise. Its own key policy lets ECR's callers use it. */

@@ -1,5 +1,5 @@
 import type { RoleName } from "./calls.ts";
-import type { Grant } from "./grants.ts";
+import type { Grant } from "./grant.ts";
 import { arnOf } from "./place.ts";
 import type { SourceNeed } from "./source-needs.ts";
 

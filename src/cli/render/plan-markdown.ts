@@ -10,7 +10,8 @@ import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { codeBlock, codeSpan } from "./text/markdown-text.ts";
 import { summarise } from "./plan-text.ts";
 import { renderNotes } from "./note-text.ts";
-import { rowCells, type RowCells } from "./rows/row-cells.ts";
+import { rowCells } from "./rows/row-cells.ts";
+import type { RowCells } from "./rows/cells.ts";
 import { createStyle } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 

@@ -8,7 +8,8 @@ import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
-import { rowCells, type RowCells } from "./rows/row-cells.ts";
+import { rowCells } from "./rows/row-cells.ts";
+import type { RowCells } from "./rows/cells.ts";
 import type { Style } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 

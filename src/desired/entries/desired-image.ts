@@ -2,7 +2,7 @@ import type { RepositorySettings } from "../../repository/settings.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageOptions } from "./image-options.ts";
-import type { Locked } from "../lock/locked-images.ts";
+import type { Locked } from "./locked.ts";
 import type { Position } from "../text/problem.ts";
 
 /** One image that should be at one target under one tag. */

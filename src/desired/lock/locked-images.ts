@@ -2,14 +2,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import type { LockLines } from "./lock-text.ts";
-
-/** What a lock says of an image. */
-export type Locked =
-  | { kind: "digest"; digest: Digest }
-  /** There is a lock, and it does not have the image: nothing is copied. */
-  | { kind: "no-line" }
-  /** The mirror file pins another digest than the lock's line for the same tag has. */
-  | { kind: "contradicted"; digest: Digest };
+import type { Locked } from "../entries/locked.ts";
 
 /** The image's name in a lock; undefined for an image that the mirror file pins: the pin is its lock. */
 export function lockName({ tag, digest, ...place }: Reference): string | undefined {

@@ -1,5 +1,6 @@
 import { USUAL_HINTS } from "../../error-hints.ts";
-import type { ErrorCode, ErrorReport } from "../../errors.ts";
+import type { ErrorReport } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { familiarReference } from "../../oci/reference.ts";
 import type { RuleEntry } from "../entries/desired-entry.ts";
 

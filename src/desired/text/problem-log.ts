@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { parentOf } from "./pointer.ts";
 import type { Position, Problem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 
 /** A place in the mirror file, both counted from 1; `column` in characters (code points). */
 export interface Position {

@@ -1,7 +1,7 @@
 import type { ECRClientConfig } from "@aws-sdk/client-ecr";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { MirrorError } from "../../errors.ts";
-import type { EcrContext } from "./ecr-client.ts";
+import type { EcrContext } from "./ecr-context.ts";
 import { agentRefusal } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { endpointFrom } from "./service-endpoint.ts";

@@ -1,6 +1,4 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
-import type { Dispatcher } from "undici";
-import type { Clock } from "../../clock.ts";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import { retrying } from "../../registry/http/retry.ts";
@@ -10,17 +8,7 @@ import { ecrError, type EcrCall } from "./ecr-error.ts";
 import { interruption } from "./aws-interruption.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import type { EcrSettings } from "../../repository/settings.ts";
-
-/** What the ECR side needs from outside. */
-export interface EcrContext {
-  environment: Readonly<Record<string, string | undefined>>;
-  /** Knows proxies and extra CAs. */
-  dispatcher: Dispatcher;
-  emit: Emit;
-  clock: Clock;
-  /** From 0 to below 1. */
-  random: () => number;
-}
+import type { EcrContext } from "./ecr-context.ts";
 
 /** What the SDK takes beside a command. */
 export interface SendOptions {

@@ -1,4 +1,5 @@
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
 import { GONE_HINT } from "../../registry/errors/response-hint.ts";
 import {

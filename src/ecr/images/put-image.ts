@@ -1,5 +1,6 @@
 import { PutImageCommand } from "@aws-sdk/client-ecr";
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";

@@ -1,5 +1,6 @@
 import { BatchGetImageCommand, type BatchGetImageResponse, type Image, type ImageFailure } from "@aws-sdk/client-ecr";
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
 import { DOCKER_MANIFEST, isSchema1Type, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from "../../oci/media-type.ts";
 import { plainText } from "../../plain-text.ts";

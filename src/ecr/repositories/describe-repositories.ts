@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import { describeRepository } from "./describe-repository.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";

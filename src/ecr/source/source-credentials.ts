@@ -1,7 +1,8 @@
-import type { Credential, Credentials } from "../../registry/auth/credentials.ts";
+import type { Credentials } from "../../registry/auth/credentials.ts";
+import type { Credential } from "../../registry/auth/credential.ts";
 import { MirrorError } from "../../errors.ts";
 import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
-import type { EcrContext } from "../aws/ecr-client.ts";
+import type { EcrContext } from "../aws/ecr-context.ts";
 
 /**
  * Credentials for an ECR that images come from: Docker's where there are some for its host, else a token of the AWS

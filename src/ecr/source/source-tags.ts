@@ -1,7 +1,8 @@
 import { MirrorError } from "../../errors.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
-import type { EcrClient, EcrContext } from "../aws/ecr-client.ts";
+import type { EcrClient } from "../aws/ecr-client.ts";
+import type { EcrContext } from "../aws/ecr-context.ts";
 
 /** A tag of an ECR that images come from. */
 export interface SourceTag {

@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
-import type { Credential } from "../auth/credentials.ts";
+import type { Credential } from "../auth/credential.ts";
 import type { Registry } from "../registry.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { MirrorError } from "../../errors.ts";
 import { canonicalRegistry } from "../../oci/reference.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
-import type { Credential, Credentials } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Credential } from "./credential.ts";
 import { createFirstSignIn } from "./first-sign-in.ts";
 import type { Headers } from "../http/headers.ts";
 import { REJECTION_INTERVAL } from "../limits.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
-import type { Credential } from "./credentials.ts";
+import type { Credential } from "./credential.ts";
 import { HELPER_GRACE, HELPER_TIMEOUT, MAX_HELPER_BYTES } from "../limits.ts";
 import { plainText } from "../../plain-text.ts";
 

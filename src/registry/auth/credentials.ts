@@ -5,9 +5,7 @@ import { environmentSuffix } from "../../oci/environment-suffix.ts";
 import { canonicalRegistry } from "../../oci/reference.ts";
 import { askHelper } from "./credential-helper.ts";
 import { findAuth, helperFor, parseDockerConfig, readDockerConfig, type DockerConfig } from "./docker-config.ts";
-
-/** Who we are at a registry. An identity token is an OAuth2 refresh token, for token servers only. */
-export type Credential = { username: string; password: string } | { identityToken: string };
+import type { Credential } from "./credential.ts";
 
 /** Knows who we are at each registry. */
 export interface Credentials {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { MirrorError } from "../../errors.ts";
 import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
-import type { Credential } from "./credentials.ts";
+import type { Credential } from "./credential.ts";
 
 /** What of Docker's config.json says who we are (docs.docker.com, "docker login"). */
 export interface DockerConfig {

@@ -1,5 +1,6 @@
-import { MirrorError, type ErrorCode } from "../../errors.ts";
-import type { Credential } from "./credentials.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
+import type { Credential } from "./credential.ts";
 
 /** Guards how often a credential that may be wrong is shown. */
 interface FirstSignIn {

@@ -3,7 +3,7 @@ import { parseJsonObject } from "../../oci/json-object.ts";
 import { readBody, BodyTooLarge, discard } from "../http/body.ts";
 import type { Challenge } from "./challenge.ts";
 import { connectionError } from "../http/connection-error.ts";
-import type { Credential } from "./credentials.ts";
+import type { Credential } from "./credential.ts";
 import { header } from "../http/headers.ts";
 import { DEFAULT_TOKEN_SECONDS, MAX_REDIRECTS, MAX_TOKEN_BYTES } from "../limits.ts";
 import { isLoopback, leadsInward } from "../http/private-address.ts";

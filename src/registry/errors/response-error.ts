@@ -1,4 +1,5 @@
-import { MirrorError, type ErrorCode } from "../../errors.ts";
+import { MirrorError } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
 import type { Headers } from "../http/headers.ts";
 import { GONE_HINT, hintFor, type HintContext } from "./response-hint.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { Flavour } from "../hosts/registry-kind.ts";
 import type { Operation } from "./operation.ts";

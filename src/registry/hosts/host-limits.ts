@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { createDownloadLimit, type DownloadLimit } from "./download-limit.ts";
-import type { Pause } from "./host-pause.ts";
+import type { Pause } from "./pause.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS } from "../limits.ts";
 
 /** How much is asked of a host at a time. Blobs have places apart from the small requests, which would starve behind them. */

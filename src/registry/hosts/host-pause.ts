@@ -1,25 +1,16 @@
 import { Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import { interruption } from "../http/interruption.ts";
-import type { RegistryOptions } from "../registry.ts";
+import type { RegistryOptions } from "../registry-options.ts";
 import { MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
 import type { Operation } from "../errors/operation.ts";
 import { readRetryAfter } from "../http/retry-after.ts";
 import { retryDelay } from "../http/retry.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
+import type { Pause } from "./pause.ts";
 
 /** Answers that are about the host's load, not about what was asked. */
 const OVERLOADED = new Set([429, 503]);
-
-/** A host that asked for time. */
-export interface Pause {
-  /** Milliseconds since 1970. */
-  until: number;
-  /** Pauses in a row, without an answer of another kind in between. */
-  count: number;
-  /** The answer that asked for it. */
-  status: number;
-}
 
 /** What a plan asks of a source. A person waits for it, and another run may ask again. */
 const LOOKING_UP: ReadonlySet<Operation> = new Set<Operation>([

@@ -1,4 +1,5 @@
-import { MirrorError, type ErrorCode, type Side } from "../../errors.ts";
+import { MirrorError, type Side } from "../../errors.ts";
+import type { ErrorCode } from "../../error-code.ts";
 import { interruption } from "./interruption.ts";
 import { isProxySignIn, proxyFailureIn } from "../proxy/proxy-failure.ts";
 import { proxyRefusal } from "../proxy/proxy-refusal.ts";

@@ -18,7 +18,7 @@ import {
 import { isPrivate } from "./private-address.ts";
 import type { Subject } from "../errors/operation.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
-import type { RegistryOptions } from "../registry.ts";
+import type { RegistryOptions } from "../registry-options.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
 import { retrying, type Attempt, type RetryOptions } from "./retry.ts";

@@ -7,7 +7,14 @@ import { BLOB_MOUNTING } from "./operations/ecr-account.ts";
 import { immutableTagText, invalidParameterText, repositoryNotFoundText } from "./ecr-error.ts";
 import { DIGEST_DIFFERS, LAYER_DOWNLOADS } from "./operations/ecr-layers.ts";
 import { RATE_EXCEEDED } from "./ecr-limits.ts";
-import { isImmutable, isReferenced, missingReferences, missingText, sisterOf, translate } from "./operations/ecr-manifests.ts";
+import {
+  isImmutable,
+  isReferenced,
+  missingReferences,
+  missingText,
+  sisterOf,
+  translate,
+} from "./operations/ecr-manifests.ts";
 import { recordOf } from "./ecr-state.ts";
 import type { EcrRegion, EcrRules } from "./ecr-state.ts";
 import { listEcrTags } from "./ecr-tags.ts";

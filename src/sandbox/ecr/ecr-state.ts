@@ -5,7 +5,7 @@ import type { Principal } from "../aws/ecr-identity.ts";
 import type { Input } from "./ecr-input.ts";
 import type { Limits, Throttle } from "./ecr-limits.ts";
 import type { EcrQuirkName } from "./ecr-quirks.ts";
-import type { ScanningConfiguration } from "./operations/ecr-registry-settings.ts";
+import type { ScanningConfiguration } from "./ecr-scanning.ts";
 import type { Repository, Store } from "../registry/registry-store.ts";
 
 /** The settings of one repository; its images are in {@link EcrRegion.store}. */

@@ -1,7 +1,7 @@
 import type { ErrorReport } from "../../../src/errors.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { digest, failed, found, HELD, image, POLICY, repository } from "../../plan/state.ts";
-import type { Scene } from "./everything.ts";
+import type { Scene } from "./scene.ts";
 
 const IMMUTABLE = { tagMutability: { default: "IMMUTABLE" as const, except: ["latest"] } };
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0f7b1c1e-0000-4000-8000-000000000001";

@@ -3,9 +3,13 @@ import type { TestContext } from "node:test";
 import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 
 import { isPullLimit } from "../../../src/dockerhub/too-many-requests.ts";
-import { startDockerHub, type DockerHubOptions, type SandboxDockerHub } from "../../../src/sandbox/docker-hub/docker-hub.ts";
+import {
+  startDockerHub,
+  type DockerHubOptions,
+  type SandboxDockerHub,
+} from "../../../src/sandbox/docker-hub/docker-hub.ts";
 import type { EcrQuirkName } from "../../../src/sandbox/ecr/ecr-quirks.ts";
-import type { RegistryOptions } from "../../../src/registry/registry.ts";
+import type { RegistryOptions } from "../../../src/registry/registry-options.ts";
 import { clientOf, type Client } from "../../registry/server.ts";
 import { startEndpoint, type EndpointFixture } from "../../sandbox/support/ecr.ts";
 

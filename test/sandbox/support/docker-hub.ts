@@ -1,5 +1,9 @@
 import type { TestContext } from "node:test";
-import { startDockerHub, type DockerHubOptions, type SandboxDockerHub } from "../../../src/sandbox/docker-hub/docker-hub.ts";
+import {
+  startDockerHub,
+  type DockerHubOptions,
+  type SandboxDockerHub,
+} from "../../../src/sandbox/docker-hub/docker-hub.ts";
 import type { GeneratedImage } from "../../../src/sandbox/registry/generate-image.ts";
 import { request, type Reply } from "./http.ts";
 

@@ -1,7 +1,7 @@
 import type { CopyImage } from "../../../plan/action.ts";
 import type { HeldByLockRow, LockBlockedRow, Plan, PlanLock } from "../../../plan/plan.ts";
 import { withUnchecked } from "./platform-cells.ts";
-import type { RowCells } from "./row-cells.ts";
+import type { RowCells } from "./cells.ts";
 import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";
 

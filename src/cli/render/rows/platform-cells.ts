@@ -1,6 +1,6 @@
 import type { ErrorReport } from "../../../errors.ts";
 import type { HeldByLockRow, PlatformMissingRow, Row } from "../../../plan/plan.ts";
-import type { RowCells } from "./row-cells.ts";
+import type { RowCells } from "./cells.ts";
 import type { Style } from "../text/style.ts";
 
 /** An image that is there as declared, and has not the platforms that are chosen. */

@@ -1,6 +1,6 @@
 import type { CopyReferrers } from "../../../plan/action.ts";
 import type { Row } from "../../../plan/plan.ts";
-import type { RowCells } from "./row-cells.ts";
+import type { RowCells } from "./cells.ts";
 import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";
 

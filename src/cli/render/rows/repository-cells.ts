@@ -1,7 +1,7 @@
 import type { ChangeSetting, RepositoryAction } from "../../../plan/action.ts";
 import { effectOf } from "../../../plan/cost/effect.ts";
 import type { LifecycleReach, RepositoryRow } from "../../../plan/repositories/repository-row.ts";
-import type { RowCells } from "./row-cells.ts";
+import type { RowCells } from "./cells.ts";
 import { describeChange, describeSettings, encryptionText } from "./setting-text.ts";
 import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";

@@ -1,4 +1,3 @@
-import type { ErrorReport } from "../../../errors.ts";
 import type { Action, CopyImage } from "../../../plan/action.ts";
 import type { Row } from "../../../plan/plan.ts";
 import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
@@ -8,14 +7,7 @@ import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts
 import type { Style } from "../text/style.ts";
 import { undeclaredCells } from "./undeclared-cells.ts";
 import { formatBytes, plural } from "../text/units.ts";
-
-/** One row of a plan in five columns: name, what, digests, content, why. */
-export interface RowCells {
-  symbol: "+" | "~" | "-" | "!" | "?" | "*" | "=";
-  paint: (text: string) => string;
-  columns: string[];
-  error?: ErrorReport;
-}
+import type { RowCells } from "./cells.ts";
 
 /** The cells of a row; undefined for rows that are not shown. */
 export function rowCells(row: Row, style: Style, familiar: (source: string) => string): RowCells | undefined {

@@ -1,5 +1,5 @@
 import type { Row } from "../../../plan/plan.ts";
-import type { RowCells } from "./row-cells.ts";
+import type { RowCells } from "./cells.ts";
 import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";
 

@@ -1,9 +1,9 @@
 import { invalidParameter } from "../ecr-error.ts";
 import { optionalNumber, optionalStructures, optionalText, optionalTexts, text } from "../ecr-input.ts";
-import type { Input } from "../ecr-input.ts";
 import { DEFAULT_PAGE, pageOf } from "../ecr-page.ts";
 import { seconds } from "../ecr-state.ts";
 import type { EcrCall, Operation } from "../ecr-state.ts";
+import type { ScanningConfiguration } from "../ecr-scanning.ts";
 
 /** What the registry of an account is set to, beside its repositories: scanning, and templates for new ones. */
 export const registrySettingOperations: Readonly<Record<string, Operation>> = {
@@ -21,12 +21,6 @@ export const registrySettingOperations: Readonly<Record<string, Operation>> = {
   CreateRepositoryCreationTemplate: createTemplate,
   DescribeRepositoryCreationTemplates: describeTemplates,
 };
-
-/** How a registry scans its repositories, as the API gives it. */
-export interface ScanningConfiguration {
-  scanType: string;
-  rules: readonly Input[];
-}
 
 /** What a registry has until somebody sets it. */
 export const NO_SCANNING_RULES: ScanningConfiguration = { scanType: "BASIC", rules: [] };
