@@ -1,5 +1,5 @@
 import type { ErrorReport } from "../errors.ts";
-import type { AccountState } from "../ecr/account/read-account.ts";
+import type { AccountState } from "../repository/account-state.ts";
 import type { RepositoryState } from "../repository/settings.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Selection } from "../oci/selection.ts";

@@ -1,8 +1,8 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import type { AccountState } from "../ecr/account/read-account.ts";
-import { optionalReading } from "../ecr/account/optional-reading.ts";
+import type { AccountState } from "../repository/account-state.ts";
+import { optionalReading } from "../repository/optional-reading.ts";
 import { isManaged } from "../repository/ownership.ts";
 import type { RepositorySettings, RepositoryState } from "../repository/settings.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 
 import { MirrorError } from "../errors.ts";
 import type { Action, CopyImage, RepositoryAction } from "../plan/action.ts";
-import type { RepositoryAdmin } from "./ports.ts";
+import type { RepositoryAdmin } from "../repository/repository-admin.ts";
 import type { Outcome } from "./report.ts";
 import { runAction, type RunContext } from "./run-action.ts";
 

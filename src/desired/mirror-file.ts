@@ -18,7 +18,7 @@ import { typeScalars, type Expand, type Place } from "./text/typed-value.ts";
 import { expandVariables, hasVariable } from "./text/variables.ts";
 import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
 
-export type { EcrSettings } from "../repository/settings.ts";
+export type { EcrSettings } from "../ecr/ecr-settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
 export type { DesiredImage } from "./entries/desired-image.ts";
 export type { Position, Problem } from "./text/problem.ts";

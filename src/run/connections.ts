@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 
-import type { ImageSource, ImageTarget, RepositoryAdmin } from "../apply/ports.ts";
+import type { ImageSource, ImageTarget } from "../apply/ports.ts";
+import type { RepositoryAdmin } from "../repository/repository-admin.ts";
 import { createHeldPlatforms } from "../actual/held-platform.ts";
 import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 
 import type { ActualTarget } from "../../src/actual/actual.ts";
-import type { AccountState } from "../../src/ecr/account/read-account.ts";
+import type { AccountState } from "../../src/repository/account-state.ts";
 import type { Encryption, RepositorySettings, RepositoryState, TagMutability } from "../../src/repository/settings.ts";
 import type { ErrorReport } from "../../src/errors.ts";
 import type { Action } from "../../src/plan/action.ts";

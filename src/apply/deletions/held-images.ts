@@ -1,4 +1,4 @@
-import type { HeldImage } from "../../ecr/images/list-images.ts";
+import type { HeldImage } from "../../repository/repository-admin.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isIndexType } from "../../oci/media-type.ts";
 import { subjectOfTag } from "../../oci/referrer-tags.ts";

@@ -1,7 +1,8 @@
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest } from "../../oci/manifest.ts";
 import type { HeldImages } from "./held-images.ts";
-import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
+import type { ImageTarget } from "../ports.ts";
+import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 
 /** A repository in which tags are deleted. */
 export interface PrunedRepository {

@@ -2,7 +2,8 @@ import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { CopyImage } from "../../plan/action.ts";
-import type { ImageTarget, RepositoryAdmin } from "../ports.ts";
+import type { ImageTarget } from "../ports.ts";
+import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 
 const OPERATION = "replace a tag";
 

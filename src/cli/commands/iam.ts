@@ -1,4 +1,4 @@
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { CommandInput } from "../options/command.ts";

@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 import { listedImages } from "../../desired/entries/desired-entry.ts";
 import { sampleTags } from "../../desired/tags/sample-tags.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";

@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.ts";
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 
 /** Where a target's repositories are, as far as that is known without asking AWS. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type { MirrorFile } from "../../desired/mirror-file.ts";
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import type { RoleName } from "./calls.ts";
 import { documentsOf, MANAGED_A_ROLE, MOST_INLINE, MOST_MANAGED, sizeOf, type PolicyDocument } from "./documents.ts";
 import { grantsFor, type PlacedNeed } from "./grants.ts";

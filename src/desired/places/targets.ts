@@ -1,4 +1,5 @@
-import type { EcrSettings, RepositorySettings } from "../../repository/settings.ts";
+import type { RepositorySettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { canonicalJson } from "../text/canonical-json.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { TargetDocument } from "../generated/mirror-file-schema.ts";

@@ -1,13 +1,8 @@
 import { GetAccountSettingCommand } from "@aws-sdk/client-ecr";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
-import { OPTIONAL_ATTEMPTS, optionalReading, type OptionalReading } from "./optional-reading.ts";
-
-/** Settings of the account in this Region. They are read and never changed: they are everybody's. */
-export interface AccountSettings {
-  /** Whether a layer can be mounted from another repository; only between repositories of the same encryption and key. */
-  blobMounting: OptionalReading<boolean>;
-}
+import { OPTIONAL_ATTEMPTS, optionalReading } from "../../repository/optional-reading.ts";
+import type { AccountSettings } from "../../repository/account-state.ts";
 
 const BLOB_MOUNTING = "BLOB_MOUNTING";
 

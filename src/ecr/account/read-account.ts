@@ -1,25 +1,14 @@
 import { MirrorError } from "../../errors.ts";
-import type { AccountSettings } from "./account-settings.ts";
+import type { AccountSettings } from "../../repository/account-state.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
-import type { CreationTemplate } from "../../repository/creation-templates.ts";
 import { describeKey } from "../repositories/describe-key.ts";
-import { optionalReading, type OptionalReading } from "./optional-reading.ts";
+import { optionalReading, type OptionalReading } from "../../repository/optional-reading.ts";
 import { readCreationTemplates } from "./read-creation-templates.ts";
 import { readRegistryScanning } from "./read-registry-scanning.ts";
-import type { RegistryScanning } from "../../repository/registry-scanning.ts";
 import { keyToAsk, type KeyFacts } from "../../repository/same-encryption.ts";
 import { isManaged } from "../../repository/ownership.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
-
-/** What an account says beside its repositories. Nothing here is ever changed. */
-export interface AccountState extends AccountSettings {
-  /** Undefined where no repository's scanning is managed. */
-  scanning: OptionalReading<RegistryScanning> | undefined;
-  /** Undefined where no declared repository is missing. */
-  templates: OptionalReading<readonly CreationTemplate[]> | undefined;
-  /** Keys that must be known to compare encryption, by the name that KMS was asked for. */
-  keys: ReadonlyMap<string, OptionalReading<KeyFacts>>;
-}
+import type { AccountState } from "../../repository/account-state.ts";
 
 /** What {@link readAccount} goes by. */
 export interface AccountQuestion {

@@ -2,7 +2,7 @@ import { DescribeRepositoryCreationTemplatesCommand } from "@aws-sdk/client-ecr"
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { CreationTemplate } from "../../repository/creation-templates.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
-import { OPTIONAL_ATTEMPTS } from "./optional-reading.ts";
+import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
 
 /** As many as ECR gives in a page. */
 const PAGE_SIZE = 1000;

@@ -6,7 +6,7 @@ import { agentRefusal } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { endpointFrom } from "./service-endpoint.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../ecr-settings.ts";
 
 type Provider = Extract<NonNullable<ECRClientConfig["credentials"]>, (...properties: never[]) => unknown>;
 

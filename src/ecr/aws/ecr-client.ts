@@ -7,7 +7,7 @@ import { endpointFrom } from "./service-endpoint.ts";
 import { ecrError, type EcrCall } from "./ecr-error.ts";
 import { interruption } from "./aws-interruption.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
-import type { EcrSettings } from "../../repository/settings.ts";
+import type { EcrSettings } from "../ecr-settings.ts";
 import type { EcrContext } from "./ecr-context.ts";
 
 /** What the SDK takes beside a command. */

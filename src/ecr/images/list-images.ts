@@ -1,19 +1,10 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 
 import { MirrorError } from "../../errors.ts";
-import { parseDigest, type Digest } from "../../oci/digest.ts";
+import { parseDigest } from "../../oci/digest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import { describeImages, oddAnswer } from "./describe-images.ts";
-
-/** An image that a repository holds. */
-export interface HeldImage {
-  digest: Digest;
-  /** None for an untagged one: a platform of an index, mostly. */
-  tags: readonly string[];
-  mediaType: string | undefined;
-  /** The digest that it is a signature, an SBOM or the like of. */
-  subject: string | undefined;
-}
+import type { HeldImage } from "../../repository/repository-admin.ts";
 
 /**
  * Every image of a repository, or every one with a tag; archived ones are neither seen nor touched. None where the

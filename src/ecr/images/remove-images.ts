@@ -1,16 +1,11 @@
 import { BatchDeleteImageCommand, type ImageFailure } from "@aws-sdk/client-ecr";
 
 import { MirrorError } from "../../errors.ts";
-import { parseDigest, type Digest } from "../../oci/digest.ts";
+import { parseDigest } from "../../oci/digest.ts";
 import { plainText } from "../../plain-text.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
-
-/** An image to be removed: a tag alone, with which its image goes where it has no other; or an image with all its tags. */
-export type Removable = { tag: string } | { digest: Digest };
-
-/** What became of one of them. `in-use`: an index of the repository names it, so ECR keeps it. */
-export type Removed = "removed" | "absent" | "in-use";
+import type { Removable, Removed } from "../../repository/repository-admin.ts";
 
 /** As many images as BatchDeleteImage takes. */
 const IMAGES_A_CALL = 100;

@@ -3,7 +3,7 @@ import { isJsonObject } from "../../oci/json-object.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import { callJson } from "../aws/json-call.ts";
-import { OPTIONAL_ATTEMPTS } from "../account/optional-reading.ts";
+import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
 import type { KeyFacts } from "../../repository/same-encryption.ts";
 
 /**

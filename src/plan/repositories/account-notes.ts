@@ -1,6 +1,6 @@
 import type { ActualTarget } from "../../actual/actual.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
-import type { AccountState } from "../../ecr/account/read-account.ts";
+import type { AccountState } from "../../repository/account-state.ts";
 import { templateFor } from "../../repository/creation-templates.ts";
 import { isManaged } from "../../repository/ownership.ts";
 import { scanningBy } from "../../repository/registry-scanning.ts";

@@ -1,4 +1,4 @@
-import type { AccountState } from "../../ecr/account/read-account.ts";
+import type { AccountState } from "../../repository/account-state.ts";
 import { scanningBy } from "../../repository/registry-scanning.ts";
 import { isSameLifecyclePolicy, isSameRepositoryPolicy } from "../../repository/same-policy.ts";
 import { differingTags, isSameTagMutability } from "../../repository/same-setting.ts";

@@ -1,4 +1,4 @@
-import type { AccountState } from "../../ecr/account/read-account.ts";
+import type { AccountState } from "../../repository/account-state.ts";
 import { compareEncryption } from "../../repository/same-encryption.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 

@@ -1,4 +1,4 @@
-import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
+import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 
 /** What a reading gave, or why it gave nothing: a grant that is missing, a Region that does not know the call. */
 export type OptionalReading<Value> = { value: Value; error?: never } | { value?: never; error: ErrorReport };
