@@ -10,17 +10,17 @@ import { followOutput } from "./output/standard-streams.ts";
 import { wantsColor } from "./output/wants-color.ts";
 import { renderError } from "./render/text/error-text.ts";
 import { createStyle } from "./render/text/style.ts";
-import { processSurroundings, type Surroundings } from "./process/process-context.ts";
+import { createProcessContext, type ProcessContext } from "./process/process-context.ts";
 import { version } from "./process/version.ts";
 
-/** Runs a command line in the surroundings of a process. @returns its exit code */
+/** Runs a command line in the context of a process. @returns its exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const lostOutput = followOutput(process);
-  const surroundings = processSurroundings(listenForInterrupt(process));
-  const code = await runCommandLine(args, surroundings);
+  const context = createProcessContext(listenForInterrupt(process));
+  const code = await runCommandLine(args, context);
   const lost = await lostOutput();
   if (lost === undefined) return code;
-  surroundings.err(renderError(reportOf(lost), createStyle({ color: false, abbreviateDigests: false })));
+  context.err(renderError(reportOf(lost), createStyle({ color: false, abbreviateDigests: false })));
   return BEFORE_FAILED.has(code) ? code : EXIT.failed;
 }
 
@@ -28,38 +28,38 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
 const BEFORE_FAILED: ReadonlySet<number> = new Set([EXIT.invalid, ...Object.values(EXIT.interrupted)]);
 
 /** Runs a command line. The one place where errors become exit codes. @returns the exit code */
-export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runCommandLine(args: readonly string[], context: ProcessContext): Promise<number> {
   try {
-    return await dispatch(args, surroundings);
+    return await dispatch(args, context);
   } catch (error) {
-    return fail(error, args, surroundings);
+    return fail(error, args, context);
   }
 }
 
-async function dispatch(args: readonly string[], surroundings: Surroundings): Promise<number> {
+async function dispatch(args: readonly string[], context: ProcessContext): Promise<number> {
   const request = readCommandLine(args, COMMANDS);
   switch (request.kind) {
     case "help":
-      surroundings.out(request.command === undefined ? generalHelp() : commandHelp(request.command));
+      context.out(request.command === undefined ? generalHelp() : commandHelp(request.command));
       return EXIT.done;
     case "version":
-      surroundings.out(`${version()}\n`);
+      context.out(`${version()}\n`);
       return EXIT.done;
     case "run":
-      if (request.command.takesCommand) return request.command.run(request.input, surroundings);
-      announceInterrupt(surroundings);
-      return interruptedOr(await request.command.run(request.input, surroundings), surroundings);
+      if (request.command.takesCommand) return request.command.run(request.input, context);
+      announceInterrupt(context);
+      return interruptedOr(await request.command.run(request.input, context), context);
   }
 }
 
 /** A signal comes before whatever else was found: what the run would have come to is not known. */
-function interruptedOr(code: number, { interruptedBy }: Surroundings): number {
+function interruptedOr(code: number, { interruptedBy }: ProcessContext): number {
   const signal = interruptedBy();
   return signal === undefined ? code : EXIT.interrupted[signal];
 }
 
 /** What mirrorform does about the first signal. A command behind `--` is left to say what it does itself. */
-function announceInterrupt({ signal, err }: Surroundings): void {
+function announceInterrupt({ signal, err }: ProcessContext): void {
   const say = () => err("\nInterrupted: starting nothing new. Once more to leave at once.\n");
   signal.addEventListener("abort", say, { once: true });
 }
@@ -67,19 +67,18 @@ function announceInterrupt({ signal, err }: Surroundings): void {
 /** What is not valid as it was given. */
 const INVALID: ReadonlySet<string> = new Set(["USAGE", "INVALID_FILE", "PLAN_FILE"]);
 
-function fail(error: unknown, args: readonly string[], surroundings: Surroundings): number {
-  const signal = surroundings.interruptedBy();
-  const report = endOf(error, surroundings);
+function fail(error: unknown, args: readonly string[], context: ProcessContext): number {
+  const signal = context.interruptedBy();
+  const report = endOf(error, context);
   // What stands behind -- is another program's.
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
-  if (own.includes("--json")) surroundings.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
+  if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
-    const color = wantsColor(own.includes("--no-color"), surroundings);
-    surroundings.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
+    const color = wantsColor(own.includes("--no-color"), context);
+    context.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
-  if (!(error instanceof MirrorError) && error instanceof Error)
-    surroundings.err(`${terminalLines(error.stack ?? "")}\n`);
+  if (!(error instanceof MirrorError) && error instanceof Error) context.err(`${terminalLines(error.stack ?? "")}\n`);
   return error instanceof MirrorError && INVALID.has(error.code) ? EXIT.invalid : EXIT.failed;
 }
 

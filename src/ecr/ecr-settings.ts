@@ -1,5 +1,3 @@
-
-
 /** How an `ecr` target is reached. What is missing comes from the AWS defaults: environment, profile, role of the machine. */
 export interface EcrSettings {
   region?: string;

@@ -29,7 +29,7 @@ import { sparingLookUps } from "../registry/skip-blob-checks.ts";
 import type { Allowances } from "./pull-budgets.ts";
 import { openAlternates } from "./open-alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
-import type { Surroundings } from "../cli/process/process-context.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** A target that can be read and written. */
 export interface OpenTarget extends ReadableTarget {
@@ -71,11 +71,11 @@ export function openConnections(
   sources: MirrorFile["sources"],
   allowances: Allowances,
   emit: Emit,
-  surroundings: Surroundings,
+  context: RunContext,
 ): Connections {
-  const { environment, clock, random } = surroundings;
+  const { environment, clock, random } = context;
   const dispatcher = createDispatcher({ environment });
-  const credentials = dockerCredentials({ environment, homeDirectory: surroundings.homeDirectory });
+  const credentials = dockerCredentials({ environment, homeDirectory: context.homeDirectory });
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
@@ -122,7 +122,7 @@ export function openConnections(
   };
 
   const credentialsFor = (registry: string): Credentials =>
-    ecrSourceCredentials(registry, credentials, { ...shared, environment }, surroundings.signal);
+    ecrSourceCredentials(registry, credentials, { ...shared, environment }, context.signal);
 
   /** Its answers tell of another allowance than ours. */
   const anybodyAt = (registry: string): Registry => {
@@ -193,7 +193,7 @@ export function openConnections(
 
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
-    const ecr = await openEcr(target.ecr, { ...shared, environment }, surroundings.signal);
+    const ecr = await openEcr(target.ecr, { ...shared, environment }, context.signal);
     const { host } = ecr.endpoint;
     const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" });
     const images = ecrTarget(ecr, registry, paceOf(ecr), clock);

@@ -4,7 +4,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { listedImages } from "../../src/desired/entries/desired-entry.ts";
-import { accepted, refused, type Surroundings } from "./mirror-file-in-folder.ts";
+import { accepted, refused, type ProcessContext } from "./mirror-file-in-folder.ts";
 
 const SECRET = "hunter2";
 
@@ -17,8 +17,8 @@ mirrors: [{ image: node }]
 `;
 }
 
-async function refusal(path: string, surroundings: Surroundings): Promise<string> {
-  const problems = await refused(file(path), surroundings);
+async function refusal(path: string, context: ProcessContext): Promise<string> {
+  const problems = await refused(file(path), context);
   assert.equal(problems.length, 1);
   assert.equal(problems[0]?.code, "POLICY_FILE");
   assert.deepEqual(problems[0].position, { line: 4, column: 34 });

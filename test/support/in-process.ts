@@ -1,5 +1,5 @@
 import { runCommandLine } from "../../src/cli/run.ts";
-import type { Surroundings } from "../../src/cli/process/process-context.ts";
+import type { ProcessContext } from "../../src/cli/process/process-context.ts";
 import { systemClock } from "../../src/clock.ts";
 
 /** What a command line came to without a process of its own. */
@@ -12,7 +12,7 @@ export interface RanHere {
 /** Runs a command line in this process, in its folder, where nobody interrupts it and nothing is a terminal unless said. */
 export async function runHere(
   args: readonly string[],
-  environment: Surroundings["environment"],
+  environment: ProcessContext["environment"],
   homeDirectory = "/nonexistent",
   isTerminal = false,
   clock = systemClock,

@@ -27,7 +27,7 @@ export interface BlobWay {
   onBytes: (blob: Descriptor, bytes: number) => void;
 }
 
-/** What copying blobs needs of its surroundings. */
+/** What copying blobs needs of its context. */
 export interface BlobContext extends Waiting {
   /** Told of bytes that were given out: their buffers are dead as soon as they are written. */
   onBytesPassed?: ((bytes: number) => void) | undefined;

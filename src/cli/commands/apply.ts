@@ -18,19 +18,19 @@ import { freeBuffersEarly } from "../../run/free-buffers.ts";
 import { writtenOrSaid } from "../output/write-or-report.ts";
 import { readWait } from "../options/wait-duration.ts";
 import { withPlan, type Session } from "../input/session.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 
 /** How often a plan is made anew while the allowance is spent. */
 const PLAN_AGAIN_MS = 60_000;
 
 /** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
-export async function apply(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function apply(input: CommandInput, context: ProcessContext): Promise<number> {
   const { report: file } = input.options;
   const wait = readWait(input.options["wait"]);
   try {
-    return (await planAndCarryOut(input, wait, surroundings)) ?? EXIT.invalid;
+    return (await planAndCarryOut(input, wait, context)) ?? EXIT.invalid;
   } catch (error) {
-    const document = `${JSON.stringify({ error: endOf(error, surroundings) }, null, 2)}\n`;
+    const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
     // Should this fail too, it is the first error that is told.
     if (typeof file === "string") await writeOutput(file, document).catch(() => undefined);
     throw error;
@@ -41,37 +41,37 @@ export async function apply(input: CommandInput, surroundings: Surroundings): Pr
 async function planAndCarryOut(
   input: CommandInput,
   wait: number,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<number | undefined> {
   const json = input.options["json"] === true;
   const { events, report: file } = input.options;
   const held = await readHeldPlan(input);
   const work = async (session: Session): Promise<number> => {
-    const fresh = await planWhenAsked(session, wait, surroundings);
+    const fresh = await planWhenAsked(session, wait, context);
     const plan = held === undefined ? fresh : held.hold(fresh);
-    if (!json) surroundings.out(`${renderPlan(plan, session.style)}\n`);
-    const begun = surroundings.clock.now();
-    const log = typeof events === "string" ? openEventLog(events, surroundings) : undefined;
+    if (!json) context.out(`${renderPlan(plan, session.style)}\n`);
+    const begun = context.clock.now();
+    const log = typeof events === "string" ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
-    const report = await carryOut(plan, session, surroundings, { quiet: json, wait }).finally(() => log?.close());
+    const report = await carryOut(plan, session, context, { quiet: json, wait }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.allowances.spent(registry),
       ...session.allowances.known(registry),
     }));
-    const milliseconds = surroundings.clock.now() - begun;
+    const milliseconds = context.clock.now() - begun;
     const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
     const document = `${JSON.stringify(whole, null, 2)}\n`;
-    surroundings.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
+    context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
     // Said first: a report that cannot be written must not hide what was done.
     const write = async () => void (typeof file === "string" && (await writeOutput(file, document)));
-    const isWritten = await writtenOrSaid(write, session.style, surroundings);
-    const code = exitCode(plan, report, surroundings);
-    return isWritten || surroundings.interruptedBy() !== undefined ? code : EXIT.failed;
+    const isWritten = await writtenOrSaid(write, session.style, context);
+    const code = exitCode(plan, report, context);
+    return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
   // After what is not valid: that comes before what cannot be written.
   const ready = async () => void (typeof file === "string" && (await refuseUnwritable(file)));
-  return withPlan(input, surroundings, work, { held, ready });
+  return withPlan(input, context, work, { held, ready });
 }
 
 /** One queue for each source that counts pulls. */
@@ -79,7 +79,7 @@ function pullQueues(
   plan: Plan,
   { allowances }: Session,
   waitMilliseconds: number,
-  { clock, err }: Surroundings,
+  { clock, err }: ProcessContext,
 ): Map<string, PullQueue> {
   const onWait = (pulls: number) => err(`Waiting for the pull allowance: ${pulls} more needed.\n`);
   return new Map(
@@ -93,12 +93,12 @@ function pullQueues(
 async function carryOut(
   plan: Plan,
   session: Session,
-  surroundings: Surroundings,
+  context: ProcessContext,
   { quiet, wait }: { quiet: boolean; wait: number },
 ): Promise<Report> {
   const { connections, events, survey, style } = session;
-  const progress = quiet ? undefined : followProgress(plan, events, style, surroundings);
-  const queues = pullQueues(plan, session, wait, surroundings);
+  const progress = quiet ? undefined : followProgress(plan, events, style, context);
+  const queues = pullQueues(plan, session, wait, context);
   const target = (name: string): OpenTarget => {
     const open = survey.targets.get(name);
     if (open === undefined) throw new Error(`target ${name} is not open`);
@@ -112,13 +112,13 @@ async function carryOut(
     admin: (name) => target(name).admin,
     pulls: (registry) => queues.get(registry),
     probe: async (registry, repository, digest) => {
-      const head = await connections.source(registry).headManifest(repository, digest, surroundings.signal);
+      const head = await connections.source(registry).headManifest(repository, digest, context.signal);
       if (head === undefined) throw gone(`${registry}/${repository}@${digest}`);
     },
     emit: events.emit,
-    clock: surroundings.clock,
-    random: surroundings.random,
-    signal: surroundings.signal,
+    clock: context.clock,
+    random: context.random,
+    signal: context.signal,
     onBytesPassed: freeBuffersEarly(),
   });
   try {
@@ -132,7 +132,7 @@ async function carryOut(
  * Where the allowance is spent before the plan is made, sources do not even answer HEAD. Then a run that may wait makes
  * its plan anew until they do. @returns the plan
  */
-async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: Surroundings): Promise<Plan> {
+async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
   for (let waited = 0; waited < wait && isHeldUp(session.survey.plan) && !signal.aborted;) {
     err("Waiting for the pull allowance: the source does not answer until its window has moved on.\n");
     const step = Math.min(PLAN_AGAIN_MS, wait - waited);
@@ -159,8 +159,8 @@ function gone(reference: string): MirrorError {
 }
 
 /** Interrupted before failed: a run that was stopped has not judged what it did not do. */
-function exitCode(plan: Plan, report: Report, surroundings: Surroundings): number {
-  const signal = surroundings.interruptedBy();
+function exitCode(plan: Plan, report: Report, context: ProcessContext): number {
+  const signal = context.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];
   const has = (wanted: Outcome["result"]) => report.outcomes.some(({ result }) => result === wanted);
   if (has("failed") || !plan.complete || plan.totals.blocked > 0) return EXIT.failed;

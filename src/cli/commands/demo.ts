@@ -7,7 +7,7 @@ import { EXIT } from "../process/exit-code.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
 import { withPlan } from "../input/session.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { apply } from "./apply.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 import { plan } from "./plan.ts";
@@ -16,10 +16,10 @@ import { plan } from "./plan.ts";
 const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
 
 /** `demo`: plan, apply and plan again in a sandbox. Fails when the second plan still has something to do. */
-export async function demo(command: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function demo(command: CommandInput, context: ProcessContext): Promise<number> {
   const file = relative(process.cwd(), SHIPPED);
   const input: CommandInput = { ...command, options: { ...command.options, file } };
-  const clean = { ...surroundings, environment: sandboxEnvironment(surroundings, {}) };
+  const clean = { ...context, environment: sandboxEnvironment(context, {}) };
   const mirrors = await loadMirrorFile(input, clean);
   if (mirrors === undefined) return EXIT.invalid;
   const sandbox = await startSandbox(sandboxNeeds(mirrors));
@@ -27,9 +27,9 @@ export async function demo(command: CommandInput, surroundings: Surroundings): P
     const json = input.options["json"] === true;
     let said = "";
     const inside = {
-      ...surroundings,
-      environment: sandboxEnvironment(surroundings, sandbox.environment),
-      out: json ? (text: string) => void (said += text) : surroundings.out,
+      ...context,
+      environment: sandboxEnvironment(context, sandbox.environment),
+      out: json ? (text: string) => void (said += text) : context.out,
     };
     const told: { command: string; code: number; document: unknown }[] = [];
     const steps = [
@@ -39,23 +39,23 @@ export async function demo(command: CommandInput, surroundings: Surroundings): P
     ] as const;
     let code: number = EXIT.done;
     for (const [command, step] of steps) {
-      if (!json) surroundings.out(`\n$ ${command}\n`);
+      if (!json) context.out(`\n$ ${command}\n`);
       code = await step();
       if (json) told.push({ command, code, document: JSON.parse(said) });
       said = "";
       if (code !== EXIT.done) break;
     }
-    if (json) surroundings.out(`${JSON.stringify({ steps: told }, null, 2)}\n`);
+    if (json) context.out(`${JSON.stringify({ steps: told }, null, 2)}\n`);
     return code;
   } finally {
     await sandbox.close();
   }
 }
 
-async function planWithoutChanges(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const code = await withPlan(input, surroundings, ({ survey, style }) => {
+async function planWithoutChanges(input: CommandInput, context: ProcessContext): Promise<number> {
+  const code = await withPlan(input, context, ({ survey, style }) => {
     const json = input.options["json"] === true;
-    surroundings.out(json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
+    context.out(json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
     const { create, change } = survey.plan.totals;
     return Promise.resolve(survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed);
   });

@@ -7,39 +7,39 @@ import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
 import { policiesOf, type RolePolicy } from "../iam/policies.ts";
 import { narrow } from "../../run/narrow.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 const ROLES: readonly RoleName[] = ["plan", "apply"];
 
 /** `iam`: the least policies that plan and apply of this very file need. Asks no network. */
-export async function iam(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function iam(input: CommandInput, context: ProcessContext): Promise<number> {
   const { options } = input;
   const roles = rolesOf(options["role"]);
   const account = accountOf(options["account"]);
   const region = textOf(options["region"]);
-  const file = await loadMirrorFile(input, surroundings);
+  const file = await loadMirrorFile(input, context);
   if (file === undefined) return EXIT.invalid;
   const names = [options["target"] ?? []].flat().map(String);
   const wanted = new Set(narrow(file, names, []).file.targets.map(({ name }) => name));
   const places = new Map<string, Place>();
   for (const target of file.targets) {
     if (target.kind !== "ecr") continue;
-    const found = await regionOf(target.ecr, region, surroundings);
-    places.set(target.name, placeOf(target.ecr, found, account, surroundings.environment));
+    const found = await regionOf(target.ecr, region, context);
+    places.set(target.name, placeOf(target.ecr, found, account, context.environment));
   }
-  const runs = placeOf({}, region, account, surroundings.environment).account;
+  const runs = placeOf({}, region, account, context.environment).account;
   const all = policiesOf(file, places, roles, runs);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
   if (policies.length === 0)
     throw usage(`no target of ${file.path} that images go to is an ecr target, and no image comes from an ECR`);
   if (options["json"] === true) {
-    surroundings.out(`${JSON.stringify({ policies }, null, 2)}\n`);
+    context.out(`${JSON.stringify({ policies }, null, 2)}\n`);
     return EXIT.done;
   }
-  surroundings.out(options["role"] === undefined ? textOfAll(policies) : theOnly(policies));
+  context.out(options["role"] === undefined ? textOfAll(policies) : theOnly(policies));
   const notes = new Set(policies.flatMap((policy) => policy.notes));
-  for (const note of notes) surroundings.err(`Note: ${terminalText(note)}.\n`);
+  for (const note of notes) context.err(`Note: ${terminalText(note)}.\n`);
   return EXIT.done;
 }
 
@@ -88,7 +88,7 @@ function textOf(option: CommandInput["options"][string]): string | undefined {
 async function regionOf(
   settings: EcrSettings,
   given: string | undefined,
-  { environment }: Surroundings,
+  { environment }: ProcessContext,
 ): Promise<string | undefined> {
   const { resolveRegion } = await import("../../ecr/aws/region.ts");
   const region = settings.region ?? given;

@@ -7,11 +7,11 @@ import { terminalText } from "../../plain-text.ts";
 import type { CommandInput } from "../options/command.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile } from "./first-mirror-file.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { mirrorFilePath } from "../input/load-mirror-file.ts";
 
 /** `init`: writes a first mirror file, with the images it is given. Never over one that is there. */
-export async function init(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function init(input: CommandInput, context: ProcessContext): Promise<number> {
   const path = mirrorFilePath(input);
   const from = input.options["from"];
   const texts = [...(Array.isArray(from) ? from.map(String) : []), ...input.arguments];
@@ -30,7 +30,7 @@ export async function init(input: CommandInput, surroundings: Surroundings): Pro
   }
   const json = input.options["json"] === true;
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
-  surroundings.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
+  context.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
   return EXIT.done;
 }
 

@@ -19,20 +19,20 @@ import { wantsColor } from "../output/wants-color.ts";
 import { renderLockChange } from "../render/lock-text.ts";
 import { createStyle } from "../render/text/style.ts";
 import { logRequests } from "../output/request-log.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 import { tellDisagreements } from "./validate.ts";
 
 /** `lock`: writes the lock beside the mirror file, or compares the two. Asks sources by HEAD: it spends no pull. */
-export async function lock(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function lock(input: CommandInput, context: ProcessContext): Promise<number> {
   const globs = updateGlobs(input);
-  const loaded = await loadWithLock(input, surroundings);
+  const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
-  if (input.options["check"] !== true) return write(loaded, globs, input, surroundings);
+  if (input.options["check"] !== true) return write(loaded, globs, input, context);
   if (loaded.lock === undefined) throw noLock(loaded.file.path);
-  if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
+  if (await tellDisagreements(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
-  surroundings.out(
+  context.out(
     input.options["json"] === true
       ? `${JSON.stringify({ problems: [], lock: path }, null, 2)}\n`
       : `${path} agrees with ${loaded.file.path}.\n`,
@@ -54,21 +54,21 @@ async function write(
   loaded: FileWithLock,
   globs: readonly string[],
   input: CommandInput,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<number> {
   const { file, lock: old } = loaded;
   const events = createEventStream();
-  logRequests(input, events, surroundings);
+  logRequests(input, events, context);
   const allowances = createAllowances(file.sources);
-  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  const connections = openConnections(file.sources, allowances, events.emit, context);
   try {
-    const change = await changeOf(loaded, globs, { connections, allowances }, surroundings);
+    const change = await changeOf(loaded, globs, { connections, allowances }, context);
     const path = lockPath(file.path);
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...told } = change;
-    const color = wantsColor(input.options["no-color"] === true, surroundings);
-    const style = createStyle({ color, abbreviateDigests: surroundings.isTerminal });
-    surroundings.out(
+    const color = wantsColor(input.options["no-color"] === true, context);
+    const style = createStyle({ color, abbreviateDigests: context.isTerminal });
+    context.out(
       input.options["json"] === true
         ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
         : renderLockChange(path, change, isWritten, style),
@@ -84,7 +84,7 @@ async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
   { connections, allowances }: { connections: Connections; allowances: Allowances },
-  { clock, signal }: Surroundings,
+  { clock, signal }: ProcessContext,
 ): Promise<LockChange> {
   const before = old?.lines ?? new Map<string, never>();
   const rules = file.entries.filter((entry) => entry.kind === "rule");

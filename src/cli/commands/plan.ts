@@ -7,22 +7,22 @@ import { renderPlan } from "../render/plan-text.ts";
 import { renderExplanation } from "../render/rule-text.ts";
 import type { Style } from "../render/text/style.ts";
 import { withPlan, type Session } from "../input/session.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { writtenOrSaid } from "../output/write-or-report.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
-export async function plan(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function plan(input: CommandInput, context: ProcessContext): Promise<number> {
   const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
     if (input.options["explain"] === true && input.options["json"] !== true) {
-      surroundings.out(`${renderExplanation(made, style)}\n`);
+      context.out(`${renderExplanation(made, style)}\n`);
     }
-    surroundings.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
+    context.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
     // Said first: a file that cannot be written must not hide the plan, nor keep the others from being written.
-    const written = await writeFiles(made, input, style, surroundings);
+    const written = await writeFiles(made, input, style, context);
     return written ? exitCode(made, input.options["detailed-exitcode"] === true) : EXIT.failed;
   };
-  const code = await withPlan(input, surroundings, show, { moves: "shown" });
+  const code = await withPlan(input, context, show, { moves: "shown" });
   return code ?? EXIT.invalid;
 }
 
@@ -31,7 +31,7 @@ async function writeFiles(
   plan: Plan,
   { options }: CommandInput,
   style: Style,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<boolean> {
   const { out, "json-out": json, markdown, summary } = options;
   const document = () => `${JSON.stringify(plan, null, 2)}\n`;
@@ -42,7 +42,7 @@ async function writeFiles(
     typeof summary === "string" && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
   ];
   let areWritten = true;
-  for (const write of files) if (write && !(await writtenOrSaid(write, style, surroundings))) areWritten = false;
+  for (const write of files) if (write && !(await writtenOrSaid(write, style, context))) areWritten = false;
   return areWritten;
 }
 

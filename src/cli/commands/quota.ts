@@ -10,7 +10,7 @@ import { EXIT } from "../process/exit-code.ts";
 import { renderLeft, renderWhose } from "../render/cost-text.ts";
 import { formatWindow } from "../render/text/units.ts";
 import { logRequests } from "../output/request-log.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /** The repository that Docker made for this question (Docker Hub, "Viewing pull rate and limit"). */
@@ -20,16 +20,16 @@ const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
  * `quota`: what is left of Docker Hub's allowance, and whose it is, as far as it says. One HEAD, which costs no pull.
  * @returns 1 also where it says nothing of a limit: then nothing is known
  */
-export async function quota(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const file = await loadMirrorFile(input, surroundings);
+export async function quota(input: CommandInput, context: ProcessContext): Promise<number> {
+  const file = await loadMirrorFile(input, context);
   if (file === undefined) return EXIT.invalid;
   const events = createEventStream();
-  logRequests(input, events, surroundings);
+  logRequests(input, events, context);
   const allowances = createAllowances(new Map());
-  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  const connections = openConnections(file.sources, allowances, events.emit, context);
   try {
     const source = connections.source(DOCKER_HUB);
-    const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, surroundings.signal);
+    const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
     await head.catch((error: unknown) => {
       // Once nothing is left HEAD is refused too, and says how much of how much: that is the answer.
       const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
@@ -39,8 +39,8 @@ export async function quota(input: CommandInput, surroundings: Surroundings): Pr
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
     const isUnused = credential !== undefined && said !== undefined && isAnonymous(whoseOf(said));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;
-    const text = () => renderSaid(said, surroundings.isTerminal ? account : undefined);
-    surroundings.out(input.options["json"] === true ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
+    const text = () => renderSaid(said, context.isTerminal ? account : undefined);
+    context.out(input.options["json"] === true ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
     return isUnused || said === undefined ? EXIT.failed : EXIT.done;
   } finally {
     await connections.close();

@@ -8,7 +8,7 @@ import { formatReference, type Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 
 /** What would lead to a real account: real credentials have no business in a sandbox, not even on loopback. */
 const REAL_ACCOUNT =
@@ -45,7 +45,7 @@ export const TO_UNSET = [
 
 /** The environment of a command inside a sandbox: ours without real accounts, with the sandbox's own settings. */
 export function sandboxEnvironment(
-  { environment }: Pick<Surroundings, "environment">,
+  { environment }: Pick<ProcessContext, "environment">,
   settings: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> {
   const kept = Object.entries(environment).filter(([name]) => !REAL_ACCOUNT.test(name));

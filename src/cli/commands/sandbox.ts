@@ -7,33 +7,33 @@ import type { CommandInput } from "../options/command.ts";
 import { hasControllingTerminal } from "../process/controlling-terminal.ts";
 import { EXIT, type InterruptSignal } from "../process/exit-code.ts";
 import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "./sandbox-environment.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /**
  * `sandbox`: a Docker Hub and an ECR on loopback that serve what the mirror file names. With a command it runs that
  * in the sandbox's environment and ends as the command ends; without one it runs until it is interrupted.
  */
-export async function sandbox(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function sandbox(input: CommandInput, context: ProcessContext): Promise<number> {
   const json = input.options["json"] === true;
   if (json && input.rest.length > 0) throw notItsOutput();
-  const file = await loadMirrorFile(input, { ...surroundings, environment: sandboxEnvironment(surroundings, {}) });
+  const file = await loadMirrorFile(input, { ...context, environment: sandboxEnvironment(context, {}) });
   if (file === undefined) return EXIT.invalid;
   const started = await startSandbox(sandboxNeeds(file));
   try {
     const [command, ...args] = input.rest;
     return command === undefined
-      ? await waitForInterrupt(started, json, surroundings)
-      : await runInside(command, args, started, surroundings);
+      ? await waitForInterrupt(started, json, context)
+      : await runInside(command, args, started, context);
   } finally {
     await started.close();
   }
 }
 
-async function waitForInterrupt(started: Sandbox, json: boolean, surroundings: Surroundings): Promise<number> {
+async function waitForInterrupt(started: Sandbox, json: boolean, context: ProcessContext): Promise<number> {
   const set = sandboxSettings(started.environment);
-  surroundings.out(json ? `${JSON.stringify({ unset: TO_UNSET, set }, null, 2)}\n` : shellText(set));
-  const { signal } = surroundings;
+  context.out(json ? `${JSON.stringify({ unset: TO_UNSET, set }, null, 2)}\n` : shellText(set));
+  const { signal } = context;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   return EXIT.done;
 }
@@ -57,15 +57,15 @@ function runInside(
   command: string,
   args: readonly string[],
   started: Sandbox,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<number> {
-  const { signal: interrupt, interruptedBy } = surroundings;
+  const { signal: interrupt, interruptedBy } = context;
   if (interrupt.aborted) return Promise.resolve(EXIT.interrupted[interruptedBy() ?? "SIGTERM"]);
-  const env = sandboxEnvironment(surroundings, started.environment);
+  const env = sandboxEnvironment(context, started.environment);
   const { promise, resolve } = Promise.withResolvers<number>();
   const child = spawn(command, args, { stdio: "inherit", env });
   child.on("error", (error) => {
-    surroundings.err(`cannot run ${command}: ${error.message}\n`);
+    context.err(`cannot run ${command}: ${error.message}\n`);
     resolve(EXIT.failed);
   });
   child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));

@@ -11,30 +11,30 @@ import { EXIT } from "../process/exit-code.ts";
 import { narrow, type Narrowed } from "../../run/narrow.ts";
 import { plural } from "../render/text/units.ts";
 import { logRequests } from "../output/request-log.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris } from "../uris/mirrored-uri.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 
 /** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
-export async function uris(input: CommandInput, surroundings: Surroundings): Promise<number> {
+export async function uris(input: CommandInput, context: ProcessContext): Promise<number> {
   const { options } = input;
   const format = formatOf(options);
-  const whole = await loadWithLock(input, surroundings);
+  const whole = await loadWithLock(input, context);
   if (whole === undefined) return EXIT.invalid;
   const { file, select } = narrow(whole.file, textsOf(options["target"]), textsOf(options["only"]));
-  const images = knownImages(whole, select, surroundings);
+  const images = knownImages(whole, select, context);
   const events = createEventStream();
-  logRequests(input, events, surroundings);
-  const connections = openConnections(file.sources, createAllowances(file.sources), events.emit, surroundings);
+  logRequests(input, events, context);
+  const connections = openConnections(file.sources, createAllowances(file.sources), events.emit, context);
   try {
     const opened = await Promise.all(
       file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),
     );
     const targets = new Map(opened);
-    const pins = options["pin"] === true ? await readPins(images, targets, surroundings.signal) : undefined;
+    const pins = options["pin"] === true ? await readPins(images, targets, context.signal) : undefined;
     const named = nameUris(images, (image) => uriOf(image, targets, pins));
-    surroundings.out(format(named));
+    context.out(format(named));
     return EXIT.done;
   } finally {
     await connections.close();
@@ -45,7 +45,7 @@ export async function uris(input: CommandInput, surroundings: Surroundings): Pro
 function knownImages(
   { file, lock }: FileWithLock,
   select: Narrowed["select"],
-  { err }: Pick<Surroundings, "err">,
+  { err }: Pick<ProcessContext, "err">,
 ): DesiredImage[] {
   if (lock !== undefined) return select(expandByLock(file.entries, lock.lines)).flatMap(({ images }) => images);
   const listed = file.entries.filter((entry) => entry.kind === "listed");

@@ -3,7 +3,7 @@ import { listedImages } from "../../desired/entries/desired-entry.ts";
 import type { CommandInput } from "../options/command.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { plural } from "../render/text/units.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 import { reportQuality, tellProblems } from "../input/load-mirror-file.ts";
 
@@ -11,10 +11,10 @@ import { reportQuality, tellProblems } from "../input/load-mirror-file.ts";
  * `validate`: reads and checks the mirror file, the policies it names and its lock, without a network. A lock that
  * disagrees with the mirror file is a check that does not hold: 1; what cannot be read at all is not valid: 3.
  */
-export async function validate(input: CommandInput, surroundings: Surroundings): Promise<number> {
-  const loaded = await loadWithLock(input, surroundings);
+export async function validate(input: CommandInput, context: ProcessContext): Promise<number> {
+  const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
-  if (await tellDisagreements(loaded, input, surroundings)) return EXIT.failed;
+  if (await tellDisagreements(loaded, input, context)) return EXIT.failed;
   // With no problem left to say: one that is found is worse than a report that cannot be written.
   await reportQuality([], input);
   const { file, lock } = loaded;
@@ -27,7 +27,7 @@ export async function validate(input: CommandInput, surroundings: Surroundings):
     plural(counts.targets, "target"),
   ];
   const locked = lock === undefined ? "" : ` ${lock.path} agrees with it.`;
-  surroundings.out(
+  context.out(
     input.options["json"] === true
       ? `${JSON.stringify({ problems: [], ...counts, lock: lock?.path ?? null }, null, 2)}\n`
       : `${file.path} is valid: ${told.join(", ")}.${locked}\n`,
@@ -39,7 +39,7 @@ export async function validate(input: CommandInput, surroundings: Surroundings):
 export async function tellDisagreements(
   { file, source, lock }: FileWithLock,
   input: CommandInput,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<boolean> {
   if (lock === undefined) return false;
   const problems = compareLock(file, lock);
@@ -49,6 +49,6 @@ export async function tellDisagreements(
     operation: "compare the lock with the mirror file",
     source: (path: string) => (path === lock.path ? lock.source : source),
   };
-  await tellProblems(problems, about, input, surroundings);
+  await tellProblems(problems, about, input, context);
   return true;
 }

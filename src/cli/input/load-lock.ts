@@ -1,7 +1,7 @@
 import { readLockFile, lockPath, type Lock } from "../../desired/lock/lock-file.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { CommandInput } from "../options/command.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithSource, tellProblems } from "./load-mirror-file.ts";
 
 /** A mirror file with the lock beside it, if there is one. */
@@ -13,12 +13,12 @@ export interface FileWithLock {
 }
 
 /** Reads the mirror file and its lock. When one of them is not valid, says so and returns undefined. */
-export async function loadWithLock(input: CommandInput, surroundings: Surroundings): Promise<FileWithLock | undefined> {
-  const loaded = await loadWithSource(input, surroundings);
+export async function loadWithLock(input: CommandInput, context: ProcessContext): Promise<FileWithLock | undefined> {
+  const loaded = await loadWithSource(input, context);
   if (loaded === undefined) return undefined;
   const read = await readLockFile(loaded.file.path);
   if ("lock" in read) return { ...loaded, lock: read.lock };
   const about = { path: lockPath(loaded.file.path), operation: "read the lock", source: () => read.source };
-  await tellProblems(read.problems, about, input, surroundings);
+  await tellProblems(read.problems, about, input, context);
   return undefined;
 }

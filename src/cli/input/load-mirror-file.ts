@@ -5,7 +5,7 @@ import type { CommandInput } from "../options/command.ts";
 import { writeOutput } from "../output/output-file.ts";
 import { createStyle } from "../render/text/style.ts";
 import { plural } from "../render/text/units.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { writtenOrSaid } from "../output/write-or-report.ts";
 
 const DEFAULT_FILE = "mirrors.yaml";
@@ -19,20 +19,20 @@ export function mirrorFilePath({ options }: CommandInput): string {
 }
 
 /** As {@link loadWithSource}, of the file alone. */
-export async function loadMirrorFile(input: CommandInput, surroundings: Surroundings): Promise<MirrorFile | undefined> {
-  return (await loadWithSource(input, surroundings))?.file;
+export async function loadMirrorFile(input: CommandInput, context: ProcessContext): Promise<MirrorFile | undefined> {
+  return (await loadWithSource(input, context))?.file;
 }
 
 /** Reads the mirror file that the options name, with its text. When it is not valid, says so and returns undefined. */
 export async function loadWithSource(
   input: CommandInput,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<{ file: MirrorFile; source: string } | undefined> {
   const path = mirrorFilePath(input);
-  const read = await readMirrorFile(path, { environment: surroundings.environment });
+  const read = await readMirrorFile(path, { environment: context.environment });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
-  await tellProblems(read.problems, about, input, surroundings);
+  await tellProblems(read.problems, about, input, context);
   return undefined;
 }
 
@@ -44,9 +44,9 @@ export async function tellProblems(
   problems: readonly Problem[],
   about: { path: string; operation: string; source: (path: string) => string },
   input: CommandInput,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<void> {
-  const { out, err, environment } = surroundings;
+  const { out, err, environment } = context;
   const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
   const document = `${JSON.stringify({ problems: told }, null, 2)}\n`;
   if (input.options["json"] === true) out(document);
@@ -59,8 +59,8 @@ export async function tellProblems(
   // A file that cannot be written neither hides what is wrong nor makes it less so.
   const style = createStyle({ color: false, abbreviateDigests: false });
   const { report } = input.options;
-  await writtenOrSaid(() => reportQuality(problems, input), style, surroundings);
-  if (typeof report === "string") await writtenOrSaid(() => writeOutput(report, document), style, surroundings);
+  await writtenOrSaid(() => reportQuality(problems, input), style, context);
+  if (typeof report === "string") await writtenOrSaid(() => writeOutput(report, document), style, context);
 }
 
 /**

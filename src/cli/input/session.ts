@@ -11,7 +11,7 @@ import { wantsColor } from "../output/wants-color.ts";
 import { createStyle, type Style } from "../render/text/style.ts";
 import { planInputs } from "./plan-inputs.ts";
 import { logRequests } from "../output/request-log.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
 
 /** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
@@ -35,7 +35,7 @@ export interface Session {
  */
 export async function withPlan(
   input: CommandInput,
-  surroundings: Surroundings,
+  context: ProcessContext,
   work: (session: Session) => Promise<number>,
   {
     moves = "left",
@@ -43,7 +43,7 @@ export async function withPlan(
     ready,
   }: { moves?: "shown" | "left"; held?: HeldPlan | undefined; ready?: () => Promise<void> } = {},
 ): Promise<number | undefined> {
-  const whole = await loadWithLock(input, surroundings);
+  const whole = await loadWithLock(input, context);
   if (whole === undefined) return undefined;
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
   const narrowing = held?.narrowing ?? {
@@ -58,26 +58,26 @@ export async function withPlan(
   const events = createEventStream();
   const allowances = createAllowances(file.sources);
   events.listen(allowances.listener);
-  logRequests(input, events, surroundings);
-  const connections = openConnections(file.sources, allowances, events.emit, surroundings);
+  logRequests(input, events, context);
+  const connections = openConnections(file.sources, allowances, events.emit, context);
   try {
-    const { signal, isTerminal } = surroundings;
+    const { signal, isTerminal } = context;
     const content = contentReader(connections);
     const explained = input.options["explain"] === true;
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
-      expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, surroundings);
+      expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, context);
     const expandAll = async () => {
       const all = await expansion();
       return { all, selected: select(all) };
     };
-    const date = () => utcDate(surroundings.clock.now());
+    const date = () => utcDate(context.clock.now());
     const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
     const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
     const look = () => survey({ ...wishes, connections, allowances, content, signal });
-    const color = wantsColor(input.options["no-color"] === true, surroundings);
+    const color = wantsColor(input.options["no-color"] === true, context);
     // A terminal that was told no size says that it has none.
-    const width = isTerminal ? surroundings.terminalSize().columns || undefined : undefined;
+    const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
       connections,

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 
 /** The values of a command's options, as parseArgs gives them. */
 export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -33,7 +33,7 @@ export interface Command {
   /** Whether it takes a command behind `--`. */
   takesCommand: boolean;
   /** Loads the command's code only when it is run. @returns the exit code */
-  run(input: CommandInput, surroundings: Surroundings): Promise<number>;
+  run(input: CommandInput, context: ProcessContext): Promise<number>;
 }
 
 /** The values of an option that may be repeated; none where it was not given. */

@@ -39,7 +39,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ["mirrorform init", "mirrorform init --from python:3.12-slim redis:7"],
     maxArguments: Infinity,
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/init.ts")).init(input, surroundings),
+    run: async (input, context) => (await import("../commands/init.ts")).init(input, context),
   },
   {
     name: "validate",
@@ -49,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
     optionHelp: { ...COMMON_HELP, "code-quality": "write the problems to this file, as GitLab reads them" },
     examples: ["mirrorform validate", "mirrorform validate --file teams/web.yaml"],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/validate.ts")).validate(input, surroundings),
+    run: async (input, context) => (await import("../commands/validate.ts")).validate(input, context),
   },
   {
     name: "plan",
@@ -81,7 +81,7 @@ export const COMMANDS: readonly Command[] = [
       "mirrorform plan --out plan.json",
     ],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/plan.ts")).plan(input, surroundings),
+    run: async (input, context) => (await import("../commands/plan.ts")).plan(input, context),
   },
   {
     name: "apply",
@@ -107,7 +107,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ["mirrorform apply", "mirrorform apply --target seoul", "mirrorform apply plan.json"],
     maxArguments: 1,
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/apply.ts")).apply(input, surroundings),
+    run: async (input, context) => (await import("../commands/apply.ts")).apply(input, context),
   },
   {
     name: "uris",
@@ -126,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
       "mirrorform uris --format dotenv --pin > images.env",
     ],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/uris.ts")).uris(input, surroundings),
+    run: async (input, context) => (await import("../commands/uris.ts")).uris(input, context),
   },
   {
     name: "lock",
@@ -152,7 +152,7 @@ export const COMMANDS: readonly Command[] = [
       "mirrorform lock --check",
     ],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/lock.ts")).lock(input, surroundings),
+    run: async (input, context) => (await import("../commands/lock.ts")).lock(input, context),
   },
   {
     name: "iam",
@@ -178,7 +178,7 @@ export const COMMANDS: readonly Command[] = [
       "aws iam put-role-policy --role-name mirror --policy-name mirrorform --policy-document file://policy.json",
     ],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/iam.ts")).iam(input, surroundings),
+    run: async (input, context) => (await import("../commands/iam.ts")).iam(input, context),
   },
   {
     name: "quota",
@@ -188,7 +188,7 @@ export const COMMANDS: readonly Command[] = [
     optionHelp: { ...COMMON_HELP, verbose: NETWORK_HELP.verbose },
     examples: ["mirrorform quota"],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/quota.ts")).quota(input, surroundings),
+    run: async (input, context) => (await import("../commands/quota.ts")).quota(input, context),
   },
   {
     name: "sandbox",
@@ -201,7 +201,7 @@ export const COMMANDS: readonly Command[] = [
     },
     examples: ["mirrorform sandbox", "mirrorform sandbox -- mirrorform plan"],
     takesCommand: true,
-    run: async (input, surroundings) => (await import("../commands/sandbox.ts")).sandbox(input, surroundings),
+    run: async (input, context) => (await import("../commands/sandbox.ts")).sandbox(input, context),
   },
   {
     name: "demo",
@@ -211,6 +211,6 @@ export const COMMANDS: readonly Command[] = [
     optionHelp: { json: COMMON_HELP.json, "no-color": COMMON_HELP["no-color"] },
     examples: ["mirrorform demo"],
     takesCommand: false,
-    run: async (input, surroundings) => (await import("../commands/demo.ts")).demo(input, surroundings),
+    run: async (input, context) => (await import("../commands/demo.ts")).demo(input, context),
   },
 ];

@@ -5,7 +5,7 @@ import { terminalText } from "../../plain-text.ts";
 import type { CommandInput } from "../options/command.ts";
 import type { EventStream } from "./event-stream.ts";
 import { unwritable } from "./output-file.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 
 /** Values of MIRRORFORM_LOG that stand for standard error; every other one is a file. */
 const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
@@ -18,7 +18,7 @@ const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
 export function logRequests(
   { options }: CommandInput,
   events: EventStream,
-  { environment, err, clock }: Surroundings,
+  { environment, err, clock }: ProcessContext,
 ): void {
   const asked = environment["MIRRORFORM_LOG"] ?? "";
   const isFile = asked !== "" && !TO_STANDARD_ERROR.has(asked);

@@ -1,7 +1,7 @@
 import { reportOf } from "../../errors.ts";
 import { renderError } from "../render/text/error-text.ts";
 import type { Style } from "../render/text/style.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 
 /**
  * Writes a file when all that it holds was said already. By now standard output has its document, so that the error
@@ -11,7 +11,7 @@ import type { Surroundings } from "../process/process-context.ts";
 export async function writtenOrSaid(
   write: () => Promise<void>,
   style: Style,
-  { err }: Pick<Surroundings, "err">,
+  { err }: Pick<ProcessContext, "err">,
 ): Promise<boolean> {
   try {
     await write();

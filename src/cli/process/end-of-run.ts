@@ -1,8 +1,8 @@
 import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
-import type { Surroundings } from "./process-context.ts";
+import type { ProcessContext } from "./process-context.ts";
 
 /** The error that ended a run; after a signal that this was what ended it, whatever broke on the way. */
-export function endOf(error: unknown, { interruptedBy }: Pick<Surroundings, "interruptedBy">): ErrorReport {
+export function endOf(error: unknown, { interruptedBy }: Pick<ProcessContext, "interruptedBy">): ErrorReport {
   return reportOf(interruptedBy() === undefined ? error : interruptedEarly());
 }
 

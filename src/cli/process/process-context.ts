@@ -1,12 +1,11 @@
 import { homedir } from "node:os";
 
-import { systemClock, type Clock } from "../../clock.ts";
+import { systemClock } from "../../clock.ts";
+import type { RunContext } from "../../run/run-context.ts";
 import type { InterruptSignal } from "./exit-code.ts";
 
 /** Everything of the process that commands use. The one place where globals are read. */
-export interface Surroundings {
-  environment: Readonly<Record<string, string | undefined>>;
-  homeDirectory: string;
+export interface ProcessContext extends RunContext {
   /** Writes to standard output and to standard error. */
   out: (text: string) => void;
   err: (text: string) => void;
@@ -14,18 +13,14 @@ export interface Surroundings {
   isTerminal: boolean;
   /** Of that terminal; undefined where it does not tell. May change at any time. */
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
-  clock: Clock;
-  random: () => number;
-  /** Aborted by the first SIGINT or SIGTERM. */
-  signal: AbortSignal;
   /** Which signal that was. */
   interruptedBy: () => InterruptSignal | undefined;
 }
 
-export function processSurroundings(interrupt: {
+export function createProcessContext(interrupt: {
   signal: AbortSignal;
   received: () => InterruptSignal | undefined;
-}): Surroundings {
+}): ProcessContext {
   return {
     environment: process.env,
     homeDirectory: homedir(),

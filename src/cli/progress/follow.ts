@@ -1,18 +1,18 @@
 import { actionsOf, type Plan } from "../../plan/plan.ts";
 import type { EventStream } from "../output/event-stream.ts";
 import type { Style } from "../render/text/style.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import { followAsLines } from "./lines.ts";
 import { followAsList } from "./list.ts";
 import type { Progress } from "./progress.ts";
 
 /** Shows an apply while it runs: a list that is redrawn on a terminal of some size, else a line for each finished action. */
-export function followProgress(plan: Plan, events: EventStream, style: Style, surroundings: Surroundings): Progress {
+export function followProgress(plan: Plan, events: EventStream, style: Style, context: ProcessContext): Progress {
   const actions = actionsOf(plan);
   if (actions.length === 0) return { end: () => Promise.resolve() };
-  const { rows, columns } = surroundings.terminalSize();
+  const { rows, columns } = context.terminalSize();
   // Of a terminal without a size, such as a container gets without a person before it, nothing is drawn on.
-  return surroundings.isTerminal && rows !== 0 && columns !== 0
-    ? followAsList(plan, actions, events, surroundings)
-    : followAsLines(plan, actions, events, style, surroundings);
+  return context.isTerminal && rows !== 0 && columns !== 0
+    ? followAsList(plan, actions, events, context)
+    : followAsLines(plan, actions, events, style, context);
 }

@@ -5,7 +5,7 @@ import type { EventStream } from "../output/event-stream.ts";
 import { nameAction } from "../render/report-text.ts";
 import type { Style } from "../render/text/style.ts";
 import { formatBytes } from "../render/text/units.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
@@ -19,7 +19,7 @@ export function followAsLines(
   actions: readonly Action[],
   events: EventStream,
   style: Style,
-  { out }: Pick<Surroundings, "out">,
+  { out }: Pick<ProcessContext, "out">,
 ): Progress {
   const names = new Map(actions.map((action) => [action.id, nameAction(action, plan)]));
   const sent = new Map<string, number>();

@@ -5,7 +5,7 @@ import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { EventStream } from "../output/event-stream.ts";
 import { nameAction } from "../render/report-text.ts";
-import type { Surroundings } from "../process/process-context.ts";
+import type { ProcessContext } from "../process/process-context.ts";
 import type { Progress } from "./progress.ts";
 import { drawScreen } from "./screen.ts";
 import { createTally } from "./tally.ts";
@@ -24,7 +24,7 @@ export function followAsList(
   plan: Plan,
   actions: readonly Action[],
   events: EventStream,
-  { out, clock, terminalSize }: Pick<Surroundings, "out" | "clock" | "terminalSize">,
+  { out, clock, terminalSize }: Pick<ProcessContext, "out" | "clock" | "terminalSize">,
 ): Progress {
   const tally = createTally(actions, () => clock.now());
   const waits = new Map(actions.map((action) => [action.id, Promise.withResolvers<Finished | undefined>()]));

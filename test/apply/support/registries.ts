@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** A source with blobs in `app`, some targets, and what copies between them. */
-export interface Surroundings {
+export interface ProcessContext {
   source: SandboxRegistry;
   blob: Descriptor;
   bytes: Buffer;
@@ -42,7 +42,7 @@ const MANIFEST = digestOf(Buffer.from("manifest"));
 export async function startSurroundings(
   t: TestContext,
   options: { size: number; targets: number; together?: number; stallMilliseconds?: number; mounts?: boolean },
-): Promise<Surroundings> {
+): Promise<ProcessContext> {
   const start = async (name: string) => {
     const policy = options.mounts === false ? { mayMount: () => false } : {};
     const registry = await startPlainRegistry({ name, policy });
@@ -113,7 +113,7 @@ export async function startSurroundings(
 }
 
 /** Whether a target has just these bytes in a repository. */
-export function holds(place: Place, { blob, bytes }: Surroundings, repository = "mirror/app"): boolean {
+export function holds(place: Place, { blob, bytes }: ProcessContext, repository = "mirror/app"): boolean {
   const held = place.registry.store.repository(repository)?.blobs.get(blob.digest);
   return held !== undefined && Buffer.compare(held, bytes) === 0;
 }

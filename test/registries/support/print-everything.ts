@@ -2,13 +2,13 @@
 import { wantsColor } from "../../../src/cli/output/wants-color.ts";
 import { renderPlan } from "../../../src/cli/render/plan-text.ts";
 import { createStyle } from "../../../src/cli/render/text/style.ts";
-import { processSurroundings } from "../../../src/cli/process/process-context.ts";
+import { createProcessContext } from "../../../src/cli/process/process-context.ts";
 import { everything } from "../../cli/render/everything.ts";
 
-const surroundings = processSurroundings({ signal: new AbortController().signal, received: () => undefined });
+const context = createProcessContext({ signal: new AbortController().signal, received: () => undefined });
 const style = createStyle({
-  color: wantsColor(false, surroundings),
-  abbreviateDigests: surroundings.isTerminal,
-  width: surroundings.terminalSize().columns,
+  color: wantsColor(false, context),
+  abbreviateDigests: context.isTerminal,
+  width: context.terminalSize().columns,
 });
-surroundings.out(renderPlan(everything(), style));
+context.out(renderPlan(everything(), style));
