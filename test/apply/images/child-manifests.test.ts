@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+
+import { createChildManifests } from "../../../src/apply/images/child-manifests.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { registryTarget } from "../../../src/registry/registry-target.ts";
+import { clientOf, serve } from "../../registry/server.ts";
+
+const { signal } = new AbortController();
+const bytes = Buffer.from("{}");
+const MANIFEST = { bytes, mediaType: "application/vnd.oci.image.manifest.v1+json", digest: digestOf(bytes) };
+
+async function start(t: TestContext, statuses: readonly number[]) {
+  const left = [...statuses];
+  const server = await serve(t, (_request, response) => void response.writeHead(left.shift() ?? 201).end());
+  const target = registryTarget(clientOf(t, server.url, { side: "target" }).registry, "");
+  return { server, target, children: createChildManifests() };
+}
+
+test("a manifest wanted by two images of one repository is put once, and once in each other repository", async (t) => {
+  const { server, target, children } = await start(t, []);
+  await Promise.all(["app", "app", "other"].map((repository) => children.put(target, repository, MANIFEST, signal)));
+  await children.put(target, "app", MANIFEST, signal);
+  assert.deepEqual(
+    server.lines().toSorted(),
+    ["app", "other"].map((repository) => `PUT /v2/${repository}/manifests/${MANIFEST.digest}`),
+  );
+});
+
+test("a put that failed is tried again by the next image", async (t) => {
+  const { server, target, children } = await start(t, [403]);
+  await assert.rejects(children.put(target, "app", MANIFEST, signal), { code: "DENIED" });
+  await children.put(target, "app", MANIFEST, signal);
+  assert.equal(server.seen.length, 2);
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import * as fc from "fast-check";
+
+import { firstMirrorFile } from "../../../src/cli/commands/first-mirror-file.ts";
+import { listedImages } from "../../../src/desired/entries/desired-entry.ts";
+import { readMirrorFile } from "../../../src/desired/mirror-file.ts";
+import { formatReference, parseReference, withDefaultTag } from "../../../src/oci/reference.ts";
+import { folderWith } from "../../support/mirrorform.ts";
+import { resident } from "../../support/resident.ts";
+
+async function folder(context: TestContext, files: Record<string, string> = {}): Promise<string> {
+  const made = await folderWith(files);
+  context.after(() => made.remove());
+  return made.path;
+}
+
+describe("init", () => {
+  test("writes a mirror file that is valid as it stands", async (t) => {
+    const path = await folder(t);
+    const written = await resident(["init"], { folder: path });
+    assert.equal(written.code, 0, written.stderr);
+    assert.match(written.stdout, /Wrote mirrors\.yaml/);
+    const checked = await resident(["validate"], { folder: path });
+    assert.equal(checked.code, 0, checked.stderr);
+    assert.match(checked.stdout, /1 image, 1 target/);
+  });
+
+  test("begins with the images it is given, a pinned one under a tag of its own", async (t) => {
+    const path = await folder(t);
+    const pinned = `redis@sha256:${"ab".repeat(32)}`;
+    const { code } = await resident(["init", "--from", "ruby:2.7.1-slim", pinned, "--file", "m.yaml"], {
+      folder: path,
+    });
+    assert.equal(code, 0);
+    const text = await readFile(join(path, "m.yaml"), "utf8");
+    assert.match(text, /^ {2}- image: ruby:2\.7\.1-slim$/m);
+    assert.match(text, /^ {4}to: redis:pinned-abababababab$/m);
+    const checked = await resident(["validate", "--file", "m.yaml"], { folder: path });
+    assert.match(checked.stdout, /2 images/);
+  });
+
+  test("gives a place of its own to what would be in another's way, or too short for ECR; names twice what is one never", async (t) => {
+    const path = await folder(t);
+    const from = ["x:1", "quay.io/a/b:1", "ghcr.io/a/b:1", "redis:7", "docker.io/library/redis:7", "localhost:5000/x"];
+    assert.equal((await resident(["init", "--from", ...from], { folder: path })).code, 0);
+    const text = await readFile(join(path, "mirrors.yaml"), "utf8");
+    assert.deepEqual(text.match(/(?<=^ {2}- image: |^ {4}to: ).*$/gm), [
+      "x:1",
+      "docker.io/library/x:1",
+      "quay.io/a/b:1",
+      "ghcr.io/a/b:1",
+      "ghcr.io/a/b:1",
+      "docker.io/library/redis:7",
+      "localhost:5000/x",
+      "localhost-5000/x:latest",
+    ]);
+    const checked = await resident(["validate"], { folder: path });
+    assert.equal(checked.code, 0, checked.stderr);
+  });
+
+  test("refuses two of one name that it finds no place for", async (t) => {
+    const path = await folder(t);
+    const from = ["redis:7", `redis:7@sha256:${"ab".repeat(32)}`, `redis:7@sha256:${"ab".repeat(32)}`, "redis"];
+    assert.equal((await resident(["init", "--from", ...from], { folder: path })).code, 0);
+    const [one, two, three] = ["0", "1", "2"].map((end) => `redis:7@sha256:${"ab".repeat(6)}${end.repeat(52)}`);
+    const more = ["redis:7", one ?? "", two ?? "", three ?? "", "--file", "m.yaml"];
+    const { code, stderr } = await resident(["init", "--from", ...more], { folder: path });
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /USAGE[^]*would go to the same place[^]*Nothing was written/);
+  });
+
+  test("never writes over a file that is there", async (t) => {
+    const path = await folder(t, { "mirrors.yaml": "mine\n" });
+    const { code, stderr } = await resident(["init"], { folder: path });
+    assert.equal(code, 3);
+    assert.match(stderr, /USAGE[^]*there already[^]*--file/);
+    assert.equal(await readFile(join(path, "mirrors.yaml"), "utf8"), "mine\n");
+  });
+
+  test("refuses what is no image, and writes nothing", async (t) => {
+    const path = await folder(t);
+    const { code, stderr } = await resident(["init", "--from", "Ruby:2.7"], { folder: path });
+    assert.equal(code, 3);
+    assert.match(stderr, /Ruby:2\.7: .*lower case/);
+    await assert.rejects(readFile(join(path, "mirrors.yaml")));
+  });
+
+  test("says when the file cannot be written", async (t) => {
+    const path = await folder(t);
+    const { code, stderr } = await resident(["init", "--file", "nowhere/mirrors.yaml"], { folder: path });
+    assert.equal(code, 1);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*ENOENT/);
+  });
+
+  test("law: whatever the folder is called and whatever the images are, the file is valid and names each once", async (t) => {
+    const path = await folder(t);
+    // Short ones, so that they meet, and one that is too short for ECR.
+    const name = fc.oneof(fc.constantFrom("x", "ab"), fc.stringMatching(/^[a-z][a-z0-9]{1,8}$/));
+    const image = fc.oneof(
+      fc.tuple(name, fc.stringMatching(/^[\w][\w.-]{0,10}$/)).map(([a, tag]) => `${a}:${tag}`),
+      fc.tuple(name, name).map(([host, a]) => `${host}.example.com/${a}`),
+      fc.tuple(name, fc.stringMatching(/^[0-9a-f]{64}$/)).map(([a, hex]) => `${a}@sha256:${hex}`),
+    );
+    const images = fc.uniqueArray(image, { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary" }), images, async (called, texts) => {
+        const read = texts.map((text) => {
+          const reference = parseReference(text);
+          if (typeof reference === "string") throw new Error(reference);
+          return { text, reference };
+        });
+        const file = join(path, "law.yaml");
+        await writeFile(file, firstMirrorFile(called, read));
+        const checked = await readMirrorFile(file, { environment: {} });
+        assert.ok("file" in checked, JSON.stringify(checked));
+        const named = new Set(read.map(({ reference }) => formatReference(withDefaultTag(reference))));
+        assert.equal(listedImages(checked.file.entries).length, Math.max(1, named.size));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

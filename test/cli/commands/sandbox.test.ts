@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { folderWith, mirrorform, type Ran, type ProcessOptions } from "../../support/mirrorform.ts";
+import { CLI, NO_SCRIPT, onTerminal } from "../../support/terminal.ts";
+import { errorsIn, type Document } from "../../support/world.ts";
+
+const FILE = `
+version: 1
+name: platform
+targets: { main: { ecr: { account: "\${AWS_ACCOUNT_ID}" } } }
+mirrors: [{ image: redis:7 }, { image: ghcr.io/team/app:1, to: app:1 }]
+`;
+
+async function run(context: TestContext, args: readonly string[], more: Partial<ProcessOptions> = {}): Promise<Ran> {
+  const folder = await folderWith({ "mirrors.yaml": FILE });
+  context.after(() => folder.remove());
+  return mirrorform(args, { folder: folder.path, ...more });
+}
+
+describe("mirrorform sandbox -- COMMAND", () => {
+  test("serves what the mirror file names, from every registry, and ends as the command ends", async (t) => {
+    const { code, stdout, stderr } = await run(t, ["sandbox", "--", "sh", "-c", `${CLI} apply && ${CLI} plan; exit 7`]);
+    assert.equal(code, 7, stderr);
+    assert.match(stdout, /Apply: 4 done/);
+    assert.match(stdout, /No changes\. 2 images match mirrors\.yaml\./);
+  });
+
+  test("stands in for a target that is a registry elsewhere: nothing is pushed there", async (t) => {
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/main: .*/, "main: { oci: https://registry.example.com/team } }"),
+      ".docker/config.json": '{ "credsStore": "no-such-helper" }',
+    });
+    t.after(() => folder.remove());
+    const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply`], { folder: folder.path });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
+  });
+
+  test("stands in for a target at an IPv6 address too", async (t) => {
+    let asked = 0;
+    const real = createServer((_request, response) => {
+      asked += 1;
+      response.end();
+    });
+    const isListening = await new Promise<boolean>((resolve) => {
+      real.once("error", () => resolve(false));
+      real.listen(0, "::1", () => resolve(true));
+    });
+    t.after(() => real.close());
+    const port = isListening ? (real.address() as AddressInfo).port : 5999;
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/main: .*/, `main: { oci: "http://[::1]:${port}/team" } }`),
+    });
+    t.after(() => folder.remove());
+    const { code, stdout, stderr } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply`], {
+      folder: folder.path,
+    });
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
+    assert.equal(asked, 0);
+  });
+
+  test("keeps real accounts out of the command's environment", async (t) => {
+    const environment = {
+      AWS_PROFILE: "production",
+      AWS_SESSION_TOKEN: "real-token",
+      AWS_ACCESS_KEY_ID: "real-key",
+      DOCKER_AUTH_CONFIG: "{}",
+      MIRRORFORM_PASSWORD_DOCKER_IO: "real-password",
+      KEPT: "yes",
+    };
+    const { code, stdout } = await run(t, ["sandbox", "--", "env"], { environment });
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /real-|production|DOCKER_AUTH_CONFIG/);
+    assert.match(stdout, /^KEPT=yes$/m);
+    assert.match(stdout, /^AWS_ENDPOINT_URL_ECR=http:\/\/127\.0\.0\.1:\d+$/m);
+  });
+
+  test("says so when there is no such command", async (t) => {
+    const { code, stderr } = await run(t, ["sandbox", "--", "no-such-command-here"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /cannot run no-such-command-here/);
+  });
+
+  test("without a command prints its settings and runs until it is interrupted", async (t) => {
+    const { code, stdout, stderr } = await run(t, ["sandbox"], {
+      onStart: (child) => child.stdout?.once("data", () => child.kill("SIGTERM")),
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /^export MIRRORFORM_ENDPOINT_DOCKER_IO='http:\/\/127\.0\.0\.1:\d+'$/m);
+    assert.match(stdout, /^export MIRRORFORM_ENDPOINT_GHCR_IO=/m);
+    const unset = /^unset (.*)$/m.exec(stdout)?.[1]?.split(" ") ?? [];
+    for (const name of ["AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT"]) {
+      assert.ok(unset.includes(name), name);
+    }
+    assert.equal(stderr, "", "there is nothing that could be started");
+  });
+});
+
+/** Tells that it listens, counts the interrupts that it gets for half a second after the first, and tells them. */
+const COUNT_INTERRUPTS = `
+let count = 0;
+for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => {
+  if (++count === 1) setTimeout(() => { console.log("got " + count + " " + name); process.exit(9); }, 500);
+});
+setTimeout(() => process.exit(8), 20_000);
+console.log("listening");
+`;
+
+describe("a signal to mirrorform sandbox", () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    test(`alone, ${signal} of a supervisor, reaches the command once`, async (t) => {
+      const { code, stdout, stderr } = await run(t, ["sandbox", "--", process.execPath, "-e", COUNT_INTERRUPTS], {
+        detached: true,
+        onStart: (child) => child.stdout?.once("data", () => child.kill(signal)),
+      });
+      assert.equal(stdout, `listening\ngot 1 ${signal}\n`, stderr);
+      assert.equal(code, 9);
+      assert.equal(stderr, "", "what the signal comes to is the command's to say");
+    });
+  }
+
+  test("and to the command, the Ctrl-C of a terminal, reaches the command once", { skip: NO_SCRIPT }, async (t) => {
+    const place = await folderWith({ "mirrors.yaml": FILE, "count.js": COUNT_INTERRUPTS });
+    t.after(() => place.remove());
+    const { shown } = await onTerminal(`${CLI} sandbox -- "${process.execPath}" count.js`, {
+      folder: place.path,
+      react: (text, type) => {
+        if (text.includes("listening")) type("\u0003");
+      },
+    });
+    assert.match(shown, /got 1 SIGINT/);
+    assert.doesNotMatch(shown, /starting nothing new/);
+  });
+});
+
+describe("mirrorform sandbox -- mirrorform apply, with a file that names", { concurrency: 2 }, () => {
+  const ROLE = "arn:aws:iam::111111111111:role/mirror";
+  for (const [what, targets, registries] of [
+    ["an account", '{ main: { ecr: { account: "999999999999" } } }', 1],
+    ["a profile", "{ main: { ecr: { profile: prod } } }", 1],
+    ["a profile that is a number", "{ main: { ecr: { profile: 42 } } }", 1],
+    ["the default profile", "{ main: { ecr: { profile: default } } }", 1],
+    [
+      "a profile and its account",
+      '{ main: { ecr: { profile: prod, account: "999999999999", region: eu-west-1 } } }',
+      1,
+    ],
+    ["a role", `{ main: { ecr: { role: "${ROLE}" } } }`, 1],
+    [
+      "a role, a profile and the role's account",
+      `{ main: { ecr: { role: "${ROLE}", profile: prod, account: "111111111111" } } }`,
+      1,
+    ],
+    [
+      "several of them",
+      `{ main: { ecr: { account: "999999999999" } }, seoul: { ecr: { profile: seoul, account: "888888888888", region: ap-northeast-2 } },
+        again: { ecr: { profile: prod, region: eu-west-1 } }, role: { ecr: { role: "${ROLE}" } } }`,
+      4,
+    ],
+  ] as const) {
+    test(`${what}: each target gets its images, in an account of its own`, async (t) => {
+      const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
+      t.after(() => folder.remove());
+      const script = `${CLI} apply --json > applied.json; code=$?; cat "$AWS_SHARED_CREDENTIALS_FILE"; exit $code`;
+      const { code, stdout, stderr } = await mirrorform(["sandbox", "--", "sh", "-c", script], { folder: folder.path });
+      const applied = JSON.parse(await readFile(join(folder.path, "applied.json"), "utf8")) as Document;
+      assert.equal(code, 0, `${stderr}${JSON.stringify(errorsIn(applied))}`);
+      const hosts = new Set(
+        applied.outcomes?.flatMap(({ uri }) => (uri === undefined ? [] : [new URL(`http://${uri}`).host])),
+      );
+      assert.equal(hosts.size, registries);
+      const keys = stdout.match(/^aws_access_key_id = /gm) ?? [];
+      assert.equal(keys.length, new Set(targets.match(/profile: \w+/g)).size, "a key for each profile");
+    });
+  }
+
+  test("two accounts for one key: the second is refused, as it would be at AWS", async (t) => {
+    const targets = '{ main: { ecr: { account: "999999999999" } }, other: { ecr: { account: "888888888888" } } }';
+    const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
+    t.after(() => folder.remove());
+    const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} apply --json`], {
+      folder: folder.path,
+    });
+    assert.equal(code, 1);
+    assert.deepEqual(
+      errorsIn(JSON.parse(stdout) as Document).map((error) => error.code),
+      ["DENIED"],
+    );
+  });
+
+  test("a profile: its key is in a file for the owner alone, which is gone when the sandbox ends", async (t) => {
+    const folder = await folderWith({
+      "mirrors.yaml": FILE.replace(/^targets: .*$/m, "targets: { main: { ecr: { profile: prod } } }"),
+    });
+    t.after(() => folder.remove());
+    const script = 'echo "$AWS_SHARED_CREDENTIALS_FILE"; stat -c %a "$AWS_SHARED_CREDENTIALS_FILE"';
+    const { stdout } = await mirrorform(["sandbox", "--", "sh", "-c", script], { folder: folder.path });
+    const [path = "", mode] = stdout.split("\n");
+    assert.equal(mode, "600");
+    assert.match(path, /credentials$/);
+    assert.equal(existsSync(path), false);
+    assert.equal(existsSync(dirname(path)), false);
+  });
+});
+
+describe("mirrorform demo", () => {
+  test("goes the whole path with the mirror file that ships, and ends with nothing to do", async (t) => {
+    const { code, stdout, stderr } = await run(t, ["demo"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\d+ pulls spent, \d+ of 100 left in a window of 1 h/);
+    assert.match(stdout, /No changes\. \d+ images match .*mirrors\.yaml\./);
+    assert.equal(stderr, "");
+  });
+});
+
+describe("on a terminal", { skip: NO_SCRIPT }, () => {
+  test("an apply is drawn as a list, in colour, with short digests, and still ends with its report", async (t) => {
+    const folder = await folderWith({ "mirrors.yaml": FILE });
+    t.after(() => folder.remove());
+    const { code, shown } = await onTerminal(`${CLI} sandbox -- ${CLI} apply`, { folder: folder.path });
+    assert.equal(code, 0, shown);
+    assert.ok(shown.includes("\u001b[32m"), "colour");
+    assert.ok(shown.includes("✔"), "the list");
+    assert.match(shown, /sha256:[0-9a-f]{12}…/);
+    assert.match(shown, /Apply: 4 done/);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { run } from "../../support/command.ts";
+import { folderWith } from "../../support/mirrorform.ts";
+import { resident } from "../../support/resident.ts";
+import { world, type World } from "../../support/world.ts";
+
+const FILE = `
+version: 1
+name: builds
+targets:
+  main: { ecr: {} }
+mirrors:
+  - image: ruby:2.7.1-slim
+    to: nomorelimit:ruby-2.7.1-slim
+    output: ECR_RUBY_URI
+  - image: node
+    tags: [22-alpine]
+    to: 1st/{name}:{tag}
+`;
+const IMAGES = { images: ["ruby:2.7.1-slim", "node:22-alpine"], imageOptions: { layers: 1, layerBytes: 64 } };
+
+async function builds(context: TestContext): Promise<World & { registry: string }> {
+  const place = await world(context, { "mirrors.yaml": FILE }, IMAGES);
+  return { ...place, registry: (await place.sandbox.ecr.registry()).server.host };
+}
+
+describe("uris", { concurrency: 4 }, () => {
+  test("are a table for people", async (t) => {
+    const { run: mirror, registry } = await builds(t);
+    const { code, stdout } = await mirror(["uris"]);
+    assert.equal(code, 0);
+    assert.equal(
+      stdout,
+      `ruby:2.7.1-slim  ${registry}/nomorelimit:ruby-2.7.1-slim\nnode:22-alpine   ${registry}/1st/node:22-alpine\n`,
+    );
+  });
+
+  test("are named by output, or after repository and tag, so that a shell can read them", async (t) => {
+    const { run: mirror, registry, folder } = await builds(t);
+    const { stdout } = await mirror(["uris", "--format", "dotenv"]);
+    await writeFile(join(folder, "images.env"), stdout);
+    const sourced = await run("sh", ["-c", '. ./images.env; echo "$ECR_RUBY_URI $_1ST_NODE_22_ALPINE"'], {
+      cwd: folder,
+    });
+    assert.equal(sourced.stdout, `${registry}/nomorelimit:ruby-2.7.1-slim ${registry}/1st/node:22-alpine\n`);
+  });
+
+  test("are words for docker build, after the shell has split them", async (t) => {
+    const { run: mirror, registry } = await builds(t);
+    const { stdout } = await mirror(["uris", "--format", "build-args", "--only", "ruby*"]);
+    const split = await run("sh", ["-c", `printf '%s\\n' ${stdout.trim()}`]);
+    assert.deepEqual(split.stdout.trim().split("\n"), [
+      "--build-arg",
+      `ECR_RUBY_URI=${registry}/nomorelimit:ruby-2.7.1-slim`,
+    ]);
+  });
+
+  test("are variables, arguments and contexts for bake", async (t) => {
+    const { run: mirror, registry } = await builds(t);
+    const bake = JSON.parse((await mirror(["uris", "--format", "bake"])).stdout);
+    const uri = `${registry}/nomorelimit:ruby-2.7.1-slim`;
+    assert.deepEqual(bake.variable.ECR_RUBY_URI, { default: uri });
+    assert.equal(bake.target.mirrorform.args.ECR_RUBY_URI, uri);
+    assert.equal(bake.target.mirrorform.contexts["docker.io/library/ruby:2.7.1-slim"], `docker-image://${uri}`);
+  });
+
+  test("are one map for Terraform", async (t) => {
+    const { run: mirror, registry } = await builds(t);
+    const { stdout } = await mirror(["uris", "--format", "tfvars"]);
+    assert.equal(
+      stdout,
+      `mirrorform_uris = {\n  ECR_RUBY_URI = "${registry}/nomorelimit:ruby-2.7.1-slim"\n  _1ST_NODE_22_ALPINE = "${registry}/1st/node:22-alpine"\n}\n`,
+    );
+  });
+
+  test("ask no source, and nothing of the target but who it is", async (t) => {
+    const { run: mirror, sandbox } = await builds(t);
+    assert.equal((await mirror(["uris", "--json"])).code, 0);
+    assert.deepEqual(sandbox.dockerHub.registry.requests, []);
+    const { server } = await sandbox.ecr.registry();
+    assert.deepEqual(server.requests, []);
+  });
+
+  test("by digest are what the tags hold now, and an error where nothing is mirrored yet", async (t) => {
+    const { run: mirror, sandbox, registry } = await builds(t);
+    const early = await mirror(["uris", "--pin"]);
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /MANIFEST_UNKNOWN[^]*mirrorform apply/);
+    assert.equal((await mirror(["apply"])).code, 0);
+    const { code, stdout } = await mirror(["uris", "--pin", "--only", "ruby*"]);
+    assert.equal(code, 0);
+    const held = (await sandbox.ecr.registry()).store.repository("nomorelimit")?.tags.get("ruby-2.7.1-slim");
+    assert.equal(stdout, `ruby:2.7.1-slim  ${registry}/nomorelimit@${held}\n`);
+  });
+
+  test("end in the target's name where there are several", async (t) => {
+    const targets =
+      "targets:\n  seoul: { oci: https://seoul.example.com }\n  us: { oci: https://us.example.com/team }\n";
+    const folder = await folderWith({ "mirrors.yaml": FILE.replace(/targets:\n.*\n/, targets) });
+    t.after(() => folder.remove());
+    const names = async (...more: string[]) => {
+      const { stdout } = await resident(["uris", "--json", ...more], { folder: folder.path });
+      return (JSON.parse(stdout) as { name: string; uri: string }[]).map(({ name, uri }) => `${name} ${uri}`);
+    };
+    assert.deepEqual((await names()).slice(0, 2), [
+      "ECR_RUBY_URI_SEOUL seoul.example.com/nomorelimit:ruby-2.7.1-slim",
+      "ECR_RUBY_URI_US us.example.com/team/nomorelimit:ruby-2.7.1-slim",
+    ]);
+    assert.equal((await names("--target", "us"))[0], "ECR_RUBY_URI us.example.com/team/nomorelimit:ruby-2.7.1-slim");
+  });
+
+  test("of one name are an error that names both", async (t) => {
+    const file = FILE.replace("    tags: [22-alpine]\n    to: 1st/{name}:{tag}", "    output: ECR_RUBY_URI");
+    const folder = await folderWith({ "mirrors.yaml": file.replace("ecr: {}", "oci: https://r.example.com") });
+    t.after(() => folder.remove());
+    const { code, stderr } = await resident(["uris"], { folder: folder.path });
+    assert.equal(code, 3, "it is the mirror file that is not valid");
+    assert.match(stderr, /nomorelimit:ruby-2\.7\.1-slim \(line 7\) and node:latest \(line 10\)[^]*ECR_RUBY_URI/);
+  });
+
+  test("know their formats", async (t) => {
+    const { run: mirror } = await builds(t);
+    const { code, stderr } = await mirror(["uris", "--format", "dotnev"]);
+    assert.equal(code, 3);
+    assert.match(stderr, /dotnev[^]*Did you mean dotenv\?/);
+  });
+});
+
+test("an output for several tags is refused at its line", async (t) => {
+  const folder = await folderWith({
+    "mirrors.yaml": FILE.replace("[22-alpine]", "[22-alpine, 20-alpine]\n    output: X"),
+  });
+  t.after(() => folder.remove());
+  const { code, stderr } = await resident(["validate"], { folder: folder.path });
+  assert.equal(code, 3);
+  assert.match(stderr, /mirrors\.yaml:12:5: an entry with several tags/);
+});

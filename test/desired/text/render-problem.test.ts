@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { renderProblem, type Problem } from "../../../src/desired/mirror-file.ts";
+import { read } from "../mirror-file-in-folder.ts";
+
+function problem(line: number, column: number, more: Partial<Problem> = {}): Problem {
+  return { code: "INVALID_FILE", message: "this is wrong", path: "mirrors.yaml", position: { line, column }, ...more };
+}
+
+/** The character of the shown line that the caret stands under. */
+function pointedAt(rendered: string): string {
+  const [, line = "", caret = ""] = rendered.split("\n");
+  return [...line][[...caret].indexOf("^")] ?? "";
+}
+
+describe("a rendered problem", () => {
+  test("is place, message, line, caret and hint", () => {
+    const source = "version: 1\nname: Example\n";
+    assert.equal(
+      renderProblem(problem(2, 7, { hint: 'did you mean "example"?' }), source),
+      'mirrors.yaml:2:7: this is wrong\n   2 | name: Example\n     |       ^\n  hint: did you mean "example"?',
+    );
+  });
+
+  test("without a place is one line", () => {
+    const { position: _position, ...placeless } = problem(1, 1);
+    assert.equal(renderProblem(placeless, ""), "mirrors.yaml: this is wrong");
+  });
+
+  test("at the end of the text has a caret after it", () => {
+    assert.equal(renderProblem(problem(2, 1), "a: [\n").split("\n").at(-1), "     | ^");
+  });
+
+  test("has its caret in place behind tabs, wide escapes and characters outside the basic plane", () => {
+    assert.equal(pointedAt(renderProblem(problem(1, 5), "\t\u0007😀 X: y")), "X");
+  });
+
+  test("shows a long line around its caret", () => {
+    const source = `${"a".repeat(5000)}X${"b".repeat(5000)}`;
+    const rendered = renderProblem(problem(1, 5001), source);
+    assert.ok(rendered.length < 300);
+    assert.equal(pointedAt(rendered), "X");
+    assert.match(rendered, /…a+Xb+…/);
+  });
+
+  test("sends no control or bidirectional character to the terminal", async () => {
+    const escape = "\u001b]0;x\u0007\u202e\u200b\u009b";
+    const { source, ...result } = await read(`version: 1\n"n${escape}": "\\e[2J\\u202e"\n`);
+    assert.ok("problems" in result);
+    for (const hostile of [...result.problems, problem(2, 9, { message: escape, hint: escape, path: escape })]) {
+      assert.doesNotMatch(renderProblem(hostile, source), /[\p{Cf}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
+    }
+  });
+
+  test("covers credentials that somebody wrote into an address", async () => {
+    const { source, ...result } = await read(`version: 1
+name: x
+targets: { main: { oci: "https://user:hunter2@x" }, b: { oci: "ftp://user:hunter2@x" } }
+mirrors: [{ image: "https://user:hunter2@x/y" }]
+`);
+    assert.ok("problems" in result);
+    assert.equal(result.problems.length, 3);
+    const rendered = result.problems.map((each) => renderProblem(each, source)).join("\n");
+    assert.doesNotMatch(rendered, /hunter2/);
+    assert.doesNotMatch(JSON.stringify(result.problems), /hunter2/);
+  });
+});
+
+test("law: the caret stands under the character that the position names", () => {
+  const character = fc.constantFrom("a", " ", "\t", "é", "\u0001", "😀", "…");
+  fc.assert(
+    fc.property(fc.array(character, { maxLength: 150 }), fc.array(character, { maxLength: 150 }), (before, after) => {
+      const source = `${before.join("")}X${after.join("")}`;
+      assert.equal(pointedAt(renderProblem(problem(1, before.length + 1), source)), "X");
+    }),
+  );
+});

@@ -1,0 +1,142 @@
+import { testContext } from "../support/context.ts";
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test, type TestContext } from "node:test";
+import { openEcr } from "../../../src/ecr/ecr.ts";
+import { startEcr } from "../../../src/sandbox/ecr/ecr.ts";
+import { scriptedAws } from "../support/scripted-aws.ts";
+
+const sandbox = await startEcr();
+after(() => sandbox.close());
+const folder = mkdtempSync(join(tmpdir(), "mirrorform-credentials-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const ROLE = "arn:aws:iam::210987654321:role/mirror";
+const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...withoutKeys } = sandbox.environment;
+
+/** The SDK's chain reads the process's environment: set for one test. */
+function setForProcess(context: TestContext, variables: Record<string, string>): void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  context.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+}
+
+test("no credentials anywhere is NO_CREDENTIALS, with what to set", async () => {
+  await assert.rejects(openEcr({}, testContext(withoutKeys)), {
+    code: "NO_CREDENTIALS",
+    side: "credentials",
+    hint: /AWS_PROFILE.*AWS_ACCESS_KEY_ID/,
+  });
+});
+
+test("a profile that does not exist is NO_CREDENTIALS and named", async () => {
+  await assert.rejects(openEcr({ profile: "nobody" }, testContext(withoutKeys)), {
+    code: "NO_CREDENTIALS",
+    message: /nobody/,
+    reference: "profile nobody",
+  });
+});
+
+test("the profile's keys are used, before those of the environment", async (t) => {
+  const shared = join(folder, "credentials");
+  writeFileSync(
+    shared,
+    `[mirror]\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`,
+  );
+  setForProcess(t, { AWS_SHARED_CREDENTIALS_FILE: shared });
+  const wrong = { ...withoutKeys, AWS_ACCESS_KEY_ID: "AKIAWRONG", AWS_SECRET_ACCESS_KEY: "wrong" };
+  assert.equal((await openEcr({ profile: "mirror" }, testContext(wrong))).account, "123456789012");
+  assert.equal((await openEcr({}, testContext({ ...withoutKeys, AWS_PROFILE: "mirror" }))).account, "123456789012");
+});
+
+test("a role is assumed with the keys of the environment, and the account is the role's", async () => {
+  const context = testContext(sandbox.environment);
+  const ecr = await openEcr({ role: ROLE }, context);
+  assert.equal(ecr.account, "210987654321");
+  await ecr.describeRepositories(new Map([["team/app", {}]]), "platform");
+  const assumed = context.events.filter((event) => event.type === "request.finished" && event.path === "AssumeRole");
+  assert.equal(assumed.length, 1, "the role's session is kept");
+});
+
+test("a role that may not be assumed is DENIED and the hint names sts:AssumeRole, the role and who asked", async (t) => {
+  t.after(() => sandbox.deny([]));
+  sandbox.deny(["sts:AssumeRole"]);
+  await assert.rejects(openEcr({ role: ROLE }, testContext(sandbox.environment)), {
+    code: "DENIED",
+    side: "credentials",
+    operation: "assume the role",
+    reference: ROLE,
+    hint: `grant sts:AssumeRole on ${ROLE} to arn:aws:iam::123456789012:user/sandbox, and name it in the role's trust policy`,
+  });
+});
+
+test("an OIDC role comes through the dispatcher too", async (t) => {
+  const token = join(folder, "token");
+  writeFileSync(token, "header.payload.signature");
+  setForProcess(t, {
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_ROLE_ARN: ROLE,
+    AWS_ENDPOINT_URL_STS: sandbox.api.url,
+  });
+  const context = testContext(withoutKeys);
+  assert.equal((await openEcr({}, context)).account, "210987654321");
+  assert.deepEqual(
+    context.events[0]?.type === "request.finished" && context.events[0].path,
+    "AssumeRoleWithWebIdentity",
+  );
+});
+
+test("an expired session is EXPIRED_CREDENTIALS, for ECR and for a role on top of it", async () => {
+  const { accessKeyId, secretAccessKey, sessionToken } = sandbox.issue(
+    { account: "123456789012", arn: "arn:aws:sts::123456789012:assumed-role/ci/run", userId: "A:run" },
+    0,
+  );
+  const expired = {
+    ...withoutKeys,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+  for (const settings of [{}, { role: ROLE }]) {
+    await assert.rejects(openEcr(settings, testContext(expired)), {
+      code: "EXPIRED_CREDENTIALS",
+      side: "credentials",
+      hint: /sign in to AWS again/,
+    });
+  }
+});
+
+test("keys that AWS does not know are UNAUTHORIZED", async () => {
+  const unknown = { ...sandbox.environment, AWS_ACCESS_KEY_ID: "AKIAUNKNOWN" };
+  for (const settings of [{}, { role: ROLE }]) {
+    await assert.rejects(openEcr(settings, testContext(unknown)), { code: "UNAUTHORIZED", side: "credentials" });
+  }
+});
+
+test("an STS that fails or throttles is asked again, and the event names it and not ECR", async () => {
+  const sts = await scriptedAws(() => ({ status: 503, type: "text/html", text: "<html>" }));
+  const context = testContext({ ...sandbox.environment, AWS_ENDPOINT_URL_STS: sts.url });
+  await assert.rejects(openEcr({ role: ROLE }, context), { code: "SERVER_ERROR", side: "credentials" });
+  assert.ok(sts.asked.length > 1);
+  const retried = context.events.filter((event) => event.type === "request.retried");
+  assert.equal(retried.length, sts.asked.length - 1);
+  for (const { side, method, host, path } of retried) {
+    assert.deepEqual([side, method, host, path], ["credentials", "POST", sts.host, "AssumeRole"]);
+  }
+});
+
+test("an STS that cannot be reached is UNREACHABLE and named, on the side of the credentials", async () => {
+  const environment = { ...sandbox.environment, AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1" };
+  await assert.rejects(openEcr({ role: ROLE }, testContext(environment)), {
+    code: "UNREACHABLE",
+    side: "credentials",
+    reference: "127.0.0.1:1",
+  });
+});

@@ -1,0 +1,195 @@
+import { testContext, type TestContext } from "../support/context.ts";
+import assert from "node:assert/strict";
+import { test, after } from "node:test";
+import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
+import { startEcr, type SandboxEcr } from "../../../src/sandbox/ecr/ecr.ts";
+import { ACCOUNT, REGION, scriptedAws, TOKEN, type Answer } from "../support/scripted-aws.ts";
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 0, 1);
+const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+
+interface Opened {
+  ecr: Ecr;
+  context: TestContext;
+  sandbox: SandboxEcr;
+  tokensAsked: () => number;
+  /** Moves the clock of both sides. */
+  advance: (milliseconds: number) => void;
+}
+
+async function open(tokenLifetimeSeconds?: number): Promise<Opened> {
+  let time = START;
+  const sandbox = await startEcr({ tokenLifetimeSeconds, clock: () => new Date(time) });
+  after(() => sandbox.close());
+  const context = testContext(sandbox.environment);
+  context.time = time;
+  const ecr = await openEcr({}, context);
+  return {
+    ecr,
+    context,
+    sandbox,
+    tokensAsked: () => sandbox.calls.filter(({ operation }) => operation === "GetAuthorizationToken").length,
+    advance(milliseconds) {
+      time += milliseconds;
+      context.time = time;
+    },
+  };
+}
+
+const tokenAt = (proxyEndpoint: string): Answer => ({
+  json: { authorizationData: [{ ...TOKEN.authorizationData[0], proxyEndpoint }] },
+});
+
+test("account, Region and registry host come from one call, and are AWS's own", async () => {
+  const aws = await scriptedAws(() => undefined);
+  const ecr = await openEcr({ account: ACCOUNT }, testContext(aws.environment));
+  assert.deepEqual([ecr.account, ecr.region, ecr.endpoint.href], [ACCOUNT, REGION, `https://${HOST}/`]);
+  assert.deepEqual(await ecr.credentials.lookup(HOST), { username: "AWS", password: "pass:word" });
+  assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+});
+
+for (const host of [
+  `${ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn`,
+  `${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`,
+  `${ACCOUNT}.dkr.ecr-fips.us-gov-west-1.amazonaws.com`,
+  `${ACCOUNT}.dkr.ecr.eusc-de-east-1.amazonaws.eu`,
+]) {
+  test(`the account is read from ${host}`, async () => {
+    const aws = await scriptedAws((operation) =>
+      operation === "GetAuthorizationToken" ? tokenAt(`https://${host}`) : undefined,
+    );
+    const ecr = await openEcr({}, testContext(aws.environment));
+    assert.deepEqual([ecr.account, ecr.endpoint.host], [ACCOUNT, host]);
+    assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+  });
+}
+
+test("the registry's password is for the registry's host alone", async () => {
+  const { ecr } = await open();
+  assert.notEqual(await ecr.credentials.lookup(ecr.endpoint.host), undefined);
+  for (const host of ["docker.io", "127.0.0.1", "127.0.0.1:1", `${ecr.endpoint.host}.evil.example`]) {
+    assert.equal(await ecr.credentials.lookup(host), undefined, host);
+  }
+});
+
+test("a token is kept until shortly before its end, then renewed once however many ask", async () => {
+  const { ecr, tokensAsked, advance } = await open();
+  const first = await ecr.credentials.lookup(ecr.endpoint.host);
+  advance(11.9 * HOUR);
+  assert.deepEqual(await ecr.credentials.lookup(ecr.endpoint.host), first);
+  assert.equal(tokensAsked(), 1);
+  advance(0.05 * HOUR);
+  const renewed = await Promise.all(Array.from({ length: 20 }, () => ecr.credentials.lookup(ecr.endpoint.host)));
+  assert.equal(tokensAsked(), 2);
+  assert.notDeepEqual(renewed[0], first);
+  assert.equal(new Set(renewed.map((credential) => JSON.stringify(credential))).size, 1);
+  advance(11 * HOUR);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  assert.equal(tokensAsked(), 2, "the new token has a life of its own");
+});
+
+test("a token that lives seconds is not asked for at every look-up, and never used when it is over", async () => {
+  const { ecr, tokensAsked, advance } = await open(4);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  advance(1_000);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  assert.equal(tokensAsked(), 1);
+  advance(3_000);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  assert.equal(tokensAsked(), 2);
+});
+
+test("after a rejection the next look-up asks anew; another host's rejection changes nothing", async () => {
+  const { ecr, tokensAsked } = await open();
+  ecr.credentials.rejected?.("docker.io");
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  assert.equal(tokensAsked(), 1);
+  ecr.credentials.rejected?.(ecr.endpoint.host);
+  ecr.credentials.rejected?.(ecr.endpoint.host);
+  await Promise.all([ecr.credentials.lookup(ecr.endpoint.host), ecr.credentials.lookup(ecr.endpoint.host)]);
+  assert.equal(tokensAsked(), 2);
+});
+
+test("a renewal that fails is an error for who waits, and the next look-up tries again", async () => {
+  const { ecr, sandbox } = await open();
+  ecr.credentials.rejected?.(ecr.endpoint.host);
+  sandbox.deny(["ecr:GetAuthorizationToken"]);
+  const failed = await Promise.allSettled([1, 2].map(() => ecr.credentials.lookup(ecr.endpoint.host)));
+  assert.deepEqual(
+    failed.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  sandbox.deny([]);
+  assert.notEqual(await ecr.credentials.lookup(ecr.endpoint.host), undefined);
+});
+
+test("a renewal that hangs ends with the run", async () => {
+  const stop = new AbortController();
+  const aws = await scriptedAws((operation, count) => {
+    if (operation !== "GetAuthorizationToken" || count === 1) return undefined;
+    setImmediate(() => stop.abort());
+    return "hang";
+  });
+  const ecr = await openEcr({}, testContext(aws.environment), stop.signal);
+  ecr.credentials.rejected?.(HOST);
+  await assert.rejects(ecr.credentials.lookup(HOST), { code: "INTERRUPTED", operation: "sign in to the registry" });
+});
+
+test("no permission to sign in is DENIED with the action", async () => {
+  const sandbox = await startEcr();
+  after(() => sandbox.close());
+  sandbox.deny(["ecr:GetAuthorizationToken"]);
+  await assert.rejects(openEcr({}, testContext(sandbox.environment)), {
+    code: "DENIED",
+    hint: "grant ecr:GetAuthorizationToken on * to arn:aws:iam::123456789012:user/sandbox",
+  });
+});
+
+test("credentials of another account than the file's are refused before anything is written", async () => {
+  const { context, sandbox } = await open();
+  const before = sandbox.calls.length;
+  await assert.rejects(openEcr({ account: "111122223333" }, context), {
+    code: "DENIED",
+    side: "credentials",
+    reference: "111122223333",
+    message: /account 123456789012.*says 111122223333/,
+  });
+  const asked = sandbox.calls.slice(before).map(({ operation }) => operation);
+  assert.deepEqual(asked, ["GetAuthorizationToken", "DescribeRegistry"]);
+});
+
+test("a registry over plain HTTP off loopback is refused", async () => {
+  const aws = await scriptedAws(() => tokenAt(`http://${HOST}`));
+  await assert.rejects(openEcr({}, testContext(aws.environment)), {
+    code: "UNEXPECTED_RESPONSE",
+    message: /plain HTTP/,
+  });
+});
+
+test("an answer without a token, a host or an end is refused", async () => {
+  const [whole] = TOKEN.authorizationData;
+  for (const data of [
+    undefined,
+    { ...whole, authorizationToken: "" },
+    { ...whole, authorizationToken: Buffer.from("nocolon").toString("base64") },
+    { ...whole, proxyEndpoint: "not a url" },
+    { ...whole, proxyEndpoint: "ftp://x" },
+    { ...whole, expiresAt: undefined },
+  ]) {
+    const aws = await scriptedAws(() => ({ json: { authorizationData: data === undefined ? [] : [data] } }));
+    await assert.rejects(openEcr({}, testContext(aws.environment)), { code: "UNEXPECTED_RESPONSE" });
+  }
+});
+
+test("an endpoint variable that is no URL is told by name", async () => {
+  const environment = { AWS_REGION: REGION, AWS_ENDPOINT_URL_ECR: "localhost:4566" };
+  await assert.rejects(openEcr({}, testContext(environment)), { code: "USAGE", reference: "AWS_ENDPOINT_URL_ECR" });
+});
+
+test("AWS_ENDPOINT_URL serves where no endpoint of ECR's own is set", async () => {
+  const aws = await scriptedAws(() => undefined);
+  const { AWS_ENDPOINT_URL_ECR: url, AWS_ENDPOINT_URL_STS: _, ...environment } = aws.environment;
+  const ecr = await openEcr({}, testContext({ ...environment, AWS_ENDPOINT_URL: url }));
+  assert.equal(ecr.account, ACCOUNT);
+});

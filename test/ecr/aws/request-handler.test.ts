@@ -1,0 +1,103 @@
+import { testContext } from "../support/context.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRequestHandler, type RequestHandlerOptions } from "../../../src/ecr/aws/request-handler.ts";
+import { openEcr } from "../../../src/ecr/ecr.ts";
+import { scriptedAws } from "../support/scripted-aws.ts";
+
+type Sent = Parameters<ReturnType<typeof createRequestHandler>["handle"]>[0];
+
+function requestTo(url: string, more: Partial<Sent> = {}): Sent {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  return {
+    method: "POST",
+    protocol,
+    hostname,
+    ...(port === "" ? {} : { port: Number(port) }),
+    path: pathname,
+    headers: { "x-amz-target": "AmazonEC2ContainerRegistry_V20150921.DescribeRegistry" },
+    body: "{}",
+    ...more,
+  };
+}
+
+function handler(more: Partial<RequestHandlerOptions> = {}) {
+  const context = testContext({});
+  return { context, ...createRequestHandler({ ...context, side: "target", ...more }) };
+}
+
+test("an endpoint that never answers is a timeout", async () => {
+  const { url, host } = await scriptedAws(() => "hang");
+  const { handle } = handler({ headersTimeout: 30 });
+  await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", side: "target", reference: host, retryable: true });
+});
+
+test("an answer that stops half-way is a timeout", async () => {
+  const { url, host } = await scriptedAws(() => "stall");
+  const { handle } = handler({ bodyTimeout: 30 });
+  await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", reference: host });
+});
+
+test("an answer over the limit is not read on", async () => {
+  const { url } = await scriptedAws(() => ({ json: "x".repeat(2_000) }));
+  const { handle } = handler({ maxAnswerBytes: 1_000 });
+  await assert.rejects(handle(requestTo(url)), { code: "TOO_LARGE", message: /more than 1000 bytes/ });
+});
+
+test("an abort ends a request that hangs", async () => {
+  const stop = new AbortController();
+  const { url } = await scriptedAws(() => {
+    setImmediate(() => stop.abort());
+    return "hang";
+  });
+  const { handle } = handler();
+  await assert.rejects(handle(requestTo(url), { abortSignal: stop.signal }), { code: "INTERRUPTED" });
+});
+
+test("a host that refuses connections is unreachable, and named", async () => {
+  const { handle, context } = handler();
+  await assert.rejects(handle(requestTo("http://127.0.0.1:1/")), {
+    code: "UNREACHABLE",
+    reference: "127.0.0.1:1",
+    operation: "ask AWS: DescribeRegistry",
+    message: /127\.0\.0\.1:1/,
+  });
+  assert.equal(context.events[0]?.type === "request.finished" && context.events[0].status, undefined);
+});
+
+test("plain HTTP to another machine is refused before anything is sent", async () => {
+  const { handle } = handler();
+  await assert.rejects(handle(requestTo("http://ecr.example:80/")), { code: "USAGE", message: /plain HTTP/ });
+});
+
+test("a redirect is not followed", async () => {
+  const { url, asked } = await scriptedAws(() => ({ status: 302, type: "text/plain", text: "" }));
+  const { handle } = handler();
+  const { response } = await handle(requestTo(url));
+  assert.equal(response.statusCode, 302);
+  assert.equal(asked.length, 1);
+});
+
+test("each request is told with its operation, and no event holds a secret", async () => {
+  const aws = await scriptedAws((operation) =>
+    operation === "AssumeRole"
+      ? {
+          status: 403,
+          type: "text/xml",
+          text: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
+        }
+      : undefined,
+  );
+  const context = testContext(aws.environment);
+  const ecr = await openEcr({}, context);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  await assert.rejects(openEcr({ role: "arn:aws:iam::123456789012:role/mirror" }, context), { code: "DENIED" });
+  const told = context.events.map(
+    (event) => event.type === "request.finished" && [event.side, event.method, event.host, event.path, event.status],
+  );
+  assert.deepEqual(told, [
+    ["target", "POST", aws.host, "GetAuthorizationToken", 200],
+    ["credentials", "POST", aws.host, "AssumeRole", 403],
+  ]);
+  assert.doesNotMatch(JSON.stringify(context.events), /secret|pass|AKIA|authorization"/i);
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { createLayerMounts } from "../../../src/ecr/images/layer-mounts.ts";
+import { areEncryptedAlike } from "../../../src/repository/same-encryption.ts";
+import type { Encryption } from "../../../src/repository/settings.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { makeImage, makeIndex } from "../../sandbox/support/ecr.ts";
+
+const IMAGE = makeImage("a layer");
+const LAYER = { mediaType: OCI_MANIFEST, digest: digestOf(IMAGE.layer), size: 10 * 1024 * 1024 };
+const { signal } = new AbortController();
+
+/** A clock whose waits end when the test says so. */
+function heldClock() {
+  const waits: PromiseWithResolvers<void>[] = [];
+  return {
+    waits,
+    now: () => 0,
+    sleep(_milliseconds: number, abort?: AbortSignal) {
+      const wait = Promise.withResolvers<void>();
+      abort?.addEventListener("abort", () => wait.reject(abort.reason));
+      waits.push(wait);
+      return wait.promise;
+    },
+  };
+}
+
+describe("a layer of ECR", () => {
+  test("is mounted from a repository whose image names it, and from no other", () => {
+    const mounts = createLayerMounts(() => true, heldClock());
+    assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
+    mounts.saw("one", IMAGE);
+    assert.equal(mounts.sourceOf(LAYER, "two"), "one");
+    assert.equal(mounts.sourceOf(LAYER, "one"), undefined, "it is there");
+    assert.equal(mounts.sourceOf({ ...LAYER, digest: digestOf(Buffer.from("other")) }, "two"), undefined);
+  });
+
+  test("is not taken to be named by an index, or by what cannot be read", () => {
+    const mounts = createLayerMounts(() => true, heldClock());
+    mounts.saw("one", makeIndex([IMAGE]));
+    mounts.saw("one", { ...IMAGE, mediaType: OCI_INDEX });
+    mounts.saw("one", { ...IMAGE, bytes: Buffer.from("{") });
+    assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
+  });
+
+  test("is mounted only where account and encryption let it", () => {
+    const mounts = createLayerMounts((from, to) => from === "alike" && to === "two", heldClock());
+    for (const name of ["other", "alike"]) mounts.saw(name, IMAGE);
+    assert.equal(mounts.sourceOf(LAYER, "two"), "alike");
+    assert.equal(mounts.sourceOf(LAYER, "three"), undefined);
+    assert.ok(mounts.isWorthwhile(LAYER, "alike", "two"));
+    assert.ok(!mounts.isWorthwhile(LAYER, "other", "two"));
+  });
+
+  test("is not waited for where it is as soon sent", () => {
+    const mounts = createLayerMounts(() => true, heldClock());
+    assert.ok(!mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 }, "one", "two"));
+    assert.ok(mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 + 1 }, "one", "two"));
+    assert.ok(!mounts.isWorthwhile(LAYER, "one", "one"));
+  });
+
+  test("that has just arrived is waited for until its image is there", async () => {
+    const clock = heldClock();
+    const mounts = createLayerMounts(() => true, clock);
+    const both = Promise.all([mounts.named(LAYER, "one", signal), mounts.named(LAYER, "one", signal)]);
+    mounts.saw("other", IMAGE);
+    mounts.saw("one", IMAGE);
+    assert.deepEqual(await both, [true, true]);
+    assert.equal(await mounts.named(LAYER, "one", signal), true);
+    assert.equal(clock.waits.length, 2, "what is named is not waited for");
+  });
+
+  test("is waited for once, when its image does not come", async () => {
+    const clock = heldClock();
+    const mounts = createLayerMounts(() => true, clock);
+    const first = mounts.named(LAYER, "one", signal);
+    clock.waits[0]?.resolve();
+    assert.equal(await first, false);
+    assert.equal(await mounts.named(LAYER, "one", signal), false);
+    assert.equal(clock.waits.length, 1);
+    mounts.saw("one", IMAGE);
+    assert.equal(await mounts.named(LAYER, "one", signal), true, "it came after all");
+  });
+
+  test("is no longer waited for when the run is interrupted", async () => {
+    const mounts = createLayerMounts(() => true, heldClock());
+    const run = new AbortController();
+    const waiting = mounts.named(LAYER, "one", run.signal);
+    run.abort(new Error("interrupted"));
+    await assert.rejects(waiting, /interrupted/);
+  });
+});
+
+test("repositories are encrypted alike where type and key are known and equal", () => {
+  const [own, other] = ["arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-east-1:1:key/b"];
+  const all: Encryption[] = [
+    { type: "AES256" },
+    { type: "KMS", key: own },
+    { type: "KMS", key: other },
+    { type: "KMS_DSSE", key: own },
+    { type: "KMS" },
+  ];
+  const alike = all.map((one) => all.map((another) => Number(areEncryptedAlike(one, another))).join(""));
+  assert.deepEqual(alike, ["10000", "01000", "00100", "00010", "00000"]);
+});

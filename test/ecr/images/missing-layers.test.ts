@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openEcr } from "../../../src/ecr/ecr.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { startFixture } from "../../sandbox/support/ecr.ts";
+import { testContext } from "../support/context.ts";
+
+function blob(content: string) {
+  const bytes = Buffer.from(content);
+  return { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length, bytes };
+}
+
+test("what a repository lacks is asked for with one call for up to 100 blobs", async (t) => {
+  const { ecr: sandbox, registry } = await startFixture(t);
+  const ecr = await openEcr({}, testContext(sandbox.environment));
+  await ecr.createRepository("app", {}, "platform");
+  const blobs = Array.from({ length: 150 }, (_, i) => blob(`layer ${i}`));
+  const held = blobs.filter((_, i) => i % 3 === 0);
+  const repository = registry.store.create("app");
+  for (const { digest, bytes } of held) registry.store.putBlob(repository, digest, bytes);
+
+  const missing = await ecr.missingLayers("app", blobs);
+
+  assert.deepEqual(
+    missing,
+    blobs.filter((_, i) => i % 3 !== 0),
+  );
+  const calls = sandbox.calls.filter(({ operation }) => operation === "BatchCheckLayerAvailability");
+  assert.equal(calls.length, 2);
+});
+
+test("a blob of another size than the manifest says is missing", async (t) => {
+  const { ecr: sandbox, registry } = await startFixture(t);
+  const ecr = await openEcr({}, testContext(sandbox.environment));
+  await ecr.createRepository("app", {}, "platform");
+  const { digest, bytes, ...rest } = blob("layer");
+  registry.store.putBlob(registry.store.create("app"), digest, bytes);
+  const lie = { ...rest, digest, size: 7 };
+  assert.deepEqual(await ecr.missingLayers("app", [lie]), [lie]);
+});
+
+test("a digest that ECR does not understand is missing, and a repository that is not there an error", async (t) => {
+  const { ecr: sandbox } = await startFixture(t);
+  const ecr = await openEcr({}, testContext(sandbox.environment));
+  await ecr.createRepository("app", {}, "platform");
+  const odd = { ...blob("layer"), digest: "sha256:odd" as ReturnType<typeof digestOf> };
+  assert.deepEqual(await ecr.missingLayers("app", [odd]), [odd]);
+  await assert.rejects(ecr.missingLayers("none", [odd]), {
+    code: "REPOSITORY_UNKNOWN",
+    side: "target",
+    operation: "look for blobs",
+  });
+});

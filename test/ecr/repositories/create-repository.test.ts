@@ -1,0 +1,307 @@
+import { testContext } from "../support/context.ts";
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
+import { DESCRIBE_CONCURRENCY } from "../../../src/ecr/repositories/describe-repositories.ts";
+import type { SettingChange } from "../../../src/repository/setting-change.ts";
+import type { RepositorySettings, RepositoryState } from "../../../src/repository/settings.ts";
+import { isSameRepositoryPolicy } from "../../../src/repository/same-policy.ts";
+import { MirrorError } from "../../../src/errors.ts";
+import { startEcr, type SandboxEcr } from "../../../src/sandbox/ecr/ecr.ts";
+import { scriptedAws } from "../support/scripted-aws.ts";
+
+const LIFECYCLE = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      description: "keep ten",
+      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 },
+      action: { type: "expire" },
+    },
+  ],
+});
+const POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Sid: "pull", Effect: "Allow", Principal: "*", Action: ["ecr:BatchGetImage"] }],
+});
+
+async function open(): Promise<{ ecr: Ecr; sandbox: SandboxEcr }> {
+  const sandbox = await startEcr();
+  after(() => sandbox.close());
+  return { ecr: await openEcr({}, testContext(sandbox.environment)), sandbox };
+}
+
+const BOTH: RepositorySettings = { lifecyclePolicy: { json: LIFECYCLE }, policy: { json: POLICY } };
+
+function lifecycle(to: string): SettingChange {
+  return { kind: "put-lifecycle-policy", from: null, to };
+}
+
+function policy(to: string): SettingChange {
+  return { kind: "set-repository-policy", from: null, to };
+}
+
+function wanted(names: readonly string[], settings: RepositorySettings = {}): Map<string, RepositorySettings> {
+  return new Map(names.map((name) => [name, settings]));
+}
+
+/** What ECR says of the one repository that the tests make, to the mirror file "platform". */
+async function described(ecr: Ecr, settings: RepositorySettings = {}): Promise<RepositoryState> {
+  const state = (await ecr.describeRepositories(wanted(["team/app"], settings), "platform")).get("team/app");
+  assert.ok(state !== undefined && !(state instanceof MirrorError));
+  return state;
+}
+
+function callsOf(sandbox: SandboxEcr, operation: string) {
+  return sandbox.calls.filter((call) => call.operation === operation);
+}
+
+test("a repository is created with all its settings and its owner in one call", async () => {
+  const { ecr, sandbox } = await open();
+  const created = await ecr.createRepository(
+    "team/app",
+    {
+      tagMutability: { default: "IMMUTABLE", except: ["latest", "*-nightly"] },
+      scanOnPush: true,
+      encryption: { type: "KMS", key: "alias/mirror" },
+      tags: { team: "a" },
+      ...BOTH,
+    },
+    "platform",
+  );
+  assert.equal(created, true);
+  const state = await described(ecr, BOTH);
+  assert.deepEqual(state.tagMutability, { default: "IMMUTABLE", except: ["latest", "*-nightly"] });
+  assert.equal(state.scanOnPush, true);
+  assert.equal(state.encryption.type, "KMS");
+  assert.deepEqual(state.tags, { team: "a", mirrorform: "platform" });
+  assert.equal(state.lifecyclePolicy, undefined, "a call of its own");
+  const [call] = callsOf(sandbox, "CreateRepository");
+  assert.deepEqual(call?.input["encryptionConfiguration"], { encryptionType: "KMS", kmsKey: "alias/mirror" });
+});
+
+test("settings that the file does not manage are left to ECR", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  const state = await described(ecr);
+  assert.deepEqual(Object.keys(callsOf(sandbox, "CreateRepository")[0]?.input ?? {}).toSorted(), [
+    "repositoryName",
+    "tags",
+  ]);
+  assert.deepEqual(state.tagMutability, { default: "MUTABLE", except: [] });
+  assert.deepEqual(state.encryption, { type: "AES256" });
+  assert.equal(state.scanOnPush, false);
+});
+
+test("each kind of tag mutability reads back as it was asked for", async () => {
+  const { ecr } = await open();
+  const kinds = (["MUTABLE", "IMMUTABLE"] as const).flatMap((kind) => [
+    { default: kind, except: [] },
+    { default: kind, except: ["v*"] },
+  ]);
+  const names = kinds.map((_, index) => `team/app-${index}`);
+  for (const [index, tagMutability] of kinds.entries()) {
+    await ecr.createRepository(`team/app-${index}`, { tagMutability }, "platform");
+  }
+  const states = [...(await ecr.describeRepositories(wanted(names), "platform")).values()];
+  assert.deepEqual(
+    states.map((state) => "tagMutability" in state && state.tagMutability),
+    kinds,
+  );
+});
+
+test("a tag of the file cannot take the owner's place", async () => {
+  const { ecr } = await open();
+  await ecr.createRepository("team/app", { tags: { mirrorform: "somebody" } }, "platform");
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
+});
+
+test("a repository of the owner's that is there already is left as it is", async () => {
+  const { ecr } = await open();
+  assert.equal(await ecr.createRepository("team/app", { scanOnPush: true }, "platform"), true);
+  assert.equal(await ecr.createRepository("team/app", { scanOnPush: false }, "platform"), false);
+  assert.equal((await described(ecr)).scanOnPush, true);
+});
+
+test("a repository of another owner's, or of nobody's, is not taken for created: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "another");
+  (await sandbox.registry()).store.create("nobody/app");
+  const stale = { code: "STALE", side: "target", operation: "create a repository", hint: /plan again/ };
+  await assert.rejects(ecr.createRepository("team/app", {}, "platform"), { ...stale, message: /"another"/ });
+  await assert.rejects(ecr.createRepository("nobody/app", {}, "platform"), { ...stale, message: /without an owner/ });
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "another" });
+});
+
+test("policies read back as they were set, and are not set again", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  for (const first of [true, false]) {
+    const reordered = JSON.stringify(JSON.parse(LIFECYCLE), undefined, first ? 0 : 2);
+    assert.equal(await ecr.changeSetting("team/app", lifecycle(reordered), "platform"), first);
+    assert.equal(await ecr.changeSetting("team/app", policy(POLICY), "platform"), first);
+  }
+  const state = await described(ecr, BOTH);
+  assert.deepEqual(JSON.parse(state.lifecyclePolicy ?? ""), JSON.parse(LIFECYCLE));
+  assert.ok(isSameRepositoryPolicy(state.policy ?? "", POLICY));
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 1);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
+});
+
+test("a policy that somebody else set meanwhile stays: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  await ecr.changeSetting("team/app", lifecycle(LIFECYCLE.replace("ten", "10")), "platform");
+  await ecr.changeSetting("team/app", policy(POLICY.replace("pull", "read")), "platform");
+  const stale = { code: "STALE", side: "target", reference: "team/app", message: /somebody else changed/ };
+  await assert.rejects(ecr.changeSetting("team/app", lifecycle(LIFECYCLE), "platform"), stale);
+  await assert.rejects(ecr.changeSetting("team/app", policy(POLICY), "platform"), stale);
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 1);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
+});
+
+test("a repository of another owner's, or one that is gone, gets no policy: STALE", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "another");
+  for (const name of ["team/app", "team/gone"]) {
+    const stale = { code: "STALE", side: "target", reference: name };
+    await assert.rejects(ecr.changeSetting(name, lifecycle(LIFECYCLE), "platform"), stale);
+    await assert.rejects(ecr.changeSetting(name, policy(POLICY), "platform"), stale);
+  }
+  assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 0);
+  assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 0);
+});
+
+test("a policy that ECR does not take is REPOSITORY_FAILED with ECR's words", async () => {
+  const { ecr } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  await assert.rejects(ecr.changeSetting("team/app", lifecycle("{}"), "platform"), {
+    code: "REPOSITORY_FAILED",
+    operation: "set the lifecycle policy",
+    message: /lifecyclePolicyText/,
+  });
+});
+
+test("absent repositories are missing from the map and hide no others", async () => {
+  const { ecr } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  const found = await ecr.describeRepositories(wanted(["team/none", "team/app", "other"]), "platform");
+  assert.deepEqual([...found.keys()], ["team/app"]);
+});
+
+test("no names, no call", async () => {
+  const { ecr, sandbox } = await open();
+  assert.equal((await ecr.describeRepositories(wanted([]), "platform")).size, 0);
+  assert.equal(callsOf(sandbox, "DescribeRepositories").length, 0);
+});
+
+test("more than a hundred repositories are described, a few at a time", async () => {
+  const { ecr, sandbox } = await open();
+  const names = Array.from({ length: 120 }, (_, index) => `team/app-${index}`);
+  for (const name of names.slice(0, 3)) await ecr.createRepository(name, {}, "platform");
+  let running = 0;
+  let most = 0;
+  sandbox.api.onRequest = () => {
+    running += 1;
+    most = Math.max(most, running);
+    return { kind: "delay", milliseconds: 2 };
+  };
+  sandbox.api.onFinished = () => {
+    running -= 1;
+  };
+  assert.equal((await ecr.describeRepositories(wanted(names, BOTH), "platform")).size, 3);
+  assert.ok(most > 1 && most <= DESCRIBE_CONCURRENCY * 2, `${most} at a time`);
+});
+
+test("a denied look-up is that repository's error, never an absent one, and hides no others", async () => {
+  const ours = { repositoryName: "b", repositoryArn: "arn:b", repositoryUri: "uri/b" };
+  const aws = await scriptedAws((operation, _, body) => {
+    if (operation !== "DescribeRepositories") return operation === "ListTagsForResource" ? { json: {} } : undefined;
+    return body.includes('"a"') ? { exception: "AccessDeniedException" } : { json: { repositories: [ours] } };
+  });
+  const ecr = await openEcr({}, testContext(aws.environment));
+  const found = await ecr.describeRepositories(wanted(["a", "b"]), "platform");
+  const [denied, state] = [found.get("a"), found.get("b")];
+  assert.ok(denied instanceof MirrorError);
+  assert.deepEqual([denied.code, denied.reference], ["DENIED", "a"]);
+  assert.match(denied.hint, /ecr:DescribeRepositories on a /);
+  assert.ok(state !== undefined && "arn" in state);
+});
+
+test("credentials that expired end all look-ups at once", async () => {
+  const aws = await scriptedAws((operation) =>
+    operation === "DescribeRepositories" ? { exception: "ExpiredTokenException" } : undefined,
+  );
+  const ecr = await openEcr({}, testContext(aws.environment));
+  const names = Array.from({ length: 50 }, (_, index) => `team/app-${index}`);
+  await assert.rejects(ecr.describeRepositories(wanted(names), "platform"), { code: "EXPIRED_CREDENTIALS" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(aws.asked.filter((name) => name === "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
+});
+
+test("a policy that the file manages and that may not be read is an error, never no policy", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  sandbox.deny(["ecr:GetLifecyclePolicy"]);
+  const found = (await ecr.describeRepositories(wanted(["team/app"], BOTH), "platform")).get("team/app");
+  assert.ok(found instanceof MirrorError);
+  assert.equal(found.code, "DENIED");
+  assert.match(found.hint, /ecr:GetLifecyclePolicy/);
+});
+
+test("policies are not read where the file manages none, nor where the repository is another's", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  await ecr.changeSetting("team/app", lifecycle(LIFECYCLE), "platform");
+  const before = sandbox.calls.length;
+  sandbox.deny(["ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy"]);
+  assert.equal((await described(ecr)).lifecyclePolicy, undefined);
+  const other = await ecr.describeRepositories(wanted(["team/app"], BOTH), "another");
+  assert.ok(!(other.get("team/app") instanceof MirrorError));
+  const asked = new Set(sandbox.calls.slice(before).map(({ operation }) => operation));
+  assert.deepEqual([...asked], ["DescribeRepositories", "ListTagsForResource"]);
+});
+
+test("a denied creation names the action that is missing, tagging included", async () => {
+  const { ecr, sandbox } = await open();
+  sandbox.deny(["ecr:TagResource"]);
+  await assert.rejects(ecr.createRepository("team/app", {}, "platform"), {
+    code: "DENIED",
+    reference: "team/app",
+    hint: "grant ecr:TagResource on team/app to arn:aws:iam::123456789012:user/sandbox",
+  });
+});
+
+test("a full quota is told at once", async () => {
+  const { ecr, sandbox } = await open();
+  sandbox.quirks["ecr-repository-quota"] = true;
+  sandbox.limits.repositories = 0;
+  await assert.rejects(ecr.createRepository("team/app", {}, "platform"), { code: "SERVICE_QUOTA" });
+  assert.equal(callsOf(sandbox, "CreateRepository").length, 1);
+});
+
+test("an answer that is lost is asked for again, and the repository is there", async () => {
+  const { ecr, sandbox } = await open();
+  let lost = false;
+  sandbox.api.onRequest = ({ headers }) => {
+    if (lost || headers["x-amz-target"]?.endsWith(".CreateRepository") !== true) return undefined;
+    lost = true;
+    return { kind: "truncate", afterBytes: 1 };
+  };
+  const created = await ecr.createRepository("team/app", {}, "platform");
+  assert.equal(created, false, "ECR cannot tell whose call it was");
+  assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
+});
+
+test("a target whose account's rate is used up is asked until it answers", async () => {
+  const { ecr, sandbox } = await open();
+  await ecr.createRepository("team/app", {}, "platform");
+  let refused = 0;
+  sandbox.api.onRequest = () => {
+    if (refused === 3) return undefined;
+    refused += 1;
+    const body = JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" });
+    return { kind: "answer", answer: { status: 400, headers: { "content-type": "application/x-amz-json-1.1" }, body } };
+  };
+  assert.equal((await described(ecr)).name, "team/app");
+});

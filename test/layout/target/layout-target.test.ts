@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { describe, test } from "node:test";
+
+import { MirrorError } from "../../../src/errors.ts";
+import { MAX_INDEX_BYTES } from "../../../src/layout/layout-limits.ts";
+import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { blobOf } from "../../registry/images.ts";
+import { layoutFaults, layoutsIn } from "../../support/layout-faults.ts";
+import { blobPath, imageOf, NEVER, putBytes, putImage, targetIn, temporaryFolder } from "../support/layouts.ts";
+
+describe("a layout target", () => {
+  test("holds each repository as a layout of its own, with its tags as names in the index", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const [redis, nginx] = [imageOf("redis:7"), imageOf("nginx:1", { form: "docker-manifest" })];
+    await putImage(target, "redis", "7", redis);
+    await putImage(target, "redis", "latest", redis);
+    await putImage(target, "web/nginx", "1", nginx);
+
+    const { digest } = redis.top;
+    assert.deepEqual(
+      layoutsIn(join(base, "mirror")),
+      new Map([
+        [
+          "redis",
+          new Map([
+            ["7", digest],
+            ["latest", digest],
+          ]),
+        ],
+        ["web/nginx", new Map([["1", nginx.top.digest]])],
+      ]),
+    );
+    assert.deepEqual(layoutFaults(join(base, "mirror")), []);
+    assert.deepEqual(
+      await target.readTags("redis", ["7", "latest", "8"]),
+      new Map([
+        ["7", digest],
+        ["latest", digest],
+      ]),
+    );
+    assert.deepEqual(await target.readTags("absent", ["7"]), new Map());
+    assert.equal(target.uri("redis", "7").endsWith("/mirror/redis:7"), true);
+  });
+
+  test("refuses a folder with an index.json and no oci-layout, and leaves it as it is", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    await putImage(target, "redis", "7", image);
+    const folder = join(base, "mirror/redis");
+    const path = join(folder, "index.json");
+    await rm(join(folder, "oci-layout"));
+    const ours = await readFile(path, "utf8");
+    const index = JSON.parse(ours) as { manifests: { annotations: object }[] };
+    const [entry] = index.manifests;
+    for (const [what, text] of [
+      ["a site's", '{"pages":["a.html"]}'],
+      ["no JSON", "<html>"],
+      ["nothing in it", ""],
+      ["of two tags", ours.replace("[", `[${JSON.stringify(entry)},`)],
+      ["of none", JSON.stringify({ ...index, manifests: [] }, undefined, 2)],
+      ["with something of its own", `${JSON.stringify({ ...index, annotations: { by: "hand" } }, undefined, 2)}\n`],
+      ["in other words", JSON.stringify(index)],
+      ["too large", " ".repeat(MAX_INDEX_BYTES + 1)],
+    ] as const) {
+      await writeFile(path, text);
+      const refused = {
+        code: "LAYOUT_INVALID",
+        side: "target",
+        message: /no file "oci-layout"/,
+        hint: /^It is left as it is/,
+      };
+      await assert.rejects(target.readTags("redis", ["7"]), refused, what);
+      await assert.rejects(target.putManifest("redis", "8", image.top, NEVER), refused, what);
+      assert.equal(await readFile(path, "utf8"), text, what);
+      assert.deepEqual((await readdir(folder)).toSorted(), ["blobs", "index.json"], what);
+    }
+  });
+
+  test("goes on with a layout that a killed run began, and keeps its tag", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    for (const tag of ["8", "7"]) {
+      await putImage(target, "redis", "7", image);
+      await rm(join(base, "mirror/redis/oci-layout"));
+      assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "it is no layout yet");
+      await putImage(target, "redis", tag, image);
+      assert.deepEqual([...(layoutsIn(join(base, "mirror")).get("redis")?.keys() ?? [])], [...new Set(["7", tag])]);
+      assert.deepEqual(layoutFaults(join(base, "mirror")), []);
+      await rm(join(base, "mirror/redis"), { recursive: true });
+    }
+  });
+
+  test("moves a tag, keeps the others and what it does not know", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    await putImage(target, "redis", "7", imageOf("redis:7"));
+    const path = join(base, "mirror/redis/index.json");
+    const index = JSON.parse(await readFile(path, "utf8")) as { manifests: object[] };
+    const foreign = { mediaType: OCI_MANIFEST, digest: imageOf("redis:7").top.digest, size: 1, artifactType: "a/b" };
+    await writeFile(
+      path,
+      JSON.stringify({ ...index, annotations: { by: "hand" }, manifests: [foreign, ...index.manifests] }),
+    );
+
+    const moved = imageOf("redis:7", { revision: 2 });
+    await putImage(target, "redis", "7", moved);
+    const after = JSON.parse(await readFile(path, "utf8")) as { annotations: object; manifests: { digest: string }[] };
+    assert.deepEqual(after.annotations, { by: "hand" });
+    assert.deepEqual(after.manifests[0], foreign);
+    assert.deepEqual(
+      after.manifests.map(({ digest }) => digest),
+      [foreign.digest, moved.top.digest],
+    );
+  });
+
+  test("never gives a wrong blob its name, and leaves nothing of it", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const right = Buffer.from("the right bytes");
+    for (const wrong of ["the wrong bytes", "too short", "the right bytes, and more"]) {
+      const put = target.putBlob("redis", blobOf(right), Readable.from([Buffer.from(wrong)]), NEVER);
+      await assert.rejects(put, { code: "DIGEST_MISMATCH", side: "source" });
+    }
+    assert.deepEqual(await target.missingBlobs("redis", [blobOf(right)]), [blobOf(right)]);
+    assert.deepEqual(await readdir(join(base, "mirror/.uploads")), []);
+    assert.deepEqual(await readdir(join(base, "mirror/redis/blobs/sha256")), []);
+    await putBytes(target, "redis", right);
+    assert.deepEqual(await target.missingBlobs("redis", [blobOf(right)]), []);
+  });
+
+  test("passes on what broke the source off, and an interruption", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const broken = new MirrorError("cut", { code: "UNREACHABLE", side: "source", operation: "read a blob" });
+    const body = new Readable({ read() {} });
+    body.push("the");
+    const put = target.putBlob("redis", blobOf(Buffer.from("the bytes")), body, NEVER);
+    setImmediate(() => body.destroy(broken));
+    await assert.rejects(put, (error) => error === broken);
+
+    const interrupt = new AbortController();
+    const endless = new Readable({ read() {} });
+    const stopped = target.putBlob("redis", blobOf(Buffer.from("the bytes")), endless, interrupt.signal);
+    setImmediate(() => interrupt.abort());
+    await assert.rejects(stopped, { code: "INTERRUPTED" });
+    assert.equal(endless.destroyed, true);
+    assert.deepEqual(await readdir(join(base, "mirror/.uploads")), []);
+  });
+
+  test("reads a blob from where it is asked to", async (t) => {
+    const target = targetIn(await temporaryFolder(t));
+    const bytes = Buffer.alloc(700_000, "mirrorform");
+    const blob = await putBytes(target, "redis", bytes);
+    assert.deepEqual(await buffer(await target.openBlob("redis", blob, 0, NEVER)), bytes);
+    assert.deepEqual(await buffer(await target.openBlob("redis", blob, 699_000, NEVER)), bytes.subarray(699_000));
+    assert.deepEqual(await buffer(await target.openBlob("redis", blob, bytes.length, NEVER)), Buffer.alloc(0));
+    const absent = target.openBlob("redis", blobOf(Buffer.from("absent")), 0, NEVER);
+    await assert.rejects(absent, { code: "BLOB_UNKNOWN", side: "target" });
+  });
+
+  test("gives a blob of another repository a second name, not a second copy", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const blob = await putBytes(target, "redis", Buffer.from("shared"));
+    assert.deepEqual(await target.mountBlob("web/nginx", blob, "redis"), { isThere: true });
+    assert.deepEqual(await target.mountBlob("web/nginx", blob, "redis"), { isThere: true });
+    assert.equal((await stat(blobPath(base, "web/nginx", blob.digest))).nlink, 2);
+    const absent = target.mountBlob("web/nginx", blobOf(Buffer.from("absent")), "redis");
+    await assert.rejects(absent, { code: "LAYOUT_FILE" });
+  });
+
+  test("calls a manifest there only with all that it names", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    // Its manifests as layers of another image: the files are there, the images are not.
+    for (const { bytes } of image.manifests) await putBytes(target, "redis", bytes);
+    assert.equal(await target.hasManifest("redis", image.top.digest), false);
+    await putImage(target, "redis", "7", image);
+    assert.equal(await target.hasManifest("redis", image.top.digest), true);
+
+    const [layer] = image.blobs.keys();
+    await truncate(blobPath(base, "redis", layer ?? ""), 1);
+    assert.equal(await target.hasManifest("redis", image.top.digest), false);
+    assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "such a tag counts as absent, and is mended");
+  });
+
+  test("removes what a killed run was writing, a day later", async (t) => {
+    const base = await temporaryFolder(t);
+    await putBytes(targetIn(base), "redis", Buffer.from("first"));
+    const uploads = join(base, "mirror/.uploads");
+    const now = Date.now() / 1000;
+    for (const [name, age] of [
+      ["young", 3_600],
+      ["old", 90_000],
+    ] as const) {
+      await writeFile(join(uploads, name), "half");
+      await utimes(join(uploads, name), now - age, now - age);
+    }
+    const clock = { now: () => Date.now(), sleep: async () => {} };
+    await putBytes(targetIn(base, clock), "redis", Buffer.from("second"));
+    assert.deepEqual(await readdir(uploads), ["young"]);
+  });
+
+  test("says which file it could not write", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    await putBytes(target, "redis", Buffer.from("first"));
+    await rm(join(base, "mirror/redis/blobs"), { recursive: true });
+    await writeFile(join(base, "mirror/redis/blobs"), "a file where a folder should be");
+    await assert.rejects(putBytes(target, "redis", Buffer.from("first")), (error: MirrorError) => {
+      assert.equal(error.code, "LAYOUT_FILE");
+      assert.equal(error.side, "target");
+      assert.match(error.reference ?? "", /mirror\/redis@sha256:/);
+      assert.match(error.message, /is no folder/);
+      return true;
+    });
+  });
+});
+
+describe("many writers of one layout", () => {
+  test("lose no tag, be they in one process or in several", async (t) => {
+    const base = await temporaryFolder(t);
+    const clock = { now: () => Date.now(), sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+    const targets = [targetIn(base, clock), targetIn(base, clock), targetIn(base, clock)];
+    const image = imageOf("redis:7", { form: "oci-manifest" });
+    const tags = Array.from({ length: 30 }, (_, i) => `t${i}`);
+    await Promise.all(tags.map((tag, i) => putImage(targets[i % 3] ?? targetIn(base), "redis", tag, image)));
+    assert.deepEqual([...(layoutsIn(join(base, "mirror")).get("redis")?.keys() ?? [])].toSorted(), tags.toSorted());
+    assert.deepEqual(layoutFaults(join(base, "mirror")), []);
+    assert.deepEqual((await readdir(join(base, "mirror/redis"))).toSorted(), ["blobs", "index.json", "oci-layout"]);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
+import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
+import type { Resolution } from "../../../src/desired/sources/resolution.ts";
+import { OCI_INDEX } from "../../../src/oci/media-type.ts";
+import type { PlanInput } from "../../../src/plan/make-plan.ts";
+import { digest, ecr, found, image, plan, repository } from "../state.ts";
+
+const REDIS = "docker.io/library/redis:7";
+const a = digest("a");
+
+/** What the plan says of a rule for any images that keeps so many, and how many it counts. */
+function told(
+  keeps: number,
+  content: HeldContent | undefined,
+  source: Resolution = found(a),
+  more: Partial<DesiredImage> = {},
+  input: Partial<PlanInput> = {},
+) {
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: keeps };
+  const json = JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
+  const wanted = image("redis:7", "redis:7", { settings: { lifecyclePolicy: { json } }, ...more });
+  const state = ecr([repository("redis", { lifecyclePolicy: json })], content === undefined ? {} : { "redis:7": a });
+  const contents = new Map(content === undefined ? [] : [["redis", new Map([["7", content]])]]);
+  const actual: Actual = { ...state, contents };
+  const made = plan([wanted], actual, { [REDIS]: source }, input);
+  const [row, ...others] = made.targets[0]?.rows.filter(({ kind }) => kind === "warning") ?? [];
+  assert.equal(others.length, 0);
+  return row?.kind === "warning" ? (row.rule.counted ?? "bound") : "none";
+}
+
+describe("a lifecycle rule that counts images without a tag is told when one declared index is more than it keeps:", () => {
+  const held: HeldContent = { kind: "index", selection: undefined, children: 8 };
+
+  test("of one at the target all that it names", () => {
+    assert.deepEqual(told(8, held), { atLeast: 9, atMost: 9 });
+    assert.deepEqual(told(9, held), "none");
+    assert.deepEqual(told(0, held), "bound");
+  });
+
+  test("of an image that is no index nothing", () => {
+    assert.equal(told(1, { kind: "image" }), "none");
+    assert.equal(told(1, undefined), "none", "one that will be copied");
+  });
+
+  test("of an index that will be copied what is known, and else as many as there may be", () => {
+    const index = found(a, { mediaType: OCI_INDEX });
+    assert.deepEqual(told(32, undefined, index), { atLeast: 1, atMost: 33 });
+    assert.equal(told(33, undefined, index), "none");
+    const platforms = ["linux/amd64", "linux/arm64"];
+    assert.deepEqual(told(4, undefined, index, { platforms }), { atLeast: 3, atMost: 5 });
+    assert.equal(told(5, undefined, index, { platforms }), "none");
+    const contents = new Map([[REDIS, { platforms: 3, bytes: 1 }]]);
+    assert.deepEqual(told(6, undefined, index, {}, { contents }), { atLeast: 4, atMost: 7 });
+  });
+
+  test("of an index that moved what comes, not what is there", () => {
+    const moved = found(digest("b"), { mediaType: OCI_INDEX });
+    assert.deepEqual(told(9, held, moved), { atLeast: 1, atMost: 33 });
+  });
+});

@@ -1,0 +1,424 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import fc from "fast-check";
+
+import type { ActualTarget } from "../../../src/actual/actual.ts";
+import type { AccountState } from "../../../src/repository/account-state.ts";
+import type {
+  Encryption,
+  RepositorySettings,
+  RepositoryState,
+  TagMutability,
+} from "../../../src/repository/settings.ts";
+import type { ErrorReport } from "../../../src/errors.ts";
+import type { Action } from "../../../src/plan/action.ts";
+import { actionsOf, type Plan } from "../../../src/plan/plan.ts";
+import { digest, ecr, found, image, plan, repository, rows } from "../state.ts";
+
+const REDIS = "docker.io/library/redis:7";
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/1";
+const LIFECYCLE = '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged"},"action":{"type":"expire"}}]}';
+const POLICY =
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"ecr:BatchGetImage"}]}';
+const DENIED: ErrorReport = { code: "DENIED", side: "target", operation: "read", message: "no", hint: "grant it" };
+
+const ACCOUNT: AccountState = {
+  blobMounting: { value: true },
+  scanning: undefined,
+  templates: undefined,
+  keys: new Map(),
+};
+
+/** A plan for redis:7, which is there, in a repository of this state. */
+function planFor(
+  settings: RepositorySettings,
+  state: Partial<RepositoryState>,
+  account: Partial<AccountState> = {},
+): Plan {
+  const actual = ecr([repository("redis", state)], { "redis:7": digest("a") }) as ActualTarget;
+  const images = [image("redis:7", "redis:7", { settings })];
+  return plan(images, { ...actual, account: { ...ACCOUNT, ...account } }, { [REDIS]: found(digest("a")) });
+}
+
+/** The rows about the repository. */
+function told(made: Plan): string[] {
+  return rows(made).filter((row) => !row.startsWith("unchanged"));
+}
+
+const tagged = (more: Record<string, string>) => ({ tags: { mirrorform: "platform", ...more } });
+const IMMUTABLE: TagMutability = { default: "IMMUTABLE", except: ["latest", "*-dev"] };
+
+/** A setting, what the repository has, and what is to be done. */
+const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryState>, string[]])[] = [
+  ["nothing declared", {}, { scanOnPush: true, tagMutability: IMMUTABLE, lifecyclePolicy: LIFECYCLE }, []],
+  ["mutability", { tagMutability: IMMUTABLE }, {}, ["put-tag-mutability redis"]],
+  [
+    "the same filters in another order",
+    { tagMutability: IMMUTABLE },
+    { tagMutability: { default: "IMMUTABLE", except: ["*-dev", "latest"] } },
+    [],
+  ],
+  [
+    "a filter more",
+    { tagMutability: IMMUTABLE },
+    { tagMutability: { default: "IMMUTABLE", except: ["latest"] } },
+    ["put-tag-mutability redis"],
+  ],
+  ["scan on push", { scanOnPush: true }, {}, ["put-scan-on-push redis"]],
+  ["no scan on push", { scanOnPush: false }, { scanOnPush: true }, ["put-scan-on-push redis"]],
+  ["scan on push as it is", { scanOnPush: false }, {}, []],
+  ["a resource tag", { tags: { team: "a" } }, tagged({ team: "b", cost: "7" }), ["put-resource-tags redis"]],
+  ["a resource tag as it is", { tags: { team: "a" } }, tagged({ team: "a", cost: "7" }), []],
+  ["a lifecycle policy that is missing", { lifecyclePolicy: { json: LIFECYCLE } }, {}, ["put-lifecycle-policy redis"]],
+  [
+    "another lifecycle policy",
+    { lifecyclePolicy: { json: LIFECYCLE } },
+    { lifecyclePolicy: '{"rules":[]}' },
+    ["put-lifecycle-policy redis"],
+  ],
+  [
+    "a lifecycle policy in other words",
+    { lifecyclePolicy: { json: LIFECYCLE } },
+    { lifecyclePolicy: JSON.stringify(JSON.parse(LIFECYCLE), null, 1) },
+    [],
+  ],
+  [
+    "no lifecycle policy",
+    { lifecyclePolicy: "none" },
+    { lifecyclePolicy: LIFECYCLE },
+    ["delete-lifecycle-policy redis"],
+  ],
+  ["no lifecycle policy, as it is", { lifecyclePolicy: "none" }, {}, []],
+  [
+    "another repository policy",
+    { policy: { json: POLICY } },
+    { policy: POLICY.replace("Allow", "Deny") },
+    ["set-repository-policy redis"],
+  ],
+  [
+    "a repository policy in other words",
+    { policy: { json: POLICY } },
+    { policy: POLICY.replace('"111111111111"', '["arn:aws:iam::111111111111:root"]') },
+    [],
+  ],
+  ["no repository policy", { policy: "none" }, { policy: POLICY }, ["delete-repository-policy redis"]],
+  [
+    "other encryption",
+    { encryption: { type: "KMS", key: KEY } },
+    {},
+    ["blocked-repository redis encryption-immutable"],
+  ],
+  ["the same encryption", { encryption: { type: "KMS", key: KEY } }, { encryption: { type: "KMS", key: KEY } }, []],
+  [
+    "an alias that nobody tells of",
+    { encryption: { type: "KMS", key: "alias/a" } },
+    { encryption: { type: "KMS", key: KEY } },
+    [],
+  ],
+];
+
+describe("a setting of a repository of ours", () => {
+  for (const [what, settings, state, expected] of DRIFT) {
+    test(`${what}: ${expected.join() || "nothing to do"}`, () => {
+      assert.deepEqual(told(planFor(settings, state)), expected);
+    });
+  }
+
+  test("is told with what it was, what it becomes and why, and counted by what is done", () => {
+    const settings: RepositorySettings = { scanOnPush: true, policy: "none", lifecyclePolicy: { json: LIFECYCLE } };
+    const made = planFor(settings, { policy: POLICY });
+    const place = { target: "main", repository: "redis" };
+    assert.deepEqual(actionsOf(made), [
+      {
+        id: "put-scan-on-push main redis",
+        reason: "setting-drifted",
+        ...place,
+        kind: "put-scan-on-push",
+        from: false,
+        to: true,
+      },
+      {
+        id: "put-lifecycle-policy main redis",
+        reason: "policy-missing",
+        ...place,
+        kind: "put-lifecycle-policy",
+        from: null,
+        to: LIFECYCLE,
+      },
+      {
+        id: "delete-repository-policy main redis",
+        reason: "policy-unwanted",
+        ...place,
+        kind: "delete-repository-policy",
+        from: POLICY,
+        to: null,
+      },
+    ]);
+    const { create, change, delete: removed, blocked } = made.totals;
+    assert.deepEqual([create, change, removed, blocked], [1, 1, 1, 0]);
+    assert.equal(planFor({ encryption: { type: "KMS" } }, {}).totals.blocked, 1);
+  });
+
+  test("decides about its tags as it will be: one that may move again moves", () => {
+    const state = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
+    const images = [image("redis:7", "redis:7", { settings: { tagMutability: { default: "MUTABLE", except: [] } } })];
+    const moved = { [REDIS]: found(digest("b")) };
+    assert.deepEqual(rows(plan(images, ecr([state], { "redis:7": digest("a") }), moved)), [
+      "put-tag-mutability redis",
+      "copy-image redis:7",
+    ]);
+    const foreign = { ...state, tags: {} };
+    assert.deepEqual(rows(plan(images, ecr([foreign], { "redis:7": digest("a") }), moved)), [
+      "foreign-repository redis not-owned",
+      "blocked redis:7 tag-immutable",
+    ]);
+  });
+});
+
+describe("a repository", () => {
+  const settings: RepositorySettings = { scanOnPush: true, tags: { team: "a" }, encryption: { type: "KMS" } };
+
+  test("of nobody or of another file is left alone without adopt", () => {
+    assert.deepEqual(told(planFor(settings, { tags: {} })), ["foreign-repository redis not-owned"]);
+    assert.deepEqual(told(planFor(settings, { tags: { mirrorform: "b" } })), ["foreign-repository redis not-owned"]);
+  });
+
+  test("of nobody is adopted, and then as one of ours", () => {
+    assert.deepEqual(told(planFor({ ...settings, adopt: true }, { tags: {} })), [
+      "adopt-repository redis",
+      "blocked-repository redis encryption-immutable",
+      "put-scan-on-push redis",
+      "put-resource-tags redis",
+    ]);
+  });
+
+  test("of another file is never adopted", () => {
+    const made = planFor({ ...settings, adopt: true }, { tags: { mirrorform: "b" } });
+    assert.deepEqual(told(made), ["blocked-repository redis owned-by-another"]);
+    assert.equal(made.totals.blocked, 1);
+  });
+
+  test("of ours is nothing to adopt", () => {
+    assert.deepEqual(told(planFor({ adopt: true }, {})), []);
+  });
+});
+
+describe("what an account says", () => {
+  const rule = (frequency: string, ...filters: string[]) => ({ frequency, filters });
+  const scanning = (type: "BASIC" | "ENHANCED", ...rules: ReturnType<typeof rule>[]) => ({
+    scanning: { value: { type, rules } },
+  });
+  const notes = (made: Plan) => made.targets[0]?.notes ?? [];
+
+  test("about scanning goes before the repository's flag, where it covers the repository", () => {
+    const on: RepositorySettings = { scanOnPush: true };
+    for (const [account, isCovered] of [
+      [scanning("BASIC", rule("SCAN_ON_PUSH", "*")), true],
+      [scanning("BASIC", rule("SCAN_ON_PUSH", "edi")), true],
+      [scanning("BASIC", rule("CONTINUOUS_SCAN", "re*s")), true],
+      [scanning("BASIC", rule("MANUAL", "*")), true],
+      [scanning("ENHANCED"), true],
+      [scanning("BASIC"), false],
+      [scanning("BASIC", rule("SCAN_ON_PUSH", "redi*/x", "nginx")), false],
+    ] as const) {
+      const made = planFor(on, {}, account);
+      assert.deepEqual(told(made), isCovered ? [] : ["put-scan-on-push redis"], JSON.stringify(account));
+      assert.equal(notes(made)[0]?.code, isCovered ? "scanning-by-registry" : undefined);
+    }
+  });
+
+  test("about scanning is not told where it is as declared", () => {
+    assert.deepEqual(
+      notes(planFor({ scanOnPush: true }, { scanOnPush: true }, scanning("BASIC", rule("SCAN_ON_PUSH", "*")))),
+      [],
+    );
+    assert.deepEqual(notes(planFor({}, {}, scanning("ENHANCED"))), []);
+  });
+
+  test("and cannot be read is told where it was needed, and fails nothing", () => {
+    const made = planFor({ scanOnPush: true }, {}, { scanning: { error: DENIED }, blobMounting: { error: DENIED } });
+    assert.deepEqual(notes(made), [{ code: "scanning-not-read", error: DENIED }]);
+    assert.equal(made.complete, true);
+  });
+
+  test("of a key decides about encryption; what it does not say is told", () => {
+    const wanted: RepositorySettings = { encryption: { type: "KMS", key: "alias/a" } };
+    const have: { encryption: Encryption } = { encryption: { type: "KMS", key: KEY } };
+    const facts = (arn: string) => ({ keys: new Map([["alias/a", { value: { arn, isManagedByAws: false } }]]) });
+    assert.deepEqual(told(planFor(wanted, have, facts(KEY))), []);
+    assert.deepEqual(told(planFor(wanted, have, facts(`${KEY}2`))), ["blocked-repository redis encryption-immutable"]);
+    const unknown = planFor(wanted, have, { keys: new Map([["alias/a", { error: DENIED }]]) });
+    assert.deepEqual(notes(unknown), [{ code: "encryption-not-compared", repositories: ["redis"], error: DENIED }]);
+  });
+
+  test("about templates is told of what is created, and the longest prefix counts", () => {
+    const templates = { value: ["ROOT", "hub", "hub/team"].map((prefix) => ({ prefix, appliedFor: [] })) };
+    const actual = { ...(ecr([]) as ActualTarget), account: { ...ACCOUNT, templates } };
+    const images = ["hub/team/redis", "hubbub", "hub/redis"].map((name) => image("redis:7", `${name}:7`));
+    const made = plan(images, actual, { [REDIS]: found(digest("a")) });
+    assert.deepEqual(
+      notes(made).map((note) => (note.code === "creation-template" ? [note.prefix, note.repositories] : note)),
+      [
+        ["hub", ["hub/redis"]],
+        ["hub/team", ["hub/team/redis"]],
+        ["ROOT", ["hubbub"]],
+      ],
+    );
+  });
+
+  test("about blob mounting is told where another repository of the target has the image", () => {
+    const images = [image("redis:7", "redis:7"), image("redis:7", "copy:7")];
+    const actual = ecr([repository("redis"), repository("copy")], { "redis:7": digest("a") }) as ActualTarget;
+    const made = (value: boolean) =>
+      plan(images, { ...actual, account: { ...ACCOUNT, blobMounting: { value } } }, { [REDIS]: found(digest("a")) });
+    assert.deepEqual(notes(made(false)), [{ code: "blob-mounting-off", repositories: ["copy"] }]);
+    assert.deepEqual(notes(made(true)), []);
+  });
+});
+
+test("an archived image is a row of its own, and its source is not asked", () => {
+  const actual: ActualTarget = {
+    ...(ecr([repository("redis")], {}) as ActualTarget),
+    tags: new Map([["redis", new Map()]]),
+    archived: new Map([["redis", new Map([["7", digest("a")]])]]),
+  };
+  const made = plan([image("redis:7", "redis:7")], actual);
+  assert.deepEqual(rows(made), ["archived redis:7 image-archived"]);
+  assert.equal(made.totals.blocked, 1);
+});
+
+test("a lifecycle policy that takes declared tags away is a warning, where it is ours to set", () => {
+  const json =
+    '{"rules":[{"rulePriority":3,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}';
+  const settings: RepositorySettings = { lifecyclePolicy: { json } };
+  const images = ["7", "8", "seven"].map((tag) => image(`redis:${tag}`, `redis:${tag}`, { settings }));
+  const upstream = {
+    [REDIS]: found(digest("a")),
+    "docker.io/library/redis:8": found(digest("b")),
+    "docker.io/library/redis:seven": found(digest("a")),
+  };
+  const made = plan(images, ecr([repository("redis", { lifecyclePolicy: json })]), upstream);
+  const [warning] = made.targets[0]?.rows.filter(({ kind }) => kind === "warning") ?? [];
+  assert.deepEqual(warning?.kind === "warning" && warning.rule, {
+    priority: 3,
+    action: "expire",
+    tags: ["7", "8", "seven"],
+    keeps: 1,
+    days: undefined,
+  });
+  const one = plan(
+    images.filter(({ tag }) => tag !== "8"),
+    ecr([repository("redis", { lifecyclePolicy: json })]),
+    upstream,
+  );
+  assert.deepEqual(
+    told(one).filter((row) => row.startsWith("warning")),
+    [],
+    "two tags of one image",
+  );
+  const foreign = plan(images, ecr([repository("redis", { tags: {} })]), upstream);
+  assert.deepEqual(
+    told(foreign).filter((row) => row.startsWith("warning")),
+    [],
+  );
+});
+
+const optional = <Value>(of: fc.Arbitrary<Value>) => fc.option(of, { nil: undefined });
+const mutabilities: fc.Arbitrary<TagMutability> = fc.record({
+  default: fc.constantFrom("MUTABLE" as const, "IMMUTABLE" as const),
+  except: fc.subarray(["latest", "7", "*-dev"]),
+});
+const encryptions = fc.constantFrom<Encryption>(
+  { type: "AES256" },
+  { type: "KMS", key: KEY },
+  { type: "KMS", key: "alias/a" },
+);
+const lifecycles = fc.constantFrom(LIFECYCLE, '{"rules":[]}');
+const policies = fc.constantFrom(POLICY, POLICY.replace("Allow", "Deny"));
+const someTags = fc.dictionary(fc.constantFrom("team", "cost", "stage"), fc.constantFrom("a", "b", ""));
+const owners = fc.constantFrom({ mirrorform: "platform" }, { mirrorform: "another" }, {});
+
+const anySettings = fc.record(
+  {
+    tagMutability: mutabilities,
+    scanOnPush: fc.boolean(),
+    encryption: encryptions,
+    lifecyclePolicy: fc.oneof(fc.constant("none" as const), fc.record({ json: lifecycles })),
+    policy: fc.oneof(fc.constant("none" as const), fc.record({ json: policies })),
+    tags: someTags,
+    adopt: fc.boolean(),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<RepositorySettings>;
+
+const anyState = fc
+  .record({
+    tagMutability: mutabilities,
+    scanOnPush: fc.boolean(),
+    encryption: encryptions,
+    lifecyclePolicy: optional(lifecycles),
+    policy: optional(policies),
+    tags: fc.tuple(owners, someTags).map(([owner, tags]) => ({ ...tags, ...owner })),
+  })
+  .map((more) => repository("redis", more));
+
+/** A repository after one action on it. */
+function after(state: RepositoryState, action: Action): RepositoryState {
+  switch (action.kind) {
+    case "adopt-repository":
+      return { ...state, tags: { ...state.tags, mirrorform: "platform" } };
+    case "put-tag-mutability":
+      return { ...state, tagMutability: action.to };
+    case "put-scan-on-push":
+      return { ...state, scanOnPush: action.to };
+    case "put-resource-tags":
+      return { ...state, tags: { ...state.tags, ...action.to } };
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+      return { ...state, lifecyclePolicy: action.to ?? undefined };
+    case "set-repository-policy":
+    case "delete-repository-policy":
+      return { ...state, policy: action.to ?? undefined };
+    default:
+      return state;
+  }
+}
+
+describe("for any settings and any repository", () => {
+  const versions = fc.constantFrom("a", "b");
+  const made = (settings: RepositorySettings, state: RepositoryState, held: string, upstream: string) =>
+    plan([image("redis:7", "redis:7", { settings })], ecr([state], { "redis:7": digest(held) }), {
+      [REDIS]: found(digest(upstream)),
+    });
+
+  test("a plan made after a plan was carried out holds no action, and blocks what was blocked", () => {
+    fc.assert(
+      fc.property(anySettings, anyState, versions, versions, (settings, state, held, upstream) => {
+        const before = made(settings, state, held, upstream);
+        const actions = actionsOf(before);
+        const isCopied = actions.some(({ kind }) => kind === "copy-image");
+        const again = made(settings, actions.reduce(after, state), isCopied ? upstream : held, upstream);
+        assert.deepEqual(actionsOf(again), []);
+        assert.equal(again.totals.blocked, before.totals.blocked);
+      }),
+    );
+  });
+
+  test("no action is about a repository with another file's mark, but to copy images", () => {
+    fc.assert(
+      fc.property(anySettings, anyState, (settings, state) => {
+        const theirs = { ...state, tags: { ...state.tags, mirrorform: "another" } };
+        assert.deepEqual(actionsOf(made(settings, theirs, "a", "a")), []);
+      }),
+    );
+  });
+
+  test("no action changes what is not declared", () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        assert.deepEqual(actionsOf(made({}, state, "a", "a")), []);
+      }),
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { buffer } from "node:stream/consumers";
+import { test } from "node:test";
+import { Agent } from "undici";
+import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "../images.ts";
+import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
+import { clientOf, serve } from "../server.ts";
+
+const BLOB = blobOf(Buffer.alloc(400_000, "layer"));
+
+test("a blob comes as a stream that holds back the source", async (t) => {
+  let written = 0;
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536))) written += 65_536;
+      response.once("drain", more);
+    };
+    more();
+  });
+  const { registry } = clientOf(t, server.url);
+  const body = await registry.openBlob("app", BLOB);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.ok(written < 50_000_000, "nobody reads, so little is sent");
+  body.destroy();
+});
+
+test("a blob that is cut short ends in an error that names the source", async (t) => {
+  const server = await serve(t, (_request, response, raw) => {
+    response.writeHead(200, { "content-length": BLOB.size });
+    response.write(Buffer.alloc(100_000), () => raw.socket.destroy());
+  });
+  const { registry } = clientOf(t, server.url);
+  const body = await registry.openBlob("app", BLOB);
+  await assert.rejects(buffer(body), {
+    name: "MirrorError",
+    code: "UNREACHABLE",
+    side: "source",
+    operation: "read a blob",
+    reference: `${server.url.host}/app@${BLOB.digest}`,
+    retryable: true,
+  });
+});
+
+test("a blob that stops coming ends in TIMEOUT", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-length": BLOB.size });
+    response.write("x");
+  });
+  const dispatcher = new Agent({ bodyTimeout: 50 });
+  t.after(() => dispatcher.destroy());
+  const { registry } = clientOf(t, server.url, { dispatcher });
+  await assert.rejects(buffer(await registry.openBlob("app", BLOB)), { code: "TIMEOUT", retryable: true });
+});
+
+test("an abort ends a blob that is under way", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200);
+    response.write("x");
+  });
+  const stop = new AbortController();
+  const { registry } = clientOf(t, server.url);
+  const body = await registry.openBlob("app", BLOB, 0, stop.signal);
+  setImmediate(() => stop.abort());
+  await assert.rejects(buffer(body), { code: "INTERRUPTED" });
+});
+
+test("a missing blob is an error to GET and false to HEAD", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(404).end());
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.openBlob("app", BLOB), { code: "BLOB_UNKNOWN" });
+  assert.equal(await registry.hasBlob("app", BLOB), false);
+});
+
+test("a blob that cannot be looked for is not taken for missing", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(403).end());
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.hasBlob("app", BLOB), { code: "DENIED" });
+});
+
+test("as many blobs are read at a time as allowed, and small requests do not wait for them", async (t) => {
+  const memory = memoryRegistry();
+  memory.stored.manifests.set("1", { mediaType: MANIFEST.mediaType, bytes: Buffer.from(MANIFEST.bytes) });
+  const server = await serve(t, (request, response, raw) => {
+    if (!request.url.includes("/blobs/")) return memory.handler(request, response, raw);
+    response.writeHead(200);
+    response.write("x");
+  });
+  const { registry } = clientOf(t, server.url, { hosts: createHosts(() => 2) });
+  const first = await registry.openBlob("app", BLOB);
+  const second = await registry.openBlob("app", BLOB);
+  const third = registry.openBlob("app", BLOB);
+
+  assert.ok(await registry.headManifest("app", "1"));
+  assert.equal(server.seen.filter(({ url }) => url.includes("/blobs/")).length, 2);
+
+  first.destroy();
+  (await third).destroy();
+  second.destroy();
+});
+
+test("no more small requests are under way than allowed", async (t) => {
+  let running = 0;
+  let most = 0;
+  const server = await serve(t, async (_request, response) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running -= 1;
+    response.writeHead(200).end();
+  });
+  const { registry } = clientOf(t, server.url, { hosts: createHosts(() => 3) });
+  await Promise.all(Array.from({ length: 12 }, (_, tag) => registry.headManifest("app", `${tag}`)));
+  assert.equal(most, 3);
+});
+
+test("connections are used again, also after errors and redirects", async (t) => {
+  const sockets = new Set<unknown>();
+  const memory = memoryRegistry();
+  memory.stored.blobs.set(blobOf(CONFIG).digest, CONFIG);
+  const server = await serve(t, (request, response, raw) => {
+    sockets.add(raw.socket);
+    if (request.url === "/elsewhere") return void response.end(CONFIG);
+    if (request.method === "GET" && request.url.includes("/blobs/")) {
+      return void response.writeHead(307, { location: "/elsewhere" }).end("a body nobody wants");
+    }
+    if (request.url.endsWith("/refused")) return void response.writeHead(403).end("x".repeat(10_000));
+    return memory.handler(request, response, raw);
+  });
+  const { registry } = clientOf(t, server.url);
+  for (let round = 0; round < 3; round += 1) {
+    await registry.headManifest("app", "missing");
+    await assert.rejects(registry.getManifest("app", "refused"));
+    await buffer(await registry.openBlob("app", blobOf(CONFIG)));
+    assert.equal(await registry.hasBlob("app", blobOf(CONFIG)), true);
+  }
+  // 18 requests; undici may open a second connection while the first is being read to its end.
+  assert.ok(sockets.size <= 2, `${sockets.size} connections`);
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+
+import { digestOf } from "../../../src/oci/digest.ts";
+import type { Credential } from "../../../src/registry/auth/credential.ts";
+import { publicRepositories, type IsPublic } from "../../../src/registry/api/public-repositories.ts";
+import { clientOf, serve, type Server } from "../server.ts";
+
+const DIGEST = digestOf(Buffer.from("manifest"));
+const BLOB = { digest: digestOf(Buffer.from("blob")), size: 4, mediaType: "application/octet-stream" };
+const SIGNAL = new AbortController().signal;
+type Lookup = () => Promise<Credential | undefined>;
+const SIGNED_IN: Lookup = async () => ({ username: "jane", password: "secret" });
+const NOBODY: Lookup = async () => undefined;
+
+/** A source where the repositories of `team` are for those who sign in. */
+async function sourceOf(t: TestContext, name: string, credential: Lookup): Promise<[IsPublic, Server]> {
+  const server = await serve(t, ({ url }, response) => {
+    if (url.startsWith("/v2/team/")) return void response.writeHead(401).end();
+    response.writeHead(200, { "docker-content-digest": DIGEST, "content-length": 4 }).end("body");
+  });
+  const { registry } = clientOf(t, server.url);
+  return [publicRepositories(name, credential, () => registry), server];
+}
+
+describe("a repository counts as open to anybody", () => {
+  test("where we are not known to the source, which is not asked", async (t) => {
+    const [isPublic, server] = await sourceOf(t, "docker.io", NOBODY);
+    assert.equal(await isPublic("team/app", DIGEST, SIGNAL), true);
+    assert.deepEqual(server.lines(), []);
+  });
+
+  test("where it is one of Docker's official images, without a question", async (t) => {
+    const [isPublic, server] = await sourceOf(t, "docker.io", SIGNED_IN);
+    assert.equal(await isPublic("library/redis", DIGEST, SIGNAL), true);
+    assert.deepEqual(server.lines(), []);
+  });
+
+  test("where anybody is answered, asked once by HEAD and without credentials", async (t) => {
+    const [isPublic, server] = await sourceOf(t, "ghcr.io", SIGNED_IN);
+    assert.equal(await isPublic("open/app", DIGEST, SIGNAL), true);
+    assert.equal(await isPublic("open/app", BLOB, SIGNAL), true);
+    assert.deepEqual(server.lines(), [`HEAD /v2/open/app/manifests/${DIGEST}`]);
+    assert.equal(server.seen[0]?.headers.authorization, undefined);
+  });
+
+  test("where anybody is answered about a blob", async (t) => {
+    const [isPublic, server] = await sourceOf(t, "ghcr.io", SIGNED_IN);
+    assert.equal(await isPublic("open/app", BLOB, SIGNAL), true);
+    assert.deepEqual(server.lines(), [`HEAD /v2/open/app/blobs/${BLOB.digest}`]);
+  });
+
+  test("but not where anybody is refused, nor where it cannot be learned", async (t) => {
+    const [isPublic] = await sourceOf(t, "docker.io", SIGNED_IN);
+    assert.equal(await isPublic("team/app", DIGEST, SIGNAL), false);
+    const locked: Lookup = () => Promise.reject(new Error("the helper is missing"));
+    const [isOpen] = await sourceOf(t, "docker.io", locked);
+    assert.equal(await isOpen("open/app", DIGEST, SIGNAL), false);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { digestOf } from "../../../src/oci/digest.ts";
+import { MAX_MANIFEST_BYTES } from "../../../src/oci/manifest.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { MAX_REFERRERS } from "../../../src/oci/referrers.ts";
+import { MAX_REFERRER_PAGES } from "../../../src/registry/limits.ts";
+import { clientOf, refuse, serve, type Handler } from "../server.ts";
+
+const SUBJECT = digestOf(Buffer.from("subject"));
+
+function entry(word: string, more: object = {}): object {
+  return { mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(word)), size: 1, ...more };
+}
+
+/** Answers with a list of referrers. */
+const list =
+  (manifests: unknown, headers: Record<string, string> = {}): Handler =>
+  (_request, response) =>
+    void response
+      .writeHead(200, { "content-type": OCI_INDEX, ...headers })
+      .end(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }));
+
+describe("the list of what refers to a manifest", () => {
+  test("is read page by page, each entry once, with artifact type and annotations", async (t) => {
+    const server = await serve(t, (request, response, raw) => {
+      const isFirst = !request.url.includes("?");
+      const page = isFirst
+        ? [entry("a", { artifactType: "x/y" })]
+        : [entry("a"), entry("b", { annotations: { k: "v", n: 1 } })];
+      return list(page, isFirst ? { link: '<?page=2>; rel="next"' } : {})(request, response, raw);
+    });
+    const { registry } = clientOf(t, server.url);
+    const found = await registry.listReferrers("app", SUBJECT);
+    assert.deepEqual(
+      found?.map(({ artifactType, annotations }) => [artifactType, annotations]),
+      [
+        [undefined, undefined],
+        [undefined, { k: "v" }],
+      ],
+    );
+    assert.deepEqual(server.lines(), [`GET /v2/app/referrers/${SUBJECT}`, `GET /v2/app/referrers/${SUBJECT}?page=2`]);
+  });
+
+  for (const [what, answer] of [
+    ["404", (_request, response) => refuse(response, 404, "UNSUPPORTED", "no")],
+    ["405", (_request, response) => refuse(response, 405, "UNSUPPORTED", "no")],
+    [
+      "a page for people",
+      (_request, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>"),
+    ],
+  ] as [string, Handler][]) {
+    test(`is none where the registry answers with ${what}: it has no such list`, async (t) => {
+      const { registry } = clientOf(t, (await serve(t, answer)).url);
+      assert.equal(await registry.listReferrers("app", SUBJECT), undefined);
+    });
+  }
+
+  for (const [status, code] of [
+    [401, "UNAUTHORIZED"],
+    [403, "DENIED"],
+    [429, "TOO_MANY_REQUESTS"],
+    [500, "SERVER_ERROR"],
+  ] as const) {
+    test(`answered with ${status} is an error, never "none"`, async (t) => {
+      const { registry } = clientOf(
+        t,
+        (await serve(t, (_request, response) => void response.writeHead(status).end())).url,
+      );
+      await assert.rejects(registry.listReferrers("app", SUBJECT), { code, operation: "list referrers" });
+    });
+  }
+
+  for (const [what, manifests] of [
+    ["no list", { a: 1 }],
+    ["an entry without a digest", [{ mediaType: OCI_MANIFEST, size: 1 }]],
+    ["an entry whose digest leads elsewhere", [entry("a", { digest: "sha256:../../tags/list" })]],
+    ["an entry of no size", [entry("a", { size: -1 })]],
+    ["an entry that is none", [null]],
+  ] as const) {
+    test(`with ${what} is refused whole`, async (t) => {
+      const { registry } = clientOf(t, (await serve(t, list(manifests))).url);
+      await assert.rejects(registry.listReferrers("app", SUBJECT), { code: "UNEXPECTED_RESPONSE", side: "source" });
+    });
+  }
+
+  test("with more entries than anybody needs is refused, in one page or in many", async (t) => {
+    const page = (from: number, length: number) => Array.from({ length }, (_, i) => entry(String(from + i)));
+    const whole = clientOf(t, (await serve(t, list(page(0, MAX_REFERRERS + 1)))).url);
+    await assert.rejects(whole.registry.listReferrers("app", SUBJECT), { code: "UNEXPECTED_RESPONSE" });
+    let asked = 0;
+    const server = await serve(t, (request, response, raw) => {
+      asked += 1;
+      return list(page(asked * 400, 400), { link: `<?n=${asked}>; rel=next` })(request, response, raw);
+    });
+    await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "TOO_LARGE" });
+    assert.equal(asked, 3);
+  });
+
+  test("whose pages have no end, or go in a circle, is refused", async (t) => {
+    for (const link of [(n: number) => `<?n=${n}>; rel="next"`, () => '<?n=1>; rel="next"']) {
+      let asked = 0;
+      const server = await serve(t, (request, response, raw) => {
+        asked += 1;
+        return list([], { link: link(asked) })(request, response, raw);
+      });
+      await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "TOO_LARGE" });
+      assert.ok(asked <= MAX_REFERRER_PAGES);
+    }
+  });
+
+  test("is not gone after to another host: credentials go with the request", async (t) => {
+    const other = await serve(t, list([]));
+    const server = await serve(
+      t,
+      list([entry("a")], { link: `<${other.url.href}v2/app/referrers/${SUBJECT}>; rel="next"` }),
+    );
+    await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "REDIRECT_REFUSED" });
+    assert.deepEqual(other.seen, []);
+  });
+
+  test("that breaks off between two pages is an error, not a shorter list", async (t) => {
+    const server = await serve(t, (request, response, raw) =>
+      request.url.includes("?")
+        ? refuse(response, 404, "UNSUPPORTED", "no")
+        : list([entry("a")], { link: '<?page=2>; rel="next"' })(request, response, raw),
+    );
+    await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), {
+      code: "UNEXPECTED_RESPONSE",
+    });
+  });
+
+  test("larger than any manifest is not read to its end", async (t) => {
+    const server = await serve(t, (_request, response) => {
+      response.writeHead(200, { "content-type": OCI_INDEX }).end(Buffer.alloc(MAX_MANIFEST_BYTES + 1, " "));
+    });
+    await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "TOO_LARGE" });
+  });
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { MAX_TAG_PAGE_BYTES } from "../../../src/registry/limits.ts";
+import { startPlainRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
+import { clientOf, json, refuse, serve, type Handler } from "../server.ts";
+
+/** A registry that gives these pages one after the other, each with the link that leads to the next. */
+function pages(lists: readonly (readonly string[])[], link: (page: number, host: string) => string): Handler {
+  return ({ url, headers }, response) => {
+    const page = Number(new URL(url, "http://any").searchParams.get("page") ?? 0);
+    const isLast = page >= lists.length - 1;
+    const body = { name: "team/app", tags: lists[page] ?? [] };
+    json(response, 200, body, isLast ? {} : { link: link(page + 1, headers.host ?? "") });
+  };
+}
+
+async function list(t: TestContext, handler: Handler): Promise<{ tags: string[]; lines: string[] }> {
+  const server = await serve(t, handler);
+  const { registry } = clientOf(t, server.url);
+  return { tags: await registry.listTags("team/app"), lines: server.lines() };
+}
+
+describe("a list of tags", () => {
+  const links: [string, (page: number, host: string) => string][] = [
+    ["relative", (page) => `</v2/team/app/tags/list?page=${page}>; rel="next"`],
+    ["absolute", (page, host) => `<http://${host}/v2/team/app/tags/list?page=${page}>; rel="next"`],
+    [
+      "of a registry behind a proxy, which does not know its port",
+      (page) => `<https://127.0.0.1/v2/x?page=${page}>; rel=next`,
+    ],
+    ["among others", (page) => `</a>; rel="prev"; title="a, <b>; rel=next", </v2/x?page=${page}>; rel="next last"`],
+  ];
+  for (const [what, link] of links) {
+    test(`goes on where its link says: ${what}`, async (t) => {
+      const { tags, lines } = await list(t, pages([["a", "b"], ["b", "c"], ["d"]], link));
+      assert.deepEqual(tags, ["a", "b", "c", "d"]);
+      assert.equal(lines.length, 3);
+      assert.equal(lines[0], "GET /v2/team/app/tags/list?n=1000");
+    });
+  }
+
+  test("of ten thousand tags takes ten requests", async (t) => {
+    const registry = await startPlainRegistry({
+      name: "registry.example.com",
+      policy: { tagPage: { default: 100, max: 1000 } },
+    });
+    t.after(() => registry.close());
+    const { top } = registry.publish("team/app", "latest", { layers: 1, layerBytes: 1 });
+    const { tags } = registry.store.create("team/app");
+    for (let i = 1; i < 10_000; i += 1) tags.set(`1.${i}`, top.digest);
+    const { registry: client } = clientOf(t, new URL(registry.server.url));
+    assert.deepEqual(new Set(await client.listTags("team/app")), new Set(tags.keys()));
+    assert.equal(registry.server.requests.length, 10);
+  });
+
+  test("that is null, or empty in the middle, has no tags there", async (t) => {
+    const nothing = await list(t, (_request, response) => json(response, 200, { name: "team/app", tags: null }));
+    assert.deepEqual(nothing.tags, []);
+    const gap = await list(
+      t,
+      pages([["a"], [], ["b"]], (page) => `</v2/x?page=${page}>; rel="next"`),
+    );
+    assert.deepEqual(gap.tags, ["a", "b"]);
+  });
+
+  test("is asked for with the token of its repository", async (t) => {
+    const server = await serve(t, ({ url, headers }, response) => {
+      if (url.startsWith("/token")) return json(response, 200, { token: "t" });
+      if (headers.authorization === "Bearer t") return json(response, 200, { tags: ["a"] });
+      const challenge = `Bearer realm="http://${headers.host}/token",service="s",scope="repository:team/app:pull"`;
+      refuse(response, 401, "UNAUTHORIZED", "no", { "www-authenticate": challenge });
+    });
+    const { registry } = clientOf(t, server.url);
+    assert.deepEqual(await registry.listTags("team/app"), ["a"]);
+    assert.ok(server.lines().some((line) => line.includes("scope=repository%3Ateam%2Fapp%3Apull")));
+  });
+});
+
+describe("a list of tags that cannot be followed is an error", () => {
+  const next = (target: string) => `<${target}>; rel="next"`;
+  const cases: [string, string, RegExp, Handler][] = [
+    [
+      "whose link leads to itself",
+      "UNEXPECTED_RESPONSE",
+      /circle/,
+      pages([["a"], ["b"], ["c"]], () => next("/v2/team/app/tags/list?page=1")),
+    ],
+    [
+      "that sends the same page for ever, under other addresses",
+      "UNEXPECTED_RESPONSE",
+      /circle/,
+      ({ url }, response) => json(response, 200, { tags: ["a"] }, { link: next(`${url}1`) }),
+    ],
+    [
+      "that has no end of empty pages",
+      "TOO_LARGE",
+      /pages/,
+      ({ url }, response) =>
+        json(response, 200, { tags: [] }, { link: next(`/v2/x?${Number(url.split("?")[1]) + 1 || 1}`) }),
+    ],
+    [
+      "whose link leads to another host",
+      "REDIRECT_REFUSED",
+      /leads away/,
+      pages([["a"], ["b"]], () => next("https://other.example.com/v2/x")),
+    ],
+    [
+      "whose link leads out of the registry's paths",
+      "REDIRECT_REFUSED",
+      /leads away/,
+      pages([["a"], ["b"]], () => next("/admin")),
+    ],
+    ["whose link is no URL", "REDIRECT_REFUSED", /no URL/, pages([["a"], ["b"]], () => next("http://["))],
+    ["that is no list", "UNEXPECTED_RESPONSE", /no list/, (_request, response) => json(response, 200, { tags: "a" })],
+    [
+      "with something else than texts",
+      "UNEXPECTED_RESPONSE",
+      /no list/,
+      (_request, response) => json(response, 200, { tags: [1] }),
+    ],
+    ["that is no JSON", "UNEXPECTED_RESPONSE", /no list/, (_request, response) => void response.end("<html>")],
+    [
+      "of a repository that is not there",
+      "REPOSITORY_UNKNOWN",
+      /404/,
+      (_request, response) => void response.writeHead(404).end(),
+    ],
+    [
+      "that the registry does not give out",
+      "DENIED",
+      /403/,
+      (_request, response) => void response.writeHead(403).end(),
+    ],
+    [
+      "that is endless in itself",
+      "TOO_LARGE",
+      /bytes/,
+      (_request, response) => void response.end(Buffer.alloc(MAX_TAG_PAGE_BYTES + 1, " ")),
+    ],
+  ];
+  for (const [what, code, message, handler] of cases) {
+    test(what, async (t) => {
+      await assert.rejects(list(t, handler), { code, side: "source", operation: "list tags", message });
+    });
+  }
+
+  test("and an empty page that leads to itself is asked for once", async (t) => {
+    const server = await serve(t, ({ url }, response) => json(response, 200, { tags: [] }, { link: next(url) }));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.listTags("team/app"), { code: "UNEXPECTED_RESPONSE", message: /circle/ });
+    assert.equal(server.lines().length, 1);
+  });
+
+  test("and a name that is none is asked of nobody", async (t) => {
+    const server = await serve(t, (_request, response) => void response.end());
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.listTags("team/../app"), { code: "INVALID_REFERENCE" });
+    assert.deepEqual(server.lines(), []);
+  });
+});

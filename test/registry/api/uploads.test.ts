@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { test, type TestContext } from "node:test";
+import { MirrorError } from "../../../src/errors.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { blobOf, memoryRegistry } from "../images.ts";
+import { clientOf, refuse, serve } from "../server.ts";
+
+const BYTES = Buffer.alloc(300_000, "blob");
+
+/** A registry that shows what came of a PUT: whole, cut, or held. */
+async function target(t: TestContext, put: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
+  const server = createServer((request, response) => {
+    if (request.method === "POST") {
+      request.resume();
+      return void response.writeHead(202, { location: "/up" }).end();
+    }
+    put(request, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** Chunks, the last of which comes when the registry has seen the beginning. */
+function chunksUntil(began: Promise<void>, chunks: readonly Buffer[]): Readable {
+  return Readable.from(
+    (async function* () {
+      yield* chunks.slice(0, -1);
+      await began;
+      yield* chunks.slice(-1);
+    })(),
+  );
+}
+
+const WRONG: [string, Buffer[]][] = [
+  ["a changed last byte", [BYTES.subarray(0, 1), BYTES.subarray(1, -1), Buffer.from("!")]],
+  ["a changed first byte", [Buffer.from("!"), BYTES.subarray(1, 2), BYTES.subarray(2)]],
+  ["a byte too few", [BYTES.subarray(0, 1), BYTES.subarray(1, 1000), BYTES.subarray(1000, -1)]],
+  ["a byte too many", [BYTES.subarray(0, 1), BYTES.subarray(1), Buffer.from("!")]],
+  ["an endless tail", [BYTES.subarray(0, 1), BYTES.subarray(1, 2), ...Array<Buffer>(9).fill(BYTES)]],
+];
+
+for (const [words, chunks] of WRONG) {
+  test(`a blob with ${words} is never complete at the target`, async (t) => {
+    let received = 0;
+    let isComplete = false;
+    const began = Promise.withResolvers<void>();
+    const cut = Promise.withResolvers<void>();
+    const url = await target(t, (request, response) => {
+      began.resolve();
+      request.on("data", (chunk: Buffer) => {
+        received += chunk.length;
+      });
+      request.on("end", () => {
+        isComplete = true;
+        response.writeHead(201).end();
+      });
+      request.on("close", () => cut.resolve());
+    });
+    const { registry } = clientOf(t, url, { side: "target" });
+    const body = chunksUntil(words === "an endless tail" ? Promise.resolve() : began.promise, chunks);
+
+    await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), {
+      code: "DIGEST_MISMATCH",
+      side: "source",
+      operation: "read a blob",
+      reference: `${url.host}/app@${blobOf(BYTES).digest}`,
+    });
+
+    if (words !== "an endless tail") await cut.promise;
+    assert.ok(!isComplete && received < BYTES.length);
+    assert.ok(body.destroyed);
+  });
+}
+
+for (const [words, chunks] of [
+  ["no bytes", []],
+  ["one chunk that is too long", [Buffer.concat([BYTES, BYTES])]],
+] as const) {
+  test(`a blob of ${words} is refused`, async (t) => {
+    const { handler, stored } = memoryRegistry();
+    const server = await serve(t, handler);
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from(chunks)), { code: "DIGEST_MISMATCH" });
+    assert.equal(stored.blobs.size, 0);
+  });
+}
+
+test("an empty blob under another digest is refused before anything is sent", async (t) => {
+  const server = await serve(t, memoryRegistry().handler);
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  const descriptor = { ...blobOf(Buffer.alloc(0)), digest: digestOf(Buffer.from("x")) };
+  await assert.rejects(registry.putBlob("app", descriptor, Readable.from([])), { code: "DIGEST_MISMATCH" });
+  assert.ok(server.seen.every(({ method }) => method === "POST"));
+});
+
+test("an error of the source is thrown as it is, and the upload is cut", async (t) => {
+  const began = Promise.withResolvers<void>();
+  const cut = Promise.withResolvers<void>();
+  const url = await target(t, (request) => {
+    began.resolve();
+    request.on("close", () => cut.resolve());
+    request.resume();
+  });
+  const { registry } = clientOf(t, url, { side: "target" });
+  const broken = new MirrorError("the source is gone", {
+    code: "UNREACHABLE",
+    side: "source",
+    operation: "read a blob",
+    retryable: true,
+  });
+  const body = Readable.from(
+    (async function* () {
+      yield BYTES.subarray(0, 1000);
+      yield BYTES.subarray(1000, 2000);
+      await began.promise;
+      throw broken;
+    })(),
+  );
+
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), (error) => error === broken);
+  await cut.promise;
+});
+
+test("an upload is sent once: a 503 is for the caller to start over", async (t) => {
+  let puts = 0;
+  const url = await target(t, (request, response) => {
+    puts += 1;
+    request.resume();
+    request.on("end", () => response.writeHead(503).end());
+  });
+  const { registry, clock } = clientOf(t, url, { side: "target" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "SERVER_ERROR",
+    side: "target",
+    retryable: true,
+  });
+  assert.equal(puts, 1);
+  assert.deepEqual(clock.slept, []);
+});
+
+test("a connection cut during an upload is UNREACHABLE, retryable, and the source is let go", async (t) => {
+  const url = await target(t, (request) => void request.once("data", () => request.socket.destroy()));
+  const { registry } = clientOf(t, url, { side: "target" });
+  const body = Readable.from([BYTES.subarray(0, 100_000), BYTES.subarray(100_000)]);
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), {
+    code: "UNREACHABLE",
+    side: "target",
+    retryable: true,
+  });
+  assert.ok(body.destroyed);
+});
+
+test("an answer that comes too early is not believed", async (t) => {
+  const url = await target(t, (_request, response) => void response.writeHead(201).end());
+  const { registry } = clientOf(t, url, { side: "target" });
+  const body = Readable.from(
+    (async function* () {
+      yield BYTES.subarray(0, 10);
+      yield BYTES.subarray(10, 20);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      yield BYTES.subarray(20);
+    })(),
+  );
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), { side: "target" });
+});
+
+test("an upload that makes no progress is given up", async (t) => {
+  const url = await target(t, () => {});
+  const { registry } = clientOf(t, url, { side: "target", uploadIdle: 50 });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "TIMEOUT",
+    side: "target",
+    operation: "upload a blob",
+    retryable: true,
+  });
+});
+
+test("an abort ends an upload", async (t) => {
+  const stop = new AbortController();
+  const url = await target(t, (request) => void request.once("data", () => stop.abort()));
+  const { registry } = clientOf(t, url, { side: "target" });
+  const body = Readable.from([BYTES.subarray(0, 100_000), BYTES.subarray(100_000)]);
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), body, stop.signal), { code: "INTERRUPTED" });
+  assert.ok(body.destroyed);
+});
+
+test("an upload that the registry sends to another host is refused before a byte is sent", async (t) => {
+  const elsewhere = await serve(t, (_request, response) => void response.writeHead(201).end());
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(202, { location: new URL("/up", elsewhere.url).href }).end();
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  const body = Readable.from([BYTES]);
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), { code: "REDIRECT_REFUSED", hint: /X-Forwarded/ });
+  assert.equal(elsewhere.seen.length, 0);
+  assert.ok(body.destroyed);
+});
+
+test("a missing repository at ECR is REPOSITORY_UNKNOWN", async (t) => {
+  const message = "The repository with name 'app' does not exist in the registry with id '111122223333'";
+  const server = await serve(t, (_request, response) => refuse(response, 404, "NAME_UNKNOWN", message));
+  const { registry } = clientOf(t, server.url, { side: "target", flavour: "ecr" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "REPOSITORY_UNKNOWN",
+    operation: "start the upload of a blob",
+    hint: /deleted/,
+  });
+});
+
+test("where ECR cuts the connection, the hint says that the repository may be missing", async (t) => {
+  const server = await serve(t, (_request, _response, raw) => void raw.socket.destroy());
+  const { registry } = clientOf(t, server.url, { side: "target", flavour: "ecr" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "UNREACHABLE",
+    hint: /repository does not exist/,
+  });
+});
+
+test("a token that expired before the PUT is renewed, and the caller told to start over", async (t) => {
+  let isPutRefused = true;
+  const tokens = await serve(t, (_request, response) => {
+    response.end(JSON.stringify({ token: `t${tokens.seen.length}` }));
+  });
+  const server = await serve(t, (request, response) => {
+    const challenge = { "www-authenticate": `Bearer realm="${tokens.url.href}"` };
+    if (request.headers.authorization === undefined) return void response.writeHead(401, challenge).end();
+    if (request.method === "POST") return void response.writeHead(202, { location: "/up" }).end();
+    response.writeHead(isPutRefused ? 401 : 201, challenge).end();
+    isPutRefused = false;
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "UNAUTHORIZED",
+    retryable: true,
+  });
+  await registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES]));
+  assert.equal(server.seen.at(-1)?.headers.authorization, "Bearer t2");
+});
+
+test("an upload that is slow, but gets on, is not given up", async (t) => {
+  const { handler, stored } = memoryRegistry();
+  const server = await serve(t, handler);
+  const { registry } = clientOf(t, server.url, { side: "target", uploadIdle: 250 });
+  const body = Readable.from(
+    (async function* () {
+      for (let at = 0; at < BYTES.length; at += 50_000) {
+        await new Promise((resolve) => setTimeout(resolve, 70));
+        yield BYTES.subarray(at, at + 50_000);
+      }
+    })(),
+  );
+  await registry.putBlob("app", blobOf(BYTES), body);
+  assert.equal(stored.blobs.size, 1);
+});
+
+test("an upload that is put off says for how long: its caller may begin it again", async (t) => {
+  const url = await target(t, (request, response) => {
+    request.resume();
+    request.on("end", () => response.writeHead(429, { "retry-after": "7" }).end());
+  });
+  const { registry, clock } = clientOf(t, url, { side: "target" });
+  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
+    code: "TOO_MANY_REQUESTS",
+    retryable: true,
+    retryAfterMilliseconds: 7_000,
+  });
+  assert.deepEqual(clock.slept, []);
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parseChallenges } from "../../../src/registry/auth/challenge.ts";
+
+function read(headers: string | string[] | undefined): [string, Record<string, string>][] {
+  return parseChallenges(headers).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
+}
+
+test("Docker Hub's challenge is read", () => {
+  const header =
+    'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/python:pull"';
+  assert.deepEqual(read(header), [
+    [
+      "bearer",
+      {
+        realm: "https://auth.docker.io/token",
+        service: "registry.docker.io",
+        scope: "repository:library/python:pull",
+      },
+    ],
+  ]);
+});
+
+test("quoted strings may hold commas, equal signs and escaped quotes", () => {
+  assert.deepEqual(read(String.raw`Bearer realm="https://a/?x=1,2",scope="say \"hi\" \\ there"`), [
+    ["bearer", { realm: "https://a/?x=1,2", scope: String.raw`say "hi" \ there` }],
+  ]);
+});
+
+test("several challenges in one header are told apart", () => {
+  const header =
+    'Basic realm="a, b", Negotiate, Bearer realm="https://a",error="insufficient_scope", NTLM abc==, Digest qop=x';
+  assert.deepEqual(read(header), [
+    ["basic", { realm: "a, b" }],
+    ["negotiate", {}],
+    ["bearer", { realm: "https://a", error: "insufficient_scope" }],
+    ["ntlm", {}],
+    ["digest", { qop: "x" }],
+  ]);
+});
+
+test("several headers count like one", () => {
+  assert.deepEqual(read(["Basic realm=x", 'bearer realm="https://y"']), [
+    ["basic", { realm: "x" }],
+    ["bearer", { realm: "https://y" }],
+  ]);
+});
+
+test("schemes and names have no case, spaces around = are taken, the first of a repeated name counts", () => {
+  assert.deepEqual(read('BEARER Realm = "https://a" , SERVICE=s, realm="https://evil"'), [
+    ["bearer", { realm: "https://a", service: "s" }],
+  ]);
+});
+
+test("what cannot be read ends the header, and keeps what was read before", () => {
+  assert.deepEqual(read('Basic realm="x", Bearer realm="unclosed'), [
+    ["basic", { realm: "x" }],
+    ["bearer", {}],
+  ]);
+  assert.deepEqual(read(undefined), []);
+  assert.deepEqual(read(""), []);
+  assert.deepEqual(read(" , ,"), []);
+  assert.deepEqual(read('"quoted"'), []);
+});
+
+test("a parameter that is quoted properly is read back as it was", () => {
+  const value = fc.string({ unit: "grapheme-ascii" });
+  const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 4 }), (pairs) => {
+      const parameters = new Map(pairs);
+      const written = [...parameters].map(([key, text]) => `${key}="${text.replace(/["\\]/g, String.raw`\$&`)}"`);
+      assert.deepEqual(read(`Bearer ${written.join(", ")}, Basic realm=x`), [
+        ["bearer", Object.fromEntries(parameters)],
+        ["basic", { realm: "x" }],
+      ]);
+    }),
+  );
+});
+
+test("no text makes it fail or hang", () => {
+  const unit = fc.constantFrom('"', "\\", ",", "=", " ", "a", "B", "/", "~", "é");
+  fc.assert(fc.property(fc.string({ unit, maxLength: 60 }), (text) => void parseChallenges(text)));
+  const started = performance.now();
+  parseChallenges(`Bearer ${'a="'.repeat(20_000)}${"\\".repeat(20_001)}`);
+  assert.ok(performance.now() - started < 2_000);
+});

@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { inspect } from "node:util";
+import { MirrorError } from "../../../src/errors.ts";
+import { dockerCredentials, type Credentials } from "../../../src/registry/auth/credentials.ts";
+import type { Credential } from "../../../src/registry/auth/credential.ts";
+
+const auth = (text: string): { auth: string } => ({ auth: Buffer.from(text).toString("base64") });
+
+interface Setting {
+  home: string;
+  credentials(environment?: Record<string, string>, helperTimeout?: number): Credentials;
+  look(host: string, environment?: Record<string, string>): Promise<Credential | undefined>;
+  /** Installs `docker-credential-<name>`, which writes down what it is asked. */
+  helper(name: string, script: string): Promise<void>;
+  asked(): Promise<string>;
+}
+
+async function setUp(t: TestContext, config?: object | string): Promise<Setting> {
+  const home = await mkdtemp(join(tmpdir(), "mirrorform-credentials-"));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  await mkdir(join(home, ".docker"));
+  await mkdir(join(home, "bin"));
+  if (config !== undefined) {
+    await writeFile(join(home, ".docker/config.json"), typeof config === "string" ? config : JSON.stringify(config));
+  }
+  const credentials: Setting["credentials"] = (environment = {}, helperTimeout = 5_000) =>
+    dockerCredentials({
+      environment: {
+        PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}`,
+        LOG: join(home, "asked"),
+        ...environment,
+      },
+      homeDirectory: home,
+      helperTimeout,
+    });
+  return {
+    home,
+    credentials,
+    look: (host, environment) => credentials(environment).lookup(host),
+    async helper(name, script) {
+      const path = join(home, "bin", `docker-credential-${name}`);
+      await writeFile(path, `#!/bin/sh\nread -r server\necho "$* $server" >> "$LOG"\n${script}\n`);
+      await chmod(path, 0o755);
+    },
+    asked: () => readFile(join(home, "asked"), "utf8"),
+  };
+}
+
+test("nothing configured means nobody", async (t) => {
+  const { look } = await setUp(t);
+  assert.equal(await look("ghcr.io"), undefined);
+});
+
+test("auths are read, and split at the first colon only", async (t) => {
+  const { look } = await setUp(t, {
+    auths: { "ghcr.io": auth("me:pass:with:colons"), "quay.io": { username: "u", password: "p" } },
+  });
+  assert.deepEqual(await look("ghcr.io"), { username: "me", password: "pass:with:colons" });
+  assert.deepEqual(await look("quay.io"), { username: "u", password: "p" });
+  assert.equal(await look("other.example"), undefined);
+});
+
+for (const key of [
+  "https://index.docker.io/v1/",
+  "index.docker.io",
+  "docker.io",
+  "registry-1.docker.io",
+  "https://docker.io",
+  "https://registry-1.docker.io/v2/",
+]) {
+  test(`Docker Hub's credentials are found under ${key}`, async (t) => {
+    const { look } = await setUp(t, { auths: { [key]: auth("me:pw") } });
+    assert.deepEqual(await look("docker.io"), { username: "me", password: "pw" });
+    assert.equal(await look("127.0.0.1:5000"), undefined);
+  });
+}
+
+for (const key of [
+  "https://reg.example:5000",
+  "http://reg.example:5000/v2/",
+  "REG.example:5000",
+  "reg.example:5000/team",
+]) {
+  test(`the key ${key} is for reg.example:5000 alone`, async (t) => {
+    const { look } = await setUp(t, { auths: { [key]: auth("me:pw") } });
+    assert.deepEqual(await look("reg.example:5000"), { username: "me", password: "pw" });
+    assert.equal(await look("reg.example"), undefined);
+    assert.equal(await look("evil.reg.example:5000"), undefined);
+  });
+}
+
+test("the plain key wins over one with a path", async (t) => {
+  const { look } = await setUp(t, { auths: { "a.example/team": auth("team:1"), "a.example": auth("all:2") } });
+  assert.deepEqual(await look("a.example"), { username: "all", password: "2" });
+});
+
+test("identity tokens are told from passwords", async (t) => {
+  const { look } = await setUp(t, {
+    auths: { "a.example": { ...auth("00000000:x"), identitytoken: "refresh" }, "b.example": auth("<token>:refresh2") },
+  });
+  assert.deepEqual(await look("a.example"), { identityToken: "refresh" });
+  assert.deepEqual(await look("b.example"), { identityToken: "refresh2" });
+});
+
+for (const entry of [{}, { auth: "" }, auth("nocolon"), auth(":x"), auth("user:"), { auth: 7 }, null, "x"]) {
+  test(`an entry ${JSON.stringify(entry)} is no credential`, async (t) => {
+    const { look } = await setUp(t, { auths: { "a.example": entry } });
+    assert.equal(await look("a.example"), undefined);
+  });
+}
+
+test("a host that is called like a property of objects is not found there", async (t) => {
+  const { look } = await setUp(t, { auths: {} });
+  assert.equal(await look("constructor"), undefined);
+  assert.equal(await look("__proto__"), undefined);
+});
+
+test("$DOCKER_CONFIG is read in place of ~/.docker", async (t) => {
+  const { look, home } = await setUp(t, { auths: { "a.example": auth("home:1") } });
+  await writeFile(join(home, "config.json"), JSON.stringify({ auths: { "a.example": auth("other:2") } }));
+  assert.deepEqual(await look("a.example", { DOCKER_CONFIG: home }), { username: "other", password: "2" });
+});
+
+test("our own variables win over DOCKER_AUTH_CONFIG, and that over the file", async (t) => {
+  const { look } = await setUp(t, { auths: { "a.example": auth("file:1"), "b.example": auth("file:1") } });
+  const inline = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "a.example": auth("inline:2") } }) };
+  const own = { MIRRORFORM_USERNAME_A_EXAMPLE: "own", MIRRORFORM_PASSWORD_A_EXAMPLE: "3" };
+  assert.deepEqual(await look("a.example"), { username: "file", password: "1" });
+  assert.deepEqual(await look("a.example", inline), { username: "inline", password: "2" });
+  assert.deepEqual(await look("b.example", inline), { username: "file", password: "1" });
+  assert.deepEqual(await look("a.example", { ...inline, ...own }), { username: "own", password: "3" });
+});
+
+test("a variable for one host is not used for one that looks like it", async (t) => {
+  const { look } = await setUp(t);
+  const own = { MIRRORFORM_USERNAME_A_EXAMPLE: "own", MIRRORFORM_PASSWORD_A_EXAMPLE: "3" };
+  assert.equal(await look("a-example", own), undefined);
+  assert.equal(await look("a:1", { MIRRORFORM_USERNAME_A_1: "own", MIRRORFORM_PASSWORD_A_1: "3" }), undefined);
+});
+
+test("half a pair of variables is an error, and tells no value", async (t) => {
+  const { look } = await setUp(t);
+  for (const [own, missing] of [
+    [{ MIRRORFORM_USERNAME_DOCKER_IO: "own" }, /PASSWORD_DOCKER_IO is not/],
+    [{ MIRRORFORM_PASSWORD_DOCKER_IO: "hunter2" }, /USERNAME_DOCKER_IO is not/],
+  ] as const) {
+    await assert.rejects(look("docker.io", own), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "NO_CREDENTIALS");
+      assert.match(error.message, missing);
+      assert.doesNotMatch(JSON.stringify(error) + error.message, /hunter2/);
+      return true;
+    });
+  }
+});
+
+for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secret"', ""]) {
+  test(`a config.json holding ${text || "nothing"} is an error that repeats nothing of it`, async (t) => {
+    const { look } = await setUp(t, text);
+    await assert.rejects(look("a.example"), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "FILE_UNREADABLE");
+      assert.equal(error.side, "credentials");
+      assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /c2VjcmV0|secret/);
+      return true;
+    });
+  });
+}
+
+test("a helper is asked with the server on its standard input", async (t) => {
+  const { look, helper, asked } = await setUp(t, { credHelpers: { "a.example": "test" } });
+  await helper("test", `echo '{"ServerURL":"a.example","Username":"me","Secret":"pw"}'`);
+  assert.deepEqual(await look("a.example"), { username: "me", password: "pw" });
+  assert.equal(await asked(), "get a.example\n");
+});
+
+test("credHelpers come before credsStore, and that before auths", async (t) => {
+  const { look, helper } = await setUp(t, {
+    auths: { "a.example": auth("auths:1"), "b.example": auth("auths:1"), "c.example": auth("auths:1") },
+    credsStore: "store",
+    credHelpers: { "a.example": "own" },
+  });
+  await helper("own", `echo '{"Username":"helper","Secret":"3"}'`);
+  await helper(
+    "store",
+    `if [ "$server" = b.example ]; then echo '{"Username":"store","Secret":"2"}'; else echo "credentials not found in native keychain"; exit 1; fi`,
+  );
+  assert.deepEqual(await look("a.example"), { username: "helper", password: "3" });
+  assert.deepEqual(await look("b.example"), { username: "store", password: "2" });
+  assert.deepEqual(await look("c.example"), { username: "auths", password: "1" });
+  assert.equal(await look("d.example"), undefined);
+});
+
+test("a store is asked for Docker Hub by its old key", async (t) => {
+  const { look, helper, asked } = await setUp(t, { credsStore: "store" });
+  await helper("store", `echo '{"Username":"<token>","Secret":"refresh"}'`);
+  assert.deepEqual(await look("docker.io"), { identityToken: "refresh" });
+  assert.equal(await asked(), "get https://index.docker.io/v1/\n");
+});
+
+const BROKEN: [string, string, RegExp][] = [
+  ["fails", "echo 'the keychain is locked' >&2; exit 3", /^docker-credential-test failed: it ended with 3$/],
+  ["fails, a secret in its error", "echo 'cannot use hunter2' >&2; exit 3", /ended with 3$/],
+  ["fails, a secret in its output", "echo 'cannot use hunter2'; exit 3", /ended with 3$/],
+  ["answers nonsense", "echo hunter2", /no JSON object/],
+  ["answers without a secret", `echo '{"Username":"me"}'`, /no Username and Secret/],
+  ["fails, showing a secret", `echo '{"Username":"me","Secret":"hunter2"}'; exit 1`, /ended with 1/],
+  ["writes without end", "cat /dev/zero", /wrote too much/],
+];
+
+for (const [words, script, message] of BROKEN) {
+  test(`a helper that ${words} is an error, and tells no secret`, async (t) => {
+    const { look, helper } = await setUp(t, { credsStore: "test" });
+    await helper("test", script);
+    await assert.rejects(look("a.example"), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "CREDENTIAL_HELPER");
+      assert.equal(error.reference, "a.example");
+      assert.match(error.message, message);
+      assert.match(error.hint, /^run it by hand .*: echo a\.example \| docker-credential-test get$/);
+      assert.doesNotMatch(inspect(error) + JSON.stringify(error), /hunter2/);
+      return true;
+    });
+  });
+}
+
+test("a helper that takes too long is stopped, even if it left a child behind", async (t) => {
+  const { credentials, helper } = await setUp(t, { credsStore: "slow" });
+  await helper("slow", "sleep 5");
+  const began = performance.now();
+  await assert.rejects(credentials({}, 200).lookup("a.example"), {
+    code: "CREDENTIAL_HELPER",
+    message: /longer than 200 ms/,
+  });
+  assert.ok(performance.now() - began < 3_000);
+});
+
+test("a helper that is not installed is an error that says so", async (t) => {
+  const { look } = await setUp(t, { credsStore: "absent" });
+  await assert.rejects(look("a.example"), { code: "CREDENTIAL_HELPER", hint: /install docker-credential-absent/ });
+});
+
+for (const name of ["../evil", "/bin/sh", "a b", "-x", "a;b"]) {
+  test(`a helper called "${name}" is not started`, async (t) => {
+    const { look } = await setUp(t, { credsStore: name });
+    await assert.rejects(look("a.example"), { code: "CREDENTIAL_HELPER", message: /name is not valid/ });
+  });
+}
+
+test("an answer is remembered until it is refused", async (t) => {
+  const { credentials, helper, asked } = await setUp(t, { credsStore: "test" });
+  await helper("test", `echo '{"Username":"me","Secret":"pw"}'`);
+  const all = credentials();
+  await Promise.all([all.lookup("a.example"), all.lookup("a.example")]);
+  assert.equal(await asked(), "get a.example\n");
+  all.rejected?.("a.example");
+  await all.lookup("a.example");
+  assert.equal(await asked(), "get a.example\nget a.example\n");
+});

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+import { Agent } from "undici";
+import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/too-many-requests.ts";
+import { MirrorError } from "../../../src/errors.ts";
+import { ecrRegionOf, flavourOf } from "../../../src/registry/hosts/registry-kind.ts";
+import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";
+import { MAX_QUOTE_LENGTH, plainText } from "../../../src/plain-text.ts";
+import { blobOf, CONFIG, MANIFEST } from "../images.ts";
+import { clientOf, json, refuse, serve } from "../server.ts";
+
+const CODES: [number, string, string][] = [
+  [404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN"],
+  [404, "MANIFEST_UNKNOWN", "MANIFEST_UNKNOWN"],
+  [404, "", "MANIFEST_UNKNOWN"],
+  [404, "DENIED", "DENIED"],
+  [403, "DENIED", "DENIED"],
+  [400, "TOOMANYREQUESTS", "TOO_MANY_REQUESTS"],
+  [400, "NAME_INVALID", "UNEXPECTED_RESPONSE"],
+  [418, "", "UNEXPECTED_RESPONSE"],
+  [204, "", "UNEXPECTED_RESPONSE"],
+];
+
+for (const [status, told, code] of CODES) {
+  test(`${status} ${told || "without a code"} is ${code}`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, told, ""));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.getManifest("team/app", "1"), {
+      code,
+      side: "source",
+      operation: "read a manifest",
+      reference: `${server.url.host}/team/app:1`,
+    });
+  });
+}
+
+test("the registry's own words are in the message, on one line and cut", async (t) => {
+  const message = `line\r\n\u001B[31mred\u202E ${"long ".repeat(500)}`;
+  const server = await serve(t, (_request, response) => refuse(response, 400, "NAME_INVALID", message));
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
+    assert.match(error.message, /answered 400: NAME_INVALID: line \[31mred long/);
+    assert.doesNotMatch(error.message, /[\p{Cc}\p{Cf}]/u);
+    assert.ok(error.message.length < MAX_QUOTE_LENGTH + 60);
+    return true;
+  });
+});
+
+for (const [words, body] of [
+  ["a page", "<html><head><title>502</title></head><body>Bad &amp; ugly gateway</body></html>"],
+  ["broken JSON", '{"errors": [{"code": "DENIED"'],
+  ["JSON of another kind", '{"errors": {"code": 1}}'],
+  ["errors of another kind", '{"errors": [null, 7, {"code": 7}, "x"]}'],
+  ["nothing", ""],
+  ["bytes", Buffer.from([0xff, 0xfe, 0x00])],
+] as const) {
+  test(`an error whose body is ${words} is an error like others`, async (t) => {
+    const server = await serve(t, (_request, response) => void response.writeHead(403).end(body));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "DENIED");
+      assert.doesNotMatch(error.message, /<|[\p{Cc}]/u);
+      return true;
+    });
+  });
+}
+
+test("an error's endless body is not read to the end", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(403);
+    const more = (): void => {
+      if (!response.destroyed) response.write(Buffer.alloc(65_536, "x"), () => setImmediate(more));
+    };
+    more();
+  });
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.getManifest("app", "1"), { code: "DENIED" });
+});
+
+test("a spent pull allowance is PULL_LIMIT, not tried again, and names nobody", async (t) => {
+  const message =
+    "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF_123. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit";
+  const server = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", message));
+  for (const redact of [redactPullLimit, undefined]) {
+    const { registry } = clientOf(t, server.url, { isPullLimit, ...(redact === undefined ? {} : { redact }) });
+    await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "PULL_LIMIT");
+      assert.equal(error.retryable, false);
+      assert.doesNotMatch(error.message + JSON.stringify(error), /jane|dckr_jti/);
+      return true;
+    });
+  }
+  assert.equal(server.seen.length, 2);
+});
+
+test("a spent pull allowance is seen in the headers that HEAD gets", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(429, { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "0;w=3600" }).end();
+  });
+  const { registry } = clientOf(t, server.url, { isPullLimit });
+  await assert.rejects(registry.headManifest("app", "1"), { code: "PULL_LIMIT" });
+  assert.equal(server.seen.length, 1);
+});
+
+test("the limit on requests of any kind is tried again, then TOO_MANY_REQUESTS", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests (HAP429).\n");
+  });
+  const { registry } = clientOf(t, server.url, { isPullLimit });
+  await assert.rejects(registry.getManifest("app", "1"), { code: "TOO_MANY_REQUESTS" });
+  assert.equal(server.seen.length, MAX_ATTEMPTS);
+});
+
+test("a 403 of ECR names the action that is missing for what was done", async (t) => {
+  const server = await serve(t, (_request, response) => refuse(response, 403, "DENIED", "not authorized"));
+  const { registry } = clientOf(t, server.url, {
+    name: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+    side: "target",
+  });
+  const blob = blobOf(CONFIG);
+  await assert.rejects(registry.getManifest("app", "1"), { hint: /ecr:BatchGetImage/ });
+  await assert.rejects(registry.openBlob("app", blob), { hint: /ecr:GetDownloadUrlForLayer/ });
+  await assert.rejects(registry.hasBlob("app", blob), { hint: /ecr:BatchCheckLayerAvailability/ });
+  await assert.rejects(registry.putBlob("app", blob, Readable.from([CONFIG])), { hint: /ecr:InitiateLayerUpload/ });
+  await assert.rejects(registry.putManifest("app", "1", MANIFEST), { hint: /ecr:PutImage/ });
+});
+
+test("hosts of ECR are known in all their forms, and what only looks like one is not", () => {
+  for (const host of [
+    "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+    "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
+    "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+    "111122223333.dkr-ecr.us-east-1.on.aws",
+  ]) {
+    assert.equal(flavourOf(host), "ecr");
+    assert.equal(ecrRegionOf(host), host.split(".").at(host.includes("dkr-ecr") ? 2 : 3));
+  }
+  for (const host of [
+    "111122223333.dkr.ecr.us-east-1.amazonaws.com.evil.example",
+    "x.dkr.ecr.y.amazonaws.com",
+    "ghcr.io",
+  ]) {
+    assert.equal(flavourOf(host), "other");
+    assert.equal(ecrRegionOf(host), undefined);
+  }
+  assert.equal(flavourOf("docker.io"), "docker-hub");
+});
+
+test("a port where nobody listens is UNREACHABLE, and the host is named", async (t) => {
+  const { registry, events } = clientOf(t, new URL("http://127.0.0.1:1"));
+  await assert.rejects(registry.headManifest("app", "1"), {
+    code: "UNREACHABLE",
+    message: "127.0.0.1:1 cannot be reached: it refuses connections (ECONNREFUSED)",
+    retryable: false,
+  });
+  assert.equal(events.filter(({ type }) => type === "request.finished").length, MAX_ATTEMPTS);
+});
+
+test("a name that does not exist is UNREACHABLE, and not tried again", async (t) => {
+  const dispatcher = new Agent({
+    connect: {
+      lookup: (_host, _options, done) => done(Object.assign(new Error("no"), { code: "ENOTFOUND" }), "", 4),
+    },
+  });
+  t.after(() => dispatcher.destroy());
+  const { registry, clock } = clientOf(t, new URL("https://registry.invalid"), { dispatcher });
+  await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE", hint: /spelling/ });
+  assert.deepEqual(clock.slept, []);
+});
+
+test("a registry that does not answer is TIMEOUT, and asked again", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    if (server.seen.length > 1) response.writeHead(404).end();
+  });
+  const dispatcher = new Agent({ headersTimeout: 30 });
+  t.after(() => dispatcher.destroy());
+  const { registry, events } = clientOf(t, server.url, { dispatcher });
+  assert.equal(await registry.headManifest("app", "1"), undefined);
+  const reasons = events.flatMap((event) => (event.type === "request.retried" ? [event.reason] : []));
+  assert.deepEqual(reasons, ["TIMEOUT"]);
+});
+
+test("plain HTTP where TLS was expected is TLS, and the hint says so", async (t) => {
+  const server = await serve(t, () => {});
+  const { registry } = clientOf(t, new URL(`https://127.0.0.1:${server.url.port}`));
+  await assert.rejects(registry.headManifest("app", "1"), { code: "TLS", retryable: false, hint: /http:\/\// });
+});
+
+test("an answer that is no HTTP is UNREACHABLE", async (t) => {
+  const server = createTcpServer((socket) => socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.9\r\n"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const { registry } = clientOf(t, new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE" });
+});
+
+test("every attempt is told with its status, without a query", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(404).end());
+  const { registry, events } = clientOf(t, server.url);
+  await registry.headManifest("app", "1");
+  assert.deepEqual(events, [
+    {
+      type: "request.finished",
+      side: "source",
+      method: "HEAD",
+      host: server.url.host,
+      path: "/v2/app/manifests/1",
+      status: 404,
+      milliseconds: 0,
+    },
+  ]);
+});
+
+test("each request is told before it is sent and when it is answered, refusals too, and which are about manifests", async (t) => {
+  const seen: unknown[] = [];
+  const server = await serve(t, (request, response) => {
+    if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
+    const challenge = { "www-authenticate": `Bearer realm="${new URL("/token", server.url).href}"` };
+    const status = request.headers.authorization === undefined ? 401 : 200;
+    response.writeHead(status, { ...challenge, "ratelimit-remaining": "99" }).end();
+  });
+  const { registry } = clientOf(t, server.url, {
+    track:
+      ({ method, path, isManifest }) =>
+      (answer) =>
+        seen.push([method, path, answer?.status, answer?.headers["ratelimit-remaining"], isManifest]),
+  });
+  await registry.headManifest("app", "1");
+  await registry.hasBlob("app", blobOf(CONFIG));
+  assert.deepEqual(seen, [
+    ["HEAD", "/v2/app/manifests/1", 401, "99", true],
+    ["HEAD", "/v2/app/manifests/1", 200, "99", true],
+    ["HEAD", `/v2/app/blobs/${blobOf(CONFIG).digest}`, 200, "99", false],
+  ]);
+});
+
+test("a page's tags are taken out, also where one is never closed", async (t) => {
+  const pages = ['<p title="a <b>">denied</p>', `<h1>denied${"<".repeat(MAX_ERROR_BYTES)}`];
+  for (const page of pages) {
+    const server = await serve(t, (_request, response) => void response.writeHead(403).end(page));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
+      assert.match(error.message, /answered 403: (?:">)?denied$/);
+      return true;
+    });
+  }
+});
+
+test("text of unknown origin loses what looks like a token", () => {
+  const text = "a dckr_pat_AbC-1_2 b Bearer abcdefgh.ijk c eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2ln d";
+  assert.equal(plainText(text), "a [redacted] b [redacted] c [redacted] d");
+});

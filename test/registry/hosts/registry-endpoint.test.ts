@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MirrorError } from "../../../src/errors.ts";
+import { endpointFor } from "../../../src/registry/hosts/registry-endpoint.ts";
+
+test("a registry is asked over https at its own host, Docker Hub at its registry's", () => {
+  const at = (registry: string): string => endpointFor(registry, { environment: {} }).href;
+  assert.equal(at("docker.io"), "https://registry-1.docker.io/");
+  assert.equal(at("ghcr.io"), "https://ghcr.io/");
+  assert.equal(at("localhost:5000"), "https://localhost:5000/");
+  assert.equal(at("[::1]:5000"), "https://[::1]:5000/");
+});
+
+test("the operator's variable wins over the file's endpoint", () => {
+  const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: "http://127.0.0.1:5000" };
+  const configured = "https://cache.example.com";
+  assert.equal(endpointFor("docker.io", { environment, configured }).href, "http://127.0.0.1:5000/");
+  assert.equal(endpointFor("docker.io", { environment: {}, configured }).href, "https://cache.example.com/");
+  assert.equal(
+    endpointFor("docker.io", { environment: { MIRRORFORM_ENDPOINT_DOCKER_IO: "" }, configured }).host,
+    "cache.example.com",
+  );
+  assert.equal(endpointFor("ghcr.io", { environment }).href, "https://ghcr.io/");
+});
+
+for (const text of [
+  "cache.example.com",
+  "ftp://a.example",
+  "https://a.example/path",
+  "https://me:hunter2@a.example",
+  "https://a.example?x=1",
+  "https://a.example#x",
+  "file:///etc",
+  "https://",
+]) {
+  test(`the endpoint ${text} is refused, and not repeated`, () => {
+    for (const [options, code] of [
+      [{ environment: {}, configured: text }, "INVALID_FILE"],
+      [{ environment: { MIRRORFORM_ENDPOINT_A_EXAMPLE: text } }, "USAGE"],
+    ] as const) {
+      assert.throws(
+        () => endpointFor("a.example", options),
+        (error: Error) => {
+          assert.ok(error instanceof MirrorError);
+          assert.equal(error.code, code);
+          assert.equal(error.side, "config");
+          assert.doesNotMatch(error.message + JSON.stringify(error), /hunter2/);
+          return true;
+        },
+      );
+    }
+  });
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { incompleteTags } from "../../support/completeness.ts";
+import { ecrOf, TWO_IMAGES } from "../../support/scenario.ts";
+import { world } from "../../support/world.ts";
+
+/** How long an upload hangs: far longer than it takes to write a report. */
+const HELD_MILLISECONDS = 10_000;
+
+const OPTIONS = { images: ["redis:7", "nginx:1"] };
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  describe(`an apply that gets ${signal}`, () => {
+    test(`writes its report, ends with ${code}, and a re-run does the rest`, async (t) => {
+      const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+      const { server, store } = await ecrOf(place);
+      let interrupt: (() => void) | undefined;
+      // The uploads hang; the signal is what ends them.
+      server.onRequest = ({ method }) => {
+        if (method !== "PUT") return undefined;
+        interrupt?.();
+        interrupt = undefined;
+        return { kind: "delay", milliseconds: HELD_MILLISECONDS };
+      };
+      let signalled = Number.NaN;
+      const { stdout, ...ran } = await place.start(["apply", "--json"], {
+        onStart: (child) =>
+          (interrupt = () => {
+            signalled = Date.now();
+            child.kill(signal);
+          }),
+      });
+      assert.equal(ran.code, code);
+      assert.ok(Date.now() - signalled < HELD_MILLISECONDS - 1_000, "it does not wait for what hangs");
+      const report = JSON.parse(stdout) as { interrupted: boolean; outcomes: { result: string }[] };
+      assert.equal(report.interrupted, true);
+      assert.ok(report.outcomes.some(({ result }) => result === "interrupted"));
+      assert.deepEqual(incompleteTags(store), []);
+      server.onRequest = undefined;
+      assert.equal((await place.run(["apply"])).code, 0);
+      assert.equal(store.repository("redis")?.tags.size, 1);
+      assert.equal(store.repository("nginx")?.tags.size, 1);
+    });
+  });
+}

@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { digestOf } from "../../../src/oci/digest.ts";
+import { readManifest } from "../../../src/oci/manifest.ts";
+import { DOCKER_MANIFEST, OCI_INDEX } from "../../../src/oci/media-type.ts";
+import { PLATFORMS, SOURCE_DIGEST } from "../../../src/oci/selection.ts";
+import { selectPlatforms } from "../../../src/oci/select-platforms.ts";
+import { generateImage, storeImage } from "../../../src/sandbox/registry/generate-image.ts";
+import type { Repository, Store } from "../../../src/sandbox/registry/registry-store.ts";
+import {
+  applyWell,
+  architectures,
+  FOUR,
+  indexAt,
+  redisAtHub,
+  redisWith,
+  rewrite,
+  startWith,
+} from "../../support/chosen-platforms.ts";
+import { incompleteTags } from "../../support/completeness.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { errorsIn, world } from "../../support/world.ts";
+
+const TWO = ["linux/arm64", "linux/amd64"];
+/** The index, the images of two platforms and their attestations. */
+const PULLS_OF_TWO = 5;
+
+describe("an image with chosen platforms", { concurrency: 2 }, () => {
+  test("is an index of those alone, each child as it was; it costs those alone, and then nothing more", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
+    const { store } = await ecrOf(place);
+    const mirrored = store.repository("redis");
+    const source = redisAtHub(place);
+    const index = indexAt(mirrored, "7");
+    assert.deepEqual(index.annotations, {
+      [SOURCE_DIGEST]: source.tags.get("7"),
+      [PLATFORMS]: "linux/amd64,linux/arm64",
+    });
+    assert.deepEqual(
+      index.manifests,
+      indexAt(source, "7").manifests.filter((_child, i) => [0, 1, 4, 5].includes(i)),
+      "both platforms, each with its attestation",
+    );
+    assert.equal(mirrored?.manifests.size, PULLS_OF_TWO, "no other child");
+    for (const { digest } of index.manifests) {
+      assert.deepEqual(mirrored.manifests.get(digest)?.bytes, source.manifests.get(digest)?.bytes);
+    }
+    assert.deepEqual(incompleteTags(store), []);
+
+    const again = await applyWell(place);
+    assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
+  });
+
+  test("is shown in the plan with its platforms and the source's digest; its own is known after apply", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    const { stdout } = await place.run(["plan"]);
+    const digest = redisAtHub(place).tags.get("7") ?? "";
+    assert.match(stdout, new RegExp(`known after apply \\(of ${digest}\\) +linux/amd64, linux/arm64 +new tag`));
+    assert.match(stdout, /at most 5 pulls/);
+  });
+
+  test("follows a changed list, for the index and what it lacks; and a tag that moved upstream", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])]);
+    await applyWell(place);
+    await rewrite(place, [redisWith(TWO)]);
+    const planned = await place.run(["plan"]);
+    assert.match(planned.stdout, /~ 7 .* other platforms are chosen/);
+    assert.equal((await applyWell(place)).pulls, 3, "the index, one image, one attestation");
+    const { store } = await ecrOf(place);
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+
+    await rewrite(place, [redisWith(["linux/amd64"])]);
+    assert.equal((await applyWell(place)).pulls, 1, "the index");
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64"]);
+
+    place.sandbox.dockerHub.publish("library/redis", "7", { ...FOUR, revision: 2 });
+    assert.match((await place.run(["plan"])).stdout, /the source has another digest/);
+    assert.equal((await applyWell(place)).pulls, 3);
+    assert.equal((await applyWell(place)).pulls, 0);
+  });
+
+  test("goes from all platforms to some at no pull, and back to all byte for byte", async (t) => {
+    const place = await startWith(t, ["{ image: redis:7 }"]);
+    assert.equal((await applyWell(place)).pulls, 9);
+    await rewrite(place, [redisWith(TWO)]);
+    assert.equal((await applyWell(place)).pulls, 0, "the repository has the whole index");
+    const { store } = await ecrOf(place);
+    assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+
+    await rewrite(place, ["{ image: redis:7 }"]);
+    assert.match((await place.run(["plan"])).stdout, /other platforms are chosen/);
+    await applyWell(place);
+    assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
+  });
+
+  test("that lacks one fails and names those it has; nothing is copied, and others arrive", async (t) => {
+    const mirrors = [redisWith(["linux/amd64", "linux/riscv64"]), "{ image: nginx:1 }"];
+    const place = await startWith(t, mirrors, { images: ["redis:7", "nginx:1"] });
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const [error] = errorsIn(document);
+    assert.deepEqual([error?.code, error?.side], ["PLATFORM_MISSING", "source"]);
+    assert.equal(
+      error?.message,
+      "the image has no linux/riscv64; it has linux/amd64, linux/arm/v7, linux/arm64, linux/s390x",
+    );
+    const { store } = await ecrOf(place);
+    assert.equal(store.repository("redis")?.manifests.size, 0);
+    assert.equal(store.repository("redis")?.blobs.size, 0);
+    assert.ok(store.repository("nginx")?.tags.has("1"));
+  });
+
+  test("of a Docker manifest list is an OCI index of its Docker images", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)], { imageOptions: { ...FOUR, form: "docker-list" } });
+    assert.equal((await applyWell(place)).pulls, 3);
+    const { store } = await ecrOf(place);
+    const index = indexAt(store.repository("redis"), "7");
+    assert.deepEqual(new Set(index.manifests.map(({ mediaType }) => mediaType)), new Set([DOCKER_MANIFEST]));
+    assert.deepEqual(incompleteTags(store), []);
+    assert.equal((await applyWell(place)).writes, 0);
+  });
+
+  test("of an index within an index is refused: nobody knows what is in it", async (t) => {
+    const place = await startWith(t, [redisWith(TWO)]);
+    const redis = redisAtHub(place);
+    const inner = { mediaType: OCI_INDEX, digest: redis.tags.get("7"), size: 9 };
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [inner] }));
+    const outer = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
+    place.sandbox.dockerHub.store.putManifest(redis, outer, ["7"]);
+    const { document } = await place.json(["apply"]);
+    assert.equal(errorsIn(document)[0]?.code, "NESTED_TOO_DEEPLY");
+  });
+});
+
+describe("an image that is no index", { concurrency: 2 }, () => {
+  const single = { ...FOUR, form: "oci-manifest" as const };
+
+  test("is copied byte for byte when the list names its platform, for one pull; then it is unchanged", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    assert.equal((await applyWell(place)).pulls, 1);
+    const { store } = await ecrOf(place);
+    assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
+    assert.deepEqual(incompleteTags(store), []);
+    const again = await applyWell(place);
+    assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
+  });
+
+  for (const list of [["linux/arm64"], ["linux/amd64", "linux/arm64"]]) {
+    test(`of linux/amd64 is refused when the list is ${list.join(", ")}, and nothing is copied`, async (t) => {
+      const place = await startWith(t, [redisWith(list)], { imageOptions: single });
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 1);
+      const [error] = errorsIn(document);
+      assert.equal(error?.code, "PLATFORM_MISSING");
+      assert.equal(error.message, "the image has no linux/arm64; it has linux/amd64");
+      assert.equal((await ecrOf(place)).store.repository("redis")?.blobs.size, 0);
+    });
+  }
+
+  test("is checked again when the list changes, at the target and for no pull, and blocked as apply has it", async (t) => {
+    const mirrors = [redisWith(["linux/amd64"]), "{ image: redis:7, to: all:7 }"];
+    const place = await startWith(t, mirrors, { imageOptions: single });
+    await applyWell(place);
+    const { server, store } = await ecrOf(place);
+    const [before, pulls] = [server.requests.length, place.sandbox.dockerHub.counted];
+    await rewrite(place, [redisWith(["linux/arm64"]), ...mirrors.slice(1)]);
+    const planned = await place.run(["plan", "--detailed-exitcode"]);
+    assert.equal(planned.code, 2, planned.stderr);
+    assert.match(planned.stdout, /! 7 .* lacks chosen platforms/);
+    assert.match(planned.stdout, /Error PLATFORM_MISSING .*: the image has no linux\/arm64; it has linux\/amd64/);
+    assert.match(planned.stdout, /Plan: 0 to create, 0 to change, 0 to delete, 1 blocked, 1 unchanged\./);
+    // Its config, asked for a second time with the password.
+    const read = server.requests.slice(before).filter(({ path }) => path.startsWith("/v2/redis/"));
+    assert.deepEqual(new Set(read.map(({ method, path }) => `${method} ${path}`)), new Set([`GET ${configAt(store)}`]));
+    assert.equal(place.sandbox.dockerHub.counted, pulls);
+
+    const { code, document } = await place.json(["apply"]);
+    assert.deepEqual([code, document.outcomes], [1, []]);
+    await rewrite(place, [redisWith(["linux/amd64"]), ...mirrors.slice(1)]);
+    assert.equal((await place.run(["plan", "--detailed-exitcode"])).code, 0);
+  });
+
+  test("whose platform cannot be read is unchanged, and the row says what to grant", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    await applyWell(place);
+    await rewrite(place, [redisWith(["linux/arm64"])]);
+    place.sandbox.ecr.deny(["ecr:GetDownloadUrlForLayer"]);
+    const { code, stdout } = await place.run(["plan", "--detailed-exitcode"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\? 7 .* unchanged; its platform could not be checked/);
+    assert.match(stdout, /Grant ecr:GetDownloadUrlForLayer/i);
+    assert.match(stdout, /No changes\. 1 image matches/);
+  });
+
+  test("costs no request more without a list, and one for each distinct config with one, at any registry", async (t) => {
+    const tags = Array.from({ length: 12 }, (_, i) => `1.${i}`);
+    const host = "registry.example.com";
+    const targets = `  main: { oci: "https://${host}" }`;
+    const listed = (more: string) => [`{ image: team/app, tags: [${tags.join(", ")}]${more} }`];
+    const place = await startWith(t, listed(""), { images: [], registries: [host] }, targets);
+    const plain = place.sandbox.registries.get(host) ?? assert.fail();
+    const hub = place.sandbox.dockerHub.store;
+    for (const [i, tag] of tags.entries()) {
+      // Three images under twelve tags.
+      const image = generateImage(`docker.io/team/app:${i % 3}`, single);
+      for (const store of [hub, plain.store]) {
+        const repository = store.repository("team/app") ?? store.create("team/app");
+        storeImage(store, repository, image);
+        store.putManifest(repository, image.top, [tag]);
+      }
+    }
+    const planned = async (): Promise<string[]> => {
+      const before = plain.server.requests.length;
+      const { code, document } = await place.json(["plan"]);
+      assert.deepEqual([code, document.totals?.["unchanged"]], [0, tags.length], JSON.stringify(errorsIn(document)));
+      const sent = plain.server.requests.slice(before).map(({ method, path }) => {
+        return `${method} ${/\/(manifests|blobs)\//.exec(path)?.[1] ?? path}`;
+      });
+      const counts = [...Map.groupBy(sent, (each) => each)].map(([each, all]) => `${all.length} ${each}`);
+      return counts.filter((each) => !each.endsWith("/v2/")).toSorted();
+    };
+    assert.deepEqual(await planned(), ["12 HEAD manifests"]);
+    await rewrite(place, listed(", platforms: [linux/amd64]"), targets);
+    assert.deepEqual(await planned(), ["12 GET manifests", "12 HEAD manifests", "3 GET blobs"]);
+    assert.equal(place.sandbox.dockerHub.counted, 0);
+  });
+
+  test("whose config is not what its digest says is refused", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+    const redis = redisAtHub(place);
+    const content = readManifest([...redis.manifests.values()][0] ?? assert.fail());
+    assert.equal(content.kind, "image");
+    const { digest, size } = content.config;
+    place.sandbox.dockerHub.store.putBlob(redis, digest, Buffer.alloc(size, " "));
+    const { document } = await place.json(["apply"]);
+    assert.equal(errorsIn(document)[0]?.code, "DIGEST_MISMATCH");
+  });
+});
+
+test("chosen platforms go to a layout on disk and from there to ECR, whole or chosen anew", async (t) => {
+  const disk = '  disk: { layout: "./mirror" }';
+  const place = await startWith(t, [redisWith(TWO)], {}, disk);
+  assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
+  const again = await applyWell(place);
+  assert.deepEqual([again.pulls, again.document.outcomes], [0, []]);
+
+  const landing = "  main: { ecr: {} }\nsources:\n  docker.io: { layout: ./mirror }";
+  await rewrite(place, ["{ image: redis:7 }", redisWith(["linux/arm64"], "to: small:7")], landing);
+  await applyWell(place);
+  const { store } = await ecrOf(place);
+  assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
+  const small = indexAt(store.repository("small"), "7");
+  assert.deepEqual(architectures(small), ["arm64"]);
+  assert.equal(
+    small.annotations[SOURCE_DIGEST],
+    store.repository("redis")?.tags.get("7"),
+    "made of what the layout has",
+  );
+  const landed = await applyWell(place);
+  assert.deepEqual([landed.writes, landed.document.outcomes], [0, []]);
+});
+
+/** Where the config of the image redis:7 is, which is no index. */
+function configAt(store: Store): string {
+  const redis = store.repository("redis");
+  const manifest = redis?.manifests.get(redis.tags.get("7") ?? assert.fail()) ?? assert.fail();
+  const content = readManifest(manifest);
+  return content.kind === "image" ? `/v2/redis/blobs/${content.config.digest}` : assert.fail();
+}
+
+/** Puts tags with two of four platforms where an apply would have put them. */
+function mirrorByHand(store: Store, repository: Repository, tags: readonly string[]): void {
+  for (const tag of tags) {
+    const image = generateImage(`docker.io/team/app:${tag}`, FOUR);
+    storeImage(store, repository, image);
+    const made = selectPlatforms(image.top, ["linux/amd64", "linux/arm64"]);
+    assert.ok("manifest" in made);
+    store.putManifest(repository, made.manifest, [tag]);
+    store.removeManifest(repository, image.top.digest);
+  }
+}
+
+test("300 tags with chosen platforms, unchanged at two targets, cost no pull and no write", async (t) => {
+  const tags = Array.from({ length: 300 }, (_, i) => `1.${i}`);
+  const file = `version: 1
+name: platform
+targets: { main: { ecr: {} }, other: { oci: https://registry.example.com } }
+mirrors: [{ image: team/app, tags: [${tags.join(", ")}], platforms: [linux/amd64, linux/arm64] }]
+`;
+  const images = tags.map((tag) => `team/app:${tag}`);
+  const options = { images, imageOptions: FOUR, registries: ["registry.example.com"] };
+  const place = await world(t, { "mirrors.yaml": file }, options);
+  const { dockerHub, registries, ecr } = place.sandbox;
+  const plain = registries.get("registry.example.com") ?? assert.fail();
+  const atEcr = await ecrOf(place);
+  for (const store of [plain.store, atEcr.store]) mirrorByHand(store, store.create("team/app"), tags);
+
+  const { code, document } = await place.json(["apply"]);
+  assert.equal(code, 0, JSON.stringify(errorsIn(document)));
+  assert.deepEqual(document.outcomes, []);
+  assert.equal(dockerHub.counted, 0);
+  assert.deepEqual(atEcr.server.requests, []);
+  assert.equal(ecr.calls.filter(({ operation }) => operation === "BatchGetImage").length, 3);
+  const methods = Map.groupBy(plain.server.requests, ({ method }) => method);
+  const counts = [...methods].map(([method, all]) => `${all.length} ${method}`);
+  assert.deepEqual(counts, ["300 HEAD", "300 GET"]);
+});

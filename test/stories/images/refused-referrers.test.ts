@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import type { Digest } from "../../../src/oci/digest.ts";
+import type { Manifest } from "../../../src/oci/manifest.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { refuse } from "../../../src/sandbox/http/answer.ts";
+import { startSandbox } from "../../../src/sandbox/sandbox.ts";
+
+import { runHere } from "../../support/in-process.ts";
+import { folderWith } from "../../support/mirrorform.ts";
+import type { Document } from "../../support/world.ts";
+import { addReferrer, fallback, listedDigests, SBOM, type ReferrerOptions } from "../../support/referrers.ts";
+
+/** An image of Docker Hub on its way to a target that refuses some artifacts. */
+async function place(t: TestContext, target = "{ ecr: {} }") {
+  const file = `
+version: 1
+name: platform
+targets: { main: ${target} }
+mirrors: [{ image: redis:7, to: "app:1", referrers: true }]
+`;
+  const folder = await folderWith({ "mirrors.yaml": file });
+  const quirks = { "ecr-refuses-empty-config": true };
+  const sandbox = await startSandbox({ registries: ["registry.test"], allowance: "unlimited", quirks });
+  t.after(async () => {
+    await sandbox.close();
+    await folder.remove();
+  });
+  const { store } = sandbox.dockerHub;
+  const { top } = sandbox.dockerHub.publish("library/redis", "7", { form: "oci-manifest", layers: 1, layerBytes: 8 });
+  const run = async (command: "plan" | "apply") => {
+    const before = sandbox.dockerHub.counted;
+    const args = [command, "--file", join(folder.path, "mirrors.yaml"), "--json"];
+    const { code, stdout, stderr } = await runHere(args, sandbox.environment);
+    assert.equal(code, 0, stdout + stderr);
+    return { document: JSON.parse(stdout) as Document, spent: sandbox.dockerHub.counted - before };
+  };
+  return {
+    sandbox,
+    top,
+    add: (options: ReferrerOptions) => addReferrer(store, "library/redis", top, options),
+    apply: () => run("apply"),
+    /** Plans, and applies; nothing may be done, for no pull. @returns the digests that the plan leaves out */
+    async settled(): Promise<Digest[]> {
+      const planned = await run("plan");
+      const rows = (planned.document as unknown as Plan).targets.flatMap((each) => each.rows);
+      assert.deepEqual(
+        rows.filter(({ kind }) => kind === "action"),
+        [],
+      );
+      const applied = await run("apply");
+      assert.deepEqual([applied.document.outcomes, applied.spent], [[], 0]);
+      return rows.flatMap((row) => (row.kind === "left-out" ? row.refused : []));
+    },
+  };
+}
+
+const sorted = (manifests: readonly Manifest[]) => manifests.map(({ digest }) => digest).toSorted();
+
+// Fails where what a target refuses is tried by each run again: at Docker Hub for a pull each.
+describe("an artifact that a target refuses", () => {
+  test("is remembered by the target's own list, and not tried again, however it is found", async (t) => {
+    for (const via of ["list", "subject"] as const) {
+      const there = await place(t);
+      there.sandbox.dockerHub.quirks["docker-hub-no-referrers"] = via === "list";
+      const refused = there.add({ via, artifactType: SBOM });
+      const taken = there.add({ via, configType: "application/vnd.example.config.v1+json" });
+      const first = await there.apply();
+      const warnings = first.document.outcomes?.flatMap((outcome) => outcome.warnings ?? []);
+      assert.deepEqual(
+        warnings?.map(({ code }) => code),
+        ["MANIFEST_REFUSED"],
+        via,
+      );
+      assert.deepEqual(await there.settled(), [refused.digest], via);
+      const { store } = await there.sandbox.ecr.registry();
+      assert.ok(store.repository("app")?.manifests.has(taken.digest));
+
+      const late = there.add({ via, configType: "application/vnd.example.config.v1+json", text: "late" });
+      const second = await there.apply();
+      assert.equal(second.spent, via === "list" ? 2 : 1, "the list, and what is new");
+      assert.ok(store.repository("app")?.manifests.has(late.digest));
+      assert.deepEqual(await there.settled(), [refused.digest], via);
+    }
+  });
+
+  test("under a tag of cosign's is remembered too", async (t) => {
+    const there = await place(t, "{ oci: https://registry.test }");
+    const target = there.sandbox.registries.get("registry.test");
+    const refused = there.add({ via: "cosign" });
+    assert.ok(target !== undefined);
+    target.server.onRequest = ({ method, path }) =>
+      method === "PUT" && path.endsWith(".sig")
+        ? { kind: "answer", answer: refuse(405, "UNSUPPORTED", "no such artifacts here") }
+        : undefined;
+    await there.apply();
+    assert.deepEqual(await there.settled(), [refused.digest]);
+  });
+
+  test("keeps the others of its type from being read: one pull, not four", async (t) => {
+    const there = await place(t);
+    const all = [1, 2, 3, 4].map((text) => there.add({ via: "list", artifactType: SBOM, text: String(text) }));
+    const { spent, document } = await there.apply();
+    assert.equal(spent, 1 + 1 + 1, "the image, the list, the first of its type");
+    assert.equal(document.outcomes?.flatMap((outcome) => outcome.warnings ?? []).length, 4);
+    assert.deepEqual(await there.settled(), sorted(all));
+  });
+
+  test("is tried again when the note is taken away", async (t) => {
+    const there = await place(t);
+    const artifact = there.add({ via: "list", artifactType: SBOM });
+    await there.apply();
+    const { store } = await there.sandbox.ecr.registry();
+    store.repository("app")?.tags.delete(fallback(there.top.digest));
+    there.sandbox.ecr.quirks["ecr-refuses-empty-config"] = false;
+    await there.apply();
+    assert.deepEqual(listedDigests(store, "app", there.top.digest), [artifact.digest]);
+    assert.deepEqual(await there.settled(), []);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+
+import { refuse } from "../../../src/sandbox/http/answer.ts";
+import { ecrOf, fault, isRedis, TWO_IMAGES } from "../../support/scenario.ts";
+import { folderWith, mirrorform } from "../../support/mirrorform.ts";
+import { startStreamingRegistry } from "../../support/streaming-registry.ts";
+import { world } from "../../support/world.ts";
+
+const OPTIONS = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
+
+describe("a HEAD that fails", { concurrency: 4 }, () => {
+  for (const status of [401, 403, 404, 429, 500]) {
+    test(`with ${status} at the source is never followed by a GET, which would cost a pull`, async (t) => {
+      const { sandbox, json } = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+      const { registry } = sandbox.dockerHub;
+      fault(registry, (request) => isRedis(request) && request.method === "HEAD", refuse(status, "UNKNOWN", "no"));
+      assert.equal((await json(["apply"])).code, 1);
+      const asked = registry.requests.filter((request) => isRedis(request) && request.path.includes("/manifests/"));
+      assert.ok(asked.length > 0);
+      assert.deepEqual(new Set(asked.map(({ method }) => method)), new Set(["HEAD"]));
+    });
+  }
+
+  for (const status of [401, 403, 500]) {
+    test(`with ${status} at the target is never read as "absent": nothing is pulled or pushed`, async (t) => {
+      const place = await world(t, {}, { ...OPTIONS, registries: ["registry.example.com"] });
+      const target = place.sandbox.registries.get("registry.example.com");
+      assert.ok(target !== undefined);
+      await writeFile(
+        `${place.folder}/mirrors.yaml`,
+        TWO_IMAGES.replace("{ ecr: {} }", `{ oci: ${target.server.url} }`),
+      );
+      fault(target.server, (request) => isRedis(request) && request.method === "HEAD", refuse(status, "UNKNOWN", "no"));
+      assert.equal((await place.json(["apply"])).code, 1);
+      const writes = target.server.requests.filter((request) => isRedis(request) && request.method !== "HEAD");
+      assert.deepEqual(writes, []);
+      assert.equal(target.store.repository("nginx")?.tags.size, 1);
+    });
+  }
+});
+
+test("what was planned is what is copied, also when the tag moves upstream in between", async (t) => {
+  const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+  const { dockerHub } = place.sandbox;
+  const planned = dockerHub.store.repository("library/redis")?.tags.get("7");
+  let moved = false;
+  dockerHub.registry.onFinished = (request) => {
+    if (moved || !isRedis(request) || request.method !== "HEAD" || request.status !== 200) return;
+    moved = true;
+    dockerHub.publish("library/redis", "7", { revision: 2 });
+  };
+  assert.equal((await place.json(["apply"])).code, 0);
+  assert.equal(moved, true);
+  const { store } = await ecrOf(place);
+  assert.equal(store.repository("redis")?.tags.get("7"), planned);
+});
+
+/**
+ * Makes a process tell, when it ends, the most bytes that it had resident. Sampled: the kernel's own maximum counts
+ * what the parent had when it forked.
+ */
+const TELL_MEMORY = `--import=data:text/javascript,${encodeURIComponent(
+  `let most = 0;
+  setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10).unref();
+  process.on("exit", () => process.stderr.write("most resident " + most + "\\n"));`,
+)}`;
+const MEGABYTE = 1024 * 1024;
+
+test("memory stays flat whatever the size of a layer", async (t) => {
+  const resident = async (layerBytes: number): Promise<number> => {
+    const registry = await startStreamingRegistry(t, { layers: 2, layerBytes });
+    const folder = await folderWith({
+      "mirrors.yaml": `
+version: 1
+name: platform
+targets: { main: { oci: "${registry.url}/mirror" } }
+sources: { "${registry.host}": { endpoint: "${registry.url}" } }
+mirrors: [{ image: "${registry.host}/team/app:1", to: "app:1" }]
+`,
+    });
+    t.after(() => folder.remove());
+    const environment = { NODE_OPTIONS: TELL_MEMORY };
+    const { code, stdout, stderr } = await mirrorform(["apply"], { folder: folder.path, environment });
+    assert.equal(code, 0, stdout + stderr);
+    assert.equal(registry.received(), layerBytes * 2, "every byte of the layers has arrived");
+    const bytes = Number(/most resident (\d+)/.exec(stderr)?.[1]);
+    assert.ok(bytes > 0, stderr);
+    return bytes;
+  };
+  const small = await resident(64);
+  const large = await resident(256 * MEGABYTE);
+  t.diagnostic(
+    `${Math.round(small / MEGABYTE)} MB with layers of 64 bytes, ${Math.round(large / MEGABYTE)} MB with two of 256 MB`,
+  );
+  // One layer held whole would be 256 MB more. What has been sent stays resident until it is collected: some 80 MB.
+  assert.ok(large - small < 160 * MEGABYTE, `${large} bytes against ${small}`);
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+
+import { digestOf } from "../../../src/oci/digest.ts";
+import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { incompleteTags } from "../../support/completeness.ts";
+import { errorsIn, world } from "../../support/world.ts";
+
+const FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+
+function toOci(url: string, more = ""): string {
+  return `version: 1\nname: platform\ntargets:\n  main: { oci: ${url}/team }\n${more}mirrors:\n  - image: redis:7\n`;
+}
+
+describe("an OCI registry as target", () => {
+  test("gets images below its prefix, and a second apply writes nothing", async (t) => {
+    const place = await world(t, {}, { images: ["redis:7"], registries: ["registry.example.com"] });
+    const registry = place.sandbox.registries.get("registry.example.com");
+    assert.ok(registry !== undefined);
+
+    await writeFile(`${place.folder}/mirrors.yaml`, toOci(registry.server.url));
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    assert.equal(document.images?.[0]?.uri, `${registry.server.host}/team/redis:7`);
+    const source = place.sandbox.dockerHub.store.repository("library/redis");
+    assert.equal(registry.store.repository("team/redis")?.tags.get("7"), source?.tags.get("7"));
+    assert.deepEqual(incompleteTags(registry.store), []);
+    const before = registry.server.requests.length;
+    assert.equal((await place.json(["apply"])).code, 0);
+    const methods = registry.server.requests.slice(before).map(({ method }) => method);
+    assert.deepEqual(methods, ["HEAD"]);
+  });
+
+  test("whose tag changed between the plan and the copy is left alone: that action is stale", async (t) => {
+    const place = await world(t, {}, { images: ["redis:7"], registries: ["registry.example.com"] });
+    const registry = place.sandbox.registries.get("registry.example.com");
+    assert.ok(registry !== undefined);
+
+    await writeFile(`${place.folder}/mirrors.yaml`, toOci(registry.server.url));
+    const other = Buffer.from("{}");
+    let intrude = true;
+    registry.server.onFinished = () => {
+      if (!intrude) return;
+      intrude = false;
+      const repository = registry.store.create("team/redis");
+      registry.store.putManifest(repository, { bytes: other, mediaType: OCI_MANIFEST, digest: digestOf(other) }, ["7"]);
+    };
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const [error] = errorsIn(document);
+    assert.equal(error?.code, "STALE");
+    assert.equal(error.side, "target");
+    assert.match(error.hint ?? "", /plan again/);
+    assert.equal(registry.store.repository("team/redis")?.tags.get("7"), digestOf(other));
+    assert.equal(place.sandbox.dockerHub.counted, 0, "no pull was spent on it");
+  });
+
+  test("gets an image with a foreign layer without that layer, whose address is not followed", async (t) => {
+    const place = await world(
+      t,
+      {},
+      {
+        images: ["redis:7"],
+        imageOptions: { form: "docker-manifest" },
+        registries: ["registry.example.com"],
+      },
+    );
+    const registry = place.sandbox.registries.get("registry.example.com");
+    const repository = place.sandbox.dockerHub.store.repository("library/redis");
+    const old = repository?.manifests.values().next().value;
+    assert.ok(registry !== undefined && repository !== undefined && old !== undefined);
+    const image = JSON.parse(Buffer.from(old.bytes).toString("utf8")) as { layers: object[] };
+    const foreign = digestOf(Buffer.from("not here"));
+    const elsewhere = `${registry.server.url}/must-not-be-asked`;
+    image.layers.unshift({ mediaType: FOREIGN, digest: foreign, size: 8, urls: [elsewhere] });
+    const bytes = Buffer.from(JSON.stringify(image));
+    place.sandbox.dockerHub.store.putManifest(repository, { ...old, bytes, digest: digestOf(bytes) }, ["7"]);
+
+    await writeFile(`${place.folder}/mirrors.yaml`, toOci(registry.server.url));
+    const { code } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    const mirrored = registry.store.repository("team/redis");
+    assert.equal(mirrored?.tags.get("7"), digestOf(bytes));
+    assert.equal(mirrored.blobs.has(foreign), false);
+    const asked = [...registry.server.requests, ...place.sandbox.dockerHub.registry.requests].map(({ path }) => path);
+    assert.equal(
+      asked.some((path) => path.includes(foreign) || path.includes("must-not")),
+      false,
+    );
+  });
+});
+
+describe("several targets", () => {
+  const file = `
+version: 1
+name: platform
+targets:
+  seoul: { ecr: { region: ap-northeast-2 } }
+  virginia: { ecr: { region: us-east-1, role: "arn:aws:iam::210987654321:role/mirror" } }
+mirrors:
+  - image: redis:7
+  - image: nginx:1
+    targets: [seoul]
+`;
+  const images = ["redis:7", "nginx:1"];
+
+  test("have rows of their own, and a manifest wanted by two costs one pull", async (t) => {
+    const { sandbox, json } = await world(t, { "mirrors.yaml": file }, { images });
+    const { code, document } = await json(["apply"]);
+    assert.equal(code, 0);
+    const seoul = await sandbox.ecr.registry("123456789012", "ap-northeast-2");
+    const virginia = await sandbox.ecr.registry("210987654321", "us-east-1");
+    assert.deepEqual(
+      document.images?.map(({ target, uri }) => [target, uri]),
+      [
+        ["seoul", `${seoul.server.host}/redis:7`],
+        ["virginia", `${virginia.server.host}/redis:7`],
+        ["seoul", `${seoul.server.host}/nginx:1`],
+      ],
+    );
+    assert.equal(sandbox.dockerHub.counted, 10);
+    assert.deepEqual([...virginia.store.repositories.keys()], ["redis"]);
+  });
+
+  test("do not hold each other up: one that cannot be opened fails, the other is served", async (t) => {
+    const { sandbox, json } = await world(t, { "mirrors.yaml": file }, { images });
+    sandbox.ecr.deny(["sts:AssumeRole"]);
+    const { code, document } = await json(["apply"]);
+    assert.equal(code, 1);
+    assert.equal(document.plan?.complete, false);
+    const { store } = await sandbox.ecr.registry("123456789012", "ap-northeast-2");
+    assert.deepEqual([...store.repositories.keys()].toSorted(), ["nginx", "redis"]);
+  });
+
+  test("can be narrowed to one, and the plan says so", async (t) => {
+    const { run } = await world(t, { "mirrors.yaml": file }, { images });
+    const { code, stdout } = await run(["plan", "--target", "seoul", "--only", "nginx*"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /Plan: 2 to create/);
+    assert.match(stdout, /Narrowed by --target seoul --only 'nginx\*'/);
+  });
+});
+
+test("a repository that is not ours gets images, keeps its settings, and the plan says so", async (t) => {
+  const file = `
+version: 1
+name: platform
+targets: { main: { ecr: {} } }
+repositories: { policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage" }] } }
+mirrors: [{ image: redis:7 }]
+`;
+  const place = await world(t, { "mirrors.yaml": file }, { images: ["redis:7"] });
+  assert.equal((await place.run(["apply"])).code, 0);
+
+  await writeFile(`${place.folder}/mirrors.yaml`, file.replace("name: platform", "name: other"));
+  const before = place.sandbox.ecr.calls.length;
+  const { code, stdout } = await place.run(["apply"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /belongs to the mirror file "platform"/);
+  const writing = place.sandbox.ecr.calls
+    .slice(before)
+    .filter(({ operation }) => /^(?:Create|Put|Set|Tag)/.test(operation));
+  assert.deepEqual(writing, []);
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { load } from "js-yaml";
+
+import { run } from "../../support/command.ts";
+import { COMPILE_CACHE } from "../../support/compile-cache.ts";
+import { CLI } from "../../support/terminal.ts";
+import { world } from "../../support/world.ts";
+
+const BUILDSPEC = join(import.meta.dirname, "../../../examples/codebuild/buildspec.yml");
+const FILE = `
+version: 1
+name: builds
+targets: { main: { ecr: {} } }
+mirrors:
+  - image: ruby:2.7.1-slim
+    to: nomorelimit:ruby-2.7.1-slim
+    refresh: missing
+    output: ECR_RUBY_URI
+`;
+
+/** Stand in for what a build machine has; docker and aws tell what they were given. */
+const PROGRAMS = {
+  npm: "true",
+  npx: `shift; exec ${CLI} "$@"`,
+  aws: 'echo "aws $*" >> told; echo a-password',
+  docker: 'echo "docker $*" >> told; case "$1" in login) cat >> told ;; esac',
+};
+
+/** What breaks when this fails: the build that the project began with, copied from its example. */
+test("the buildspec to copy mirrors the image, signs docker in, and hands the URI to the build", async (t) => {
+  const images = { images: ["ruby:2.7.1-slim"], imageOptions: { layers: 1, layerBytes: 64 } };
+  const place = await world(t, { "mirrors.yaml": FILE }, images);
+  for (const [name, body] of Object.entries(PROGRAMS)) {
+    await writeFile(join(place.folder, name), `#!/bin/sh\n${body}\n`);
+    await chmod(join(place.folder, name), 0o755);
+  }
+  const { phases } = load(await readFile(BUILDSPEC, "utf8")) as { phases: Record<string, { commands: string[] }> };
+  // Version 0.2 runs every command in one shell, and ends with the first that fails.
+  const commands = ["install", "pre_build", "build"].flatMap((name) => phases[name]?.commands ?? []);
+  const env = {
+    HOME: place.folder,
+    PATH: `${place.folder}:/usr/bin:/bin`,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    ...place.sandbox.environment,
+  };
+  const { code, stdout, stderr } = await run("sh", ["-ec", commands.join("\n")], { cwd: place.folder, env });
+  assert.equal(code, 0, stdout + stderr);
+  const { server, store } = await place.sandbox.ecr.registry();
+  assert.equal(store.repository("nomorelimit")?.tags.size, 1);
+  const told = (await readFile(join(place.folder, "told"), "utf8")).trimEnd().split("\n");
+  assert.deepEqual(told.toSorted(), [
+    "a-password",
+    "aws ecr get-login-password",
+    `docker build --build-arg ECR_RUBY_URI=${server.host}/nomorelimit:ruby-2.7.1-slim .`,
+    `docker login --username AWS --password-stdin ${server.host}`,
+  ]);
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { BatchDeleteImageCommand, PutImageScanningConfigurationCommand } from "@aws-sdk/client-ecr";
+import { marked, type Tokens } from "marked";
+
+import { COMMENT_LIMIT } from "../../../src/cli/render/plan-markdown.ts";
+import { job, type Job } from "../../action/job.ts";
+import { clientFor } from "../../sandbox/support/ecr.ts";
+import { ecrOf } from "../../support/scenario.ts";
+
+const SMALL = { layers: 1, layerBytes: 64 };
+const BEFORE = `
+version: 1
+name: platform
+targets:
+  main: { ecr: {} }
+repositories: { scanOnPush: true }
+mirrors:
+  - image: redis:7
+`;
+const CHANGED = `${BEFORE}  - image: nginx:1\n`;
+const OPTIONS = { file: BEFORE, images: { images: ["redis:7", "nginx:1"], imageOptions: SMALL } };
+
+/** What breaks when this fails: what a reviewer agreed to is not what reaches the registry. */
+test("what was reviewed is what is mirrored: plan in the pull request, apply on merge, drift afterwards", async (t) => {
+  const place = await job(t, OPTIONS);
+  const { github, step, run, sandbox, folder } = place;
+  const { store } = await ecrOf(place);
+  assert.equal((await run(["lock"])).code, 0);
+  assert.equal((await step("apply")).code, 0);
+
+  // On the branch: one more image, and its line in the lock.
+  await writeFile(join(folder, "mirrors.yaml"), CHANGED);
+  assert.equal((await run(["lock", "--check"])).code, 1, "a change without its lock is no change that can be reviewed");
+  assert.equal((await run(["lock"])).code, 0);
+  const reviewed = upstream(place, "nginx", "1");
+  assert.ok((await readFile(join(folder, "mirrors.lock.yaml"), "utf8")).includes(reviewed));
+  const proposed = await step("plan");
+  assert.equal(proposed.code, 0, proposed.stdout + proposed.stderr);
+  assert.deepEqual(proposed.outputs, { "exit-code": "2", changes: "true" });
+  assert.equal(store.repository("nginx"), undefined, "a pull request changes nothing");
+  assert.equal(github.comments.length, 1);
+  const comment = readComment(github.comments[0]?.body);
+  assert.match(comment.marker, /^<!-- mirrorform plan name=platform targets=main actions=[0-9a-f]{12} -->/);
+  assert.deepEqual(comment.headings, ["mirrorform <code>platform</code>: 2 to create", "Changes"]);
+  assert.deepEqual(comment.rows, [
+    ["+", "repository", "scan on push", "", "", "new repository"],
+    ["+", "1", "from nginx:1", `${reviewed.slice(0, 19)}…`, comment.rows[1]?.[4] ?? "", "new tag"],
+  ]);
+  assert.deepEqual(comment.links, ["https://github.com/team/images/actions/runs/77"]);
+
+  // Between the review and the merge upstream moves.
+  sandbox.dockerHub.publish("library/nginx", "1", { revision: 2, ...SMALL });
+  assert.notEqual(upstream(place, "nginx", "1"), reviewed);
+  await place.merge();
+  const merged = await step("apply");
+  assert.equal(merged.code, 0, merged.stdout + merged.stderr);
+  assert.deepEqual(merged.outputs, { "exit-code": "0", finished: "true" });
+  assert.equal(store.repository("nginx")?.tags.get("1"), reviewed);
+
+  // Applied once more, nothing is asked for but a look.
+  const seen = watch(place);
+  const { code, document } = await place.json(["apply"]);
+  assert.equal(code, 0);
+  assert.deepEqual(document.outcomes, []);
+  assert.deepEqual(seen(), { writes: [], pulls: [] });
+
+  // By hand, behind its back.
+  const quiet = await step("drift");
+  assert.deepEqual(quiet.outputs, { "exit-code": "0", changes: "false" });
+  assert.equal(github.issues.length, 0);
+  const aws = clientFor(t, sandbox.ecr);
+  await aws.send(new BatchDeleteImageCommand({ repositoryName: "nginx", imageIds: [{ imageTag: "1" }] }));
+  await aws.send(
+    new PutImageScanningConfigurationCommand({
+      repositoryName: "redis",
+      imageScanningConfiguration: { scanOnPush: false },
+    }),
+  );
+  assert.equal((await run(["plan", "--detailed-exitcode"])).code, 2);
+  const drifted = await step("drift");
+  assert.equal(drifted.code, 0, "drift is told, and is no failure of the job");
+  assert.deepEqual(drifted.outputs, { "exit-code": "2", changes: "true" });
+  assert.equal(github.issues.length, 1);
+  const issue = readComment(github.issues[0]?.body);
+  assert.deepEqual(
+    issue.rows.map(([symbol, name, what, , , why]) => [symbol, name, what, why]),
+    [
+      ["+", "1", "from nginx:1", "new tag; upstream moved, lock holds"],
+      ["~", "scan on push", "false -> true", "setting drifted"],
+    ],
+  );
+
+  // The same apply mends it, with the digest of the lock again.
+  assert.equal((await step("apply")).code, 0);
+  assert.equal(store.repository("nginx")?.tags.get("1"), reviewed);
+  await step("drift");
+  assert.equal(github.issues[0]?.state, "closed");
+});
+
+test("without a lock a saved plan says what moved since, does the rest, and the next plan shows the new digest", async (t) => {
+  const place = await job(t, OPTIONS);
+  const { run, sandbox } = place;
+  const { store } = await ecrOf(place);
+  await writeFile(join(place.folder, "mirrors.yaml"), CHANGED);
+  assert.equal((await run(["plan", "--out", "plan.json"])).code, 0);
+  const planned = upstream(place, "nginx", "1");
+  sandbox.dockerHub.publish("library/nginx", "1", { revision: 2, ...SMALL });
+  const moved = upstream(place, "nginx", "1");
+
+  const { code, stdout } = await run(["apply", "plan.json"]);
+  assert.equal(code, 1);
+  assert.match(stdout, new RegExp(`Failed: nginx:1[^]*${planned}[^]*${moved}`), "it names both digests");
+  assert.match(stdout, /Apply: [^\n]*1 failed/);
+  assert.equal(store.repository("redis")?.tags.size, 1, "what did not move is done");
+  assert.equal(store.repository("nginx")?.tags.size ?? 0, 0, "nobody agreed to the new one");
+  const { stdout: text } = await run(["plan"]);
+  assert.match(text, new RegExp(`from nginx:1 +${moved}`));
+});
+
+function upstream({ sandbox }: Job, name: string, tag: string): string {
+  const held = sandbox.dockerHub.store.repository(`library/${name}`)?.tags.get(tag);
+  assert.ok(held !== undefined);
+  return held;
+}
+
+/** What is written from now on, and which pulls are counted. */
+function watch({ sandbox }: Job): () => { writes: string[]; pulls: string[] } {
+  const { ecr, dockerHub } = sandbox;
+  const begun = [ecr.calls.length, dockerHub.registry.requests.length] as const;
+  const sent = ecr.registries().map(({ server }) => ({ server, begun: server.requests.length }));
+  return () => ({
+    writes: [
+      ...ecr.calls
+        .slice(begun[0])
+        .map(({ operation }) => operation)
+        .filter((operation) => !/^(?:Get|Describe|List|BatchGet|BatchCheck)/.test(operation)),
+      ...sent.flatMap(({ server, begun: from }) =>
+        server.requests
+          .slice(from)
+          .filter(({ method }) => method !== "GET" && method !== "HEAD")
+          .map(({ method, path }) => `${method} ${path}`),
+      ),
+    ],
+    pulls: dockerHub.registry.requests
+      .slice(begun[1])
+      .filter(({ method, path }) => method === "GET" && path.includes("/manifests/"))
+      .map(({ path }) => path),
+  });
+}
+
+/** What GitHub would show of a comment or an issue. */
+function readComment(body: string | null | undefined): {
+  marker: string;
+  headings: string[];
+  rows: string[][];
+  links: string[];
+} {
+  assert.ok(typeof body === "string" && Buffer.byteLength(body) <= COMMENT_LIMIT + 200);
+  const tokens = marked.lexer(body, { gfm: true });
+  const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
+  const links: string[] = [];
+  void marked.walkTokens(tokens, (token) => void (token.type === "link" && links.push(String(token["href"]))));
+  const html = tokens.filter(({ type }) => type === "html");
+  const [marker, ...others] = html.map(({ raw }) => raw);
+  assert.match(
+    others.join(""),
+    /^(?:<!-- mirrorform step=[0-9a-f]{12} -->\s*)?$/,
+    "the marker, and whose comment it is",
+  );
+  return {
+    marker: marker ?? "",
+    headings: tokens.flatMap((token) =>
+      token.type === "heading" ? [marked.parseInline(String(token["text"])) as string] : [],
+    ),
+    rows: tables.flatMap(({ rows }) =>
+      rows.map((cells) => cells.map(({ tokens: inside }) => inside.map((token) => textOf(token)).join(""))),
+    ),
+    links,
+  };
+}
+
+function textOf(token: { raw: string; text?: unknown }): string {
+  return typeof token.text === "string" ? token.text : token.raw;
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { describe, test, type TestContext } from "node:test";
+
+import { environmentSuffix } from "../../../src/oci/environment-suffix.ts";
+import { refuse, text } from "../../../src/sandbox/http/answer.ts";
+import { generateImage, storeImage } from "../../../src/sandbox/registry/generate-image.ts";
+import type { SandboxRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
+import type { SandboxOptions } from "../../../src/sandbox/sandbox.ts";
+import { incompleteTags } from "../../support/completeness.ts";
+import { fault } from "../../support/scenario.ts";
+import { world, type World } from "../../support/world.ts";
+
+const FILE = `
+version: 1
+name: platform
+targets: { main: { ecr: {} } }
+sources:
+  docker.io: { alternates: [{ registry: public.ecr.aws/docker }] }
+mirrors:
+  - image: redis:7
+  - image: team/app:1
+    to: app:1
+`;
+
+/** Docker Hub with both images, and an alternate with the official one, below `docker/`. */
+async function start(
+  context: TestContext,
+  options: SandboxOptions = {},
+): Promise<{ place: World; alternate: SandboxRegistry }> {
+  const images = ["redis:7", "team/app:1"];
+  const imageOptions = { layers: 1, layerBytes: 64 };
+  const place = await world(
+    context,
+    { "mirrors.yaml": FILE },
+    { images, imageOptions, registries: ["public.ecr.aws"], ...options },
+  );
+  const alternate = place.sandbox.registries.get("public.ecr.aws");
+  const redis = place.sandbox.dockerHub.store.repository("library/redis");
+  assert.ok(alternate !== undefined && redis !== undefined);
+  const repository = alternate.store.create("docker/library/redis");
+  for (const [digest, bytes] of redis.blobs) alternate.store.putBlob(repository, digest, bytes);
+  for (const manifest of redis.manifests.values()) alternate.store.putManifest(repository, manifest);
+  return { place, alternate };
+}
+
+async function assertMirrored({ sandbox, json }: World): Promise<void> {
+  const { code } = await json(["apply"]);
+  assert.equal(code, 0);
+  const { store } = await sandbox.ecr.registry();
+  assert.deepEqual(incompleteTags(store), []);
+  const wanted = sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
+  assert.equal(store.repository("redis")?.tags.get("7"), wanted);
+}
+
+/** An index and four children. */
+const PULLS_EACH = 5;
+
+describe("an alternate with the same content", () => {
+  test("gives the bytes by digest, and Docker Hub is asked for the tag alone: no pull", async (t) => {
+    const { place, alternate } = await start(t);
+    await assertMirrored(place);
+    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "those of the other image");
+    const asked = alternate.server.requests.map(({ path }) => path);
+    assert.ok(asked.length > 0);
+    assert.ok(asked.every((path) => path === "/v2/" || path.startsWith("/v2/docker/library/redis/")));
+    assert.ok(
+      asked.every((path) => !path.includes("/manifests/7")),
+      "never by tag",
+    );
+  });
+
+  test("is asked for nothing but what `only` admits: names of others are not told", async (t) => {
+    const { place, alternate } = await start(t);
+    await assertMirrored(place);
+    assert.equal(
+      alternate.server.requests.some(({ path }) => path.includes("team")),
+      false,
+    );
+  });
+
+  for (const [what, spoil] of [
+    ["has gaps", ({ store }: SandboxRegistry) => store.remove("docker/library/redis")],
+    ["is down", ({ server }: SandboxRegistry) => server.close()],
+    [
+      "refuses",
+      ({ server }: SandboxRegistry) =>
+        (server.onRequest = () => ({ kind: "answer", answer: refuse(403, "DENIED", "no") })),
+    ],
+    [
+      "serves other manifests than it was asked for",
+      ({ server }: SandboxRegistry) =>
+        (server.onRequest = ({ path }) =>
+          path.includes("/manifests/") ? { kind: "answer", answer: text(200, '{"schemaVersion":2}') } : undefined),
+    ],
+  ] as const) {
+    test(`that ${what} costs a fallback to Docker Hub, never a wrong byte`, async (t) => {
+      const { place, alternate } = await start(t);
+      await spoil(alternate);
+      await assertMirrored(place);
+      assert.equal(place.sandbox.dockerHub.counted, 2 * PULLS_EACH);
+    });
+  }
+
+  test("that serves wrong blobs is found out before they are stored, and Docker Hub's are taken", async (t) => {
+    const { place, alternate } = await start(t);
+    const repository = alternate.store.repository("docker/library/redis");
+    assert.ok(repository !== undefined);
+    for (const [digest, bytes] of repository.blobs) {
+      alternate.store.putBlob(repository, digest, Buffer.alloc(bytes.length, "x"));
+    }
+    await assertMirrored(place);
+    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "its manifests were right");
+  });
+
+  test("is not believed about tags", async (t) => {
+    const { place, alternate } = await start(t);
+    const other = generateImage("another", { layers: 1, layerBytes: 64 });
+    const repository = alternate.store.repository("docker/library/redis");
+    assert.ok(repository !== undefined);
+    storeImage(alternate.store, repository, other, "7");
+    await assertMirrored(place);
+  });
+
+  for (const [what, declared, isSent] of [
+    ["not sent there", "", false],
+    ["sent there where that is a source of the file too", "public.ecr.aws: {}", true],
+  ] as const) {
+    test(`is asked as anybody asks: credentials for its host are ${what}`, async (t) => {
+      const { place, alternate } = await start(t);
+      await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("sources:\n", `sources:\n  ${declared}\n`));
+      const shown: (string | undefined)[] = [];
+      alternate.server.onRequest = ({ authorization }) => {
+        shown.push(authorization);
+        if (authorization !== undefined) return undefined;
+        return { kind: "answer", answer: { ...text(401, ""), headers: { "www-authenticate": 'Basic realm="cache"' } } };
+      };
+      const suffix = environmentSuffix(new URL(alternate.server.url).host);
+      const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
+      const { code } = await place.json(["apply"], { environment });
+      assert.equal(code, 0);
+      assert.ok(shown.length > 0);
+      assert.equal(
+        shown.some((header) => header !== undefined),
+        isSent,
+      );
+      assert.equal(place.sandbox.dockerHub.counted, isSent ? PULLS_EACH : 2 * PULLS_EACH);
+    });
+  }
+
+  for (const [what, isPrivate] of [
+    ["is not told of a repository that only those who sign in may read", true],
+    ["is asked for a repository that anybody may read, also where we sign in", false],
+  ] as const) {
+    test(what, async (t) => {
+      const { place, alternate } = await start(t, { accounts: [{ username: "jane", password: "secret" }] });
+      await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("docker }", 'docker, only: ["team/*"] }'));
+      const hub = place.sandbox.dockerHub;
+      // By digest only anybody asks by HEAD.
+      fault(
+        hub.registry,
+        ({ method, path }) => isPrivate && method === "HEAD" && path.includes("app/manifests/sha256:"),
+        {
+          status: 401,
+          headers: {},
+        },
+      );
+      const suffix = environmentSuffix(new URL(hub.registry.url).host);
+      const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
+      const { code } = await place.json(["apply"], { environment });
+      assert.equal(code, 0);
+      const asked = alternate.server.requests.map(({ path }) => path);
+      assert.equal(
+        asked.some((path) => path.includes("team/app")),
+        !isPrivate,
+      );
+      assert.ok(
+        asked.every((path) => !path.includes("redis")),
+        "which `only` does not admit",
+      );
+    });
+  }
+});

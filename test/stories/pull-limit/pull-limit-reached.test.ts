@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { describe, test, type TestContext } from "node:test";
+
+import type { Store } from "../../../src/sandbox/registry/registry-store.ts";
+import { incompleteTags } from "../../support/completeness.ts";
+import { world, type World } from "../../support/world.ts";
+
+const NAMES = Array.from({ length: 12 }, (_, i) => `app${i + 1}`);
+/** An index and four children. */
+const PULLS_EACH = 5;
+
+function mirrorFile(reserve: number, concurrency: number): string {
+  const mirrors = NAMES.map((name) => `  - image: team/${name}:1\n    to: ${name}:1\n`);
+  return `version: 1
+name: platform
+targets: { main: { oci: https://registry.example.com } }
+sources: { docker.io: { reserve: ${reserve}, concurrency: ${concurrency} } }
+mirrors:
+${mirrors.join("")}`;
+}
+
+async function start(
+  context: TestContext,
+  left: number,
+  reserve: number,
+  concurrency: number,
+): Promise<{ place: World; now: { ms: number } }> {
+  const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+  const place = await world(
+    context,
+    { "mirrors.yaml": mirrorFile(reserve, concurrency) },
+    {
+      images: NAMES.map((name) => `team/${name}:1`),
+      registries: ["registry.example.com"],
+      imageOptions: { layers: 1, layerBytes: 64 },
+      clock: () => new Date(now.ms),
+    },
+  );
+  place.sandbox.dockerHub.spend(100 - left);
+  return { place, now };
+}
+
+function targetOf({ sandbox }: World): Store {
+  const registry = sandbox.registries.get("registry.example.com");
+  assert.ok(registry !== undefined);
+  return registry.store;
+}
+
+function mirrored(place: World): string[] {
+  const store = targetOf(place);
+  assert.deepEqual(incompleteTags(store), []);
+  return NAMES.filter((name) => store.repository(name)?.tags.has("1"));
+}
+
+/** Applies in one window after the other until all is done, in five at most. @returns the exit codes */
+async function applyInWindows(place: World, now: { ms: number }): Promise<(number | null)[]> {
+  const codes: (number | null)[] = [];
+  while (codes.length < 5 && codes.at(-1) !== 0) {
+    codes.push((await place.json(["apply"])).code);
+    now.ms += 3_601_000;
+  }
+  return codes;
+}
+
+describe("an apply that the allowance does not reach for", { concurrency: 2 }, () => {
+  for (const concurrency of [1, 4, 32]) {
+    test(`stops at the reserve with 4 at concurrency ${concurrency}, and the next window brings the rest`, async (t) => {
+      const [left, reserve] = [37, 6];
+      const { place, now } = await start(t, left, reserve, concurrency);
+      const { dockerHub } = place.sandbox;
+      const others = dockerHub.counted;
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 4);
+      const spent = dockerHub.counted - others;
+      assert.ok(spent <= left - reserve, `${spent} counted requests`);
+      assert.ok(spent >= left - reserve - 2 * PULLS_EACH, `only ${spent} of ${left - reserve} were used`);
+      assert.deepEqual(
+        dockerHub.registry.requests.filter(({ status }) => status === 429),
+        [],
+        "none was refused",
+      );
+      const done = mirrored(place);
+      const postponed = document.outcomes
+        ?.filter(({ result }) => result === "postponed")
+        .map(({ action }) => action.id);
+      const rest = NAMES.filter((name) => !done.includes(name));
+      assert.deepEqual(
+        postponed,
+        rest.map((name) => `copy-image main ${name}:1`),
+      );
+      assert.ok(rest.length > 0 && done.length > 0);
+
+      now.ms += 3_601_000;
+      assert.equal((await place.json(["apply"])).code, 0);
+      assert.deepEqual(mirrored(place), NAMES);
+      assert.equal(dockerHub.counted - others, NAMES.length * PULLS_EACH, "nothing was pulled twice");
+    });
+  }
+
+  test("says what is left for later, and how many windows the plan takes", async (t) => {
+    const { place } = await start(t, 20, 10, 3);
+    const planned = await place.run(["plan"]);
+    assert.match(
+      planned.stdout,
+      /at most 60 pulls; 20 of 100 left .*, 10 kept in reserve\. That takes about 2 windows\./,
+    );
+    const { code, stdout } = await place.run(["apply"]);
+    assert.equal(code, 4);
+    assert.match(stdout, /app12:1 +later: the pull allowance does not reach/);
+    assert.match(stdout, /\d+ left for later/);
+  });
+
+  test("waits with --wait until the window moves on, and then ends well", async (t) => {
+    const { place, now } = await start(t, 8, 0, 3);
+    // The window moves on while the run waits: the sandbox's clock jumps at the first HEAD after the floor.
+    let jumped = false;
+    place.sandbox.dockerHub.registry.onRequest = () => {
+      if (!jumped && place.sandbox.dockerHub.counted >= PULLS_EACH) {
+        jumped = true;
+        now.ms += 3_601_000;
+      }
+      return undefined;
+    };
+    const { code } = await place.json(["apply", "--wait=10m"]);
+    assert.equal(code, 0);
+    assert.deepEqual(mirrored(place), NAMES);
+  });
+
+  test("takes an image that is larger than the whole allowance piece by piece, over several windows", async (t) => {
+    const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+    const place = await world(
+      t,
+      { "mirrors.yaml": mirrorFile(0, 3).replace(/mirrors:[^]*/, "mirrors: [{ image: team/app1:1, to: app1:1 }]\n") },
+      {
+        images: ["team/app1:1"],
+        registries: ["registry.example.com"],
+        imageOptions: { layers: 1, layerBytes: 64 },
+        allowance: { limit: 3, windowSeconds: 3600 },
+        clock: () => new Date(now.ms),
+      },
+    );
+    const codes: (number | null)[] = [];
+    for (let run = 0; run < 4 && codes.at(-1) !== 0; run += 1) {
+      codes.push((await place.json(["apply"])).code);
+      now.ms += 3_601_000;
+    }
+    assert.deepEqual(codes, [4, 0]);
+    const store = targetOf(place);
+    assert.deepEqual(incompleteTags(store), []);
+    assert.ok(store.repository("app1")?.tags.has("1"));
+    // The index is read again in each window; each child once.
+    assert.equal(place.sandbox.dockerHub.counted, 4 + codes.length);
+  });
+});
+
+describe("an apply at the floor always ends, with its report:", { concurrency: 2 }, () => {
+  for (const left of [7, 18, 24, 27]) {
+    test(`six images to two targets with ${left} pulls left`, async (t) => {
+      const names = NAMES.slice(0, 6);
+      const mirrors = names.map((name) => `  - { image: team/${name}:1, to: ${name}:1 }\n`).join("");
+      const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
+      const place = await world(
+        t,
+        { "mirrors.yaml": `version: 1\nname: platform\ntargets: ${targets}\nmirrors:\n${mirrors}` },
+        {
+          images: names.map((name) => `team/${name}:1`),
+          imageOptions: { layers: 1, layerBytes: 64 },
+          registries: ["one.example.com", "two.example.com"],
+        },
+      );
+      const { dockerHub, registries } = place.sandbox;
+      dockerHub.spend(100 - left);
+      const others = dockerHub.counted;
+      const { code, document } = await place.json(["apply"]);
+      assert.equal(code, 4);
+      assert.ok(dockerHub.counted - others <= left);
+      const whole = Math.floor(left / PULLS_EACH);
+      for (const { store } of registries.values()) {
+        assert.deepEqual(incompleteTags(store), []);
+        const mirroredHere = names.filter((name) => store.repository(name)?.tags.has("1"));
+        assert.deepEqual(mirroredHere, names.slice(0, whole), "those that fit, in the order of the file, at both");
+      }
+      assert.equal(document.outcomes?.filter(({ result }) => result === "postponed").length, 2 * (6 - whole));
+    });
+  }
+
+  test("an image of 24 children with 10 pulls in a window takes three windows", async (t) => {
+    const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+    const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
+    const place = await world(
+      t,
+      { "mirrors.yaml": mirrorFile(0, 3).replace(/mirrors:[^]*/, "mirrors: [{ image: team/app1:1, to: app1:1 }]\n") },
+      {
+        images: ["team/app1:1"],
+        registries: ["registry.example.com"],
+        imageOptions: { layers: 1, layerBytes: 64, platforms },
+        allowance: { limit: 10, windowSeconds: 3600 },
+        clock: () => new Date(now.ms),
+      },
+    );
+    const codes = await applyInWindows(place, now);
+    assert.deepEqual(codes, [4, 4, 0]);
+    assert.equal(place.sandbox.dockerHub.counted, 24 + codes.length);
+    assert.deepEqual(incompleteTags(targetOf(place)), []);
+  });
+});
+
+describe("an image that is larger than the allowance, to several targets,", () => {
+  test("is put off with 4 at all of them, and a later window brings it to all", async (t) => {
+    const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
+    const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
+    const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
+    const place = await world(
+      t,
+      {
+        "mirrors.yaml": `version: 1\nname: platform\ntargets: ${targets}\nmirrors: [{ image: team/app1:1, to: app1:1 }]\n`,
+      },
+      {
+        images: ["team/app1:1"],
+        registries: ["one.example.com", "two.example.com"],
+        imageOptions: { layers: 1, layerBytes: 64, platforms },
+        allowance: { limit: 10, windowSeconds: 3600 },
+        clock: () => new Date(now.ms),
+      },
+    );
+    const codes = await applyInWindows(place, now);
+    assert.deepEqual(codes, [4, 4, 0]);
+    for (const { store } of place.sandbox.registries.values()) {
+      assert.deepEqual(incompleteTags(store), []);
+      assert.ok(store.repository("app1")?.tags.has("1"));
+    }
+  });
+});
+
+describe("a digest that another repository or target has", () => {
+  test("is taken from there, and costs no pull: also with Docker Hub's blobs out of reach", async (t) => {
+    const file = (targets: string, mirrors: string) =>
+      `version: 1\nname: platform\ntargets: { ${targets} }\nmirrors: [${mirrors}]\n`;
+    const one = "{ image: team/app1:1, to: app1:1 }";
+    const place = await world(
+      t,
+      { "mirrors.yaml": file("one: { ecr: { region: us-east-1 } }", one) },
+      { images: ["team/app1:1"] },
+    );
+    const { dockerHub, ecr } = place.sandbox;
+    assert.equal((await place.json(["apply"])).code, 0);
+    const before = dockerHub.counted;
+    await dockerHub.cdn.close();
+    const targets = "one: { ecr: { region: us-east-1 } }, two: { ecr: { region: eu-west-1 } }";
+    await writeFile(
+      `${place.folder}/mirrors.yaml`,
+      file(targets, `${one}, { image: team/app1:1, to: copies/app1:1, targets: [one] }`),
+    );
+    const planned = await place.run(["plan"]);
+    assert.match(planned.stdout, /Docker Hub: no pull/);
+    const { code } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    assert.equal(dockerHub.counted, before);
+    const wanted = dockerHub.store.repository("team/app1")?.tags.get("1");
+    for (const [region, name] of [
+      ["us-east-1", "copies/app1"],
+      ["eu-west-1", "app1"],
+    ] as const) {
+      const { store } = await ecr.registry("123456789012", region);
+      assert.equal(store.repository(name)?.tags.get("1"), wanted);
+      assert.deepEqual(incompleteTags(store), []);
+    }
+  });
+});
+
+describe("mirrorform quota", () => {
+  test("tells what is left and whose it is, by one HEAD", async (t) => {
+    const place = await world(
+      t,
+      { "mirrors.yaml": mirrorFile(0, 3) },
+      { images: ["team/app1:1", "ratelimitpreview/test:latest"] },
+    );
+    const { code, stdout } = await place.run(["quota"]);
+    assert.equal(code, 0);
+    assert.equal(stdout, "Docker Hub: 100 of 100 left in a window of 1 h (anonymous, 203.0.113.7).\n");
+    assert.equal(place.sandbox.dockerHub.counted, 0);
+  });
+
+  test("tells so when nothing is left, though HEAD is refused then", async (t) => {
+    const images = ["team/app1:1", "ratelimitpreview/test:latest"];
+    const place = await world(t, { "mirrors.yaml": mirrorFile(0, 3) }, { images });
+    place.sandbox.dockerHub.spend(100);
+    const { code, stdout } = await place.run(["quota"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Docker Hub: 0 of 100 left/);
+  });
+});
+
+describe("a digest that the repository has already", () => {
+  test("is tagged there, and costs no pull", async (t) => {
+    const file = (tags: string) =>
+      `version: 1\nname: platform\ntargets: { main: { ecr: {} } }\nmirrors: [{ image: team/app1, tags: [${tags}], to: "app1:{tag}" }]\n`;
+    const place = await world(t, { "mirrors.yaml": file("v1") }, { images: ["team/app1:v1"] });
+    const { dockerHub } = place.sandbox;
+    assert.equal((await place.json(["apply"])).code, 0);
+    const source = dockerHub.store.repository("team/app1");
+    const digest = source?.tags.get("v1");
+    const manifest = digest === undefined ? undefined : source?.manifests.get(digest);
+    assert.ok(source !== undefined && manifest !== undefined);
+    dockerHub.store.putManifest(source, manifest, ["stable"]);
+    const before = dockerHub.counted;
+    await writeFile(`${place.folder}/mirrors.yaml`, file("v1, stable"));
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    assert.equal(dockerHub.counted, before);
+    assert.deepEqual(
+      document.outcomes?.map(({ result, pulls }) => [result, pulls]),
+      [["done", 0]],
+    );
+    const { store } = await place.sandbox.ecr.registry();
+    assert.equal(store.repository("app1")?.tags.get("stable"), digest);
+  });
+});
+
+test("300 tags that are unchanged cost no pull and no write", async (t) => {
+  const tags = Array.from({ length: 300 }, (_, i) => `1.${i}`);
+  const place = await world(
+    t,
+    {
+      "mirrors.yaml": `version: 1
+name: platform
+targets: { main: { oci: https://registry.example.com } }
+mirrors: [{ image: team/app, tags: [${tags.join(", ")}] }]
+`,
+    },
+    {
+      images: tags.map((tag) => `team/app:${tag}`),
+      imageOptions: { form: "docker-manifest", layers: 1, layerBytes: 16 },
+      registries: ["registry.example.com"],
+      allowance: { limit: 1000, windowSeconds: 3600 },
+    },
+  );
+  const { dockerHub, registries } = place.sandbox;
+  assert.equal((await place.json(["apply"])).code, 0);
+  assert.equal(dockerHub.counted, 300);
+  const target = registries.get("registry.example.com");
+  assert.ok(target !== undefined);
+  const before = target.server.requests.length;
+  assert.equal((await place.json(["apply"])).code, 0);
+  assert.equal(dockerHub.counted, 300);
+  assert.deepEqual(new Set(target.server.requests.slice(before).map(({ method }) => method)), new Set(["HEAD"]));
+});

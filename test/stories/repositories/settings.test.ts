@@ -1,0 +1,451 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { describe, test, type TestContext } from "node:test";
+
+import {
+  CreateRepositoryCommand,
+  CreateRepositoryCreationTemplateCommand,
+  DeleteLifecyclePolicyCommand,
+  DescribeRepositoriesCommand,
+  GetLifecyclePolicyCommand,
+  GetRepositoryPolicyCommand,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  PutRegistryScanningConfigurationCommand,
+  SetRepositoryPolicyCommand,
+  TagResourceCommand,
+  UpdateImageStorageClassCommand,
+  type ECRClient,
+} from "@aws-sdk/client-ecr";
+
+import { clientFor } from "../../sandbox/support/ecr.ts";
+import { rewrite, startWith } from "../../support/chosen-platforms.ts";
+import { ecrOf } from "../../support/scenario.ts";
+import { world, type Document, type World } from "../../support/world.ts";
+
+const ARN = "arn:aws:ecr:us-east-1:123456789012:repository/redis";
+const REDIS = { repositoryName: "redis" };
+const LIFECYCLE =
+  "{ rules: [{ rulePriority: 1, selection: { tagStatus: untagged, countType: imageCountMoreThan, countNumber: 9 }, action: { type: expire } }] }";
+const POLICY =
+  '{ Version: 2012-10-17, Statement: [{ Sid: pull, Effect: Allow, Principal: { AWS: "210987654321" }, Action: ["ecr:BatchGetImage"] }] }';
+
+function file(repositories: string, mirrors = "[{ image: redis:7 }]", name = "platform"): string {
+  return `version: 1\nname: ${name}\ntargets:\n  main: { ecr: {} }\nrepositories: ${repositories}\nmirrors: ${mirrors}\n`;
+}
+
+interface Place extends World {
+  client: ECRClient;
+  declare(text: string): Promise<void>;
+}
+
+async function start(t: TestContext, text: string, images = ["redis:7"]): Promise<Place> {
+  const place = await world(t, { "mirrors.yaml": text }, { images, imageOptions: { layers: 1, layerBytes: 64 } });
+  return {
+    ...place,
+    client: clientFor(t, place.sandbox.ecr),
+    declare: (more) => writeFile(`${place.folder}/mirrors.yaml`, more),
+  };
+}
+
+/** Applies, and makes sure that nothing is left to do. */
+async function settle(place: Place): Promise<string[]> {
+  const applied = await place.json(["apply"]);
+  assert.equal(applied.code, 0, JSON.stringify(applied.document));
+  const again = await place.json(["plan", "--detailed-exitcode"]);
+  assert.deepEqual(actionsOf(again.document), []);
+  assert.equal(again.code, 0, JSON.stringify(again.document));
+  return (applied.document.outcomes ?? []).map(({ action, result }) => `${action.kind} ${result}`);
+}
+
+function actionsOf(document: Document): string[] {
+  return rowsOf(document).flatMap(({ action }) => (action === undefined ? [] : [action.kind]));
+}
+
+function rowsOf(document: Document) {
+  return (document.targets ?? []).flatMap(({ rows }) => rows);
+}
+
+async function tagsOf({ client }: Place): Promise<Record<string, string>> {
+  const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: ARN }));
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
+function callsOf({ sandbox }: World, operation: string) {
+  return sandbox.ecr.calls.filter((call) => call.operation === operation);
+}
+
+describe("a repository of ours", { concurrency: 4 }, () => {
+  test("whose settings somebody changed gets them back, and nothing else is touched", async (t) => {
+    const settings = `{ tagMutability: { default: IMMUTABLE, except: [latest, "*-dev"] }, scanOnPush: true, encryption: KMS, lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY}, tags: { team: platform } }`;
+    const place = await start(t, file(settings));
+    await settle(place);
+    const { client } = place;
+    await client.send(new PutImageTagMutabilityCommand({ ...REDIS, imageTagMutability: "MUTABLE" }));
+    await client.send(
+      new PutImageScanningConfigurationCommand({ ...REDIS, imageScanningConfiguration: { scanOnPush: false } }),
+    );
+    await client.send(new DeleteLifecyclePolicyCommand(REDIS));
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    await client.send(new SetRepositoryPolicyCommand({ ...REDIS, policyText }));
+    const tags = [
+      { Key: "team", Value: "nobody" },
+      { Key: "cost", Value: "7" },
+    ];
+    await client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
+
+    const shown = await place.run(["plan"]);
+    assert.match(shown.stdout, /~ tag mutability +MUTABLE -> IMMUTABLE except latest, \*-dev +setting drifted/);
+    assert.match(shown.stdout, /~ scan on push +false -> true +setting drifted/);
+    assert.match(shown.stdout, /~ resource tags +team: nobody -> platform +setting drifted/);
+    assert.match(shown.stdout, /\+ lifecycle policy +as in the mirror file +not set yet/);
+    assert.match(shown.stdout, /~ repository policy +0 statements -> 1 statement +setting drifted/);
+    assert.match(shown.stdout, /Plan: 1 to create, 4 to change, 0 to delete, 1 unchanged\./);
+    const { document } = await place.json(["plan"]);
+    const mutability = rowsOf(document).find(({ action }) => action?.kind === "put-tag-mutability")?.action;
+    assert.deepEqual(mutability, {
+      id: "put-tag-mutability main redis",
+      reason: "setting-drifted",
+      target: "main",
+      repository: "redis",
+      kind: "put-tag-mutability",
+      from: { default: "MUTABLE", except: [] },
+      to: { default: "IMMUTABLE", except: ["latest", "*-dev"] },
+    });
+
+    assert.deepEqual(await settle(place), [
+      "put-tag-mutability done",
+      "put-scan-on-push done",
+      "put-resource-tags done",
+      "put-lifecycle-policy done",
+      "set-repository-policy done",
+    ]);
+    const { repositories } = await client.send(new DescribeRepositoriesCommand({ repositoryNames: ["redis"] }));
+    assert.equal(repositories?.[0]?.imageTagMutability, "IMMUTABLE_WITH_EXCLUSION");
+    assert.equal(repositories[0].imageScanningConfiguration?.scanOnPush, true);
+    assert.deepEqual(await tagsOf(place), { mirrorform: "platform", team: "platform", cost: "7" });
+  });
+
+  test("loses a policy that is declared as none, and keeps one that is not declared", async (t) => {
+    const place = await start(t, file(`{ lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY} }`));
+    await settle(place);
+    await place.declare(file("{ lifecyclePolicy: none }"));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /- lifecycle policy +1 rule -> none +none is declared/);
+    assert.match(stdout, /0 to create, 0 to change, 1 to delete/);
+    assert.deepEqual(await settle(place), ["delete-lifecycle-policy done"]);
+    await assert.rejects(place.client.send(new GetLifecyclePolicyCommand(REDIS)));
+    assert.ok((await place.client.send(new GetRepositoryPolicyCommand(REDIS))).policyText);
+    await place.declare(file("{ policy: none }"));
+    assert.deepEqual(await settle(place), ["delete-repository-policy done"]);
+  });
+
+  test("whose tags may move again moves them in the same run", async (t) => {
+    const place = await start(t, file("{ tagMutability: IMMUTABLE }"));
+    await settle(place);
+    place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
+    const blocked = await place.json(["plan"]);
+    assert.equal(blocked.document.totals?.["blocked"], 1);
+    await place.declare(file("{ tagMutability: MUTABLE }"));
+    assert.deepEqual(await settle(place), ["put-tag-mutability done", "copy-image done"]);
+  });
+
+  test("that is changed between plan and apply is left as it is: STALE, and the others go on", async (t) => {
+    const place = await start(t, file("{ scanOnPush: false, tags: { team: a } }"));
+    await settle(place);
+    await place.declare(file("{ tagMutability: IMMUTABLE, tags: { team: b } }"));
+    let meanwhile: Promise<unknown> | undefined;
+    place.sandbox.ecr.api.onRequest = ({ headers }) => {
+      if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      const tags = [{ Key: "team", Value: "c" }];
+      meanwhile = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
+      return { kind: "wait", for: meanwhile };
+    };
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      document.outcomes?.map(({ action, result, error }) => [action.kind, result, error?.code]),
+      [
+        ["put-tag-mutability", "done", undefined],
+        ["put-resource-tags", "failed", "STALE"],
+      ],
+    );
+    assert.equal((await tagsOf(place))["team"], "c");
+  });
+
+  test("that another run has changed as wanted by then is already done", async (t) => {
+    const place = await start(t, file("{ scanOnPush: false }"));
+    await settle(place);
+    await place.declare(file("{ scanOnPush: true }"));
+    let meanwhile: Promise<unknown> | undefined;
+    place.sandbox.ecr.api.onRequest = ({ headers }) => {
+      if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      const input = { ...REDIS, imageScanningConfiguration: { scanOnPush: true } };
+      meanwhile = place.client.send(new PutImageScanningConfigurationCommand(input));
+      return { kind: "wait", for: meanwhile };
+    };
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      document.outcomes?.map(({ action, result }) => [action.kind, result]),
+      [["put-scan-on-push", "already-done"]],
+    );
+  });
+
+  test("that may not be changed is an error of that setting, which names the action to grant", async (t) => {
+    const place = await start(t, file("{ scanOnPush: false }"));
+    await settle(place);
+    place.sandbox.ecr.deny(["ecr:PutImageTagMutability"]);
+    await place.declare(file("{ tagMutability: IMMUTABLE, scanOnPush: true }"));
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    const [mutability, scan] = document.outcomes ?? [];
+    assert.equal(mutability?.error?.code, "DENIED");
+    assert.match(mutability.error.hint ?? "", /grant ecr:PutImageTagMutability on redis/i);
+    assert.equal(scan?.result, "done");
+  });
+});
+
+describe("encryption", { concurrency: 4 }, () => {
+  test("that differs is blocked with the way out, and everything else is done", async (t) => {
+    const place = await start(t, file("{ encryption: AES256 }"));
+    await settle(place);
+    await place.declare(file("{ encryption: { kms: alias/mirrors }, scanOnPush: true }"));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /! encryption +AES256 -> KMS alias\/mirrors +fixed by ECR\. Declare it as it is/);
+    const applied = await place.run(["apply"]);
+    assert.equal(applied.code, 1);
+    assert.match(applied.stdout, /encryption of redis +blocked: ECR does not change it/);
+    assert.match(applied.stdout, /Apply: 1 done, 1 blocked/);
+  });
+
+  test("by an alias is compared through KMS, and the key that AWS manages is not taken for another", async (t) => {
+    const place = await start(t, file("{ encryption: { kms: alias/mirrors } }"));
+    await settle(place);
+    assert.deepEqual(callsOf(place, "DescribeKey")[0]?.input, { KeyId: "alias/mirrors" });
+    for (const other of ["{ kms: alias/others }", "KMS", "AES256"]) {
+      await place.declare(file(`{ encryption: ${other} }`));
+      assert.equal((await place.json(["plan"])).document.totals?.["blocked"], 1, other);
+    }
+  });
+
+  test("that KMS does not tell about is not compared, and never a difference", async (t) => {
+    const place = await start(t, file("{ encryption: { kms: alias/mirrors } }"));
+    await settle(place);
+    place.sandbox.ecr.deny(["kms:DescribeKey"]);
+    await place.declare(file("{ encryption: { kms: alias/others } }"));
+    const denied = await place.run(["plan"]);
+    assert.equal(denied.code, 0);
+    assert.match(denied.stdout, /No changes\./);
+    assert.match(denied.stdout, /encryption is not compared for redis: .* grant kms:DescribeKey on alias\/others/);
+    const nowhere = await place.run(["plan"], { environment: { AWS_ENDPOINT_URL_KMS: undefined } });
+    assert.match(nowhere.stdout, /encryption is not compared for redis: .*AWS_ENDPOINT_URL_KMS/);
+  });
+});
+
+describe("a repository without our mark", { concurrency: 4 }, () => {
+  test("is left alone, and said so once", async (t) => {
+    const place = await start(t, file("{ scanOnPush: true, tagMutability: IMMUTABLE, tags: { team: a } }"));
+    (await ecrOf(place)).store.create("redis");
+    const { stdout } = await place.run(["plan"]);
+    assert.equal(stdout.match(/not ours: its settings are left alone/g)?.length, 1);
+    assert.deepEqual(await settle(place), ["copy-image done"]);
+    assert.deepEqual(await tagsOf(place), {});
+  });
+
+  test("is taken over with adopt, its mark first, and then set up", async (t) => {
+    const place = await start(
+      t,
+      file(`{ adopt: true, scanOnPush: true, lifecyclePolicy: ${LIFECYCLE}, tags: { team: a } }`),
+    );
+    await place.client.send(new CreateRepositoryCommand(REDIS));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /~ repository +not made by mirrorform +adopted: this file's from then on/);
+    assert.deepEqual(await settle(place), [
+      "adopt-repository done",
+      "put-scan-on-push done",
+      "put-resource-tags done",
+      "put-lifecycle-policy done",
+      "copy-image done",
+    ]);
+    assert.deepEqual(await tagsOf(place), { mirrorform: "platform", team: "a" });
+    const written = place.sandbox.ecr.calls
+      .map(({ operation }) => operation)
+      .filter((name) => /^(Put|Tag|Set)/.test(name));
+    assert.equal(written[0], "TagResource");
+  });
+
+  test("is never taken from another mirror file: blocked, with its name", async (t) => {
+    const place = await start(t, file("{ adopt: true, scanOnPush: true }"));
+    const tags = [{ Key: "mirrorform", Value: "another" }];
+    await place.client.send(new CreateRepositoryCommand({ ...REDIS, tags }));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /! repository +belongs to the mirror file "another" +cannot be adopted/);
+    const applied = await place.run(["apply"]);
+    assert.equal(applied.code, 1);
+    assert.match(applied.stdout, /repository redis +blocked: it belongs to the mirror file "another"/);
+    assert.deepEqual(await tagsOf(place), { mirrorform: "another" });
+    assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "the image goes into it");
+  });
+
+  test("that another file takes first is not taken from it, and keeps its settings", async (t) => {
+    const place = await start(t, file("{ adopt: true, scanOnPush: true }"));
+    await place.client.send(new CreateRepositoryCommand(REDIS));
+    let taken: Promise<unknown> | undefined;
+    place.sandbox.ecr.api.onRequest = ({ headers }) => {
+      if (taken !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      const tags = [{ Key: "mirrorform", Value: "another" }];
+      taken = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
+      return { kind: "wait", for: taken };
+    };
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      document.outcomes?.map(({ action, result, error }) => [action.kind, result, error?.code]),
+      [
+        ["adopt-repository", "failed", "STALE"],
+        ["put-scan-on-push", "failed", "REPOSITORY_FAILED"],
+        ["copy-image", "done", undefined],
+      ],
+    );
+    assert.deepEqual(await tagsOf(place), { mirrorform: "another" });
+    assert.deepEqual(callsOf(place, "PutImageScanningConfiguration"), []);
+  });
+});
+
+test("two mirror files in one account leave each other alone", async (t) => {
+  const images = ["redis:7", "nginx:1"];
+  const mine = file("{ scanOnPush: true, tags: { of: mine } }");
+  const theirs = file(
+    "{ scanOnPush: false, adopt: true, tags: { of: theirs } }",
+    "[{ image: redis:7 }, { image: nginx:1 }]",
+    "theirs",
+  );
+  const place = await start(t, mine, images);
+  await settle(place);
+  await place.declare(theirs);
+  const other = await place.json(["apply"]);
+  assert.equal(other.code, 1, "one is blocked");
+  assert.deepEqual(
+    other.document.outcomes?.map(({ action }) => action.id),
+    ["create-repository main nginx", "copy-image main nginx:1"],
+  );
+  assert.deepEqual(await tagsOf(place), { mirrorform: "platform", of: "mine" });
+  await place.declare(mine);
+  assert.deepEqual(await settle(place), []);
+});
+
+describe("the account", { concurrency: 4 }, () => {
+  test("whose registry scans by rules decides about the flag of a repository", async (t) => {
+    const place = await start(t, file("{ scanOnPush: false }"));
+    await settle(place);
+    const repositoryFilters = [{ filter: "red", filterType: "WILDCARD" as const }];
+    const rules = [{ scanFrequency: "SCAN_ON_PUSH" as const, repositoryFilters }];
+    await place.client.send(new PutRegistryScanningConfigurationCommand({ scanType: "BASIC", rules }));
+    await place.declare(file("{ scanOnPush: true }"));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /No changes\./);
+    assert.match(
+      stdout,
+      /Note on 127\.0\.0\.1:\d+: the registry's own scanning scans redis, whatever scanOnPush says\./,
+    );
+    place.sandbox.ecr.deny(["ecr:GetRegistryScanningConfiguration"]);
+    const denied = await place.run(["plan"]);
+    assert.equal(denied.code, 0);
+    assert.match(denied.stdout, /~ scan on push +false -> true/);
+    assert.match(denied.stdout, /could not be read, so scanOnPush is compared with the repositories' own/);
+  });
+
+  test("is read with a call for each kind of setting, and nothing of it is needed", async (t) => {
+    const settings = "{ encryption: { kms: alias/mirrors }, scanOnPush: true }";
+    const place = await start(t, file(settings));
+    // To create a repository under a key of one's own ECR asks KMS in the caller's name.
+    await settle(place);
+    const more = "{ image: redis:7, to: 'other:7', repositories: { encryption: AES256 } }";
+    await place.declare(file(settings, `[{ image: redis:7 }, ${more}]`));
+    place.sandbox.ecr.deny([
+      "ecr:GetAccountSetting",
+      "ecr:GetRegistryScanningConfiguration",
+      "ecr:DescribeRepositoryCreationTemplates",
+      "ecr:ListImages",
+      "kms:DescribeKey",
+    ]);
+    await settle(place);
+  });
+
+  test("with a creation template for what is created is told that it is not used", async (t) => {
+    const place = await start(t, file("{}", "[{ image: redis:7, to: 'hub/redis:7' }]"));
+    const input = { prefix: "hub", appliedFor: ["CREATE_ON_PUSH" as const] };
+    await place.client.send(new CreateRepositoryCreationTemplateCommand(input));
+    const { stdout } = await place.run(["plan"]);
+    assert.match(stdout, /the repository creation template "hub" is not used for hub\/redis: mirrorform creates/);
+    await settle(place);
+    assert.doesNotMatch((await place.run(["plan"])).stdout, /template/);
+  });
+});
+
+test("an image in the archive is said to be there, and is not pushed again", async (t) => {
+  const place = await start(t, file("{}"));
+  await settle(place);
+  const input = { ...REDIS, imageId: { imageTag: "7" }, targetStorageClass: "ARCHIVE" as const };
+  await place.client.send(new UpdateImageStorageClassCommand(input));
+  const { stdout } = await place.run(["plan"]);
+  assert.match(stdout, /! 7 +from redis:7 +sha256:[0-9a-f]{64} +archived: cannot be pulled/);
+  const applied = await place.json(["apply"]);
+  assert.equal(applied.code, 1);
+  assert.deepEqual(applied.document.outcomes, []);
+  assert.equal(applied.document.images?.[0]?.state, "not-mirrored");
+  await place.client.send(new UpdateImageStorageClassCommand({ ...input, targetStorageClass: "STANDARD" }));
+  assert.deepEqual(await settle(place), []);
+});
+
+test("a lifecycle rule that is bound to take declared tags away is a warning", async (t) => {
+  const rule =
+    "{ rulePriority: 2, selection: { tagStatus: tagged, tagPrefixList: [7], countType: sinceImagePushed, countUnit: days, countNumber: 30 }, action: { type: expire } }";
+  const place = await start(t, file(`{ lifecyclePolicy: { rules: [${rule}] } }`));
+  const { stdout } = await place.run(["plan"]);
+  assert.match(stdout, /\* lifecycle rule 2 +30 days after the push: 7 +expires declared tags/);
+  await settle(place);
+});
+
+test("an unchanged run asks little: four calls a repository, a few for the account", async (t) => {
+  const names = ["redis", "nginx", "node", "ruby"];
+  const settings = "{ scanOnPush: true, encryption: { kms: alias/mirrors }, tags: { team: a } }";
+  const mirrors = `[${names.map((name) => `{ image: "${name}:1" }`).join(", ")}]`;
+  const place = await start(
+    t,
+    file(settings, mirrors),
+    names.map((name) => `${name}:1`),
+  );
+  await settle(place);
+  const before = place.sandbox.ecr.calls.length;
+  await place.run(["plan"]);
+  const asked = place.sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
+  const perRepository = ["DescribeRepositories", "ListTagsForResource", "BatchGetImage", "DescribeImages"];
+  assert.equal(asked.filter((name) => perRepository.includes(name)).length, 4 * names.length);
+  assert.deepEqual(asked.filter((name) => !perRepository.includes(name)).toSorted(), [
+    "DescribeKey",
+    "DescribeRegistry",
+    "GetAccountSetting",
+    "GetAuthorizationToken",
+    "GetRegistryScanningConfiguration",
+    "GetResources",
+  ]);
+});
+
+test("a lifecycle rule for any images is told before it takes a tag: ECR counts the platforms of an index too", async (t) => {
+  const keeping = (images: number) =>
+    `{ image: redis:7, repositories: { lifecyclePolicy: { rules: [{ rulePriority: 1, selection: { tagStatus: any, countType: imageCountMoreThan, countNumber: ${images} }, action: { type: expire } }] } } }`;
+  // An index of four platforms with an attestation each.
+  const place = await startWith(t, [keeping(8)]);
+  const planned = async (): Promise<string> => (await place.run(["plan"])).stdout;
+  assert.match(
+    await planned(),
+    /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* [0-9]+ to [0-9]+ images/,
+  );
+  assert.equal((await place.json(["apply"])).code, 0);
+  assert.match(await planned(), /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* they are 9 images/);
+  await rewrite(place, [keeping(9)]);
+  assert.doesNotMatch(await planned(), /lifecycle rule/);
+});
