@@ -27,7 +27,7 @@ export type MirrorEvent =
       reason: string;
     }
   /** A source said how much of its pull allowance is left. */
-  | { type: "quota.reading"; registry: string; reading: AllowanceReading }
+  | { type: "quota.reading"; registry: string; reading: PullLimitReading }
   /** A counted request (a GET of a manifest) was answered by a source that may have an allowance. */
   | { type: "pull.spent"; registry: string }
   | { type: "action.started"; action: string }
@@ -47,7 +47,7 @@ export type MirrorEvent =
 export type NoReading = "not-told" | "no-limit-named" | "spent";
 
 /** A reading of Docker Hub's `ratelimit-*` headers. */
-export interface AllowanceReading {
+export interface PullLimitReading {
   /** Undefined where only what is left was named. */
   limit: number | undefined;
   remaining: number;

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 
 import { USUAL_HINTS } from "../src/error-hints.ts";
 
-const CODES = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}\| "([A-Z0-9_]+)"/gm)].map(
+const CODES = [...readFileSync("src/error-code.ts", "utf8").matchAll(/^ {2}\| "([A-Z0-9_]+)"/gm)].map(
   ([, code]) => code ?? "",
 );
 
@@ -39,7 +39,7 @@ describe("the documentation", () => {
 
 test("every error code is given by something", () => {
   const sources = globSync("src/**/*.ts")
-    .filter((file) => file !== "src/errors.ts")
+    .filter((file) => file !== "src/error-code.ts")
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   const idle = CODES.filter((code) => code !== "INTERNAL" && !sources.includes(`"${code}"`));

@@ -31,7 +31,7 @@ export interface ReadableTarget extends HeldReader {
   /** Where images can be archived: those of these tags, which are absent otherwise, that are. */
   archivedTags?(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
   /** Where repositories have marks: the names of those with the owner's, as something says that may be minutes old. */
-  findMarked?: ((owner: string, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
+  findOwned?: ((owner: string, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
   /** What the account says that bears on these repositories. */
   readAccount?(
     wanted: ReadonlyMap<string, RepositorySettings>,
@@ -116,7 +116,7 @@ function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>)
 
 /** Those of the owner's mark, beside what is declared. No more than a row follows from them, so that a failure is told and is none. */
 async function describeUndeclared(
-  { findMarked, describeRepositories }: ReadableTarget,
+  { findOwned, describeRepositories }: ReadableTarget,
   settings: ReadonlyMap<string, RepositorySettings>,
   owner: string,
   { named, isSought }: Undeclared,
@@ -124,7 +124,7 @@ async function describeUndeclared(
 ): Promise<{ states: ReadonlyMap<string, RepositoryState>; error: ErrorReport | undefined }> {
   const marked = await optionalReading(
     signal,
-    async () => (isSought ? await findMarked?.(owner, signal) : undefined) ?? [],
+    async () => (isSought ? await findOwned?.(owner, signal) : undefined) ?? [],
   );
   const names = [...named, ...(marked.value ?? [])].filter((name) => !settings.has(name));
   if (names.length === 0) return { states: new Map(), error: marked.error };

@@ -10,7 +10,7 @@ import { parseReference } from "../oci/reference.ts";
 import { applyCopy } from "./images/apply-copy.ts";
 import { groupCopies, registryOf } from "./images/copy-groups.ts";
 import { deleteTags } from "./deletions/delete-tags.ts";
-import { createGathering } from "./images/copy-barrier.ts";
+import { createCopyBarrier } from "./images/copy-barrier.ts";
 import { mirroredImages } from "./mirrored-images.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "./pulls/image-pulls.ts";
 import type { PullQueue } from "./pulls/pull-queue.ts";
@@ -55,7 +55,7 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const repositories = startRepositoryWork(actions, plan.name, options.admin, options);
   const transfer = createTransfers(options.source, options.target, options);
   const limitOf = createLimits();
-  const gathering = createGathering(options.clock);
+  const gathering = createCopyBarrier(options.clock);
   const copy = (image: CopyImage, shared: SharedPulls): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
     const together = gathering.enter(image.digest);

@@ -6,7 +6,7 @@ import { EXIT } from "./process/exit-code.ts";
 import { commandHelp, generalHelp } from "./options/help.ts";
 import { listenForInterrupt } from "./process/interrupt.ts";
 import { endOf } from "./process/end-of-run.ts";
-import { followOutput } from "./output/standard-streams.ts";
+import { watchStandardStreams } from "./output/standard-streams.ts";
 import { wantsColor } from "./output/wants-color.ts";
 import { renderError } from "./render/text/error-text.ts";
 import { createStyle } from "./render/text/style.ts";
@@ -15,7 +15,7 @@ import { version } from "./process/version.ts";
 
 /** Runs a command line in the context of a process. @returns its exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
-  const lostOutput = followOutput(process);
+  const lostOutput = watchStandardStreams(process);
   const context = createProcessContext(listenForInterrupt(process));
   const code = await runCommandLine(args, context);
   const lost = await lostOutput();

@@ -9,7 +9,7 @@ import { validateMirrorFile } from "./generated/validate-mirror-file.ts";
 import { parentOf } from "./text/pointer.ts";
 import { problemLog } from "./text/problem-log.ts";
 import type { Problem } from "./text/problem.ts";
-import { decodeText, readCapped } from "./text/read-bounded-file.ts";
+import { decodeText, readBoundedFile } from "./text/read-bounded-file.ts";
 import { reportSchemaErrors } from "./text/schema-problems.ts";
 import type { Source } from "./places/sources.ts";
 import { positionAt, sourceText, type SourceText } from "./text/source-text.ts";
@@ -136,7 +136,7 @@ async function readText(path: string): Promise<string | Problem> {
 async function readBytes(path: string): Promise<Uint8Array | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    return await readCapped(file, MAX_FILE_BYTES);
+    return await readBoundedFile(file, MAX_FILE_BYTES);
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import type { TrackedAnswer } from "../registry/registry-options.ts";
-import { readAllowance, readLimitClaim, readWhose } from "./allowance.ts";
+import { readPullLimit, readLimitClaim, readWhose } from "./pull-limit-headers.ts";
 import type { Answer } from "./pull-budget.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { Answer } from "./pull-budget.ts";
 export function answerMeaning(answer: TrackedAnswer | undefined, isManifest: boolean): Answer {
   if (answer === undefined || !isManifest) return { kind: "silent" };
   if (answer.status === 401) return { kind: "not-counted" };
-  const reading = readAllowance(answer.headers);
+  const reading = readPullLimit(answer.headers);
   if (reading !== undefined) return { kind: "reading", reading };
   if (answer.isPullLimit) return { kind: "refused" };
   const claim = readLimitClaim(answer.headers);

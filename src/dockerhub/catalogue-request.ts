@@ -44,7 +44,7 @@ export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: Ca
     try {
       const either = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
       const { statusCode: status, headers, body } = await request(url, { dispatcher, signal: either });
-      if (status === 200) return finished({ status, headers, text: await readCapped(body) });
+      if (status === 200) return finished({ status, headers, text: await readBoundedFile(body) });
       await body.dump();
       return finished({ status, headers, text: "" });
     } catch (error) {
@@ -53,7 +53,7 @@ export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: Ca
   }
 }
 
-async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBoundedFile(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {

@@ -44,7 +44,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const listed = new Map<string, Map<string, CatalogueTag>>();
   let isThrottled = false;
 
-  async function askKindly(path: string, signal: AbortSignal): Promise<string | undefined> {
+  async function fetchBestEffort(path: string, signal: AbortSignal): Promise<string | undefined> {
     if (isThrottled || signal.aborted) return undefined;
     const answer = await ask(path, COURTESY_TIMEOUT_MS, signal);
     isThrottled ||= answer.status === 429;
@@ -59,7 +59,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function kindPage(repository: string, page: number, signal: AbortSignal): Promise<CataloguePage | undefined> {
-    const text = await askKindly(pagePath(repository, page), signal);
+    const text = await fetchBestEffort(pagePath(repository, page), signal);
     const read = text === undefined ? undefined : readPage(text);
     return read === undefined ? undefined : remember(repository, read);
   }
@@ -70,7 +70,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const entry = reference.registry === DOCKER_HUB && known?.digest === digest ? known : undefined;
       if (entry?.content !== undefined) return entry.content;
       const path = entryPath(reference);
-      const text = path === undefined ? undefined : await askKindly(path, signal);
+      const text = path === undefined ? undefined : await fetchBestEffort(path, signal);
       const read = text === undefined ? undefined : readCatalogueTag(parse(text));
       return read?.digest === digest ? read.content : undefined;
     },

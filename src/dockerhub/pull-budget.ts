@@ -1,5 +1,5 @@
-import type { AllowanceReading, NoReading } from "../events.ts";
-import type { LimitClaim } from "./allowance.ts";
+import type { PullLimitReading, NoReading } from "../events.ts";
+import type { LimitClaim } from "./pull-limit-headers.ts";
 
 /**
  * How many pulls may still be spent at one source, shared by all that runs. A counted request takes its place before it
@@ -19,7 +19,7 @@ export interface PullBudget {
   /** Tells that a request is sent. @returns what is to be told of its answer */
   send(isCounted: boolean): (answer: Answer) => void;
   /** What the source last said is left. */
-  reading(): AllowanceReading | undefined;
+  reading(): PullLimitReading | undefined;
   /** Why there is no reading, where there is none. */
   noReading(): NoReading;
   /** The most that the source said of a limit: how much is left; else that there is one, or none. Undefined: nothing. */
@@ -53,7 +53,7 @@ export interface Places {
 
 /** What an answer says of the allowance. */
 export type Answer =
-  | { kind: "reading"; reading: AllowanceReading }
+  | { kind: "reading"; reading: PullLimitReading }
   /** A limit is named, but not how much of it is left. `isServed`: by an answer that refuses nothing. */
   | { kind: "unread"; claim: LimitClaim; isServed: boolean }
   /** A good answer to a request for a manifest that names no limit: there is none, unless another answer named one. */
@@ -89,7 +89,7 @@ export function createPullBudget(floor: number): PullBudget {
   let together: Heard[] = [];
   /** When counted requests failed that may have been counted after all of those. */
   let unsure: number[] = [];
-  let last: AllowanceReading | undefined;
+  let last: PullLimitReading | undefined;
   let without: NoReading = "not-told";
   let claimed: Said | undefined;
   /** The most that was ever said to be left. */

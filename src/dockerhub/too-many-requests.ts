@@ -1,6 +1,6 @@
 import { withoutTokens } from "../plain-text.ts";
 import type { Headers } from "../registry/http/headers.ts";
-import { readAllowance } from "./allowance.ts";
+import { readPullLimit } from "./pull-limit-headers.ts";
 
 interface Refusal {
   status: number;
@@ -22,7 +22,7 @@ export function isPullLimit(response: Refusal): boolean {
   if (response.status !== 429) return false;
   if (PULL_LIMIT.test(response.body)) return true;
   const isWordless = response.body.trim() === "" || /"toomanyrequests"/i.test(response.body);
-  return isWordless && readAllowance(response.headers)?.remaining === 0;
+  return isWordless && readPullLimit(response.headers)?.remaining === 0;
 }
 
 /** Takes the account's name and tokens out of Docker Hub's text about the pull limit. */

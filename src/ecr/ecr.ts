@@ -20,7 +20,7 @@ import { describeRepository } from "./repositories/describe-repository.ts";
 import { listImages } from "./images/list-images.ts";
 import type { HeldImage } from "../repository/repository-admin.ts";
 import { missingLayers } from "./images/missing-layers.ts";
-import { findMarked } from "./repositories/find-owned.ts";
+import { findOwned } from "./repositories/find-owned.ts";
 import { kmsEndpoint, taggingEndpoint } from "./aws/other-endpoints.ts";
 import { requireOwned } from "../repository/ownership.ts";
 import { putImage } from "./images/put-image.ts";
@@ -78,7 +78,7 @@ export interface Ecr {
     signal?: AbortSignal,
   ): Promise<AccountState>;
   /** The names of the repositories with the owner's mark, as far as it can be had; none where the registry is not at AWS. */
-  findMarked(owner: string, signal?: AbortSignal): Promise<string[]>;
+  findOwned(owner: string, signal?: AbortSignal): Promise<string[]>;
   /** How a repository is encrypted, as ECR last said of it. */
   encryptionOf(repository: string): Encryption | undefined;
   /**
@@ -136,7 +136,7 @@ export async function openEcr(place: EcrSettings, context: EcrContext, signal?: 
       for (const [name, state] of described) if ("encryption" in state) encryptions.set(name, state.encryption);
       return described;
     },
-    findMarked: async (owner, abort) => (tagging === undefined ? [] : findMarked(client, tagging, owner, abort)),
+    findOwned: async (owner, abort) => (tagging === undefined ? [] : findOwned(client, tagging, owner, abort)),
     encryptionOf: (repository) => encryptions.get(repository),
     canMount(from, to) {
       const [one, other] = [encryptions.get(from), encryptions.get(to)];

@@ -44,10 +44,10 @@ export function selectPlatforms(index: Manifest, platforms: readonly string[]): 
   if (missing.length > 0) return { kind: "missing", missing, present: [...present].toSorted() };
 
   const raw = Array.isArray(body["manifests"]) ? (body["manifests"] as unknown[]) : [];
-  const isChosen = texts.map((text) => text !== undefined && platforms.includes(text));
-  const chosen = new Set<string>(children.filter((_child, i) => isChosen[i]).map(({ digest }) => digest));
+  const isSelected = texts.map((text) => text !== undefined && platforms.includes(text));
+  const chosen = new Set<string>(children.filter((_child, i) => isSelected[i]).map(({ digest }) => digest));
   const isKept = children.map(
-    (_child, i) => isChosen[i] === true || (texts[i] === undefined && chosen.has(attested(raw[i]))),
+    (_child, i) => isSelected[i] === true || (texts[i] === undefined && chosen.has(attested(raw[i]))),
   );
   const made = {
     schemaVersion: 2,

@@ -12,7 +12,7 @@ import { findHeldPlaces, type HeldPlaces } from "./cost/held-at.ts";
 import { imageRow, type SourceFacts } from "./rows/image-row.ts";
 import { lifecycleRows } from "./repositories/lifecycle-rows.ts";
 import { planLock } from "./rows/lock-rows.ts";
-import { withMutabilityToCome } from "./repositories/planned-mutability.ts";
+import { withPlannedMutability } from "./repositories/planned-mutability.ts";
 import {
   PLAN_FORMAT_VERSION,
   type Cost,
@@ -58,7 +58,7 @@ export interface PlanInput {
   /** What was found of the referrers of images, by the keys of `referredImages`; missing: nothing was looked for. */
   referrers?: ReadonlyMap<string, ReferrerFacts>;
   /** The sources that count pulls and were asked, with what is known of each allowance. */
-  allowances: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost" | "pullsForeseen">>;
+  pullLimits: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost" | "pullsForeseen">>;
 }
 
 /** The plan: a pure function of what is declared and what is there. */
@@ -87,13 +87,13 @@ export function makePlan(input: PlanInput): Plan {
 function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declared: Declared): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const settled = withMutabilityToCome(actual, images, input.name);
+  const settled = withPlannedMutability(actual, images, input.name);
   const imageRows = images.map((image) => {
     const isDeclared = (tag: string) => declared.isDeclared(actual.name, image.repository, tag);
     const replacing = { owner: input.name, date: input.date, isDeclared };
     return imageRow(image, settled, { ...sourceFacts(image, input), held, replacing });
   });
-  const counts = (registry: string) => input.allowances.has(registry);
+  const counts = (registry: string) => input.pullLimits.has(registry);
   const referrers = referrerRows(imageRows, images, settled, input.referrers ?? new Map(), counts);
   const rows = [
     ...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)),
@@ -117,7 +117,7 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "
   return {
     resolution: input.resolutions.get(key),
     content: input.contents.get(key),
-    hasAllowance: input.allowances.has(image.source.registry),
+    hasPullLimit: input.pullLimits.has(image.source.registry),
     isPinned: image.source.digest !== undefined,
     upstream: input.lock?.upstream.get(formatReference(image.source)),
   };
@@ -181,7 +181,7 @@ function countRow(row: Row, totals: Totals): void {
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
-  return [...input.allowances].map(([registry, known]) => ({ registry, ...pullsOf(targets, registry), ...known }));
+  return [...input.pullLimits].map(([registry, known]) => ({ registry, ...pullsOf(targets, registry), ...known }));
 }
 
 /** What the actions of a plan can cost at one source. */

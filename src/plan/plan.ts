@@ -1,6 +1,6 @@
 import type { DroppedBy } from "../desired/tags/select-tags.ts";
 import type { ErrorReport } from "../errors.ts";
-import type { AllowanceReading, NoReading } from "../events.ts";
+import type { PullLimitReading, NoReading } from "../events.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { AccountNote } from "./repositories/account-note.ts";
 import type { Action } from "./action.ts";
@@ -171,7 +171,7 @@ export interface Cost {
   pullsAtMost: number | null;
   /** As `pullsAtMost`, without those referrers. */
   pullsForeseen: number;
-  reading: AllowanceReading | undefined;
+  reading: PullLimitReading | undefined;
   /** Where there is no reading: why. */
   noReading?: NoReading;
   /** Pulls that are always left for others. */

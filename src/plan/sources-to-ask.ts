@@ -2,7 +2,7 @@ import { isUnreadable, type Actual } from "../actual/actual.ts";
 import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import { isAsDeclared } from "./rows/as-declared.ts";
+import { isUnchanged } from "./rows/is-unchanged.ts";
 import { heldDigest } from "./rows/held-digest.ts";
 import { isBlockedByLock } from "./rows/lock-rows.ts";
 
@@ -23,7 +23,7 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
     if (isBlockedByLock(image)) continue;
     if (held.digest !== undefined && image.refresh === "missing" && image.locked === undefined) continue;
     const digest = wantedDigest(image) ?? image.claimed;
-    if (digest !== undefined && isAsDeclared(target, image, digest)) continue;
+    if (digest !== undefined && isUnchanged(target, image, digest)) continue;
     const wanted = wantedReference(image);
     asked.set(formatReference(wanted), wanted);
   }

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
 import type { Credentials } from "./auth/credentials.ts";
-import type { Flavour } from "./hosts/registry-kind.ts";
+import type { RegistryKind } from "./hosts/registry-kind.ts";
 import type { Headers } from "./http/headers.ts";
 import { type Hosts } from "./hosts/host-limits.ts";
 
@@ -38,7 +38,7 @@ export interface RegistryOptions {
   /** Milliseconds that an upload may make no progress; UPLOAD_IDLE_TIMEOUT where missing. */
   uploadIdle?: number;
   /** Whose hints fit; by `name` where missing. */
-  flavour?: Flavour;
+  registryKind?: RegistryKind;
 }
 
 /** An answer of a registry, as far as an allowance is concerned. */

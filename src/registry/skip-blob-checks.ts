@@ -9,7 +9,7 @@ const SMALL_BLOB = 512 * 1024;
  * The same target, but in a repository that the registry did not know when it was first asked no small blob is looked
  * for that we did not put there: it is missing. That saves a request for each blob, for one for each repository.
  */
-export function sparingLookUps(target: RegistryTarget): RegistryTarget {
+export function skipBlobChecks(target: RegistryTarget): RegistryTarget {
   const unknown = new Map<string, Promise<boolean>>();
   const brought = new Set<string>();
   const keyOf = (repository: string, digest: Digest): string => `${repository}@${digest}`;

@@ -25,8 +25,8 @@ import { createHosts } from "../registry/hosts/host-limits.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { RegistryOptions } from "../registry/registry-options.ts";
 import { registryTarget } from "../registry/registry-target.ts";
-import { sparingLookUps } from "../registry/skip-blob-checks.ts";
-import type { Allowances } from "./pull-budgets.ts";
+import { skipBlobChecks } from "../registry/skip-blob-checks.ts";
+import type { PullBudgets } from "./pull-budgets.ts";
 import { openAlternates } from "./open-alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
 import type { RunContext } from "./run-context.ts";
@@ -69,7 +69,7 @@ export interface Connections {
 /** Puts together what a run needs: the one place that knows every kind of source and target. */
 export function openConnections(
   sources: MirrorFile["sources"],
-  allowances: Allowances,
+  pullBudgets: PullBudgets,
   emit: Emit,
   context: RunContext,
 ): Connections {
@@ -112,12 +112,12 @@ export function openConnections(
       credentials: known,
       endpoint: endpoint(registry),
       // A 429 of the allowance is not tried again: that would not help.
-      ...(allowances.budget(registry) === undefined ? {} : { isPullLimit, redact: redactPullLimit }),
+      ...(pullBudgets.budget(registry) === undefined ? {} : { isPullLimit, redact: redactPullLimit }),
       ...more,
     });
 
   const counted = (registry: string): Partial<RegistryOptions> => {
-    const budget = allowances.budget(registry);
+    const budget = pullBudgets.budget(registry);
     return budget === undefined ? {} : { track: trackPulls(registry, budget, emit) };
   };
 
@@ -180,7 +180,7 @@ export function openConnections(
     const configured = target.endpoint.origin;
     const address = endpointFor(target.endpoint.host, { environment, configured });
     const { host } = address;
-    const images = sparingLookUps(registryTarget(openRegistryTarget(address, credentials), target.prefix));
+    const images = skipBlobChecks(registryTarget(openRegistryTarget(address, credentials), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
   }
@@ -195,7 +195,7 @@ export function openConnections(
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
     const ecr = await openEcr(target.ecr, { ...shared, environment }, context.signal);
     const { host } = ecr.endpoint;
-    const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { flavour: "ecr" });
+    const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { registryKind: "ecr" });
     const images = ecrTarget(ecr, registry, paceOf(ecr), clock);
     return {
       name: target.name,
@@ -207,7 +207,7 @@ export function openConnections(
         return new Map(held.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
       },
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
-      findMarked: (owner, signal) => ecr.findMarked(owner, signal),
+      findOwned: (owner, signal) => ecr.findOwned(owner, signal),
       archivedTags: (repository, tags, signal) => ecr.archivedTags(repository, tags, signal),
       readAccount: (wanted, described, owner, signal) => ecr.readAccount(wanted, described, owner, signal),
       admin: ecr,

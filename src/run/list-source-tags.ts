@@ -25,7 +25,7 @@ export function listTagsWith(connections: Pick<Connections, "source" | "catalogu
     const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;
     if (catalogue === undefined) return withoutMore(await names());
     if (wish.dates) return listDated(catalogue, repository, wish, names, signal);
-    return listKindly(catalogue, repository, wish, names, signal);
+    return listBestEffort(catalogue, repository, wish, names, signal);
   };
 }
 
@@ -56,7 +56,7 @@ async function listDated(
   });
 }
 
-async function listKindly(
+async function listBestEffort(
   catalogue: Catalogue,
   repository: string,
   { atMost }: ListWish,

@@ -1,10 +1,10 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { createPullBudget, type PullBudget, type Said } from "../dockerhub/pull-budget.ts";
-import type { AllowanceReading, Emit, NoReading } from "../events.ts";
+import type { PullLimitReading, Emit, NoReading } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 
-/** The pull allowances of a run: one budget for each source that counts pulls. */
-export interface Allowances {
+/** The pull budgets of a run: one for each source that counts pulls. */
+export interface PullBudgets {
   listener: Emit;
   /** Whether a registry counts pulls. Only Docker Hub is known to. */
   has(registry: string): boolean;
@@ -13,9 +13,9 @@ export interface Allowances {
   /** Pulls that are always left for others. */
   reserve(registry: string): number;
   /** How much a registry last said is left. */
-  reading(registry: string): AllowanceReading | undefined;
+  reading(registry: string): PullLimitReading | undefined;
   /** {@link reading}, or why there is none: as plans and reports hold it. */
-  known(registry: string): { reading: AllowanceReading | undefined; noReading?: NoReading };
+  known(registry: string): { reading: PullLimitReading | undefined; noReading?: NoReading };
   /** The most that a registry said of a limit: as {@link PullBudget.said}. */
   said(registry: string): Said | undefined;
   /** Manifests that a registry served in this run: what it counts. */
@@ -23,7 +23,7 @@ export interface Allowances {
 }
 
 /** @param sources what the mirror file says of each: its reserve, and whether a layout is read in its place, which counts nothing */
-export function createAllowances(sources: MirrorFile["sources"]): Allowances {
+export function createPullBudgets(sources: MirrorFile["sources"]): PullBudgets {
   const reserve = (registry: string) => sources.get(registry)?.reserve ?? 0;
   const budget = createPullBudget(reserve(DOCKER_HUB));
   const spent = new Map<string, number>();

@@ -22,7 +22,7 @@ export interface ReferrerSurvey {
   source: (registry: string) => SourceClient;
   target: (name: string) => ImageTarget | undefined;
   /** Whether a registry counts pulls: then none of its manifests is read. */
-  hasAllowance: (registry: string) => boolean;
+  hasPullLimit: (registry: string) => boolean;
   signal: AbortSignal;
 }
 
@@ -90,7 +90,7 @@ async function findAt(
   const registry = survey.source(name);
   const types = first.image.referrers?.types;
   const isSelection = first.image.platforms !== undefined;
-  const place = { registry, repository, memory, isCounted: survey.hasAllowance(name), signal };
+  const place = { registry, repository, memory, isCounted: survey.hasPullLimit(name), signal };
   const isSingle = group.some((each) => each.isSingle);
   const source = referrerSource(place, {
     read: async (digest) => (await atTargets(digest)) ?? (await atSource(digest)),
@@ -115,7 +115,7 @@ async function findAt(
   }
 
   async function atSource(digest: Digest): Promise<Manifest | undefined> {
-    return survey.hasAllowance(name) ? undefined : registry.getManifest(repository, digest, signal);
+    return survey.hasPullLimit(name) ? undefined : registry.getManifest(repository, digest, signal);
   }
 
   async function firstOf(

@@ -4,7 +4,7 @@ import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/sources/resolve.ts";
 import type { Resolution } from "../desired/sources/resolution.ts";
-import { isAnonymous } from "../dockerhub/allowance.ts";
+import { isAnonymous } from "../dockerhub/pull-limit-headers.ts";
 import { whoseOf } from "../dockerhub/pull-budget.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
@@ -12,7 +12,7 @@ import type { ImageContent } from "../plan/action.ts";
 import { makePlan, type PlanInput } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
-import type { Allowances } from "./pull-budgets.ts";
+import type { PullBudgets } from "./pull-budgets.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
 import { readPruning, repositoriesWithoutImages } from "./read-pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
@@ -42,7 +42,7 @@ export interface SurveyOptions {
   /** The day, UTC: `20260131`. */
   date: () => string;
   connections: Connections;
-  allowances: Allowances;
+  pullBudgets: PullBudgets;
   /** What a catalogue says of an image, if it names this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
   /** Makes the images of the file, and those of them that the plan was narrowed to; a source that does not say which tags there are spoils its own entries alone. */
@@ -52,7 +52,7 @@ export interface SurveyOptions {
 
 /** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
-  const { file, connections, allowances, signal } = options;
+  const { file, connections, pullBudgets, signal } = options;
   const both = [openAll(options), options.expand()] as const;
   // What fails in one is told when the other has ended too: its requests would run on into closed connections.
   await Promise.allSettled(both);
@@ -63,7 +63,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const asked = sourcesToAsk(images, actual);
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
   const resolve = (references: readonly Reference[]) =>
-    resolveAll(references, (registry) => connections.source(registry), allowances.has, signal);
+    resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal);
   const unknown = asked.filter((reference) => !options.known.has(formatReference(reference)));
   const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
   const resolutions = new Map([...options.known, ...found]);
@@ -83,36 +83,36 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     resolutions,
     lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },
     contents: await readContents(asked, resolutions, actual, options),
-    allowances: new Map(),
+    pullLimits: new Map(),
   };
   const targets = new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open] as const])));
   const referrers = await surveyReferrers(makePlan(input), {
     images,
     source: (registry) => connections.source(registry),
     target: (name) => targets.get(name)?.images,
-    hasAllowance: allowances.has,
+    hasPullLimit: pullBudgets.has,
     signal,
   });
   const counting = [...[...asked, ...watched].map(({ registry }) => registry), ...referrers.asked].filter(
-    allowances.has,
+    pullBudgets.has,
   );
-  const plan = makePlan({ ...input, referrers: referrers.facts, allowances: await readAllowances(counting, options) });
+  const plan = makePlan({ ...input, referrers: referrers.facts, pullLimits: await readPullLimits(counting, options) });
   return { plan, targets };
 }
 
-async function readAllowances(registries: readonly string[], options: SurveyOptions): Promise<PlanInput["allowances"]> {
+async function readPullLimits(registries: readonly string[], options: SurveyOptions): Promise<PlanInput["pullLimits"]> {
   const read = [...new Set(registries)].map(
-    async (registry) => [registry, await allowanceOf(registry, options)] as const,
+    async (registry) => [registry, await pullLimitOf(registry, options)] as const,
   );
   return new Map(await Promise.all(read));
 }
 
-async function allowanceOf(registry: string, { allowances, connections }: SurveyOptions) {
-  const said = allowances.said(registry);
+async function pullLimitOf(registry: string, { pullBudgets, connections }: SurveyOptions) {
+  const said = pullBudgets.said(registry);
   const host = connections.endpoint(registry).host;
   const isNobodys = said !== undefined && isAnonymous(whoseOf(said));
   const credentialsUnused = isNobodys && (await connections.credentials.lookup(host)) !== undefined;
-  return { ...allowances.known(registry), reserve: allowances.reserve(registry), credentialsUnused };
+  return { ...pullBudgets.known(registry), reserve: pullBudgets.reserve(registry), credentialsUnused };
 }
 
 interface Opened {

@@ -14,7 +14,7 @@ test("every manifest waits for its turn, whether it goes through /v2/ or through
   const context = testContext(sandbox.environment);
   const ecr = await openEcr({}, context);
   const { credentials, endpoint } = ecr;
-  const { registry } = clientOf(t, endpoint, { side: "target", flavour: "ecr", credentials });
+  const { registry } = clientOf(t, endpoint, { side: "target", registryKind: "ecr", credentials });
   const turns: string[] = [];
   const target = ecrTarget(ecr, registry, { turn: async (reference) => void turns.push(reference) }, context.clock);
   await ecr.createRepository("app", {}, "platform");

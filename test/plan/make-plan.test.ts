@@ -125,7 +125,7 @@ describe("a repository", () => {
 });
 
 describe("the cost", () => {
-  const allowances = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
+  const pullLimits = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
 
   test("of an image is one pull, of an index one and its children", () => {
     const index = found(digest("i"), { mediaType: OCI_INDEX, size: 4 * 1024 });
@@ -133,7 +133,7 @@ describe("the cost", () => {
       [image("redis:7", "redis:7"), image("nginx:1", "nginx:1")],
       oci(),
       { [REDIS]: index, "docker.io/library/nginx:1": found(digest("n")) },
-      { allowances, contents: new Map([[REDIS, { platforms: 2, bytes: 1000 }]]) },
+      { pullLimits, contents: new Map([[REDIS, { platforms: 2, bytes: 1000 }]]) },
     );
     // Two platforms have at most an attestation each: 1 + 4; and 1 for the image.
     assert.equal(made.costs[0]?.pullsAtMost, 6);
@@ -144,7 +144,7 @@ describe("the cost", () => {
       [image("redis:7", "redis:7"), image("redis:7", "redis:seven")],
       oci(),
       { [REDIS]: found(digest("a")) },
-      { allowances },
+      { pullLimits },
     );
     assert.equal(made.costs[0]?.pullsAtMost, 1);
   });
@@ -154,7 +154,7 @@ describe("the cost", () => {
       [image("redis:7", "redis:7"), image("redis:latest", "redis:latest")],
       oci({ "redis:7": digest("a") }),
       { [REDIS]: found(digest("a")), "docker.io/library/redis:latest": found(digest("a")) },
-      { allowances },
+      { pullLimits },
     );
     assert.equal(made.totals.create, 1);
     assert.equal(made.costs[0]?.pullsAtMost, 0);
@@ -162,7 +162,7 @@ describe("the cost", () => {
 
   test("of an unchanged mirror is nothing", () => {
     const held = oci({ "redis:7": digest("a") });
-    const made = plan([image("redis:7", "redis:7")], held, { [REDIS]: found(digest("a")) }, { allowances });
+    const made = plan([image("redis:7", "redis:7")], held, { [REDIS]: found(digest("a")) }, { pullLimits });
     assert.equal(made.costs[0]?.pullsAtMost, 0);
   });
 });

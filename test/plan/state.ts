@@ -128,7 +128,7 @@ export function plan(
     actual: [actual],
     resolutions: new Map(Object.entries(resolutions)),
     contents: new Map(),
-    allowances: new Map(),
+    pullLimits: new Map(),
     ...more,
   });
 }

@@ -8,7 +8,7 @@ import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import { aws } from "./support/aws.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
-import { REGION, startEcr, type Ecr } from "./support/ecr.ts";
+import { REGION, startEcr, type Ecr } from "./support/sandbox-ecr.ts";
 import { LIFECYCLE_POLICY, REPOSITORY_POLICY, writeMirrorFile } from "./support/mirror-file.ts";
 import { mirrorform } from "../support/mirrorform.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { conformanceSuite } from "./support/cache.ts";
 import { output } from "../support/command.ts";
-import { startEcr } from "./support/ecr.ts";
+import { startEcr } from "./support/sandbox-ecr.ts";
 import { readJunit, type JunitCase } from "./support/junit.ts";
 
 const REPOSITORIES = ["conformance/one", "conformance/two"] as const;

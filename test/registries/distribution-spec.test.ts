@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { startDockerRegistry } from "./support/docker-registry.ts";
-import { startEcr } from "./support/ecr.ts";
+import { startEcr } from "./support/sandbox-ecr.ts";
 import { REGISTRY_CHECKS } from "./support/registry-checks.ts";
 import { registryClient, type RegistryClient } from "./support/registry-client.ts";
 

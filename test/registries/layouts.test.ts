@@ -13,7 +13,7 @@ import { layoutFaults } from "../support/layout-faults.ts";
 import { mirrorform } from "../support/mirrorform.ts";
 import { crane } from "./support/cache.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
-import { startEcr, type Ecr } from "./support/ecr.ts";
+import { startEcr, type Ecr } from "./support/sandbox-ecr.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
 import { inspectRaw, readTree, verifyOnDisk } from "./support/skopeo.ts";
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { startDockerRegistry, type AccessLine, type DockerRegistry } from "./support/docker-registry.ts";
-import { startEcr, type Ecr } from "./support/ecr.ts";
+import { startEcr, type Ecr } from "./support/sandbox-ecr.ts";
 import { writeMirrorFile } from "./support/mirror-file.ts";
 import { mirrorform } from "../support/mirrorform.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";

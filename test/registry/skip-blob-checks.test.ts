@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { registryTarget } from "../../src/registry/registry-target.ts";
-import { sparingLookUps } from "../../src/registry/skip-blob-checks.ts";
+import { skipBlobChecks } from "../../src/registry/skip-blob-checks.ts";
 import { startPlainRegistry } from "../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, serve } from "./server.ts";
 
@@ -22,7 +22,7 @@ async function start(t: TestContext) {
   t.after(() => registry.close());
   const client = clientOf(t, new URL(registry.server.url), { side: "target" }).registry;
   const asked = () => registry.server.requests.map(({ method, path }) => `${method} ${path.split("/").at(-2)}`);
-  return { registry, target: sparingLookUps(registryTarget(client, "")), asked };
+  return { registry, target: skipBlobChecks(registryTarget(client, "")), asked };
 }
 
 test("in a repository that the registry does not know small blobs are missing without being asked for", async (t) => {
@@ -61,7 +61,7 @@ for (const [says, status, body] of [
       response.end(method === "GET" ? body : "");
     });
     const client = clientOf(t, server.url, { side: "target" }).registry;
-    const target = sparingLookUps(registryTarget(client, ""));
+    const target = skipBlobChecks(registryTarget(client, ""));
     assert.deepEqual(await target.missingBlobs("app", [blobOf(SMALL)], signal), []);
     assert.equal(server.lines().filter((line) => line.startsWith("GET")).length, 1);
   });

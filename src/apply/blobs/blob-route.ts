@@ -11,7 +11,7 @@ export interface Waiting {
 }
 
 /** From where to where the blobs of one manifest go. */
-export interface BlobWay {
+export interface BlobRoute {
   source: ImageSource;
   from: string;
   target: ImageTarget;
@@ -34,7 +34,7 @@ export interface BlobContext extends Waiting {
 }
 
 /** One blob that one repository of one target lacks. */
-export interface BlobWant extends BlobWay {
+export interface BlobWant extends BlobRoute {
   blob: Descriptor;
   /** Resolves when others that may want it too have said so. */
   gathered: () => Promise<void>;

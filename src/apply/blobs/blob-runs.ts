@@ -7,7 +7,7 @@ import { relay, type Recipient } from "./blob-relay.ts";
 import type { BlobContext } from "./blob-route.ts";
 import type { ImageSource, ImageTarget } from "../ports.ts";
 import { resumed, type OpenBlob } from "./resumed-blob.ts";
-import { createUploadPlaces } from "./upload-slots.ts";
+import { createUploadSlots } from "./upload-slots.ts";
 import type { BlobWant } from "./blob-route.ts";
 
 /** Sends blobs; each digest is on its way once at a time, to all who wanted it before it began. */
@@ -47,7 +47,7 @@ export function createBlobRuns(
   waiting: BlobContext,
   stallMilliseconds: number | undefined,
 ): BlobRuns {
-  const uploads = createUploadPlaces<ImageTarget | string>();
+  const uploads = createUploadSlots<ImageTarget | string>();
   const liars: Liar[] = [];
   const runs = new Map<Digest, BlobRun>();
   const refusesMounts = new Set<ImageTarget>();

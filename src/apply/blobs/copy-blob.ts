@@ -6,7 +6,7 @@ import { createBlobHolders, type BlobHolder } from "./blob-holders.ts";
 import { createBlobRuns } from "./blob-runs.ts";
 import type { BlobWant } from "./blob-route.ts";
 import type { ImageSource } from "../ports.ts";
-import type { BlobWay, BlobContext } from "./blob-route.ts";
+import type { BlobRoute, BlobContext } from "./blob-route.ts";
 
 /** How often a blob is begun again when its upload fails in a way that may pass. */
 const BLOB_ATTEMPTS = 3;
@@ -17,7 +17,7 @@ const BLOB_ATTEMPTS = 3;
  */
 export interface BlobCopier {
   /** Resolves when the target's repository has all of `blobs`. @throws MirrorError of the first that failed, once all have ended */
-  bring(blobs: readonly Descriptor[], way: BlobWay): Promise<void>;
+  bring(blobs: readonly Descriptor[], way: BlobRoute): Promise<void>;
   /** Tells that a repository of a target has blobs: they can be taken from there. */
   heldAt(blobs: readonly Descriptor[], holder: BlobHolder): void;
 }
@@ -35,7 +35,7 @@ export function createBlobCopier(waiting: BlobContext, stallMilliseconds?: numbe
     heldAt: (blobs, { target, repository }) => blobs.forEach(({ digest }) => holders.add(digest, target, repository)),
   };
 
-  async function bring(blobs: readonly Descriptor[], way: BlobWay): Promise<void> {
+  async function bring(blobs: readonly Descriptor[], way: BlobRoute): Promise<void> {
     const distinct = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
     const unknown = distinct.filter((blob) => !underWay.has(placeOf(blob, way)));
     const asked = missingOf(unknown, way);
@@ -53,7 +53,7 @@ export function createBlobCopier(waiting: BlobContext, stallMilliseconds?: numbe
 
   function bringOne(
     blob: Descriptor,
-    way: BlobWay,
+    way: BlobRoute,
     asked: Promise<ReadonlySet<Digest>>,
     gathered: () => Promise<void>,
   ): Promise<void> {
@@ -94,13 +94,13 @@ export function createBlobCopier(waiting: BlobContext, stallMilliseconds?: numbe
   }
 }
 
-async function missingOf(blobs: readonly Descriptor[], way: BlobWay): Promise<ReadonlySet<Digest>> {
+async function missingOf(blobs: readonly Descriptor[], way: BlobRoute): Promise<ReadonlySet<Digest>> {
   if (blobs.length === 0) return new Set();
   const missing = await way.target.missingBlobs(way.to, blobs, way.signal);
   return new Set(missing.map(({ digest }) => digest));
 }
 
 /** One blob in one repository of one target, as a text. */
-function placeOf(blob: Descriptor, { target, to }: BlobWay): string {
+function placeOf(blob: Descriptor, { target, to }: BlobRoute): string {
   return target.uri(to, blob.digest);
 }

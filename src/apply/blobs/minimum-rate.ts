@@ -10,7 +10,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
  * @param leastBytes so many bytes
  * @param onTooSlow called before it is broken off, with TIMEOUT
  */
-export function hurried(
+export function withMinimumRate(
   stream: Readable,
   blob: Descriptor,
   milliseconds: number,

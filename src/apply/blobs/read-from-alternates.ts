@@ -3,7 +3,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { IsPublic } from "../../registry/api/public-repositories.ts";
 import { UNCOUNTED } from "../pulls/image-pulls.ts";
-import { hurried } from "./minimum-rate.ts";
+import { withMinimumRate } from "./minimum-rate.ts";
 import type { ImageSource } from "../ports.ts";
 
 /** A place that has the same content as a source, by digest, and counts no pulls of that source. */
@@ -68,7 +68,7 @@ export function withAlternates(
         async ({ source }, place, i, patience) => {
           const stream = await source.openBlob(place, blob, 0, patience);
           servedBy.set(blob.digest, i);
-          return hurried(stream, blob, milliseconds, leastBytes, () => {
+          return withMinimumRate(stream, blob, milliseconds, leastBytes, () => {
             refused[i]?.add(blob.digest);
             isDown[i] = true;
           });

@@ -5,7 +5,7 @@
 const UPLOADS_AT_ONCE = 6;
 
 /** Places for uploads, so many at each target. */
-export interface UploadPlaces<Target> {
+export interface UploadSlots<Target> {
   /**
    * Takes a place for every upload at once, so that none holds some and waits for others that wait for those. Who finds
    * a place free at each target may take a few more than there are: one stream is not cut in two for that.
@@ -16,7 +16,7 @@ export interface UploadPlaces<Target> {
 }
 
 /** @param most places of one target */
-export function createUploadPlaces<Target>(most = UPLOADS_AT_ONCE): UploadPlaces<Target> {
+export function createUploadSlots<Target>(most = UPLOADS_AT_ONCE): UploadSlots<Target> {
   const used = new Map<Target, number>();
   const queue: { targets: () => readonly Target[]; grant: (release: () => void) => void }[] = [];
   const change = (targets: readonly Target[], by: 1 | -1): void => {

@@ -4,7 +4,7 @@ import type { Clock } from "../../clock.ts";
 const GATHERING_MILLISECONDS = 1_000;
 
 /** Copies of one image to several places, which want the same blobs at about the same time. */
-export interface Gathering {
+export interface CopyBarrier {
   /** @param image what the copies have in common: a digest */
   enter(image: string): Member;
 }
@@ -30,7 +30,7 @@ interface Group {
 }
 
 /** Makes copies that run at the same time begin their blobs together, so that one download serves them all. */
-export function createGathering(clock: Clock, milliseconds = GATHERING_MILLISECONDS): Gathering {
+export function createCopyBarrier(clock: Clock, milliseconds = GATHERING_MILLISECONDS): CopyBarrier {
   const groups = new Map<string, Group>();
   return {
     enter(image) {

@@ -2,7 +2,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { ChildManifests } from "./child-manifests.ts";
 import type { BlobCopier } from "../blobs/copy-blob.ts";
-import type { BlobWay, Waiting } from "../blobs/blob-route.ts";
+import type { BlobRoute, Waiting } from "../blobs/blob-route.ts";
 import type { Member } from "./copy-barrier.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";
 import type { Holder, ManifestReader } from "./manifest-reader.ts";
@@ -27,8 +27,8 @@ export interface ImageCopy {
   /** Where targets have the image already; with a digest, the index that was made of it with these platforms. */
   holders: readonly (Holder & { digest?: Digest })[];
   waiting: Waiting;
-  /** As {@link BlobWay.onBytes}. */
-  onBlobBytes: BlobWay["onBytes"];
+  /** As {@link BlobRoute.onBytes}. */
+  onBlobBytes: BlobRoute["onBytes"];
   /** Called just before the tag is put; true when it is as wanted by now. */
   isTagDone: () => Promise<boolean>;
   /** Puts the image's own manifest, under its tag where it has one, all that it refers to being there. */

@@ -6,7 +6,7 @@ import { isImageType } from "../../oci/media-type.ts";
 import { readSelection, samePlatforms } from "../../oci/selection.ts";
 import { selectPlatforms } from "../../oci/select-platforms.ts";
 import type { CopyImage } from "../../plan/action.ts";
-import { lackingPlatforms } from "../../plan/rows/missing-platforms.ts";
+import { missingPlatforms } from "../../plan/rows/missing-platforms.ts";
 import type { ImageCopy } from "./image-copy.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
@@ -86,7 +86,7 @@ async function choose(copy: ImageCopy, platforms: readonly string[], read: ReadM
 }
 
 function lacking(copy: ImageCopy, missing: readonly string[], present: readonly string[]): MirrorError {
-  return problem(copy, "PLATFORM_MISSING", lackingPlatforms(missing, present));
+  return problem(copy, "PLATFORM_MISSING", missingPlatforms(missing, present));
 }
 
 function problem(copy: ImageCopy, code: ErrorCode, message: string, more: { hint?: string } = {}): MirrorError {

@@ -1,7 +1,7 @@
 import type { Emit } from "../../events.ts";
 import type { CopyReferrers } from "../../plan/action.ts";
 import type { Waiting } from "../blobs/blob-route.ts";
-import type { Gathering } from "../images/copy-barrier.ts";
+import type { CopyBarrier } from "../images/copy-barrier.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";
 import type { FirstOfKind } from "./first-of-kind.ts";
 import type { Meter } from "../run-action.ts";
@@ -15,7 +15,7 @@ export interface ReferrerCopy {
   transfer: Transfer;
   pulls: ImagePulls;
   meter: Meter;
-  gathering: Gathering;
+  gathering: CopyBarrier;
   waiting: Waiting;
   emit: Emit;
   /** Missing where reading an artifact costs nothing: then each is tried. */

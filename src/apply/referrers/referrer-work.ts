@@ -18,7 +18,7 @@ import { missingReferrers, type ReferrerWork } from "../../plan/referrers/missin
 import { copyReferrers, isRefusal } from "./copy-referrers.ts";
 import type { ReferrerCopy } from "./referrer-copy.ts";
 import { createFirstOfKind, type FirstOfKind } from "./first-of-kind.ts";
-import type { Gathering } from "../images/copy-barrier.ts";
+import type { CopyBarrier } from "../images/copy-barrier.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "../pulls/image-pulls.ts";
 import type { PullQueue } from "../pulls/pull-queue.ts";
 import type { Outcome } from "../report.ts";
@@ -37,7 +37,7 @@ export interface ReferrerWorkOptions extends RunContext {
   registry: (registry: string) => ReferrerRegistry;
   pulls: (registry: string) => PullQueue | undefined;
   probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
-  gathering: Gathering;
+  gathering: CopyBarrier;
   random: () => number;
 }
 

@@ -15,7 +15,7 @@ import { followProgress } from "../progress/follow.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
 import { freeBuffersEarly } from "../../run/free-buffers.ts";
-import { writtenOrSaid } from "../output/write-or-report.ts";
+import { writeOrReport } from "../output/write-or-report.ts";
 import { readWait } from "../options/wait-duration.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
@@ -56,8 +56,8 @@ async function planAndCarryOut(
     const report = await carryOut(plan, session, context, { quiet: json, wait }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
-      spent: session.allowances.spent(registry),
-      ...session.allowances.known(registry),
+      spent: session.pullBudgets.spent(registry),
+      ...session.pullBudgets.known(registry),
     }));
     const milliseconds = context.clock.now() - begun;
     const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
@@ -65,7 +65,7 @@ async function planAndCarryOut(
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
     // Said first: a report that cannot be written must not hide what was done.
     const write = async () => void (typeof file === "string" && (await writeOutput(file, document)));
-    const isWritten = await writtenOrSaid(write, session.style, context);
+    const isWritten = await writeOrReport(write, session.style, context);
     const code = exitCode(plan, report, context);
     return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
@@ -77,14 +77,14 @@ async function planAndCarryOut(
 /** One queue for each source that counts pulls. */
 function pullQueues(
   plan: Plan,
-  { allowances }: Session,
+  { pullBudgets }: Session,
   waitMilliseconds: number,
   { clock, err }: ProcessContext,
 ): Map<string, PullQueue> {
   const onWait = (pulls: number) => err(`Waiting for the pull allowance: ${pulls} more needed.\n`);
   return new Map(
     plan.costs.flatMap(({ registry }) => {
-      const budget = allowances.budget(registry);
+      const budget = pullBudgets.budget(registry);
       return budget === undefined ? [] : [[registry, createPullQueue(budget, { clock, waitMilliseconds, onWait })]];
     }),
   );

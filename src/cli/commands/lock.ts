@@ -2,12 +2,12 @@ import { changeLock, type LockChange } from "../../desired/lock/change-lock.ts";
 import { lockPath } from "../../desired/lock/lock-file.ts";
 import { formatLock } from "../../desired/lock/lock-text.ts";
 import { lockName } from "../../desired/lock/locked-images.ts";
-import { chooseAll } from "../../desired/tags/select-all-tags.ts";
+import { selectAllTags } from "../../desired/tags/select-all-tags.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/lock/locked-rules.ts";
 import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
-import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";
+import { createPullBudgets, type PullBudgets } from "../../run/pull-budgets.ts";
 import type { CommandInput } from "../options/command.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { listTagsWith } from "../../run/list-source-tags.ts";
@@ -59,10 +59,10 @@ async function write(
   const { file, lock: old } = loaded;
   const events = createEventStream();
   logRequests(input, events, context);
-  const allowances = createAllowances(file.sources);
-  const connections = openConnections(file.sources, allowances, events.emit, context);
+  const pullBudgets = createPullBudgets(file.sources);
+  const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
-    const change = await changeOf(loaded, globs, { connections, allowances }, context);
+    const change = await changeOf(loaded, globs, { connections, pullBudgets }, context);
     const path = lockPath(file.path);
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...told } = change;
@@ -83,7 +83,7 @@ async function write(
 async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
-  { connections, allowances }: { connections: Connections; allowances: Allowances },
+  { connections, pullBudgets }: { connections: Connections; pullBudgets: PullBudgets },
   { clock, signal }: ProcessContext,
 ): Promise<LockChange> {
   const before = old?.lines ?? new Map<string, never>();
@@ -92,11 +92,11 @@ async function changeOf(
   const isMoved = whatMoves(globs, [...known, ...rules.map(({ image }) => image)], file.path);
   const unlocked = new Set(rulesWithoutLine(file.entries, before));
   const toFollow = rules.filter((entry) => unlocked.has(entry) || isMoved(entry.image));
-  const now = await chooseAll(toFollow, listTagsWith(connections), clock.now(), signal);
+  const now = await selectAllTags(toFollow, listTagsWith(connections), clock.now(), signal);
   const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
   const asked = [...wanted].flatMap(([name, source]) => (!before.has(name) || isMoved(source) ? [source] : []));
-  const resolved = await resolveAll(asked, (registry) => connections.source(registry), allowances.has, signal);
+  const resolved = await resolveAll(asked, (registry) => connections.source(registry), pullBudgets.has, signal);
   const change = changeLock(before, [...wanted.keys()], resolved);
   return { ...change, failed: [...failed, ...change.failed] };
 }

@@ -8,7 +8,7 @@ import { renderExplanation } from "../render/rule-text.ts";
 import type { Style } from "../render/text/style.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { writtenOrSaid } from "../output/write-or-report.ts";
+import { writeOrReport } from "../output/write-or-report.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
 export async function plan(input: CommandInput, context: ProcessContext): Promise<number> {
@@ -42,7 +42,7 @@ async function writeFiles(
     typeof summary === "string" && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
   ];
   let areWritten = true;
-  for (const write of files) if (write && !(await writtenOrSaid(write, style, context))) areWritten = false;
+  for (const write of files) if (write && !(await writeOrReport(write, style, context))) areWritten = false;
   return areWritten;
 }
 

@@ -1,10 +1,10 @@
-import { isAnonymous } from "../../dockerhub/allowance.ts";
+import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
 import { whoseOf, type Said } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
 import type { CommandInput } from "../options/command.ts";
 import { openConnections } from "../../run/connections.ts";
-import { createAllowances } from "../../run/pull-budgets.ts";
+import { createPullBudgets } from "../../run/pull-budgets.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { renderLeft, renderWhose } from "../render/cost-text.ts";
@@ -25,17 +25,17 @@ export async function quota(input: CommandInput, context: ProcessContext): Promi
   if (file === undefined) return EXIT.invalid;
   const events = createEventStream();
   logRequests(input, events, context);
-  const allowances = createAllowances(new Map());
-  const connections = openConnections(file.sources, allowances, events.emit, context);
+  const pullBudgets = createPullBudgets(new Map());
+  const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
     const source = connections.source(DOCKER_HUB);
     const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
     await head.catch((error: unknown) => {
       // Once nothing is left HEAD is refused too, and says how much of how much: that is the answer.
       const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
-      if (!isAnswer || allowances.reading(DOCKER_HUB) === undefined) throw error;
+      if (!isAnswer || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
     });
-    const said = allowances.said(DOCKER_HUB);
+    const said = pullBudgets.said(DOCKER_HUB);
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
     const isUnused = credential !== undefined && said !== undefined && isAnonymous(whoseOf(said));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;

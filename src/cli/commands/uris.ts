@@ -3,7 +3,7 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { nearest } from "../../nearest.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { createAllowances } from "../../run/pull-budgets.ts";
+import { createPullBudgets } from "../../run/pull-budgets.ts";
 import { textsOf, type CommandInput } from "../options/command.ts";
 import { openConnections, type OpenTarget } from "../../run/connections.ts";
 import { createEventStream } from "../output/event-stream.ts";
@@ -26,7 +26,7 @@ export async function uris(input: CommandInput, context: ProcessContext): Promis
   const images = knownImages(whole, select, context);
   const events = createEventStream();
   logRequests(input, events, context);
-  const connections = openConnections(file.sources, createAllowances(file.sources), events.emit, context);
+  const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
   try {
     const opened = await Promise.all(
       file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),

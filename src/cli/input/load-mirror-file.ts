@@ -6,7 +6,7 @@ import { writeOutput } from "../output/output-file.ts";
 import { createStyle } from "../render/text/style.ts";
 import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { writtenOrSaid } from "../output/write-or-report.ts";
+import { writeOrReport } from "../output/write-or-report.ts";
 
 const DEFAULT_FILE = "mirrors.yaml";
 
@@ -59,8 +59,8 @@ export async function tellProblems(
   // A file that cannot be written neither hides what is wrong nor makes it less so.
   const style = createStyle({ color: false, abbreviateDigests: false });
   const { report } = input.options;
-  await writtenOrSaid(() => reportQuality(problems, input), style, context);
-  if (typeof report === "string") await writtenOrSaid(() => writeOutput(report, document), style, context);
+  await writeOrReport(() => reportQuality(problems, input), style, context);
+  if (typeof report === "string") await writeOrReport(() => writeOutput(report, document), style, context);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 
 import type { Resolution } from "../../desired/sources/resolution.ts";
-import { decodeText, readCapped } from "../../desired/text/read-bounded-file.ts";
+import { decodeText, readBoundedFile } from "../../desired/text/read-bounded-file.ts";
 import { MirrorError } from "../../errors.ts";
 import { holdToPlan, refuseOtherInputs, type SavedPlanTerms } from "../../plan/saved/hold-to-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -59,7 +59,7 @@ async function readPlanText(path: string): Promise<string> {
   try {
     const file = await open(path);
     try {
-      const bytes = await readCapped(file, MAX_PLAN_BYTES);
+      const bytes = await readBoundedFile(file, MAX_PLAN_BYTES);
       const text = bytes === undefined ? undefined : decodeText(bytes);
       if (text !== undefined) return text;
     } finally {

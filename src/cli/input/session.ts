@@ -1,5 +1,5 @@
 import { readAllowDeletions } from "../../run/allow-deletions.ts";
-import { createAllowances, type Allowances } from "../../run/pull-budgets.ts";
+import { createPullBudgets, type PullBudgets } from "../../run/pull-budgets.ts";
 import { textsOf, type CommandInput } from "../options/command.ts";
 import { loadWithLock } from "./load-lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
@@ -17,7 +17,7 @@ import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
 /** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
 export interface Session {
   connections: Connections;
-  allowances: Allowances;
+  pullBudgets: PullBudgets;
   events: EventStream;
   style: Style;
   /** The last one that was made. */
@@ -56,10 +56,10 @@ export async function withPlan(
   const allowDeletions = readAllowDeletions(textsOf(input.options["allow-deletions"]), whole.file);
   await ready?.();
   const events = createEventStream();
-  const allowances = createAllowances(file.sources);
-  events.listen(allowances.listener);
+  const pullBudgets = createPullBudgets(file.sources);
+  events.listen(pullBudgets.listener);
   logRequests(input, events, context);
-  const connections = openConnections(file.sources, allowances, events.emit, context);
+  const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
     const { signal, isTerminal } = context;
     const content = contentReader(connections);
@@ -74,14 +74,14 @@ export async function withPlan(
     const date = () => utcDate(context.clock.now());
     const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
     const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
-    const look = () => survey({ ...wishes, connections, allowances, content, signal });
+    const look = () => survey({ ...wishes, connections, pullBudgets, content, signal });
     const color = wantsColor(input.options["no-color"] === true, context);
     // A terminal that was told no size says that it has none.
     const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
       connections,
-      allowances,
+      pullBudgets,
       events,
       style,
       survey: await look(),

@@ -1,5 +1,5 @@
 import type { Report } from "../../apply/report.ts";
-import type { AllowanceReading, NoReading } from "../../events.ts";
+import type { PullLimitReading, NoReading } from "../../events.ts";
 import type { Plan } from "../../plan/plan.ts";
 
 /** What `apply --json` prints and `apply --report` writes. */
@@ -16,7 +16,7 @@ export interface ReportDocument extends Report {
 export interface PullsSpent {
   registry: string;
   spent: number;
-  reading: AllowanceReading | undefined;
+  reading: PullLimitReading | undefined;
   /** Where there is no reading: why. */
   noReading?: NoReading;
 }

@@ -5,7 +5,7 @@ import { MirrorError } from "../../errors.ts";
  * half-way, and no error: what is left is not said. What a file on a full disk lacks is an error at the end.
  * @returns waits until all that was said to a file is there or is known not to be; why standard output is not whole
  */
-export function followOutput({ stdout, stderr }: NodeJS.Process): () => Promise<MirrorError | undefined> {
+export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => Promise<MirrorError | undefined> {
   let lost: MirrorError | undefined;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") lost ??= notWhole(error);

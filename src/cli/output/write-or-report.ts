@@ -8,7 +8,7 @@ import type { ProcessContext } from "../process/process-context.ts";
  * of a file that cannot be written is text beside it.
  * @returns whether it is written
  */
-export async function writtenOrSaid(
+export async function writeOrReport(
   write: () => Promise<void>,
   style: Style,
   { err }: Pick<ProcessContext, "err">,

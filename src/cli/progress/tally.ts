@@ -1,4 +1,4 @@
-import type { AllowanceReading, MirrorEvent } from "../../events.ts";
+import type { PullLimitReading, MirrorEvent } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
@@ -25,7 +25,7 @@ export interface Tally {
   /** Milliseconds since the tally was begun. */
   elapsed(): number;
   /** The last reading of each source with an allowance. */
-  readings(): ReadonlyMap<string, AllowanceReading>;
+  readings(): ReadonlyMap<string, PullLimitReading>;
 }
 
 /** A rate is that of so long: shorter it jumps, longer it lies about now. Milliseconds. */
@@ -37,7 +37,7 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
   const standings = new Map<string, Standing>(
     actions.map(({ id }) => [id, { state: "waiting", bytes: 0, begun: undefined, code: undefined }]),
   );
-  const readings = new Map<string, AllowanceReading>();
+  const readings = new Map<string, PullLimitReading>();
   let sent = 0;
   let recent: { at: number; bytes: number }[] = [];
   return {

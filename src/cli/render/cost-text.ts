@@ -1,5 +1,5 @@
-import { isAnonymous } from "../../dockerhub/allowance.ts";
-import type { AllowanceReading, NoReading } from "../../events.ts";
+import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
+import type { PullLimitReading, NoReading } from "../../events.ts";
 import type { Cost } from "../../plan/plan.ts";
 import { plainText } from "../../plain-text.ts";
 import { formatWindow, plural } from "./text/units.ts";
@@ -47,12 +47,12 @@ const NO_READING: Readonly<Record<NoReading, string>> = {
 };
 
 /** What is left of an allowance, in words. */
-function renderReading(reading: AllowanceReading): string {
+function renderReading(reading: PullLimitReading): string {
   return `${renderLeft(reading)}${renderWhose(reading)}`;
 }
 
 /** `90 of 100 left in a window of 1 h`. */
-export function renderLeft({ limit, remaining, windowSeconds }: AllowanceReading): string {
+export function renderLeft({ limit, remaining, windowSeconds }: PullLimitReading): string {
   const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
   const all = limit === undefined ? "" : ` of ${limit}`;
   return `${remaining}${all} left${window}`;

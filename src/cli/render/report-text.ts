@@ -1,6 +1,6 @@
 import { terminalText } from "../../plain-text.ts";
 import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
-import type { AllowanceReading } from "../../events.ts";
+import type { PullLimitReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { blockedText } from "./blocked-text.ts";
@@ -16,7 +16,7 @@ const MAX_UNCHANGED_SHOWN = 20;
 
 export interface ReportFacts {
   plan: Plan;
-  pulls: readonly { registry: string; spent: number; reading: AllowanceReading | undefined }[];
+  pulls: readonly { registry: string; spent: number; reading: PullLimitReading | undefined }[];
   milliseconds: number;
 }
 

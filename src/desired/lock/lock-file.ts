@@ -4,7 +4,7 @@ import { extname } from "node:path";
 
 import { parseLock, type LockLines } from "./lock-text.ts";
 import type { Problem } from "../text/problem.ts";
-import { decodeText, readCapped } from "../text/read-bounded-file.ts";
+import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
 
 /** A lock, read and checked. */
 export interface Lock {
@@ -55,7 +55,7 @@ export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
 async function readBytes(path: string): Promise<Uint8Array | "no file" | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    return (await file.stat()).isFile() ? await readCapped(file, MAX_LOCK_BYTES) : "no file";
+    return (await file.stat()).isFile() ? await readBoundedFile(file, MAX_LOCK_BYTES) : "no file";
   } finally {
     await file.close();
   }

@@ -1,6 +1,6 @@
 import type { ErrorReport } from "../../errors.ts";
 import { formatReference, parseReference } from "../../oci/reference.ts";
-import { chooseTags, type ChosenTags } from "../tags/select-tags.ts";
+import { selectTags, type SelectedTags } from "../tags/select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import { expandRules, type Choices, type ExpandedEntry } from "../tags/expand-rules.ts";
@@ -26,11 +26,11 @@ export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines)
  * The tags that a rule chooses among those of a lock. `newest` is counted again, as another rule of the same image may
  * have lines that this one passes over; but not by dates, which no lock has.
  */
-function chooseLocked(entry: RuleEntry, tags: readonly string[]): ChosenTags | ErrorReport {
+function selectLocked(entry: RuleEntry, tags: readonly string[]): SelectedTags | ErrorReport {
   const { maxAge: _maxAge, ...undated } = entry.rule;
   const { newest: _newest, ...unlimited } = undated;
   const rule = undated.order === "pushed" ? unlimited : undated;
-  const chosen = chooseTags(
+  const chosen = selectTags(
     rule,
     tags.map((name) => ({ name })),
     0,
@@ -51,7 +51,7 @@ function choicesFrom(names: Iterable<string>): Choices {
     if (known === undefined) tags.set(key, [tag]);
     else known.push(tag);
   }
-  return (entry) => chooseLocked(entry, tags.get(formatReference(entry.image)) ?? []);
+  return (entry) => selectLocked(entry, tags.get(formatReference(entry.image)) ?? []);
 }
 
 /** The rules that a lock says nothing of: they have to be followed before there is a line for them. */

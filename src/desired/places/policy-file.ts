@@ -7,7 +7,7 @@ import { lstat, open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { stepsBelow } from "../text/path-below.ts";
 import { quote, type Complaint } from "../text/problem.ts";
-import { decodeText, readCapped } from "../text/read-bounded-file.ts";
+import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
 
 /** Room for a policy of the size that ECR takes (30,720 characters) with generous white space. */
 const MAX_POLICY_FILE_BYTES = 128 * 1024;
@@ -49,7 +49,7 @@ async function readJson(absolute: string, path: string): Promise<{ value: unknow
     if ((await realpath(absolute)) !== absolute) {
       return { message: `the policy file ${quote(path)} is reached over a link, which is not followed` };
     }
-    const bytes = await readCapped(file, MAX_POLICY_FILE_BYTES);
+    const bytes = await readBoundedFile(file, MAX_POLICY_FILE_BYTES);
     if (bytes === undefined) {
       return { message: `the policy file ${quote(path)} has more than ${MAX_POLICY_FILE_BYTES} bytes` };
     }

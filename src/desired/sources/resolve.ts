@@ -32,13 +32,13 @@ const RESOLVED_AT_ONCE = 200;
 export async function resolveAll(
   references: readonly Reference[],
   source: (registry: string) => Resolver,
-  hasAllowance: (registry: string) => boolean,
+  hasPullLimit: (registry: string) => boolean,
   signal: AbortSignal,
 ): Promise<Map<string, Resolution>> {
   const resolveOne = async (reference: Reference): Promise<[string, Resolution]> => {
     const key = formatReference(reference);
     try {
-      const counted = hasAllowance(reference.registry);
+      const counted = hasPullLimit(reference.registry);
       return [key, await resolve(reference, source(reference.registry), counted, signal)];
     } catch (error) {
       if (signal.aborted || !(error instanceof MirrorError)) throw error;

@@ -1,5 +1,5 @@
 import type { ErrorReport } from "../../errors.ts";
-import type { ChosenTags } from "./select-tags.ts";
+import type { SelectedTags } from "./select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import { fillDestination } from "../entries/destination.ts";
@@ -16,7 +16,7 @@ export interface ExpandedEntry {
   /** In the order of the rule: the newest first. */
   images: readonly DesiredImage[];
   /** What the rule made of the tags; undefined for a list, and where the source did not list them. */
-  chosen: ChosenTags | undefined;
+  chosen: SelectedTags | undefined;
   /**
    * Why some of its images, or all, are not known. With any, nobody knows what the entry would have declared:
    * nothing may be taken for undeclared where its images go.
@@ -25,7 +25,7 @@ export interface ExpandedEntry {
 }
 
 /** What each rule chose, or why nobody knows. */
-export type Choices = (entry: RuleEntry) => ChosenTags | ErrorReport;
+export type Choices = (entry: RuleEntry) => SelectedTags | ErrorReport;
 
 /** Makes images of rules. Every entry comes back, in the order of the file; `order` of the images is that order. */
 export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices): ExpandedEntry[] {
@@ -48,12 +48,12 @@ export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices)
 }
 
 interface Draft {
-  chosen: ChosenTags | undefined;
+  chosen: SelectedTags | undefined;
   candidates: Candidate[];
   errors: ErrorReport[];
 }
 
-function draft(entry: RuleEntry, choice: ChosenTags | ErrorReport): Draft {
+function draft(entry: RuleEntry, choice: SelectedTags | ErrorReport): Draft {
   if ("code" in choice) return { chosen: undefined, candidates: [], errors: [choice] };
   const made: Draft = { chosen: choice, candidates: [], errors: [] };
   if (choice.kept.length === 0 && !entry.rule.allowEmpty) {

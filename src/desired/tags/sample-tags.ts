@@ -1,4 +1,4 @@
-import { chooseTags, type ChosenTags, type DroppedBy } from "./select-tags.ts";
+import { selectTags, type SelectedTags, type DroppedBy } from "./select-tags.ts";
 import type { TagRule } from "./tag-rule.ts";
 
 /** So many tags that the rule chooses are made up. */
@@ -20,10 +20,10 @@ export function sampleTags(rule: TagRule): string[] {
   return [...kept.slice(0, KEPT).map(({ name }) => name), ...oneOfEach.values()];
 }
 
-function choose(rule: TagRule, prefix: string): ChosenTags {
+function choose(rule: TagRule, prefix: string): SelectedTags {
   const { newest: _newest, maxAge: _maxAge, ...undated } = rule;
   const named = candidates(prefix, rule.versions?.suffix ?? "").map((name) => ({ name }));
-  return chooseTags({ ...undated, order: rule.order === "pushed" ? "name" : rule.order }, named, 0);
+  return selectTags({ ...undated, order: rule.order === "pushed" ? "name" : rule.order }, named, 0);
 }
 
 function candidates(prefix: string, suffix: string): string[] {

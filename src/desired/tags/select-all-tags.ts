@@ -1,6 +1,6 @@
 import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
-import { chooseTags, droppedByName, type ListedTag } from "./select-tags.ts";
+import { selectTags, droppedByName, type ListedTag } from "./select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { Choices } from "./expand-rules.ts";
 import { needsDates } from "./tag-rule.ts";
@@ -27,7 +27,7 @@ export type ListTags = (image: Reference, wish: ListWish, signal: AbortSignal) =
  * source that does not list them spoils the entries that need it, and no others.
  * @param now milliseconds since 1970
  */
-export async function chooseAll(
+export async function selectAllTags(
   entries: readonly DesiredEntry[],
   list: ListTags,
   now: number,
@@ -51,7 +51,7 @@ export async function chooseAll(
   await Promise.all([...listed].map(async ([key, answer]) => answers.set(key, await answer)));
   return (entry) => {
     const answer = answers.get(keyOf(entry)) ?? [];
-    return "code" in answer ? answer : chooseTags(entry.rule, answer, now);
+    return "code" in answer ? answer : selectTags(entry.rule, answer, now);
   };
 }
 

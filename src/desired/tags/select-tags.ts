@@ -29,7 +29,7 @@ export type DroppedBy =
   | "newest";
 
 /** What a rule made of a list of tags. */
-export interface ChosenTags {
+export interface SelectedTags {
   /** The newest first, by the rule's order. */
   kept: ListedTag[];
   /** By name. */
@@ -41,8 +41,8 @@ export interface ChosenTags {
  * @param listed each name once
  * @param now milliseconds since 1970
  */
-export function chooseTags(rule: TagRule, listed: readonly ListedTag[], now: number): ChosenTags {
-  const dropped: ChosenTags["dropped"] = [];
+export function selectTags(rule: TagRule, listed: readonly ListedTag[], now: number): SelectedTags {
+  const dropped: SelectedTags["dropped"] = [];
   const named = listed.filter(({ name }) => {
     const by = droppedByName(rule, name);
     if (by !== undefined) dropped.push({ name, by });

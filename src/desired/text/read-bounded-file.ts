@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 
 /** Reads an open file to its end; undefined when it has more than `limit` bytes. */
-export async function readCapped(file: FileHandle, limit: number): Promise<Uint8Array | undefined> {
+export async function readBoundedFile(file: FileHandle, limit: number): Promise<Uint8Array | undefined> {
   const buffer = Buffer.alloc(limit + 1);
   let length = 0;
   while (length < buffer.length) {

@@ -20,7 +20,7 @@ const OPERATION = "find the repositories with this file's mark";
  * @returns their names
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
-export async function findMarked(
+export async function findOwned(
   client: EcrClient,
   endpoint: URL,
   owner: string,

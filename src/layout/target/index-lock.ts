@@ -9,7 +9,7 @@ import { LOCK_HEARTBEAT, LOCK_PATIENCE, LOCK_POLL, LOCK_SETTLE, LOCK_STALE } fro
 import { randomName } from "../files/random-name.ts";
 
 /** A lock that is held. */
-export interface HeldLock {
+export interface LayoutLock {
   /** Whether it is still ours: a process that was stopped for long may have lost it. */
   isHeld(): Promise<boolean>;
 }
@@ -24,7 +24,7 @@ export async function withLock<T>(
   path: string,
   { clock, random }: Pick<LayoutRoot, "clock" | "random">,
   { work: about, signal }: { work: LayoutWork; signal: AbortSignal },
-  work: (lock: HeldLock) => Promise<T>,
+  work: (lock: LayoutLock) => Promise<T>,
 ): Promise<T> {
   const token = randomName(random);
   const isHeld = async (): Promise<boolean> => (await contentOf(path)) === token;

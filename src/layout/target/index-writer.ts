@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import { readTargetFolder } from "./begun-layout.ts";
 import { makeFolders } from "../files/durable.ts";
-import { withLock, type HeldLock } from "./index-lock.ts";
+import { withLock, type LayoutLock } from "./index-lock.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import type { LayoutRoot } from "../layout-root.ts";
@@ -43,7 +43,7 @@ export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeInd
     folder: LayoutFolder,
     edit: (index: LayoutIndex) => LayoutIndex,
     operation: string,
-    lock: HeldLock,
+    lock: LayoutLock,
   ): Promise<boolean> {
     const work = workOn(folder, operation);
     const mayCommit = () => lock.isHeld();

@@ -20,20 +20,20 @@ export type ReferrerFacts =
  * repository, and a row for each tag that cannot move. Nothing where the target has everything.
  * @param rows of the target's images
  * @param facts by {@link ReferredRow}'s key; nothing is done about a row that is not in it
- * @param hasAllowance whether a registry counts pulls
+ * @param hasPullLimit whether a registry counts pulls
  */
 export function referrerRows(
   rows: readonly Row[],
   images: readonly DesiredImage[],
   target: ActualTarget,
   facts: ReadonlyMap<string, ReferrerFacts>,
-  hasAllowance: (registry: string) => boolean,
+  hasPullLimit: (registry: string) => boolean,
 ): Row[] {
   return referredImages(rows, images).flatMap((referred) => {
     const known = facts.get(referred.key);
     if (known === undefined) return [];
     if (known.kind === "failed") return [unreadRow(referred, known.error)];
-    const isCounted = hasAllowance(referred.image.source.registry);
+    const isCounted = hasPullLimit(referred.image.source.registry);
     return rowsOf(referred, known, target, isCounted);
   });
 }

@@ -6,7 +6,7 @@ import { isManaged } from "../../repository/ownership.ts";
  * The target with the tag mutability that its repositories will have when images go into them: where it is ours to
  * change, what is declared comes first. So that a plan says of a tag what its own apply will find.
  */
-export function withMutabilityToCome(
+export function withPlannedMutability(
   target: ActualTarget,
   images: readonly DesiredImage[],
   owner: string,

@@ -3,7 +3,7 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { ErrorReport } from "../../errors.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { lackingPlatforms } from "./missing-platforms.ts";
+import { missingPlatforms } from "./missing-platforms.ts";
 
 /** What an image that a tag holds has of the platforms that are chosen. */
 type HeldPlatformCheck =
@@ -29,7 +29,7 @@ export function checkHeldPlatform(target: ActualTarget, image: DesiredImage, hav
     side: "source",
     operation: "choose platforms",
     reference: `${image.source.repository}@${have}`,
-    message: lackingPlatforms(missing, held.platform === undefined ? [] : [held.platform]),
+    message: missingPlatforms(missing, held.platform === undefined ? [] : [held.platform]),
     hint: USUAL_HINTS.PLATFORM_MISSING,
   };
   return { kind: "missing", error };

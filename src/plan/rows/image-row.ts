@@ -6,7 +6,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatReference } from "../../oci/reference.ts";
 import type { CopyImage, HeldAt, ImageContent } from "../action.ts";
-import { differsInPlatforms, isAsDeclared, madeOf } from "./as-declared.ts";
+import { differsInPlatforms, isUnchanged, madeOf } from "./is-unchanged.ts";
 import { pullsAtMost } from "../cost/pull-cost.ts";
 import type { HeldPlaces } from "../cost/held-at.ts";
 import { heldDigest } from "./held-digest.ts";
@@ -22,7 +22,7 @@ export interface SourceFacts {
   resolution: Resolution | undefined;
   content: ImageContent | undefined;
   /** Whether the source counts pulls. */
-  hasAllowance: boolean;
+  hasPullLimit: boolean;
   held: HeldPlaces;
   /** Whether the mirror file names the digest. */
   isPinned: boolean;
@@ -58,12 +58,12 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
     return { ...unchanged, reason: "already-there", have };
   }
   const wanted = wantedDigest(image);
-  if (have !== undefined && wanted !== undefined && isAsDeclared(target, image, wanted)) {
+  if (have !== undefined && wanted !== undefined && isUnchanged(target, image, wanted)) {
     return asDeclared(have, heldByLock(row, have, wanted, facts.upstream));
   }
   const { resolution } = facts;
   const claim = resolution === undefined ? image.claimed : undefined;
-  if (have !== undefined && claim !== undefined && isAsDeclared(target, image, claim)) return asDeclared(have);
+  if (have !== undefined && claim !== undefined && isUnchanged(target, image, claim)) return asDeclared(have);
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
     const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);
@@ -71,7 +71,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
       ? { ...row, kind: "kept", reason: "not-checked", have, error }
       : { ...row, kind: "failed", reason: "unresolved", error };
   }
-  if (have !== undefined && isAsDeclared(target, image, resolution.digest)) return asDeclared(have);
+  if (have !== undefined && isUnchanged(target, image, resolution.digest)) return asDeclared(have);
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
   const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
   const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";
@@ -136,7 +136,7 @@ function copyAction(
     digest,
     mediaType,
     precondition: have ?? null,
-    pullsAtMost: facts.hasAllowance && held.length === 0 ? pulls() : 0,
+    pullsAtMost: facts.hasPullLimit && held.length === 0 ? pulls() : 0,
     // How large a part of it is nobody has said.
     content: platforms === undefined ? facts.content : undefined,
     heldAt: platforms === undefined ? held.filter(isElsewhere) : [...held],

@@ -3,7 +3,7 @@ const NAMED_AT_MOST = 40;
 const CHARACTERS_AT_MOST = 40;
 
 /** Says which of the chosen platforms an image lacks, and which it has: for the code PLATFORM_MISSING. */
-export function lackingPlatforms(missing: readonly string[], present: readonly string[]): string {
+export function missingPlatforms(missing: readonly string[], present: readonly string[]): string {
   const has = present.length === 0 ? "it names none" : `it has ${named(present)}`;
   return `the image has no ${named(missing)}; ${has}`;
 }

@@ -72,7 +72,7 @@ export function createManifests(core: RegistryCore): Manifests {
       const get = { ...call("GET", "read a manifest", repository, reference, signal), beforeSend };
       return limitRequests(() =>
         exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response) => {
-          const bytes = await readCapped(response, get);
+          const bytes = await readBoundedFile(response, get);
           return checked(bytes, response.headers, reference, get);
         }),
       );
@@ -99,7 +99,7 @@ export function createManifests(core: RegistryCore): Manifests {
     },
   };
 
-  async function readCapped(
+  async function readBoundedFile(
     response: { body: Parameters<typeof readBody>[0]; headers: Headers },
     get: Omit<Call, "accept">,
   ): Promise<Buffer> {

@@ -61,14 +61,14 @@ export function createReferrers(core: RegistryCore): Referrers {
   }
 
   async function readList(response: Response, from: URL, call: Omit<Call, "accept">): Promise<Page> {
-    const referrers = readReferrers(await readCapped(response, call));
+    const referrers = readReferrers(await readBoundedFile(response, call));
     if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
     const next = nextPage(from, response.headers);
     if (typeof next === "string") throw fail(call, "REDIRECT_REFUSED", next);
     return { referrers, next };
   }
 
-  async function readCapped(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {
+  async function readBoundedFile(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {
     try {
       return await readBody(response.body, MAX_MANIFEST_BYTES);
     } catch (error) {

@@ -55,7 +55,7 @@ export function createTags(core: RegistryCore): Tags {
   }
 
   async function readTags(response: Response, reference: string): Promise<string[]> {
-    const body = parseJsonObject(await readCapped(response, reference));
+    const body = parseJsonObject(await readBoundedFile(response, reference));
     const tags = body?.["tags"];
     // A repository whose last tag was deleted; Nexus, and others, say null.
     if (tags === null) return [];
@@ -65,7 +65,7 @@ export function createTags(core: RegistryCore): Tags {
     return tags;
   }
 
-  async function readCapped(response: Response, reference: string): Promise<Buffer> {
+  async function readBoundedFile(response: Response, reference: string): Promise<Buffer> {
     try {
       return await readBody(response.body, MAX_TAG_PAGE_BYTES);
     } catch (error) {

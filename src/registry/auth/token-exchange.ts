@@ -13,7 +13,7 @@ import { responseError } from "../errors/response-error.ts";
 import type { Attempt } from "../http/retry.ts";
 import type { TokenAnswer } from "./token-cache.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
-import type { Flavour } from "../hosts/registry-kind.ts";
+import type { RegistryKind } from "../hosts/registry-kind.ts";
 
 /** Named in OAuth2's form, where the protocol wants a client to name itself. */
 const CLIENT_ID = "mirrorform";
@@ -25,7 +25,7 @@ interface TokenRequest {
   credential: Credential | undefined;
   registry: string;
   endpoint: URL;
-  flavour: Flavour;
+  registryKind: RegistryKind;
   side: "source" | "target";
   /** Takes out of the token server's words what must not be shown. */
   redact: ((text: string) => string) | undefined;
@@ -39,7 +39,7 @@ interface TokenRequest {
  * @throws MirrorError REALM_REFUSED, REDIRECT_REFUSED, UNEXPECTED_RESPONSE, or of the connection
  */
 export async function exchangeToken(send: Send, request: TokenRequest): Promise<Attempt<TokenAnswer>> {
-  const { registry, endpoint, flavour, side, redact, now, credential, signal } = request;
+  const { registry, endpoint, registryKind, side, redact, now, credential, signal } = request;
   const realm = checkedRealm(request);
   const response = await sendFollowing(send, toHttp(realm, request), request);
   const { status, headers } = response;
@@ -47,7 +47,7 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
     await discard(response.body, MAX_TOKEN_BYTES);
     const context = { operation: "sign in", reference: registry, endpoint, side, host: realm.host } as const;
     const signedIn = credential !== undefined;
-    const error = responseError(response, { ...context, flavour, signedIn, isOpen: false, redact });
+    const error = responseError(response, { ...context, registryKind, signedIn, isOpen: false, redact });
     return { ok: false, error, retryAfter: readRetryAfter(headers, now()) };
   }
   try {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../error-code.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
-import type { Flavour } from "../hosts/registry-kind.ts";
+import type { RegistryKind } from "../hosts/registry-kind.ts";
 import type { Operation } from "./operation.ts";
 
 /** The IAM actions that a request to ECR's registry needs. ECR user guide, "Required IAM permissions for pushing an image". */
@@ -24,7 +24,7 @@ export const GONE_HINT =
 
 /** What an error's hint depends on, its code aside. */
 export interface HintContext {
-  flavour: Flavour;
+  registryKind: RegistryKind;
   operation: Operation;
   /** Where the registry is really asked: credentials are looked up for this host. */
   endpoint: URL;
@@ -36,12 +36,12 @@ export interface HintContext {
 
 /** What to do about an error, where the registry and the operation tell. */
 export function hintFor(code: ErrorCode, context: HintContext): string | undefined {
-  const { flavour, operation, signedIn } = context;
-  if (code === "DENIED" && flavour === "ecr") {
+  const { registryKind, operation, signedIn } = context;
+  if (code === "DENIED" && registryKind === "ecr") {
     return `grant ${ECR_ACTIONS[operation]} on this repository to the role that runs mirrorform`;
   }
   if (code === "DENIED" || code === "UNAUTHORIZED") return accessHint(context);
-  if (code === "REPOSITORY_UNKNOWN" && flavour === "ecr") {
+  if (code === "REPOSITORY_UNKNOWN" && registryKind === "ecr") {
     return "the repository is missing at this registry: was it deleted since the plan was made?";
   }
   if (code === "PULL_LIMIT") {
@@ -53,10 +53,10 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
   return undefined;
 }
 
-function accessHint({ flavour, endpoint, signedIn, isOpen }: HintContext): string {
+function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): string {
   if (isOpen) return "credentials are never sent over plain HTTP: give the registry an https:// endpoint";
   const host = canonicalRegistry(endpoint.host);
-  if (flavour === "docker-hub") {
+  if (registryKind === "docker-hub") {
     const absent =
       host === DOCKER_HUB ? "nobody is signed in" : `nobody is signed in to ${host}, which is asked in its place`;
     const access = signedIn ? "the account has no access to it" : `it is private and ${absent}`;
@@ -68,9 +68,9 @@ function accessHint({ flavour, endpoint, signedIn, isOpen }: HintContext): strin
 }
 
 /** ECR cuts the connection of an upload into a repository that does not exist (aws/containers-roadmap#1970). */
-export function cutConnectionHint(flavour: Flavour, operation: Operation): string | undefined {
+export function cutConnectionHint(registryKind: RegistryKind, operation: Operation): string | undefined {
   const isUpload = operation === "start the upload of a blob" || operation === "upload a blob";
-  return flavour === "ecr" && isUpload
+  return registryKind === "ecr" && isUpload
     ? "ECR cuts the connection when the repository does not exist: was it deleted since the plan was made?"
     : undefined;
 }

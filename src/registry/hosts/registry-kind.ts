@@ -1,7 +1,7 @@
 import { DOCKER_HUB } from "../../oci/reference.ts";
 
 /** Whose manners a registry has; they differ in what an error means. */
-export type Flavour = "docker-hub" | "ecr" | "other";
+export type RegistryKind = "docker-hub" | "ecr" | "other";
 
 /**
  * The account's and Region's hosts of ECR: plain, dual-stack, FIPS (ECR user guide, "Making requests"); China, the
@@ -11,7 +11,7 @@ const ECR_HOST =
   /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws|on\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
 
 /** Whose manners the registry of this host has; `docker.io` stands for all of Docker Hub's hosts. */
-export function flavourOf(registry: string): Flavour {
+export function registryKindOf(registry: string): RegistryKind {
   if (registry === DOCKER_HUB) return "docker-hub";
   return ECR_HOST.test(registry) ? "ecr" : "other";
 }

@@ -2,7 +2,7 @@ import { MirrorError } from "../../errors.ts";
 import { discard } from "./body.ts";
 import { createAuthorization, type Authorized } from "../auth/authorization.ts";
 import { connectionError } from "./connection-error.ts";
-import { flavourOf, type Flavour } from "../hosts/registry-kind.ts";
+import { registryKindOf, type RegistryKind } from "../hosts/registry-kind.ts";
 import { header } from "./headers.ts";
 import { cutConnectionHint } from "../errors/response-hint.ts";
 import { pausingByHost } from "../hosts/host-pause.ts";
@@ -62,18 +62,18 @@ const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 /** Makes the one way to a registry that signs in, follows redirects, tries again and tells errors. @throws MirrorError */
 export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
-  const flavour: Flavour = options.flavour ?? flavourOf(registry);
+  const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
   const send = pausingByHost(createTransport(options), options, hosts.pauses);
 
   const authorization = createAuthorization({
     registry,
     endpoint,
-    maxRefusals: flavour === "docker-hub" ? MAX_REFUSED_DOCKER_HUB_SIGN_INS : MAX_REFUSED_SIGN_INS,
+    maxRefusals: registryKind === "docker-hub" ? MAX_REFUSED_DOCKER_HUB_SIGN_INS : MAX_REFUSED_SIGN_INS,
     actions: side === "source" ? "pull" : "pull,push",
     credentials: options.credentials,
     clock,
     exchange: (asked) => {
-      const request = { ...asked, registry, endpoint, flavour, side, redact, now: () => clock.now() };
+      const request = { ...asked, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
       const realm = asked.challenge.parameters.get("realm") ?? "";
       const url = URL.canParse(realm) ? new URL(realm) : endpoint;
       return retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));
@@ -135,7 +135,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       const response = await send({
         ...call,
         headers: { ...call.headers, ...authorizationHeader },
-        unreachableHint: cutConnectionHint(flavour, call.operation),
+        unreachableHint: cutConnectionHint(registryKind, call.operation),
       });
       const { status, headers, text } = response;
       answered?.({
@@ -177,7 +177,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     }
     const { operation, reference } = call;
     const signedIn = authorization.signedIn();
-    const about = { operation, reference, endpoint, flavour, side, host: url.host };
+    const about = { operation, reference, endpoint, registryKind, side, host: url.host };
     const isOpen = !isPrivate(endpoint);
     const context = { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed };
     const error = responseError(response, context);

@@ -42,7 +42,7 @@ export function dockerHubPolicy(parts: DockerHubParts): RegistryPolicy {
       return !quirks["docker-hub-no-referrers"];
     },
     authorize: (request) =>
-      abuseRefusal(quirks) ?? credentialRefusal(parts, request) ?? allowanceRefusal(parts, request),
+      abuseRefusal(quirks) ?? credentialRefusal(parts, request) ?? pullLimitRefusal(parts, request),
     missingRepository: (request) =>
       quirks["docker-hub-missing-repository-unauthorized"]
         ? challenge(parts, request, "insufficient_scope")
@@ -51,7 +51,7 @@ export function dockerHubPolicy(parts: DockerHubParts): RegistryPolicy {
       quirks["docker-hub-blob-redirect"]
         ? { status: 307, headers: { location: cdnLocation(parts.cdn, repository.name, digest) } }
         : undefined,
-    transform: (request, answer) => withAllowanceHeaders(parts, request, answer),
+    transform: (request, answer) => withPullLimitHeaders(parts, request, answer),
   };
 }
 
@@ -73,7 +73,7 @@ function credentialRefusal(parts: DockerHubParts, request: RegistryRequest): Ref
   return isGranted ? undefined : challenge(parts, request, "insufficient_scope");
 }
 
-function allowanceRefusal(parts: DockerHubParts, request: RegistryRequest): Refusal | undefined {
+function pullLimitRefusal(parts: DockerHubParts, request: RegistryRequest): Refusal | undefined {
   const { quirks, allowance, store } = parts;
   const { route, method } = request;
   if (route.kind !== "manifest") return undefined;
@@ -101,7 +101,7 @@ function pullLimit(quirks: DockerHubQuirks, grant: Grant | undefined, windowSeco
   return refuse(429, "TOOMANYREQUESTS", message, retry);
 }
 
-function withAllowanceHeaders(parts: DockerHubParts, request: RegistryRequest, answer: Answer): Answer {
+function withPullLimitHeaders(parts: DockerHubParts, request: RegistryRequest, answer: Answer): Answer {
   if (request.route.kind !== "manifest") return answer;
   const { quirks, allowance } = parts;
   const source = sourceOf(grantOf(parts, request));

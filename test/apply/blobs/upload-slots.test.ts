@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createUploadPlaces } from "../../../src/apply/blobs/upload-slots.ts";
+import { createUploadSlots } from "../../../src/apply/blobs/upload-slots.ts";
 
 test("a target gets no more uploads than it has places, and others do not wait for it", async () => {
-  const places = createUploadPlaces<string>(2);
+  const places = createUploadSlots<string>(2);
   const order: string[] = [];
   const take = async (name: string, ...targets: string[]) => {
     const release = await places.take(() => targets);
@@ -31,7 +31,7 @@ test("a target gets no more uploads than it has places, and others do not wait f
 });
 
 test("two uploads of one stream to one host take two places", async () => {
-  const places = createUploadPlaces<string>(3);
+  const places = createUploadSlots<string>(3);
   await places.take(() => ["a", "a"]);
   const more = await places.take(() => ["a", "a"]);
   let isBegun = false;

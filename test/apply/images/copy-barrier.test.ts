@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createGathering } from "../../../src/apply/images/copy-barrier.ts";
+import { createCopyBarrier } from "../../../src/apply/images/copy-barrier.ts";
 
 /** A clock whose sleeps end when the test says so. */
 function heldClock() {
@@ -24,12 +24,12 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 }
 
 test("one alone waits for nobody", async () => {
-  const member = createGathering(heldClock()).enter("image");
+  const member = createCopyBarrier(heldClock()).enter("image");
   assert.ok(await isSettled(member.arrive("manifest")));
 });
 
 test("copies of one image wait for each other at each manifest, and for nobody else", async () => {
-  const gathering = createGathering(heldClock());
+  const gathering = createCopyBarrier(heldClock());
   const [a, b] = [gathering.enter("image"), gathering.enter("image")];
   gathering.enter("another image");
   const first = a.arrive("one");
@@ -41,7 +41,7 @@ test("copies of one image wait for each other at each manifest, and for nobody e
 });
 
 test("one that leaves is not waited for", async () => {
-  const gathering = createGathering(heldClock());
+  const gathering = createCopyBarrier(heldClock());
   const [a, b] = [gathering.enter("image"), gathering.enter("image")];
   const arrival = a.arrive("one");
   assert.equal(await isSettled(arrival), false);
@@ -51,7 +51,7 @@ test("one that leaves is not waited for", async () => {
 
 test("one that is late is waited for no longer, and not at the next manifest either, until it comes", async () => {
   const clock = heldClock();
-  const gathering = createGathering(clock);
+  const gathering = createCopyBarrier(clock);
   const [a, b] = [gathering.enter("image"), gathering.enter("image")];
   const first = a.arrive("one");
   assert.equal(await isSettled(first), false);
@@ -64,7 +64,7 @@ test("one that is late is waited for no longer, and not at the next manifest eit
 
 test("one that wants nothing holds nobody up, and starts no wait", async () => {
   const clock = heldClock();
-  const gathering = createGathering(clock);
+  const gathering = createCopyBarrier(clock);
   const [a, b] = [gathering.enter("image"), gathering.enter("image")];
   a.pass("one");
   assert.equal(clock.sleeps.length, 0);

@@ -10,7 +10,7 @@ import { createTurns, sharePulls } from "../../../src/apply/pulls/shared-pulls.t
 import { createPullBudget, type Answer } from "../../../src/dockerhub/pull-budget.ts";
 import { MirrorError } from "../../../src/errors.ts";
 import type { ErrorCode } from "../../../src/error-code.ts";
-import type { AllowanceReading } from "../../../src/events.ts";
+import type { PullLimitReading } from "../../../src/events.ts";
 import { digestOf, type Digest } from "../../../src/oci/digest.ts";
 import type { Manifest } from "../../../src/oci/manifest.ts";
 import type { CopyImage } from "../../../src/plan/action.ts";
@@ -71,14 +71,14 @@ export async function runCounted(counting: CountingSource, options: RunOptions):
     },
   };
   const budget = createPullBudget(reserve);
-  const reading = (): AllowanceReading => ({
+  const reading = (): PullLimitReading => ({
     limit: counting.isLimitUntold === true ? undefined : counting.limit,
     remaining: counting.left,
     windowSeconds: 3_600,
     source: "203.0.113.7",
   });
   const claim = { limit: counting.limit, windowSeconds: 3_600, source: undefined };
-  const toAnswer = (told: AllowanceReading): Answer =>
+  const toAnswer = (told: PullLimitReading): Answer =>
     counting.isMute === true ? { kind: "unread", claim, isServed: true } : { kind: "reading", reading: told };
   const toRefusal = (): Answer => (counting.isMute === true ? { kind: "refused" } : toAnswer(reading()));
   const probe = async (): Promise<void> => {

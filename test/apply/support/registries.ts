@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 
 import { createBlobCopier, type BlobCopier } from "../../../src/apply/blobs/copy-blob.ts";
-import { createGathering } from "../../../src/apply/images/copy-barrier.ts";
+import { createCopyBarrier } from "../../../src/apply/images/copy-barrier.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
 import { systemClock } from "../../../src/clock.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
@@ -70,7 +70,7 @@ export async function startSurroundings(
   }
   const clock = quickClock();
   const copier = createBlobCopier({ clock, random: () => 0 }, options.stallMilliseconds);
-  const gathering = createGathering(systemClock);
+  const gathering = createCopyBarrier(systemClock);
   const members = Array.from({ length: options.together ?? 0 }, () => gathering.enter("image"));
   const sent: ImageTarget[] = [];
   let alone = 0;

@@ -155,7 +155,7 @@ function terms(): Partial<PlanInput> {
       allowed: new Set(),
     },
     contents: new Map([["docker.io/library/ruby:2.7.1-slim", { platforms: 2, bytes: 61_200_000 }]]),
-    allowances: new Map([
+    pullLimits: new Map([
       [
         "docker.io",
         {

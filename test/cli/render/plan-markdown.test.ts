@@ -10,7 +10,7 @@ import type { Plan } from "../../../src/plan/plan.ts";
 import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
 import { everything } from "./everything.ts";
 
-/** Every token of the page, as GitHub's flavour of Markdown is read. */
+/** Every token of the page, as GitHub's registryKind of Markdown is read. */
 function tokensOf(page: string): Token[] {
   const all: Token[] = [];
   void marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { changeLock } from "../../../src/desired/lock/change-lock.ts";
 import { compareLock } from "../../../src/desired/lock/check-lock.ts";
-import { chooseTags } from "../../../src/desired/tags/select-tags.ts";
+import { selectTags } from "../../../src/desired/tags/select-tags.ts";
 import type { Choices } from "../../../src/desired/tags/expand-rules.ts";
 import type { LockLines } from "../../../src/desired/lock/lock-text.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../../src/desired/lock/locked-rules.ts";
@@ -38,7 +38,7 @@ function byLock(entries: readonly DesiredEntry[], tags: readonly string[]): (str
 /** Follows rules by these tags, each pushed so many days ago. */
 function follow(upstream: ReadonlyMap<string, number>): Choices {
   const listed = [...upstream].map(([name, days]) => ({ name, pushed: -days * DAY }));
-  return ({ rule }) => chooseTags(rule, listed, 0);
+  return ({ rule }) => selectTags(rule, listed, 0);
 }
 
 /** A rule as `lock` has it: what is upstream, and which rules are asked; the lines afterwards. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { chooseTags } from "../../../src/desired/tags/select-tags.ts";
+import { selectTags } from "../../../src/desired/tags/select-tags.ts";
 import { expandRules } from "../../../src/desired/tags/expand-rules.ts";
 import { accepted, around, refusedAs } from "../mirror-file-in-folder.ts";
 
@@ -111,7 +111,7 @@ test("an expression with a variable is read with its value", async () => {
   );
   const [entry] = entries;
   assert.ok(entry?.kind === "rule");
-  assert.deepEqual(chooseTags(entry.rule, [{ name: "22.10" }, { name: "2.10" }], 0).kept, [{ name: "22.10" }]);
+  assert.deepEqual(selectTags(entry.rule, [{ name: "22.10" }, { name: "2.10" }], 0).kept, [{ name: "22.10" }]);
 });
 
 test("law: the order of entries decides about priority, and about nothing else", async () => {
@@ -128,7 +128,7 @@ test("law: the order of entries decides about priority, and about nothing else",
   /** Every image with the entries' lines left out, every error with the entry that it is of. */
   const meaning = async (order: readonly number[]): Promise<{ images: string[]; errors: string[] }> => {
     const file = await accepted(around(order.map((i) => `  - ${entries[i]}`).join("\n")));
-    const expanded = expandRules(file.entries, ({ rule }) => chooseTags(rule, listed, 0));
+    const expanded = expandRules(file.entries, ({ rule }) => selectTags(rule, listed, 0));
     const images = expanded.flatMap((each) => each.images);
     assert.deepEqual(
       images.map((image) => image.order),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseTags } from "../../../src/desired/tags/select-tags.ts";
+import { selectTags } from "../../../src/desired/tags/select-tags.ts";
 import { sampleTags } from "../../../src/desired/tags/sample-tags.ts";
 import { accepted, around } from "../mirror-file-in-folder.ts";
 
@@ -18,6 +18,6 @@ for (const keys of [
     const tags = sampleTags(entry.rule);
     assert.ok(tags.length <= 10 && new Set(tags).size === tags.length, tags.join(" "));
     const listed = tags.map((name) => ({ name, pushed: 0 }));
-    assert.ok(chooseTags(entry.rule, listed, 0).kept.length > 0, tags.join(" "));
+    assert.ok(selectTags(entry.rule, listed, 0).kept.length > 0, tags.join(" "));
   });
 }

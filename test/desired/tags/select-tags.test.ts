@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { chooseTags, droppedByName, type ListedTag } from "../../../src/desired/tags/select-tags.ts";
+import { selectTags, droppedByName, type ListedTag } from "../../../src/desired/tags/select-tags.ts";
 import type { TagRule } from "../../../src/desired/tags/tag-rule.ts";
 import { accepted, around } from "../mirror-file-in-folder.ts";
 
@@ -26,7 +26,7 @@ async function chosen(
   tags: readonly (string | ListedTag)[],
 ): Promise<[string[], Record<string, string>]> {
   const listed = tags.map((tag) => (typeof tag === "string" ? { name: tag } : tag));
-  const { kept, dropped } = chooseTags(await rule(keys), listed, NOW);
+  const { kept, dropped } = selectTags(await rule(keys), listed, NOW);
   return [kept.map(({ name }) => name), Object.fromEntries(dropped.map(({ name, by }) => [name, by]))];
 }
 
@@ -117,7 +117,7 @@ describe("a rule", () => {
     const evil = await rule('match: ["(a+)+b", "(a|a?)+c", "((a*)*)*d"]');
     const tags = names(Array.from({ length: 10_000 }, (_, i) => `${"a".repeat(100)}${i}`));
     const begun = performance.now();
-    assert.equal(chooseTags(evil, tags, NOW).kept.length, 0);
+    assert.equal(selectTags(evil, tags, NOW).kept.length, 0);
     // A backtracking engine would not be done with the first tag before the universe is.
     assert.ok(performance.now() - begun < 10_000);
   });
@@ -146,12 +146,12 @@ describe("laws of a rule", () => {
         const shuffled = tags.map((each) => ({ each, at: numbers.next().value })).toSorted((a, b) => a.at - b.at);
         const read = await rule(made);
         assert.deepEqual(
-          chooseTags(
+          selectTags(
             read,
             shuffled.map(({ each }) => each),
             NOW,
           ),
-          chooseTags(read, tags, NOW),
+          selectTags(read, tags, NOW),
         );
       }),
       { numRuns: 50 },
@@ -162,7 +162,7 @@ describe("laws of a rule", () => {
     await fc.assert(
       fc.asyncProperty(keys, listed, fc.integer({ min: 1, max: 5 }), async (made, tags, newest) => {
         const read = { ...(await rule(made)), newest };
-        const { kept, dropped } = chooseTags(read, tags, NOW);
+        const { kept, dropped } = selectTags(read, tags, NOW);
         const all = [...kept, ...dropped].map(({ name }) => name).toSorted();
         assert.deepEqual(all, tags.map(({ name }) => name).toSorted());
         assert.ok(kept.every(({ name }) => droppedByName(read, name) === undefined));
@@ -175,8 +175,8 @@ describe("laws of a rule", () => {
     await fc.assert(
       fc.asyncProperty(keys, listed, fc.integer({ min: 1, max: 6 }), async (made, tags, newest) => {
         const read = await rule(made);
-        const fewer = chooseTags({ ...read, newest }, tags, NOW).kept;
-        const more = chooseTags({ ...read, newest: newest + 1 }, tags, NOW).kept;
+        const fewer = selectTags({ ...read, newest }, tags, NOW).kept;
+        const more = selectTags({ ...read, newest: newest + 1 }, tags, NOW).kept;
         assert.deepEqual(fewer, more.slice(0, newest));
         assert.equal(fewer.length, Math.min(newest, more.length));
       }),

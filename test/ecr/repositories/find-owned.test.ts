@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createClient } from "../../../src/ecr/aws/ecr-client.ts";
-import { findMarked } from "../../../src/ecr/repositories/find-owned.ts";
+import { findOwned } from "../../../src/ecr/repositories/find-owned.ts";
 import { taggingEndpoint } from "../../../src/ecr/aws/other-endpoints.ts";
 import { testContext } from "../support/context.ts";
 import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
@@ -16,7 +16,7 @@ async function find(answers: readonly Answer[]) {
   let asked = 0;
   const aws = await scriptedAws((operation) => (operation === "GetResources" ? answers[asked++] : undefined));
   const client = createClient({}, "eu-west-1", testContext(aws.environment));
-  return { aws, names: findMarked(client, new URL(aws.url), "platform") };
+  return { aws, names: findOwned(client, new URL(aws.url), "platform") };
 }
 
 describe("the repositories with a mark", () => {

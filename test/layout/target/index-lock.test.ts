@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import type { Clock } from "../../../src/clock.ts";
-import { withLock, type HeldLock } from "../../../src/layout/target/index-lock.ts";
+import { withLock, type LayoutLock } from "../../../src/layout/target/index-lock.ts";
 import { quickClock } from "../../registry/server.ts";
 import { NEVER, temporaryFolder } from "../support/layouts.ts";
 
@@ -16,7 +16,7 @@ const ABOUT = {
 
 async function lockIn(t: TestContext) {
   const path = join(await temporaryFolder(t), "lock");
-  const hold = <T>(work: (lock: HeldLock) => Promise<T>, clock: Clock = quickClock()) =>
+  const hold = <T>(work: (lock: LayoutLock) => Promise<T>, clock: Clock = quickClock()) =>
     withLock(path, { clock, random: Math.random }, ABOUT, work);
   return { path, hold };
 }

@@ -48,7 +48,7 @@ function planned(
   ).map(({ key }) => key);
   return plan(images, actual, resolutions, {
     referrers: new Map(keys.map((key) => [key, facts])),
-    allowances: ALLOWANCES,
+    pullLimits: ALLOWANCES,
     ...more,
   });
 }

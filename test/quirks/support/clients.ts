@@ -40,7 +40,7 @@ export async function ecrClient(
   const endpoint = new URL(ecr.registry.server.url);
   const client = clientOf(t, endpoint, {
     side: "target",
-    flavour: "ecr",
+    registryKind: "ecr",
     credentials: { lookup: async () => credential },
     ...options,
   });

@@ -208,7 +208,7 @@ test("an upload that the registry sends to another host is refused before a byte
 test("a missing repository at ECR is REPOSITORY_UNKNOWN", async (t) => {
   const message = "The repository with name 'app' does not exist in the registry with id '111122223333'";
   const server = await serve(t, (_request, response) => refuse(response, 404, "NAME_UNKNOWN", message));
-  const { registry } = clientOf(t, server.url, { side: "target", flavour: "ecr" });
+  const { registry } = clientOf(t, server.url, { side: "target", registryKind: "ecr" });
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
     code: "REPOSITORY_UNKNOWN",
     operation: "start the upload of a blob",
@@ -218,7 +218,7 @@ test("a missing repository at ECR is REPOSITORY_UNKNOWN", async (t) => {
 
 test("where ECR cuts the connection, the hint says that the repository may be missing", async (t) => {
   const server = await serve(t, (_request, _response, raw) => void raw.socket.destroy());
-  const { registry } = clientOf(t, server.url, { side: "target", flavour: "ecr" });
+  const { registry } = clientOf(t, server.url, { side: "target", registryKind: "ecr" });
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
     code: "UNREACHABLE",
     hint: /repository does not exist/,

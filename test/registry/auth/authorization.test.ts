@@ -5,7 +5,7 @@ import type { MirrorError } from "../../../src/errors.ts";
 import { canonicalRegistry } from "../../../src/oci/reference.ts";
 import { createAuthorization } from "../../../src/registry/auth/authorization.ts";
 import type { Credential } from "../../../src/registry/auth/credential.ts";
-import { flavourOf } from "../../../src/registry/hosts/registry-kind.ts";
+import { registryKindOf } from "../../../src/registry/hosts/registry-kind.ts";
 import { hintFor } from "../../../src/registry/errors/response-hint.ts";
 import { REJECTION_INTERVAL } from "../../../src/registry/limits.ts";
 import { clientOf, json, refuse, serve } from "../server.ts";
@@ -194,8 +194,8 @@ test("elsewhere the hint names the host to sign in to: the one that is asked in 
 
 for (const endpoint of ["https://ghcr.io", "https://registry-1.docker.io"]) {
   test(`a hint for ${endpoint} itself names the registry`, () => {
-    const flavour = flavourOf(canonicalRegistry(new URL(endpoint).host));
-    const context = { flavour, operation: "read a manifest", signedIn: false, isOpen: false } as const;
+    const registryKind = registryKindOf(canonicalRegistry(new URL(endpoint).host));
+    const context = { registryKind, operation: "read a manifest", signedIn: false, isOpen: false } as const;
     const hint = hintFor("UNAUTHORIZED", { ...context, endpoint: new URL(endpoint) });
     assert.match(hint ?? "", /docker login ghcr\.io|nobody is signed in$/);
   });

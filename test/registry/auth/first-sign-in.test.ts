@@ -27,13 +27,13 @@ async function tokenRegistry(
   return { tokens, ...clientOf(t, server.url, { ...options, credentials: { lookup } }) };
 }
 
-for (const [flavour, shown] of [
+for (const [registryKind, shown] of [
   ["docker-hub", "once"],
   ["other", "a few times"],
 ] as const) {
-  test(`a password that ${flavour} refuses is shown ${shown}, however many repositories want a token`, async (t) => {
+  test(`a password that ${registryKind} refuses is shown ${shown}, however many repositories want a token`, async (t) => {
     const { registry, tokens } = await tokenRegistry(t, (_request, response) => json(response, 401, {}), undefined, {
-      flavour,
+      registryKind,
       hosts: createHosts(() => 20),
     });
     const names = Array.from({ length: 12 }, (_, number) => `team/app${number}`);

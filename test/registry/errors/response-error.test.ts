@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/too-many-requests.ts";
 import { MirrorError } from "../../../src/errors.ts";
-import { ecrRegionOf, flavourOf } from "../../../src/registry/hosts/registry-kind.ts";
+import { ecrRegionOf, registryKindOf } from "../../../src/registry/hosts/registry-kind.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../../src/plain-text.ts";
 import { blobOf, CONFIG, MANIFEST } from "../images.ts";
@@ -137,7 +137,7 @@ test("hosts of ECR are known in all their forms, and what only looks like one is
     "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
     "111122223333.dkr-ecr.us-east-1.on.aws",
   ]) {
-    assert.equal(flavourOf(host), "ecr");
+    assert.equal(registryKindOf(host), "ecr");
     assert.equal(ecrRegionOf(host), host.split(".").at(host.includes("dkr-ecr") ? 2 : 3));
   }
   for (const host of [
@@ -145,10 +145,10 @@ test("hosts of ECR are known in all their forms, and what only looks like one is
     "x.dkr.ecr.y.amazonaws.com",
     "ghcr.io",
   ]) {
-    assert.equal(flavourOf(host), "other");
+    assert.equal(registryKindOf(host), "other");
     assert.equal(ecrRegionOf(host), undefined);
   }
-  assert.equal(flavourOf("docker.io"), "docker-hub");
+  assert.equal(registryKindOf("docker.io"), "docker-hub");
 });
 
 test("a port where nobody listens is UNREACHABLE, and the host is named", async (t) => {

@@ -10,7 +10,7 @@ type Place = Pick<DesiredImage, "repository" | "tag" | "platforms">;
  * Whether a tag holds what is declared when the source is at `digest`: that digest or, where platforms are chosen, the
  * index that was made of it with just those; and where it is no index, there was nothing to choose from.
  */
-export function isAsDeclared(target: ActualTarget, image: Place, digest: Digest): boolean {
+export function isUnchanged(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
   if (held.kind !== "read" || held.digest === undefined) return false;
   if (image.platforms === undefined) return held.digest === digest;

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { AllowanceReading } from "../events.ts";
+import type { PullLimitReading } from "../events.ts";
 import { header, type Headers } from "../registry/http/headers.ts";
 
 /**
@@ -8,7 +8,7 @@ import { header, type Headers } from "../registry/http/headers.ts";
  * Undefined where it cannot be told how much is left: {@link readLimitClaim} says whether there is a limit all the same.
  * Docker docs, "Docker Hub pull usage and limits".
  */
-export function readAllowance(headers: Headers): AllowanceReading | undefined {
+export function readPullLimit(headers: Headers): PullLimitReading | undefined {
   const limit = readQuota(find(headers, LIMIT));
   const remaining = readQuota(find(headers, REMAINING));
   if (remaining === undefined) return undefined;

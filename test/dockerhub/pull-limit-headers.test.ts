@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isAnonymous, readAllowance, readLimitClaim } from "../../src/dockerhub/allowance.ts";
+import { isAnonymous, readPullLimit, readLimitClaim } from "../../src/dockerhub/pull-limit-headers.ts";
 
 test("limit, rest, window and source are read", () => {
   const headers = {
@@ -9,7 +9,7 @@ test("limit, rest, window and source are read", () => {
     "ratelimit-remaining": "76;w=3600",
     "docker-ratelimit-source": "192.0.2.1",
   };
-  assert.deepEqual(readAllowance(headers), { limit: 100, remaining: 76, windowSeconds: 3600, source: "192.0.2.1" });
+  assert.deepEqual(readPullLimit(headers), { limit: 100, remaining: 76, windowSeconds: 3600, source: "192.0.2.1" });
 });
 
 const FORMS: [string, Record<string, string | string[]>, number | undefined][] = [
@@ -24,7 +24,7 @@ const FORMS: [string, Record<string, string | string[]>, number | undefined][] =
 
 for (const [words, headers, windowSeconds] of FORMS) {
   test(`headers ${words} are read`, () => {
-    assert.deepEqual(readAllowance(headers), { limit: 100, remaining: 76, windowSeconds, source: undefined });
+    assert.deepEqual(readPullLimit(headers), { limit: 100, remaining: 76, windowSeconds, source: undefined });
   });
 }
 
@@ -40,7 +40,7 @@ const NO_READINGS: [Record<string, string | string[]>, boolean][] = [
 
 for (const [headers, isNamed] of NO_READINGS) {
   test(`${JSON.stringify(headers)} is no reading, and names ${isNamed ? "a" : "no"} limit`, () => {
-    assert.equal(readAllowance(headers), undefined);
+    assert.equal(readPullLimit(headers), undefined);
     assert.equal(readLimitClaim(headers) !== undefined, isNamed);
   });
 }
@@ -48,15 +48,15 @@ for (const [headers, isNamed] of NO_READINGS) {
 for (const limit of [{}, { "ratelimit-limit": "many" }]) {
   test(`what is left is read also where the limit is ${"ratelimit-limit" in limit ? "no number" : "missing"}`, () => {
     const expected = { limit: undefined, remaining: 76, windowSeconds: 60, source: undefined };
-    assert.deepEqual(readAllowance({ ...limit, "ratelimit-remaining": "76;w=60" }), expected);
+    assert.deepEqual(readPullLimit({ ...limit, "ratelimit-remaining": "76;w=60" }), expected);
   });
 }
 
 test("a source that could break a terminal is left out", () => {
   const headers = { "ratelimit-limit": "1", "ratelimit-remaining": "1" };
-  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "a\u001B[2Jb" })?.source, undefined);
-  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "x".repeat(999) })?.source, undefined);
-  assert.equal(readAllowance({ ...headers, "docker-ratelimit-source": "2001:db8::/64" })?.source, "2001:db8::/64");
+  assert.equal(readPullLimit({ ...headers, "docker-ratelimit-source": "a\u001B[2Jb" })?.source, undefined);
+  assert.equal(readPullLimit({ ...headers, "docker-ratelimit-source": "x".repeat(999) })?.source, undefined);
+  assert.equal(readPullLimit({ ...headers, "docker-ratelimit-source": "2001:db8::/64" })?.source, "2001:db8::/64");
 });
 
 test("an address is anonymous, an account is not", () => {
@@ -77,7 +77,7 @@ test("what is written as N;w=S is read as that", () => {
         "ratelimit-limit": `${limit};w=${windowSeconds}`,
         "ratelimit-remaining": `${remaining};w=${windowSeconds}`,
       };
-      assert.deepEqual(readAllowance(headers), { limit, remaining, windowSeconds, source: undefined });
+      assert.deepEqual(readPullLimit(headers), { limit, remaining, windowSeconds, source: undefined });
     }),
   );
 });

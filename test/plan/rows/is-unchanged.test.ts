@@ -18,7 +18,7 @@ import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "
 const REDIS = "docker.io/library/redis:7";
 const [AMD64, ARM64] = ["linux/amd64", "linux/arm64"];
 const BOTH = [AMD64, ARM64];
-const allowances = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
+const pullLimits = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
 
 /** A tag of the target and what it holds: an index made of `source`, the source's own index, or a single image. */
 type Held = { made: readonly string[]; of: Digest } | { whole: Digest } | { single: Digest };
@@ -184,7 +184,7 @@ describe("an image with chosen platforms", () => {
 describe("the pulls of chosen platforms", () => {
   const a = digest("a");
   const costOf = (images: readonly DesiredImage[], actual: Actual = oci()) =>
-    plan(images, actual, at(a), { allowances }).costs[0]?.pullsAtMost;
+    plan(images, actual, at(a), { pullLimits }).costs[0]?.pullsAtMost;
 
   test("are 1 for the index, and two for each: its image and its attestation", () => {
     assert.equal(costOf([redis(BOTH)]), 5);
@@ -222,7 +222,7 @@ describe("the pulls of chosen platforms", () => {
 
   test("of a whole image are not saved by a choice of it", () => {
     const actual = holding({ "other:1": { made: BOTH, of: a } });
-    const [copy] = copies(plan([redis(undefined)], actual, at(a), { allowances }));
+    const [copy] = copies(plan([redis(undefined)], actual, at(a), { pullLimits }));
     assert.deepEqual(copy?.heldAt, []);
     assert.ok(copy.pullsAtMost > 5);
   });
