@@ -8,7 +8,7 @@ export type Side = "source" | "target" | "config" | "credentials";
 export interface MirrorErrorFields {
   code: ErrorCode;
   side: Side;
-  /** What was being done, in words: "read a manifest", "create a repository". */
+  /** What was being done, in words: "read manifest", "create repository". */
   operation: string;
   /** What it was done to: an image reference, a repository, a host, a file with line and column. */
   reference?: string | undefined;

@@ -7,7 +7,7 @@ test("an error copied with changes keeps the rest, its cause too", () => {
   const error = new MirrorError("busy", {
     code: "SERVER_ERROR",
     side: "target",
-    operation: "upload a blob",
+    operation: "upload blob",
     reference: "r.example/app",
     retryable: true,
     retryAfterMilliseconds: 5,
@@ -26,7 +26,7 @@ test("a report says nothing of how long to wait, nor of the cause", () => {
   const error = new MirrorError("busy", {
     code: "SERVER_ERROR",
     side: "target",
-    operation: "upload a blob",
+    operation: "upload blob",
     retryAfterMilliseconds: 5,
     cause: new Error("authorization: Basic abc"),
   });

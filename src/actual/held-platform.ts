@@ -65,7 +65,7 @@ async function readConfig(
     new MirrorError(message, {
       code,
       side: "target",
-      operation: "read an image's platform",
+      operation: "read the platform of",
       reference: `${repository}@${config.digest}`,
     });
   if (config.size > MAX_CONFIG_BYTES) {

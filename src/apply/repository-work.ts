@@ -103,7 +103,7 @@ function notReady(before: RepositoryAction["kind"], action: Action): MirrorError
   return new MirrorError(`the repository "${action.repository}" could not be ${verb}`, {
     code: "REPOSITORY_FAILED",
     side: "target",
-    operation: action.kind === "copy-image" ? "copy an image" : "change a setting",
+    operation: action.kind === "copy-image" ? "copy image" : "change setting of",
     reference: action.kind === "copy-image" ? `${action.repository}:${action.tag}` : action.repository,
     hint: "See the error of the repository, put it right and run apply again.",
   });

@@ -56,7 +56,7 @@ export async function demandPage(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CataloguePage> {
-  const subject = { side: "source", operation: "list tags", reference: `${DOCKER_HUB}/${repository}` } as const;
+  const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await ask(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
     if (answer.status === undefined) {

@@ -121,7 +121,7 @@ function tooMany(repository: string, count: number): MirrorError {
   return new MirrorError(`the repository has ${count} tags, too many to read the date of each`, {
     code: "TOO_LARGE",
     side: "source",
-    operation: "list tags",
+    operation: "list tags of",
     reference: `${DOCKER_HUB}/${repository}`,
     hint: "Choose by semver or name instead.",
   });

@@ -47,7 +47,7 @@ export async function openContent(
   offset: number,
   signal: AbortSignal,
 ): Promise<Readable | undefined> {
-  const work = workOn(folder, "read a blob", digest);
+  const work = workOn(folder, "read blob", digest);
   const file = await openFile(await pathIn(folder, ...blobSteps(digest)), work);
   if (file === undefined) return undefined;
   if (file.size === size) return fileStream(file.handle, offset, work, signal);
@@ -67,7 +67,7 @@ function damagedIsAbsent(error: unknown): undefined {
 }
 
 async function sizeOf(folder: LayoutFolder, digest: Digest): Promise<number | undefined> {
-  const work = workOn(folder, "look for a blob", digest);
+  const work = workOn(folder, "check for blob", digest);
   const path = await pathIn(folder, ...blobSteps(digest));
   return folder.root.reading(async () => {
     try {
@@ -82,7 +82,7 @@ async function sizeOf(folder: LayoutFolder, digest: Digest): Promise<number | un
 }
 
 async function refuseLinkedFolder(folder: LayoutFolder, algorithm: string): Promise<void> {
-  const work = workOn(folder, "look for blobs");
+  const work = workOn(folder, "check for blobs in");
   const path = join(await pathIn(folder), "blobs", algorithm);
   try {
     if ((await realpath(path)) !== path) throw linkError(work);

@@ -22,7 +22,7 @@ export function folderOf(root: LayoutRoot, repository: string): LayoutFolder {
   throw new MirrorError("this is no valid name", {
     code: "INVALID_REFERENCE",
     side: root.side,
-    operation: "open a layout",
+    operation: "open layout",
     reference: shown,
   });
 }

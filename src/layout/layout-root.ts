@@ -44,7 +44,7 @@ export function layoutRoot({ base, path, ...more }: LayoutRootOptions): LayoutRo
     reading: pLimit(SMALL_READS_AT_ONCE),
     base: () =>
       (found ??= realpath(base).catch((error: unknown) => {
-        throw fileError(error, { side: more.side, operation: "open a layout", reference: shown });
+        throw fileError(error, { side: more.side, operation: "open layout", reference: shown });
       })),
   };
 }
@@ -54,7 +54,7 @@ export function layoutRoot({ base, path, ...more }: LayoutRootOptions): LayoutRo
  * @throws MirrorError LAYOUT_FILE
  */
 export async function requireFolder(root: LayoutRoot): Promise<void> {
-  const work = { side: root.side, operation: "open a layout", reference: root.shown };
+  const work = { side: root.side, operation: "open layout", reference: root.shown };
   const path = join(await root.base(), ...root.steps);
   const stat = await lstat(path).catch((error: unknown) => {
     throw fileError(error, work);

@@ -55,7 +55,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
       }
       if (isThere || tags.size > 0) return [...tags];
       await requireFolder(root);
-      const work = workOn(folderOf(root, repository), "list tags");
+      const work = workOn(folderOf(root, repository), "list tags of");
       throw new MirrorError("there is no layout of this repository", { code: "REPOSITORY_UNKNOWN", ...work });
     },
     listReferrers: () => Promise.resolve(undefined),
@@ -68,14 +68,14 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
     async getManifest(repository, reference) {
       const manifest = await find(repository, reference);
       if (manifest !== undefined) return manifest;
-      throw absent(repository, "read a manifest", "MANIFEST_UNKNOWN", reference, "the layout has no such manifest");
+      throw absent(repository, "read manifest", "MANIFEST_UNKNOWN", reference, "the layout has no such manifest");
     },
     async openBlob(repository, descriptor, offset, signal) {
       for (const { folder } of places(repository)) {
         const stream = await openContent(folder, descriptor, offset, signal);
         if (stream !== undefined) return stream;
       }
-      throw absent(repository, "read a blob", "BLOB_UNKNOWN", descriptor.digest, "the layout lacks this file");
+      throw absent(repository, "read blob", "BLOB_UNKNOWN", descriptor.digest, "the layout lacks this file");
     },
   };
 

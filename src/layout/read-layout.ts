@@ -45,7 +45,7 @@ export function readIndexFile(folder: LayoutFolder): Promise<Buffer | "too-large
  * @throws MirrorError DIGEST_MISMATCH, TOO_LARGE, LAYOUT_FILE
  */
 export async function readManifestFile(folder: LayoutFolder, digest: Digest): Promise<Manifest | undefined> {
-  const work = workOn(folder, "read a manifest", digest);
+  const work = workOn(folder, "read manifest", digest);
   const bytes = await small(folder, blobSteps(digest), MAX_MANIFEST_BYTES, work);
   if (bytes === undefined) return undefined;
   if (bytes === "too-large") throw tooLarge(work, `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes`);

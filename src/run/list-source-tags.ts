@@ -50,7 +50,7 @@ async function listDated(
   throw new MirrorError(what, {
     code: "UNEXPECTED_RESPONSE",
     side: "source",
-    operation: "list tags",
+    operation: "list tags of",
     reference: `${DOCKER_HUB}/${repository}`,
     hint: "Run again later; or exclude the tag, or choose by semver or name instead of dates.",
   });

@@ -146,7 +146,7 @@ function sameRegistry(names: readonly string[], { name, open }: { name: string; 
   const error = new MirrorError(`the targets ${names.join(" and ")} are the same registry, ${open.registry}`, {
     code: "INVALID_FILE",
     side: "config",
-    operation: "open a target",
+    operation: "open target",
     reference: name,
     hint: "Take one of them out of the mirror file, or give it another Region, account or prefix.",
   });

@@ -96,7 +96,7 @@ describe("a list of all tags, with dates", () => {
     test(`is an error where ${what}`, async (t) => {
       const { hub, catalogue } = await place(t, 1);
       first(hub, ...answers);
-      await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, side: "source", operation: "list tags" });
+      await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, side: "source", operation: "list tags of" });
     });
   }
 

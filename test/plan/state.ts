@@ -95,7 +95,7 @@ export function found(at: Digest, more: Partial<Extract<Resolution, { kind: "fou
 }
 
 export function failed(code: ErrorReport["code"]): Resolution {
-  return { kind: "failed", error: { code, side: "source", operation: "resolve an image", message: "no" } };
+  return { kind: "failed", error: { code, side: "source", operation: "resolve image", message: "no" } };
 }
 
 export const NO_PRUNING: PlanInput["pruning"] = {

@@ -1,11 +1,12 @@
 /** The plan of every row as a person has it before them: on a terminal that tmux keeps, of a fixed size. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { output, run } from "../support/command.ts";
+import { assertGolden } from "../support/golden.ts";
 
 const PRINT = join(import.meta.dirname, "support/print-everything.ts");
 const GOLDEN = join(import.meta.dirname, "../cli/render");
@@ -43,8 +44,7 @@ describe("a plan of every row in a terminal of 120 columns", () => {
     test(`is what it was, ${name}`, async () => {
       const path = join(GOLDEN, `plan.tmux.${name}.golden.txt`);
       const shown = `${(await recorded(name, environment, colours)).trimEnd()}\n`;
-      if (process.env["UPDATE_GOLDEN"] === "1") await writeFile(path, shown);
-      assert.equal(shown, await readFile(path, "utf8"), "look at the difference; UPDATE_GOLDEN=1 takes it over");
+      assertGolden(shown, path);
     });
   }
 

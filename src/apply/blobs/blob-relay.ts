@@ -117,7 +117,7 @@ function mismatchOf(reference: string | undefined): (message: string) => MirrorE
     new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
       code: "DIGEST_MISMATCH",
       side: "source",
-      operation: "read a blob",
+      operation: "read blob",
       reference,
     });
 }
@@ -126,7 +126,7 @@ function stalled(recipient: Recipient | undefined, milliseconds: number): Mirror
   return new MirrorError(`the upload made no progress for ${milliseconds} ms while others of the same blob did`, {
     code: "TIMEOUT",
     side: "target",
-    operation: "upload a blob",
+    operation: "upload blob",
     reference: recipient?.reference,
     retryable: true,
   });

@@ -43,7 +43,7 @@ function tooSlow(blob: Descriptor, bytes: number, milliseconds: number): MirrorE
   return new MirrorError(`the alternate brought ${bytes} bytes of the blob in ${milliseconds} ms`, {
     code: "TIMEOUT",
     side: "source",
-    operation: "read a blob",
+    operation: "read blob",
     reference: blob.digest,
     retryable: true,
   });

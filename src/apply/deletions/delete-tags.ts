@@ -14,7 +14,7 @@ import { runAction, type RunContext } from "../run-action.ts";
 /** Repositories in which tags are deleted at once: ECR publishes no rate for it. */
 const REPOSITORIES_AT_ONCE = 4;
 
-const OPERATION = "delete a tag";
+const OPERATION = "delete tag";
 
 export interface DeletionContext extends RunContext {
   /** Name of the mirror file. */

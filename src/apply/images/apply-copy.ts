@@ -98,7 +98,7 @@ function stale(image: CopyImage, now: Digest | undefined): MirrorError {
     {
       code: "STALE",
       side: "target",
-      operation: "copy an image",
+      operation: "copy image",
       reference: `${image.repository}:${image.tag}`,
       hint: "Someone else wrote this tag. Run plan again to see what is there now.",
     },

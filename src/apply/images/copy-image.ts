@@ -78,7 +78,7 @@ function nestedTooDeeply(copy: ImageCopy): MirrorError {
   return new MirrorError(`indexes are nested more than ${MAX_INDEX_DEPTH} deep`, {
     code: "NESTED_TOO_DEEPLY",
     side: "source",
-    operation: "read a manifest",
+    operation: "read manifest",
     reference: `${copy.from}@${copy.digest}`,
     hint: "No image in use is built this way. Ask its publisher, or mirror one of the images it holds.",
   });

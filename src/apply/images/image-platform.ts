@@ -42,5 +42,5 @@ async function readConfig(copy: ImageCopy, config: Descriptor, holder: Holder | 
 
 function problem(copy: ImageCopy, code: ErrorCode, message: string): MirrorError {
   const reference = `${copy.from}@${copy.digest}`;
-  return new MirrorError(message, { code, side: "source", operation: "choose platforms", reference });
+  return new MirrorError(message, { code, side: "source", operation: "select platforms of", reference });
 }

@@ -141,7 +141,7 @@ function understand(manifest: Manifest, holder: Holder | undefined): ReadManifes
   throw new NoImage(content.message, {
     code: content.kind === "invalid" ? "MANIFEST_INVALID" : "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
-    operation: "read a manifest",
+    operation: "read manifest",
     reference: manifest.digest,
     hint:
       content.kind === "schema-1"

@@ -5,7 +5,7 @@ import type { CopyImage } from "../../plan/action.ts";
 import type { ImageTarget } from "../ports.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 
-const OPERATION = "replace a tag";
+const OPERATION = "replace tag";
 
 /** A copy whose tag may not move. */
 export interface TagReplacement {

@@ -91,5 +91,5 @@ function lacking(copy: ImageCopy, missing: readonly string[], present: readonly 
 
 function problem(copy: ImageCopy, code: ErrorCode, message: string, more: { hint?: string } = {}): MirrorError {
   const reference = `${copy.from}@${copy.digest}`;
-  return new MirrorError(message, { code, side: "source", operation: "choose platforms", reference, ...more });
+  return new MirrorError(message, { code, side: "source", operation: "select platforms of", reference, ...more });
 }

@@ -138,7 +138,7 @@ function atFloor(reference: string): MirrorError {
   return new MirrorError("the pull allowance does not reach for this image now", {
     code: "PULL_LIMIT",
     side: "source",
-    operation: "read a manifest",
+    operation: "read manifest",
     reference,
     hint: "Run apply again later, or with --wait: what is mirrored stays. Signing in gives an allowance of your own.",
   });

@@ -131,7 +131,7 @@ function otherThanListed({ action }: ReferrerCopy, digest: Digest): MirrorError 
   return new MirrorError("the source lists it as the manifest of one artifact, and it is an index", {
     code: "MANIFEST_INVALID",
     side: "source",
-    operation: "copy referrers",
+    operation: "copy referrers of",
     reference: `${action.source.replace(/@.*$/, "")}@${digest}`,
     hint: "Ask its publisher, or choose other types with `referrers: { types: [...] }`.",
   });
@@ -141,7 +141,7 @@ function stale(reference: string): MirrorError {
   return new MirrorError("the tag changed since the plan", {
     code: "STALE",
     side: "target",
-    operation: "copy referrers",
+    operation: "copy referrers of",
     reference,
     hint: "Someone else wrote this tag. Run plan again to see what is there now.",
   });

@@ -33,7 +33,7 @@ function leftOut(reference: string): MirrorError {
   return new MirrorError("left out unread: the target refused another artifact of its type", {
     code: "MANIFEST_REFUSED",
     side: "target",
-    operation: "copy referrers",
+    operation: "copy referrers of",
     reference,
   });
 }

@@ -153,7 +153,7 @@ function gone(reference: string): MirrorError {
   return new MirrorError("the source has it no more", {
     code: "MANIFEST_UNKNOWN",
     side: "source",
-    operation: "look up a manifest",
+    operation: "look up manifest",
     reference,
   });
 }

@@ -103,7 +103,7 @@ function noPlace(text: string): MirrorError {
   return new MirrorError("another of these images would go to the same place", {
     code: "USAGE",
     side: "config",
-    operation: "write a first mirror file",
+    operation: "write the first mirror file",
     reference: text,
     hint: "Nothing was written. Leave it out, and add it by hand with a `to` of its own.",
   });

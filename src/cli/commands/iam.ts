@@ -101,5 +101,5 @@ async function regionOf(
 }
 
 function usage(message: string, hint?: string): MirrorError {
-  return new MirrorError(message, { code: "USAGE", side: "config", operation: "make policies for IAM", hint });
+  return new MirrorError(message, { code: "USAGE", side: "config", operation: "generate IAM policies", hint });
 }

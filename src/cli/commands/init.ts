@@ -36,5 +36,5 @@ export async function init(input: CommandInput, context: ProcessContext): Promis
 
 function refused(code: "USAGE" | "FILE_UNWRITABLE", message: string, reference: string): MirrorError {
   const hint = code === "USAGE" ? "Nothing was written. --file names another file." : undefined;
-  return new MirrorError(message, { code, side: "config", operation: "write a first mirror file", reference, hint });
+  return new MirrorError(message, { code, side: "config", operation: "write the first mirror file", reference, hint });
 }

@@ -142,7 +142,7 @@ function noLock(mirrorFile: string): MirrorError {
   return new MirrorError(`there is no ${lockPath(mirrorFile)}`, {
     code: "LOCK_MISMATCH",
     side: "config",
-    operation: "compare the lock with the mirror file",
+    operation: "compare the lock file with the mirror file",
     reference: mirrorFile,
   });
 }

@@ -110,7 +110,7 @@ function notMirrored(uri: string): MirrorError {
   return new MirrorError("the image is not there yet, so that it has no digest", {
     code: "MANIFEST_UNKNOWN",
     side: "target",
-    operation: "read a tag",
+    operation: "read tag",
     reference: uri,
     hint: "Run mirrorform apply first, or leave --pin out.",
   });

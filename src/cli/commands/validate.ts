@@ -46,7 +46,7 @@ export async function tellDisagreements(
   if (problems.length === 0) return false;
   const about = {
     path: `${file.path} and ${lock.path}`,
-    operation: "compare the lock with the mirror file",
+    operation: "compare the lock file with the mirror file",
     source: (path: string) => (path === lock.path ? lock.source : source),
   };
   await tellProblems(problems, about, input, context);

@@ -18,7 +18,7 @@ export async function loadWithLock(input: CommandInput, context: ProcessContext)
   if (loaded === undefined) return undefined;
   const read = await readLockFile(loaded.file.path);
   if ("lock" in read) return { ...loaded, lock: read.lock };
-  const about = { path: lockPath(loaded.file.path), operation: "read the lock", source: () => read.source };
+  const about = { path: lockPath(loaded.file.path), operation: "read the lock file", source: () => read.source };
   await tellProblems(read.problems, about, input, context);
   return undefined;
 }

@@ -48,7 +48,7 @@ export function unwritable(path: string, error: unknown): MirrorError {
   return new MirrorError(`the file cannot be written: ${code}`, {
     code: "FILE_UNWRITABLE",
     side: "config",
-    operation: "write a file",
+    operation: "write file",
     reference: path,
     cause: error,
   });

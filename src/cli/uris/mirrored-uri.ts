@@ -44,7 +44,7 @@ function sameName(name: string, first: DesiredImage, second: DesiredImage): Mirr
   return new MirrorError(`${places.join(" and ")} would both be called ${name}`, {
     code: "INVALID_FILE",
     side: "config",
-    operation: "name the mirrored URIs",
+    operation: "name the mirrored URI of",
     hint: "Give one of them a name of its own: output: ANOTHER_NAME. An entry with several tags cannot have one.",
   });
 }

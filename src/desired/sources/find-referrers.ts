@@ -136,7 +136,7 @@ async function readList(list: ReferrerTag, source: ReferrerSource): Promise<Refe
   throw new MirrorError(referrers, {
     code: "UNEXPECTED_RESPONSE",
     side: "source",
-    operation: "list referrers",
+    operation: "list referrers of",
     reference: `${source.name}:${list.tag}`,
   });
 }
@@ -155,7 +155,7 @@ function problem(
   return new MirrorError(message, {
     code,
     side: "source",
-    operation: "list referrers",
+    operation: "list referrers of",
     reference: `${name}@${digest}`,
     hint: "Choose some artifact types with `referrers: { types: [...] }`, or leave `referrers` out for this image.",
   });

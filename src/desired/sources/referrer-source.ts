@@ -126,7 +126,7 @@ function digestMissing(reference: string): MirrorError {
   return new MirrorError("the source gave no digest for a HEAD request", {
     code: "DIGEST_MISSING",
     side: "source",
-    operation: "list referrers",
+    operation: "list referrers of",
     reference,
   });
 }

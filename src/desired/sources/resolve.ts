@@ -117,5 +117,5 @@ function digestMissing(reference: Reference): MirrorError {
 }
 
 function resolving(reference: Reference): { side: "source"; operation: string; reference: string } {
-  return { side: "source", operation: "resolve an image", reference: familiarReference(reference) };
+  return { side: "source", operation: "resolve image", reference: familiarReference(reference) };
 }

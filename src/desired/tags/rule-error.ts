@@ -6,6 +6,6 @@ import type { RuleEntry } from "../entries/desired-entry.ts";
 
 /** Says what is wrong with the tags that a rule chose. */
 export function ruleError(code: ErrorCode, { image }: RuleEntry, message: string, hint?: string): ErrorReport {
-  const about = { code, side: "config", operation: "choose tags of", reference: familiarReference(image) } as const;
+  const about = { code, side: "config", operation: "select tags of", reference: familiarReference(image) } as const;
   return { ...about, message, hint: hint ?? USUAL_HINTS[code] };
 }

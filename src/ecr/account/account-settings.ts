@@ -9,7 +9,7 @@ const BLOB_MOUNTING = "BLOB_MOUNTING";
 /** Reads them (GetAccountSetting). */
 export async function readAccountSettings(client: EcrClient, signal?: AbortSignal): Promise<AccountSettings> {
   const call: EcrCall = {
-    operation: "read a setting of the account",
+    operation: "read the account setting",
     action: "GetAccountSetting",
     reference: BLOB_MOUNTING,
     refusal: "UNEXPECTED_RESPONSE",

@@ -6,7 +6,7 @@ import type { RegistryScanning } from "../../repository/registry-scanning.ts";
 /** Reads it (GetRegistryScanningConfiguration). @throws MirrorError DENIED, … */
 export async function readRegistryScanning(client: EcrClient, signal?: AbortSignal): Promise<RegistryScanning> {
   const call: EcrCall = {
-    operation: "read the registry's scanning",
+    operation: "read the registry scanning configuration",
     action: "GetRegistryScanningConfiguration",
     reference: "*",
     refusal: "UNEXPECTED_RESPONSE",

@@ -15,7 +15,7 @@ import {
 
 /** One call of the ECR API, in the words that errors use. */
 export interface EcrCall {
-  /** "create a repository". */
+  /** "create repository". */
   operation: string;
   /** The API's name for it, which is its IAM action too: `CreateRepository`. */
   action: string;

@@ -20,7 +20,7 @@ const RENEWAL_MARGIN = 5 * 60_000;
 /** ... but not before this part of its life is over: a sandbox gives seconds. */
 const RENEWAL_PART = 0.5;
 
-const OPERATION = "sign in to the registry";
+const OPERATION = "sign in to";
 
 /**
  * Asks ECR for a token of its registry (GetAuthorizationToken).

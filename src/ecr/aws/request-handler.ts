@@ -161,7 +161,7 @@ function plainHttp(url: URL, side: Side): MirrorError {
   return new MirrorError(`the endpoint ${url.origin} is plain HTTP, which would show credentials on the way`, {
     code: "USAGE",
     side,
-    operation: "find the endpoint of AWS",
+    operation: "find the AWS endpoint",
     reference: url.host,
     hint: "use https:// in AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the profile's endpoint_url; http:// is for loopback",
   });

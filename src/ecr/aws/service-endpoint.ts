@@ -19,7 +19,7 @@ export function endpointFrom(
     throw new MirrorError(`${name} is no http(s) URL`, {
       code: "USAGE",
       side: "config",
-      operation: "find the endpoint of AWS",
+      operation: "find the AWS endpoint",
       reference: name,
       hint: `give ${name} a whole URL such as https://api.ecr.eu-west-1.amazonaws.com`,
     });

@@ -48,7 +48,7 @@ function listArchived(
   signal: AbortSignal | undefined,
 ) {
   const call: EcrCall = {
-    operation: "look for archived images",
+    operation: "list archived images of",
     action: "ListImages",
     reference: repositoryName,
     refusal: "UNEXPECTED_RESPONSE",

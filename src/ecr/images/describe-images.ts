@@ -10,7 +10,7 @@ const IMAGES_A_PAGE = 1000;
 /** Twice the images that a repository may hold (ECR quotas): an answer that goes on for ever ends here. */
 const MOST_PAGES = 200;
 
-const OPERATION = "list images";
+const OPERATION = "list images of";
 
 /**
  * What ECR says of every image of a repository, page by page (DescribeImages, which gives ACTIVE images alone: archived

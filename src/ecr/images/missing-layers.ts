@@ -33,7 +33,7 @@ export async function missingLayers(
 
 function callFor(repository: string): EcrCall {
   return {
-    operation: "look for blobs",
+    operation: "check for blobs in",
     action: "BatchCheckLayerAvailability",
     reference: repository,
     refusal: "UNEXPECTED_RESPONSE",

@@ -54,7 +54,7 @@ export function putImagePace(clock: Clock): PutImagePace {
       try {
         await clock.sleep(start - now, signal);
       } catch (error) {
-        throw signal.aborted ? interruption(signal, { operation: "write a manifest", reference }) : error;
+        throw signal.aborted ? interruption(signal, { operation: "write manifest", reference }) : error;
       }
     },
   };

@@ -7,7 +7,7 @@ import type { EcrCall } from "../aws/ecr-error.ts";
 import { isException } from "../aws/aws-failure.ts";
 import { readTags } from "./read-tags.ts";
 
-const OPERATION = "write a manifest through the ECR API";
+const OPERATION = "write manifest";
 
 /**
  * Stores a manifest byte for byte (PutImage), with its media type beside it and its digest as a check.

@@ -18,7 +18,7 @@ export interface TagState {
 /** As many images as BatchGetImage takes. */
 export const BATCH_SIZE = 100;
 
-const OPERATION = "read tags";
+const OPERATION = "read tags of";
 
 /**
  * Reads what tags hold, up to 100 a call; absent tags are missing from the map, as all are without the repository.

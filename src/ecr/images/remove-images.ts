@@ -10,7 +10,7 @@ import type { Removable, Removed } from "../../repository/repository-admin.ts";
 /** As many images as BatchDeleteImage takes. */
 const IMAGES_A_CALL = 100;
 
-const OPERATION = "delete from a repository";
+const OPERATION = "delete from repository";
 
 /**
  * Removes tags or images (BatchDeleteImage). A tag goes by its name alone: what ECR does when it is given tag and

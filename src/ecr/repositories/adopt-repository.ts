@@ -17,7 +17,7 @@ export async function adoptRepository(
   owner: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const about = { operation: "adopt a repository", reference: name };
+  const about = { operation: "adopt repository", reference: name };
   const state = await describeRepository(client, name, {}, owner, signal);
   if (state === undefined) throw stale("the repository was deleted since the plan", about);
   if (state.tags[OWNERSHIP_TAG] !== undefined) {

@@ -25,7 +25,7 @@ export async function createRepository(
   signal?: AbortSignal,
 ): Promise<{ isNew: boolean; encryption: Encryption }> {
   const call: EcrCall = {
-    operation: "create a repository",
+    operation: "create repository",
     action: "CreateRepository",
     reference: name,
     refusal: "REPOSITORY_FAILED",

@@ -17,7 +17,7 @@ export async function describeKey(
   signal?: AbortSignal,
 ): Promise<KeyFacts> {
   const call: EcrCall = {
-    operation: "describe a key",
+    operation: "describe KMS key",
     action: "DescribeKey",
     service: "kms",
     reference: key,

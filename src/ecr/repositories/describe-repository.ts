@@ -45,7 +45,7 @@ export async function describeRepository(
   }
 }
 
-const OPERATION = "describe a repository";
+const OPERATION = "describe repository";
 
 function describing(action: string, reference: string): EcrCall {
   return { operation: OPERATION, action, reference, refusal: "REPOSITORY_FAILED" };

@@ -11,7 +11,7 @@ const PAGE_SIZE = 100;
 /** More pages than ECR holds repositories for (100,000): an answer that goes on for ever is broken. */
 const MAX_PAGES = 1000;
 
-const OPERATION = "find the repositories with this file's mark";
+const OPERATION = "find the repositories owned by this mirror file";
 
 /**
  * The repositories of the account and Region that carry `owner`'s mark, by one request for each hundred of them. ECR

@@ -42,7 +42,7 @@ export function ecrSourceTags(registry: string, context: EcrContext): ListSource
       }
     } catch (error) {
       if (!(error instanceof MirrorError) || error.side !== "target") throw error;
-      const subject = { operation: "list tags", reference: `${registry}/${repositoryName}` };
+      const subject = { operation: "list tags of", reference: `${registry}/${repositoryName}` };
       // What there is to be done about a missing repository of a target is no help here.
       const hint = error.code === "REPOSITORY_UNKNOWN" ? { hint: undefined } : {};
       throw error.with({ side: "source", ...subject, ...hint });

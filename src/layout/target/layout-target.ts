@@ -48,7 +48,7 @@ export function layoutTarget(root: LayoutRoot) {
       const folder = folderOf(root, repository);
       const manifest = await readManifestFile(folder, digest);
       if (manifest !== undefined) return manifest;
-      const work = workOn(folder, "read a manifest", digest);
+      const work = workOn(folder, "read manifest", digest);
       throw new MirrorError("the layout has no such manifest", { code: "MANIFEST_UNKNOWN", ...work });
     },
 
@@ -58,7 +58,7 @@ export function layoutTarget(root: LayoutRoot) {
       const folder = folderOf(root, repository);
       const stream = await openContent(folder, blob, offset, signal);
       if (stream !== undefined) return stream;
-      const work = workOn(folder, "read a blob", blob.digest);
+      const work = workOn(folder, "read blob", blob.digest);
       throw new MirrorError("the layout lacks this file", { code: "BLOB_UNKNOWN", ...work });
     },
 

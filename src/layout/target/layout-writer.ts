@@ -53,7 +53,7 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
           new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
             code: "DIGEST_MISMATCH",
             side: "source",
-            operation: "read a blob",
+            operation: "read blob",
             reference: work.reference,
           });
         const check = (isVouchedFor(body, blob.digest) ? sized : verified)(blob, mismatch);
@@ -80,7 +80,7 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
     },
 
     async putManifest(folder, manifest) {
-      const { path, work } = await place(folder, manifest, "write a manifest");
+      const { path, work } = await place(folder, manifest, "write manifest");
       if (!matchesDigest(manifest.bytes, manifest.digest)) throw new Error(`${manifest.digest} names other bytes`);
       await staging.write(path, work, (file) => file.writeFile(manifest.bytes));
     },

@@ -99,7 +99,7 @@ function immutable(reference: string): ErrorReport {
   return {
     code: "TAG_IMMUTABLE",
     side: "target",
-    operation: "move a tag",
+    operation: "move tag",
     reference,
     message:
       "the source has another digest under this tag of signatures or other referrers, and the repository does not let it move here",

@@ -27,7 +27,7 @@ export function checkHeldPlatform(target: ActualTarget, image: DesiredImage, hav
   const error: ErrorReport = {
     code: "PLATFORM_MISSING",
     side: "source",
-    operation: "choose platforms",
+    operation: "select platforms of",
     reference: `${image.source.repository}@${have}`,
     message: missingPlatforms(missing, held.platform === undefined ? [] : [held.platform]),
     hint: USUAL_HINTS.PLATFORM_MISSING,

@@ -105,7 +105,7 @@ function blocked(image: DesiredImage, what: string, why: keyof typeof CHOICES): 
   return {
     code: "TAG_IMMUTABLE",
     side: "target",
-    operation: "move a tag",
+    operation: "move tag",
     reference: `${image.repository}:${image.tag}`,
     message: `${what}, and the repository does not let the tag move here`,
     hint: CHOICES[why],

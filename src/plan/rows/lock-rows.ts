@@ -18,7 +18,7 @@ export function blockedByLock(row: TagRow, image: DesiredImage, have: Digest | u
   const error: ErrorReport = {
     code: "LOCK_MISMATCH",
     side: "config",
-    operation: "look into the lock",
+    operation: "look up in the lock file",
     reference: familiarReference(source),
     message: isContradicted
       ? `the mirror file pins another digest than the lock has, ${locked.digest}`

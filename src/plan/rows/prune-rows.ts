@@ -167,7 +167,7 @@ function tooMany({ repository, tags, of }: Place & { tags: readonly string[]; of
   return {
     code: "TOO_MANY_DELETIONS",
     side: "target",
-    operation: "delete tags",
+    operation: "delete tags of",
     reference: repository,
     message: `${tags.length} of its ${of} tags are no longer declared, which is more than ${MOST_DELETED * 100} %`,
     hint: `If that is meant, run with --allow-deletions ${repository}.`,
@@ -193,7 +193,7 @@ function allOfIt({ repository, tags }: Place & { tags: readonly string[] }): Err
   return {
     code: "NOTHING_DECLARED",
     side: "target",
-    operation: "delete tags",
+    operation: "delete tags of",
     reference: repository,
     message: `the rules that prune here choose no image at all, so ${tags.length === 1 ? "its tag would go" : `all ${tags.length} tags of theirs would go`}`,
     hint: "See with plan --explain why nothing is chosen. If it is meant, delete the tags in ECR, or take the entry out of the file.",

@@ -212,7 +212,7 @@ function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): 
 function stale(reference: string, side: "source" | "target", message: string): ErrorReport {
   const hint =
     "Make the plan again and look at it. By a lock, or with --trust-plan, it is the digest of the plan that is copied.";
-  return { code: "STALE", side, operation: "hold to the plan", reference, message, hint };
+  return { code: "STALE", side, operation: "apply the saved plan to", reference, message, hint };
 }
 
 /** How the parts that move most are called. */

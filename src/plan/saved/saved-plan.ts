@@ -94,7 +94,7 @@ export function placeOf(action: SavedAction): string {
 
 /** Why a plan file is not applied. Exit code 3. */
 export function refusePlan(path: string, message: string, hint?: string): MirrorError {
-  const about = { side: "config", operation: "read a saved plan", reference: path } as const;
+  const about = { side: "config", operation: "read saved plan", reference: path } as const;
   return new MirrorError(message, { code: "PLAN_FILE", ...about, hint });
 }
 

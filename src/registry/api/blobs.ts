@@ -24,7 +24,7 @@ export function createBlobs(core: RegistryCore): Blobs {
   const { exchange, limitRequests, limitDownloads, side, endpoint } = core;
   return {
     async openBlob(repository, descriptor, offset = 0, signal) {
-      const operation = "read a blob";
+      const operation = "read blob";
       const place = core.locate(operation, repository, "blobs", descriptor.digest);
       const headers = offset === 0 ? READ_HEADERS : { ...READ_HEADERS, range: `bytes=${offset}-` };
       const call = { ...place, method: "GET", operation, repository, signal, headers } as const;
@@ -48,7 +48,7 @@ export function createBlobs(core: RegistryCore): Blobs {
     },
 
     async hasBlob(repository, blob, signal) {
-      const operation = "look for a blob";
+      const operation = "check for blob";
       const place = core.locate(operation, repository, "blobs", blob.digest);
       const call = { ...place, method: "HEAD", operation, repository, signal, headers: READ_HEADERS } as const;
       // HEAD of an address that was signed for GET is refused (aws/containers-roadmap#2671), so it is not gone after.

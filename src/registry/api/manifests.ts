@@ -57,7 +57,7 @@ export function createManifests(core: RegistryCore): Manifests {
 
   return {
     async headManifest(repository, reference, signal) {
-      const head = call("HEAD", "look up a manifest", repository, reference, signal);
+      const head = call("HEAD", "look up manifest", repository, reference, signal);
       const accept = side === "source" ? [200, 404, METHOD_NOT_ALLOWED] : [200, 404];
       return limitRequests(() =>
         exchange({ ...head, headers: READ_HEADERS, accept, follow: true }, async (response) => {
@@ -69,7 +69,7 @@ export function createManifests(core: RegistryCore): Manifests {
     },
 
     async getManifest(repository, reference, signal, beforeSend) {
-      const get = { ...call("GET", "read a manifest", repository, reference, signal), beforeSend };
+      const get = { ...call("GET", "read manifest", repository, reference, signal), beforeSend };
       return limitRequests(() =>
         exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response) => {
           const bytes = await readBoundedFile(response, get);
@@ -79,7 +79,7 @@ export function createManifests(core: RegistryCore): Manifests {
     },
 
     async putManifest(repository, reference, manifest, signal) {
-      const put = call("PUT", "write a manifest", repository, reference, signal);
+      const put = call("PUT", "write manifest", repository, reference, signal);
       const headers = { "content-type": manifest.mediaType };
       return limitRequests(() =>
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, 201, 202] }, async (response) => {

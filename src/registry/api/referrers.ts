@@ -25,8 +25,8 @@ export function createReferrers(core: RegistryCore): Referrers {
   const { exchange, limitRequests, side } = core;
   return {
     async listReferrers(repository, subject, signal) {
-      const place = core.locate("list referrers", repository, "referrers", subject);
-      const call = { ...place, method: "GET", operation: "list referrers", repository, signal } as const;
+      const place = core.locate("list referrers of", repository, "referrers", subject);
+      const call = { ...place, method: "GET", operation: "list referrers of", repository, signal } as const;
       const all = new Map<Digest, Referrer>();
       const visited = new Set<string>();
       for (let url: URL | undefined = place.url; url !== undefined;) {

@@ -44,7 +44,7 @@ export function createLocate(
     },
     locateTags(repository) {
       const full = `${name}/${repository}`;
-      if (!isRepository(repository)) refuse("list tags", full);
+      if (!isRepository(repository)) refuse("list tags of", full);
       return { url: new URL(`/v2/${repository}/tags/list`, endpoint), reference: full };
     },
   };

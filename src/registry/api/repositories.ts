@@ -20,7 +20,7 @@ export function createRepositories({ exchange, limitRequests, locateTags }: Regi
       try {
         const { url, reference } = locateTags(repository);
         url.searchParams.set("n", "1");
-        const subject = { operation: "look for a repository", reference } as const;
+        const subject = { operation: "check for repository", reference } as const;
         const call = { ...subject, method: "GET", url, repository, signal, repeatable: false } as const;
         return await limitRequests(() =>
           exchange({ ...call, accept: [200, 404] }, async ({ status, body, text }) => {

@@ -44,7 +44,7 @@ export function createTags(core: RegistryCore): Tags {
   };
 
   function readPage(url: URL, repository: string, reference: string, signal: AbortSignal | undefined): Promise<Page> {
-    const call = { method: "GET", operation: "list tags", url, repository, reference, signal } as const;
+    const call = { method: "GET", operation: "list tags of", url, repository, reference, signal } as const;
     const headers = { accept: "application/json" };
     return limitRequests(() =>
       exchange({ ...call, headers, accept: [200], follow: true }, async (response, from) => ({
@@ -90,6 +90,6 @@ export function createTags(core: RegistryCore): Tags {
   }
 
   function fail(reference: string, code: MirrorError["code"], message: string, hint?: string): MirrorError {
-    return new MirrorError(message, { code, side, operation: "list tags", reference, hint });
+    return new MirrorError(message, { code, side, operation: "list tags of", reference, hint });
   }
 }

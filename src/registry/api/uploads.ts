@@ -68,7 +68,7 @@ export function createUploads(core: RegistryCore): Uploads {
 
   /** The request that begins an upload, and what reads from its answer where the bytes go. */
   function starting({ repository, descriptor, signal }: Upload) {
-    const operation = "start the upload of a blob";
+    const operation = "start upload of blob";
     const { url, reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const uploads = new URL(`/v2/${repository}/blobs/uploads/`, url);
     const call = { method: "POST", operation, repository, reference, signal } as const;
@@ -88,14 +88,14 @@ export function createUploads(core: RegistryCore): Uploads {
   }
 
   async function send({ repository, descriptor, signal }: Upload, body: Readable, location: URL): Promise<void> {
-    const operation = "upload a blob";
+    const operation = "upload blob";
     const { reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const subject = { side, operation, reference } as const;
     const mismatch = (message: string): MirrorError =>
       new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
         code: "DIGEST_MISMATCH",
         side: "source",
-        operation: "read a blob",
+        operation: "read blob",
         reference,
       });
     // Nothing can be held back of an empty blob: its request is complete with its head.

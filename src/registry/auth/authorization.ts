@@ -93,7 +93,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       const shown = () => exchange({ challenge: asked, scope, credential: found, signal });
       return found === undefined ? await shown() : await signIn.with(found, signal, shown);
     } catch (error) {
-      if (!(error instanceof MirrorError) || error.operation !== "sign in") throw error;
+      if (!(error instanceof MirrorError) || error.operation !== "sign in to") throw error;
       if (found !== undefined && error.code === "UNAUTHORIZED") reject(JSON.stringify(found));
       // It may be the error of another repository that went first.
       throw error.with({ reference: `${registry}/${repository}` });

@@ -45,7 +45,7 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
   const { status, headers } = response;
   if (status !== 200) {
     await discard(response.body, MAX_TOKEN_BYTES);
-    const context = { operation: "sign in", reference: registry, endpoint, side, host: realm.host } as const;
+    const context = { operation: "sign in to", reference: registry, endpoint, side, host: realm.host } as const;
     const signedIn = credential !== undefined;
     const error = responseError(response, { ...context, registryKind, signedIn, isOpen: false, redact });
     return { ok: false, error, retryAfter: readRetryAfter(headers, now()) };
@@ -54,7 +54,7 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
     return { ok: true, value: parseAnswer(await readBody(response.body, MAX_TOKEN_BYTES), request, realm) };
   } catch (error) {
     if (error instanceof BodyTooLarge) throw unexpected(request, `${realm.host} sent a token answer that is too long`);
-    throw connectionError(error, { operation: "sign in", reference: registry, side, host: realm.host, signal });
+    throw connectionError(error, { operation: "sign in to", reference: registry, side, host: realm.host, signal });
   }
 }
 
@@ -77,7 +77,7 @@ function checkedRealm(request: TokenRequest): URL {
 function toHttp(realm: URL, request: TokenRequest): Request {
   const { challenge, scope, credential, registry, signal } = request;
   const service = challenge.parameters.get("service");
-  const subject = { operation: "sign in", reference: registry, signal } as const;
+  const subject = { operation: "sign in to", reference: registry, signal } as const;
   const accept = { accept: "application/json" };
   if (credential !== undefined && "identityToken" in credential) {
     const form = new URLSearchParams({
@@ -137,12 +137,12 @@ function refused({ registry, side }: TokenRequest, why: string): MirrorError {
   return new MirrorError(`signing in to ${registry} was refused: ${why}`, {
     code: "REALM_REFUSED",
     side,
-    operation: "sign in",
+    operation: "sign in to",
     reference: registry,
     hint: "mirrorform signs in over https only, and over http only where registry and realm are on this machine",
   });
 }
 
 function unexpected({ registry, side }: TokenRequest, message: string): MirrorError {
-  return new MirrorError(message, { code: "UNEXPECTED_RESPONSE", side, operation: "sign in", reference: registry });
+  return new MirrorError(message, { code: "UNEXPECTED_RESPONSE", side, operation: "sign in to", reference: registry });
 }

@@ -1,16 +1,16 @@
 /** What the client does, in the words that errors use. */
 export type Operation =
-  | "look up a manifest"
-  | "read a manifest"
-  | "list referrers"
-  | "read a blob"
-  | "look for a blob"
-  | "start the upload of a blob"
-  | "upload a blob"
-  | "write a manifest"
-  | "list tags"
-  | "look for a repository"
-  | "sign in";
+  | "look up manifest"
+  | "read manifest"
+  | "list referrers of"
+  | "read blob"
+  | "check for blob"
+  | "start upload of blob"
+  | "upload blob"
+  | "write manifest"
+  | "list tags of"
+  | "check for repository"
+  | "sign in to";
 
 /** What a request is about: every error says it. */
 export interface Subject {

@@ -41,7 +41,7 @@ export function responseError(
 
 /** Whether a manifest was refused for what it names: blobs, or manifests, which go in before it. */
 function namesMissing(told: readonly ToldError[], operation: Operation): boolean {
-  return operation === "write a manifest" && told.some(({ code }) => MISSING.has(code));
+  return operation === "write manifest" && told.some(({ code }) => MISSING.has(code));
 }
 
 /** distribution-spec, "Error Codes". ECR says BLOB_UPLOAD_UNKNOWN of layers. */
@@ -63,7 +63,7 @@ function classify(status: number, told: readonly ToldError[], operation: Operati
     if (code !== undefined) return code;
   }
   if (status === 404) return classifyMissing(operation);
-  if (operation === "write a manifest" && status >= 400) return "MANIFEST_REFUSED";
+  if (operation === "write manifest" && status >= 400) return "MANIFEST_REFUSED";
   return "UNEXPECTED_RESPONSE";
 }
 
@@ -90,7 +90,7 @@ function classifyTold({ code, message }: ToldError, operation: Operation): Error
     case "MANIFEST_BLOB_UNKNOWN":
     case "MANIFEST_INVALID":
     case "UNSUPPORTED":
-      return operation === "write a manifest" ? "MANIFEST_REFUSED" : undefined;
+      return operation === "write manifest" ? "MANIFEST_REFUSED" : undefined;
     default:
       return undefined;
   }
@@ -98,8 +98,8 @@ function classifyTold({ code, message }: ToldError, operation: Operation): Error
 
 /** A 404 without a code: an answer to HEAD, or a registry of its own mind. */
 function classifyMissing(operation: Operation): ErrorCode {
-  if (operation === "look up a manifest" || operation === "read a manifest") return "MANIFEST_UNKNOWN";
-  if (operation === "look for a blob" || operation === "read a blob") return "BLOB_UNKNOWN";
+  if (operation === "look up manifest" || operation === "read manifest") return "MANIFEST_UNKNOWN";
+  if (operation === "check for blob" || operation === "read blob") return "BLOB_UNKNOWN";
   return "REPOSITORY_UNKNOWN";
 }
 

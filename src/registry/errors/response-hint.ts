@@ -5,17 +5,17 @@ import type { Operation } from "./operation.ts";
 
 /** The IAM actions that a request to ECR's registry needs. ECR user guide, "Required IAM permissions for pushing an image". */
 const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
-  "look up a manifest": "ecr:BatchGetImage",
-  "read a manifest": "ecr:BatchGetImage",
-  "list referrers": "ecr:BatchGetImage",
-  "read a blob": "ecr:GetDownloadUrlForLayer",
-  "look for a blob": "ecr:BatchCheckLayerAvailability",
-  "start the upload of a blob": "ecr:InitiateLayerUpload",
-  "upload a blob": "ecr:UploadLayerPart and ecr:CompleteLayerUpload",
-  "write a manifest": "ecr:PutImage",
-  "list tags": "ecr:ListImages",
-  "look for a repository": "ecr:ListImages",
-  "sign in": "ecr:GetAuthorizationToken",
+  "look up manifest": "ecr:BatchGetImage",
+  "read manifest": "ecr:BatchGetImage",
+  "list referrers of": "ecr:BatchGetImage",
+  "read blob": "ecr:GetDownloadUrlForLayer",
+  "check for blob": "ecr:BatchCheckLayerAvailability",
+  "start upload of blob": "ecr:InitiateLayerUpload",
+  "upload blob": "ecr:UploadLayerPart and ecr:CompleteLayerUpload",
+  "write manifest": "ecr:PutImage",
+  "list tags of": "ecr:ListImages",
+  "check for repository": "ecr:ListImages",
+  "sign in to": "ecr:GetAuthorizationToken",
 };
 
 /** For a manifest that names what the target has not got, though it was sent there before or was there. */
@@ -69,7 +69,7 @@ function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): 
 
 /** ECR cuts the connection of an upload into a repository that does not exist (aws/containers-roadmap#1970). */
 export function cutConnectionHint(registryKind: RegistryKind, operation: Operation): string | undefined {
-  const isUpload = operation === "start the upload of a blob" || operation === "upload a blob";
+  const isUpload = operation === "start upload of blob" || operation === "upload blob";
   return registryKind === "ecr" && isUpload
     ? "ECR cuts the connection when the repository does not exist: was it deleted since the plan was made?"
     : undefined;

@@ -14,10 +14,10 @@ const OVERLOADED = new Set([429, 503]);
 
 /** What a plan asks of a source. A person waits for it, and another run may ask again. */
 const LOOKING_UP: ReadonlySet<Operation> = new Set<Operation>([
-  "look up a manifest",
-  "list tags",
-  "list referrers",
-  "sign in",
+  "look up manifest",
+  "list tags of",
+  "list referrers of",
+  "sign in to",
 ]);
 
 /**

@@ -35,7 +35,7 @@ function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string):
   throw new MirrorError("expected https://HOST[:PORT] or http://HOST[:PORT], without a path or a user name", {
     code,
     side: "config",
-    operation: "read an endpoint",
+    operation: "read endpoint",
     reference: where,
   });
 }

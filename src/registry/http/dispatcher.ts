@@ -59,7 +59,7 @@ function proxy(environment: Environment, variable: string): URL | undefined {
   throw new MirrorError("expected http://HOST:PORT or https://HOST:PORT", {
     code: "USAGE",
     side: "config",
-    operation: "read the proxy's address",
+    operation: "read the proxy address",
     reference: variable,
   });
 }

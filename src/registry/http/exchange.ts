@@ -79,7 +79,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       return retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));
     },
     ping: async (signal) => {
-      const subject = { operation: "sign in", reference: registry, signal } as const;
+      const subject = { operation: "sign in to", reference: registry, signal } as const;
       const response = await send({ ...subject, method: "GET", url: new URL("/v2/", endpoint), headers: {} });
       await discard(response.body, MAX_ERROR_BYTES);
       return response.headers;

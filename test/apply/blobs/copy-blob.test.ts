@@ -223,7 +223,7 @@ describe("a source that breaks off", () => {
     assert.ok(place !== undefined);
     all.source.server.onRequest = ({ method, path }) =>
       method === "GET" && path.includes("/blobs/") ? { kind: "truncate", afterBytes: 10_000 } : undefined;
-    await assert.rejects(all.bring(place), { code: "UNREACHABLE", side: "source", operation: "read a blob" });
+    await assert.rejects(all.bring(place), { code: "UNREACHABLE", side: "source", operation: "read blob" });
     assert.equal(all.ranges().length, 5);
     assert.equal(holds(place, all), false);
   });

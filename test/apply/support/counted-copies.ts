@@ -214,5 +214,5 @@ const EMPTY_TARGET: ImageTarget = {
 };
 
 function failure(code: ErrorCode): MirrorError {
-  return new MirrorError("the source says no", { code, side: "source", operation: "read a manifest" });
+  return new MirrorError("the source says no", { code, side: "source", operation: "read manifest" });
 }

@@ -85,7 +85,7 @@ function tokyo(): Actual {
     undeclaredError: {
       code: "DENIED",
       side: "target",
-      operation: "find the repositories with this file's mark",
+      operation: "find the repositories owned by this mirror file",
       message: "no",
       hint: "grant tag:GetResources on *",
     },
@@ -95,7 +95,7 @@ function tokyo(): Actual {
         error: {
           code: "DENIED",
           side: "target",
-          operation: "read the registry's scanning",
+          operation: "read the registry scanning configuration",
           message: "no",
           hint: "grant ecr:GetRegistryScanningConfiguration",
         },
@@ -110,7 +110,7 @@ function berlin(): Actual {
   const error: ErrorReport = {
     code: "UNREACHABLE",
     side: "target",
-    operation: "open a target",
+    operation: "open target",
     reference: "registry.berlin.example.com",
     message: "connect ECONNREFUSED 192.0.2.7:443",
     hint: "see whether the registry is up, and whether a proxy is needed",

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
 import * as fc from "fast-check";
@@ -8,6 +7,7 @@ import { marked, type Token } from "marked";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../../../src/cli/render/plan-markdown.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
+import { assertGolden } from "../../support/golden.ts";
 import { everything } from "./everything.ts";
 
 /** Every token of the page, as GitHub's registryKind of Markdown is read. */
@@ -46,9 +46,7 @@ function hostile(text: string): Plan {
 
 describe("a plan as Markdown", () => {
   test("has totals first and last, what is in the way before the rest, and a table for each repository", () => {
-    // Change the file by hand, after a look at it on a page that shows Markdown: it is what a reviewer reads.
-    const golden = readFileSync(new URL("plan.golden.md", import.meta.url), "utf8");
-    assert.equal(renderMarkdown(everything(), COMMENT_LIMIT), golden);
+    assertGolden(renderMarkdown(everything(), COMMENT_LIMIT), new URL("plan.golden.md", import.meta.url));
   });
 
   test("begins with a hidden marker that names the mirror file and its targets", () => {

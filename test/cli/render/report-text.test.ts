@@ -50,7 +50,7 @@ test("a report says to run apply again where that brings the rest", () => {
 
 test("a warning names the target before what was left out", () => {
   const made = plan([image("redis:7", "redis:7")], ecr([repository("redis")]), moved);
-  const error = { code: "MANIFEST_REFUSED", side: "target", operation: "write a manifest", message: "no" } as const;
+  const error = { code: "MANIFEST_REFUSED", side: "target", operation: "write manifest", message: "no" } as const;
   const two = { ...made, targets: [...made.targets, { name: "two", registry: "two", rows: [] }] };
   const [outcome] = outcomesOf(made, "done", { warnings: [error] });
   assert.ok(outcome?.action.kind === "copy-image");

@@ -19,7 +19,7 @@ const tagged = (word: string) => ({
 });
 const NOTHING = { artifacts: new Map(), tags: new Map() };
 const hub = (name: string) => `docker.io/library/${name}`;
-const denied = { code: "DENIED", side: "target", operation: "list tags", message: "no" } as const;
+const denied = { code: "DENIED", side: "target", operation: "list tags of", message: "no" } as const;
 
 /** An image of Docker Hub that is at `held` there and here. */
 function kept(name: string, more: Parameters<typeof image>[2] = {}): Scene {
@@ -78,7 +78,7 @@ const COPIES: readonly Scene[] = [
 const UNREAD: ErrorReport = {
   code: "DENIED",
   side: "target",
-  operation: "read a blob",
+  operation: "read blob",
   reference: "single@sha256:1f",
   message: "no",
   hint: "grant ecr:GetDownloadUrlForLayer on single",
@@ -255,10 +255,10 @@ const REFERRERS: readonly Scene[] = [
     },
     { images: [], repositories: [repository("stuck", IMMUTABLE)] },
   ),
-  signed("secret", { kind: "failed", error: { ...denied, side: "source", operation: "list referrers" } }),
+  signed("secret", { kind: "failed", error: { ...denied, side: "source", operation: "list referrers of" } }),
   signed("spent", {
     kind: "failed",
-    error: { ...denied, code: "PULL_LIMIT", side: "source", operation: "list referrers" },
+    error: { ...denied, code: "PULL_LIMIT", side: "source", operation: "list referrers of" },
   }),
 ];
 

@@ -82,7 +82,7 @@ describe("resolving", () => {
   });
 
   test("keeps a source's error as the reference's own, and lets a defect of ours through", async () => {
-    const denied = new MirrorError("no", { code: "DENIED", side: "source", operation: "look up a manifest" });
+    const denied = new MirrorError("no", { code: "DENIED", side: "source", operation: "look up manifest" });
     assert.equal(codeOf(await resolve("redis:7", source(denied))), "DENIED");
     await assert.rejects(resolve("redis:7", source(new TypeError("ours"))), TypeError);
   });

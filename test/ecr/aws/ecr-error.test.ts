@@ -41,7 +41,7 @@ const ONCE: readonly [string, ErrorCode, "target" | "credentials"][] = [
 for (const [exception, code, side] of ONCE) {
   test(`${exception} is ${code} and asked once`, async () => {
     const played = await scene(() => ({ exception }));
-    await assert.rejects(create(played), { code, side, reference: "team/app", operation: "create a repository" });
+    await assert.rejects(create(played), { code, side, reference: "team/app", operation: "create repository" });
     assert.equal(times(played), 1);
     assert.deepEqual(played.context.waits, []);
   });

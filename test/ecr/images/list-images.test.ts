@@ -102,7 +102,7 @@ test("what ECR does not delete for another reason, and what it is silent about, 
 
 test("a repository is told to be the owner's, somebody else's or gone", async () => {
   const { ecr } = await start();
-  await ecr.requireOwner("team/app", "platform", "delete a tag", signal);
-  await assert.rejects(ecr.requireOwner("team/app", "another", "delete a tag", signal), { code: "STALE" });
-  await assert.rejects(ecr.requireOwner("team/none", "platform", "delete a tag", signal), { code: "STALE" });
+  await ecr.requireOwner("team/app", "platform", "delete tag", signal);
+  await assert.rejects(ecr.requireOwner("team/app", "another", "delete tag", signal), { code: "STALE" });
+  await assert.rejects(ecr.requireOwner("team/none", "platform", "delete tag", signal), { code: "STALE" });
 });

@@ -49,6 +49,6 @@ test("a digest that ECR does not understand is missing, and a repository that is
   await assert.rejects(ecr.missingLayers("none", [odd]), {
     code: "REPOSITORY_UNKNOWN",
     side: "target",
-    operation: "look for blobs",
+    operation: "check for blobs in",
   });
 });

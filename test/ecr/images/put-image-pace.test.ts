@@ -70,7 +70,7 @@ test("an abort ends the wait as interrupted, and names what was to be put", asyn
   await assert.rejects(pace.turn("app:1", stop.signal), {
     code: "INTERRUPTED",
     side: "target",
-    operation: "write a manifest",
+    operation: "write manifest",
     reference: "app:1",
   });
 });

@@ -127,7 +127,7 @@ test("a repository of another owner's, or of nobody's, is not taken for created:
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "another");
   (await sandbox.registry()).store.create("nobody/app");
-  const stale = { code: "STALE", side: "target", operation: "create a repository", hint: /plan again/ };
+  const stale = { code: "STALE", side: "target", operation: "create repository", hint: /plan again/ };
   await assert.rejects(ecr.createRepository("team/app", {}, "platform"), { ...stale, message: /"another"/ });
   await assert.rejects(ecr.createRepository("nobody/app", {}, "platform"), { ...stale, message: /without an owner/ });
   assert.deepEqual((await described(ecr)).tags, { mirrorform: "another" });

@@ -74,7 +74,7 @@ test("another account is asked by its number, and says no where it lets nobody i
   assert.equal(open.sandbox.calls.at(-1)?.input["registryId"], OTHER);
   const closed = await start(OTHER, [["1"]]);
   const error = await failure(closed.list("app", signal));
-  assert.deepEqual([error.code, error.side, error.operation], ["DENIED", "source", "list tags"]);
+  assert.deepEqual([error.code, error.side, error.operation], ["DENIED", "source", "list tags of"]);
   assert.equal(error.reference, `${OTHER}.dkr.ecr.eu-west-1.amazonaws.com/app`);
   assert.match(error.hint, /ecr:DescribeImages/);
 });

@@ -138,7 +138,7 @@ describe("a layout target", () => {
   test("passes on what broke the source off, and an interruption", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
-    const broken = new MirrorError("cut", { code: "UNREACHABLE", side: "source", operation: "read a blob" });
+    const broken = new MirrorError("cut", { code: "UNREACHABLE", side: "source", operation: "read blob" });
     const body = new Readable({ read() {} });
     body.push("the");
     const put = target.putBlob("redis", blobOf(Buffer.from("the bytes")), body, NEVER);

@@ -95,7 +95,7 @@ describe("an image with chosen platforms", () => {
   describe("that is no index, and whose digest did not change,", () => {
     const amd64: HeldContent = { kind: "image", platform: { kind: "read", platform: AMD64 } };
     const none: HeldContent = { kind: "image", platform: { kind: "read", platform: undefined } };
-    const error = { code: "DENIED", side: "target", operation: "read a blob", message: "no" } as const;
+    const error = { code: "DENIED", side: "target", operation: "read blob", message: "no" } as const;
     const unread: HeldContent = { kind: "image", platform: { kind: "unread", error } };
     const made = (content: HeldContent, wanted: DesiredImage): Plan => {
       const contents = new Map([["redis", new Map([["7", content]])]]);

@@ -67,7 +67,7 @@ describe("an immutable tag that moved upstream", () => {
   });
 
   test("fails where it is not known which backup tags are taken", () => {
-    const error = { code: "DENIED", side: "target", operation: "list images", message: "no" } as const;
+    const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
     const made = planned({ ...held(), allTags: new Map([["redis", error]]) });
     assert.equal(rows(made)[0], "failed redis:7 unresolved");
   });

@@ -214,7 +214,7 @@ describe("many deletions in one repository", () => {
 });
 
 test("tags that could not be listed make a plan incomplete only where they would be pruned", () => {
-  const error = { code: "DENIED", side: "target", operation: "list images", message: "no" } as const;
+  const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
   const actual = { ...target(), allTags: new Map([["node", error]]) } as Actual;
   const made = pruned({ actual });
   assert.deepEqual([told(made), made.complete], [["unlisted-tags node unresolved"], false]);
@@ -284,7 +284,7 @@ describe("a repository in which nothing is declared", () => {
   });
 
   test("is listed where its tags may not be", () => {
-    const error = { code: "DENIED", side: "target", operation: "list images", message: "no" } as const;
+    const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
     const made = plan([], { ...actual, allTags: new Map([["node", error]]) });
     assert.deepEqual([rows(made), made.complete], [["unlisted-tags node nothing-declared"], true]);
   });

@@ -92,7 +92,7 @@ export const SIGN_IN = {
       }
       await assert.rejects(registry.headManifest(LIBRARY_REDIS, "7"), {
         code: "TOO_MANY_REQUESTS",
-        operation: "sign in",
+        operation: "sign in to",
         message: /too many failed login attempts/,
       });
       const asked = hub.auth.requests.slice(5);

@@ -138,7 +138,7 @@ export const CONTROL_PLANE = {
       const errors = errorsIn(document);
       assert.deepEqual(errors.map((error) => error.code).toSorted(), ["REPOSITORY_FAILED", "SERVICE_QUOTA"]);
       const quota = errors.find((error) => error.code === "SERVICE_QUOTA");
-      assert.deepEqual([quota?.side, quota?.operation, quota?.reference], ["target", "create a repository", "redis"]);
+      assert.deepEqual([quota?.side, quota?.operation, quota?.reference], ["target", "create repository", "redis"]);
       assert.match(quota?.hint ?? "", /Service Quotas/);
       const created = place.sandbox.ecr.calls.filter(({ operation }) => operation === "CreateRepository");
       assert.deepEqual(

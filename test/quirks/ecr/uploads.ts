@@ -52,7 +52,7 @@ export const UPLOADS = {
       await assert.rejects(registry.putBlob("app", blob, Readable.from([bytes])), {
         code: "UNREACHABLE",
         side: "target",
-        operation: "start the upload of a blob",
+        operation: "start upload of blob",
         hint: /the repository does not exist: was it deleted/,
       });
       assert.equal(clock.slept.length, MAX_ATTEMPTS - 1, "it may be the network: it is tried again");

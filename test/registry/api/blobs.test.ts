@@ -36,7 +36,7 @@ test("a blob that is cut short ends in an error that names the source", async (t
     name: "MirrorError",
     code: "UNREACHABLE",
     side: "source",
-    operation: "read a blob",
+    operation: "read blob",
     reference: `${server.url.host}/app@${BLOB.digest}`,
     retryable: true,
   });

@@ -28,7 +28,7 @@ for (const [status, code] of [
   test(`HEAD answered with ${status} is an error, never "absent", and no GET of a manifest follows`, async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(status).end());
     const { registry } = clientOf(t, server.url);
-    await assert.rejects(registry.headManifest("app", "1"), { code, operation: "look up a manifest" });
+    await assert.rejects(registry.headManifest("app", "1"), { code, operation: "look up manifest" });
     assert.ok(server.seen.every(({ method, url }) => method === "HEAD" || url === "/v2/"));
   });
 }
@@ -70,7 +70,7 @@ test("bytes that another digest names are refused", async (t) => {
   await assert.rejects(registry.getManifest("app", MANIFEST.digest), {
     code: "DIGEST_MISMATCH",
     side: "source",
-    operation: "read a manifest",
+    operation: "read manifest",
     reference: `${server.url.host}/app@${MANIFEST.digest}`,
     retryable: false,
   });

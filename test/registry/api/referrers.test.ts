@@ -68,7 +68,7 @@ describe("the list of what refers to a manifest", () => {
         t,
         (await serve(t, (_request, response) => void response.writeHead(status).end())).url,
       );
-      await assert.rejects(registry.listReferrers("app", SUBJECT), { code, operation: "list referrers" });
+      await assert.rejects(registry.listReferrers("app", SUBJECT), { code, operation: "list referrers of" });
     });
   }
 

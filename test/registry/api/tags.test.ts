@@ -140,7 +140,7 @@ describe("a list of tags that cannot be followed is an error", () => {
   ];
   for (const [what, code, message, handler] of cases) {
     test(what, async (t) => {
-      await assert.rejects(list(t, handler), { code, side: "source", operation: "list tags", message });
+      await assert.rejects(list(t, handler), { code, side: "source", operation: "list tags of", message });
     });
   }
 

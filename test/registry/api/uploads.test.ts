@@ -71,7 +71,7 @@ for (const [words, chunks] of WRONG) {
     await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), {
       code: "DIGEST_MISMATCH",
       side: "source",
-      operation: "read a blob",
+      operation: "read blob",
       reference: `${url.host}/app@${blobOf(BYTES).digest}`,
     });
 
@@ -114,7 +114,7 @@ test("an error of the source is thrown as it is, and the upload is cut", async (
   const broken = new MirrorError("the source is gone", {
     code: "UNREACHABLE",
     side: "source",
-    operation: "read a blob",
+    operation: "read blob",
     retryable: true,
   });
   const body = Readable.from(
@@ -179,7 +179,7 @@ test("an upload that makes no progress is given up", async (t) => {
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
     code: "TIMEOUT",
     side: "target",
-    operation: "upload a blob",
+    operation: "upload blob",
     retryable: true,
   });
 });
@@ -211,7 +211,7 @@ test("a missing repository at ECR is REPOSITORY_UNKNOWN", async (t) => {
   const { registry } = clientOf(t, server.url, { side: "target", registryKind: "ecr" });
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
     code: "REPOSITORY_UNKNOWN",
-    operation: "start the upload of a blob",
+    operation: "start upload of blob",
     hint: /deleted/,
   });
 });

@@ -195,7 +195,7 @@ test("elsewhere the hint names the host to sign in to: the one that is asked in 
 for (const endpoint of ["https://ghcr.io", "https://registry-1.docker.io"]) {
   test(`a hint for ${endpoint} itself names the registry`, () => {
     const registryKind = registryKindOf(canonicalRegistry(new URL(endpoint).host));
-    const context = { registryKind, operation: "read a manifest", signedIn: false, isOpen: false } as const;
+    const context = { registryKind, operation: "read manifest", signedIn: false, isOpen: false } as const;
     const hint = hintFor("UNAUTHORIZED", { ...context, endpoint: new URL(endpoint) });
     assert.match(hint ?? "", /docker login ghcr\.io|nobody is signed in$/);
   });

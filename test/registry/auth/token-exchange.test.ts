@@ -215,7 +215,7 @@ test("a token server that stays busy is asked as often as any, and not once more
     response.writeHead(401, { "www-authenticate": `Bearer realm="${tokens.url.href}"` }).end();
   });
   const { registry } = clientOf(t, server.url);
-  await assert.rejects(registry.headManifest("app", "1"), { code: "SERVER_ERROR", operation: "sign in" });
+  await assert.rejects(registry.headManifest("app", "1"), { code: "SERVER_ERROR", operation: "sign in to" });
   assert.equal(tokens.seen.length, MAX_ATTEMPTS);
 });
 
@@ -248,7 +248,7 @@ for (const [words, answer] of [
 ] as const) {
   test(`a token server that answers with ${words} is an error`, async (t) => {
     const { registry } = await setUp(t, { answer: () => answer });
-    await assert.rejects(registry.headManifest("app", "1"), { code: "UNEXPECTED_RESPONSE", operation: "sign in" });
+    await assert.rejects(registry.headManifest("app", "1"), { code: "UNEXPECTED_RESPONSE", operation: "sign in to" });
   });
 }
 
@@ -320,7 +320,7 @@ test("what a token server says of a spent allowance names nobody", async (t) => 
   const said = "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF. You may increase the limit.";
   const tokens = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", said));
   const offered = { "www-authenticate": `Bearer realm="${new URL("/token", tokens.url).href}"` };
-  const server = await serve(t, (_request, response) => refuse(response, 401, "UNAUTHORIZED", "sign in", offered));
+  const server = await serve(t, (_request, response) => refuse(response, 401, "UNAUTHORIZED", "sign in to", offered));
   const { registry } = clientOf(t, server.url, { redact: redactPullLimit });
   await assert.rejects(registry.headManifest("app", "1"), (error: Error) => {
     assert.match(error.message, /pull rate limit as \[account\]/);

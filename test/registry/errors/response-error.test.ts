@@ -31,7 +31,7 @@ for (const [status, told, code] of CODES) {
     await assert.rejects(registry.getManifest("team/app", "1"), {
       code,
       side: "source",
-      operation: "read a manifest",
+      operation: "read manifest",
       reference: `${server.url.host}/team/app:1`,
     });
   });

@@ -210,7 +210,13 @@ for (const [variable, endpoint] of PROXIED) {
     const limits = variable === "HTTPS_PROXY" ? { connect: 30 } : { headers: 30 };
     const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://${address}` }, limits });
     const send = createTransport({ dispatcher, emit: () => {}, clock: quickClock(), side: "source" });
-    const asked = { method: "GET", url: new URL(endpoint), headers: {}, operation: "sign in", reference: "r" } as const;
+    const asked = {
+      method: "GET",
+      url: new URL(endpoint),
+      headers: {},
+      operation: "sign in to",
+      reference: "r",
+    } as const;
     const party = variable === "HTTPS_PROXY" ? `the proxy ${address}` : "registry.test";
     await assert.rejects(send(asked), {
       code: "TIMEOUT",

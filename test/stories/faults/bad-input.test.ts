@@ -195,7 +195,7 @@ describe("a target that refuses an index", { concurrency: 2 }, () => {
       const failed = outcomes.filter(({ result }) => result === "failed");
       assert.deepEqual(
         failed.map(({ action, error }) => [action.id, error?.code, error?.side, error?.operation]),
-        [["copy-image other redis:7", "MANIFEST_REFUSED", "target", "write a manifest"]],
+        [["copy-image other redis:7", "MANIFEST_REFUSED", "target", "write manifest"]],
       );
       assert.match(failed[0]?.error?.hint ?? "", /an index/);
       const after = await held();

@@ -27,12 +27,12 @@ const SCENARIOS: readonly [
   operation: string,
   hint: RegExp,
 ][] = [
-  ["HEAD", 401, "UNAUTHORIZED", "UNAUTHORIZED", "look up a manifest", /docker login/],
-  ["HEAD", 403, "DENIED", "DENIED", "look up a manifest", /docker login/],
-  ["HEAD", 429, "TOOMANYREQUESTS", "TOO_MANY_REQUESTS", "look up a manifest", /wait/],
-  ["HEAD", 500, "UNKNOWN", "SERVER_ERROR", "look up a manifest", /[Rr]un again later/],
-  ["POST", 403, "DENIED", "DENIED", "start the upload of a blob", /docker login/],
-  ["POST", 404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "start the upload of a blob", /deleted meanwhile/],
+  ["HEAD", 401, "UNAUTHORIZED", "UNAUTHORIZED", "look up manifest", /docker login/],
+  ["HEAD", 403, "DENIED", "DENIED", "look up manifest", /docker login/],
+  ["HEAD", 429, "TOOMANYREQUESTS", "TOO_MANY_REQUESTS", "look up manifest", /wait/],
+  ["HEAD", 500, "UNKNOWN", "SERVER_ERROR", "look up manifest", /[Rr]un again later/],
+  ["POST", 403, "DENIED", "DENIED", "start upload of blob", /docker login/],
+  ["POST", 404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "start upload of blob", /deleted meanwhile/],
 ];
 
 describe("trouble with an OCI registry as target ends in a clear error and loses nothing:", { concurrency: 3 }, () => {

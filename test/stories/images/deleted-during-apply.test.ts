@@ -54,8 +54,8 @@ for (const [where, target] of Object.entries(TARGETS)) {
         const args = ["apply", "--file", join(folder.path, "mirrors.yaml")];
         const first = await runHere(args, sandbox.environment);
         assert.equal(first.code, 1);
-        assert.match(first.stdout, /Error (?:MANIFEST_REFUSED|BLOB_UNKNOWN) \(target\): write a manifest /);
-        assert.match(first.stdout, /Somebody deleted it at the target .* run apply again/);
+        assert.match(first.stdout, /Error (?:MANIFEST_REFUSED|BLOB_UNKNOWN) \(target\): cannot write manifest /);
+        assert.match(first.stdout, /somebody deleted it at the target .* run apply again/);
         assert.deepEqual([...(store.repository("redis")?.tags ?? [])], []);
         const second = await runHere(args, sandbox.environment);
         assert.equal(second.code, 0, second.stdout);

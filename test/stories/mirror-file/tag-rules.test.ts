@@ -211,7 +211,7 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     assert.equal(applied, 1);
     assert.match(
       stdout,
-      /Failed: mirrors\.yaml:5\n {2}Error REPOSITORY_UNKNOWN \(source\): list tags ghcr\.io\/team\/gone/,
+      /Failed: mirrors\.yaml:5\n {2}Error REPOSITORY_UNKNOWN \(source\): cannot list tags of ghcr\.io\/team\/gone/,
     );
     assert.match(stdout, /Apply: 5 done, 1 failed, 0 unchanged/);
   });

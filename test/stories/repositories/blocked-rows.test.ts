@@ -22,7 +22,7 @@ test("an immutable tag at another digest is blocked: said in the plan, failing t
   const planned = await json(["plan"]);
   assert.equal(planned.code, 0);
   const [error] = errorsIn(planned.document);
-  assert.deepEqual([error?.code, error?.side, error?.operation], ["TAG_IMMUTABLE", "target", "move a tag"]);
+  assert.deepEqual([error?.code, error?.side, error?.operation], ["TAG_IMMUTABLE", "target", "move tag"]);
   assert.match(error?.hint ?? "", /another tag/);
 
   const applied = await run(["apply"]);

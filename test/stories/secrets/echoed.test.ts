@@ -48,7 +48,7 @@ function echoing(scheme: "bearer" | "basic", stage: Stage, status: number, echoe
     if (path === "/elsewhere") return refuseWith(request, response);
     if (request.headers.authorization === undefined) {
       const challenge = scheme === "basic" ? 'Basic realm="r"' : `Bearer realm="http://${request.headers.host}/token"`;
-      return refuse(response, 401, "UNAUTHORIZED", "sign in", { "www-authenticate": challenge });
+      return refuse(response, 401, "UNAUTHORIZED", "sign in to", { "www-authenticate": challenge });
     }
     if (stage === "token") return refuseWith(request, response);
     if (path.includes("/tags/")) {
