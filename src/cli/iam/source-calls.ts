@@ -24,29 +24,29 @@ const always = (): boolean => true;
 
 /** Every call to an ECR as a source. docs/iam.md has the same table. */
 export const SOURCE_CALLS: readonly SourceCall[] = [
-  { action: "GetAuthorizationToken", role: "plan", on: undefined, isFor: always, purpose: "the registry's password" },
+  { action: "GetAuthorizationToken", role: "plan", on: undefined, isFor: always, purpose: "registry password" },
   {
     action: "BatchGetImage",
     role: "plan",
     on: "repository",
     isFor: ({ isSource }) => isSource,
-    purpose: "what a tag names; manifests and referrers",
+    purpose: "the digest of a tag; manifests and referrers",
   },
   {
     action: "ListImages",
     role: "plan",
     on: "repository",
     isFor: ({ listing }) => listing === "names",
-    purpose: "among which tags a rule chooses",
-    where: "rules of `tags`",
+    purpose: "tags for a rule to select from",
+    where: "tag rules",
   },
   {
     action: "DescribeImages",
     role: "plan",
     on: "repository",
     isFor: ({ listing }) => listing === "dates",
-    purpose: "among which tags a rule chooses, and when they were pushed",
-    where: "rules of `tags` by dates",
+    purpose: "tags for a rule to select from, with push dates",
+    where: "tag rules that use dates",
   },
   {
     action: "BatchGetImage",
@@ -54,8 +54,8 @@ export const SOURCE_CALLS: readonly SourceCall[] = [
     on: "repository",
     isFor: ({ isSource }) => !isSource,
     purpose: "manifests, by digest",
-    where: "an alternate that `sources` names too",
-    without: "read at the source",
+    where: "an alternate that is also listed in `sources`",
+    without: "read from the source",
   },
   { action: "GetDownloadUrlForLayer", role: "apply", on: "repository", isFor: always, purpose: "blobs" },
 ];

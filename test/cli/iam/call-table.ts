@@ -8,19 +8,19 @@ export function callTable(): string[] {
     return [`${service}:${action}`, role, where(call), purpose, without];
   });
   const sources = SOURCE_CALLS.map(({ action, role, on, where: declared = "always", purpose, without }) => {
-    const granted = `${declared}${on === undefined ? "; of the account" : ""}`;
+    const granted = `${declared}${on === undefined ? "; account-wide" : ""}`;
     return [`ecr:${action}`, role, granted, purpose, without ?? "an error"];
   });
   return [...targets, ...sources].map(([action, ...cells]) => `| ${[`\`${action}\``, ...cells].join(" | ")} |`);
 }
 
 function where({ on, narrowing, where: declared = "always" }: Call): string {
-  if (on === undefined) return `${declared}; of the account`;
+  if (on === undefined) return `${declared}; account-wide`;
   return `${declared}${narrowing === undefined ? "" : CONDITIONS[narrowing]}`;
 }
 
 const CONDITIONS: Readonly<Record<Narrowing, string>> = {
-  marking: "; puts the mark, where there is none of another file",
-  marked: "; with the mark",
-  "keeping-mark": "; with the mark, which stays",
+  marking: "; adds the ownership tag; not if another mirror file owns the repository",
+  marked: "; only with the ownership tag",
+  "keeping-mark": "; only with the ownership tag, which must stay",
 };
