@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
-import { COMMANDS } from "../src/cli/options/commands.ts";
+import { COMMANDS } from "../src/cli/commands.ts";
 import { commandPage } from "../src/cli/options/help.ts";
 import { documentSchemas } from "./schemas.ts";
 

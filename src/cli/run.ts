@@ -1,7 +1,8 @@
 import { terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
+import type { Command } from "./options/command.ts";
 import { readCommandLine } from "./options/command-line.ts";
-import { COMMANDS } from "./options/commands.ts";
+import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./process/exit-code.ts";
 import { commandHelp, generalHelp } from "./options/help.ts";
 import { listenForInterrupt } from "./process/interrupt.ts";
@@ -40,16 +41,21 @@ async function dispatch(args: readonly string[], context: ProcessContext): Promi
   const request = readCommandLine(args, COMMANDS);
   switch (request.kind) {
     case "help":
-      context.out(request.command === undefined ? generalHelp() : commandHelp(request.command));
+      context.out(helpText(request.command, context));
       return EXIT.done;
     case "version":
       context.out(`${version()}\n`);
       return EXIT.done;
     case "run":
-      if (request.command.takesCommand) return request.command.run(request.input, context);
+      if (request.command.definition.takesCommand === true) return request.run(context);
       announceInterrupt(context);
-      return interruptedOr(await request.command.run(request.input, context), context);
+      return interruptedOr(await request.run(context), context);
   }
+}
+
+function helpText(command: Command | undefined, { isTerminal, terminalSize }: ProcessContext): string {
+  const width = isTerminal ? terminalSize().columns || undefined : undefined;
+  return command === undefined ? generalHelp(COMMANDS, width) : commandHelp(command, width);
 }
 
 /** A signal comes before whatever else was found: what the run would have come to is not known. */

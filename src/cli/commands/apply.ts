@@ -3,7 +3,7 @@ import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { ApplyInput } from "../definitions/apply.ts";
 import type { OpenTarget } from "../../run/connections.ts";
 import { openEventLog } from "../output/event-log.ts";
 import { EXIT } from "../process/exit-code.ts";
@@ -16,7 +16,6 @@ import { renderPlan } from "../render/plan-text.ts";
 import { renderReport } from "../render/report-text.ts";
 import { freeBuffersEarly } from "../../run/free-buffers.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
-import { readWait } from "../options/wait-duration.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
@@ -24,34 +23,28 @@ import type { ProcessContext } from "../process/process-context.ts";
 const PLAN_AGAIN_MS = 60_000;
 
 /** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
-export async function apply(input: CommandInput, context: ProcessContext): Promise<number> {
-  const { report: file } = input.options;
-  const wait = readWait(input.options["wait"]);
+export async function apply(input: ApplyInput, context: ProcessContext): Promise<number> {
+  const { report: file } = input;
   try {
-    return (await planAndCarryOut(input, wait, context)) ?? EXIT.invalid;
+    return (await planAndCarryOut(input, context)) ?? EXIT.invalid;
   } catch (error) {
     const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
     // Should this fail too, it is the first error that is told.
-    if (typeof file === "string") await writeOutput(file, document).catch(() => undefined);
+    if (file !== undefined) await writeOutput(file, document).catch(() => undefined);
     throw error;
   }
 }
 
 /** @returns the exit code; undefined when the mirror file or its lock is not valid */
-async function planAndCarryOut(
-  input: CommandInput,
-  wait: number,
-  context: ProcessContext,
-): Promise<number | undefined> {
-  const json = input.options["json"] === true;
-  const { events, report: file } = input.options;
+async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Promise<number | undefined> {
+  const { json, wait, events, report: file } = input;
   const held = await readHeldPlan(input);
   const work = async (session: Session): Promise<number> => {
     const fresh = await planWhenAsked(session, wait, context);
     const plan = held === undefined ? fresh : held.hold(fresh);
     if (!json) context.out(`${renderPlan(plan, session.style)}\n`);
     const begun = context.clock.now();
-    const log = typeof events === "string" ? openEventLog(events, context) : undefined;
+    const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
     const report = await carryOut(plan, session, context, { quiet: json, wait }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
@@ -64,13 +57,13 @@ async function planAndCarryOut(
     const document = `${JSON.stringify(whole, null, 2)}\n`;
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
     // Said first: a report that cannot be written must not hide what was done.
-    const write = async () => void (typeof file === "string" && (await writeOutput(file, document)));
+    const write = async () => void (file !== undefined && (await writeOutput(file, document)));
     const isWritten = await writeOrReport(write, session.style, context);
     const code = exitCode(plan, report, context);
     return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
   // After what is not valid: that comes before what cannot be written.
-  const ready = async () => void (typeof file === "string" && (await refuseUnwritable(file)));
+  const ready = async () => void (file !== undefined && (await refuseUnwritable(file)));
   return withPlan(input, context, work, { held, ready });
 }
 

@@ -2,7 +2,10 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { startSandbox } from "../../sandbox/sandbox.ts";
-import type { CommandInput } from "../options/command.ts";
+import { APPLY } from "../definitions/apply.ts";
+import type { DemoInput } from "../definitions/demo.ts";
+import { PLAN, type PlanInput } from "../definitions/plan.ts";
+import { defaultInput } from "../options/command.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
@@ -16,15 +19,16 @@ import { plan } from "./plan.ts";
 const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
 
 /** `demo`: plan, apply and plan again in a sandbox. Fails when the second plan still has something to do. */
-export async function demo(command: CommandInput, context: ProcessContext): Promise<number> {
+export async function demo(given: DemoInput, context: ProcessContext): Promise<number> {
   const file = relative(process.cwd(), SHIPPED);
-  const input: CommandInput = { ...command, options: { ...command.options, file } };
+  const { json, noColor } = given;
+  const planInput = { ...defaultInput(PLAN), file, json, noColor };
+  const applyInput = { ...defaultInput(APPLY), file, json, noColor };
   const clean = { ...context, environment: sandboxEnvironment(context, {}) };
-  const mirrors = await loadMirrorFile(input, clean);
+  const mirrors = await loadMirrorFile(planInput, clean);
   if (mirrors === undefined) return EXIT.invalid;
   const sandbox = await startSandbox(sandboxNeeds(mirrors));
   try {
-    const json = input.options["json"] === true;
     let said = "";
     const inside = {
       ...context,
@@ -33,9 +37,9 @@ export async function demo(command: CommandInput, context: ProcessContext): Prom
     };
     const told: { command: string; code: number; document: unknown }[] = [];
     const steps = [
-      ["mirrorform plan", () => plan(input, inside)],
-      ["mirrorform apply", () => apply(input, inside)],
-      ["mirrorform plan", () => planWithoutChanges(input, inside)],
+      ["mirrorform plan", () => plan(planInput, inside)],
+      ["mirrorform apply", () => apply(applyInput, inside)],
+      ["mirrorform plan", () => planWithoutChanges(planInput, inside)],
     ] as const;
     let code: number = EXIT.done;
     for (const [command, step] of steps) {
@@ -52,10 +56,9 @@ export async function demo(command: CommandInput, context: ProcessContext): Prom
   }
 }
 
-async function planWithoutChanges(input: CommandInput, context: ProcessContext): Promise<number> {
+async function planWithoutChanges(input: PlanInput, context: ProcessContext): Promise<number> {
   const code = await withPlan(input, context, ({ survey, style }) => {
-    const json = input.options["json"] === true;
-    context.out(json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
+    context.out(input.json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
     const { create, change } = survey.plan.totals;
     return Promise.resolve(survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed);
   });

@@ -1,7 +1,7 @@
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { IamInput } from "../definitions/iam.ts";
 import { EXIT } from "../process/exit-code.ts";
 import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
@@ -13,15 +13,13 @@ import { loadMirrorFile } from "../input/load-mirror-file.ts";
 const ROLES: readonly RoleName[] = ["plan", "apply"];
 
 /** `iam`: the least policies that plan and apply of this very file need. Asks no network. */
-export async function iam(input: CommandInput, context: ProcessContext): Promise<number> {
-  const { options } = input;
-  const roles = rolesOf(options["role"]);
-  const account = accountOf(options["account"]);
-  const region = textOf(options["region"]);
+export async function iam(input: IamInput, context: ProcessContext): Promise<number> {
+  const { role, region } = input;
+  const roles = role === undefined ? ROLES : [role];
+  const account = accountOf(input.account);
   const file = await loadMirrorFile(input, context);
   if (file === undefined) return EXIT.invalid;
-  const names = [options["target"] ?? []].flat().map(String);
-  const wanted = new Set(narrow(file, names, []).file.targets.map(({ name }) => name));
+  const wanted = new Set(narrow(file, input.target, []).file.targets.map(({ name }) => name));
   const places = new Map<string, Place>();
   for (const target of file.targets) {
     if (target.kind !== "ecr") continue;
@@ -33,11 +31,11 @@ export async function iam(input: CommandInput, context: ProcessContext): Promise
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
   if (policies.length === 0)
     throw usage(`no target of ${file.path} that images go to is an ecr target, and no image comes from an ECR`);
-  if (options["json"] === true) {
+  if (input.json) {
     context.out(`${JSON.stringify({ policies }, null, 2)}\n`);
     return EXIT.done;
   }
-  context.out(options["role"] === undefined ? textOfAll(policies) : theOnly(policies));
+  context.out(role === undefined ? textOfAll(policies) : theOnly(policies));
   const notes = new Set(policies.flatMap((policy) => policy.notes));
   for (const note of notes) context.err(`Note: ${terminalText(note)}.\n`);
   return EXIT.done;
@@ -67,21 +65,9 @@ function theOnly(policies: readonly RolePolicy[]): string {
   throw usage(`the targets are reached as ${names.join(" and ")}`, "Name one with --target, or take all from --json.");
 }
 
-function rolesOf(option: CommandInput["options"][string]): readonly RoleName[] {
-  if (option === undefined) return ROLES;
-  const role = ROLES.find((each) => each === option);
-  if (role === undefined) throw usage(`there is no role "${String(option)}"`, `The roles are ${ROLES.join(" and ")}.`);
-  return [role];
-}
-
-function accountOf(option: CommandInput["options"][string]): string | undefined {
-  const account = textOf(option);
+function accountOf(account: string | undefined): string | undefined {
   if (account === undefined || isAccount(account)) return account;
   throw usage(`"${account}" is no AWS account`, "An account has 12 digits.");
-}
-
-function textOf(option: CommandInput["options"][string]): string | undefined {
-  return typeof option === "string" ? option : undefined;
 }
 
 /** As a run would find it; undefined where that finds none. */

@@ -4,17 +4,15 @@ import { basename, dirname, resolve } from "node:path";
 import { MirrorError } from "../../errors.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile } from "./first-mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { mirrorFilePath } from "../input/load-mirror-file.ts";
 
 /** `init`: writes a first mirror file, with the images it is given. Never over one that is there. */
-export async function init(input: CommandInput, context: ProcessContext): Promise<number> {
-  const path = mirrorFilePath(input);
-  const from = input.options["from"];
-  const texts = [...(Array.isArray(from) ? from.map(String) : []), ...input.arguments];
+export async function init(input: InitInput, context: ProcessContext): Promise<number> {
+  const { file: path, json, from, operands } = input;
+  const texts = [...from, ...operands];
   const images = texts.map((text) => {
     const reference = parseReference(text);
     if (typeof reference === "string") throw refused("USAGE", `${text}: ${reference}`, text);
@@ -28,7 +26,6 @@ export async function init(input: CommandInput, context: ProcessContext): Promis
     if (code === "EEXIST") throw refused("USAGE", "the file is there already", path);
     throw refused("FILE_UNWRITABLE", `the file cannot be written: ${String(code ?? error)}`, path);
   }
-  const json = input.options["json"] === true;
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
   context.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
   return EXIT.done;

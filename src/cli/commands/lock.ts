@@ -8,7 +8,7 @@ import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { createPullBudgets, type PullBudgets } from "../../run/pull-budgets.ts";
-import type { CommandInput } from "../options/command.ts";
+import { EVERY_IMAGE, type LockInput } from "../definitions/lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { listTagsWith } from "../../run/list-source-tags.ts";
 import { createEventStream } from "../output/event-stream.ts";
@@ -24,36 +24,31 @@ import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 import { tellDisagreements } from "./validate.ts";
 
 /** `lock`: writes the lock beside the mirror file, or compares the two. Asks sources by HEAD: it spends no pull. */
-export async function lock(input: CommandInput, context: ProcessContext): Promise<number> {
+export async function lock(input: LockInput, context: ProcessContext): Promise<number> {
   const globs = updateGlobs(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
-  if (input.options["check"] !== true) return write(loaded, globs, input, context);
+  if (!input.check) return write(loaded, globs, input, context);
   if (loaded.lock === undefined) throw noLock(loaded.file.path);
   if (await tellDisagreements(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
   context.out(
-    input.options["json"] === true
+    input.json
       ? `${JSON.stringify({ problems: [], lock: path }, null, 2)}\n`
       : `${path} agrees with ${loaded.file.path}.\n`,
   );
   return EXIT.done;
 }
 
-/** What `--update` stands for without a glob. An empty one is none: a variable of a script may have been empty. */
-const EVERYTHING = "**";
-
-function updateGlobs({ options }: CommandInput): string[] {
-  const globs = Array.isArray(options["update"]) ? options["update"].map(String) : [];
-  if (globs.length > 0 && options["check"] === true)
-    throw usage("--check changes nothing, so it cannot go with --update");
+function updateGlobs({ update: globs, check }: LockInput): readonly string[] {
+  if (globs.length > 0 && check) throw usage("--check changes nothing, so it cannot go with --update");
   return globs;
 }
 
 async function write(
   loaded: FileWithLock,
   globs: readonly string[],
-  input: CommandInput,
+  input: LockInput,
   context: ProcessContext,
 ): Promise<number> {
   const { file, lock: old } = loaded;
@@ -66,10 +61,10 @@ async function write(
     const path = lockPath(file.path);
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...told } = change;
-    const color = wantsColor(input.options["no-color"] === true, context);
+    const color = wantsColor(input.noColor, context);
     const style = createStyle({ color, abbreviateDigests: context.isTerminal });
     context.out(
-      input.options["json"] === true
+      input.json
         ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
         : renderLockChange(path, change, isWritten, style),
     );
@@ -115,7 +110,7 @@ function whatMoves(
   sources: readonly Reference[],
   path: string,
 ): (source: Reference) => boolean {
-  if (globs.includes(EVERYTHING)) return () => true;
+  if (globs.includes(EVERY_IMAGE)) return () => true;
   const matchers = globs.map((glob) => ({ glob, matches: nameMatcher(glob) }));
   for (const { glob, matches } of matchers) {
     if (sources.some((source) => source.digest === undefined && matches(source))) continue;

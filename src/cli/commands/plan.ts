@@ -1,5 +1,5 @@
 import type { Plan } from "../../plan/plan.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { PlanInput } from "../definitions/plan.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { appendOutput, writeOutput } from "../output/output-file.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
@@ -11,16 +11,16 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
 /** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
-export async function plan(input: CommandInput, context: ProcessContext): Promise<number> {
+export async function plan(input: PlanInput, context: ProcessContext): Promise<number> {
   const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
-    if (input.options["explain"] === true && input.options["json"] !== true) {
+    if (input.explain && !input.json) {
       context.out(`${renderExplanation(made, style)}\n`);
     }
-    context.out(input.options["json"] === true ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
+    context.out(input.json ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
     // Said first: a file that cannot be written must not hide the plan, nor keep the others from being written.
     const written = await writeFiles(made, input, style, context);
-    return written ? exitCode(made, input.options["detailed-exitcode"] === true) : EXIT.failed;
+    return written ? exitCode(made, input.detailedExitcode) : EXIT.failed;
   };
   const code = await withPlan(input, context, show, { moves: "shown" });
   return code ?? EXIT.invalid;
@@ -29,17 +29,16 @@ export async function plan(input: CommandInput, context: ProcessContext): Promis
 /** The same plan for other readers: one run, so that they agree. @returns whether all are written */
 async function writeFiles(
   plan: Plan,
-  { options }: CommandInput,
+  { out, jsonOut, markdown, summary }: PlanInput,
   style: Style,
   context: ProcessContext,
 ): Promise<boolean> {
-  const { out, "json-out": json, markdown, summary } = options;
   const document = () => `${JSON.stringify(plan, null, 2)}\n`;
   const files = [
-    typeof out === "string" && (() => writeOutput(out, document())),
-    typeof json === "string" && (() => writeOutput(json, document())),
-    typeof markdown === "string" && (() => writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT))),
-    typeof summary === "string" && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
+    out !== undefined && (() => writeOutput(out, document())),
+    jsonOut !== undefined && (() => writeOutput(jsonOut, document())),
+    markdown !== undefined && (() => writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT))),
+    summary !== undefined && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
   ];
   let areWritten = true;
   for (const write of files) if (write && !(await writeOrReport(write, style, context))) areWritten = false;

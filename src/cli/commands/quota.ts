@@ -2,7 +2,7 @@ import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
 import { whoseOf, type Said } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { QuotaInput } from "../definitions/quota.ts";
 import { openConnections } from "../../run/connections.ts";
 import { createPullBudgets } from "../../run/pull-budgets.ts";
 import { createEventStream } from "../output/event-stream.ts";
@@ -20,7 +20,7 @@ const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
  * `quota`: what is left of Docker Hub's allowance, and whose it is, as far as it says. One HEAD, which costs no pull.
  * @returns 1 also where it says nothing of a limit: then nothing is known
  */
-export async function quota(input: CommandInput, context: ProcessContext): Promise<number> {
+export async function quota(input: QuotaInput, context: ProcessContext): Promise<number> {
   const file = await loadMirrorFile(input, context);
   if (file === undefined) return EXIT.invalid;
   const events = createEventStream();
@@ -40,7 +40,7 @@ export async function quota(input: CommandInput, context: ProcessContext): Promi
     const isUnused = credential !== undefined && said !== undefined && isAnonymous(whoseOf(said));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;
     const text = () => renderSaid(said, context.isTerminal ? account : undefined);
-    context.out(input.options["json"] === true ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
+    context.out(input.json ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
     return isUnused || said === undefined ? EXIT.failed : EXIT.done;
   } finally {
     await connections.close();

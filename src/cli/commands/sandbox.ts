@@ -3,7 +3,7 @@ import { constants } from "node:os";
 
 import { MirrorError } from "../../errors.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { SandboxInput } from "../definitions/sandbox.ts";
 import { hasControllingTerminal } from "../process/controlling-terminal.ts";
 import { EXIT, type InterruptSignal } from "../process/exit-code.ts";
 import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "./sandbox-environment.ts";
@@ -14,14 +14,14 @@ import { loadMirrorFile } from "../input/load-mirror-file.ts";
  * `sandbox`: a Docker Hub and an ECR on loopback that serve what the mirror file names. With a command it runs that
  * in the sandbox's environment and ends as the command ends; without one it runs until it is interrupted.
  */
-export async function sandbox(input: CommandInput, context: ProcessContext): Promise<number> {
-  const json = input.options["json"] === true;
-  if (json && input.rest.length > 0) throw notItsOutput();
+export async function sandbox(input: SandboxInput, context: ProcessContext): Promise<number> {
+  const { json } = input;
+  if (json && input.command.length > 0) throw notItsOutput();
   const file = await loadMirrorFile(input, { ...context, environment: sandboxEnvironment(context, {}) });
   if (file === undefined) return EXIT.invalid;
   const started = await startSandbox(sandboxNeeds(file));
   try {
-    const [command, ...args] = input.rest;
+    const [command, ...args] = input.command;
     return command === undefined
       ? await waitForInterrupt(started, json, context)
       : await runInside(command, args, started, context);

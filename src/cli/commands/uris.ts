@@ -1,10 +1,9 @@
 import { expandByLock } from "../../desired/lock/locked-rules.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
-import { nearest } from "../../nearest.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { createPullBudgets } from "../../run/pull-budgets.ts";
-import { textsOf, type CommandInput } from "../options/command.ts";
+import type { UrisInput } from "../definitions/uris.ts";
 import { openConnections, type OpenTarget } from "../../run/connections.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
@@ -13,16 +12,15 @@ import { plural } from "../render/text/units.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
-import { nameUris } from "../uris/mirrored-uri.ts";
+import { nameUris, type MirroredUri } from "../uris/mirrored-uri.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 
 /** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
-export async function uris(input: CommandInput, context: ProcessContext): Promise<number> {
-  const { options } = input;
-  const format = formatOf(options);
+export async function uris(input: UrisInput, context: ProcessContext): Promise<number> {
+  const format = formatOf(input);
   const whole = await loadWithLock(input, context);
   if (whole === undefined) return EXIT.invalid;
-  const { file, select } = narrow(whole.file, textsOf(options["target"]), textsOf(options["only"]));
+  const { file, select } = narrow(whole.file, input.target, input.only);
   const images = knownImages(whole, select, context);
   const events = createEventStream();
   logRequests(input, events, context);
@@ -32,7 +30,7 @@ export async function uris(input: CommandInput, context: ProcessContext): Promis
       file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),
     );
     const targets = new Map(opened);
-    const pins = options["pin"] === true ? await readPins(images, targets, context.signal) : undefined;
+    const pins = input.pin ? await readPins(images, targets, context.signal) : undefined;
     const named = nameUris(images, (image) => uriOf(image, targets, pins));
     context.out(format(named));
     return EXIT.done;
@@ -59,17 +57,14 @@ function knownImages(
   return select(expanded).flatMap(({ images }) => images);
 }
 
-function formatOf(options: CommandInput["options"]): (typeof URI_FORMATS)[string] {
-  const wanted = options["json"] === true ? "json" : (options["format"] ?? "table");
-  const format = typeof wanted === "string" && Object.hasOwn(URI_FORMATS, wanted) ? URI_FORMATS[wanted] : undefined;
-  if (format !== undefined) return format;
-  const known = Object.keys(URI_FORMATS);
-  const near = nearest(String(wanted), known);
-  throw new MirrorError(`there is no format "${String(wanted)}"`, {
+function formatOf({ json, format }: UrisInput): (uris: readonly MirroredUri[]) => string {
+  if (!json) return URI_FORMATS[format ?? "table"];
+  if (format === undefined || format === "json") return URI_FORMATS.json;
+  throw new MirrorError(`--json and --format ${format} exclude each other`, {
     code: "USAGE",
     side: "config",
     operation: "read the options of uris",
-    hint: near === undefined ? `The formats are ${known.join(", ")}.` : `Did you mean ${near}?`,
+    hint: "use --format alone",
   });
 }
 

@@ -1,17 +1,17 @@
 import { compareLock } from "../../desired/lock/check-lock.ts";
 import { listedImages } from "../../desired/entries/desired-entry.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { ValidateInput } from "../definitions/validate.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
-import { reportQuality, tellProblems } from "../input/load-mirror-file.ts";
+import { reportQuality, tellProblems, type MirrorFileInput } from "../input/load-mirror-file.ts";
 
 /**
  * `validate`: reads and checks the mirror file, the policies it names and its lock, without a network. A lock that
  * disagrees with the mirror file is a check that does not hold: 1; what cannot be read at all is not valid: 3.
  */
-export async function validate(input: CommandInput, context: ProcessContext): Promise<number> {
+export async function validate(input: ValidateInput, context: ProcessContext): Promise<number> {
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
   if (await tellDisagreements(loaded, input, context)) return EXIT.failed;
@@ -28,7 +28,7 @@ export async function validate(input: CommandInput, context: ProcessContext): Pr
   ];
   const locked = lock === undefined ? "" : ` ${lock.path} agrees with it.`;
   context.out(
-    input.options["json"] === true
+    input.json
       ? `${JSON.stringify({ problems: [], ...counts, lock: lock?.path ?? null }, null, 2)}\n`
       : `${file.path} is valid: ${told.join(", ")}.${locked}\n`,
   );
@@ -38,7 +38,7 @@ export async function validate(input: CommandInput, context: ProcessContext): Pr
 /** Says where the lock and the mirror file disagree, each at its place. @returns whether they do */
 export async function tellDisagreements(
   { file, source, lock }: FileWithLock,
-  input: CommandInput,
+  input: MirrorFileInput,
   context: ProcessContext,
 ): Promise<boolean> {
   if (lock === undefined) return false;

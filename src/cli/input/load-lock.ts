@@ -1,8 +1,7 @@
 import { readLockFile, lockPath, type Lock } from "../../desired/lock/lock-file.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
-import type { CommandInput } from "../options/command.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { loadWithSource, tellProblems } from "./load-mirror-file.ts";
+import { loadWithSource, tellProblems, type MirrorFileInput } from "./load-mirror-file.ts";
 
 /** A mirror file with the lock beside it, if there is one. */
 export interface FileWithLock {
@@ -13,7 +12,7 @@ export interface FileWithLock {
 }
 
 /** Reads the mirror file and its lock. When one of them is not valid, says so and returns undefined. */
-export async function loadWithLock(input: CommandInput, context: ProcessContext): Promise<FileWithLock | undefined> {
+export async function loadWithLock(input: MirrorFileInput, context: ProcessContext): Promise<FileWithLock | undefined> {
   const loaded = await loadWithSource(input, context);
   if (loaded === undefined) return undefined;
   const read = await readLockFile(loaded.file.path);

@@ -6,7 +6,7 @@ import { MirrorError } from "../../errors.ts";
 import { holdToPlan, refuseOtherInputs, type SavedPlanTerms } from "../../plan/saved/hold-to-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../../plan/saved/saved-plan.ts";
-import type { CommandInput } from "../options/command.ts";
+import type { ApplyInput } from "../definitions/apply.ts";
 
 /** A saved plan that an apply is to be held to. */
 export interface HeldPlan {
@@ -26,15 +26,18 @@ const MAX_PLAN_BYTES = 256 * 1024 * 1024;
  * Reads the plan that the command line names; undefined where it names none.
  * @throws MirrorError PLAN_FILE when it is none, USAGE for options that would plan something else
  */
-export async function readHeldPlan({ arguments: [path], options }: CommandInput): Promise<HeldPlan | undefined> {
-  const [partial, isTrusted] = [options["partial"] === true, options["trust-plan"] === true];
+export async function readHeldPlan(
+  input: Pick<ApplyInput, "operands" | "partial" | "trustPlan" | "target" | "only">,
+): Promise<HeldPlan | undefined> {
+  const { operands, partial, trustPlan: isTrusted } = input;
+  const [path] = operands;
   if (path === undefined) {
     if (partial || isTrusted)
       throw usage(`--${partial ? "partial" : "trust-plan"} is about a saved plan, and none is named`);
     return undefined;
   }
-  for (const name of ["target", "only"]) {
-    if (options[name] !== undefined) throw usage(`--${name} cannot narrow a saved plan: it was made already`);
+  for (const name of ["target", "only"] as const) {
+    if (input[name].length > 0) throw usage(`--${name} cannot narrow a saved plan: it was made already`);
   }
   const terms: SavedPlanTerms = { path, partial };
   const saved = readSavedPlan(await readPlanText(path), path);

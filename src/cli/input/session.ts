@@ -1,6 +1,7 @@
 import { readAllowDeletions } from "../../run/allow-deletions.ts";
 import { createPullBudgets, type PullBudgets } from "../../run/pull-budgets.ts";
-import { textsOf, type CommandInput } from "../options/command.ts";
+import type { PLANNING_OPTIONS } from "../options/common-options.ts";
+import type { OptionValues } from "../options/option.ts";
 import { loadWithLock } from "./load-lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { expand } from "../../run/expand-entries.ts";
@@ -26,6 +27,9 @@ export interface Session {
   surveyAgain(): Promise<void>;
 }
 
+/** The options that `plan` and `apply` have in common. */
+type PlanningInput = OptionValues<typeof PLANNING_OPTIONS> & { explain?: boolean; report?: string | undefined };
+
 /**
  * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
  * @param held a saved plan: it is made again in its own bounds, with the digests that it is trusted with
@@ -34,7 +38,7 @@ export interface Session {
  * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
  */
 export async function withPlan(
-  input: CommandInput,
+  input: PlanningInput,
   context: ProcessContext,
   work: (session: Session) => Promise<number>,
   {
@@ -47,13 +51,13 @@ export async function withPlan(
   if (whole === undefined) return undefined;
   const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
   const narrowing = held?.narrowing ?? {
-    targets: textsOf(input.options["target"]),
-    only: textsOf(input.options["only"]),
+    targets: [...input.target],
+    only: [...input.only],
   };
   const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
   const inputs = planInputs(whole);
   held?.refuseOtherInputs({ name: file.name, inputs });
-  const allowDeletions = readAllowDeletions(textsOf(input.options["allow-deletions"]), whole.file);
+  const allowDeletions = readAllowDeletions(input.allowDeletions, whole.file);
   await ready?.();
   const events = createEventStream();
   const pullBudgets = createPullBudgets(file.sources);
@@ -63,7 +67,7 @@ export async function withPlan(
   try {
     const { signal, isTerminal } = context;
     const content = contentReader(connections);
-    const explained = input.options["explain"] === true;
+    const explained = input.explain === true;
     // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
     const expansion = () =>
       expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, context);
@@ -75,7 +79,7 @@ export async function withPlan(
     const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
     const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
     const look = () => survey({ ...wishes, connections, pullBudgets, content, signal });
-    const color = wantsColor(input.options["no-color"] === true, context);
+    const color = wantsColor(input.noColor, context);
     // A terminal that was told no size says that it has none.
     const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });

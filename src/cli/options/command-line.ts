@@ -1,102 +1,70 @@
-import { parseArgs } from "node:util";
-
-import { nearest } from "../../nearest.ts";
 import { MirrorError } from "../../errors.ts";
-import type { Command, CommandInput } from "./command.ts";
+import { nearest } from "../../nearest.ts";
+import type { ProcessContext } from "../process/process-context.ts";
+import type { Command, CommandDefinition } from "./command.ts";
+import { parseArguments } from "./parse-arguments.ts";
+import { refuseForeignHabits } from "./terraform-habits.ts";
+import { UsageProblem } from "./usage-problem.ts";
 
 /** What a command line asks for. */
 export type Request =
   | { kind: "help"; command: Command | undefined }
   | { kind: "version" }
-  | { kind: "run"; command: Command; input: CommandInput };
+  | { kind: "run"; command: Command; run: (context: ProcessContext) => Promise<number> };
 
 /**
- * Reads the arguments behind the program's name.
+ * Reads the arguments that follow the program's name.
  * @throws MirrorError USAGE, with the nearest command or option that exists
  */
 export function readCommandLine(args: readonly string[], commands: readonly Command[]): Request {
   const [name, ...others] = args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const about = others.find((arg) => !arg.startsWith("-"));
-    const command = commands.find((candidate) => candidate.name === about);
-    if (about !== undefined && command === undefined) throw unknownCommand(about, commands);
-    return { kind: "help", command };
+    const topic = others.find((arg) => !arg.startsWith("-"));
+    return { kind: "help", command: topic === undefined ? undefined : findCommand(topic, commands) };
   }
   if (name === "--version" || name === "-V") return { kind: "version" };
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name, commands);
-  const end = others.indexOf("--");
-  const own = withOptionalValues((end < 0 ? others : others.slice(0, end)).map(withValue), command);
-  if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
-  const rest = end < 0 ? [] : others.slice(end + 1);
-  if (rest.length > 0 && !command.takesCommand) throw usage(command, `unexpected "${rest.join(" ")}" behind --`);
-  return { kind: "run", command, input: { ...parse(command, own), rest } };
-}
-
-/** `--wait` may stand without a value, which parseArgs does not know. */
-function withValue(arg: string): string {
-  return arg === "--wait" ? "--wait=" : arg;
-}
-
-/** `--update` and `--update GLOB` as `--update=GLOB`: parseArgs knows no option whose value may be missing. */
-function withOptionalValues(args: readonly string[], { optionalValues = {} }: Command): string[] {
-  const defaults = new Map(Object.entries(optionalValues).map(([name, value]) => [`--${name}`, value]));
-  return args.flatMap((arg, index) => {
-    if (defaults.has(args[index - 1] ?? "") && !arg.startsWith("-")) return [];
-    const fallback = defaults.get(arg);
-    if (fallback === undefined) return [arg];
-    const next = args[index + 1];
-    return [`${arg}=${next === undefined || next.startsWith("-") ? fallback : next}`];
-  });
-}
-
-function parse(command: Command, args: string[]): Omit<CommandInput, "rest"> {
-  refuseUnknownOptions(command, args);
+  const command = findCommand(name, commands);
   try {
-    const { values, positionals } = parseArgs({ args, options: command.options, allowPositionals: true });
-    const extra = positionals[command.maxArguments ?? 0];
-    if (extra === undefined) return { options: values, arguments: positionals };
-    throw usage(command, `unexpected "${extra}"`);
+    return readArguments(others, command);
   } catch (error) {
-    if (error instanceof MirrorError) throw error;
-    throw usage(command, error instanceof Error ? (error.message.split(". ", 1)[0] ?? "") : String(error));
+    throw error instanceof UsageProblem ? usageError(error, command.definition) : error;
   }
 }
 
-function refuseUnknownOptions(command: Command, args: readonly string[]): void {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: command.options,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const known = Object.keys(command.options);
-  for (const token of tokens) {
-    if (token.kind !== "option" || known.includes(token.name)) continue;
-    const near = nearest(token.name, known);
-    throw usage(command, `unknown option ${token.rawName}`, near === undefined ? undefined : `Did you mean --${near}?`);
+function readArguments(args: readonly string[], command: Command): Request {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const rest = end < 0 ? [] : args.slice(end + 1);
+  if (own.includes("--help") || own.includes("-h")) return { kind: "help", command };
+  if (rest.length > 0 && command.definition.takesCommand !== true) {
+    throw new UsageProblem(`unexpected "${rest.join(" ")}" after --`);
   }
+  refuseForeignHabits(own, command.definition);
+  const parsed = parseArguments(own, command.definition);
+  return { kind: "run", command, run: command.prepare({ ...parsed, command: rest }) };
 }
 
-function unknownCommand(name: string, commands: readonly Command[]): MirrorError {
+function findCommand(name: string, commands: readonly Command[]): Command {
+  const found = commands.find(({ definition }) => definition.name === name);
+  if (found !== undefined) return found;
   const near = nearest(
     name,
-    commands.map((command) => command.name),
+    commands.map(({ definition }) => definition.name),
   );
-  return new MirrorError(`unknown command "${name}"`, {
+  throw new MirrorError(`unknown command "${name}"`, {
     code: "USAGE",
     side: "config",
     operation: "read the command line",
-    hint: near === undefined ? "mirrorform --help lists the commands." : `Did you mean ${near}?`,
+    hint: near === undefined ? "run mirrorform --help for the list of commands" : `did you mean ${near}?`,
   });
 }
 
-function usage(command: Command, message: string, hint?: string): MirrorError {
-  return new MirrorError(message, {
+function usageError(problem: UsageProblem, { name }: CommandDefinition): MirrorError {
+  return new MirrorError(problem.message, {
     code: "USAGE",
     side: "config",
-    operation: `read the options of ${command.name}`,
-    hint: hint ?? `mirrorform ${command.name} --help shows the options.`,
+    operation: `read the options of ${name}`,
+    hint: problem.hint ?? `run mirrorform ${name} --help for its options`,
+    cause: problem,
   });
 }

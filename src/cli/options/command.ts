@@ -1,42 +1,85 @@
-import type { ParseArgsOptionsConfig } from "node:util";
-
 import type { ProcessContext } from "../process/process-context.ts";
+import type { OptionTable, OptionValues } from "./option.ts";
 
-/** The values of a command's options, as parseArgs gives them. */
-export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
-export interface CommandInput {
-  options: OptionValues;
-  /** What stands between the options. */
-  arguments: readonly string[];
-  /** What stands behind `--`, untouched. */
-  rest: readonly string[];
+/** What a command is called, accepts and does: help, `docs/cli.md` and the parser derive from it. */
+export interface CommandDefinition<Options extends OptionTable = OptionTable> {
+  readonly name: string;
+  /** An imperative, lower case, without a full stop. */
+  readonly summary: string;
+  readonly options: Options;
+  /** What it accepts beside its options; none when missing. */
+  readonly operands?: Operands;
+  /** Whether it accepts a command behind `--`. */
+  readonly takesCommand?: boolean;
+  /** Command lines that can be run as they are. */
+  readonly examples: readonly string[];
 }
 
-/** One command of the command line. */
+/** Arguments that are no options. */
+export interface Operands {
+  /** As usage shows them: `[PLAN]`. */
+  readonly usage: string;
+  readonly most: number;
+  readonly help: string;
+}
+
+/** The input of a command: its options by name, its operands, and what stands behind `--`. */
+export type InputOf<Definition extends CommandDefinition> = OptionValues<Definition["options"]> & {
+  readonly operands: readonly string[];
+  /** Untouched. */
+  readonly command: readonly string[];
+};
+
+/** What the parser found for a command, before its options are read. */
+export interface GivenArguments {
+  /** By the option's name in camel case; `true` where an option came without a value. */
+  readonly options: ReadonlyMap<string, readonly (string | true)[]>;
+  readonly operands: readonly string[];
+  readonly command: readonly string[];
+}
+
+/** A command that can be run. */
 export interface Command {
-  name: string;
-  summary: string;
-  /** How it is called, without the program's name. */
-  usage: string;
-  options: ParseArgsOptionsConfig;
+  readonly definition: CommandDefinition;
   /**
-   * Options that take a value or none, with the value that stands for none. What follows one is its value, unless that
-   * begins with a dash.
+   * Reads every option.
+   * @returns runs the command with them; resolves to the exit code
+   * @throws UsageProblem for a value that an option does not accept
    */
-  optionalValues?: Readonly<Record<string, string>>;
-  /** One line an option, by its name. */
-  optionHelp: Readonly<Record<string, string>>;
-  examples: readonly string[];
-  /** How many arguments beside its options it takes at most. */
-  maxArguments?: number;
-  /** Whether it takes a command behind `--`. */
-  takesCommand: boolean;
-  /** Loads the command's code only when it is run. @returns the exit code */
-  run(input: CommandInput, context: ProcessContext): Promise<number>;
+  prepare(given: GivenArguments): (context: ProcessContext) => Promise<number>;
 }
 
-/** The values of an option that may be repeated; none where it was not given. */
-export function textsOf(value: OptionValues[string]): string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+/** The input of a command line that names the command alone. */
+export function defaultInput<Options extends OptionTable>(
+  definition: CommandDefinition<Options>,
+): InputOf<CommandDefinition<Options>> {
+  return readInput(definition, { options: new Map(), operands: [], command: [] });
+}
+
+function readInput<Options extends OptionTable>(
+  definition: CommandDefinition<Options>,
+  { options, operands, command }: GivenArguments,
+): InputOf<CommandDefinition<Options>> {
+  const values = Object.entries(definition.options).map(([name, option]) => {
+    return [name, option.read(options.get(name) ?? [])] as const;
+  });
+  // Each value comes from the option of its name.
+  return { ...(Object.fromEntries(values) as OptionValues<Options>), operands, command };
+}
+
+/**
+ * Joins a definition to the code that carries it out.
+ * @param load imports that code, only when the command runs: the AWS SDK takes longer to load than `validate` to run
+ */
+export function command<Options extends OptionTable>(
+  definition: CommandDefinition<Options>,
+  load: () => Promise<(input: InputOf<CommandDefinition<Options>>, context: ProcessContext) => Promise<number>>,
+): Command {
+  return {
+    definition,
+    prepare(given) {
+      const input = readInput(definition, given);
+      return async (context) => (await load())(input, context);
+    },
+  };
 }

@@ -1,44 +1,63 @@
-import type { Command } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { Help } from "commander";
 
-/** What `mirrorform --help` prints. */
-export function generalHelp(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length));
-  const commands = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return [
-    "mirrorform keeps the container images of mirrors.yaml in Amazon ECR.",
-    "",
-    "Usage: mirrorform COMMAND [options]",
-    "",
-    ...commands,
-    "",
-    "mirrorform COMMAND --help shows a command's options. mirrorform --version shows the version.",
-    "",
-    "Exit codes: 0 done, 1 something failed, 2 something differs (plan --detailed-exitcode only), 3 the command line or the mirror file is not valid, 4 the pull allowance does not reach, 130 and 143 interrupted.",
-    "",
-  ].join("\n");
+import type { Command, CommandDefinition } from "./command.ts";
+import { longName, type Option } from "./option.ts";
+
+/** Columns that help is laid out for where the terminal does not say. */
+const DEFAULT_WIDTH = 80;
+
+/** Prints what `mirrorform --help` shows. */
+export function generalHelp(commands: readonly Command[], width = DEFAULT_WIDTH): string {
+  const rows = commands.map(({ definition }) => [definition.name, definition.summary] as const);
+  return sections(width, [
+    "mirrorform keeps the container images that mirrors.yaml declares in Amazon ECR.",
+    { title: "Usage", lines: ["mirrorform COMMAND [OPTION...]", "mirrorform help COMMAND"] },
+    { title: "Commands", rows },
+    {
+      title: "Options",
+      rows: [
+        ["-h, --help", "show this help, or a command's help"],
+        ["-V, --version", "show the version"],
+      ],
+    },
+    { title: "Exit codes", rows: EXIT_CODES.map(([codes, meaning]) => [codes, meaning.replaceAll("`", "")] as const) },
+  ]);
 }
 
-/** `docs/cli.md`: every command with its options and examples. */
+/** Prints what `mirrorform COMMAND --help` shows. */
+export function commandHelp({ definition }: Command, width = DEFAULT_WIDTH): string {
+  const { summary, options, operands, examples } = definition;
+  const rows = Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)] as const);
+  return sections(width, [
+    { title: "Usage", lines: wrapped(usageWords(definition), width) },
+    sentence(summary),
+    ...(operands === undefined ? [] : [{ title: "Arguments", rows: [[operands.usage, operands.help] as const] }]),
+    { title: "Options", rows: [...rows, ["-h, --help", "show this help"] as const] },
+    { title: "Examples", lines: examples },
+  ]);
+}
+
+/** Writes `docs/cli.md`: every command with its options and examples. */
 export function commandPage(commands: readonly Command[]): string {
-  const sections = commands.map((command) => {
-    const rows = Object.keys(command.options).map((name) => {
-      const { short } = command.options[name] ?? {};
-      const names = short === undefined ? `--${name}` : `--${name}, -${short}`;
-      return `| \`${names}\` | ${command.optionHelp[name] ?? ""} |`;
-    });
+  const pages = commands.map(({ definition }) => {
+    const { name, summary, options, operands, examples } = definition;
+    const rows = Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)] as const);
+    const operandRows = operands === undefined ? [] : [[operands.usage, operands.help] as const];
     return [
-      `## \`${command.name}\``,
+      `## \`${name}\``,
       "",
-      sentence(command.summary),
+      sentence(summary),
       "",
       "```",
-      `mirrorform ${command.usage}`,
+      ...wrapped(usageWords(definition), DEFAULT_WIDTH),
       "```",
       "",
-      ...(rows.length === 0 ? [] : ["| option | |", "|---|---|", ...rows, ""]),
+      "| option | meaning |",
+      "|---|---|",
+      ...[...operandRows, ...rows].map(([term, help]) => `| \`${term}\` | ${help} |`),
+      "",
       "```sh",
-      ...command.examples,
+      ...examples,
       "```",
       "",
     ].join("\n");
@@ -46,56 +65,92 @@ export function commandPage(commands: readonly Command[]): string {
   return [
     "# Which commands are there?",
     "",
-    "Made from the command line itself by `npm run generate`. `mirrorform COMMAND --help` shows the same.",
+    "`mirrorform COMMAND --help` shows the same. `npm run generate` writes this page from the command line itself.",
     "",
-    "| exit code | |",
+    "| exit code | meaning |",
     "|---|---|",
     ...EXIT_CODES.map(([codes, meaning]) => `| ${codes} | ${meaning} |`),
     "",
-    "Where several hold: interrupted, then 3, then 1, then 4.",
+    "If several apply, the first of these counts: interrupted, 3, 1, 4.",
     "",
-    sections.join("\n"),
+    pages.join("\n"),
   ].join("\n");
 }
 
-/** Design of the command line, "Exit codes". */
 const EXIT_CODES = [
-  ["0", "done; for `plan`, with or without changes or blocked rows"],
-  [
-    "1",
-    "something failed: an entry could not be resolved, an action failed or was blocked at apply, a check did not hold",
-  ],
-  ["2", "something differs: only from `plan --detailed-exitcode`"],
-  ["3", "the command line, the mirror file, the lock or the plan file is not valid"],
-  [
-    "4",
-    "`apply` stopped at the floor of a pull allowance; what was done is complete, the rest is listed: run it again later",
-  ],
-  ["130, 143", "interrupted; what was begun was finished or left unseen, the report was written"],
+  ["0", "success; for `plan`, with or without changes and blocked rows"],
+  ["1", "something failed: an entry could not be read, an action failed or was blocked in `apply`, a check failed"],
+  ["2", "changes are present: only from `plan --detailed-exitcode`"],
+  ["3", "the command line, the mirror file, the lock file or the plan file is not valid"],
+  ["4", "pull limit reached in `apply`: what was done is complete; rerun later to finish"],
+  ["130, 143", "interrupted: no tag points at a partial image, and the report was written"],
 ] as const;
+
+/** A heading with lines or with two columns under it, or a paragraph. */
+type Section =
+  | string
+  | { title: string; lines: readonly string[] }
+  | { title: string; rows: readonly (readonly [string, string])[] };
+
+function sections(width: number, parts: readonly Section[]): string {
+  return parts.map((part) => `${render(part, width)}\n`).join("\n");
+}
+
+function render(part: Section, width: number): string {
+  if (typeof part === "string") return new Help().boxWrap(part, width);
+  if ("lines" in part) return [`${part.title}:`, ...part.lines.map((line) => `  ${line}`)].join("\n");
+  const help = new Help();
+  help.helpWidth = width;
+  const termWidth = Math.max(...part.rows.map(([term]) => term.length));
+  return [`${part.title}:`, ...part.rows.map(([term, text]) => help.formatItem(term, termWidth, text, help))].join(
+    "\n",
+  );
+}
+
+/** `-f, --file FILE`, `--wait [DURATION]`. */
+function termOf(name: string, option: Option<unknown>): string {
+  return `${option.short === undefined ? "" : `-${option.short}, `}${longName(name)}${valueOf(option)}`;
+}
+
+function valueOf({ value, isValueOptional }: Option<unknown>): string {
+  if (value === undefined) return "";
+  return isValueOptional === true ? ` [${value}]` : ` ${value}`;
+}
+
+function helpOf({ help, choices, isRepeatable, defaultText }: Option<unknown>): string {
+  const listed = choices === undefined ? help : `${help}: ${choices.join(", ")}`;
+  const notes = [
+    ...(isRepeatable === true ? ["repeatable"] : []),
+    ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
+  ];
+  return notes.length === 0 ? listed : `${listed} (${notes.join("; ")})`;
+}
+
+/** Every option and operand, each as one word that no line breaks. */
+function usageWords({ name, options, operands, takesCommand }: CommandDefinition): string[] {
+  return [
+    `mirrorform ${name}`,
+    ...Object.entries(options).map(([name, option]) => {
+      return `[${longName(name)}${valueOf(option)}]${option.isRepeatable === true ? "..." : ""}`;
+    }),
+    ...(operands === undefined ? [] : [operands.usage]),
+    ...(takesCommand === true ? ["[-- COMMAND...]"] : []),
+  ];
+}
+
+/** Fills lines with words; lines after the first are indented below the first option. */
+function wrapped(words: readonly string[], width: number): string[] {
+  const [start = "", ...others] = words;
+  const lines = [start];
+  const indent = " ".repeat(start.length);
+  for (const word of others) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + 1 + word.length + 2 > width) lines.push(`${indent} ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-/** What `mirrorform COMMAND --help` prints. */
-export function commandHelp(command: Command): string {
-  const names = Object.keys(command.options);
-  const flags = names.map((name) => {
-    const { short } = command.options[name] ?? {};
-    return short === undefined ? `--${name}` : `--${name}, -${short}`;
-  });
-  const width = Math.max(...flags.map((flag) => flag.length));
-  const options = names.map((name, i) => `  ${(flags[i] ?? "").padEnd(width)}  ${command.optionHelp[name] ?? ""}`);
-  return [
-    `mirrorform ${command.name}: ${command.summary}`,
-    "",
-    `Usage: mirrorform ${command.usage}`,
-    "",
-    ...options,
-    "",
-    "Examples:",
-    ...command.examples.map((example) => `  ${example}`),
-    "",
-  ].join("\n");
 }

@@ -1,20 +1,22 @@
-import { MirrorError } from "../../errors.ts";
-import type { OptionValues } from "./command.ts";
+import type { Option } from "./option.ts";
+import { UsageProblem } from "./usage-problem.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/**
- * How long `--wait[=DURATION]` lets a run wait, in milliseconds: 0 without it, without end when no duration is given.
- * @throws MirrorError USAGE for anything but a number with s, m, h or d
- */
-export function readWait(value: OptionValues[string]): number {
-  if (value === undefined || value === false) return 0;
-  if (value === true || value === "") return Infinity;
-  const [, number, unit = ""] = /^(\d+)([smhd])$/.exec(String(value)) ?? [];
-  if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0);
-  throw new MirrorError(`--wait takes a duration such as 90s, 30m or 2h, not "${String(value)}"`, {
-    code: "USAGE",
-    side: "config",
-    operation: "read the command line",
-  });
-}
+/** `--wait [DURATION]`, in milliseconds: 0 without the option, no limit without a duration. */
+export const WAIT: Option<number> = {
+  value: "DURATION",
+  isValueOptional: true,
+  help: "wait for pulls to become available instead of exiting with 4, for at most DURATION (e.g. 90s, 30m, 2h; no limit without it)",
+  read(given) {
+    const last = given.at(-1);
+    if (last === undefined) return 0;
+    if (last === true || last === "") return Infinity;
+    const [, number, unit = ""] = /^(\d+)([smhd])$/.exec(last) ?? [];
+    if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0);
+    throw new UsageProblem(
+      `--wait expects a duration such as 90s, 30m or 2h, not "${last}"`,
+      "name a plan file before --wait: mirrorform apply plan.json --wait",
+    );
+  },
+};

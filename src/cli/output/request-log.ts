@@ -2,7 +2,6 @@ import { appendFileSync } from "node:fs";
 
 import type { Emit } from "../../events.ts";
 import { terminalText } from "../../plain-text.ts";
-import type { CommandInput } from "../options/command.ts";
 import type { EventStream } from "./event-stream.ts";
 import { unwritable } from "./output-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
@@ -16,13 +15,13 @@ const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
  * @throws MirrorError FILE_UNWRITABLE when that file cannot be written
  */
 export function logRequests(
-  { options }: CommandInput,
+  { verbose }: { verbose: boolean },
   events: EventStream,
   { environment, err, clock }: ProcessContext,
 ): void {
   const asked = environment["MIRRORFORM_LOG"] ?? "";
   const isFile = asked !== "" && !TO_STANDARD_ERROR.has(asked);
-  if (options["verbose"] === true || (asked !== "" && !isFile)) events.listen(requestLog(err));
+  if (verbose || (asked !== "" && !isFile)) events.listen(requestLog(err));
   if (!isFile) return;
   try {
     appendFileSync(asked, "");

@@ -1,10 +1,11 @@
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "../render/text/columns.ts";
+import type { UriFormatName } from "../definitions/uris.ts";
 import type { MirroredUri } from "./mirrored-uri.ts";
 
 /** How URIs can be written, by the name of the format. Each ends in a line feed unless there is nothing to say. */
-export const URI_FORMATS: Readonly<Record<string, (uris: readonly MirroredUri[]) => string>> = {
+export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly MirroredUri[]) => string>> = {
   table: (uris) => lines(alignColumns(uris.map(({ image, uri }) => [image, uri])).map(terminalText)),
   json: (uris) => document(uris),
   dotenv: (uris) => lines(uris.map(({ name, uri }) => `${name}=${dotenvValue(uri)}`)),

@@ -126,7 +126,7 @@ describe("uris", { concurrency: 4 }, () => {
     const { run: mirror } = await builds(t);
     const { code, stderr } = await mirror(["uris", "--format", "dotnev"]);
     assert.equal(code, 3);
-    assert.match(stderr, /dotnev[^]*Did you mean dotenv\?/);
+    assert.match(stderr, /dotnev[^]*did you mean dotenv\?/);
   });
 });
 

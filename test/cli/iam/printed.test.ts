@@ -76,7 +76,7 @@ describe("iam", { concurrency: 4 }, () => {
     assert.match(one.stderr, /Note: the AWS account is not known here.*ACCOUNT_ID.*--account/);
     const refused = [
       [["--role", "apply"], /reached as the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/],
-      [["--role", "admin"], /there is no role "admin"/],
+      [["--role", "admin"], /"admin" is not a role/],
       [["--account", "12"], /"12" is no AWS account/],
       [["--file", "layout.yaml"], /no target of layout.yaml that images go to is an ecr target/],
     ] as const;

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 
+import { COMMANDS } from "../../../src/cli/commands.ts";
+import { APPLY } from "../../../src/cli/definitions/apply.ts";
+import { INIT } from "../../../src/cli/definitions/init.ts";
+import { LOCK } from "../../../src/cli/definitions/lock.ts";
+import { PLAN } from "../../../src/cli/definitions/plan.ts";
+import { SANDBOX } from "../../../src/cli/definitions/sandbox.ts";
+import { command, type CommandDefinition } from "../../../src/cli/options/command.ts";
+import { readCommandLine } from "../../../src/cli/options/command-line.ts";
+import { createProcessContext } from "../../../src/cli/process/process-context.ts";
+import { MirrorError } from "../../../src/errors.ts";
 import { folderWith, type Ran } from "../../support/mirrorform.ts";
 import { resident } from "../../support/resident.ts";
+
+const NO_CONTEXT = createProcessContext({ signal: new AbortController().signal, received: () => undefined });
 
 async function run(context: TestContext, args: readonly string[], files: Record<string, string> = {}): Promise<Ran> {
   const folder = await folderWith(files);
@@ -24,17 +36,17 @@ describe("the command line", () => {
     assert.match(stdout, /--only/);
   });
 
-  test("tells its version", async (t) => {
+  test("shows its version", async (t) => {
     const { code, stdout } = await run(t, ["--version"]);
     assert.equal(code, 0);
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
   for (const [args, said] of [
-    [["aply"], /unknown command "aply"[^]*Did you mean apply\?/],
-    [["plan", "--onyl", "x"], /unknown option --onyl[^]*Did you mean --only\?/],
+    [["aply"], /unknown command "aply"[^]*did you mean apply\?/],
+    [["plan", "--onyl", "x"], /unknown option --onyl[^]*did you mean --only\?/],
     [["plan", "extra"], /unexpected "extra"/],
-    [["apply", "--", "--target", "b"], /unexpected "--target b" behind --/],
+    [["apply", "--", "--target", "b"], /unexpected "--target b" after --/],
     [["plan", "--file"], /--file/],
   ] as const) {
     test(`refuses ${args.join(" ")} with 3 and says what was meant`, async (t) => {
@@ -74,5 +86,183 @@ describe("the command line", () => {
     const { code, stderr } = await run(t, ["plan", "--target", "a", "--only", "nginx*"], { "mirrors.yaml": file });
     assert.equal(code, 3);
     assert.match(stderr, /matches no image/);
+  });
+});
+
+/** A command line that can be read without running it. */
+function refusal(line: string): { message: string; hint: string } {
+  try {
+    readCommandLine(line.split(" "), COMMANDS);
+  } catch (error) {
+    if (error instanceof MirrorError && error.code === "USAGE") return error;
+    throw error;
+  }
+  return assert.fail(`accepted: ${line}`);
+}
+
+describe("an unknown command or option names the nearest:", () => {
+  for (const [line, meant] of [
+    ["aply", "apply"],
+    ["pln", "plan"],
+    ["valdate", "validate"],
+    ["Plan", "plan"],
+    ["help aply", "apply"],
+    ["--help qota", "quota"],
+    ["plan --no-colour", "--no-color"],
+    ["plan --detailed-exit-code", "--detailed-exitcode"],
+    ["plan --mardown x", "--markdown"],
+    ["plan --mardown=x", "--markdown"],
+    ["apply --trustplan", "--trust-plan"],
+    ["apply --targets x", "--target"],
+    ["lock --updat", "--update"],
+    ["uris --formt json", "--format"],
+    ["uris --format jsn", "json"],
+    ["iam --role aply", "apply"],
+    ["init --form redis", "--from"],
+  ] as const) {
+    test(`mirrorform ${line}: did you mean ${meant}?`, () => {
+      assert.equal(refusal(line).hint, `did you mean ${meant}?`);
+    });
+  }
+
+  test("without a near one, the hint names the help", () => {
+    assert.equal(refusal("plan --qqqqqqqq").hint, "run mirrorform plan --help for its options");
+    assert.equal(refusal("qqqqqqqq").hint, "run mirrorform --help for the list of commands");
+  });
+});
+
+describe("a habit from Terraform gets the right spelling:", () => {
+  for (const [line, message, hint] of [
+    ["plan -out=plan.json", "unknown option -out", "long options have two dashes: --out=plan.json"],
+    ["plan -out plan.json", "unknown option -out", "long options have two dashes: --out"],
+    [
+      "plan -detailed-exitcode",
+      "unknown option -detailed-exitcode",
+      "long options have two dashes: --detailed-exitcode",
+    ],
+    ["apply -target=seoul", "unknown option -target", "long options have two dashes: --target=seoul"],
+    ["plan -file=x.yaml", "unknown option -file", "long options have two dashes: --file=x.yaml"],
+    ["apply --auto-approve", "unknown option --auto-approve", "mirrorform never asks for approval: leave it out"],
+    [
+      "apply -auto-approve plan.json",
+      "unknown option -auto-approve",
+      "mirrorform never asks for approval: leave it out",
+    ],
+    ["apply -input=false", "unknown option -input", "mirrorform never asks for input: leave it out"],
+    ["apply -parallelism=4", "unknown option -parallelism", "set sources.<registry>.concurrency in the mirror file"],
+  ] as const) {
+    test(line, () => {
+      const error = refusal(line);
+      assert.equal(error.message, message);
+      assert.equal(error.hint, hint);
+    });
+  }
+});
+
+describe("an option that a command cannot use is refused:", () => {
+  for (const line of [
+    "uris --allow-deletions x",
+    "validate --target x",
+    "init --verbose",
+    "lock --only x",
+    "quota --target x",
+    "iam --only x",
+    "demo --file x",
+    "plan --wait",
+    "plan --report x",
+    "apply --out x",
+    "apply --explain",
+  ]) {
+    test(line, () => assert.match(refusal(line).message, /^unknown option --/));
+  }
+
+  test("uris --json --format bake, which name two formats", async (t) => {
+    const { code, stdout } = await run(t, ["uris", "--json", "--format", "bake"]);
+    assert.equal(code, 3);
+    assert.match(stdout, /--json and --format bake exclude each other/);
+  });
+});
+
+describe("the options of", () => {
+  /** What a command would receive. */
+  async function inputOf(definition: CommandDefinition, line: string): Promise<unknown> {
+    let received: unknown;
+    const recording = command(definition, () =>
+      Promise.resolve((input) => {
+        received = input;
+        return Promise.resolve(0);
+      }),
+    );
+    const request = readCommandLine(line.split(" "), [recording]);
+    assert.ok(request.kind === "run");
+    await request.run(NO_CONTEXT);
+    return received;
+  }
+
+  for (const [line, wait, operands] of [
+    ["apply", 0, []],
+    ["apply --wait", Infinity, []],
+    ["apply --wait 30m", 1_800_000, []],
+    ["apply --wait=30m", 1_800_000, []],
+    ["apply --wait=2h plan.json", 7_200_000, ["plan.json"]],
+    ["apply plan.json --wait", Infinity, ["plan.json"]],
+    ["apply --wait --json", Infinity, []],
+  ] as const) {
+    test(`mirrorform ${line} wait for ${wait} ms`, async () => {
+      const input = await inputOf(APPLY, line);
+      assert.partialDeepStrictEqual(input, { wait, operands });
+    });
+  }
+
+  test("apply --wait plan.json are refused, with the order that is meant", () => {
+    const error = refusal("apply --wait plan.json");
+    assert.match(error.message, /--wait expects a duration such as 90s, 30m or 2h, not "plan\.json"/);
+    assert.equal(error.hint, "name a plan file before --wait: mirrorform apply plan.json --wait");
+  });
+
+  for (const [line, update] of [
+    ["lock", []],
+    ["lock --update", ["**"]],
+    ["lock --update node*", ["node*"]],
+    ["lock --update=node* --update redis", ["node*", "redis"]],
+    ["lock --update --json", ["**"]],
+    ["lock --update=", [""]],
+  ] as const) {
+    test(`mirrorform ${line} update ${JSON.stringify(update)}`, async () => {
+      assert.partialDeepStrictEqual(await inputOf(LOCK, line), { update });
+    });
+  }
+
+  test("plan have a typed value each, defaults included", async () => {
+    assert.partialDeepStrictEqual(await inputOf(PLAN, "plan"), {
+      file: "mirrors.yaml",
+      json: false,
+      noColor: false,
+      target: [],
+      only: [],
+      out: undefined,
+    });
+    const given = "plan -f x.yaml --target a --target=b --only node* --no-color --json-out y.json";
+    assert.partialDeepStrictEqual(await inputOf(PLAN, given), {
+      file: "x.yaml",
+      target: ["a", "b"],
+      only: ["node*"],
+      noColor: true,
+      jsonOut: "y.json",
+    });
+  });
+
+  test("sandbox end at --, and what follows stays as it is", async () => {
+    const input = await inputOf(SANDBOX, "sandbox --file a.yaml -- mirrorform plan --only x --help");
+    assert.partialDeepStrictEqual(input, {
+      file: "a.yaml",
+      command: ["mirrorform", "plan", "--only", "x", "--help"],
+      operands: [],
+    });
+  });
+
+  test("init accept images after --from and without it", async () => {
+    const input = await inputOf(INIT, "init --from python:3.12-slim redis:7 node:22");
+    assert.partialDeepStrictEqual(input, { from: ["python:3.12-slim"], operands: ["redis:7", "node:22"] });
   });
 });

@@ -1,32 +1,46 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { COMMANDS } from "../../../src/cli/options/commands.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { readCommandLine } from "../../../src/cli/options/command-line.ts";
 import { commandHelp, generalHelp } from "../../../src/cli/options/help.ts";
-import { MirrorError } from "../../../src/errors.ts";
+import { longName } from "../../../src/cli/options/option.ts";
 
-/** The long options that a text names. */
-function optionsIn(text: string): string[] {
-  return [...text.matchAll(/(?<=^|[\s[])--([a-z][a-z-]*)/g)].map(([, name]) => name ?? "");
+/** Text without its line breaks, as a search in it needs. */
+function flat(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
 }
 
 describe("the help of", () => {
-  test("mirrorform names every command, and how to see more", () => {
-    for (const { name, summary } of COMMANDS) assert.match(generalHelp(), new RegExp(`^  ${name} +${summary}`, "m"));
+  test("mirrorform lists every command with its summary, and the exit codes", () => {
+    const help = flat(generalHelp(COMMANDS));
+    for (const { definition } of COMMANDS) assert.ok(help.includes(` ${definition.name} ${definition.summary}`));
+    for (const code of ["0", "1", "2", "3", "4", "130, 143"]) assert.match(help, new RegExp(` ${code} [a-z]`));
   });
 
   for (const command of COMMANDS) {
-    test(`${command.name} says what each of its options does, names no other, and shows examples that can be run`, () => {
-      const help = commandHelp(command);
-      for (const name of Object.keys(command.options)) {
-        assert.ok(command.optionHelp[name], `--${name} is not explained`);
-        assert.ok(help.includes(`--${name}`), `--${name} is missing`);
+    const { definition } = command;
+
+    test(`${definition.name} shows each option in its usage line and in its list`, () => {
+      const [usage = "", list = ""] = commandHelp(command).split("\nOptions:\n");
+      for (const [name, { help, value }] of Object.entries(definition.options)) {
+        const term = value === undefined ? longName(name) : `${longName(name)} `;
+        assert.ok(usage.includes(`[${term}`), `${term} is missing from the usage line`);
+        assert.ok(flat(list).includes(help), `${term} is not explained`);
       }
-      assert.deepEqual(Object.keys(command.optionHelp).toSorted(), Object.keys(command.options).toSorted());
-      for (const name of optionsIn(command.usage)) assert.ok(Object.hasOwn(command.options, name), `--${name} is none`);
-      const own = new RegExp(`(?:^|\\$\\()mirrorform (${command.name}\\b[^)>|]*)`);
-      const lines = command.examples.flatMap((example) => own.exec(example)?.[1] ?? []);
+    });
+
+    test(`${definition.name} has options that start lower case and end without a full stop`, () => {
+      const texts = [definition.summary, ...Object.values(definition.options).map(({ help }) => help)];
+      assert.deepEqual(
+        texts.filter((text) => !/^(?:[a-z]|AWS )(?:[^.]|\.(?=\S))*$/.test(text.replaceAll(/\be\.g\. /g, ""))),
+        [],
+      );
+    });
+
+    test(`${definition.name} has examples that can be run`, () => {
+      const own = new RegExp(`(?:^|\\$\\()mirrorform (${definition.name}\\b[^)>|]*)`);
+      const lines = definition.examples.flatMap((example) => own.exec(example)?.[1] ?? []);
       assert.ok(lines.length > 0);
       for (const line of lines) {
         const words = line
@@ -37,38 +51,25 @@ describe("the help of", () => {
         assert.ok(read.kind === "run" && read.command === command, line);
       }
     });
-  }
-});
 
-describe("a slip of the pen", () => {
-  for (const [line, meant] of [
-    ["aply", "apply"],
-    ["pln", "plan"],
-    ["valdate", "validate"],
-    ["Plan", "plan"],
-    ["help aply", "apply"],
-    ["--help qota", "quota"],
-    ["plan --no-colour", "--no-color"],
-    ["plan --detailed-exit-code", "--detailed-exitcode"],
-    ["plan --mardown x", "--markdown"],
-    ["apply --trustplan", "--trust-plan"],
-    ["apply --targets x", "--target"],
-    ["lock --updat", "--update"],
-    ["uris --formt json", "--format"],
-    ["init --form redis", "--from"],
-  ] as const) {
-    test(`mirrorform ${line}: did you mean ${meant}?`, () => {
-      assert.throws(
-        () => readCommandLine(line.split(" "), COMMANDS),
-        (error) => error instanceof MirrorError && error.code === "USAGE" && error.hint === `Did you mean ${meant}?`,
-      );
+    test(`${definition.name} is the same for -h, --help and mirrorform help ${definition.name}`, () => {
+      const ways = [
+        [definition.name, "-h"],
+        [definition.name, "--help"],
+        ["help", definition.name],
+        ["--help", definition.name],
+      ];
+      for (const way of ways) assert.deepEqual(readCommandLine(way, COMMANDS), { kind: "help", command });
+    });
+
+    test(`${definition.name} fits into 80 columns and into 120`, () => {
+      for (const width of [80, 120]) {
+        const help = commandHelp(command, width).split("\nExamples:\n")[0] ?? "";
+        assert.deepEqual(
+          help.split("\n").filter((line) => line.length > width),
+          [],
+        );
+      }
     });
   }
-
-  test("that is like nothing names the help instead", () => {
-    assert.throws(
-      () => readCommandLine(["plan", "--qqqqqqqq"], COMMANDS),
-      (error) => error instanceof MirrorError && error.hint === "mirrorform plan --help shows the options.",
-    );
-  });
 });

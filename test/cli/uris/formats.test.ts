@@ -12,10 +12,10 @@ const PLAIN = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2_x-y";
 /** As a layout's folder may be called: what a shell, HCL, JSON and a dotenv file each read in their own way. */
 const HOSTILE = 'oci:./a b${HOME}$(id)`id`%{if true}\\n"q" #c/app:1';
 
-function written(format: string, uri: string): string {
-  const render = URI_FORMATS[format];
-  assert.ok(render !== undefined);
-  return render([{ name: "APP_URI", image: "app:1", source: "docker.io/library/app:1", target: "main", uri }]);
+function written(format: keyof typeof URI_FORMATS, uri: string): string {
+  return URI_FORMATS[format]([
+    { name: "APP_URI", image: "app:1", source: "docker.io/library/app:1", target: "main", uri },
+  ]);
 }
 
 /** What HCL makes of a text that it reads as a template, where nothing in it is one ("Template Literals"). */

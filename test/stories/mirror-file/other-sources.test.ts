@@ -220,7 +220,7 @@ describe("another ECR as a source", () => {
     assert.equal(code, 1);
     const [error, ...more] = errorsIn(document);
     assert.deepEqual([error?.code, error?.side, more], ["UNAUTHORIZED", "credentials", []]);
-    assert.match(error?.operation ?? "", /sign in to /);
+    assert.match(error?.operation ?? "", /^sign in to$/);
   });
 
   test("at another endpoint gets no token of ours", async (t) => {

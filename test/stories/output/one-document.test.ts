@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { COMMANDS } from "../../../src/cli/options/commands.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { runCommandLine } from "../../../src/cli/run.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { fault, isRedis, TWO_IMAGES } from "../../support/scenario.ts";
@@ -133,7 +133,7 @@ describe("--json prints one document on standard output and nothing else:", { co
     assert.deepEqual([code, stdout], [3, ""]);
   });
 
-  for (const { name } of COMMANDS) {
+  for (const { name } of COMMANDS.map(({ definition }) => definition)) {
     test(`${name} with an option that it does not have`, async (t) => {
       const { code, stdout } = await (await world(t, {})).run([name, "--no-such-option", "--json"]);
       assert.equal(code, 3);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { COMMANDS } from "../../../src/cli/options/commands.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { TWO_IMAGES } from "../../support/scenario.ts";
 import { world } from "../../support/world.ts";
 import { assertSilent, everyOutput, sayAll } from "../../cli/secrets/all-outputs.ts";
@@ -41,7 +41,9 @@ describe("with marked secrets everywhere no command says any of them:", { concur
         ["iam", "--json"],
         ["lock", "--update", "--verbose"],
       ];
-      const left = COMMANDS.map(({ name }) => name).filter((name) => !commands.some(([command]) => command === name));
+      const left = COMMANDS.map(({ definition }) => definition.name).filter(
+        (name) => !commands.some(([command]) => command === name),
+      );
       // They know no credentials: of an empty folder, and of a sandbox alone.
       assert.deepEqual(left, ["init", "sandbox", "demo"]);
       const all = await sayAll(folder, environment, commands);

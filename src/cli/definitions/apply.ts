@@ -1,0 +1,26 @@
+import type { InputOf } from "../options/command.ts";
+import { outputFile, PLANNING_OPTIONS } from "../options/common-options.ts";
+import { flag } from "../options/option.ts";
+import { WAIT } from "../options/wait-duration.ts";
+
+export const APPLY = {
+  name: "apply",
+  summary: "carry out a saved plan, or make a plan and carry it out",
+  options: {
+    ...PLANNING_OPTIONS,
+    wait: WAIT,
+    partial: flag("apply a saved plan that is incomplete, because something could not be read when it was made"),
+    trustPlan: flag("copy the digests in the saved plan, whatever the tags point at now; trusts the plan's origin"),
+    report: outputFile("write the output of --json to FILE as well, even if the run fails"),
+    events: outputFile("write events to FILE as they happen, one JSON document per line"),
+  },
+  operands: { usage: "[PLAN]", most: 1, help: "saved plan, written by plan --out (default: make a plan)" },
+  examples: [
+    "mirrorform apply",
+    "mirrorform apply --target seoul",
+    "mirrorform apply --wait 30m",
+    "mirrorform apply plan.json",
+  ],
+} as const;
+
+export type ApplyInput = InputOf<typeof APPLY>;

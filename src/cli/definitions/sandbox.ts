@@ -1,0 +1,17 @@
+import type { InputOf } from "../options/command.ts";
+import { FILE_OPTIONS } from "../options/common-options.ts";
+import { flag } from "../options/option.ts";
+
+export const SANDBOX = {
+  name: "sandbox",
+  summary: "run a Docker Hub and an ECR on loopback, to try a mirror file",
+  options: {
+    file: { ...FILE_OPTIONS.file, help: "serve the images that this mirror file names" },
+    json: flag("print the settings as one JSON document; not with a command"),
+    noColor: FILE_OPTIONS.noColor,
+  },
+  takesCommand: true,
+  examples: ["mirrorform sandbox", "mirrorform sandbox -- mirrorform plan"],
+} as const;
+
+export type SandboxInput = InputOf<typeof SANDBOX>;

@@ -1,0 +1,30 @@
+import { flag, text, texts, textWithDefault } from "./option.ts";
+
+/** Options of every command that reads a mirror file. */
+export const FILE_OPTIONS = {
+  file: textWithDefault("FILE", "mirror file", "mirrors.yaml", { short: "f" }),
+  json: flag("print one JSON document instead of text"),
+  noColor: flag("print without colors, as the environment variable NO_COLOR does"),
+} as const;
+
+/** The options that narrow a run. */
+export const NARROWING_OPTIONS = {
+  target: texts("NAME", "use only this target of the mirror file"),
+  only: texts("GLOB", "use only images whose source or place at the target matches the glob"),
+} as const;
+
+export const VERBOSE = flag("log one line for each request to standard error");
+
+/** Options of `plan` and `apply`. */
+export const PLANNING_OPTIONS = {
+  ...FILE_OPTIONS,
+  ...NARROWING_OPTIONS,
+  allowDeletions: texts(
+    "REPOSITORY",
+    "delete more than 30 % of the tags of this repository, where the plan blocks that",
+  ),
+  verbose: VERBOSE,
+} as const;
+
+/** `--report` and the like: a file that is written in addition to the output. */
+export const outputFile = (help: string) => text("FILE", help);
