@@ -13,10 +13,10 @@ const NEEDS_REAL_REGISTRIES = "test/registries/";
 const KILLS = "test/**/killed*.test.ts";
 
 /** Floors of coverage in per cent, a little below what is reached: a drop is to be noticed. */
-const COVERAGE_FLOORS = { lines: 90, branches: 80, functions: 85 };
+const COVERAGE_FLOORS = { lines: 98.5, branches: 94.5, functions: 98 };
 
 /** Tests of the whole suite, a little below what there are: a file that silently loses its tests is to be noticed. */
-const LEAST_TESTS = 2200;
+const LEAST_TESTS = 2637;
 
 /** Files at once. Most tests wait for processes and time limits, so on a small machine more than there are cores. */
 const CONCURRENCY = Math.max(4, availableParallelism());
