@@ -1,12 +1,12 @@
-/** One way in which the real service differs from what one would expect of it. */
+/** A deviation of a real service from the specification or from common expectations. */
 export interface Quirk {
-  /** `<service>-<what>`, by which it is switched on or off. */
+  /** `<service>-<what>`. Used to switch the quirk on or off. */
   readonly name: string;
   readonly service: "docker-hub" | "ecr";
-  /** What the real service does, in a sentence. */
+  /** What the real service does, in one sentence. */
   readonly what: string;
-  /** Where this was seen: documentation, an issue or a recorded reading. */
+  /** The evidence: documentation, an issue or a recorded answer. */
   readonly source: string;
-  /** Whether the sandbox has it unless told otherwise. */
+  /** Whether the quirk is on by default. */
   readonly default: boolean;
 }

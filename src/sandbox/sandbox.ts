@@ -12,38 +12,38 @@ import { startPlainRegistry, type SandboxRegistry } from "./registry/plain-regis
 import type { QuirkSwitches } from "./quirks.ts";
 import { startTogether, type Keep } from "./http/start-together.ts";
 
-/** What a sandbox serves, and how it behaves; everything has a default. */
+/** What a sandbox serves, and how it behaves. All options have a default. */
 export interface SandboxOptions {
   /**
-   * Image names as a mirror file has them, served with generated content. A name without a tag gets `latest`;
-   * one with a tag and a digest gets its tag; one with a digest alone is left out, as no content can be made for it.
+   * Image names as in a mirror file, served with generated content. A name without a tag gets the tag `latest`. A name
+   * with a digest only is skipped, because content cannot be generated for a digest.
    */
   images?: readonly string[] | undefined;
-  /** How those images are made: their form, platforms, layers and sizes. */
+  /** Form, platforms, layers and sizes of these images. */
   imageOptions?: ImageOptions | undefined;
-  /** Other registries to start, empty, and open to pushes: `registry.example.com`. */
+  /** Other registries to start, empty and writable: `registry.example.com`. */
   registries?: readonly string[] | undefined;
   /**
-   * Those of the registries that are an ECR, by name: its API answers for them too, to everybody. Their `/v2/` asks for
-   * no sign-in, as that of every other source.
+   * The registries that are ECR registries, by name. The ECR API serves them to all accounts. Their `/v2/` does not
+   * require signing in, as for other sources.
    */
   ecrSources?: ReadonlyMap<string, { account: string; region: string }> | undefined;
-  /** Docker Hub's pull allowance; by default 100 pulls an hour, and 200 for an account. */
+  /** Docker Hub's pull limit (default: 100 pulls per hour, 200 for an account). */
   allowance?: PullLimit | "unlimited" | undefined;
-  /** Of Docker Hub's tokens. */
+  /** Lifetime of Docker Hub's tokens. */
   tokenLifetimeSeconds?: number | undefined;
-  /** Who may sign in to Docker Hub. */
+  /** Accounts that can sign in to Docker Hub. */
   accounts?: readonly Account[] | undefined;
   quirks?: QuirkSwitches | undefined;
   ecr?: Omit<EcrOptions, "quirks" | "clock"> | undefined;
-  /** AWS profiles that the environment is to know, each with an access key of its own for this ECR. */
+  /** AWS profiles to add to the environment. Each has its own access key for this ECR. */
   profiles?: readonly SandboxProfile[] | undefined;
   clock?: WallClock | undefined;
 }
 
-/** A Docker Hub, an ECR and other registries, on loopback and in memory. */
+/** Docker Hub, ECR and other registries, on loopback and in memory. */
 export interface Sandbox {
-  /** What a child process needs to use the sandbox instead of the real services. Its credentials are made up. */
+  /** Environment variables that make a child process use the sandbox. The credentials are fake. */
   environment: Record<string, string>;
   dockerHub: SandboxDockerHub;
   ecr: SandboxEcr;
@@ -53,8 +53,8 @@ export interface Sandbox {
 }
 
 /**
- * Starts everything on free ports of 127.0.0.1.
- * @throws MirrorError INVALID_REFERENCE for an image that is no reference
+ * Starts all services on free ports of 127.0.0.1.
+ * @throws MirrorError INVALID_REFERENCE for an invalid image reference
  */
 export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   return startTogether((keep) => startServices(options, keep));

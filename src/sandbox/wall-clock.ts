@@ -1,8 +1,8 @@
 /**
- * Tells the date and time. The sandbox's windows, token lifetimes and dates all follow one, which a test may move.
- * Unlike the `Clock` of mirrorform itself it cannot wait: nothing in a sandbox does.
+ * Returns the current date and time. The sandbox's windows, token lifetimes and dates all use one clock, which a test
+ * can move. Unlike mirrorform's `Clock`, it has no timers: the sandbox needs none.
  */
 export type WallClock = () => Date;
 
-/** The machine's own: what a sandbox follows unless it is given another. */
+/** The system clock, the sandbox's default. */
 export const wallClock: WallClock = () => new Date();

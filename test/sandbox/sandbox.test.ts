@@ -14,7 +14,7 @@ import { isQuirkName, noQuirks, QUIRKS } from "../../src/sandbox/quirks.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { request } from "./support/http.ts";
 
-test("images are served where their names say, and the environment leads there", async (t) => {
+test("serves images at the registries in their names, and the environment points to them", async (t) => {
   const sandbox = await startSandbox({
     images: ["python:3.7", "redis", "ghcr.io/owner/app:1", `ruby:2.7@${digest("a")}`, `node@${digest("b")}`],
     registries: ["registry.example.com:5000"],
@@ -23,7 +23,7 @@ test("images are served where their names say, and the environment leads there",
   });
   t.after(() => sandbox.close());
   const { environment, dockerHub, registries } = sandbox;
-  const tags = [...dockerHub.store.repositories.values()].map(({ name, tags: held }) => [name, ...held.keys()]);
+  const tags = [...dockerHub.store.repositories.values()].map(({ name, tags: byName }) => [name, ...byName.keys()]);
   assert.deepEqual(tags, [
     ["library/python", "3.7"],
     ["library/redis", "latest"],
@@ -48,7 +48,7 @@ test("images are served where their names say, and the environment leads there",
   assert.ok(environment["AWS_REGION"] && environment["AWS_ACCESS_KEY_ID"] && environment["AWS_SECRET_ACCESS_KEY"]);
 });
 
-test("after close nothing listens", async () => {
+test("stops all servers on close", async () => {
   const sandbox = await startSandbox({ images: ["ghcr.io/owner/app:1"] });
   await sandbox.close();
   const addresses = Object.values(sandbox.environment).filter((value) => value.startsWith("http://"));
@@ -56,28 +56,28 @@ test("after close nothing listens", async () => {
   for (const address of addresses) await assert.rejects(request(address), /ECONNREFUSED/);
 });
 
-test("an image that is no reference is refused before anything listens", async () => {
+test("rejects an invalid image reference before starting any server", async () => {
   await assert.rejects(
     startSandbox({ images: ["Not/A:Reference!"] }),
     (error) => error instanceof MirrorError && error.code === "INVALID_REFERENCE",
   );
 });
 
-test("a sandbox that cannot start leaves nothing listening", async () => {
+test("a sandbox that fails to start stops all its servers", async () => {
   const listening = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
   const before = listening();
-  // Made up only once every server is there.
+  // Images are generated after all servers have started.
   await assert.rejects(
     startSandbox({ images: ["ghcr.io/owner/app:1"], imageOptions: { form: "oci-manifest", platforms: [] } }),
     /platform/,
   );
-  // The handle of a closed server goes some turns later.
+  // The handle of a closed server is released some event loop turns later.
   for (let turn = 0; turn < 10; turn += 1) await setImmediate();
   assert.equal(listening(), before);
 });
 
 for (const started of [0, 1, 2, 3]) {
-  test(`a Docker Hub with ports for ${started} of its four servers leaves nothing listening`, async (t) => {
+  test(`a Docker Hub that gets ports for ${started} of its four servers stops them again`, async (t) => {
     const servers = failToListen(t, started);
     await assert.rejects(startDockerHub(), /EADDRNOTAVAIL/);
     assert.equal(servers.length, started);
@@ -85,7 +85,7 @@ for (const started of [0, 1, 2, 3]) {
   });
 }
 
-test("a registry of ECR that could not start is started when it is asked for again", async (t) => {
+test("an ECR registry that failed to start is started on the next request", async (t) => {
   const ecr = await startEcr();
   t.after(() => ecr.close());
   failToListen(t, 0);
@@ -94,12 +94,12 @@ test("a registry of ECR that could not start is started when it is asked for aga
   assert.equal((await ecr.registry()).server.requests.length, 0);
 });
 
-/** From now on so many servers get a port, and the next get none. @returns those that got one */
-function failToListen(t: TestContext, most: number): Server[] {
+/** Lets the next `max` servers listen and makes all others fail. @returns the servers that are listening */
+function failToListen(t: TestContext, max: number): Server[] {
   const servers: Server[] = [];
   const listen = Reflect.get(Server.prototype, "listen") as (...args: unknown[]) => Server;
   t.mock.method(Server.prototype, "listen", function limited(this: Server, ...args: unknown[]): Server {
-    if (servers.length === most) {
+    if (servers.length === max) {
       process.nextTick(() => this.emit("error", new Error("listen EADDRNOTAVAIL")));
       return this;
     }
@@ -109,7 +109,7 @@ function failToListen(t: TestContext, most: number): Server[] {
   return servers;
 }
 
-test("a profile's key is in a file that is gone after close; a name that is more than a name has none", async () => {
+test("writes the keys of profiles with valid names to a file, and deletes it on close", async () => {
   const profiles = [{ name: "prod", account: "999999999999" }, { name: "x]\n[y" }, { name: "a b" }];
   const sandbox = await startSandbox({ profiles });
   const path = sandbox.environment["AWS_SHARED_CREDENTIALS_FILE"] ?? "";
@@ -120,12 +120,12 @@ test("a profile's key is in a file that is gone after close; a name that is more
   assert.equal(existsSync(dirname(path)), false);
 });
 
-test("an endpoint variable keeps registries apart that differ in punctuation", () => {
+test("registries that differ only in punctuation have different endpoint variables", () => {
   assert.equal(endpointVariable("my-registry.example.com:5000"), "MIRRORFORM_ENDPOINT_MY__REGISTRY_EXAMPLE_COM___5000");
-  assert.match(endpointVariable("[::1]:5999"), /^[A-Z0-9_]+$/, "a name that a shell can set");
+  assert.match(endpointVariable("[::1]:5999"), /^[A-Z0-9_]+$/, "a valid shell variable name");
 });
 
-test("every quirk has a name of its own that says its service, a sentence and a source", () => {
+test("every quirk has a unique name that starts with its service, a description and a source", () => {
   assert.equal(new Set(QUIRKS.map(({ name }) => name)).size, QUIRKS.length);
   for (const { name, service, what, source } of QUIRKS) {
     assert.ok(name.startsWith(`${service}-`) && isQuirkName(name), name);

@@ -8,8 +8,8 @@ import type { EcrRegion, EcrRules, RegistryToken } from "../ecr/ecr-state.ts";
 import type { RegistryRequest } from "../registry/registry-policy.ts";
 
 /**
- * Who may do what at a registry's `/v2/`. The password comes from GetAuthorizationToken and is good in its Region
- * only; an unknown or expired one is 401, an action that the principal lacks is 403.
+ * Authorizes a request to a registry's `/v2/`. The password comes from GetAuthorizationToken and is valid only in its
+ * Region. An unknown or expired password is answered with 401, a denied action with 403.
  */
 export function refuseAccess(request: RegistryRequest, region: EcrRegion, rules: EcrRules): Refusal | undefined {
   const token = readToken(request.headers, rules);

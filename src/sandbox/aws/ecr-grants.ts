@@ -2,27 +2,27 @@ import { deniedText } from "../ecr/ecr-error.ts";
 import type { Principal } from "./ecr-identity.ts";
 import { isAllowed, type IamPolicy, type IamRequest } from "./iam-policy.ts";
 
-/** What a principal was kept from. */
+/** A request that was denied. */
 export interface Denial {
   principal: string;
   action: string;
   resource: string;
 }
 
-/** Who may do what: whatever nobody denied, and for a principal with policies what these allow. */
+/** Decides which actions are allowed: all of them, except those denied or not covered by a principal's policies. */
 export interface Grants {
-  /** Denies IAM actions to all from now on; an empty list denies none. */
+  /** Denies IAM actions to all principals from now on. An empty list denies none. */
   deny(actions: readonly string[]): void;
-  /** Holds a principal to these policies from now on; undefined: it may do everything again. */
+  /** Restricts a principal to these policies from now on. `undefined` allows everything again. */
   enforce(principal: string, policies: readonly IamPolicy[] | undefined): void;
-  /** AWS's sentence where the request is not allowed. */
+  /** Returns AWS's error text if the request is denied. */
   refusal(principal: Principal, request: IamRequest): string | undefined;
-  /** Every refusal so far, oldest first. */
+  /** Every denial so far, oldest first. */
   denials: readonly Denial[];
 }
 
-/** Denials that are remembered: a sandbox may be left running for days. */
-const MOST_DENIALS = 10_000;
+/** Limits the memory used for denials: a sandbox may run for days. */
+const MAX_DENIALS = 10_000;
 
 export function createGrants(): Grants {
   let denied: ReadonlySet<string> = new Set();
@@ -42,7 +42,7 @@ export function createGrants(): Grants {
       if (!denied.has(request.action) && (own === undefined || isAllowed(own, request))) return undefined;
       const { action, resource } = request;
       denials.push({ principal: arn, action, resource });
-      if (denials.length > MOST_DENIALS) denials.shift();
+      if (denials.length > MAX_DENIALS) denials.shift();
       return deniedText(arn, action, resource);
     },
   };

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import type { WallClock } from "../wall-clock.ts";
 import { AwsError } from "../ecr/ecr-error.ts";
 
-/** Who calls: a user or an assumed role, as GetCallerIdentity says it. */
+/** A caller: a user or an assumed role, as GetCallerIdentity reports it. */
 export interface Principal {
   account: string;
   arn: string;
   userId: string;
 }
 
-/** An access key as STS hands it out. Keys of users have no `expiration`. */
+/** An access key as STS issues it. Keys of users have no `expiration`. */
 export interface SandboxCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -18,24 +18,24 @@ export interface SandboxCredentials {
   expiration?: Date;
 }
 
-/** What the Authorization header of a signed request tells. */
+/** The caller of a signed request, read from its Authorization header. */
 export interface Caller {
   principal: Principal;
-  /** From the credential's scope: a client says by it which Region it means. */
+  /** The Region in the credential scope. */
   region: string;
-  /** From the same: the service that the request was signed for. */
+  /** The service in the credential scope. */
   service: string;
 }
 
-/** Headers as node:http gives them. */
+/** Headers in the form node:http returns. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The keys that a sandbox has issued, and whose they are. */
+/** The access keys that a sandbox has issued, with their principals. */
 export interface Identities {
-  /** Makes a key for a principal; with a lifetime (seconds) one with a session token. */
+  /** Issues a key for a principal. With a lifetime (in seconds), the key has a session token. */
   issue(principal: Principal, lifetimeSeconds?: number): SandboxCredentials;
   /**
-   * Reads who signed a request. Signatures are not verified; keys, session tokens and expiry are.
+   * Identifies the signer of a request. Checks the key, the session token and the expiry, but not the signature.
    * @throws AwsError MissingAuthenticationToken, IncompleteSignature, UnrecognizedClient or ExpiredToken
    */
   identify(headers: Headers): Caller;
@@ -43,8 +43,8 @@ export interface Identities {
 
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request\b/;
 
-/** The keys that the sandbox knows. Keys are counted, never random: a run can be repeated byte for byte. */
-export function identityBook(clock: WallClock): Identities {
+/** Creates an empty key store. Keys are numbered rather than random, so that runs are reproducible byte for byte. */
+export function createIdentities(clock: WallClock): Identities {
   const issued = new Map<string, { credentials: SandboxCredentials; principal: Principal }>();
   return { issue, identify };
 
@@ -85,12 +85,12 @@ export function identityBook(clock: WallClock): Identities {
   }
 }
 
-/** The user that the sandbox's environment speaks for. */
+/** The user whose access key is in the sandbox's environment. */
 export function sandboxUser(account: string): Principal {
   return { account, arn: `arn:aws:iam::${account}:user/sandbox`, userId: "AIDASANDBOX000000001" };
 }
 
-/** A session of an assumed role. `role` is its name, a path before it left out. */
+/** Builds the principal of an assumed role. `role` is the role name without its path. */
 export function assumedRole(account: string, role: string, session: string): Principal {
   return {
     account,
@@ -99,7 +99,7 @@ export function assumedRole(account: string, role: string, session: string): Pri
   };
 }
 
-/** A text that looks like a secret and is the same in each run. */
+/** Derives a text that looks like a secret and is the same in each run. */
 export function secretOf(seed: string): string {
   return createHash("sha256").update(`mirrorform sandbox ${seed}`).digest("base64url");
 }

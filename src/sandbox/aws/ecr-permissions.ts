@@ -8,35 +8,36 @@ import type { RegistryRequest } from "../registry/registry-policy.ts";
 import type { Route } from "../registry/registry-route.ts";
 
 /**
- * What a call of the JSON API asks IAM: mostly its own name, on the repository that it names. The input is not checked yet.
+ * Lists the IAM permissions that a JSON API call needs: usually the action of the same name on the repository in the
+ * input. The input is not validated yet.
  * docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  */
 export function permissionsOf(operation: string, input: Input, region: EcrRegion): IamRequest[] {
   const resources = resourcesOf(input, region);
   const tags = tagsIn(input);
-  const asked = {
+  const requestTags = {
     ...Object.fromEntries(tags.map(({ key, value }) => [`aws:RequestTag/${key}`, [value]])),
     ...(tags.length === 0 ? {} : { "aws:TagKeys": tags.map(({ key }) => key) }),
   };
   return actionsOf(operation, tags.length > 0).flatMap((action) =>
-    resources.map((resource) => ({ action, resource, context: { ...asked, ...tagsOf(resource, region) } })),
+    resources.map((resource) => ({ action, resource, context: { ...requestTags, ...tagsOf(resource, region) } })),
   );
 }
 
-/** What a request below `/v2/` asks IAM (ECR user guide, "IAM permissions for pushing" and for pulling). */
+/** Lists the IAM permissions that a `/v2/` request needs (ECR user guide, "IAM permissions for pushing" and for pulling). */
 export function registryPermissionsOf(
   { method, headers, query }: RegistryRequest,
   route: Exclude<Route, { kind: "ping" }>,
   region: EcrRegion,
 ): IamRequest[] {
-  const ask = (action: string, repository: string): IamRequest => {
+  const permission = (action: string, repository: string): IamRequest => {
     const resource = repositoryArn(region, repository);
     return { action, resource, context: tagsOf(resource, region) };
   };
-  const asked = registryActionsOf(method, route.kind, headers).map((action) => ask(action, route.name));
+  const permissions = registryActionsOf(method, route.kind, headers).map((action) => permission(action, route.name));
   const from = route.kind === "uploads" && query.has("mount") ? query.get("from") : null;
-  // ECR user guide, "Blob mounting": of the repository that the layer is mounted from.
-  return from === null ? asked : [...asked, ask("ecr:GetDownloadUrlForLayer", from)];
+  // ECR user guide, "Blob mounting": a mount also needs read access to the source repository.
+  return from === null ? permissions : [...permissions, permission("ecr:GetDownloadUrlForLayer", from)];
 }
 
 function registryActionsOf(
@@ -64,7 +65,7 @@ function registryActionsOf(
   }
 }
 
-/** CreateRepository with tags also needs the action for tagging. */
+/** CreateRepository with tags also needs `ecr:TagResource`. */
 function actionsOf(operation: string, hasTags: boolean): string[] {
   if (operation === "ListImageReferrers") return ["ecr:BatchGetImage"];
   return operation === "CreateRepository" && hasTags
@@ -85,7 +86,7 @@ function tagsIn({ tags }: Input): { key: string; value: string }[] {
   return given.flatMap((tag) => (isJsonObject(tag) ? [{ key: String(tag["Key"]), value: String(tag["Value"]) }] : []));
 }
 
-/** The resource tags of a repository that is there, under both names that ECR has for the key. */
+/** Returns the resource tags of an existing repository, under both condition keys that ECR defines for them. */
 function tagsOf(resource: string, region: EcrRegion): IamRequest["context"] {
   const prefix = repositoryArn(region, "");
   const record = resource.startsWith(prefix) ? region.records.get(resource.slice(prefix.length)) : undefined;

@@ -5,27 +5,27 @@ import { join } from "node:path";
 import { DEFAULT_ACCOUNT, type SandboxEcr } from "../ecr/ecr.ts";
 import { sandboxUser } from "./ecr-identity.ts";
 
-/** A profile of the AWS configuration files. */
+/** A profile in the AWS configuration files. */
 export interface SandboxProfile {
   name: string;
-  /** Whose access key it has: 12 digits; by default the account of the environment's own key. */
+  /** The account of its access key, 12 digits (default: the account of the environment's key). */
   account?: string | undefined;
 }
 
-/** A file of AWS credentials that lasts as long as the sandbox. */
+/** An AWS credentials file that exists as long as the sandbox. */
 interface WrittenProfiles {
-  /** What leads an AWS SDK to the file; empty when there are no profiles. */
+  /** Points an AWS SDK to the file. Empty when there are no profiles. */
   environment: Record<string, string>;
-  /** Removes the file. */
+  /** Deletes the file. */
   close(): Promise<void>;
 }
 
-/** What the AWS SDKs read as the name of a section. Anything else, `]` above all, would be more than a name. */
+/** Profile names that the AWS SDKs accept. Other characters, above all `]`, could inject file content. */
 const PROFILE_NAME = /^[\w.@%+:/-]+$/;
 
 /**
- * Writes a credentials file with a section for each profile: an access key that `ecr` issues. It is for the owner
- * only, as AWS's own is. A profile whose name the format cannot hold is left out.
+ * Writes a credentials file with a section for each profile, using access keys that `ecr` issues. Only the owner can
+ * read the file, as with AWS's own. Skips profiles with names that the format does not allow.
  * docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 export async function writeProfiles(profiles: readonly SandboxProfile[], ecr: SandboxEcr): Promise<WrittenProfiles> {

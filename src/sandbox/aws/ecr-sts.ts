@@ -2,32 +2,32 @@ import { AwsError } from "../ecr/ecr-error.ts";
 import type { Grants } from "./ecr-grants.ts";
 import { assumedRole, type Headers, type Identities, type Principal, type SandboxCredentials } from "./ecr-identity.ts";
 
-/** What a call of the STS query API comes to: a status and an XML document. */
+/** The answer to an STS query API call: a status and an XML document. */
 interface StsAnswer {
   status: number;
   xml: string;
 }
 
-/** What {@link answerSts} leans on. */
+/** What {@link answerSts} needs. */
 export interface StsRules {
   identities: Identities;
   refusal: Grants["refusal"];
-  /** Session lifetime in seconds whatever was asked for, so that expiry can be shown in a test. */
+  /** Session lifetime in seconds, overriding the requested one, so that a test can let sessions expire. */
   sessionLifetimeSeconds: number | undefined;
 }
 
-/** Who comes with a web identity has no access key yet. */
-const NOBODY: Principal = { account: "", arn: "", userId: "" };
+/** A caller with a web identity has no access key yet. */
+const ANONYMOUS: Principal = { account: "", arn: "", userId: "" };
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/;
 const SESSION = /^[\w+=,.@-]{2,64}$/;
-/** Limits and default of DurationSeconds, in seconds (STS API reference, AssumeRole). */
+/** Limits and default of DurationSeconds (STS API reference, AssumeRole). */
 const MIN_SESSION = 900;
 const MAX_SESSION = 43_200;
 const DEFAULT_SESSION = 3600;
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
 
-/** Answers AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, as far as the AWS SDKs call them. */
+/** Answers AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, to the extent that the AWS SDKs use them. */
 export function answerSts(form: URLSearchParams, headers: Headers, rules: StsRules): StsAnswer {
   const action = form.get("Action") ?? "";
   try {
@@ -53,7 +53,7 @@ function call(action: string, form: URLSearchParams, headers: Headers, rules: St
     }
     case "AssumeRoleWithWebIdentity":
       if ((form.get("WebIdentityToken") ?? "") === "") throw validation("webIdentityToken must not be empty");
-      if (rules.refusal(NOBODY, { action, resource: form.get("RoleArn") ?? "", context: {} }) !== undefined) {
+      if (rules.refusal(ANONYMOUS, { action, resource: form.get("RoleArn") ?? "", context: {} }) !== undefined) {
         throw new AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
       }
       return session(form, rules);
@@ -62,7 +62,7 @@ function call(action: string, form: URLSearchParams, headers: Headers, rules: St
   }
 }
 
-/** STS has other names for what {@link Identities.identify} finds wrong, and answers 403. */
+/** Identifies the caller. STS answers 403 and uses other error names than ECR. */
 function identify(headers: Headers, rules: StsRules): Principal {
   const names: Readonly<Record<string, string>> = {
     MissingAuthenticationTokenException: "MissingAuthenticationToken",

@@ -1,6 +1,6 @@
 import { matchesWildcard } from "../../oci/wildcard.ts";
 
-/** A policy as IAM takes it, as far as {@link isAllowed} understands one. */
+/** An IAM policy, limited to the elements that {@link isAllowed} supports. */
 export interface IamPolicy {
   Version: string;
   Statement: readonly IamStatement[];
@@ -14,20 +14,20 @@ interface IamStatement {
   Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[] | string>>>>;
 }
 
-/** What somebody wants to do. */
+/** An action that a principal requests. */
 export interface IamRequest {
   /** `ecr:PutImage`. */
   action: string;
-  /** An ARN, or `*` where the action knows no resource. */
+  /** An ARN, or `*` if the action has no resource type. */
   resource: string;
-  /** Values of condition keys; those of several values too. */
+  /** Values of the condition keys. */
   context: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Whether policies allow a request: one statement has to, and none may deny it (IAM user guide, "Policy evaluation
- * logic"). Names of actions and of condition keys are compared without regard to case.
- * @throws Error for an operator that is not known here: a policy that is half understood would prove nothing
+ * Checks whether policies allow a request: at least one statement must allow it and none may deny it (IAM user guide,
+ * "Policy evaluation logic"). Action names and condition keys are case-insensitive.
+ * @throws Error for an unsupported condition operator, because ignoring it would make the check meaningless
  */
 export function isAllowed(policies: readonly IamPolicy[], request: IamRequest): boolean {
   const statements = policies.flatMap(({ Statement }) => Statement).filter((statement) => applies(statement, request));
@@ -38,23 +38,25 @@ function applies(statement: IamStatement, { action, resource, context }: IamRequ
   const actions = [statement.Action].flat();
   if (!actions.some((each) => matchesWildcard(each.toLowerCase(), action.toLowerCase()))) return false;
   if (![statement.Resource].flat().some((each) => matchesWildcard(each, resource))) return false;
-  const values = new Map(Object.entries(context).map(([key, held]) => [key.toLowerCase(), held]));
+  const values = new Map(Object.entries(context).map(([key, actual]) => [key.toLowerCase(), actual]));
   return Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, values.get(key.toLowerCase()), [wanted].flat())),
+    Object.entries(keys).every(([key, wanted]) =>
+      isSatisfied(operator, values.get(key.toLowerCase()), [wanted].flat()),
+    ),
   );
 }
 
 const OPERATOR = /^(?:(ForAnyValue|ForAllValues):)?(StringEquals|StringNotEquals|StringLike)(IfExists)?$/;
 
-/** @param held undefined where the request has no such key */
-function holds(operator: string, held: readonly string[] | undefined, wanted: readonly string[]): boolean {
+/** @param actual undefined if the request does not have the key */
+function isSatisfied(operator: string, actual: readonly string[] | undefined, wanted: readonly string[]): boolean {
   const [, set, compare, ifExists] = OPERATOR.exec(operator) ?? [];
-  if (compare === undefined) throw new Error(`the condition operator ${operator} is not known to the sandbox`);
-  if (held === undefined || held.length === 0) {
+  if (compare === undefined) throw new Error(`the sandbox does not support the condition operator ${operator}`);
+  if (actual === undefined || actual.length === 0) {
     return ifExists !== undefined || set === "ForAllValues" || compare === "StringNotEquals";
   }
   const matches = (value: string): boolean =>
     wanted.some((each) => (compare === "StringLike" ? matchesWildcard(each, value) : each === value)) !==
     (compare === "StringNotEquals");
-  return set === "ForAnyValue" ? held.some(matches) : held.every(matches);
+  return set === "ForAnyValue" ? actual.some(matches) : actual.every(matches);
 }

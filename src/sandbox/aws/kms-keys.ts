@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** The key that ECR uses where KMS is asked for without one; AWS makes and keeps it. */
+/** The AWS managed key, which ECR uses if KMS encryption is requested without a key. */
 export const AWS_MANAGED_KEY = "alias/aws/ecr";
 
-/** The ARN of a key by its ARN, its id or an alias, which stands for a key made from its name. */
+/** Resolves a key ARN, key ID or alias to a key ARN. The key ID of an alias is derived from its name. */
 export function keyArn(key: string, { account, region }: { account: string; region: string }): string {
   if (/^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(key)) return key;
   const id = key.includes("alias/") ? uuidOf(key.slice(key.indexOf("alias/"))) : key;
@@ -15,7 +15,7 @@ function uuidOf(seed: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }
 
-/** What IAM is told of a key: the alias that it was asked for by, as other aliases of a key are not known here. */
+/** Returns the IAM condition keys of a key: only the alias used in the request, as the sandbox stores no others. */
 export function keyContext(key: string): Record<string, string[]> {
   return key.includes("alias/") ? { "kms:ResourceAliases": [key.slice(key.indexOf("alias/"))] } : {};
 }

@@ -4,12 +4,12 @@ import type { Caller } from "./ecr-identity.ts";
 import type { Input } from "../ecr/ecr-input.ts";
 import { AWS_MANAGED_KEY, keyArn, keyContext } from "./kms-keys.ts";
 
-/** The prefix of KMS's operations in `x-amz-target` (KMS API reference). */
+/** KMS operations in `x-amz-target` (KMS API reference). */
 export const KMS_TARGET = /^TrentService\.(\w+)$/;
 
 /**
- * As much of AWS KMS as ECR's users need: DescribeKey. Each alias stands for a key made from its name, and each key
- * that is named is there.
+ * Answers the part of AWS KMS that ECR's users need: DescribeKey. Every key exists. The key ID of an alias is derived
+ * from its name.
  * @throws AwsError AccessDeniedException, ValidationException, UnknownOperationException
  */
 export function answerKms(

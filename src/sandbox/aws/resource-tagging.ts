@@ -4,15 +4,15 @@ import type { Input } from "../ecr/ecr-input.ts";
 import { repositoryArn, type EcrRules } from "../ecr/ecr-state.ts";
 import { isJsonObject } from "../http/json-body.ts";
 
-/** The prefix of the operations in `x-amz-target` (Resource Groups Tagging API reference). */
+/** Tagging operations in `x-amz-target` (Resource Groups Tagging API reference). */
 export const TAGGING_TARGET = /^ResourceGroupsTaggingAPI_20170126\.(\w+)$/;
 
-/** As many as the real one gives in a page unless told otherwise. */
+/** AWS's default page size. */
 const PAGE_SIZE = 50;
 
 /**
- * As much of the Resource Groups Tagging API as ECR's users need: GetResources, of the repositories of the caller's
- * account and Region that have one of the values of each key.
+ * Answers the part of the Resource Groups Tagging API that ECR's users need: GetResources. Returns the repositories of
+ * the caller's account and Region that match every tag filter.
  * @throws AwsError AccessDeniedException, InvalidParameterException, UnknownOperationException
  */
 export async function answerTagging(

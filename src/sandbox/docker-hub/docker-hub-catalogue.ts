@@ -1,4 +1,4 @@
-/** Docker Hub's own API of tags: not the registry's, and with a limit of its own. docs.docker.com/reference/api/hub */
+/** Docker Hub's own tag API. It is separate from the registry and has its own rate limit. docs.docker.com/reference/api/hub */
 import { readManifest } from "../../oci/manifest.ts";
 import { isRunnable, type Platform } from "../../oci/platform.ts";
 import { json, send, type Answer, type RequestHandler } from "../http/answer.ts";
@@ -8,21 +8,21 @@ import { abuseRefusal } from "./docker-hub-policy.ts";
 import { readTarget } from "../http/request-target.ts";
 import type { Repository, Store, StoredManifest } from "../registry/registry-store.ts";
 
-/** What {@link catalogueHandler} serves, and how. */
+/** What {@link catalogueHandler} needs. */
 export interface CatalogueOptions {
   store: Store;
   quirks: DockerHubQuirks;
   clock: WallClock;
-  /** Requests a minute; seen live: 180 (docker/hub-feedback#2459). */
+  /** Requests per minute. Docker Hub allows 180 (docker/hub-feedback#2459). */
   limitPerMinute: number;
 }
 
-/** Tags of a page when the client does not say, and at most. */
+/** Tags per page. */
 const PAGE_SIZE = { default: 10, max: 100 };
 const PATH = /^\/v2\/(?:namespaces\/([^/]+)\/repositories|repositories\/([^/]+))\/([^/]+)\/tags(?:\/([^/]+))?\/?$/;
 const MINUTE_MILLISECONDS = 60_000;
 
-/** `GET /v2/namespaces/{ns}/repositories/{repo}/tags`, its older path, and one tag. Anonymous, read-only. */
+/** Serves `GET /v2/namespaces/{ns}/repositories/{repo}/tags`, its older path, and single tags. Anonymous, read-only. */
 export function catalogueHandler(options: CatalogueOptions): RequestHandler {
   const window = { endsAt: 0, requests: 0 };
   return async (request, response) => {
@@ -56,11 +56,11 @@ function catalogueAnswer(store: Store, url: string | undefined, host: string): A
   const tags = latestFirst(repository);
   const first = (page - 1) * size;
   if (page > 1 && first >= tags.length) return notFound();
-  const address = (number: number): string => `http://${host}${path}?page=${number}&page_size=${size}`;
+  const pageUrl = (number: number): string => `http://${host}${path}?page=${number}&page_size=${size}`;
   return json(200, {
     count: tags.length,
-    next: first + size < tags.length ? address(page + 1) : null,
-    previous: page > 1 ? address(page - 1) : null,
+    next: first + size < tags.length ? pageUrl(page + 1) : null,
+    previous: page > 1 ? pageUrl(page - 1) : null,
     results: tags.slice(first, first + size).map((tag) => describeTag(repository, tag)),
   });
 }

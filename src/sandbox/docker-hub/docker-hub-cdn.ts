@@ -1,4 +1,4 @@
-/** The host that Docker Hub redirects blobs to: storage behind presigned addresses. */
+/** The storage host that Docker Hub redirects blob requests to, by presigned URLs. */
 import { createHmac } from "node:crypto";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { send, type Answer, type RequestHandler } from "../http/answer.ts";
@@ -8,18 +8,18 @@ import { blobAnswer } from "../registry/registry-blobs.ts";
 import { readTarget } from "../http/request-target.ts";
 import type { Store } from "../registry/registry-store.ts";
 
-/** What addresses are signed with. */
+/** Signs URLs of the storage host. */
 export interface CdnSigner {
   url: string;
   clock: WallClock;
 }
 
-/** How long a presigned address is good for. */
+/** Lifetime of a presigned URL. */
 const EXPIRES_SECONDS = 1200;
-/** Protects nothing: it makes a changed address detectable, as the real one is. */
+/** Not a secret: the signature only makes a modified URL detectable, as at the real host. */
 const SIGNING_KEY = "sandbox";
 
-/** A presigned address of a blob, good for 20 minutes. */
+/** Creates a presigned URL of a blob, valid for 20 minutes. */
 export function cdnLocation(signer: CdnSigner, repository: string, digest: Digest): string {
   const path = `/registry-v2/${repository}/${digest.replace(":", "/")}/data`;
   const date = signer
@@ -37,7 +37,7 @@ export function cdnLocation(signer: CdnSigner, repository: string, digest: Diges
   return `${signer.url}${path}?${query.toString()}`;
 }
 
-/** Serves what {@link cdnLocation} points at, with ranges; refuses any other request. */
+/** Serves the URLs of {@link cdnLocation}, with ranges, and refuses all other requests. */
 export function cdnHandler(store: Store, quirks: DockerHubQuirks, clock: WallClock): RequestHandler {
   return async (request, response) => {
     const { path, query } = readTarget(request.url);

@@ -1,4 +1,4 @@
-/** What Docker Hub's registry does beyond the protocol: tokens, the pull allowance, redirects, and nothing to push. */
+/** What Docker Hub's registry adds to the protocol: tokens, the pull limit, redirects, and no pushes. */
 import { refuse, text, type Answer, type Refusal } from "../http/answer.ts";
 import type { Allowance } from "./docker-hub-pull-limit.ts";
 import { cdnLocation, type CdnSigner } from "./docker-hub-cdn.ts";
@@ -9,29 +9,29 @@ import { findManifest } from "../registry/registry-manifests.ts";
 import { openPolicy, type RegistryPolicy, type RegistryRequest } from "../registry/registry-policy.ts";
 import type { Store } from "../registry/registry-store.ts";
 
-/** What {@link dockerHubPolicy} leans on. */
+/** What {@link dockerHubPolicy} needs. */
 interface DockerHubParts {
   store: Store;
   tokens: TokenServer;
   allowance: Allowance;
   quirks: DockerHubQuirks;
   clock: WallClock;
-  /** The token server's address, without a path. */
+  /** URL of the token server, without a path. */
   authUrl: string;
   cdn: CdnSigner;
 }
 
-/** The address that anonymous pulls are counted for: one of those kept for documentation (RFC 5737). */
+/** The address that anonymous pulls count against. It is reserved for documentation (RFC 5737). */
 export const ANONYMOUS_SOURCE = "203.0.113.7";
-/** Recorded in 2026, word for word. */
+/** Recorded verbatim in 2026. */
 const ANONYMOUS_LIMIT_TEXT =
   "You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit";
 const ACCOUNT_LIMIT_TEXT =
   "You have reached your pull rate limit. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit";
-/** What the abuse limit asks for: docker/hub-feedback#1907. */
+/** Retry-After of the abuse limit (docker/hub-feedback#1907). */
 const ABUSE_RETRY_SECONDS = 60;
 
-/** What Docker Hub does differently from the distribution-spec. Each difference is a row of `docker-hub-quirks.ts`. */
+/** Where Docker Hub differs from the distribution-spec. Each difference is a row in `docker-hub-quirks.ts`. */
 export function dockerHubPolicy(parts: DockerHubParts): RegistryPolicy {
   const { quirks } = parts;
   return {
@@ -55,7 +55,7 @@ export function dockerHubPolicy(parts: DockerHubParts): RegistryPolicy {
   };
 }
 
-/** The abuse limit: all hosts, all accounts, in plain text. */
+/** Refuses a request because of the abuse limit, which affects all hosts and accounts. The answer is plain text. */
 export function abuseRefusal(quirks: DockerHubQuirks): Refusal | undefined {
   return quirks["docker-hub-abuse-limit"]
     ? text(429, "Too Many Requests (HAP429)\n", { "retry-after": String(ABUSE_RETRY_SECONDS) })
@@ -68,7 +68,7 @@ function credentialRefusal(parts: DockerHubParts, request: RegistryRequest): Ref
   if (grant.expiresAt <= parts.clock()) return challenge(parts, request, "invalid_token");
   if (request.route.kind === "ping") return undefined;
   const isRead = request.method === "GET" || request.method === "HEAD";
-  // Nobody may push to the sandbox's Docker Hub: its content is what it was started with.
+  // The sandbox's Docker Hub is read-only.
   const isGranted = isRead && grant.scopes.some((scope) => covers(scope, request));
   return isGranted ? undefined : challenge(parts, request, "insufficient_scope");
 }
@@ -107,7 +107,7 @@ function withPullLimitHeaders(parts: DockerHubParts, request: RegistryRequest, a
   const source = sourceOf(grantOf(parts, request));
   const reading = allowance.reading(source);
   if (reading === undefined || quirks["docker-hub-abuse-limit"]) return answer;
-  // A 401 tells the source alone, as hpc/charliecloud#1516 recorded.
+  // A 401 contains only the source (recorded in hpc/charliecloud#1516).
   const headers: Record<string, string> = { ...answer.headers, "docker-ratelimit-source": source };
   if (answer.status !== 401) {
     const prefix = quirks["docker-hub-x-ratelimit"] ? "x-ratelimit" : "ratelimit";
@@ -127,7 +127,7 @@ function sourceOf(grant: Grant | undefined): string {
   return grant?.username ?? ANONYMOUS_SOURCE;
 }
 
-/** `repository:library/python:pull,push` covers what is done to library/python. */
+/** Checks whether a scope such as `repository:library/python:pull,push` covers a request. */
 function covers(scope: string, request: RegistryRequest): boolean {
   const [type, name, actions = ""] = scope.split(":");
   return (

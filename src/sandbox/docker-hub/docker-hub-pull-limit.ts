@@ -1,32 +1,32 @@
 import type { WallClock } from "../wall-clock.ts";
 
-/** So many pulls in each rolling window. */
+/** A number of pulls per rolling window. */
 export interface PullLimit {
   limit: number;
   windowSeconds: number;
 }
 
-/** What the rate limit headers say to one source. */
-interface PullsLeft extends PullLimit {
+/** The values of the rate limit headers for one source. */
+interface PullReading extends PullLimit {
   remaining: number;
 }
 
-/** Counts pulls by source: an address, or an account. */
+/** Counts pulls by source, which is an address or an account. */
 export interface Allowance {
-  /** Pulls of all sources, ever. */
+  /** Total pulls of all sources. */
   readonly counted: number;
-  /** Undefined for a source without a limit, whose answers carry no headers. */
-  reading(source: string): PullsLeft | undefined;
-  /** Counts pulls that are made, of whatever is left. */
+  /** Returns undefined for a source without a limit: its answers have no rate limit headers. */
+  reading(source: string): PullReading | undefined;
+  /** Counts pulls, even if the limit is reached. */
   count(source: string, pulls?: number): void;
 }
 
-/** What Docker documents as of 2026 for addresses, in the window that its headers give. */
+/** The limit for addresses that Docker documents as of 2026, with the window from its headers. */
 export const ANONYMOUS_LIMIT: PullLimit = { limit: 100, windowSeconds: 3600 };
-/** The same for an account of the free plan. */
+/** The limit for an account on the free plan. */
 export const ACCOUNT_LIMIT: PullLimit = { limit: 200, windowSeconds: 3600 };
 
-/** A rolling window (docker/hub-feedback#2272): each pull is given back when the window has passed it. */
+/** Creates a counter with a rolling window: each pull becomes available again when the window has passed it (docker/hub-feedback#2272). */
 export function createAllowance(limitOf: (source: string) => PullLimit | "unlimited", clock: WallClock): Allowance {
   const pulls = new Map<string, number[]>();
   let counted = 0;

@@ -5,20 +5,20 @@ import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { readTarget } from "../http/request-target.ts";
 import type { Store } from "../registry/registry-store.ts";
 
-/** Somebody who may sign in. */
+/** An account that can sign in. */
 export interface Account {
   username: string;
-  /** A password or an access token; the sandbox makes no difference. */
+  /** A password or an access token. The sandbox treats both the same. */
   password: string;
 }
 
-/** What a token stands for. */
+/** What a token grants. */
 export interface Grant {
-  /** The token's id, `dckr_jti_…`. */
+  /** The token's ID, `dckr_jti_…`. */
   id: string;
   /** Undefined for an anonymous token. */
   username: string | undefined;
-  /** As asked for: `repository:library/python:pull`. */
+  /** As requested: `repository:library/python:pull`. */
   scopes: string[];
   expiresAt: Date;
 }
@@ -26,11 +26,11 @@ export interface Grant {
 /** `auth.docker.io`. */
 export interface TokenServer {
   handle: RequestHandler;
-  /** The grant of a token, expired or not; undefined for a token that was never issued. */
+  /** Returns the grant of a token, expired or not. Undefined for a token that was never issued. */
   grantOf(token: string): Grant | undefined;
 }
 
-/** How {@link createTokenServer} judges who asks. */
+/** What {@link createTokenServer} needs. */
 interface TokenServerOptions {
   accounts: readonly Account[];
   lifetimeSeconds: number;
@@ -41,13 +41,13 @@ interface TokenServerOptions {
 
 /** The `service` of the challenge and of the tokens (docs.docker.com/reference/api/registry/auth). */
 export const SERVICE = "registry.docker.io";
-/** What a client must assume when the answer does not say. */
+/** The lifetime that a client must assume if the answer has no `expires_in`. */
 const LIFETIME_WITHOUT_EXPIRY_SECONDS = 60;
 /** Wrong passwords before a username is locked out. The real number is not documented. */
 const MAX_FAILED_LOGINS = 5;
 const LOCKOUT_MILLISECONDS = 10 * 60 * 1000;
 
-/** Issues tokens, anonymous ones too; wrong credentials are 401. Tokens are numbered: there is nothing to guess. */
+/** Creates a server that issues tokens, including anonymous ones. Wrong credentials are answered with 401. Tokens are numbered. */
 export function createTokenServer(options: TokenServerOptions): TokenServer {
   const { accounts, quirks, clock, store } = options;
   const grants = new Map<string, Grant>();
@@ -83,8 +83,8 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
 
   const issue = (username: string | undefined, scopes: string[]): Answer => {
     const now = clock();
-    const saysExpiry = !quirks["docker-hub-token-without-expiry"];
-    const lifetime = saysExpiry
+    const includesExpiry = !quirks["docker-hub-token-without-expiry"];
+    const lifetime = includesExpiry
       ? options.lifetimeSeconds
       : Math.min(options.lifetimeSeconds, LIFETIME_WITHOUT_EXPIRY_SECONDS);
     const number = String(grants.size + 1);
@@ -94,7 +94,7 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
     return json(200, {
       ...(quirks["docker-hub-access-token-only"] ? {} : { token }),
       access_token: token,
-      ...(saysExpiry ? { expires_in: lifetime } : {}),
+      ...(includesExpiry ? { expires_in: lifetime } : {}),
       issued_at: now.toISOString(),
     });
   };
@@ -110,7 +110,7 @@ export function createTokenServer(options: TokenServerOptions): TokenServer {
   };
 }
 
-/** Whether a scope asks for something that an anonymous reader of Docker Hub may have. */
+/** Checks whether a scope requests only pulls from a public repository. */
 function isServed(store: Store, scope: string): boolean {
   const match = /^repository:(.+):pull$/.exec(scope);
   return match?.[1] !== undefined && store.repository(match[1]) !== undefined;

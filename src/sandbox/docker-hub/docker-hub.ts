@@ -21,52 +21,52 @@ import { startServer, type SandboxServer } from "../http/server.ts";
 import { startTogether, type Keep } from "../http/start-together.ts";
 import { createStore, type Store } from "../registry/registry-store.ts";
 
-/** How {@link startDockerHub} is started; everything has a default. */
+/** Options of {@link startDockerHub}. All are optional. */
 export interface DockerHubOptions {
-  /** For addresses and accounts alike; by default 100 and 200 an hour. */
+  /** The pull limit of addresses and accounts (default: 100 and 200 per hour). */
   allowance?: PullLimit | "unlimited" | undefined;
-  /** By default {@link TOKEN_LIFETIME_SECONDS}. */
+  /** Default: {@link TOKEN_LIFETIME_SECONDS}. */
   tokenLifetimeSeconds?: number | undefined;
   accounts?: readonly Account[] | undefined;
   quirks?: Partial<Record<DockerHubQuirkName, boolean>> | undefined;
-  /** Requests a minute to the catalogue; by default {@link CATALOGUE_LIMIT}. */
+  /** Catalogue requests per minute (default: {@link CATALOGUE_LIMIT}). */
   catalogueLimitPerMinute?: number | undefined;
   clock?: WallClock | undefined;
 }
 
-/** A Docker Hub on loopback: four servers over one state. */
+/** A Docker Hub on loopback: four servers with shared state. */
 export interface SandboxDockerHub {
   /** `registry-1.docker.io`. */
   registry: SandboxServer;
   /** `auth.docker.io`. */
   auth: SandboxServer;
-  /** Where blobs are redirected to. */
+  /** The host that blob requests are redirected to. */
   cdn: SandboxServer;
   /** `hub.docker.com`. */
   catalogue: SandboxServer;
   store: Store;
-  /** What is on now; may be changed at any time. */
+  /** The current quirks. Can be changed at any time. */
   quirks: DockerHubQuirks;
   allowance: Allowance;
-  /** GETs of manifests that counted as pulls, of all sources. */
+  /** Counted pulls of all sources. */
   readonly counted: number;
-  /** Uses pulls up, as others behind the same address do. By default anonymous ones. */
+  /** Spends pulls, as other users of the same address or account would (default: anonymous pulls). */
   spend(pulls: number, username?: string): void;
-  /** Makes an image up and points a tag at it. Another `revision` moves the tag. */
+  /** Generates an image and points a tag at it. Another `revision` moves the tag. */
   publish(repository: string, tag: string, options?: ImageOptions): GeneratedImage;
-  /** What a child process needs to find it: the endpoints of docker.io and hub.docker.com. */
+  /** Environment variables for a child process: the endpoints of docker.io and hub.docker.com. */
   environment: Record<string, string>;
   close(): Promise<void>;
 }
 
-/** What answers for Docker Hub's own API of tags. */
+/** The host of Docker Hub's own tag API. */
 const CATALOGUE_HOST = "hub.docker.com";
-/** What Docker Hub's token server gives. */
+/** The lifetime of Docker Hub's tokens. */
 export const TOKEN_LIFETIME_SECONDS = 300;
-/** Requests a minute, seen live: docker/hub-feedback#2459. */
+/** Requests per minute (docker/hub-feedback#2459). */
 export const CATALOGUE_LIMIT = 180;
 
-/** Starts a Docker Hub on four free ports of 127.0.0.1. It is empty; see {@link SandboxDockerHub.publish}. */
+/** Starts an empty Docker Hub on four free ports of 127.0.0.1. Add images with {@link SandboxDockerHub.publish}. */
 export function startDockerHub(options: DockerHubOptions = {}): Promise<SandboxDockerHub> {
   return startTogether((keep) => startServers(options, keep));
 }

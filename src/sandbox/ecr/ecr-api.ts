@@ -22,28 +22,28 @@ import { answerKms, KMS_TARGET } from "../aws/kms.ts";
 import { answerTagging, TAGGING_TARGET } from "../aws/resource-tagging.ts";
 import { readJsonObject } from "../http/json-body.ts";
 
-/** One call of the JSON API by a caller that is known, whatever came of it. */
+/** A JSON API call by an identified caller, successful or not. */
 export interface RecordedCall {
   operation: string;
   input: Input;
   account: string;
   region: string;
-  /** The exception's name; undefined when the call succeeded. */
+  /** The exception's name. Undefined if the call succeeded. */
   error: string | undefined;
 }
 
-/** What {@link ecrApiHandler} leans on. */
+/** What {@link ecrApiHandler} needs. */
 interface EcrApi {
   rules: EcrRules;
   identities: Identities;
   sts: StsRules;
-  /** Told of each call once it is answered. */
+  /** Called after each call. */
   record(call: RecordedCall): void;
 }
 
 const TARGET = /^AmazonEC2ContainerRegistry_V20150921\.(\w+)$/;
 const CONTENT_TYPE = "application/x-amz-json-1.1";
-/** A layer part of 20 MiB in base64, and the rest of its call. */
+/** Room for a base64-encoded layer part of 20 MiB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -58,12 +58,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...layerOperations,
 };
 
-/** ECR's JSON 1.1 API, and at the same address that of KMS and of resource tags, by the target, and STS's query API, by its content type. */
+/**
+ * Creates a handler for ECR's JSON 1.1 API. It also serves the KMS and tagging APIs, selected by the target header, and
+ * the STS query API, selected by the content type.
+ */
 export function ecrApiHandler(api: EcrApi): RequestHandler {
   return async (request, response) => {
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === TOO_LARGE) return send(response, failure(new AwsError("RequestEntityTooLarge", "too large", 413)));
-    if (request.method !== "POST") return send(response, refuse(405, "UNSUPPORTED", "the API takes POST only"));
+    if (request.method !== "POST") return send(response, refuse(405, "UNSUPPORTED", "the API only accepts POST"));
     if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
       const { status, xml } = answerSts(new URLSearchParams(body.toString()), request.headers, api.sts);
       return send(response, { status, headers: { "content-type": "text/xml" }, body: xml });
@@ -78,13 +81,13 @@ export function ecrApiHandler(api: EcrApi): RequestHandler {
   };
 }
 
-/** An operation of ECR, or one of its neighbours. Services by the names that signatures have for them. */
-interface Named {
+/** An operation of ECR, KMS or the tagging API. Services have the names used in signatures. */
+interface ServiceOperation {
   service: "ecr" | "kms" | "tagging";
   operation: string;
 }
 
-function operationOf(header: string | string[] | undefined): Named {
+function operationOf(header: string | string[] | undefined): ServiceOperation {
   const target = String(header);
   const kms = KMS_TARGET.exec(target)?.[1];
   if (kms !== undefined) return { service: "kms", operation: kms };
@@ -93,7 +96,12 @@ function operationOf(header: string | string[] | undefined): Named {
   return { service: "ecr", operation: TARGET.exec(target)?.[1] ?? "" };
 }
 
-async function call(api: EcrApi, caller: Caller, { service, operation }: Named, body: Buffer): Promise<object> {
+async function call(
+  api: EcrApi,
+  caller: Caller,
+  { service, operation }: ServiceOperation,
+  body: Buffer,
+): Promise<object> {
   if (caller.service !== service) {
     throw new AwsError("InvalidSignatureException", `Credential should be scoped to correct service: '${service}'.`);
   }
@@ -129,19 +137,21 @@ async function perform(
   const region = await rules.region(accountOf(operation, body, principal, rules), name);
   authorize(operation, body ?? {}, principal, region, rules);
   if (run === undefined || shape === undefined) throw new AwsError("UnknownOperationException", "");
-  if (body === undefined) throw new AwsError("SerializationException", "The request body is no JSON object");
+  if (body === undefined) throw new AwsError("SerializationException", "The request body is not a JSON object");
   const input = checkInput(body, shape);
   throttle(operation, region, rules);
   return run({ input, principal, region, rules });
 }
 
-/** The account that is asked: another one only where its repositories let others in. */
+/** Returns the account that a call addresses: another account only if it shares its repositories. */
 function accountOf(operation: string, input: Input | undefined, principal: Principal, rules: EcrRules): string {
-  const named = input?.["registryId"];
-  return typeof named === "string" && isShared(rules, named, `ecr:${operation}`) ? named : principal.account;
+  const registryId = input?.["registryId"];
+  return typeof registryId === "string" && isShared(rules, registryId, `ecr:${operation}`)
+    ? registryId
+    : principal.account;
 }
 
-/** As AWS does, before anything is said about the input. */
+/** Checks permissions before the input is validated, as AWS does. */
 function authorize(operation: string, input: Input, principal: Principal, region: EcrRegion, rules: EcrRules): void {
   const account = input["registryId"] ?? principal.account;
   for (const permission of permissionsOf(operation, input, region)) {
@@ -163,7 +173,7 @@ function throttle(operation: string, region: EcrRegion, rules: EcrRules): void {
   if (isOver) throw new AwsError("ThrottlingException", RATE_EXCEEDED);
 }
 
-/** The bytes of a layer part would make the record grow with every upload. */
+/** Removes the bytes of a layer part, which would make the record grow with every upload. */
 function withoutBlob(input: Input): Input {
   const { layerPartBlob: _blob, ...rest } = input;
   return rest;

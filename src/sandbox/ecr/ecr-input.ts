@@ -1,49 +1,49 @@
 import { AwsError, invalidParameter } from "./ecr-error.ts";
 import type { Member, Structure } from "./ecr-shapes.ts";
 
-/** A request's body after {@link checkInput}: each member that is there has the type of its shape. */
+/** A request's body. After {@link checkInput}, its members have the types of the shape. */
 export type Input = Readonly<Record<string, unknown>>;
 
 /**
- * Checks a request against its shape. `null` is absent, unknown members are ignored, as AWS JSON 1.1 has it.
- * @throws AwsError SerializationException for a wrong type, InvalidParameterException for the rest
+ * Validates a request against its shape. As in AWS JSON 1.1, treats `null` as missing and ignores unknown members.
+ * @throws AwsError SerializationException for a wrong type, InvalidParameterException for other violations
  */
 export function checkInput(value: unknown, shape: Structure): Input {
   checkStructure(value, shape, "");
   return value as Input;
 }
 
-/** A text member that its shape requires. */
+/** Returns a required text member. */
 export function text(input: Input, member: string): string {
   return input[member] as string;
 }
 
-/** A member that is a text, or absent. */
+/** Returns an optional text member. */
 export function optionalText(input: Input, member: string): string | undefined {
   return (input[member] ?? undefined) as string | undefined;
 }
 
-/** A member that is a number, or absent. */
+/** Returns an optional number member. */
 export function optionalNumber(input: Input, member: string): number | undefined {
   return (input[member] ?? undefined) as number | undefined;
 }
 
-/** A member that is a boolean; false when it is absent. */
+/** Returns a boolean member (default: false). */
 export function flag(input: Input, member: string): boolean {
   return input[member] === true;
 }
 
-/** A member that is a list of texts, or absent. */
+/** Returns an optional list of texts. */
 export function optionalTexts(input: Input, member: string): string[] | undefined {
   return (input[member] ?? undefined) as string[] | undefined;
 }
 
-/** A member that is a structure, or absent. */
+/** Returns an optional structure. */
 export function optionalStructure(input: Input, member: string): Input | undefined {
   return (input[member] ?? undefined) as Input | undefined;
 }
 
-/** A member that is a list of structures, or absent. */
+/** Returns an optional list of structures. */
 export function optionalStructures(input: Input, member: string): Input[] | undefined {
   return (input[member] ?? undefined) as Input[] | undefined;
 }

@@ -1,34 +1,34 @@
 import type { WallClock } from "../wall-clock.ts";
 
-/** The quotas of an account in a Region, as far as the sandbox has them; they bind where their quirk is on. */
+/** Quotas of an account in a Region. Each applies only if its quirk is on. */
 export interface Limits {
-  /** PutImage calls and manifest PUTs together, a second. */
+  /** PutImage calls plus manifest PUTs per second. */
   putImagesPerSecond: number;
-  /** Calls of the JSON API of all kinds together, a second. */
+  /** All JSON API calls per second. */
   apiCallsPerSecond: number;
-  /** Repositories an account may have. */
+  /** Repositories per account. */
   repositories: number;
 }
 
-/** ECR user guide, "Amazon ECR service quotas". No rate is published for the control plane: that one is ours. */
+/** ECR user guide, "Amazon ECR service quotas". AWS publishes no API rate for the control plane: 20 is an assumption. */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   putImagesPerSecond: 10,
   apiCallsPerSecond: 20,
   repositories: 100_000,
 };
 
-/** The text of both throttles; neither comes with a Retry-After (ECR user guide, "Common error codes"). */
+/** The error text of both throttles. Neither sends a Retry-After (ECR user guide, "Common error codes"). */
 export const RATE_EXCEEDED = "Rate exceeded";
 
-/** Counts calls in a window of one second that slides. */
+/** Counts calls in a sliding window of 1 second. */
 export interface Throttle {
-  /** Takes one place; false when none is left. */
+  /** Counts a call, or returns false if the limit is reached. */
   take(perSecond: number): boolean;
 }
 
 const WINDOW_MILLISECONDS = 1000;
 
-/** A throttle that has counted nothing yet. */
+/** Creates a throttle. */
 export function slidingThrottle(clock: WallClock): Throttle {
   let taken: number[] = [];
   return {

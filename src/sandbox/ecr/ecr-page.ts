@@ -1,18 +1,18 @@
-/** One page of a list, and the token of the next. */
+/** A page of a list, with the token of the next page. */
 export interface Page<Item> {
   items: Item[];
   next: string | undefined;
 }
 
-/** A list is paged by this many unless the caller asks otherwise (ECR API reference; the same over `/v2/`). */
+/** The default page size (ECR API reference; also applies to `/v2/`). */
 export const DEFAULT_PAGE = 100;
-/** The most that a caller may ask for. */
+/** The largest page size that a caller can request. */
 export const MAX_PAGE = 1000;
 
-/** Tokens are opaque to clients and longer than any name, so that none is rebuilt by accident. */
+/** Tokens are opaque, so that clients cannot construct them by accident. */
 const TOKEN = /^page-(\d+)-of-a-list$/;
 
-/** Cuts one page. Undefined when the token is none that this function made: "Invalid next token provided". */
+/** Returns one page, or undefined for a token that this function did not create ("Invalid next token provided"). */
 export function pageOf<Item>(all: readonly Item[], token: string | undefined, size: number): Page<Item> | undefined {
   const start = token === undefined ? 0 : startOf(token);
   if (start === undefined || start > all.length) return undefined;

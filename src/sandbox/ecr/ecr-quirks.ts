@@ -1,18 +1,18 @@
 import type { Quirk } from "../quirk.ts";
 
-/** What is special about Amazon ECR. Rates and numbers that a quirk binds are in `ecr-limits.ts`. */
+/** Amazon ECR's deviations. The numbers for quota quirks are in `ecr-limits.ts`. */
 export const ECR_QUIRKS = [
   {
     name: "ecr-get-lacks-digest",
     service: "ecr",
-    what: "HEAD of a manifest has Docker-Content-Digest, GET lacks it",
+    what: "HEAD of a manifest returns Docker-Content-Digest, but GET does not",
     source: "ChangemakerStudios/Docker.Registry.DotNet#34; google/containerregistry#10",
     default: true,
   },
   {
     name: "ecr-translates-manifests",
     service: "ecr",
-    what: "GET by tag with an Accept that lacks the stored media type is translated: other bytes, another digest",
+    what: "GET by tag with an Accept that lacks the stored media type converts the manifest: different bytes, different digest",
     source: "ECR user guide, Container image manifest format support",
     default: true,
   },
@@ -26,14 +26,14 @@ export const ECR_QUIRKS = [
   {
     name: "ecr-refuses-empty-config",
     service: "ecr",
-    what: "Some artifacts, of an artifactType and with OCI's empty config, are refused: 405 UNSUPPORTED, 'Invalid JSON syntax'",
+    what: "Some artifacts with an artifactType and OCI's empty config are refused: 405 UNSUPPORTED, 'Invalid JSON syntax'",
     source: "aws/containers-roadmap#2783; moby/buildkit#5747",
     default: false,
   },
   {
     name: "ecr-immutable-refuses-equal",
     service: "ecr",
-    what: "An immutable tag put again at the digest that it has is refused like any other: 400 TAG_INVALID",
+    what: "Pushing an immutable tag again is refused even with the same digest: 400 TAG_INVALID",
     source: "aws/containers-roadmap#2179, #2380",
     default: true,
   },
@@ -54,56 +54,56 @@ export const ECR_QUIRKS = [
   {
     name: "ecr-cuts-uploads",
     service: "ecr",
-    what: "A blob upload to a missing repository may be cut without an answer",
+    what: "The connection of a blob upload to a missing repository may be closed without an answer",
     source: "aws/containers-roadmap#1970; dotnet/sdk-container-builds#279",
     default: true,
   },
   {
     name: "ecr-opaque-tag-pages",
     service: "ecr",
-    what: "tags/list is paged by 100 in no lexical order; n above 1000, and a `last` that ECR did not make, are 405",
+    what: "tags/list has pages of 100 in no lexical order; n above 1000, or a `last` not issued by ECR, is answered with 405",
     source: "google/go-containerregistry#681; CodesWhat/drydock#927",
     default: true,
   },
   {
     name: "ecr-mount-needs-setting",
     service: "ecr",
-    what: "A mount answers 202 unless the account setting BLOB_MOUNTING is ENABLED and both repositories are encrypted alike",
+    what: "A mount is answered with 202 unless BLOB_MOUNTING is ENABLED for the account and both repositories have the same encryption",
     source: "ECR user guide, blob-mounting",
     default: true,
   },
   {
     name: "ecr-mount-needs-manifest",
     service: "ecr",
-    what: "A mount answers 202 until a manifest of the source repository names the blob",
+    what: "A mount is answered with 202 until a manifest in the source repository refers to the blob",
     source: "aws/containers-roadmap#2860",
     default: true,
   },
   {
     name: "ecr-no-deletes",
     service: "ecr",
-    what: "DELETE is not supported by the registry protocol: 405 UNSUPPORTED; images go by BatchDeleteImage",
+    what: "The registry protocol does not support DELETE: 405 UNSUPPORTED; BatchDeleteImage deletes images",
     source: "OCI distribution-spec, content management is optional; ECR API reference, BatchDeleteImage",
     default: true,
   },
   {
     name: "ecr-kms-key-as-arn",
     service: "ecr",
-    what: "A KMS key comes back as a key ARN, whether an alias, an id or nothing was given",
+    what: "A KMS key is returned as a key ARN, whether an alias, an ID or nothing was given",
     source: "ECR API reference, EncryptionConfiguration; a known false drift of infrastructure tools",
     default: true,
   },
   {
     name: "ecr-policy-in-other-words",
     service: "ecr",
-    what: "A repository policy comes back in other words: the root ARN for an account's number, a value for a list of one",
+    what: "A repository policy is returned rewritten: account IDs become root ARNs, lists of one item become the item",
     source: "IAM user guide, AWS JSON policy elements: Principal; a known false drift of infrastructure tools",
     default: true,
   },
   {
     name: "ecr-put-image-throttle",
     service: "ecr",
-    what: "More than 10 PutImage calls or manifest PUTs a second: 429 TOOMANYREQUESTS without Retry-After",
+    what: "More than 10 PutImage calls or manifest PUTs per second are refused: 429 TOOMANYREQUESTS without Retry-After",
     source: "ECR user guide, service quotas and common error codes; containerd/containerd#10447",
     default: false,
   },
@@ -117,11 +117,11 @@ export const ECR_QUIRKS = [
   {
     name: "ecr-repository-quota",
     service: "ecr",
-    what: "CreateRepository fails with LimitExceededException when the quota is full; a retry is useless",
+    what: "CreateRepository fails with LimitExceededException when the quota is reached; a retry does not help",
     source: "ECR user guide, service quotas; ECR API reference, CreateRepository",
     default: false,
   },
 ] as const satisfies readonly Quirk[];
 
-/** The name of one of {@link ECR_QUIRKS}. */
+/** The name of a row of {@link ECR_QUIRKS}. */
 export type EcrQuirkName = (typeof ECR_QUIRKS)[number]["name"];

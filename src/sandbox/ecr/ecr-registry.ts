@@ -12,7 +12,7 @@ import {
   isReferenced,
   missingReferences,
   missingText,
-  sisterOf,
+  counterpartOf,
   translate,
 } from "./operations/ecr-manifests.ts";
 import { recordOf } from "./ecr-state.ts";
@@ -26,7 +26,7 @@ import { openPolicy, type RegistryPolicy, type RegistryRequest } from "../regist
 import type { ManifestReference } from "../registry/registry-route.ts";
 import type { Repository } from "../registry/registry-store.ts";
 
-/** The `/v2/` of an account's registry in a Region, and its downloads of layers. */
+/** Creates a handler for `/v2/` and the layer downloads of an account's registry in a Region. */
 export function ecrRegistryHandler(region: EcrRegion, rules: EcrRules): RequestHandler {
   const handle = registryHandler(region.store, ecrPolicy(region, rules));
   return async (request, response) => {
@@ -36,18 +36,18 @@ export function ecrRegistryHandler(region: EcrRegion, rules: EcrRules): RequestH
   };
 }
 
-/** What ECR does differently from the distribution-spec. Each difference is a row of `ecr-quirks.ts`. */
+/** Where ECR differs from the distribution-spec. Each difference is a row in `ecr-quirks.ts`. */
 function ecrPolicy(region: EcrRegion, rules: EcrRules): RegistryPolicy {
   return {
     ...openPolicy,
     createOnPush: false,
-    // ECR's own texts differ from the spec's: beforePutManifest checks.
+    // beforePutManifest checks instead, because ECR's error texts differ from the spec's.
     checkReferences: false,
     get deletes() {
       return !rules.isOn("ecr-no-deletes");
     },
     authorize(request) {
-      // ECR takes one tag a push: the spec's `?tag=` beside a digest is not known there.
+      // ECR accepts one tag per push and ignores the spec's `?tag=` on a push by digest.
       request.query.delete("tag");
       return refuseAccess(request, region, rules) ?? throttled(request, region, rules);
     },
@@ -102,13 +102,13 @@ function refuseManifest(
       : refuse(400, "MANIFEST_BLOB_UNKNOWN", message);
   }
   if (reference.kind !== "tag") return undefined;
-  const holds = repository.tags.get(reference.tag);
-  if (holds === undefined || !isImmutable(recordOf(region, repository.name), reference.tag)) return undefined;
-  if (holds === digestOf(manifest.bytes) && !rules.isOn("ecr-immutable-refuses-equal")) return undefined;
+  const current = repository.tags.get(reference.tag);
+  if (current === undefined || !isImmutable(recordOf(region, repository.name), reference.tag)) return undefined;
+  if (current === digestOf(manifest.bytes) && !rules.isOn("ecr-immutable-refuses-equal")) return undefined;
   return refuse(400, "TAG_INVALID", immutableTagText(reference.tag, repository.name));
 }
 
-/** An artifact that is nothing but its layers (image-spec, "Guidance for an Empty Descriptor"). */
+/** Checks for an artifact without a config (image-spec, "Guidance for an Empty Descriptor"). */
 function hasEmptyConfig({ config, artifactType }: Record<string, unknown>): boolean {
   return artifactType !== undefined && isJsonObject(config) && config["mediaType"] === EMPTY_CONFIG;
 }
@@ -117,15 +117,15 @@ const EMPTY_CONFIG = "application/vnd.oci.empty.v1+json";
 
 function transform(request: RegistryRequest, answer: Answer, region: EcrRegion, rules: EcrRules): Answer {
   const { method, route } = request;
-  const read = parseDigest(answer.headers["docker-content-digest"] ?? "");
-  if (route.kind === "manifest" && method !== "PUT" && read !== undefined && isArchived(region, route.name, read)) {
+  const digest = parseDigest(answer.headers["docker-content-digest"] ?? "");
+  if (route.kind === "manifest" && method !== "PUT" && digest !== undefined && isArchived(region, route.name, digest)) {
     return refuse(404, "MANIFEST_UNKNOWN", "Requested image not found");
   }
   if (route.kind === "manifest" && method === "GET") {
     if (answer.status !== 200) return notFoundText(answer);
     const translated = rules.isOn("ecr-translates-manifests") ? translation(request, region) : undefined;
-    const given = translated ?? answer;
-    return rules.isOn("ecr-get-lacks-digest") ? withoutDigest(given) : given;
+    const served = translated ?? answer;
+    return rules.isOn("ecr-get-lacks-digest") ? withoutDigest(served) : served;
   }
   if (route.kind !== "upload") return answer;
   if (method === "PATCH" && answer.status === 202 && rules.isOn("ecr-patch-created")) {
@@ -137,7 +137,7 @@ function transform(request: RegistryRequest, answer: Answer, region: EcrRegion, 
     : answer;
 }
 
-/** By tag only: what is read by digest is never translated. */
+/** Translates a manifest read by tag. ECR never translates a manifest read by digest. */
 function translation(request: RegistryRequest, region: EcrRegion): Answer | undefined {
   const { route } = request;
   if (route.kind !== "manifest" || route.reference.kind !== "tag") return undefined;
@@ -147,7 +147,7 @@ function translation(request: RegistryRequest, region: EcrRegion): Answer | unde
   const bytes = translate(manifest, request.headers.accept);
   if (bytes === undefined) return undefined;
   const headers = {
-    "content-type": sisterOf(manifest.mediaType) ?? manifest.mediaType,
+    "content-type": counterpartOf(manifest.mediaType) ?? manifest.mediaType,
     "docker-content-digest": digestOf(bytes),
   };
   return { status: 200, headers, body: bytes };
@@ -158,7 +158,7 @@ function withoutDigest(answer: Answer): Answer {
   return { ...answer, headers };
 }
 
-/** ECR's own words for a manifest that is not there. */
+/** Replaces the text for a missing manifest with ECR's. */
 function notFoundText(answer: Answer): Answer {
   const isUnknown =
     answer.status === 404 && typeof answer.body === "string" && answer.body.includes("MANIFEST_UNKNOWN");

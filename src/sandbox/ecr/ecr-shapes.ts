@@ -1,9 +1,9 @@
 /**
- * What each ECR operation takes, as far as a wrong call must fail here as it fails there.
- * From the service model `ecr/2015-09-21`; facts: ECR, "Operations a reconciler needs".
+ * The request shapes of ECR's operations, detailed enough that invalid calls fail here as they do in ECR.
+ * From the service model `ecr/2015-09-21`.
  */
 
-/** One member of a request. Lengths are characters, `list` lengths items. */
+/** A member of a request. `min` and `max` of a text count characters, those of a list count items. */
 export type Member =
   | { kind: "text"; min?: number; max?: number; pattern?: RegExp; oneOf?: readonly string[] }
   | { kind: "number"; min: number; max: number }
@@ -11,7 +11,7 @@ export type Member =
   | { kind: "list"; of: Member; min?: number; max?: number }
   | Structure;
 
-/** The members of a request, or of a structure in it. */
+/** The members of a request or of a nested structure. */
 export interface Structure {
   kind: "structure";
   required: readonly string[];
@@ -22,7 +22,7 @@ export interface Structure {
 const REPOSITORY_PATTERN = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const MAX_PAGE = 1000;
 const MAX_REFERRER_PAGE = 50;
-/** Images, layers and names that one call may carry. */
+/** Images, layers or names per call. */
 const MAX_BATCH = 100;
 const MAX_REGISTRIES = 10;
 const MAX_SCANNING_RULES = 2;
@@ -32,7 +32,7 @@ const MIN_LIFECYCLE_POLICY = 100;
 const MAX_LIFECYCLE_POLICY = 30_720;
 const MAX_MANIFEST = 4_194_304;
 const MAX_TAG = 300;
-/** 20,971,520 bytes of a layer part, as base64. */
+/** A layer part of 20,971,520 bytes, base64-encoded. */
 const MAX_PART_TEXT = Math.ceil(20_971_520 / 3) * 4;
 const MAX_SETTING = 64;
 
@@ -77,7 +77,7 @@ const scanningRule = structure(["scanFrequency", "repositoryFilters"], {
     MAX_BATCH,
   ),
 });
-/** `ROOT` stands for every name that no other template is for. */
+/** `ROOT` matches all names that no other template matches. */
 const templatePrefix: Member = {
   kind: "text",
   min: 1,
@@ -95,7 +95,7 @@ const paged = { nextToken: text, maxResults };
 const onlyName = structure(["repositoryName"], named);
 const resourceArn = text;
 
-/** The request of each operation that the sandbox's ECR knows. */
+/** The requests of the operations that the sandbox's ECR supports. */
 export const ECR_REQUESTS: Readonly<Record<string, Structure>> = {
   GetAuthorizationToken: structure([], { registryIds: listOf(registryId, 1, MAX_REGISTRIES) }),
   DescribeRegistry: structure([], {}),

@@ -1,6 +1,6 @@
 import type { EcrRules } from "./ecr-state.ts";
 
-/** What the policies of repositories commonly let other accounts do: list, and pull. */
+/** What repository policies commonly allow other accounts: listing and pulling. */
 const READS: ReadonlySet<string> = new Set([
   "ecr:BatchGetImage",
   "ecr:DescribeImages",
@@ -8,7 +8,7 @@ const READS: ReadonlySet<string> = new Set([
   "ecr:ListImages",
 ]);
 
-/** Whether the repositories of an account let others do that, by their policies. */
+/** Checks whether an account's repository policies allow an action to other accounts. */
 export function isShared({ sharedAccounts }: EcrRules, account: string, action: string): boolean {
   return sharedAccounts.has(account) && READS.has(action);
 }

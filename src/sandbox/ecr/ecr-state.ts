@@ -8,7 +8,7 @@ import type { EcrQuirkName } from "./ecr-quirks.ts";
 import type { ScanningConfiguration } from "./ecr-scanning.ts";
 import type { Repository, Store } from "../registry/registry-store.ts";
 
-/** The settings of one repository; its images are in {@link EcrRegion.store}. */
+/** The settings of a repository. Its images are in {@link EcrRegion.store}. */
 export interface RepositoryRecord {
   mutability: Mutability;
   /** Wildcard patterns such as `latest` or `*-nightly`. */
@@ -23,20 +23,20 @@ export interface RepositoryRecord {
 /** ECR API reference, `imageTagMutability`. */
 export type Mutability = "MUTABLE" | "IMMUTABLE" | "IMMUTABLE_WITH_EXCLUSION" | "MUTABLE_WITH_EXCLUSION";
 
-/** A layer on its way in through the JSON API. */
+/** A layer upload in progress through the JSON API. */
 export interface LayerUpload {
   repository: string;
   parts: Uint8Array[];
   size: number;
 }
 
-/** Where a registry is: each account has one in each Region. */
+/** The location of a registry: each account has one in each Region. */
 export interface RegistryPlace {
   account: string;
   region: string;
 }
 
-/** All that one account holds in one Region. */
+/** The state of one account in one Region. */
 export interface EcrRegion extends RegistryPlace {
   store: Store;
   records: Map<string, RepositoryRecord>;
@@ -44,43 +44,43 @@ export interface EcrRegion extends RegistryPlace {
   scanning: ScanningConfiguration;
   /** Repository creation templates, by prefix. */
   templates: Map<string, object>;
-  /** Images in the archive, as `repository@digest`. */
+  /** Archived images, as `repository@digest`. */
   archived: Set<string>;
   uploads: Map<string, LayerUpload>;
-  /** Counts uploads, for their ids. */
+  /** Counts uploads to generate their IDs. */
   uploadsStarted: number;
-  /** PutImage calls and manifest PUTs, for their quota. */
+  /** Throttles PutImage calls and manifest PUTs. */
   putImages: Throttle;
   apiCalls: Throttle;
-  /** `127.0.0.1:PORT` of its registry: the host of every repositoryUri. */
+  /** `127.0.0.1:PORT` of the registry, used in every repositoryUri. */
   host: string;
 }
 
-/** What a registry password stands for. */
+/** What a registry password grants. */
 export interface RegistryToken {
   principal: Principal;
   region: string;
   expiresAt: Date;
 }
 
-/** What is the same in all accounts and Regions. */
+/** State shared by all accounts and Regions. */
 export interface EcrRules {
   clock: WallClock;
   isOn(quirk: EcrQuirkName): boolean;
   refusal: Grants["refusal"];
-  /** Accounts whose repositories everybody may read. */
+  /** Accounts whose repositories every account can read. */
   sharedAccounts: ReadonlySet<string>;
-  /** Whether layers and children must be there before what refers to them. */
+  /** Whether to refuse manifests with missing layers or children. */
   checkReferences: boolean;
   limits: Limits;
   tokenLifetimeSeconds: number;
-  /** By password. */
+  /** Keyed by password. */
   tokens: Map<string, RegistryToken>;
-  /** The state of an account in a Region, made with its registry when it is first asked for. */
+  /** Returns the state of an account in a Region. The first call also starts the registry. */
   region(account: string, region: string): Promise<EcrRegion>;
 }
 
-/** One call of the JSON API, its request checked. */
+/** A validated JSON API call. */
 export interface EcrCall {
   input: Input;
   principal: Principal;
@@ -88,7 +88,7 @@ export interface EcrCall {
   rules: EcrRules;
 }
 
-/** Answers a call with the members of its response; throws AwsError. */
+/** Returns the members of a call's response. Throws AwsError. */
 export type Operation = (call: EcrCall) => object | Promise<object>;
 
 /** A repository with its settings. */
@@ -97,7 +97,10 @@ export interface Found {
   repository: Repository;
 }
 
-/** @throws AwsError RepositoryNotFoundException */
+/**
+ * Finds a repository.
+ * @throws AwsError RepositoryNotFoundException
+ */
 export function findRepository(region: EcrRegion, name: string): Found {
   const repository = region.store.repositories.get(name);
   if (repository === undefined) {
@@ -106,7 +109,7 @@ export function findRepository(region: EcrRegion, name: string): Found {
   return { repository, record: recordOf(region, name) };
 }
 
-/** The settings of a repository; one that was put into the store directly has ECR's defaults. */
+/** Returns the settings of a repository, with ECR's defaults for one added directly to the store. */
 export function recordOf(region: EcrRegion, name: string): RepositoryRecord {
   const known = region.records.get(name);
   if (known !== undefined) return known;
@@ -115,7 +118,7 @@ export function recordOf(region: EcrRegion, name: string): RepositoryRecord {
   return record;
 }
 
-/** The settings that CreateRepository gives when it is told none. */
+/** Returns CreateRepository's default settings. */
 export function defaultRecord(): RepositoryRecord {
   return {
     mutability: "MUTABLE",
@@ -128,12 +131,12 @@ export function defaultRecord(): RepositoryRecord {
   };
 }
 
-/** The ARN that ECR gives a repository: `arn:aws:ecr:REGION:ACCOUNT:repository/NAME`. */
+/** Returns a repository's ARN: `arn:aws:ecr:REGION:ACCOUNT:repository/NAME`. */
 export function repositoryArn(place: RegistryPlace, name: string): string {
   return `arn:aws:ecr:${place.region}:${place.account}:repository/${name}`;
 }
 
-/** AWS JSON 1.1 has times as seconds since the epoch, with a fraction. */
+/** Converts a time to AWS JSON 1.1: fractional seconds since the epoch. */
 export function seconds(time: Date): number {
   return time.getTime() / 1000;
 }

@@ -1,11 +1,11 @@
 /**
- * An Amazon ECR on loopback: the JSON 1.1 API and, for each account and Region, a registry that speaks `/v2/`,
- * over one state. What it does like the real one and unlike the spec is in `ecr-quirks.ts`.
+ * Amazon ECR on loopback: the JSON 1.1 API and a `/v2/` registry for each account and Region, with shared state.
+ * `ecr-quirks.ts` lists where ECR deviates from the spec.
  */
 import { wallClock, type WallClock } from "../wall-clock.ts";
 import { ecrApiHandler, type RecordedCall } from "./ecr-api.ts";
 import { createGrants, type Denial } from "../aws/ecr-grants.ts";
-import { identityBook, sandboxUser, type Principal, type SandboxCredentials } from "../aws/ecr-identity.ts";
+import { createIdentities, sandboxUser, type Principal, type SandboxCredentials } from "../aws/ecr-identity.ts";
 import { DEFAULT_LIMITS, slidingThrottle, type Limits } from "./ecr-limits.ts";
 import { ECR_QUIRKS, type EcrQuirkName } from "./ecr-quirks.ts";
 import { restore } from "./operations/ecr-archive.ts";
@@ -17,24 +17,24 @@ import { switchQuirks } from "../quirks.ts";
 import { MAX_RECORDED_REQUESTS, startServer, type SandboxServer } from "../http/server.ts";
 import { createStore, type Store } from "../registry/registry-store.ts";
 
-/** How {@link startEcr} is started; everything has a default. */
+/** Options of {@link startEcr}. All are optional. */
 export interface EcrOptions {
-  /** Those not named stay as their row in `ecr-quirks.ts` says. */
+  /** Quirks to switch on or off. Others use the default in `ecr-quirks.ts`. */
   quirks?: Partial<Record<EcrQuirkName, boolean>> | undefined;
   clock?: WallClock | undefined;
   /** The account of {@link SandboxEcr.environment}'s access key. */
   account?: string | undefined;
   region?: string | undefined;
-  /** How long a registry password is good. */
+  /** Lifetime of a registry password. */
   tokenLifetimeSeconds?: number | undefined;
-  /** How long an assumed role's session is good, whatever is asked for; by default as asked. */
+  /** Lifetime of an assumed role's session, overriding the requested one (default: as requested). */
   sessionLifetimeSeconds?: number | undefined;
-  /** Off: ECR takes manifests whose layers or children are missing, to prove that a client keeps the order by itself. */
+  /** Whether to refuse manifests with missing layers or children. Turn it off to test that a client pushes in order. */
   checkReferences?: boolean | undefined;
   limits?: Partial<Limits> | undefined;
-  /** Settings that every account begins with in each Region, as by PutAccountSetting: `{ BLOB_MOUNTING: "ENABLED" }`. */
+  /** Initial account settings in every account and Region: `{ BLOB_MOUNTING: "ENABLED" }`. */
   accountSettings?: Readonly<Record<string, string>> | undefined;
-  /** Accounts whose repositories let everybody read, as if their policies said so; none unless said. */
+  /** Accounts whose repository policies let every account read (default: none). */
   sharedAccounts?: readonly string[] | undefined;
 }
 
@@ -46,48 +46,48 @@ export interface EcrRegistry {
   store: Store;
 }
 
-/** An Amazon ECR on loopback. */
+/** Amazon ECR on loopback. */
 export interface SandboxEcr {
-  /** The JSON API of ECR, the query API of STS, KMS's DescribeKey and GetResources of resource tags. */
+  /** The ECR JSON API, the STS query API, KMS DescribeKey and GetResources of the tagging API. */
   api: SandboxServer;
-  /** The registry of an account in a Region, started when first asked for; by default that of the environment. */
+  /** Returns the registry of an account in a Region, starting it if needed (default: as in the environment). */
   registry(account?: string, region?: string): Promise<EcrRegistry>;
   /** Registries started so far. */
   registries(): readonly EcrRegistry[];
-  /** For a process that is to talk to this ECR through an AWS SDK. */
+  /** Environment variables that make an AWS SDK use this ECR. */
   environment: Record<string, string>;
-  /** What is on now; may be changed at any time. */
+  /** The current quirks. Can be changed at any time. */
   quirks: Record<EcrQuirkName, boolean>;
-  /** Denies IAM actions from now on: `ecr:CreateRepository`, `sts:AssumeRole`. An empty list allows all. */
+  /** Denies IAM actions such as `ecr:CreateRepository` from now on. An empty list allows all. */
   deny(actions: readonly string[]): void;
   /**
-   * Holds a principal, by its ARN, to these policies from now on; undefined: it may do everything in its account again.
-   * At first everybody may.
+   * Restricts a principal, given by its ARN, to these policies from now on. `undefined`, the initial state, allows
+   * everything in the principal's account.
    */
   enforce(principal: string, policies: readonly IamPolicy[] | undefined): void;
-  /** What `deny` and `enforce` have kept callers from so far, oldest first. */
+  /** Requests denied by `deny` and `enforce` so far, oldest first. */
   denials: readonly Denial[];
-  /** An access key for a principal; with a lifetime (seconds; 0 is expired at once) one with a session token. */
+  /** Issues an access key. With a lifetime (in seconds; 0 expires at once), the key has a session token. */
   issue(principal: Principal, lifetimeSeconds?: number): SandboxCredentials;
-  /** Quotas in force; may be changed at any time. */
+  /** The current quotas. Can be changed at any time. */
   limits: Limits;
-  /** Calls of the JSON API, oldest first. */
+  /** JSON API calls, oldest first. */
   calls: readonly RecordedCall[];
-  /** Ends the API and all registries. */
+  /** Stops the API and all registries. */
   close(): Promise<void>;
 }
 
-/** The account whose access key the environment has, unless another is asked for. */
+/** The default account of the environment's access key. */
 export const DEFAULT_ACCOUNT = "123456789012";
 const DEFAULT_REGION = "us-east-1";
 /** ECR user guide, "Private registry authentication": 12 hours. */
 const TOKEN_LIFETIME_SECONDS = 12 * 60 * 60;
 
-/** Starts an ECR on free ports of 127.0.0.1. */
+/** Starts ECR on free ports of 127.0.0.1. */
 export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
   const { clock = wallClock, account = DEFAULT_ACCOUNT, region: home = DEFAULT_REGION } = options;
   const quirks = switchQuirks(ECR_QUIRKS, options.quirks);
-  const identities = identityBook(clock);
+  const identities = createIdentities(clock);
   const user = identities.issue(sandboxUser(account));
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const calls: RecordedCall[] = [];
@@ -136,7 +136,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
     limits,
     calls,
     async close() {
-      // One that is about to listen is waited for: else nobody would close it.
+      // Wait for registries that are still starting, so that they are closed too.
       await Promise.allSettled(started.values());
       await Promise.all(registries.map(({ server }) => server.close()));
       await api.close();
@@ -149,7 +149,7 @@ export async function startEcr(options: EcrOptions = {}): Promise<SandboxEcr> {
     if (known !== undefined) return known;
     const opened = start(owner, name);
     started.set(key, opened);
-    // Whoever asks next may have more luck: a port could not be had, say.
+    // Let the next call retry, for example after a failure to get a port.
     opened.catch(() => started.delete(key));
     return opened;
   }

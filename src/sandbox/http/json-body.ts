@@ -1,4 +1,4 @@
-/** A JSON object, as text or as bytes in UTF-8; undefined where it is none. */
+/** Parses a JSON object from text or UTF-8 bytes. Returns undefined for anything else. */
 export function readJsonObject(json: string | Uint8Array): Record<string, unknown> | undefined {
   try {
     const text = typeof json === "string" ? json : new TextDecoder("utf-8", { fatal: true }).decode(json);
@@ -9,7 +9,7 @@ export function readJsonObject(json: string | Uint8Array): Record<string, unknow
   }
 }
 
-/** Whether a value out of JSON is an object, which neither null nor an array is. */
+/** Checks whether a JSON value is an object, not null or an array. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

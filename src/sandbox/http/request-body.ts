@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
-/** What stands for a body that is larger than allowed. */
+/** Returned for a body that is larger than allowed. */
 export const TOO_LARGE = "too large";
 
 /**
  * Reads a request's body into memory.
- * @returns the bytes, or {@link TOO_LARGE}; the rest of a body that is too large is read and dropped,
- *   so that the client sees the answer and not a broken connection
- * @throws when the client leaves before the end
+ * @returns the bytes, or {@link TOO_LARGE}. The rest of such a body is read and dropped, so that the client receives
+ *   the answer instead of a broken connection
+ * @throws Error if the client disconnects before the end
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | typeof TOO_LARGE> {
   let size = 0;

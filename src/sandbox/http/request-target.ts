@@ -1,11 +1,11 @@
-/** A request's target, split without judging it: whatever a client sends, this does not throw. */
+/** A request's target, split but not validated. */
 interface RequestTarget {
   /** As sent, still percent-encoded. */
   path: string;
   query: URLSearchParams;
 }
 
-/** Reads `/path?query`; of the absolute form that proxies use, the host is left out. */
+/** Splits `/path?query` without throwing. Drops the host of the absolute form that proxies use. */
 export function readTarget(url: string | undefined): RequestTarget {
   const target = (url ?? "/").replace(/^https?:\/\/[^/?]*/i, "");
   const at = target.indexOf("?");

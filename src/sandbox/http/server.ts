@@ -5,49 +5,49 @@ import { CUT, refuse, send, text, truncate, type Answer, type RequestHandler } f
 import { wallClock, type WallClock } from "../wall-clock.ts";
 import { readTarget } from "./request-target.ts";
 
-/** One request that a server was sent. Holds no credentials: only whether there were any, and their scheme. */
+/** A request that a server received. Contains no credentials, only their scheme. */
 export interface RecordedRequest {
   method: string;
   /** Without the query. */
   path: string;
-  /** Without `?`; empty when there is none. */
+  /** Without `?`. Empty if the URL has no query. */
   query: string;
-  /** 0 until it is answered, and for a connection that was cut before an answer. */
+  /** 0 until the request is answered, or if the connection closes before that. */
   status: number;
-  /** `basic`, `bearer`, `aws4-hmac-sha256` …; undefined without an Authorization header. */
+  /** `basic`, `bearer`, `aws4-hmac-sha256` … Undefined without an Authorization header. */
   authorization: string | undefined;
-  /** Those of {@link RECORDED_HEADERS} that came. */
+  /** The headers listed in {@link RECORDED_HEADERS}. */
   headers: Record<string, string>;
   at: Date;
 }
 
-/** What a hook can do to a request instead of, or before, its being served. */
+/** A fault that a hook injects before or instead of serving a request. */
 type Fault =
   | { kind: "answer"; answer: Answer }
   | { kind: "delay"; milliseconds: number }
-  /** Served once something else has happened, which has to end well. */
+  /** Serves the request after the promise has resolved. */
   | { kind: "wait"; for: Promise<unknown> }
   | { kind: "cut" }
-  /** Served, but the connection ends after so many bytes of the body. */
+  /** Serves the request, but closes the connection after `afterBytes` bytes of the body. */
   | { kind: "truncate"; afterBytes: number };
 
-/** One server of the sandbox, its log, and the ways to disturb it. */
+/** A server of the sandbox, with its request log and fault injection. */
 export interface SandboxServer {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   /** `127.0.0.1:PORT`. */
   readonly host: string;
-  /** Every request, oldest first; at most {@link MAX_RECORDED_REQUESTS}. */
+  /** The last {@link MAX_RECORDED_REQUESTS} requests, oldest first. */
   readonly requests: RecordedRequest[];
-  /** Asked before a request is served, and before its body is read. May be set at any time. */
+  /** Called before a request is served and its body is read. Can be set at any time. */
   onRequest: ((request: RecordedRequest) => Fault | undefined) | undefined;
-  /** Called once a request's answer has left, or its connection ended. May be set at any time. */
+  /** Called when a request has been answered or its connection has closed. Can be set at any time. */
   onFinished: ((request: RecordedRequest) => void) | undefined;
-  /** Ends all connections too. */
+  /** Stops the server and closes all connections. */
   close(): Promise<void>;
 }
 
-/** Headers that the log keeps. None of them can hold a secret. */
+/** Headers in the request log. None of them can contain a secret. */
 const RECORDED_HEADERS = [
   "accept",
   "content-length",
@@ -58,22 +58,22 @@ const RECORDED_HEADERS = [
   "x-amz-target",
 ] as const;
 
-/** So that a sandbox left running for days keeps a bounded log. */
+/** Limits the memory used for the log: a sandbox may run for days. */
 export const MAX_RECORDED_REQUESTS = 100_000;
 
-/** Only loopback: a sandbox has no secrets and no locks. */
+/** Loopback only: a sandbox has no access control. */
 const ADDRESS = "127.0.0.1";
 
 /**
  * Starts a server on a free port of 127.0.0.1.
- * A request whose Host is another name is refused (421): a web page cannot reach the sandbox by DNS rebinding.
+ * Refuses requests for other host names with 421, so that a web page cannot reach the sandbox by DNS rebinding.
  */
 export async function startServer(handler: RequestHandler, clock: WallClock = wallClock): Promise<SandboxServer> {
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     void answerRequest(request, response);
   });
-  // A test may hold an answer back for long, and a client's pool keeps connections: neither is the server's to end.
+  // Tests may delay an answer for long, and clients keep idle connections in a pool: do not time out either.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -105,20 +105,20 @@ export async function startServer(handler: RequestHandler, clock: WallClock = wa
       sandboxServer.onFinished?.(recorded);
     });
     if (!hosts.has(request.headers.host?.toLowerCase() ?? "")) {
-      send(response, text(421, "the sandbox answers to 127.0.0.1 and localhost only\n"));
+      send(response, text(421, "the sandbox only serves 127.0.0.1 and localhost\n"));
       return;
     }
     try {
       if (await inject(sandboxServer.onRequest?.(recorded), response)) return;
       await handler(request, response);
     } catch {
-      // A client that left, or a defect of ours: either way one request ends, and the sandbox stays up.
+      // The client has disconnected, or the sandbox has a bug. Either way, only this request fails.
       send(response, request.destroyed && !request.complete ? CUT : refuse(500, "UNKNOWN", "the sandbox failed"));
     }
   }
 }
 
-/** @returns whether the request has been dealt with */
+/** @returns whether the request needs no further handling */
 async function inject(fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
   switch (fault?.kind) {
     case undefined:

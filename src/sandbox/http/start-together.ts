@@ -1,14 +1,14 @@
-/** Something that listens until it is closed. */
+/** A service that runs until it is closed. */
 interface Closable {
   close(): Promise<void>;
 }
 
-/** Waits for a service to start, and closes it again should a later one fail. */
+/** Waits for a service to start, and closes it if a later one fails. */
 export type Keep = <Service extends Closable>(starting: Promise<Service>) => Promise<Service>;
 
 /**
- * Starts several services that are of use only together. When anything in `start` throws, those that it kept are
- * closed, as one that went on listening would keep the process from ending; then the error is thrown.
+ * Starts several services that depend on each other. If `start` throws, closes the services that are already running,
+ * so that they do not keep the process alive, and rethrows the error.
  */
 export async function startTogether<Together>(start: (keep: Keep) => Promise<Together>): Promise<Together> {
   const kept: Closable[] = [];

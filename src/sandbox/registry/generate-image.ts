@@ -7,46 +7,45 @@ import type { Platform } from "../../oci/platform.ts";
 import type { Repository, Store } from "./registry-store.ts";
 import { gzipStored, tar } from "./tar.ts";
 
-/** An image made up from its name. */
+/** An image generated from its name. */
 export interface GeneratedImage {
-  /** What a tag is pointed at: an index, or the one manifest of a single image. */
+  /** The manifest that a tag points at: an index, or an image manifest. */
   top: Manifest;
-  /** The top manifest and all below it, children before parents. */
+  /** All manifests, children before parents. */
   manifests: Manifest[];
   blobs: Map<Digest, Uint8Array>;
 }
 
-/** What {@link generateImage} makes; by default what BuildKit builds for two platforms. */
+/** Options of {@link generateImage}. The default is what BuildKit builds for two platforms. */
 export interface ImageOptions {
   /**
-   * `oci-index`: several platforms with BuildKit's attestations. `docker-list`: Docker's form of it, without
-   * them. `oci-manifest`, `docker-manifest`: one image for the first platform.
+   * `oci-index`: several platforms with BuildKit's attestations. `docker-list`: a Docker manifest list without
+   * attestations. `oci-manifest`, `docker-manifest`: one image for the first platform.
    */
   form?: "oci-index" | "docker-list" | "oci-manifest" | "docker-manifest";
   platforms?: readonly Platform[];
-  /** Layers of each platform. The first is the same in all images of a base; see {@link ImageOptions.base}. */
+  /** Number of layers of each platform. Images with the same {@link ImageOptions.base} share the first layer. */
   layers?: number;
-  /** Bytes of the one file in each layer. */
+  /** Size of the file in each layer, in bytes. */
   layerBytes?: number;
-  /** Another revision is another image of the same name: the tag "moved upstream". */
+  /** Different revisions of a name have different content, as when a tag moves upstream. */
   revision?: number;
-  /** Images with the same base share their first layer of each platform. By default the name, without its tag. */
+  /** Images with the same base share the first layer of each platform (default: the name without its tag). */
   base?: string;
 }
 
-/** What BuildKit builds when asked for both. */
 const DEFAULT_PLATFORMS: readonly Platform[] = [
   { os: "linux", architecture: "amd64" },
   { os: "linux", architecture: "arm64", variant: "v8" },
 ];
 const DEFAULT_LAYERS = 2;
 const DEFAULT_LAYER_BYTES = 16 * 1024;
-/** Generated images are as old as this, on every machine. */
+/** The creation date of all generated images. */
 const CREATED = "2026-01-01T00:00:00Z";
 
 /**
- * Makes an image up. The same name and options give the same bytes on every machine and Node version.
- * @param name any text: `docker.io/library/python:3.7`
+ * Generates an image. The same name and options yield the same bytes on every machine and Node version.
+ * @param name any text, such as `docker.io/library/python:3.7`
  */
 export function generateImage(name: string, options: ImageOptions = {}): GeneratedImage {
   const {
@@ -79,7 +78,7 @@ export function generateImage(name: string, options: ImageOptions = {}): Generat
   return { ...image, top };
 }
 
-/** Puts an image into a store: blobs, then manifests, the tag with the last. */
+/** Stores an image: the blobs, then the manifests, with the tag on the last one. */
 export function storeImage(store: Store, repository: Repository, image: GeneratedImage, tag?: string): void {
   for (const [digest, bytes] of image.blobs) store.putBlob(repository, digest, bytes);
   for (const manifest of image.manifests) {
@@ -115,7 +114,7 @@ function addImage(
   return addManifest(image, mediaType, { schemaVersion: 2, mediaType, config, layers });
 }
 
-/** BuildKit's provenance: a child that is no image, `unknown/unknown`, naming the one it is about. */
+/** Adds BuildKit's provenance: a child with the platform `unknown/unknown` that references its image. */
 function addAttestation(image: Omit<GeneratedImage, "top">, subject: Digest, name: string): Record<string, unknown> {
   const statement = Buffer.from(
     JSON.stringify({
@@ -150,7 +149,7 @@ function addAttestation(image: Omit<GeneratedImage, "top">, subject: Digest, nam
   };
 }
 
-/** Indented, as BuildKit and others write it: a client that rewrites JSON is found out by its digest. */
+/** Adds a manifest as indented JSON, as BuildKit writes it: a client that reformats JSON gets a different digest. */
 function addManifest(image: Omit<GeneratedImage, "top">, mediaType: string, body: unknown): Descriptor {
   const bytes = Buffer.from(JSON.stringify(body, undefined, 2));
   const digest = digestOf(bytes);
@@ -171,7 +170,7 @@ function layerTar(seed: string, layer: number, size: number): Buffer {
   ]);
 }
 
-/** Bytes that look random, and are the same for the same seed. A cipher, because it is fast at any size. */
+/** Generates random-looking bytes from a seed. Uses a cipher because it is fast at any size. */
 function seededBytes(seed: string, size: number): Buffer {
   const key = createHash("sha256").update(seed).digest();
   return createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(size));

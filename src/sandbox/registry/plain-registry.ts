@@ -5,24 +5,24 @@ import { openPolicy, type RegistryPolicy } from "./registry-policy.ts";
 import { startServer, type SandboxServer } from "../http/server.ts";
 import { createStore, type Store } from "./registry-store.ts";
 
-/** How {@link startPlainRegistry} is started. */
+/** Options of {@link startPlainRegistry}. */
 interface PlainRegistryOptions {
-  /** The name it stands for, `ghcr.io`: generated images are seeded by it. */
+  /** The registry's real name, such as `ghcr.io`. It is part of the seed of generated images. */
   name: string;
-  /** Differences from the registry that the specification describes. */
+  /** Differences from the specification. */
   policy?: Partial<RegistryPolicy> | undefined;
-  /** What it serves, where that is another one's too. */
+  /** The content, if it is shared with another registry. */
   store?: Store | undefined;
   clock?: WallClock | undefined;
 }
 
-/** A registry as the specification has it: anonymous, writable, without quirks. */
+/** A registry that follows the specification: anonymous, writable, without quirks. */
 export interface SandboxRegistry {
   server: SandboxServer;
   store: Store;
-  /** May be changed at any time. */
+  /** Can be changed at any time. */
   policy: RegistryPolicy;
-  /** Makes an image up and points a tag at it. */
+  /** Generates an image and points a tag at it. */
   publish(repository: string, tag: string, options?: ImageOptions): GeneratedImage;
   close(): Promise<void>;
 }

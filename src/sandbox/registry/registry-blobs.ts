@@ -3,7 +3,7 @@ import { refuse, type Answer } from "../http/answer.ts";
 import type { RegistryContext } from "./registry-context.ts";
 import type { Repository } from "./registry-store.ts";
 
-/** GET and HEAD of a blob. Distribution-spec, "Pulling blobs". */
+/** Answers GET and HEAD of a blob (distribution-spec, "Pulling blobs"). */
 export function getBlob(context: RegistryContext, repository: Repository, digest: Digest): Answer {
   const bytes = repository.blobs.get(digest);
   if (bytes === undefined) return refuse(404, "BLOB_UNKNOWN", "blob unknown to registry");
@@ -11,7 +11,7 @@ export function getBlob(context: RegistryContext, repository: Repository, digest
   return instead ?? blobAnswer(bytes, digest, context.request.headers.range);
 }
 
-/** DELETE of a blob. Distribution-spec, "Deleting Blobs". */
+/** Answers DELETE of a blob (distribution-spec, "Deleting Blobs"). */
 export function deleteBlob(context: RegistryContext, repository: Repository, digest: Digest): Answer {
   if (!context.policy.deletes) return refuse(405, "UNSUPPORTED", "the operation is unsupported");
   return context.store.removeBlob(repository, digest)
@@ -20,8 +20,8 @@ export function deleteBlob(context: RegistryContext, repository: Repository, dig
 }
 
 /**
- * A blob's bytes, or the range of them that was asked for (RFC 9110, 14.2; one range only).
- * Plain storage tells no digest.
+ * Creates an answer with a blob's bytes, or with the requested range of them (RFC 9110, 14.2; one range only).
+ * Without `digest`, as from plain storage, the answer has no digest header.
  */
 export function blobAnswer(bytes: Uint8Array, digest: Digest | undefined, range: string | undefined): Answer {
   const headers = {
@@ -29,12 +29,12 @@ export function blobAnswer(bytes: Uint8Array, digest: Digest | undefined, range:
     ...(digest === undefined ? {} : { "docker-content-digest": digest }),
     "accept-ranges": "bytes",
   };
-  const wanted = parseRange(range, bytes.byteLength);
-  if (wanted === undefined) return { status: 200, headers, body: bytes };
-  if (wanted === "unsatisfiable") {
+  const requested = parseRange(range, bytes.byteLength);
+  if (requested === undefined) return { status: 200, headers, body: bytes };
+  if (requested === "unsatisfiable") {
     return { status: 416, headers: { "content-range": `bytes */${bytes.byteLength}` } };
   }
-  const { start, end } = wanted;
+  const { start, end } = requested;
   return {
     status: 206,
     headers: { ...headers, "content-range": `bytes ${start}-${end}/${bytes.byteLength}` },
@@ -42,7 +42,7 @@ export function blobAnswer(bytes: Uint8Array, digest: Digest | undefined, range:
   };
 }
 
-/** `bytes=500-`, `bytes=-500`, `bytes=0-99`. Anything else than one range in bytes is ignored, as the RFC allows. */
+/** Parses `bytes=500-`, `bytes=-500` or `bytes=0-99`. Ignores anything else, as the RFC allows. */
 function parseRange(
   header: string | undefined,
   size: number,

@@ -2,11 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { RegistryPolicy, RegistryRequest } from "./registry-policy.ts";
 import type { Store } from "./registry-store.ts";
 
-/** All that a request of the registry protocol is served with. */
+/** The context of a registry request. */
 export interface RegistryContext {
   store: Store;
   policy: RegistryPolicy;
   request: RegistryRequest;
-  /** The request as it came, for its body. */
+  /** The underlying HTTP request, to read its body. */
   incoming: IncomingMessage;
 }

@@ -1,6 +1,6 @@
 /**
- * The registry protocol (OCI distribution-spec 1.1) over one store. Every rule that differs between registries
- * is in the policy; here is only what the spec says.
+ * The registry protocol (OCI distribution-spec 1.1). Implements only the spec; rules that differ between registries
+ * are in the policy.
  */
 import { CUT, refuse, send, type Answer, type RequestHandler } from "../http/answer.ts";
 import { deleteBlob, getBlob } from "./registry-blobs.ts";
@@ -14,7 +14,7 @@ import { createUploads, type Uploads } from "./registry-uploads.ts";
 import { readTarget } from "../http/request-target.ts";
 import type { Repository, Store } from "./registry-store.ts";
 
-/** A handler of everything below `/v2/`. Uploads under way live in it. */
+/** Creates a handler for `/v2/`. It keeps the state of uploads in progress. */
 export function registryHandler(store: Store, policy: RegistryPolicy): RequestHandler {
   const uploads = createUploads();
   return async (incoming, response) => {
@@ -62,7 +62,10 @@ async function serve(context: RegistryContext, uploads: Uploads): Promise<Answer
   }
 }
 
-/** The repository asked for. Where a push would make it, reading an absent one finds it empty, and making is left to writes. */
+/**
+ * Finds the requested repository. If the registry creates repositories on push, a write creates a missing one, and the
+ * referrers API treats it as empty.
+ */
 function repositoryFor(context: RegistryContext, route: Exclude<Route, { kind: "ping" }>): Repository | undefined {
   const existing = context.store.repository(route.name);
   if (existing !== undefined || !context.policy.createOnPush) return existing;

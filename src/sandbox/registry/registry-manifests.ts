@@ -10,7 +10,7 @@ import { subjectOf } from "./registry-referrers.ts";
 import type { ManifestReference } from "./registry-route.ts";
 import type { Repository, StoredManifest } from "./registry-store.ts";
 
-/** GET and HEAD of a manifest, as the bytes that were pushed. Distribution-spec, "Pulling manifests". */
+/** Answers GET and HEAD of a manifest with the bytes as pushed (distribution-spec, "Pulling manifests"). */
 export function getManifest(repository: Repository, reference: ManifestReference): Answer {
   const manifest = findManifest(repository, reference);
   if (manifest === undefined) return unknownManifest(reference);
@@ -21,13 +21,13 @@ export function getManifest(repository: Repository, reference: ManifestReference
   };
 }
 
-/** The manifest that a tag or a digest names. */
+/** Finds a manifest by tag or digest. */
 export function findManifest(repository: Repository, reference: ManifestReference): StoredManifest | undefined {
   const digest = reference.kind === "digest" ? reference.digest : repository.tags.get(reference.tag);
   return digest === undefined ? undefined : repository.manifests.get(digest);
 }
 
-/** Stores a manifest under its digest and tags. Distribution-spec, "Pushing Manifests". */
+/** Stores a manifest under its digest and tags (distribution-spec, "Pushing Manifests"). */
 export async function putManifest(
   context: RegistryContext,
   repository: Repository,
@@ -64,7 +64,7 @@ export async function putManifest(
   };
 }
 
-/** A tag alone, or a manifest with all its tags. */
+/** Deletes a tag, or a manifest with all its tags. */
 export function deleteManifest(context: RegistryContext, repository: Repository, reference: ManifestReference): Answer {
   const { store, policy } = context;
   if (!policy.deletes) return refuse(405, "UNSUPPORTED", "the operation is unsupported");
@@ -75,16 +75,16 @@ export function deleteManifest(context: RegistryContext, repository: Repository,
   return removed ? { status: 202, headers: {} } : unknownManifest(reference);
 }
 
-/** A refusal where a manifest is not readable, or names blobs or children that the repository lacks. */
+/** Refuses a manifest that is malformed, or that refers to blobs or children missing from the repository. */
 export function missingReference(repository: Repository, manifest: Manifest): Refusal | undefined {
   const content = readManifest(manifest);
   if (!("manifests" in content || "blobs" in content)) return refuse(400, "MANIFEST_INVALID", content.message);
-  const [named, held] =
+  const [descriptors, stored] =
     content.kind === "index" ? [content.manifests, repository.manifests] : [content.blobs, repository.blobs];
-  const missing = named.find(({ digest }) => !held.has(digest));
+  const missing = descriptors.find(({ digest }) => !stored.has(digest));
   return missing === undefined
     ? undefined
-    : refuse(400, "MANIFEST_BLOB_UNKNOWN", `the manifest names ${missing.digest}, which is not here`);
+    : refuse(400, "MANIFEST_BLOB_UNKNOWN", `the manifest refers to ${missing.digest}, which is missing`);
 }
 
 function mediaTypeOf(bytes: Uint8Array, contentType: string | undefined): string {

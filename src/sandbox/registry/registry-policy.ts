@@ -5,7 +5,7 @@ import type { Answer, CUT, Refusal } from "../http/answer.ts";
 import type { ManifestReference, Route } from "./registry-route.ts";
 import type { Repository } from "./registry-store.ts";
 
-/** A request of the registry protocol, understood but not yet served. */
+/** A parsed request of the registry protocol. */
 export interface RegistryRequest {
   method: string;
   route: Route;
@@ -13,59 +13,59 @@ export interface RegistryRequest {
   headers: IncomingHttpHeaders;
 }
 
-/** An upload under way. */
+/** An upload in progress. */
 export interface Upload {
   id: string;
   repository: string;
   chunks: Buffer[];
-  /** Bytes kept so far. */
+  /** Bytes received so far. */
   size: number;
-  /** PATCH requests taken so far. */
+  /** PATCH requests so far. */
   patches: number;
 }
 
 /**
- * What one registry does differently from the next. The handler knows the protocol only: who may come in, what
- * is refused and how answers differ from the spec is all here.
+ * The behavior that differs between registries: authorization, refusals, and answers that deviate from the spec. The
+ * handler implements only the protocol.
  */
 export interface RegistryPolicy {
-  /** Whether a push makes a repository that is missing. */
+  /** Whether a push creates a missing repository. */
   createOnPush: boolean;
-  /** Refuse a manifest whose blobs or children are missing. Off: to prove that a client keeps the order by itself. */
+  /** Whether to refuse manifests with missing blobs or children. Turn it off to test that a client pushes in order. */
   checkReferences: boolean;
-  /** Whether manifests, tags and blobs may be deleted: else 405 UNSUPPORTED. */
+  /** Whether manifests, tags and blobs can be deleted. If not: 405 UNSUPPORTED. */
   deletes: boolean;
-  /** Whether the referrers API answers: else 404. */
+  /** Whether the referrers API exists. If not: 404. */
   referrers: boolean;
-  /** Referrers of one page. */
+  /** Referrers per page. */
   referrerPage: number;
-  /** Tags of one page of `tags/list`: when the client names no `n`, and at most. */
+  /** Tags per page of `tags/list`. */
   tagPage: { default: number; max: number };
-  /** Asked first, for every request that has a valid path: the credentials, an allowance, a throttle. */
+  /** Called first, for every request with a valid path: checks credentials, pull limits and throttles. */
   authorize?(request: RegistryRequest): Refusal | typeof CUT | undefined;
-  /** The answer where a repository is missing; by default 404 NAME_UNKNOWN. */
+  /** Answers a request to a missing repository (default: 404 NAME_UNKNOWN). */
   missingRepository?(request: RegistryRequest, name: string): Answer | typeof CUT;
-  /** Asked before a blob is sent: a redirect to another host, say. */
+  /** Called before a blob is sent, to redirect to another host for example. */
   beforeGetBlob?(repository: Repository, digest: Digest): Answer | undefined;
-  /** Asked before a manifest is stored, after its digest and references were checked. */
+  /** Called before a manifest is stored, after its digest and references have been checked. */
   beforePutManifest?(repository: Repository, reference: ManifestReference, manifest: Manifest): Refusal | undefined;
-  /** Whether a blob may be mounted; by default wherever the source repository holds it. `from` may be unnamed. */
+  /** Whether a blob can be mounted (default: yes). `named` is false if the request does not name the source. */
   mayMount?(from: Repository, to: Repository, digest: Digest, named: boolean): boolean;
-  /** Whether the body of this PATCH is kept; by default always. `upload.patches` counts those before it. */
+  /** Whether the body of this PATCH is kept (default: yes). `upload.patches` counts the previous ones. */
   keepsChunk?(upload: Upload): boolean;
-  /** The whole answer to `tags/list`, for a registry with pages of its own kind. */
+  /** Answers `tags/list`, for registries with their own kind of paging. */
   listTags?(repository: Repository, request: RegistryRequest): Answer | undefined;
-  /** The last word on every answer, refusals by `authorize` too: headers left out or added, another status. */
+  /** Changes the headers or status of any answer, including refusals by `authorize`. */
   transform?(request: RegistryRequest, answer: Answer): Answer | typeof CUT;
 }
 
-/** The largest blob that the sandbox takes: it holds them in memory. */
+/** The largest blob that the sandbox accepts. Blobs are kept in memory. */
 export const MAX_UPLOAD_BYTES = 1024 * 1024 * 1024;
 
-/** Tags of one page when a registry has no rule of its own. */
+/** The default number of tags per page. */
 const TAG_PAGE = { default: 10_000, max: 10_000 };
 
-/** A registry as the spec has it, open to all, with deletes and referrers. */
+/** A registry that follows the spec, without authorization, with deletes and referrers. */
 export const openPolicy: RegistryPolicy = {
   createOnPush: true,
   checkReferences: true,

@@ -6,7 +6,7 @@ import { isJsonObject, readJsonObject } from "../http/json-body.ts";
 import type { RegistryContext } from "./registry-context.ts";
 import type { Repository } from "./registry-store.ts";
 
-/** The referrers API, in pages, with the filter on `artifactType`. Distribution-spec, "Listing Referrers". */
+/** Answers the referrers API, with paging and the `artifactType` filter (distribution-spec, "Listing Referrers"). */
 export function listReferrers(context: RegistryContext, repository: Repository, subject: Digest): Answer {
   if (!context.policy.referrers) return refuse(404, "UNSUPPORTED", "no such endpoint");
   const { query } = context.request;
@@ -22,7 +22,7 @@ export function listReferrers(context: RegistryContext, repository: Repository, 
   return json(200, { schemaVersion: 2, mediaType: OCI_INDEX, manifests }, headers);
 }
 
-/** Relative to the page, as the specification allows. */
+/** Returns the Link header of the next page, relative to this page, as the specification allows. */
 function linkTo(query: URLSearchParams, next: number, length: number): Record<string, string> {
   if (next >= length) return {};
   const more = new URLSearchParams(query);
@@ -30,14 +30,14 @@ function linkTo(query: URLSearchParams, next: number, length: number): Record<st
   return { link: `<?${more.toString()}>; rel="next"` };
 }
 
-/** The digest that a manifest names as its `subject`, whatever it is. */
+/** Returns the digest of a manifest's `subject`, unvalidated. */
 export function subjectOf(manifest: Manifest): string | undefined {
   const subject = readJsonObject(manifest.bytes)?.["subject"];
   const digest = isJsonObject(subject) ? subject["digest"] : undefined;
   return typeof digest === "string" ? digest : undefined;
 }
 
-/** What a manifest says that it is: its `artifactType`, else the media type of its config (image-spec, "Guidelines for Artifact Usage"). */
+/** Returns a manifest's `artifactType`, or else the media type of its config (image-spec, "Guidelines for Artifact Usage"). */
 export function artifactTypeOf(manifest: Manifest): string | undefined {
   const { artifactType, config } = readJsonObject(manifest.bytes) ?? {};
   const type = artifactType ?? (isJsonObject(config) ? config["mediaType"] : undefined);

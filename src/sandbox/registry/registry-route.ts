@@ -2,10 +2,10 @@ import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import { refuse, type Refusal } from "../http/answer.ts";
 
-/** What a manifest was asked for by. */
+/** How a request refers to a manifest. */
 export type ManifestReference = { kind: "tag"; tag: string } | { kind: "digest"; digest: Digest };
 
-/** A request's path, understood. Distribution-spec, "Endpoints". */
+/** A parsed request path (distribution-spec, "Endpoints"). */
 export type Route =
   | { kind: "ping" }
   | { kind: "manifest"; name: string; reference: ManifestReference }
@@ -27,7 +27,7 @@ const PATHS = [
   [/^\/v2\/(.+)\/referrers\/([^/]+)$/, digestRoute("referrers")],
 ] as const;
 
-/** Reads a path of `/v2/`; a malformed name, digest or tag is refused with the spec's code. */
+/** Parses a path below `/v2/`. Refuses a malformed name, digest or tag with the spec's error code. */
 export function parseRoute(path: string): Route | Refusal {
   const decoded = decode(path);
   if (decoded === undefined) return refuse(400, "NAME_INVALID", "the path is not valid percent-encoded text");
@@ -42,7 +42,7 @@ export function parseRoute(path: string): Route | Refusal {
   return refuse(404, "UNSUPPORTED", "no such endpoint");
 }
 
-/** Tells a path that is refused from one that is understood. */
+/** Checks whether {@link parseRoute} refused a path. */
 export function isRefusal(value: Route | Refusal): value is Refusal {
   return "status" in value;
 }

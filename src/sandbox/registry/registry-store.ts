@@ -2,20 +2,20 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { wallClock, type WallClock } from "../wall-clock.ts";
 
-/** What happened to a store, told after it happened. */
+/** A change that has been made to a store. */
 interface StoreChange {
   kind: "repository" | "blob" | "manifest" | "tag" | "removal";
   repository: string;
-  /** The tag or digest that changed; of a repository, its name. */
+  /** The tag, digest or repository name that changed. */
   subject: string;
 }
 
-/** A manifest as it was pushed, and when. */
+/** A manifest as pushed, with the time of the push. */
 export interface StoredManifest extends Manifest {
   pushedAt: Date;
 }
 
-/** One repository. Maps may be read freely; they are written through the {@link Store}, which tells its watchers. */
+/** A repository. Write its maps only through the {@link Store}, which notifies its watchers. */
 export interface Repository {
   name: string;
   createdAt: Date;
@@ -24,33 +24,33 @@ export interface Repository {
   tags: Map<string, Digest>;
 }
 
-/** All that one registry holds, in memory. */
+/** The content of a registry, in memory. */
 export interface Store {
   repositories: Map<string, Repository>;
   repository(name: string): Repository | undefined;
-  /** The repository of that name, made where it is missing. */
+  /** Returns the repository of that name, creating it if it is missing. */
   create(name: string): Repository;
   remove(name: string): void;
   putBlob(repository: Repository, digest: Digest, bytes: Uint8Array): void;
-  /** Stores a manifest and points the tags at it, in one step: no state in between can be seen. */
+  /** Stores a manifest and points the tags at it, atomically. */
   putManifest(repository: Repository, manifest: Manifest, tags?: readonly string[]): StoredManifest;
   removeBlob(repository: Repository, digest: Digest): boolean;
-  /** Removes a manifest and every tag that names it. */
+  /** Removes a manifest and all its tags. */
   removeManifest(repository: Repository, digest: Digest): boolean;
   removeTag(repository: Repository, tag: string): boolean;
-  /** Calls back after every change, before anything else can happen. Returns what ends it. */
+  /** Calls the listener synchronously after every change. Returns a function that unsubscribes it. */
   watch(listener: (change: StoreChange) => void): () => void;
 }
 
-/** An empty store. `clock` dates repositories and pushes. */
+/** Creates an empty store. `clock` provides the dates of repositories and pushes. */
 export function createStore(clock: WallClock = wallClock): Store {
   const repositories = new Map<string, Repository>();
   const watchers = new Set<(change: StoreChange) => void>();
-  const tell = (kind: StoreChange["kind"], repository: string, subject: string): void => {
+  const notify = (kind: StoreChange["kind"], repository: string, subject: string): void => {
     for (const watcher of watchers) watcher({ kind, repository, subject });
   };
   const removal = (removed: boolean, repository: Repository, subject: string): boolean => {
-    if (removed) tell("removal", repository.name, subject);
+    if (removed) notify("removal", repository.name, subject);
     return removed;
   };
 
@@ -60,36 +60,36 @@ export function createStore(clock: WallClock = wallClock): Store {
     create(name) {
       const existing = repositories.get(name);
       if (existing !== undefined) return existing;
-      const made: Repository = {
+      const created: Repository = {
         name,
         createdAt: clock(),
         blobs: new Map(),
         manifests: new Map(),
         tags: new Map(),
       };
-      repositories.set(name, made);
-      tell("repository", name, name);
-      return made;
+      repositories.set(name, created);
+      notify("repository", name, name);
+      return created;
     },
     remove(name) {
-      if (repositories.delete(name)) tell("removal", name, name);
+      if (repositories.delete(name)) notify("removal", name, name);
     },
     putBlob(repository, digest, bytes) {
       repository.blobs.set(digest, bytes);
-      tell("blob", repository.name, digest);
+      notify("blob", repository.name, digest);
     },
     putManifest(repository, manifest, tags = []) {
       const stored = repository.manifests.get(manifest.digest) ?? { ...manifest, pushedAt: clock() };
       repository.manifests.set(stored.digest, stored);
       for (const tag of tags) repository.tags.set(tag, stored.digest);
-      tell("manifest", repository.name, stored.digest);
-      for (const tag of tags) tell("tag", repository.name, tag);
+      notify("manifest", repository.name, stored.digest);
+      for (const tag of tags) notify("tag", repository.name, tag);
       return stored;
     },
     removeBlob: (repository, digest) => removal(repository.blobs.delete(digest), repository, digest),
     removeManifest(repository, digest) {
-      for (const [tag, named] of repository.tags) {
-        if (named === digest) repository.tags.delete(tag);
+      for (const [tag, target] of repository.tags) {
+        if (target === digest) repository.tags.delete(tag);
       }
       return removal(repository.manifests.delete(digest), repository, digest);
     },

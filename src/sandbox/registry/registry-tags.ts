@@ -2,16 +2,16 @@ import { json, refuse, type Answer } from "../http/answer.ts";
 import type { RegistryContext } from "./registry-context.ts";
 import type { Repository } from "./registry-store.ts";
 
-/** `tags/list` in lexical order, with `n`, `last` and `Link`. Distribution-spec, "Listing Tags". */
+/** Answers `tags/list` in lexical order, with `n`, `last` and `Link` (distribution-spec, "Listing Tags"). */
 export function listTags(context: RegistryContext, repository: Repository): Answer {
   const { policy, request } = context;
   const own = policy.listTags?.(repository, request);
   if (own !== undefined) return own;
-  const asked = request.query.get("n");
-  if (asked !== null && !/^\d{1,9}$/.test(asked)) {
+  const requested = request.query.get("n");
+  if (requested !== null && !/^\d{1,9}$/.test(requested)) {
     return refuse(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested");
   }
-  const size = Math.min(asked === null ? policy.tagPage.default : Number(asked), policy.tagPage.max);
+  const size = Math.min(requested === null ? policy.tagPage.default : Number(requested), policy.tagPage.max);
   const last = request.query.get("last") ?? "";
   const rest = [...repository.tags.keys()].toSorted().filter((tag) => tag > last);
   const page = rest.slice(0, size);

@@ -5,16 +5,16 @@ import type { RegistryContext } from "./registry-context.ts";
 import { MAX_UPLOAD_BYTES, type Upload } from "./registry-policy.ts";
 import type { Repository } from "./registry-store.ts";
 
-/** Blob uploads: in one POST, POST and PUT, chunks by PATCH, or a mount. Distribution-spec, "Pushing blobs". */
+/** Blob uploads: a single POST, POST and PUT, chunks by PATCH, or a mount (distribution-spec, "Pushing blobs"). */
 export interface Uploads {
   start(context: RegistryContext, repository: Repository): Promise<Answer>;
   proceed(context: RegistryContext, repository: Repository, session: string): Promise<Answer>;
 }
 
-/** Uploads that a registry keeps open. Clients abandon some, and a sandbox may be left running for days. */
+/** The most uploads that a registry keeps open. Clients abandon some, and a sandbox may run for days. */
 export const MAX_OPEN_UPLOADS = 1000;
 
-/** Uploads of one registry; none is under way yet. */
+/** Creates the upload handling of one registry. */
 export function createUploads(): Uploads {
   const sessions = new Map<string, Upload>();
   let started = 0;
@@ -22,7 +22,7 @@ export function createUploads(): Uploads {
   const open = (repository: Repository): Upload => {
     const upload: Upload = { id: `upload-${++started}`, repository: repository.name, chunks: [], size: 0, patches: 0 };
     sessions.set(upload.id, upload);
-    forgetOldest(sessions, MAX_OPEN_UPLOADS);
+    deleteOldest(sessions, MAX_OPEN_UPLOADS);
     return upload;
   };
 
@@ -61,10 +61,10 @@ export function createUploads(): Uploads {
   };
 }
 
-/** Drops what was put into a map first, until it holds no more than `most`. */
-export function forgetOldest(map: Map<string, unknown>, most: number): void {
+/** Deletes the oldest items of a map until at most `max` are left. */
+export function deleteOldest(map: Map<string, unknown>, max: number): void {
   for (const key of map.keys()) {
-    if (map.size <= most) return;
+    if (map.size <= max) return;
     map.delete(key);
   }
 }
@@ -73,24 +73,24 @@ async function close(
   context: RegistryContext,
   repository: Repository,
   upload: Upload,
-  forget: () => void,
+  remove: () => void,
 ): Promise<Answer> {
   const digest = parseDigest(context.request.query.get("digest") ?? "");
   if (digest === undefined) return refuse(400, "DIGEST_INVALID", "invalid digest");
   const refusal = await receive(context, upload);
   if (refusal !== undefined) return refusal;
-  forget();
+  remove();
   return finish(context, repository, digest, Buffer.concat(upload.chunks, upload.size));
 }
 
-/** Takes the body of a PATCH, or of the closing PUT, at the end of what is there. */
+/** Appends the body of a PATCH, or of the closing PUT, to an upload. */
 async function receive(context: RegistryContext, upload: Upload): Promise<Answer | undefined> {
   const range = context.request.headers["content-range"];
   if (range !== undefined && startOf(range) !== upload.size) return outOfOrder(upload);
   const offset = upload.size;
   const bytes = await readBody(context.incoming, MAX_UPLOAD_BYTES - upload.size);
   if (bytes === TOO_LARGE) return tooLarge();
-  // Two requests may have read their bodies at once; only one of them continues what was there.
+  // If two requests read their bodies concurrently, only the first one to finish continues the upload.
   if (upload.size !== offset) return outOfOrder(upload);
   if (context.request.method === "PATCH") {
     const kept = context.policy.keepsChunk?.(upload) ?? true;
@@ -151,5 +151,5 @@ function startOf(range: string): number | undefined {
 }
 
 function tooLarge(): Answer {
-  return refuse(413, "SIZE_INVALID", "the blob is larger than the sandbox takes");
+  return refuse(413, "SIZE_INVALID", "the blob is larger than the sandbox's limit of 1 GiB");
 }

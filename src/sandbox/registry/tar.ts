@@ -1,18 +1,18 @@
 import { crc32 } from "node:zlib";
 
-/** A file of an archive. Owner, mode and date are the same for all. */
+/** A file in an archive. Owner, mode and date are the same for all files. */
 interface TarFile {
   /** At most 100 bytes, the limit of the ustar header's name field. */
   path: string;
   bytes: Uint8Array;
 }
 
-/** tar works in blocks of this size (POSIX.1-1988, ustar). */
+/** The block size of tar (POSIX.1-1988, ustar). */
 const BLOCK = 512;
-/** The largest stored block of DEFLATE: its length is 16 bits (RFC 1951, 3.2.4). */
+/** The largest stored block of DEFLATE, whose length field has 16 bits (RFC 1951, 3.2.4). */
 const MAX_STORED = 0xffff;
 
-/** A ustar archive. The same files give the same bytes everywhere. */
+/** Creates a ustar archive. The same files yield the same bytes on every machine. */
 export function tar(files: readonly TarFile[]): Buffer {
   const parts = files.flatMap(({ path, bytes }) => [
     header(path, bytes.byteLength),
@@ -23,9 +23,8 @@ export function tar(files: readonly TarFile[]): Buffer {
 }
 
 /**
- * A gzip file that holds the bytes uncompressed (RFC 1952 around stored blocks).
- * Written by hand: what zlib makes of the same input differs between its versions and between machines,
- * and the digest of a generated layer must not.
+ * Creates a gzip file with uncompressed content (stored blocks, RFC 1952).
+ * Does not use zlib: its output differs between versions and machines, but a generated layer's digest must not.
  */
 export function gzipStored(bytes: Uint8Array): Buffer {
   const parts: Uint8Array[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
@@ -52,7 +51,7 @@ function header(path: string, size: number): Buffer {
   block.write("0000000\0", 116);
   block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
   block.write("00000000000\0", 136);
-  // The checksum is taken with its own field full of spaces.
+  // The checksum is computed with its own field filled with spaces.
   block.write("        ", 148);
   block.write("0", 156);
   block.write("ustar\0", 257);

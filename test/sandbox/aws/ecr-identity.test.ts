@@ -14,19 +14,19 @@ import { clientFor, startFixture } from "../support/ecr.ts";
 
 const describe = (client: ECRClient) => client.send(new DescribeRepositoriesCommand({}));
 
-test("an unknown access key, and a key without its session token, are refused", async (t) => {
+test("refuses an unknown access key, and a key without its session token", async (t) => {
   const { ecr } = await startFixture(t);
-  const stranger = clientFor(t, ecr, { key: { accessKeyId: "AKIAUNKNOWN", secretAccessKey: "x" } });
+  const unknown = clientFor(t, ecr, { key: { accessKeyId: "AKIAUNKNOWN", secretAccessKey: "x" } });
   const refused = {
     name: "UnrecognizedClientException",
     message: "The security token included in the request is invalid.",
   };
-  await assert.rejects(describe(stranger), refused);
-  const { sessionToken: _, ...half } = ecr.issue(assumedRole("123456789012", "mirror", "test"), 60);
-  await assert.rejects(describe(clientFor(t, ecr, { key: half })), refused);
+  await assert.rejects(describe(unknown), refused);
+  const { sessionToken: _, ...incomplete } = ecr.issue(assumedRole("123456789012", "mirror", "test"), 60);
+  await assert.rejects(describe(clientFor(t, ecr, { key: incomplete })), refused);
 });
 
-test("a session ends when its time is over", async (t) => {
+test("a session expires after its lifetime", async (t) => {
   let now = new Date("2026-03-01T12:00:00Z");
   const { ecr } = await startFixture(t, { clock: () => now });
   const { expiration: _, ...key } = ecr.issue(assumedRole("123456789012", "mirror", "test"), 60);
@@ -39,7 +39,7 @@ test("a session ends when its time is over", async (t) => {
   });
 });
 
-test("a denied action names the user, the action and the resource", async (t) => {
+test("the error for a denied action names the user, the action and the resource", async (t) => {
   const { client, ecr } = await startFixture(t);
   ecr.deny(["ecr:CreateRepository"]);
   await assert.rejects(client.send(new CreateRepositoryCommand({ repositoryName: "app" })), {
@@ -65,7 +65,7 @@ test("a denied action names the user, the action and the resource", async (t) =>
   );
 });
 
-test("a role of another account leads to that account's registry", async (t) => {
+test("a role of another account uses that account's registry", async (t) => {
   const { ecr } = await startFixture(t);
   const clientConfig = { endpoint: ecr.api.url, region: "us-east-1" };
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = ecr.environment;
@@ -77,14 +77,14 @@ test("a role of another account leads to that account's registry", async (t) => 
   const client = clientFor(t, ecr, { key: await assume(), region: "eu-west-1" });
   const { repository } = await client.send(new CreateRepositoryCommand({ repositoryName: "app" }));
   assert.equal(repository?.repositoryArn, "arn:aws:ecr:eu-west-1:210987654321:repository/app");
-  const there = await ecr.registry("210987654321", "eu-west-1");
-  assert.ok(there.store.repositories.has("app"));
+  const other = await ecr.registry("210987654321", "eu-west-1");
+  assert.ok(other.store.repositories.has("app"));
   assert.equal((await ecr.registry()).store.repositories.size, 0);
   ecr.deny(["sts:AssumeRole"]);
   await assert.rejects(assume(), { name: "AccessDenied" });
 });
 
-test("STS says who calls, and gives a session for a web identity without a signature", async (t) => {
+test("STS identifies the caller, and issues a session for a web identity without a signature", async (t) => {
   const { ecr } = await startFixture(t);
   const form = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(ecr.api.url, {
@@ -95,8 +95,8 @@ test("STS says who calls, and gives a session for a web identity without a signa
   const signed = {
     authorization: `AWS4-HMAC-SHA256 Credential=${ecr.environment["AWS_ACCESS_KEY_ID"]}/20260301/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0`,
   };
-  const who = await form({ Action: "GetCallerIdentity" }, signed);
-  assert.match(await who.text(), /<Arn>arn:aws:iam::123456789012:user\/sandbox<\/Arn>/);
+  const identity = await form({ Action: "GetCallerIdentity" }, signed);
+  assert.match(await identity.text(), /<Arn>arn:aws:iam::123456789012:user\/sandbox<\/Arn>/);
   const anonymous = await form({ Action: "GetCallerIdentity" });
   assert.equal(anonymous.status, 403);
   assert.match(await anonymous.text(), /<Code>MissingAuthenticationToken<\/Code>/);
@@ -109,7 +109,7 @@ test("STS says who calls, and gives a session for a web identity without a signa
   assert.match(await web.text(), /<AccessKeyId>ASIA\w+<\/AccessKeyId>.*<SessionToken>/);
 });
 
-test("an operation that ECR does not have is unknown", async (t) => {
+test("an operation that ECR does not have fails with UnknownOperationException", async (t) => {
   const { ecr } = await startFixture(t);
   const response = await fetch(ecr.api.url, {
     method: "POST",
@@ -125,7 +125,7 @@ test("an operation that ECR does not have is unknown", async (t) => {
   assert.deepEqual(await response.json(), { __type: "UnknownOperationException", message: "" });
 });
 
-test("a registry password is good for its Region, its account and its lifetime", async (t) => {
+test("a registry password is valid only in its Region and account, and until it expires", async (t) => {
   let now = new Date("2026-03-01T12:00:00Z");
   const { client, ecr, registry } = await startFixture(t, { clock: () => now, tokenLifetimeSeconds: 2 });
   registry.store.create("app");
@@ -136,10 +136,10 @@ test("a registry password is good for its Region, its account and its lifetime",
   const headers = { authorization: `Basic ${authorizationToken}` };
   const ping = async (url: string | undefined) => (await fetch(`${url}/v2/`, { headers })).status;
   assert.equal(await ping(proxyEndpoint), 200);
-  const abroad = await ecr.registry("123456789012", "eu-west-1");
-  assert.equal(await ping(abroad.server.url), 401);
-  const foreign = await ecr.registry("210987654321");
-  const list = await fetch(`${foreign.server.url}/v2/app/tags/list`, { headers });
+  const otherRegion = await ecr.registry("123456789012", "eu-west-1");
+  assert.equal(await ping(otherRegion.server.url), 401);
+  const otherAccount = await ecr.registry("210987654321");
+  const list = await fetch(`${otherAccount.server.url}/v2/app/tags/list`, { headers });
   assert.equal(list.status, 403);
   now = new Date("2026-03-01T12:00:02Z");
   assert.equal(await ping(proxyEndpoint), 401);
@@ -151,7 +151,7 @@ test("a registry password is good for its Region, its account and its lifetime",
   );
 });
 
-test("a denied action is 403 at the registry too, and names the action", async (t) => {
+test("the registry answers a denied action with 403 and names the action", async (t) => {
   const { client, ecr, registry } = await startFixture(t);
   registry.store.create("app");
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));

@@ -13,7 +13,7 @@ function allows(policies: readonly IamPolicy[], action: string, context: Record<
   return isAllowed(policies, { action, resource: RESOURCE, context });
 }
 
-test("what no statement allows is denied, and what one denies whatever another allows", () => {
+test("denies actions that no statement allows, and actions that any statement denies", () => {
   const all = { Effect: "Allow", Action: "ecr:*", Resource: "*" };
   assert.equal(allows([], "ecr:PutImage"), false);
   assert.equal(allows(policy(all), "ecr:PutImage"), true);
@@ -21,7 +21,7 @@ test("what no statement allows is denied, and what one denies whatever another a
   assert.equal(allows(policy(all, { Effect: "Deny", Action: ["ecr:putimage"], Resource: "*" }), "ecr:PutImage"), false);
 });
 
-test("a resource is matched whole, a wildcard over slashes too", () => {
+test("matches a whole resource; a wildcard also matches slashes", () => {
   const on = (Resource: string) =>
     allows(policy({ Effect: "Allow", Action: "ecr:PutImage", Resource }), "ecr:PutImage");
   assert.equal(on(RESOURCE), true);
@@ -30,7 +30,7 @@ test("a resource is matched whole, a wildcard over slashes too", () => {
   assert.equal(on("arn:aws:ecr:us-east-1:210987654321:repository/*"), false);
 });
 
-test("conditions hold by their operator, also where the request lacks the key", () => {
+test("evaluates conditions by operator, including for requests without the key", () => {
   const cases = [
     ["StringEquals", "a", ["a"], true],
     ["StringEquals", "a", undefined, false],
@@ -43,15 +43,15 @@ test("conditions hold by their operator, also where the request lacks the key", 
     ["ForAnyValue:StringEquals", "a", ["b", "a"], true],
     ["ForAllValues:StringEquals", "a", ["b", "a"], false],
   ] as const;
-  for (const [operator, wanted, held, expected] of cases) {
+  for (const [operator, wanted, actual, expected] of cases) {
     const Condition = { [operator]: { "aws:ResourceTag/Team": wanted } };
     const policies = policy({ Effect: "Allow", Action: "ecr:PutImage", Resource: "*", Condition });
-    const context: Record<string, string[]> = held === undefined ? {} : { "aws:resourcetag/team": [...held] };
-    assert.equal(allows(policies, "ecr:PutImage", context), expected, `${operator} ${String(held)}`);
+    const context: Record<string, string[]> = actual === undefined ? {} : { "aws:resourcetag/team": [...actual] };
+    assert.equal(allows(policies, "ecr:PutImage", context), expected, `${operator} ${String(actual)}`);
   }
 });
 
-test("an operator that is not known is an error, not a guess", () => {
+test("throws for an unsupported operator", () => {
   const Condition = { NumericLessThan: { "aws:x": "1" } };
   assert.throws(() => allows(policy({ Effect: "Allow", Action: "*", Resource: "*", Condition }), "ecr:PutImage"));
 });

@@ -1,4 +1,4 @@
-/** Each quirk of Docker Hub, shown on and off. What breaks when these fail: the sandbox is no longer like Docker Hub. */
+/** Tests each quirk of Docker Hub, switched on and off. A failure means that the sandbox no longer behaves like Docker Hub. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../../src/sandbox/docker-hub/docker-hub-quirks.ts";
@@ -7,8 +7,8 @@ import { errorCode, request } from "../support/http.ts";
 
 const ONE_PULL = { limit: 1, windowSeconds: 3600 };
 
-/** By name, so that a quirk without a test does not compile. */
-const shows: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> = {
+/** Keyed by name, so that a quirk without a test does not compile. */
+const quirkTests: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> = {
   async "docker-hub-head-is-free"(t) {
     const hub = await dockerHub(t);
     const head = await hub.manifest("HEAD");
@@ -185,5 +185,5 @@ const shows: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> = {
 };
 
 for (const { name, what } of DOCKER_HUB_QUIRKS) {
-  test(`${name}: ${what}`, shows[name]);
+  test(`${name}: ${what}`, quirkTests[name]);
 }

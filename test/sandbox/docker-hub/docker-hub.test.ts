@@ -5,7 +5,7 @@ import { errorCode, request } from "../support/http.ts";
 
 const SCOPE = `repository:${REPOSITORY}:pull`;
 
-test("a request without a token is challenged with realm, service and scope", async (t) => {
+test("answers a request without a token with a challenge naming realm, service and scope", async (t) => {
   const { service } = await dockerHub(t);
   const reply = await request(`${service.registry.url}/v2/${REPOSITORY}/manifests/${TAG}`);
   assert.equal(reply.status, 401);
@@ -17,7 +17,7 @@ test("a request without a token is challenged with realm, service and scope", as
   assert.equal(reply.headers["ratelimit-limit"], undefined);
 });
 
-test("a token names its lifetime, is refused when it has passed, and a new one is good", async (t) => {
+test("a token states its lifetime and is refused after it; a new token is accepted", async (t) => {
   const clock = steppedClock();
   const hub = await dockerHub(t, { clock: clock.now, tokenLifetimeSeconds: 5 });
   const issued: unknown = JSON.parse((await askToken(hub.service, SCOPE)).text);
@@ -35,28 +35,28 @@ test("a token names its lifetime, is refused when it has passed, and a new one i
   assert.equal((await hub.manifest("HEAD")).status, 200);
 });
 
-test("wrong credentials are refused by the token server", async (t) => {
+test("the token server refuses wrong credentials", async (t) => {
   const { service } = await dockerHub(t);
   assert.equal((await askToken(service, SCOPE, { ...ACCOUNT, password: "wrong" })).status, 401);
   const malformed = await request(`${service.auth.url}/token`, { headers: { authorization: "Basic ?" } });
   assert.equal(malformed.status, 401);
 });
 
-test("a token for another repository is not enough", async (t) => {
+test("refuses a token for another repository", async (t) => {
   const hub = await dockerHub(t);
   const reply = await hub.manifest("HEAD", await hub.token("repository:library/ruby:pull"));
   assert.equal(reply.status, 401);
   assert.match(reply.headers["www-authenticate"] ?? "", /error="insufficient_scope"/);
 });
 
-test("a made-up token and basic credentials are challenged, not believed", async (t) => {
+test("refuses a made-up token and basic credentials with a challenge", async (t) => {
   const hub = await dockerHub(t);
   assert.equal((await hub.manifest("HEAD", "made-up")).status, 401);
   const headers = { authorization: "Basic amFuZTpkY2tyX3BhdF9leGFtcGxl" };
   assert.equal((await request(`${hub.service.registry.url}/v2/`, { headers })).status, 401);
 });
 
-test("the rate limit's source is an address for the anonymous and a name for the signed in", async (t) => {
+test("the rate limit's source is the address of an anonymous client, or the name of an account", async (t) => {
   const hub = await dockerHub(t);
   assert.equal((await hub.manifest("HEAD")).headers["docker-ratelimit-source"], "203.0.113.7");
   const { headers } = await hub.manifest("GET", await hub.token(SCOPE, ACCOUNT));
@@ -65,7 +65,7 @@ test("the rate limit's source is an address for the anonymous and a name for the
   assert.equal(headers["ratelimit-remaining"], "199;w=3600");
 });
 
-test("every GET of a manifest is one pull, by tag or digest; blobs and missing tags are none", async (t) => {
+test("counts every GET of a manifest by tag or digest as a pull, but not blobs and missing tags", async (t) => {
   const hub = await dockerHub(t);
   for (const { digest, bytes } of hub.image.manifests) {
     assert.deepEqual((await hub.manifest("GET", undefined, digest)).bytes, bytes);
@@ -79,7 +79,7 @@ test("every GET of a manifest is one pull, by tag or digest; blobs and missing t
   assert.equal(hub.service.counted, hub.image.manifests.length + 1);
 });
 
-test("a spent allowance is refused in the recorded words, and comes back as the window moves on", async (t) => {
+test("refuses pulls over the limit with the recorded text, until the window has moved on", async (t) => {
   const clock = steppedClock();
   const hub = await dockerHub(t, {
     clock: clock.now,
@@ -101,10 +101,10 @@ test("a spent allowance is refused in the recorded words, and comes back as the 
   assert.equal((await hub.manifest("HEAD", token)).headers["ratelimit-remaining"], "1;w=60");
   assert.equal((await hub.manifest("GET", token)).status, 200);
   assert.equal((await hub.manifest("GET", token)).status, 429);
-  assert.equal(hub.service.counted, 3, "refused requests count nothing");
+  assert.equal(hub.service.counted, 3, "refused requests do not count");
 });
 
-test("an unlimited source gets no rate limit headers at all", async (t) => {
+test("an unlimited source gets no rate limit headers", async (t) => {
   const hub = await dockerHub(t, { allowance: "unlimited" });
   const { headers } = await hub.manifest("GET");
   assert.deepEqual(
@@ -113,7 +113,7 @@ test("an unlimited source gets no rate limit headers at all", async (t) => {
   );
 });
 
-test("nothing can be pushed", async (t) => {
+test("refuses every push", async (t) => {
   const hub = await dockerHub(t);
   const headers = { authorization: `Bearer ${await hub.token(`repository:${REPOSITORY}:pull,push`)}` };
   const url = `${hub.service.registry.url}/v2/${REPOSITORY}`;
@@ -127,7 +127,7 @@ test("nothing can be pushed", async (t) => {
   assert.equal(hub.service.store.repository(REPOSITORY)?.tags.get(TAG), hub.image.top.digest);
 });
 
-test("a presigned address that was changed or has expired is refused", async (t) => {
+test("refuses a presigned URL that was modified or has expired", async (t) => {
   const clock = steppedClock();
   const hub = await dockerHub(t, { clock: clock.now });
   const [first, second] = hub.image.blobs.keys();
@@ -141,7 +141,7 @@ test("a presigned address that was changed or has expired is refused", async (t)
   assert.equal((await request(location)).status, 403);
 });
 
-test("the catalogue lists tags with digests, newest first, a page at a time", async (t) => {
+test("the catalogue lists tags with digests in pages, newest first", async (t) => {
   const clock = steppedClock();
   const hub = await dockerHub(t, { clock: clock.now });
   clock.advance(60);

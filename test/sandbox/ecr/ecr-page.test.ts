@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { pageOf } from "../../../src/sandbox/ecr/ecr-page.ts";
 
-test("following the tokens gives each item once, in order", () => {
+test("following the tokens returns each item once, in order", () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 7 }), (all, size) => {
       const read: number[] = [];
@@ -21,7 +21,7 @@ test("following the tokens gives each item once, in order", () => {
   );
 });
 
-test("a token that was not handed out is refused", () => {
+test("refuses a token that it did not issue", () => {
   fc.assert(
     fc.property(fc.string(), (token) => {
       assert.equal(pageOf([1, 2, 3], token, 1), undefined);

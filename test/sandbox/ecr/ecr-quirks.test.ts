@@ -18,8 +18,8 @@ import { ECR_QUIRKS, type EcrQuirkName } from "../../../src/sandbox/ecr/ecr-quir
 import { makeImage, startEndpoint, type EndpointFixture } from "../support/ecr.ts";
 import { errorCode, type Reply } from "../support/http.ts";
 
-/** Shows that a quirk is there, or with `isOn` false, that it is not. The type asks for one of each row. */
-const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promise<void>> = {
+/** Checks that a quirk is present if `isOn`, and absent otherwise. A row without a check does not compile. */
+const CHECKS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promise<void>> = {
   "ecr-get-lacks-digest": async (ecr, isOn) => {
     const image = await pushImage(ecr, "v1", makeImage("one"));
     const get = await ecr.send("GET", "app/manifests/v1");
@@ -92,7 +92,7 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
     const { headers } = await ecr.send("POST", "app/blobs/uploads/");
     await ecr.send("PATCH", headers.location ?? "", { body: "one, " });
     const second = await ecr.send("PATCH", headers.location ?? "", { body: "two" });
-    assert.ok(second.status < 300, "the client is not told");
+    assert.ok(second.status < 300, "the client gets no error");
     assert.equal(second.headers.range, isOn ? "0-4" : "0-7");
     const closed = await ecr.send("PUT", `${headers.location}?digest=${digestOf(Buffer.from("one, two"))}`);
     assert.equal(closed.status, isOn ? 400 : 201);
@@ -216,7 +216,7 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
     const describeAll = () => ecr.client.send(new DescribeRepositoriesCommand({}));
     await describeAll();
     if (!isOn) return void (await describeAll(), await describeAll());
-    // GetAuthorizationToken was the first of this second's two calls.
+    // GetAuthorizationToken was the first of the two calls in this second.
     await assert.rejects(describeAll(), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
       assert.equal(error.name, "ThrottlingException");
       assert.equal(error.message, "Rate exceeded");
@@ -237,16 +237,16 @@ const SHOWS: Record<EcrQuirkName, (ecr: EndpointFixture, isOn: boolean) => Promi
   },
 };
 
-let clock = standingClock();
+let clock = manualClock();
 
 for (const { name, what } of ECR_QUIRKS) {
   describe(`${name}: ${what}`, () => {
     for (const isOn of [true, false]) {
-      test(isOn ? "is there when switched on" : "is gone when switched off", async (t: TestContext) => {
-        clock = standingClock();
+      test(isOn ? "is present when switched on" : "is absent when switched off", async (t: TestContext) => {
+        clock = manualClock();
         const others = Object.fromEntries(ECR_QUIRKS.map((quirk) => [quirk.name, false]));
         const ecr = await startEndpoint(t, { quirks: { ...others, [name]: isOn }, clock: clock.now });
-        await SHOWS[name](ecr, isOn);
+        await CHECKS[name](ecr, isOn);
       });
     }
   });
@@ -263,7 +263,7 @@ function tagsOf(reply: Reply): string[] {
   return (JSON.parse(reply.text) as { tags: string[] }).tags;
 }
 
-function standingClock() {
+function manualClock() {
   let at = Date.parse("2026-03-01T12:00:00Z");
   return {
     now: () => new Date(at),

@@ -7,7 +7,7 @@ import { digestOf } from "../../../src/oci/digest.ts";
 import { makeImage, makeIndex, startEndpoint, type EndpointFixture } from "../support/ecr.ts";
 import { errorCode } from "../support/http.ts";
 
-test("an index is pushed child by child and read back byte for byte", async (t) => {
+test("returns an index and its children byte for byte as pushed", async (t) => {
   const ecr = await startEndpoint(t);
   const images = [makeImage("amd64"), makeImage("arm64")];
   for (const image of images) await pushByDigest(ecr, image);
@@ -20,12 +20,12 @@ test("an index is pushed child by child and read back byte for byte", async (t) 
   }
 });
 
-test("layers and children must be there before what refers to them", async (t) => {
+test("refuses a manifest whose layers or children are missing", async (t) => {
   const ecr = await startEndpoint(t);
   const image = makeImage("one");
-  const early = await ecr.putManifest("app/manifests/v1", image);
-  assert.equal(early.status, 404);
-  assert.deepEqual(JSON.parse(early.text), {
+  const refused = await ecr.putManifest("app/manifests/v1", image);
+  assert.equal(refused.status, 404);
+  assert.deepEqual(JSON.parse(refused.text), {
     errors: [
       {
         code: "BLOB_UPLOAD_UNKNOWN",
@@ -38,13 +38,13 @@ test("layers and children must be there before what refers to them", async (t) =
   assert.equal(ecr.registry.store.repository("app")?.tags.size, 0);
 });
 
-test("references are not checked once that is switched off", async (t) => {
+test("does not check references if checkReferences is off", async (t) => {
   const ecr = await startEndpoint(t, { checkReferences: false });
   const reply = await ecr.putManifest("app/manifests/v1", makeIndex([makeImage("nowhere")]));
   assert.equal(reply.status, 201);
 });
 
-test("an immutable tag stays where it is, but for the exceptions", async (t) => {
+test("an immutable tag cannot be moved, except for exclusions", async (t) => {
   const ecr = await startEndpoint(t);
   const [one, two] = [makeImage("one"), makeImage("two")];
   for (const image of [one, two]) await pushByDigest(ecr, image);
@@ -73,14 +73,14 @@ test("an immutable tag stays where it is, but for the exceptions", async (t) => 
     ],
   });
   assert.equal((await put("v2-nightly.x")).status, 201);
-  assert.equal((await put("v2-nightlyyx")).status, 400, "a dot in a filter is a dot");
+  assert.equal((await put("v2-nightlyyx")).status, 400, "a dot in a filter matches only a dot");
   await setFilters("MUTABLE_WITH_EXCLUSION");
   assert.equal((await put("v3")).status, 201);
   assert.equal((await put("v3-nightly.x")).status, 400);
   assert.equal(ecr.registry.store.repository("app")?.tags.get("v1"), one.digest);
 });
 
-test("a missing repository is told in ECR's words, a missing image too", async (t) => {
+test("uses ECR's texts for a missing repository and a missing image", async (t) => {
   const ecr = await startEndpoint(t);
   const text = "The repository with name 'gone' does not exist in the registry with id '123456789012'";
   for (const path of ["manifests/v1", `blobs/sha256:${"0".repeat(64)}`, "tags/list"]) {
@@ -94,7 +94,7 @@ test("a missing repository is told in ECR's words, a missing image too", async (
   });
 });
 
-test("what is pushed over one interface is seen over the other", async (t) => {
+test("an image pushed through one API is visible through the other", async (t) => {
   const ecr = await startEndpoint(t);
   const [one, two] = [makeImage("one"), makeImage("two")];
   for (const image of [one, two]) await pushByDigest(ecr, image);

@@ -10,7 +10,7 @@ async function greeter(t: TestContext): Promise<SandboxServer> {
   return server;
 }
 
-test("a server answers on loopback, to its own address and to localhost", async (t) => {
+test("serves requests to its loopback address and to localhost", async (t) => {
   const server = await greeter(t);
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const port = new URL(server.url).port;
@@ -19,14 +19,14 @@ test("a server answers on loopback, to its own address and to localhost", async 
   }
 });
 
-test("a request for another host is refused: a web page cannot reach in by DNS rebinding", async (t) => {
+test("refuses requests for other hosts, to prevent DNS rebinding", async (t) => {
   const server = await greeter(t);
   for (const host of ["example.com", "127.0.0.1", "127.0.0.1.example.com:80", "localhost:1"]) {
     assert.equal((await request(server.url, { headers: { host } })).status, 421, host);
   }
 });
 
-test("requests are recorded without credentials", async (t) => {
+test("records requests without credentials", async (t) => {
   const server = await greeter(t);
   const headers = { authorization: "Bearer s3cret", "user-agent": "test", cookie: "s3cret", range: "bytes=0-1" };
   await request(`${server.url}/some/path?a=b`, { method: "HEAD", headers });
@@ -45,7 +45,7 @@ test("requests are recorded without credentials", async (t) => {
   );
 });
 
-test("a fault answers instead, delays, cuts the connection, or ends the body early", async (t) => {
+test("a fault can answer, delay the request, close the connection or truncate the body", async (t) => {
   const server = await greeter(t);
   server.onRequest = () => ({ kind: "answer", answer: text(503, "down") });
   assert.equal((await request(server.url)).status, 503);
@@ -60,25 +60,25 @@ test("a fault answers instead, delays, cuts the connection, or ends the body ear
   assert.equal((await request(server.url)).text, "hello, world");
 });
 
-test("each finished request is told, with its status", async (t) => {
+test("reports each finished request with its status", async (t) => {
   const server = await greeter(t);
-  const told: number[] = [];
+  const statuses: number[] = [];
   const finished = new Promise<void>((resolve) => {
     server.onFinished = ({ status }) => {
-      told.push(status);
+      statuses.push(status);
       resolve();
     };
   });
   await request(server.url);
   await finished;
-  assert.deepEqual(told, [200]);
+  assert.deepEqual(statuses, [200]);
 });
 
-test("a handler that fails ends one request, and not the server", async (t) => {
+test("an error in a handler fails only its request", async (t) => {
   let calls = 0;
   const server = await startServer(async (_request, response) => {
     calls += 1;
-    if (calls === 1) throw new Error("a defect");
+    if (calls === 1) throw new Error("a bug");
     send(response, text(200, "fine"));
   });
   t.after(() => server.close());
@@ -86,17 +86,17 @@ test("a handler that fails ends one request, and not the server", async (t) => {
   assert.equal((await request(server.url)).text, "fine");
 });
 
-test("a request can be held until something else has happened", async (t) => {
+test("a fault can delay a request until a promise resolves", async (t) => {
   const server = await greeter(t);
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.onRequest = ({ path }) => (path === "/held" ? { kind: "wait", for: promise } : undefined);
+  server.onRequest = ({ path }) => (path === "/delayed" ? { kind: "wait", for: promise } : undefined);
   let isAnswered = false;
-  const held = request(`${server.url}/held`).then(({ text: body }) => {
+  const delayed = request(`${server.url}/delayed`).then(({ text: body }) => {
     isAnswered = true;
     return body;
   });
   await request(server.url);
   assert.equal(isAnswered, false);
   resolve();
-  assert.equal(await held, "hello, world");
+  assert.equal(await delayed, "hello, world");
 });

@@ -28,14 +28,14 @@ function childOf(image: GeneratedImage, architecture: string): Manifest {
 }
 
 test("an image's digest is the same on every machine and Node version", () => {
-  // Whoever changes generated images changes this; users may have written such digests down.
+  // Changing generated images changes this digest, and users may have recorded such digests.
   assert.equal(
     generateImage(NAME).top.digest,
     "sha256:8500c7af5915b929491db12953c4458030fdb8ff165d4af1974069a4754939f3",
   );
 });
 
-test("another name, tag or revision is another image, which shares the base layer of its repository", () => {
+test("another tag or revision yields another image that shares the base layer of its repository", () => {
   const first = generateImage(NAME);
   const others = [generateImage("docker.io/library/python:3.8"), generateImage(NAME, { revision: 2 })];
   for (const other of others) {
@@ -44,11 +44,11 @@ test("another name, tag or revision is another image, which shares the base laye
     assert.equal(base?.digest, parse(childOf(first, "arm64")).layers[0]?.digest);
     assert.notEqual(own?.digest, parse(childOf(first, "arm64")).layers[1]?.digest);
   }
-  const stranger = parse(childOf(generateImage("docker.io/library/ruby:3.7"), "arm64"));
-  assert.notEqual(stranger.layers[0]?.digest, parse(childOf(first, "arm64")).layers[0]?.digest);
+  const unrelated = parse(childOf(generateImage("docker.io/library/ruby:3.7"), "arm64"));
+  assert.notEqual(unrelated.layers[0]?.digest, parse(childOf(first, "arm64")).layers[0]?.digest);
 });
 
-test("layers are gzip of tar, of the size asked for, and the config's diff_ids are theirs", () => {
+test("layers are gzipped tarballs of the requested size, and match the config's diff_ids", () => {
   const image = generateImage(NAME, { layers: 3, layerBytes: 100_000 });
   const { config, layers } = parse(childOf(image, "amd64"));
   const blob = (digest: string): Uint8Array =>
@@ -63,7 +63,7 @@ test("layers are gzip of tar, of the size asked for, and the config's diff_ids a
   }
 });
 
-test("an index has an attestation for each platform that names it", () => {
+test("an index has an attestation for each platform", () => {
   const { top } = generateImage(NAME);
   const { manifests } = JSON.parse(Buffer.from(top.bytes).toString()) as {
     manifests: { digest: string; platform: object; annotations?: Record<string, string> }[];
@@ -80,7 +80,7 @@ test("an index has an attestation for each platform that names it", () => {
   }
 });
 
-test("each form is complete and of its media type", () => {
+test("each form is complete and has the right media type", () => {
   const forms = [
     ["oci-index", OCI_INDEX, 5],
     ["docker-list", DOCKER_LIST, 3],
@@ -99,14 +99,14 @@ test("each form is complete and of its media type", () => {
   }
 });
 
-test("gzip of any length is read back by zlib", () => {
+test("zlib can read gzip files of any length", () => {
   for (const length of [0, 1, 65_534, 65_535, 65_536, 200_000]) {
     const bytes = Buffer.alloc(length, "abc");
     assert.deepEqual(gunzipSync(gzipStored(bytes)), bytes);
   }
 });
 
-test("a tar is whole blocks and ends with two empty ones", () => {
+test("a tar file consists of whole blocks and ends with two empty ones", () => {
   const archive = tar([{ path: "a", bytes: Buffer.from("x") }]);
   assert.equal(archive.byteLength, 4 * 512);
   assert.ok(archive.subarray(2 * 512).every((byte) => byte === 0));

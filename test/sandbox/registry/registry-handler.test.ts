@@ -1,4 +1,4 @@
-/** The protocol where the conformance suite does not look; it covers the good paths. */
+/** Tests the parts of the protocol that the conformance suite does not cover. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
@@ -18,7 +18,7 @@ async function startUpload(registry: Registry, name = "team/app"): Promise<strin
   return headers.location ?? assert.fail("an upload has a location");
 }
 
-test("a blob goes up by POST and PUT, and comes back whole or in part", async (t) => {
+test("a blob uploaded by POST and PUT can be read whole or in part", async (t) => {
   const registry = await plainRegistry(t);
   const put = await registry.send("PUT", `${await startUpload(registry)}?digest=${DIGEST}`, { body: BYTES });
   assert.equal(put.status, 201);
@@ -30,7 +30,7 @@ test("a blob goes up by POST and PUT, and comes back whole or in part", async (t
   assert.deepEqual(part.bytes, BYTES.subarray(5));
 });
 
-test("chunks in order are joined; one out of order is refused and changes nothing", async (t) => {
+test("joins chunks in order, and refuses a chunk out of order without changing the upload", async (t) => {
   const registry = await plainRegistry(t);
   const upload = await startUpload(registry);
   const first = await registry.send("PATCH", upload, {
@@ -45,7 +45,7 @@ test("chunks in order are joined; one out of order is refused and changes nothin
   assert.equal(put.status, 201);
 });
 
-test("content that is not what the digest names is refused, and never stored", async (t) => {
+test("refuses content that does not match its digest, and does not store it", async (t) => {
   const registry = await plainRegistry(t);
   const other = digestOf(Buffer.from("other"));
   const put = await registry.send("PUT", `${await startUpload(registry)}?digest=${other}`, { body: BYTES });
@@ -57,19 +57,19 @@ test("content that is not what the digest names is refused, and never stored", a
   assert.equal(registry.store.repository("team/app")?.blobs.size, 0);
 });
 
-test("a manifest whose blobs or children are missing is refused, unless references are not checked", async (t) => {
+test("refuses a manifest whose blobs or children are missing, unless checkReferences is off", async (t) => {
   const image = generateImage("registry.example.com/team/app:1");
   const checked = await plainRegistry(t);
   const headers = { "content-type": OCI_INDEX };
   const refused = await checked.send("PUT", "team/app/manifests/1", { headers, body: image.top.bytes });
   assert.equal(errorCode(refused), "MANIFEST_BLOB_UNKNOWN");
   assert.equal(checked.store.repository("team/app")?.tags.size, 0);
-  const trusting = await plainRegistry(t, { checkReferences: false });
-  const taken = await trusting.send("PUT", "team/app/manifests/1", { headers, body: image.top.bytes });
-  assert.equal(taken.status, 201);
+  const unchecked = await plainRegistry(t, { checkReferences: false });
+  const accepted = await unchecked.send("PUT", "team/app/manifests/1", { headers, body: image.top.bytes });
+  assert.equal(accepted.status, 201);
 });
 
-test("a manifest that is no JSON, over 4 MiB, or of an unknown kind is refused", async (t) => {
+test("refuses a manifest that is not JSON, larger than 4 MiB or of an unknown type", async (t) => {
   const registry = await plainRegistry(t);
   const put = (body: Buffer, type: string): ReturnType<Registry["send"]> =>
     registry.send("PUT", "team/app/manifests/1", { body, headers: { "content-type": type } });
@@ -78,7 +78,7 @@ test("a manifest that is no JSON, over 4 MiB, or of an unknown kind is refused",
   assert.equal((await put(Buffer.alloc(4 * 1024 * 1024 + 1, " "), OCI_MANIFEST)).status, 413);
 });
 
-test("a mount takes a blob from a named repository, and falls back to an upload without it", async (t) => {
+test("mounts a blob from the named repository, and falls back to an upload if it is missing", async (t) => {
   const registry = await plainRegistry(t, { mayMount: (_from, to, _digest, named) => named && to.name !== "refused" });
   await registry.send("POST", `team/base/blobs/uploads/?digest=${DIGEST}`, { body: BYTES });
   const mount = (to: string, query: string): ReturnType<Registry["send"]> =>
@@ -90,7 +90,7 @@ test("a mount takes a blob from a named repository, and falls back to an upload 
   assert.equal((await mount("refused", "&from=team/base")).status, 202);
 });
 
-test("tags are listed in pages that link to the next", async (t) => {
+test("lists tags in pages that link to the next page", async (t) => {
   const registry = await plainRegistry(t);
   for (const tag of ["b", "a", "c"]) registry.publish("team/app", tag);
   const first = await registry.send("GET", "team/app/tags/list?n=2");
@@ -103,13 +103,13 @@ test("tags are listed in pages that link to the next", async (t) => {
   assert.equal(errorCode(await registry.send("GET", "team/none/tags/list")), "NAME_UNKNOWN");
 });
 
-test("a push to a missing repository is refused where pushes make none", async (t) => {
+test("refuses a push to a missing repository if createOnPush is off", async (t) => {
   const registry = await plainRegistry(t, { createOnPush: false });
   assert.equal(errorCode(await registry.send("POST", "team/app/blobs/uploads/")), "NAME_UNKNOWN");
   assert.equal(registry.store.repositories.size, 0);
 });
 
-test("an upload of one repository cannot be finished in another", async (t) => {
+test("an upload cannot be finished in another repository", async (t) => {
   const registry = await plainRegistry(t);
   const upload = await startUpload(registry, "team/app");
   await startUpload(registry, "other");
@@ -118,7 +118,7 @@ test("an upload of one repository cannot be finished in another", async (t) => {
   assert.equal(errorCode(put), "BLOB_UPLOAD_UNKNOWN");
 });
 
-test("a policy has the last word: it may change an answer, or end the connection", async (t) => {
+test("a policy can change any answer or close the connection", async (t) => {
   const registry = await plainRegistry(t, {
     transform: (request, answer) => (request.method === "PATCH" ? { ...answer, status: 201 } : answer),
     missingRepository: () => "cut",
@@ -127,7 +127,7 @@ test("a policy has the last word: it may change an answer, or end the connection
   await assert.rejects(registry.send("GET", "team/none/tags/list"), /socket hang up/);
 });
 
-test("whatever path is asked for, the answer is one of the spec's and the server stays up", async (t) => {
+test("answers any path with a status from 200 to 499 and keeps running", async (t) => {
   const registry = await plainRegistry(t);
   registry.publish("team/app", "1");
   const part = fc.oneof(
@@ -162,15 +162,15 @@ test("whatever path is asked for, the answer is one of the spec's and the server
   assert.equal((await request(`${registry.server.url}/v2/`)).status, 200);
 });
 
-test("uploads that are abandoned are forgotten, the oldest first", async (t) => {
+test("removes the oldest abandoned uploads first", async (t) => {
   const registry = await plainRegistry(t);
   const [first, second] = [await startUpload(registry), await startUpload(registry)];
-  for (let more = 2; more <= MAX_OPEN_UPLOADS; more += 1) await startUpload(registry);
+  for (let open = 2; open <= MAX_OPEN_UPLOADS; open += 1) await startUpload(registry);
   assert.equal((await registry.send("GET", first)).status, 404);
   assert.equal((await registry.send("GET", second)).status, 204);
 });
 
-/** A request whose path reaches the server as it is: URL and http.request would tidy it. */
+/** Sends a request with an unmodified path. `URL` and `http.request` would normalize it. */
 function rawRequest(host: string, method: string, path: string): Promise<{ status: number }> {
   const [address = "", port = ""] = host.split(":");
   return new Promise((resolve, reject) => {

@@ -7,12 +7,12 @@ import { createStore } from "../../../src/sandbox/registry/registry-store.ts";
 const bytes = Buffer.from("{}");
 const manifest = { bytes, digest: digestOf(bytes), mediaType: OCI_MANIFEST };
 
-test("every change is told after it happened, tags after the manifest they name", () => {
+test("notifies watchers after each change, with tags after their manifest", () => {
   const store = createStore();
-  const told: string[] = [];
+  const changes: string[] = [];
   const stop = store.watch(({ kind, repository, subject }) => {
-    const held = store.repository(repository);
-    told.push(`${kind} ${subject} ${held?.manifests.size}/${held?.tags.size}`);
+    const current = store.repository(repository);
+    changes.push(`${kind} ${subject} ${current?.manifests.size}/${current?.tags.size}`);
   });
   const repository = store.create("app");
   store.create("app");
@@ -22,7 +22,7 @@ test("every change is told after it happened, tags after the manifest they name"
   store.removeManifest(repository, manifest.digest);
   stop();
   store.remove("app");
-  assert.deepEqual(told, [
+  assert.deepEqual(changes, [
     "repository app 0/0",
     `blob ${manifest.digest} 0/0`,
     `manifest ${manifest.digest} 1/2`,
@@ -43,7 +43,7 @@ test("a manifest keeps the date of its first push", () => {
   assert.deepEqual([...repository.tags.keys()], ["a", "b"]);
 });
 
-test("removing what is not there says so, and tells nobody", () => {
+test("removing missing content returns false and does not notify watchers", () => {
   const store = createStore();
   const repository = store.create("app");
   store.watch(() => assert.fail("nothing changed"));

@@ -14,13 +14,13 @@ export const ACCOUNT = { username: "jane", password: "dckr_pat_example" };
 export interface Hub {
   service: SandboxDockerHub;
   image: GeneratedImage;
-  /** A token for a scope, by default to pull {@link REPOSITORY}. */
+  /** Requests a token for a scope (default: pulling {@link REPOSITORY}). */
   token(scope?: string, account?: { username: string; password: string }): Promise<string>;
-  /** A manifest of {@link REPOSITORY} with an anonymous token, or the one given. */
+  /** Requests a manifest of {@link REPOSITORY}, with an anonymous token by default. */
   manifest(method: "GET" | "HEAD", token?: string, reference?: string): Promise<Reply>;
 }
 
-/** A Docker Hub with one image, closed after the test. */
+/** Starts a Docker Hub with one image. It is closed after the test. */
 export async function dockerHub(t: TestContext, options: DockerHubOptions = {}): Promise<Hub> {
   const service = await startDockerHub({ accounts: [ACCOUNT], ...options });
   t.after(() => service.close());
@@ -34,8 +34,8 @@ export async function dockerHub(t: TestContext, options: DockerHubOptions = {}):
     service,
     image,
     token,
-    async manifest(method, given, reference = TAG) {
-      const authorization = `Bearer ${given ?? (await token())}`;
+    async manifest(method, ownToken, reference = TAG) {
+      const authorization = `Bearer ${ownToken ?? (await token())}`;
       return request(`${service.registry.url}/v2/${REPOSITORY}/manifests/${reference}`, {
         method,
         headers: { authorization },
@@ -58,7 +58,7 @@ export function basic({ username, password }: { username: string; password: stri
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** A clock that stands still until it is moved. */
+/** Creates a clock that only moves when advanced. */
 export function steppedClock(start = "2026-10-01T12:00:00Z"): { now: () => Date; advance(seconds: number): void } {
   let at = Date.parse(start);
   return {

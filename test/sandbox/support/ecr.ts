@@ -8,7 +8,7 @@ import { startEcr, type EcrOptions, type EcrRegistry, type SandboxEcr } from "..
 
 import { request, type Reply, type Send } from "./http.ts";
 
-/** Credentials as the AWS SDK takes them. */
+/** Credentials in the format of the AWS SDK. */
 export interface Key {
   accessKeyId: string;
   secretAccessKey: string;
@@ -21,7 +21,7 @@ export interface Fixture {
   registry: EcrRegistry;
 }
 
-/** An ECR and a client of it, both ended with the test. */
+/** Starts ECR and creates a client. Both are closed after the test. */
 export async function startFixture(test: TestContext, options: EcrOptions = {}): Promise<Fixture> {
   const ecr = await startEcr(options);
   test.after(() => ecr.close());
@@ -43,7 +43,7 @@ export function clientFor(test: TestContext, ecr: SandboxEcr, options: { region?
   return client;
 }
 
-/** An image of one layer, its layer and config, as the bytes to be pushed. */
+/** Creates an image with one layer, as bytes to push. */
 export function makeImage(content: string, mediaType: string = OCI_MANIFEST) {
   const layer = Buffer.from(content);
   const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", content }));
@@ -63,7 +63,7 @@ export function makeIndex(images: readonly { bytes: Buffer; mediaType: string }[
   return { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
 }
 
-/** Puts an image's blobs into a repository of the store, past all interfaces. */
+/** Adds an image's blobs to a repository in the store directly. */
 export function putBlobs(registry: EcrRegistry, repository: string, image: { layer: Buffer; config: Buffer }): void {
   const into = registry.store.create(repository);
   for (const bytes of [image.layer, image.config]) registry.store.putBlob(into, digestOf(bytes), bytes);
@@ -73,16 +73,16 @@ function describe(mediaType: string, bytes: Buffer) {
   return { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
 }
 
-/** An ECR and requests below its `/v2/`, with a password. */
+/** ECR with authenticated requests to its `/v2/`. */
 export interface EndpointFixture extends Fixture {
-  /** A request below `/v2/`, or to a `Location` that an answer gave. */
+  /** Sends a request to a path below `/v2/`, or to a `Location` header from an answer. */
   send(method: string, path: string, options?: Omit<Send, "method">): Promise<Reply>;
-  /** POST, and the body in the closing PUT. */
+  /** Uploads a blob by POST, with its content in the closing PUT. */
   push(repository: string, blob: Buffer): Promise<Reply>;
   putManifest(path: string, manifest: { bytes: Buffer; mediaType: string }): Promise<Reply>;
 }
 
-/** The registry of an ECR that has one empty repository, `app`. */
+/** Starts ECR with one empty repository, `app`. */
 export async function startEndpoint(test: TestContext, options: EcrOptions = {}): Promise<EndpointFixture> {
   const fixture = await startFixture(test, options);
   const { client, registry } = fixture;

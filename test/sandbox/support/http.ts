@@ -13,7 +13,7 @@ export interface Send {
   body?: Uint8Array | string;
 }
 
-/** One plain HTTP request on a connection of its own, following nothing. Rejects when the connection breaks. */
+/** Sends an HTTP request on a new connection without following redirects. Rejects if the connection breaks. */
 export function request(url: string, { method = "GET", headers = {}, body }: Send = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = open(url, { method, headers, agent: false }, (response) => {
@@ -30,7 +30,7 @@ export function request(url: string, { method = "GET", headers = {}, body }: Sen
   });
 }
 
-/** The code of the first error in a registry's refusal. */
+/** Returns the first error code in a registry's error answer. */
 export function errorCode(reply: Reply): unknown {
   const { errors } = JSON.parse(reply.text) as { errors: { code: string }[] };
   return errors[0]?.code;

@@ -4,11 +4,11 @@ import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/r
 import { request, type Reply, type Send } from "./http.ts";
 
 export interface Registry extends SandboxRegistry {
-  /** A request below `/v2/`, or to a `Location` that an answer gave. */
+  /** Sends a request to a path below `/v2/`, or to a `Location` header from an answer. */
   send(method: string, path: string, options?: Omit<Send, "method">): Promise<Reply>;
 }
 
-/** A plain registry, closed after the test. */
+/** Starts a plain registry. It is closed after the test. */
 export async function plainRegistry(t: TestContext, policy: Partial<RegistryPolicy> = {}): Promise<Registry> {
   const registry = await startPlainRegistry({ name: "registry.example.com", policy });
   t.after(() => registry.close());

@@ -4,7 +4,7 @@ import { optionalTexts, text } from "../ecr-input.ts";
 import { seconds } from "../ecr-state.ts";
 import type { EcrCall, Operation } from "../ecr-state.ts";
 
-/** What belongs to an account's registry as a whole. */
+/** Operations on an account's registry as a whole. */
 export const accountOperations: Readonly<Record<string, Operation>> = {
   GetAuthorizationToken: authorizationToken,
   DescribeRegistry: ({ region }) => ({
@@ -25,17 +25,17 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** The setting that lets a blob be mounted from one repository into another, off by default (announced 2026-01-20). */
+/** The setting that allows mounting blobs from one repository into another, off by default (announced 2026-01-20). */
 export const BLOB_MOUNTING = "BLOB_MOUNTING";
 
-/** Values of each account setting, the default first. */
+/** The values of each account setting, default first. */
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   [BLOB_MOUNTING]: ["DISABLED", "ENABLED"],
   BASIC_SCAN_TYPE_VERSION: ["AWS_NATIVE"],
   REGISTRY_POLICY_SCOPE: ["V2"],
 };
 
-/** One password for all registries that the caller may reach in this Region. */
+/** Issues one password for all requested registries in this Region. */
 async function authorizationToken({ input, principal, region, rules }: EcrCall): Promise<object> {
   const password = secretOf(`registry password ${rules.tokens.size + 1}`);
   const expiresAt = new Date(rules.clock().getTime() + rules.tokenLifetimeSeconds * 1000);

@@ -6,17 +6,17 @@ import type { EcrCall, EcrRegion, Operation } from "../ecr-state.ts";
 import type { Digest } from "../../../oci/digest.ts";
 
 /**
- * The archive storage class: an archived image is described when it is asked for by that status, and is not found
- * otherwise. Pushing it again restores it (ECR user guide, "Archiving an image").
+ * The archive storage class. An archived image can only be described, with a filter on that status; other requests do
+ * not find it. Pushing it again restores it (ECR user guide, "Archiving an image").
  */
 export const archiveOperations: Readonly<Record<string, Operation>> = { UpdateImageStorageClass: updateStorageClass };
 
-/** Whether an image is in the archive. */
+/** Checks whether an image is archived. */
 export function isArchived(region: EcrRegion, repository: string, digest: Digest): boolean {
   return region.archived.has(keyOf(repository, digest));
 }
 
-/** Takes an image out of the archive, as a push of it does. */
+/** Restores an image from the archive. */
 export function restore(region: EcrRegion, repository: string, digest: string): void {
   region.archived.delete(keyOf(repository, digest));
 }

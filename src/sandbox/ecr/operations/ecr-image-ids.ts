@@ -3,13 +3,13 @@ import { isTag } from "../../../oci/reference.ts";
 import { optionalStructures, optionalText, type Input } from "../ecr-input.ts";
 import type { Repository, StoredManifest } from "../../registry/registry-store.ts";
 
-/** An image as the API names it. */
+/** An image identifier of the API. */
 export interface ImageId {
   imageDigest?: string;
   imageTag?: string;
 }
 
-/** Why an image of a batch could not be had; a batch answers with these and throws nothing. */
+/** Why an image of a batch failed. Batches return failures instead of throwing. */
 export interface ImageFailure {
   imageId: ImageId;
   failureCode: string;
@@ -17,26 +17,26 @@ export interface ImageFailure {
 }
 
 /**
- * Does something with each image of a call's `imageIds`, in their order. What names no image, or what `take` gives as
- * a failure, is among the failures: a batch of the API answers 200 whatever became of its members.
+ * Applies `process` to each image in a call's `imageIds`, in order. Collects unresolved IDs and failures of `process`,
+ * because batch operations answer 200 even if all members fail.
  */
 export function forEachImage<Done>(
   repository: Repository,
   input: Input,
-  take: (manifest: StoredManifest, tag: string | undefined) => Done | ImageFailure,
+  process: (manifest: StoredManifest, tag: string | undefined) => Done | ImageFailure,
 ): { done: Done[]; failures: ImageFailure[] } {
   const done: Done[] = [];
   const failures: ImageFailure[] = [];
   for (const id of optionalStructures(input, "imageIds") ?? []) {
     const manifest = resolveImage(repository, id);
-    const taken = isFailure(manifest) ? manifest : take(manifest, optionalText(id, "imageTag"));
-    if (isFailure(taken)) failures.push(taken);
-    else done.push(taken);
+    const result = isFailure(manifest) ? manifest : process(manifest, optionalText(id, "imageTag"));
+    if (isFailure(result)) failures.push(result);
+    else done.push(result);
   }
   return { done, failures };
 }
 
-/** The image that an id names, or why it names none. */
+/** Resolves an image ID to its manifest, or to a failure. */
 export function resolveImage(repository: Repository, id: Input): StoredManifest | ImageFailure {
   const digestText = optionalText(id, "imageDigest");
   const tag = optionalText(id, "imageTag");
@@ -71,7 +71,7 @@ export function resolveImage(repository: Repository, id: Input): StoredManifest 
   return manifest ?? fail("ImageNotFound", "Requested image not found");
 }
 
-/** Tells a failure from what stands beside it. */
+/** Checks whether a value is an {@link ImageFailure}. */
 export function isFailure(value: unknown): value is ImageFailure {
   return typeof value === "object" && value !== null && "failureCode" in value;
 }

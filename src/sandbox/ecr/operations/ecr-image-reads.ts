@@ -18,7 +18,7 @@ import type { EcrCall, EcrRegion, Operation } from "../ecr-state.ts";
 import { artifactTypeOf, subjectOf } from "../../registry/registry-referrers.ts";
 import type { Repository, StoredManifest } from "../../registry/registry-store.ts";
 
-/** What reads images over the JSON API. */
+/** JSON API operations that read images. */
 export const imageReads: Readonly<Record<string, Operation>> = {
   ListImages: listImages,
   DescribeImages: describeImages,
@@ -26,7 +26,7 @@ export const imageReads: Readonly<Record<string, Operation>> = {
   ListImageReferrers: listImageReferrers,
 };
 
-/** A page of ListImageReferrers (API reference). */
+/** The default page size of ListImageReferrers (API reference). */
 const DEFAULT_REFERRER_PAGE = 20;
 
 function listImages({ input, region }: EcrCall): object {
@@ -93,7 +93,6 @@ function listImageReferrers({ input, region }: EcrCall): object {
       mediaType: manifest.mediaType,
       size: manifest.bytes.byteLength,
       artifactStatus: "ACTIVE",
-      // Undefined is left out of the JSON.
       artifactType: artifactTypeOf(manifest),
     }))
     .filter(({ artifactType }) => types.length === 0 || types.includes(artifactType ?? ""));
@@ -128,14 +127,14 @@ function filteredImages(region: EcrRegion, repository: Repository, input: Input,
   });
 }
 
-/** Without a filter just active images are given. */
+/** Checks an image against a status filter. Without a filter, only active images match. */
 function hasStatus(wanted: string | undefined, archived: boolean): boolean {
   return wanted === "ANY" || (wanted ?? "ACTIVE") === (archived ? "ARCHIVED" : "ACTIVE");
 }
 
 type TagsOf = (digest: Digest) => readonly string[];
 
-/** Gathered once: a repository may have as many tags as images. */
+/** Groups tags by digest once, because a repository can have as many tags as images. */
 function tagsIn(repository: Repository): TagsOf {
   const tags = Map.groupBy(repository.tags, ([, digest]) => digest);
   return (digest) => (tags.get(digest) ?? []).map(([tag]) => tag);

@@ -11,7 +11,7 @@ import type { EcrCall, Found, Operation } from "../ecr-state.ts";
 import { readJsonObject } from "../../http/json-body.ts";
 import type { Repository } from "../../registry/registry-store.ts";
 
-/** What writes images over the JSON API. */
+/** JSON API operations that write images. */
 export const imageWrites: Readonly<Record<string, Operation>> = {
   PutImage: putImage,
   BatchDeleteImage: batchDeleteImage,
@@ -62,16 +62,16 @@ function readImage(input: Input): Manifest {
 
 function checkTag(found: Found, manifest: Manifest, tag: string | undefined, account: string): void {
   const { repository, record } = found;
-  const holds = tag === undefined ? undefined : repository.tags.get(tag);
-  const isThere = tag === undefined ? repository.manifests.has(manifest.digest) : holds === manifest.digest;
-  if (isThere) {
+  const current = tag === undefined ? undefined : repository.tags.get(tag);
+  const alreadyExists = tag === undefined ? repository.manifests.has(manifest.digest) : current === manifest.digest;
+  if (alreadyExists) {
     const named = tag === undefined ? "" : ` and tag '${tag}'`;
     throw new AwsError(
       "ImageAlreadyExistsException",
       `Image with digest '${manifest.digest}'${named} already exists in the repository with name '${repository.name}' in registry with id '${account}'`,
     );
   }
-  if (tag !== undefined && holds !== undefined && isImmutable(record, tag)) {
+  if (tag !== undefined && current !== undefined && isImmutable(record, tag)) {
     throw new AwsError("ImageTagAlreadyExistsException", immutableTagText(tag, repository.name));
   }
 }
@@ -90,16 +90,16 @@ function batchDeleteImage({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
   const { done, failures } = forEachImage(repository, input, (manifest, tag): ImageId[] | ImageFailure => {
     const tags = [...repository.tags].filter(([, digest]) => digest === manifest.digest).map(([name]) => name);
-    // An image goes with its last tag (ECR API reference, BatchDeleteImage).
-    const isWhole = tag === undefined || tags.length === 1;
-    const parents = isWhole ? parentsOf(repository, manifest.digest) : [];
+    // Deleting the last tag deletes the image (ECR API reference, BatchDeleteImage).
+    const deletesImage = tag === undefined || tags.length === 1;
+    const parents = deletesImage ? parentsOf(repository, manifest.digest) : [];
     if (parents.length > 0) return referenced(manifest.digest, tag, parents);
-    if (isWhole) region.store.removeManifest(repository, manifest.digest);
+    if (deletesImage) region.store.removeManifest(repository, manifest.digest);
     else region.store.removeTag(repository, tag);
-    const gone = tag === undefined ? tags : [tag];
-    return gone.length === 0
+    const deletedTags = tag === undefined ? tags : [tag];
+    return deletedTags.length === 0
       ? [{ imageDigest: manifest.digest }]
-      : gone.map((imageTag) => ({ imageDigest: manifest.digest, imageTag }));
+      : deletedTags.map((imageTag) => ({ imageDigest: manifest.digest, imageTag }));
   });
   return { imageIds: done.flat(), failures };
 }

@@ -2,10 +2,10 @@ import { matchesDigest, parseDigest, type Digest } from "../../../oci/digest.ts"
 import { AwsError } from "../ecr-error.ts";
 import { optionalNumber, optionalTexts, text } from "../ecr-input.ts";
 import { findRepository } from "../ecr-state.ts";
-import { forgetOldest, MAX_OPEN_UPLOADS } from "../../registry/registry-uploads.ts";
+import { deleteOldest, MAX_OPEN_UPLOADS } from "../../registry/registry-uploads.ts";
 import type { EcrCall, LayerUpload, Operation } from "../ecr-state.ts";
 
-/** Layers over the JSON API: what is there, and the upload in parts that needs no registry endpoint. */
+/** JSON API operations on layers: availability, download and the multipart upload. */
 export const layerOperations: Readonly<Record<string, Operation>> = {
   BatchCheckLayerAvailability: checkAvailability,
   GetDownloadUrlForLayer: downloadUrl,
@@ -14,11 +14,11 @@ export const layerOperations: Readonly<Record<string, Operation>> = {
   CompleteLayerUpload: complete,
 };
 
-/** Bytes: what ECR asks clients to send at a time, and the least it takes of a part that is not the last. */
+/** The part size that ECR recommends, and the minimum size of all parts but the last, in bytes. */
 const PART_SIZE = 10 * 1024 * 1024;
 const MIN_PART_SIZE = 5 * 1024 * 1024;
 
-/** Where the registry's listener serves what GetDownloadUrlForLayer names; no credentials are asked there. */
+/** The path of the URLs that GetDownloadUrlForLayer returns. The registry serves them without credentials. */
 export const LAYER_DOWNLOADS = "/layer-downloads/";
 
 function checkAvailability({ input, region }: EcrCall): object {
@@ -64,7 +64,7 @@ function initiate({ input, region }: EcrCall): object {
   const { repository } = findRepository(region, text(input, "repositoryName"));
   const uploadId = `00000000-0000-4000-8000-${String(++region.uploadsStarted).padStart(12, "0")}`;
   region.uploads.set(uploadId, { repository: repository.name, parts: [], size: 0 });
-  forgetOldest(region.uploads, MAX_OPEN_UPLOADS);
+  deleteOldest(region.uploads, MAX_OPEN_UPLOADS);
   return { uploadId, partSize: PART_SIZE };
 }
 
@@ -107,7 +107,7 @@ function complete(call: EcrCall): object {
   return { ...place(call), layerDigest: digest };
 }
 
-/** ECR's text over both of its interfaces (dotnet/sdk-container-builds#424). */
+/** ECR's error text, used by both APIs (dotnet/sdk-container-builds#424). */
 export const DIGEST_DIFFERS = "None of the provided layer digests match the calculated layer digest";
 
 function findUpload({ input, region }: EcrCall): LayerUpload {

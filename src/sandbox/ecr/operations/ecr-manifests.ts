@@ -5,25 +5,25 @@ import { readJsonObject } from "../../http/json-body.ts";
 import type { RepositoryRecord } from "../ecr-state.ts";
 import type { Repository } from "../../registry/registry-store.ts";
 
-/** What a manifest needs that its repository lacks. */
+/** Content that a manifest refers to but its repository lacks. */
 export interface Missing {
   kind: "layers" | "images";
   digests: Digest[];
 }
 
-/** The layers of an image, or the images of an index, that are not in the repository. */
+/** Lists the layers of an image, or the images of an index, that are missing from the repository. */
 export function missingReferences(repository: Repository, manifest: Manifest): Missing | undefined {
   const content = readManifest(manifest);
   if (content.kind !== "index" && content.kind !== "image") return undefined;
-  const [kind, named, held] =
+  const [kind, descriptors, stored] =
     content.kind === "index"
       ? (["images", content.manifests, repository.manifests] as const)
       : (["layers", content.blobs, repository.blobs] as const);
-  const digests = named.map(({ digest }) => digest).filter((digest) => !held.has(digest));
+  const digests = descriptors.map(({ digest }) => digest).filter((digest) => !stored.has(digest));
   return digests.length === 0 ? undefined : { kind, digests };
 }
 
-/** Whether an image of the repository has this blob as its config or a layer. */
+/** Checks whether an image in the repository uses this blob as its config or as a layer. */
 export function isReferenced(repository: Repository, blob: Digest): boolean {
   return [...repository.manifests.values()].some((manifest) => {
     const content = readManifest(manifest);
@@ -31,13 +31,13 @@ export function isReferenced(repository: Repository, blob: Digest): boolean {
   });
 }
 
-/** ECR's text for {@link Missing}, over both of its interfaces (oras-py#54, int128/docker-manifest-create-action#63). */
+/** Returns ECR's text for {@link Missing}, used by both APIs (oras-py#54, int128/docker-manifest-create-action#63). */
 export function missingText(missing: Missing, repository: string, account: string): string {
   const what = missing.kind === "layers" ? "Layers" : "Images";
   return `${what} with digests '[${missing.digests.join(", ")}]' required for pushing image into repository with name '${repository}' in the registry with id '${account}' do not exist`;
 }
 
-/** Whether a tag that is there may not be moved. `*` in a filter stands for any text. */
+/** Checks whether an existing tag cannot be moved. */
 export function isImmutable(record: RepositoryRecord, tag: string): boolean {
   const isException = record.exclusionFilters.some((filter) => matchesFilter(filter, tag));
   switch (record.mutability) {
@@ -53,28 +53,28 @@ export function isImmutable(record: RepositoryRecord, tag: string): boolean {
 }
 
 /**
- * Whether a tag is one that a wildcard filter means; `*` stands for any text, everything else for itself.
- * Written in another way than mirrorform's own, so that one proves the other: letter by letter it keeps every place
- * of the filter that the tag so far may have led to. So no filter takes long, as a regular expression would.
+ * Checks whether a tag matches a wildcard filter, in which `*` matches any text.
+ * Deliberately uses another algorithm than mirrorform's own matcher, so that tests compare the two: it tracks all filter
+ * positions reachable after each character. Unlike a regular expression, it never backtracks.
  */
 export function matchesFilter(filter: string, tag: string): boolean {
-  const pastWildcards = (places: readonly number[]): Set<number> => {
-    const reached = new Set(places);
-    for (const place of reached) if (filter[place] === "*") reached.add(place + 1);
+  const skipWildcards = (positions: readonly number[]): Set<number> => {
+    const reached = new Set(positions);
+    for (const position of reached) if (filter[position] === "*") reached.add(position + 1);
     return reached;
   };
-  let places = pastWildcards([0]);
+  let positions = skipWildcards([0]);
   for (const letter of tag) {
-    const next = [...places].flatMap((place) => {
-      if (filter[place] === "*") return [place];
-      return filter[place] === letter ? [place + 1] : [];
+    const next = [...positions].flatMap((position) => {
+      if (filter[position] === "*") return [position];
+      return filter[position] === letter ? [position + 1] : [];
     });
-    places = pastWildcards(next);
+    positions = skipWildcards(next);
   }
-  return places.has(filter.length);
+  return positions.has(filter.length);
 }
 
-/** The indexes of a repository that name a manifest as their child. */
+/** Lists the digests of the indexes that have a manifest as their child. */
 export function parentsOf(repository: Repository, digest: Digest): Digest[] {
   return [...repository.manifests.values()]
     .filter(({ mediaType }) => isIndexType(mediaType))
@@ -85,7 +85,7 @@ export function parentsOf(repository: Repository, digest: Digest): Digest[] {
     .map((parent) => parent.digest);
 }
 
-/** Bytes of an image's config and layers as its manifest has them; of an index, of its largest child. */
+/** Returns the size of an image's config and layers in bytes, or of an index's largest child. */
 export function imageSize(repository: Repository, manifest: Manifest): number {
   const content = readManifest(manifest);
   if (content.kind === "image") return content.blobs.reduce((sum, blob) => sum + blob.size, 0);
@@ -94,7 +94,7 @@ export function imageSize(repository: Repository, manifest: Manifest): number {
   return Math.max(0, ...children.map((child) => (child === undefined ? 0 : imageSize(repository, child))));
 }
 
-/** Schema 2 to OCI, by name. The other way is the same list read backwards. */
+/** Pairs of Docker schema 2 and OCI media types. */
 const TRANSLATED = [
   [DOCKER_MANIFEST, OCI_MANIFEST],
   ["application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json"],
@@ -103,21 +103,21 @@ const TRANSLATED = [
 ] as const;
 
 /**
- * What ECR makes of an image manifest for a client whose `Accept` lacks its media type but has the sister's:
- * other bytes, so another digest (ECR user guide, "Container image manifest format support").
- * Undefined where it is served as stored.
+ * Translates an image manifest if the client's `Accept` includes only the other format. The result has different bytes
+ * and thus another digest (ECR user guide, "Container image manifest format support").
+ * Returns undefined if the manifest is served as stored.
  */
 export function translate(manifest: Manifest, accept: string | undefined): Manifest["bytes"] | undefined {
-  const sister = sisterOf(manifest.mediaType);
-  if (accept === undefined || sister === undefined) return undefined;
+  const counterpart = counterpartOf(manifest.mediaType);
+  if (accept === undefined || counterpart === undefined) return undefined;
   const accepted = new Set(accept.split(",").map((type) => (type.split(";", 1)[0] ?? "").trim()));
-  if (accepted.has("*/*") || accepted.has(manifest.mediaType) || !accepted.has(sister)) return undefined;
+  if (accepted.has("*/*") || accepted.has(manifest.mediaType) || !accepted.has(counterpart)) return undefined;
   const body = readJsonObject(manifest.bytes);
   return body === undefined ? undefined : Buffer.from(JSON.stringify(body, translateMediaType));
 }
 
-/** The OCI media type of a schema 2 one and the other way; undefined where there is none. */
-export function sisterOf(mediaType: string): string | undefined {
+/** Returns the OCI media type for a Docker schema 2 media type, and vice versa. Undefined if there is none. */
+export function counterpartOf(mediaType: string): string | undefined {
   for (const [docker, oci] of TRANSLATED) {
     if (mediaType === docker) return oci;
     if (mediaType === oci) return docker;
@@ -126,5 +126,5 @@ export function sisterOf(mediaType: string): string | undefined {
 }
 
 function translateMediaType(key: string, value: unknown): unknown {
-  return key === "mediaType" && typeof value === "string" ? (sisterOf(value) ?? value) : value;
+  return key === "mediaType" && typeof value === "string" ? (counterpartOf(value) ?? value) : value;
 }

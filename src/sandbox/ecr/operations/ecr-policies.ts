@@ -4,7 +4,7 @@ import { findRepository, seconds } from "../ecr-state.ts";
 import type { EcrCall, Operation } from "../ecr-state.ts";
 import { isJsonObject, readJsonObject } from "../../http/json-body.ts";
 
-/** Lifecycle policies and repository policies: calls of their own, never part of CreateRepository. */
+/** Operations on lifecycle policies and repository policies. */
 export const policyOperations: Readonly<Record<string, Operation>> = {
   PutLifecyclePolicy: (call) => {
     const lifecyclePolicyText = text(call.input, "lifecyclePolicyText");
@@ -51,11 +51,11 @@ function repositoryPolicy(call: EcrCall): object {
   if (policy === undefined)
     throw new AwsError("RepositoryPolicyNotFoundException", `Repository policy ${absent(call)}`);
   const isRewritten = call.rules.isOn("ecr-policy-in-other-words");
-  return { ...place(call), policyText: isRewritten ? inOtherWords(policy) : policy };
+  return { ...place(call), policyText: isRewritten ? normalized(policy) : policy };
 }
 
-/** What IAM makes of a policy: the same, written otherwise. */
-function inOtherWords(policy: string): string {
+/** Rewrites a policy into the equivalent form that IAM returns. */
+function normalized(policy: string): string {
   return JSON.stringify(
     JSON.parse(policy),
     (key, value: unknown) => (key === "AWS" ? principal(value) : single(value)),

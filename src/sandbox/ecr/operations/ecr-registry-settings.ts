@@ -5,7 +5,7 @@ import { seconds } from "../ecr-state.ts";
 import type { EcrCall, Operation } from "../ecr-state.ts";
 import type { ScanningConfiguration } from "../ecr-scanning.ts";
 
-/** What the registry of an account is set to, beside its repositories: scanning, and templates for new ones. */
+/** Operations on registry settings: scanning, and templates for new repositories. */
 export const registrySettingOperations: Readonly<Record<string, Operation>> = {
   GetRegistryScanningConfiguration: ({ region }) => ({
     registryId: region.account,
@@ -22,7 +22,7 @@ export const registrySettingOperations: Readonly<Record<string, Operation>> = {
   DescribeRepositoryCreationTemplates: describeTemplates,
 };
 
-/** What a registry has until somebody sets it. */
+/** The initial scanning configuration of a registry. */
 export const NO_SCANNING_RULES: ScanningConfiguration = { scanType: "BASIC", rules: [] };
 
 function createTemplate({ input, region, rules }: EcrCall): object {

@@ -15,7 +15,7 @@ import { defaultRecord, findRepository, repositoryArn, seconds } from "../ecr-st
 import { AWS_MANAGED_KEY, keyArn, keyContext } from "../../aws/kms-keys.ts";
 import type { EcrCall, EcrRegion, Mutability, Operation, RepositoryRecord } from "../ecr-state.ts";
 
-/** CreateRepository and the operations on a repository as a whole. */
+/** Operations on repositories. */
 export const repositoryOperations: Readonly<Record<string, Operation>> = {
   CreateRepository: createRepository,
   DescribeRepositories: describeRepositories,
@@ -139,7 +139,7 @@ function readMutability(input: Input): Pick<RepositoryRecord, "mutability" | "ex
   return { mutability, exclusionFilters: filters.map((filter) => text(filter, "filter")) };
 }
 
-/** ECR describes a key and makes a grant for it in the name of the caller (ECR user guide, "Encryption at rest"). */
+/** Checks the permissions for a KMS key: ECR calls DescribeKey and CreateGrant on behalf of the caller (ECR user guide, "Encryption at rest"). */
 function requireKey({ input, principal, region, rules }: EcrCall): void {
   const key = optionalText(optionalStructure(input, "encryptionConfiguration") ?? {}, "kmsKey");
   if (key === undefined || key === AWS_MANAGED_KEY) return;

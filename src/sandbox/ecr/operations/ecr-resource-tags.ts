@@ -4,7 +4,7 @@ import type { Input } from "../ecr-input.ts";
 import { findRepository } from "../ecr-state.ts";
 import type { EcrCall, EcrRegion, Operation } from "../ecr-state.ts";
 
-/** Resource tags of a repository; not to be taken for the tags of its images. */
+/** Operations on the AWS resource tags of a repository (not image tags). */
 export const resourceTagOperations: Readonly<Record<string, Operation>> = {
   TagResource: ({ input, region }) => {
     const { record } = findByArn(input, region);
@@ -29,7 +29,7 @@ const MAX_VALUE = 256;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * The tags `present`, with those given set over them. `present` itself is left alone.
+ * Returns a copy of the tags in `present` with the given tags added or replaced.
  * @throws AwsError InvalidTagParameterException, TooManyTagsException
  */
 export function readResourceTags(given: readonly Input[], present: ReadonlyMap<string, string>): Map<string, string> {

@@ -5,7 +5,7 @@ import { GetAccountSettingCommand, GetAuthorizationTokenCommand, PutAccountSetti
 
 import { startFixture } from "../../support/ecr.ts";
 
-test("blob mounting is off until it is enabled", async (t) => {
+test("blob mounting is disabled by default and can be enabled", async (t) => {
   const { client } = await startFixture(t);
   const name = "BLOB_MOUNTING";
   assert.equal((await client.send(new GetAccountSettingCommand({ name }))).value, "DISABLED");
@@ -16,7 +16,7 @@ test("blob mounting is off until it is enabled", async (t) => {
   await assert.rejects(client.send(new GetAccountSettingCommand({ name: "OTHER" })), refused);
 });
 
-test("a token names AWS as its user and lasts twelve hours", async (t) => {
+test("a token has the user AWS and is valid for twelve hours", async (t) => {
   const { client, ecr } = await startFixture(t, { clock: () => new Date("2026-03-01T12:00:00Z") });
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({ registryIds: ["210987654321"] }));
   const [data] = authorizationData ?? [];

@@ -10,7 +10,7 @@ import {
 
 import { makeImage, putBlobs, startEndpoint } from "../../support/ecr.ts";
 
-test("an archived image is absent to all who do not ask for the archive, and a push restores it", async (t) => {
+test("an archived image is visible only with a status filter, and a push restores it", async (t) => {
   const ecr = await startEndpoint(t);
   const image = makeImage("one");
   putBlobs(ecr.registry, "app", image);

@@ -16,7 +16,7 @@ import { makeImage, makeIndex, putBlobs, startFixture } from "../../support/ecr.
 
 const absentDigest = `sha256:${"0".repeat(64)}`;
 
-test("an image is put, listed, described and read back byte for byte", async (t) => {
+test("an image can be put, listed, described and read back byte for byte", async (t) => {
   const { client, registry } = await startFixture(t, { clock: () => new Date("2026-03-01T12:00:00Z") });
   const image = makeImage("one");
   putBlobs(registry, "app", image);
@@ -48,7 +48,7 @@ test("an image is put, listed, described and read back byte for byte", async (t)
   assert.equal(digestOf(Buffer.from(images?.[0]?.imageManifest ?? "")), image.digest);
 });
 
-test("a batch of images answers with failures and never throws for a missing one", async (t) => {
+test("BatchGetImage returns failures for missing images instead of throwing", async (t) => {
   const { client, registry } = await startFixture(t);
   const image = makeImage("one");
   registry.store.putManifest(registry.store.create("app"), image, ["v1"]);
@@ -81,7 +81,7 @@ test("a batch of images answers with failures and never throws for a missing one
   }
 });
 
-test("one missing tag fails the whole description of images", async (t) => {
+test("DescribeImages fails if one tag is missing", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.putManifest(registry.store.create("app"), makeImage("one"), ["v1"]);
   await assert.rejects(
@@ -96,7 +96,7 @@ test("one missing tag fails the whole description of images", async (t) => {
   );
 });
 
-test("images are filtered by whether they have a tag, and only ACTIVE ones are seen", async (t) => {
+test("images are filtered by tag status, and only ACTIVE ones are listed by default", async (t) => {
   const { client, registry } = await startFixture(t);
   const [tagged, untagged] = [makeImage("one"), makeImage("two")];
   const repository = registry.store.create("app");
@@ -113,7 +113,7 @@ test("images are filtered by whether they have a tag, and only ACTIVE ones are s
   assert.deepEqual(await list({ imageStatus: "ANY" }), ["v1", "v2", undefined]);
 });
 
-test("PutImage refuses what ECR refuses, each with its own exception", async (t) => {
+test("PutImage refuses invalid images with the same exceptions as ECR", async (t) => {
   const { client, registry } = await startFixture(t);
   const [one, two] = [makeImage("one"), makeImage("two")];
   putBlobs(registry, "app", one);
@@ -148,7 +148,7 @@ test("PutImage refuses what ECR refuses, each with its own exception", async (t)
   assert.deepEqual([...(registry.store.repository("app")?.tags.keys() ?? [])], ["v1", "v2"]);
 });
 
-test("PutImage takes a manifest without a mediaType when it is told which it is", async (t) => {
+test("PutImage accepts a manifest without a mediaType if the call specifies it", async (t) => {
   const { client, registry } = await startFixture(t);
   const image = makeImage("one");
   putBlobs(registry, "app", image);
@@ -163,7 +163,7 @@ test("PutImage takes a manifest without a mediaType when it is told which it is"
   assert.equal(images[0].imageManifest, input.imageManifest);
 });
 
-test("references are not checked once that is switched off", async (t) => {
+test("does not check references if checkReferences is off", async (t) => {
   const { client, registry } = await startFixture(t, { checkReferences: false });
   registry.store.create("app");
   const imageManifest = makeIndex([makeImage("nowhere")]).bytes.toString();
@@ -171,21 +171,21 @@ test("references are not checked once that is switched off", async (t) => {
   assert.equal(registry.store.repository("app")?.tags.size, 1);
 });
 
-test("an image goes with its last tag, a child of an index stays", async (t) => {
+test("deleting the last tag deletes the image, and a child of an index cannot be deleted", async (t) => {
   const { client, registry } = await startFixture(t);
   const repository = registry.store.create("app");
-  const [alone, child] = [makeImage("alone"), makeImage("child")];
+  const [single, child] = [makeImage("single"), makeImage("child")];
   const index = makeIndex([child]);
-  registry.store.putManifest(repository, alone, ["v1", "v2"]);
+  registry.store.putManifest(repository, single, ["v1", "v2"]);
   registry.store.putManifest(repository, child);
   registry.store.putManifest(repository, index, ["all"]);
   const remove = (...imageIds: { imageTag?: string; imageDigest?: string }[]) =>
     client.send(new BatchDeleteImageCommand({ repositoryName: "app", imageIds }));
 
   await remove({ imageTag: "v1" });
-  assert.ok(repository.manifests.has(alone.digest), "one tag is left");
+  assert.ok(repository.manifests.has(single.digest), "the image has one tag left");
   await remove({ imageTag: "v2" });
-  assert.ok(!repository.manifests.has(alone.digest), "the last tag took the image with it");
+  assert.ok(!repository.manifests.has(single.digest), "deleting the last tag deletes the image");
 
   const { failures } = await remove({ imageDigest: child.digest }, { imageTag: "gone" });
   assert.deepEqual(
@@ -198,7 +198,7 @@ test("an image goes with its last tag, a child of an index stays", async (t) => 
   assert.equal(repository.manifests.size, 0);
 });
 
-test("referrers are listed for their subject, by artifact type", async (t) => {
+test("lists the referrers of a subject, filtered by artifact type", async (t) => {
   const { client, registry } = await startFixture(t);
   const repository = registry.store.create("app");
   const subject = makeImage("subject");

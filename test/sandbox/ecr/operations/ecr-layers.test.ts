@@ -15,7 +15,7 @@ import { startFixture, type Fixture } from "../../support/ecr.ts";
 const layer = Buffer.from("the bytes of a layer");
 const layerDigest = digestOf(layer);
 
-test("a layer is uploaded in parts, found, and downloaded without credentials", async (t) => {
+test("a layer can be uploaded in parts and downloaded without credentials", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const upload = await start(client);
@@ -27,7 +27,7 @@ test("a layer is uploaded in parts, found, and downloaded without credentials", 
   assert.deepEqual(Buffer.from(await response.arrayBuffer()), layer);
 });
 
-test("one call tells for many layers whether they are there", async (t) => {
+test("one call checks the availability of several layers", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.putBlob(registry.store.create("app"), layerDigest, layer);
   const absent = `sha256:${"0".repeat(64)}`;
@@ -44,7 +44,7 @@ test("one call tells for many layers whether they are there", async (t) => {
   );
 });
 
-test("an upload that is empty, broken, unknown or not what it claims is refused", async (t) => {
+test("refuses an upload that is empty, inconsistent, unknown or has another digest", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const upload = await start(client);
@@ -65,7 +65,7 @@ test("an upload that is empty, broken, unknown or not what it claims is refused"
   assert.equal(registry.store.repository("app")?.blobs.size, 0);
 });
 
-test("a layer that is there already is told as such", async (t) => {
+test("refuses a layer that already exists", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.putBlob(registry.store.create("app"), layerDigest, layer);
   const upload = await start(client);

@@ -10,7 +10,7 @@ import { makeImage } from "../../support/ecr.ts";
 
 const fewLetters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet.split("")), maxLength: 8 });
 
-test("a filter means what the regular expression with .* for * means", () => {
+test("a filter matches like a regular expression with .* for *", () => {
   fc.assert(
     fc.property(fewLetters("ab*."), fewLetters("ab."), (filter, tag) => {
       const pattern = new RegExp(`^${filter.replaceAll(".", "[.]").replaceAll("*", ".*")}$`);
@@ -20,12 +20,12 @@ test("a filter means what the regular expression with .* for * means", () => {
   );
 });
 
-test("a filter full of wildcards is answered at once", () => {
+test("a filter with many wildcards is evaluated quickly", () => {
   const filter = `${"*a".repeat(63)}*b`;
   assert.equal(matchesFilter(filter, "a".repeat(128)), false);
 });
 
-test("a translation leaves the digests that it refers to alone", () => {
+test("a translation keeps the digests that it refers to", () => {
   const image = makeImage("one");
   const bytes = translate(image, `${DOCKER_MANIFEST};q=0.9`);
   const body = JSON.parse(Buffer.from(bytes ?? []).toString()) as typeof image.body;

@@ -22,7 +22,7 @@ const lifecyclePolicyText = JSON.stringify({
   ],
 });
 
-test("a lifecycle policy is absent, put, read as written, and deleted", async (t) => {
+test("a lifecycle policy can be put, read back unchanged, and deleted", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const at = { repositoryName: "app" };
@@ -39,7 +39,7 @@ test("a lifecycle policy is absent, put, read as written, and deleted", async (t
   await assert.rejects(client.send(new DeleteLifecyclePolicyCommand(at)), absent);
 });
 
-test("a lifecycle policy has 100 to 30,720 characters, and rules", async (t) => {
+test("a lifecycle policy needs rules and 100 to 30,720 characters", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const texts = ['{"rules":[]}', `{"rules":[]${" ".repeat(100)}}`, " ".repeat(200), lifecyclePolicyText.padEnd(30_721)];
@@ -54,7 +54,7 @@ test("a lifecycle policy has 100 to 30,720 characters, and rules", async (t) => 
   );
 });
 
-test("a repository policy is absent, set, read and deleted", async (t) => {
+test("a repository policy can be set, read and deleted", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const at = { repositoryName: "app" };

@@ -10,7 +10,7 @@ import {
 
 import { clientFor, startFixture } from "../../support/ecr.ts";
 
-test("a registry scans by no rule until it is told, and each Region by its own", async (t) => {
+test("a registry has no scanning rules by default, and each Region has its own", async (t) => {
   const { client, ecr } = await startFixture(t);
   const read = async (from = client) =>
     (await from.send(new GetRegistryScanningConfigurationCommand({}))).scanningConfiguration;
@@ -26,7 +26,7 @@ test("a registry scans by no rule until it is told, and each Region by its own",
   });
 });
 
-test("creation templates are listed in pages, and a prefix has one", async (t) => {
+test("creation templates are listed in pages, and a prefix can have only one", async (t) => {
   const { client } = await startFixture(t);
   for (const prefix of ["ROOT", "hub", "team/a"]) {
     await client.send(new CreateRepositoryCreationTemplateCommand({ prefix, appliedFor: ["CREATE_ON_PUSH"] }));

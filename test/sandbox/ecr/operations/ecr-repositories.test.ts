@@ -16,7 +16,7 @@ import {
 
 import { startFixture } from "../../support/ecr.ts";
 
-test("a repository keeps all that it was created with", async (t) => {
+test("a repository keeps the settings it was created with", async (t) => {
   const { client, registry } = await startFixture(t, { clock: () => new Date("2026-03-01T12:00:00Z") });
   const { repository } = await client.send(
     new CreateRepositoryCommand({
@@ -45,7 +45,7 @@ test("a repository keeps all that it was created with", async (t) => {
   assert.deepEqual(tags, [{ Key: "mirrorform", Value: "platform" }]);
 });
 
-test("a repository is created once", async (t) => {
+test("refuses to create a repository that exists", async (t) => {
   const { client } = await startFixture(t);
   const create = () => client.send(new CreateRepositoryCommand({ repositoryName: "app" }));
   await create();
@@ -69,7 +69,7 @@ test("repository names follow the grammar of 2026", async (t) => {
   }
 });
 
-test("a call that lacks a member, or has one of a wrong form, fails as in ECR", async (t) => {
+test("refuses calls with missing or invalid members", async (t) => {
   const { client } = await startFixture(t);
   const bad = [
     new CreateRepositoryCommand({ repositoryName: undefined }),
@@ -97,10 +97,10 @@ test("a call that lacks a member, or has one of a wrong form, fails as in ECR", 
     await assert.rejects(client.send(command), { name: "InvalidParameterException" });
   }
   const { repositories } = await client.send(new DescribeRepositoriesCommand({}));
-  assert.deepEqual(repositories, [], "a refused call creates nothing");
+  assert.deepEqual(repositories, [], "a refused call does not create a repository");
 });
 
-test("repositories are described in pages of 100, or of what is asked for", async (t) => {
+test("repositories are described in pages of 100, or of the requested size", async (t) => {
   const { client, registry } = await startFixture(t);
   for (let at = 0; at < 205; at += 1) registry.store.create(`app-${at}`);
   const first = await client.send(new DescribeRepositoriesCommand({}));
@@ -118,7 +118,7 @@ test("repositories are described in pages of 100, or of what is asked for", asyn
   }
 });
 
-test("one missing name fails the whole description", async (t) => {
+test("DescribeRepositories fails if one name is missing", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("here");
   await assert.rejects(client.send(new DescribeRepositoriesCommand({ repositoryNames: ["here", "gone"] })), {
@@ -152,22 +152,22 @@ test("tag mutability and scanning can be changed later", async (t) => {
   assert.equal(again.repositories?.[0]?.imageTagMutabilityExclusionFilters, undefined);
 });
 
-test("resource tags are set, kept to 50 and taken away", async (t) => {
+test("resource tags can be set and removed, with a limit of 50", async (t) => {
   const { client, registry } = await startFixture(t);
   registry.store.create("app");
   const resourceArn = "arn:aws:ecr:us-east-1:123456789012:repository/app";
   const tag = (tags: { Key: string; Value: string }[]) => client.send(new TagResourceCommand({ resourceArn, tags }));
-  await tag(many(50));
+  await tag(numberedTags(50));
   await assert.rejects(tag([{ Key: "one-more", Value: "x" }]), { name: "TooManyTagsException" });
   await assert.rejects(tag([{ Key: "aws:own", Value: "x" }]), { name: "InvalidTagParameterException" });
   await assert.rejects(tag([{ Key: "k".repeat(129), Value: "x" }]), { name: "InvalidTagParameterException" });
-  await client.send(new UntagResourceCommand({ resourceArn, tagKeys: many(49).map(({ Key }) => Key) }));
+  await client.send(new UntagResourceCommand({ resourceArn, tagKeys: numberedTags(49).map(({ Key }) => Key) }));
   await tag([{ Key: "key-49", Value: "changed" }]);
   const { tags } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
   assert.deepEqual(tags, [{ Key: "key-49", Value: "changed" }]);
 });
 
-test("a repository with images is deleted by force only", async (t) => {
+test("a repository with images can only be deleted with force", async (t) => {
   const { client, registry } = await startFixture(t);
   const repository = registry.store.create("app");
   const bytes = Buffer.from("{}");
@@ -183,7 +183,7 @@ test("a repository with images is deleted by force only", async (t) => {
   assert.equal(registry.store.repositories.size, 0);
 });
 
-test("each Region and each account has a registry of its own", async (t) => {
+test("each Region and each account has its own registry", async (t) => {
   const { client, ecr, registry } = await startFixture(t);
   registry.store.create("app");
   const elsewhere = await ecr.registry(undefined, "eu-west-1");
@@ -195,6 +195,6 @@ test("each Region and each account has a registry of its own", async (t) => {
   });
 });
 
-function many(count: number) {
+function numberedTags(count: number) {
   return Array.from({ length: count }, (_, at) => ({ Key: `key-${at}`, Value: "x" }));
 }
