@@ -1,11 +1,11 @@
-/** That mirrorform copes with each quirk of Docker Hub. What breaks when these fail: real mirrors from Docker Hub. */
+/** Tests that mirrorform handles each quirk of Docker Hub. If one fails, mirroring from the real Docker Hub breaks. */
 import { DOCKER_HUB_QUIRKS, type DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub-quirks.ts";
-import { ALLOWANCE } from "./docker-hub/allowance.ts";
+import { PULL_LIMIT } from "./docker-hub/pull-limit.ts";
 import { HOSTS } from "./docker-hub/hosts.ts";
 import { SIGN_IN } from "./docker-hub/sign-in.ts";
-import { testCopes, type Copes } from "./support/cope.ts";
+import { testQuirks, type QuirkTests } from "./support/quirk-tests.ts";
 
-/** By name, so that a row without a test does not compile. */
-const COPES: Record<DockerHubQuirkName, Copes> = { ...ALLOWANCE, ...SIGN_IN, ...HOSTS };
+/** Keyed by name, so that a quirk without a test does not compile. */
+const TESTS: Record<DockerHubQuirkName, QuirkTests> = { ...PULL_LIMIT, ...SIGN_IN, ...HOSTS };
 
-testCopes(DOCKER_HUB_QUIRKS, COPES);
+testQuirks(DOCKER_HUB_QUIRKS, TESTS);

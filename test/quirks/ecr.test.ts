@@ -1,11 +1,11 @@
-/** That mirrorform copes with each quirk of Amazon ECR. What breaks when these fail: real mirrors in ECR. */
+/** Tests that mirrorform handles each quirk of Amazon ECR. If one fails, mirroring to the real ECR breaks. */
 import { ECR_QUIRKS, type EcrQuirkName } from "../../src/sandbox/ecr/ecr-quirks.ts";
 import { CONTROL_PLANE } from "./ecr/control-plane.ts";
 import { MANIFESTS } from "./ecr/manifests.ts";
 import { UPLOADS } from "./ecr/uploads.ts";
-import { testCopes, type Copes } from "./support/cope.ts";
+import { testQuirks, type QuirkTests } from "./support/quirk-tests.ts";
 
-/** By name, so that a row without a test does not compile. */
-const COPES: Record<EcrQuirkName, Copes> = { ...MANIFESTS, ...UPLOADS, ...CONTROL_PLANE };
+/** Keyed by name, so that a quirk without a test does not compile. */
+const TESTS: Record<EcrQuirkName, QuirkTests> = { ...MANIFESTS, ...UPLOADS, ...CONTROL_PLANE };
 
-testCopes(ECR_QUIRKS, COPES);
+testQuirks(ECR_QUIRKS, TESTS);

@@ -1,4 +1,4 @@
-/** The workflows to copy, and the Action, read by actionlint as GitHub would read them. */
+/** Checks the example workflows and the Action with actionlint. */
 import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,8 +9,9 @@ import { cached } from "./support/cache.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** GitHub has it since May 2026; actionlint 1.7.12 does not know it yet. */
-const NOT_KNOWN_YET = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
+/** GitHub has supported this key since May 2026, but actionlint 1.7.12 does not. */
+const UNSUPPORTED_KEY =
+  'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
 
 interface Finding {
   message: string;
@@ -26,10 +27,10 @@ async function lint(change: (workflow: string) => string): Promise<Finding[]> {
     await mkdir(join(folder, ".git"));
     await copyFile(join(ROOT, "action.yml"), join(folder, "action.yml"));
     const names = await readdir(join(ROOT, "examples/github"));
-    assert.ok(names.length >= 3, "the workflows were found");
+    assert.ok(names.length >= 3, "the workflows are found");
     for (const name of names) {
       const text = await readFile(join(ROOT, "examples/github", name), "utf8");
-      // As a local Action its inputs are checked too.
+      // actionlint checks the inputs of local Actions only.
       const local = text.replace("mirrorform/mirrorform@v0", "./");
       assert.notEqual(local, text, `${name} uses the Action`);
       await writeFile(join(workflows, name), change(local));
@@ -44,15 +45,15 @@ async function lint(change: (workflow: string) => string): Promise<Finding[]> {
   }
 }
 
-test("the workflows and the Action have no fault, but for what actionlint does not know yet", async () => {
+test("the workflows and the Action have no errors, except for a key that actionlint does not support yet", async () => {
   const findings = await lint((workflow) => workflow);
   assert.deepEqual(
     findings.map(({ message }) => message),
-    [NOT_KNOWN_YET],
+    [UNSUPPORTED_KEY],
   );
 });
 
-test("a fault would be found: an input that the Action does not have", async () => {
+test("finds an input that the Action does not have", async () => {
   const findings = await lint((workflow) => workflow.replace("command: plan", "comand: plan"));
   assert.ok(findings.some(({ message }) => /"comand" is not defined/.test(message)));
   assert.ok(findings.some(({ message }) => /missing input "command"/i.test(message)));

@@ -1,4 +1,4 @@
-/** The AWS CLI, a client that is not ours, reads back from the sandbox's ECR what an apply created there. */
+/** Checks with the AWS CLI, as an independent client, what apply creates in the sandbox's ECR. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,12 +14,12 @@ import { mirrorform } from "../support/mirrorform.ts";
 import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
 import { inspectRaw } from "./support/skopeo.ts";
 
-suite("the AWS CLI reads what an apply made", () => {
+suite("the AWS CLI reads what apply created", () => {
   let source: DockerRegistry;
   let ecr: Ecr;
   let folder: string;
-  /** `aws ecr OPERATION --repository-name team/app …` */
-  let ask: (operation: string, ...args: string[]) => Promise<Record<string, unknown>>;
+  /** Runs `aws ecr OPERATION --repository-name team/app …`. */
+  let callEcr: (operation: string, ...args: string[]) => Promise<Record<string, unknown>>;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "mirrors-"));
@@ -32,7 +32,7 @@ suite("the AWS CLI reads what an apply made", () => {
       environment: ecr.environment,
     });
     assert.equal(code, 0, `${stdout}\n${stderr}`);
-    ask = async (operation, ...args) =>
+    callEcr = async (operation, ...args) =>
       (await aws(ecr.environment, "ecr", operation, "--repository-name", REPOSITORY, ...args)) as Record<
         string,
         unknown
@@ -43,7 +43,7 @@ suite("the AWS CLI reads what an apply made", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("describe-repositories: the settings of the mirror file", async () => {
+  test("describe-repositories returns the settings in the mirror file", async () => {
     const repository = await describeRepository(ecr);
     assert.equal(repository["imageTagMutability"], "IMMUTABLE");
     assert.deepEqual(repository["imageScanningConfiguration"], { scanOnPush: true });
@@ -51,7 +51,7 @@ suite("the AWS CLI reads what an apply made", () => {
     assert.equal(repository["repositoryUri"], `${ecr.registry}/${REPOSITORY}`);
   });
 
-  test("list-tags-for-resource: the owner's mark beside the file's own tags", async () => {
+  test("list-tags-for-resource returns the ownership tag and the tags in the mirror file", async () => {
     const { repositoryArn } = await describeRepository(ecr);
     assert.match(String(repositoryArn), new RegExp(`^arn:aws:ecr:${REGION}:\\d{12}:repository/${REPOSITORY}$`));
     const answer = await aws(ecr.environment, "ecr", "list-tags-for-resource", "--resource-arn", String(repositoryArn));
@@ -62,24 +62,24 @@ suite("the AWS CLI reads what an apply made", () => {
     });
   });
 
-  test("get-lifecycle-policy, get-repository-policy: the files beside the mirror file", async () => {
-    const { lifecyclePolicyText } = await ask("get-lifecycle-policy");
+  test("get-lifecycle-policy and get-repository-policy return the policy files", async () => {
+    const { lifecyclePolicyText } = await callEcr("get-lifecycle-policy");
     assert.deepEqual(JSON.parse(String(lifecyclePolicyText)), LIFECYCLE_POLICY);
-    const { policyText } = await ask("get-repository-policy");
+    const { policyText } = await callEcr("get-repository-policy");
     assert.deepEqual(JSON.parse(String(policyText)), REPOSITORY_POLICY);
   });
 
-  test("describe-images, list-images: the index at the source's digest with its tag, its children without one", async () => {
+  test("describe-images and list-images return the index with the source's digest and its tag, and its untagged children", async () => {
     const index = await inspectRaw({ repository: `${source.host}/${REPOSITORY}` }, `:${SEEDED_TAGS.oci}`);
     const digest = digestOf(Buffer.from(index));
     const { manifests } = JSON.parse(index) as { manifests: { digest: string }[] };
 
-    const tagged = await ask("describe-images", "--image-ids", `imageTag=${SEEDED_TAGS.oci}`);
+    const tagged = await callEcr("describe-images", "--image-ids", `imageTag=${SEEDED_TAGS.oci}`);
     const [image] = tagged["imageDetails"] as Record<string, unknown>[];
     assert.equal(image?.["imageDigest"], digest);
     assert.equal(image?.["imageManifestMediaType"], OCI_INDEX);
 
-    const { imageIds } = (await ask("list-images")) as { imageIds: { imageDigest: string; imageTag?: string }[] };
+    const { imageIds } = (await callEcr("list-images")) as { imageIds: { imageDigest: string; imageTag?: string }[] };
     const wanted = [
       { imageDigest: digest, imageTag: SEEDED_TAGS.oci },
       ...manifests.map((one) => ({ imageDigest: one.digest })),

@@ -1,12 +1,12 @@
-# Makes the test image: a real Debian root file system for each architecture, several layers each, some 100 MB in
-# all, as one OCI layout with a multi-platform index. Nothing of the foreign architecture is ever run: packages are
-# unpacked by dpkg-deb. Sourced by run.sh.
+# Builds the test image: a Debian root file system with several layers for each architecture, about 100 MB in total,
+# as an OCI layout with a multi-platform index. Packages are only unpacked with dpkg-deb, so that building works for
+# foreign architectures. Sourced by run.sh.
 # shellcheck shell=bash
 
-# Layers and configs carry no clock: the same packages give the same digests.
+# A fixed timestamp, so that the same packages yield the same digests.
 IMAGE_TIME=2026-01-01T00:00:00Z
 
-# An apt of its own for one architecture, with the machine's sources and keys and none of its state.
+# Runs apt with separate state for one architecture, but with the machine's sources and keys.
 foreign_apt() {
   local architecture=$1 tool=$2 place=$CACHE/apt-$1
   shift 2
@@ -34,7 +34,7 @@ unpack_layer() {
     --owner=0 --group=0 --numeric-owner --format=gnu .
 }
 
-# make_platform ARCHITECTURE LAYOUT WORK: the image ARCHITECTURE in LAYOUT.
+# make_platform ARCHITECTURE LAYOUT WORK: adds the image for ARCHITECTURE to LAYOUT.
 make_platform() {
   local architecture=$1 layout=$2 work=$3/$1 layer required
   mapfile -t required < <(required_packages "$architecture")
@@ -45,7 +45,7 @@ make_platform() {
   for layer in base runtime tools; do
     umoci raw add-layer --image "$layout:$architecture" --history.created "$IMAGE_TIME" "$work/$layer.tar"
   done
-  # The last layer is the same on every architecture: a blob that two children share.
+  # The last layer is the same for every architecture, so that the images share a blob.
   umoci raw add-layer --image "$layout:$architecture" --history.created "$IMAGE_TIME" "$3/shared.tar"
   umoci config --image "$layout:$architecture" --os linux --architecture "$architecture" \
     --created "$IMAGE_TIME" --history.created "$IMAGE_TIME" --config.cmd /bin/bash
@@ -54,7 +54,7 @@ make_platform() {
 make_image() {
   local image=$CACHE/image recipe="$IMAGE_RECIPE ${IMAGE_ARCHITECTURES[*]} ${IMAGE_LAYER_RUNTIME[*]} ${IMAGE_LAYER_TOOLS[*]}"
   if [[ $(cat "$image/recipe" 2>/dev/null) == "$recipe" ]]; then return; fi
-  say "making the test image from Debian's packages for ${IMAGE_ARCHITECTURES[*]}"
+  say "building the test image from Debian's packages for ${IMAGE_ARCHITECTURES[*]}"
   rm -rf "$image" "$image.work"
   mkdir -p "$image.work/shared/srv/app"
   local layout=$image.work/layout architecture

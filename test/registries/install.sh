@@ -1,4 +1,4 @@
-# Installs the software that the tests run, into $CACHE where it is not Debian's. Re-used when it is there already.
+# Installs the software that the tests need if it is missing. Everything except Debian packages goes into $CACHE.
 # Sourced by run.sh.
 # shellcheck shell=bash
 
@@ -9,7 +9,7 @@ install_debian_packages() {
   done
   if ((${#missing[@]} == 0)); then return; fi
   say "installing Debian's ${missing[*]}"
-  # A package that starts a service on installation would take port 5000: policy-rc.d forbids it for this one run.
+  # Temporarily keeps packages from starting services on installation, which would occupy port 5000.
   local policy=/usr/sbin/policy-rc.d own_policy=
   if [[ ! -e $policy ]]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -33,12 +33,12 @@ install_python_packages() {
   say "installing $wanted"
   rm -rf "$CACHE/venv"
   python3 -m venv "$CACHE/venv"
-  # shellcheck disable=SC2086 # two requirements, two words
+  # shellcheck disable=SC2086 # split into two requirements
   "$CACHE/venv/bin/pip" install --quiet $wanted
   echo "$wanted" >"$CACHE/venv/installed"
 }
 
-# Leaves $CACHE/crane, or, where the module proxy will not serve it, $CACHE/crane.unavailable with its answer.
+# Installs $CACHE/crane. If the module proxy does not serve it, writes the proxy's answer to $CACHE/crane.unavailable.
 install_crane() {
   local binary=$CACHE/crane
   if [[ $(cat "$binary.version" 2>/dev/null) == "$CRANE_VERSION" ]]; then return; fi
@@ -51,7 +51,7 @@ install_crane() {
   if GOBIN=$CACHE/go-bin GOFLAGS=-mod=mod CGO_ENABLED=0 go install -trimpath "$CRANE_PACKAGE@$CRANE_VERSION" 2>"$CACHE/go.log"; then
     mv "$CACHE/go-bin/crane" "$binary"
   elif grep -qE '40[34] (Forbidden|Not Found)|410 Gone' "$CACHE/go.log"; then
-    # Only the words of the refusal: the address before them names a host.
+    # Keeps only the text of the refusal, without the host name before it.
     grep -oE '(40[34] (Forbidden|Not Found)|410 Gone)|server response: .*' "$CACHE/go.log" |
       sort -u | paste -sd ' ' >"$binary.unavailable"
     say "the module proxy does not serve crane: $(cat "$binary.unavailable")"
@@ -62,7 +62,7 @@ install_crane() {
   echo "$CRANE_VERSION" >"$binary.version"
 }
 
-# A registry with the referrers API, which Debian's has not: go-containerregistry's, from a main of eight lines.
+# Builds go-containerregistry's registry: unlike Debian's, it supports the referrers API.
 install_referrers_registry() {
   local source=$HERE/referrers-registry binary=$CACHE/referrers-registry
   if [[ -x $binary ]] && cmp -s "$source/go.sum" "$binary.version"; then return; fi
@@ -71,11 +71,11 @@ install_referrers_registry() {
   cp "$source/go.sum" "$binary.version"
 }
 
-# Leaves $CACHE/conformance, or, where the module proxy will not serve the suite, $CACHE/conformance.unavailable
-# with its answer: the test then says that it was skipped, and why. Any other failure fails the run.
+# Installs $CACHE/conformance. If the module proxy does not serve the suite, writes the proxy's answer to
+# $CACHE/conformance.unavailable, and the test is skipped with that reason. Any other failure fails the run.
 install_conformance_suite() {
   local binary=$CACHE/conformance
-  # A refusal is final for a version: it is not asked for again from this cache.
+  # Does not retry a version that the proxy has refused.
   if [[ $(cat "$binary.version" 2>/dev/null) == "$CONFORMANCE_VERSION" ]]; then return; fi
   rm -f "$binary" "$binary.version" "$binary.unavailable"
   if ! command -v go >/dev/null; then
@@ -87,7 +87,7 @@ install_conformance_suite() {
     mv "$CACHE/go-bin/conformance" "$binary"
     echo "$CONFORMANCE_VERSION" >"$binary.version"
   elif grep -qE '40[34] (Forbidden|Not Found)|410 Gone' "$CACHE/go.log"; then
-    # Only the words of the refusal: the address before them names a host.
+    # Keeps only the text of the refusal, without the host name before it.
     grep -oE '(40[34] (Forbidden|Not Found)|410 Gone)|server response: .*' "$CACHE/go.log" |
       sort -u | paste -sd ' ' >"$binary.unavailable"
     echo "$CONFORMANCE_VERSION" >"$binary.version"
@@ -98,7 +98,7 @@ install_conformance_suite() {
   fi
 }
 
-# Leaves $CACHE/actionlint.
+# Installs $CACHE/actionlint.
 install_actionlint() {
   local binary=$CACHE/actionlint
   if [[ $(cat "$binary.version" 2>/dev/null) == "$ACTIONLINT_VERSION" ]]; then return; fi

@@ -1,10 +1,10 @@
 /**
- * Joins the single-platform images of an OCI layout to one multi-platform index, tagged `1.0`:
- * `node join-index.ts LAYOUT ARCHITECTURE…`. Neither umoci nor skopeo 1.9 can make an index.
+ * Joins the single-platform images of an OCI layout into a multi-platform index tagged `1.0`:
+ * `node join-index.ts LAYOUT ARCHITECTURE…`. Neither umoci nor skopeo 1.9 can create an index.
  *
- * umoci writes manifests without a top-level `mediaType`, which ECR refuses (facts: podman#1719); it is added here,
- * as BuildKit and every current tool write it. All JSON is compact: skopeo 1.9 `copy --all` writes an indented
- * index anew and so changes its digest.
+ * Adds a top-level `mediaType` to the manifests, as BuildKit does: umoci omits it, and ECR refuses manifests without it
+ * (podman#1719). Writes compact JSON, because `copy --all` of skopeo 1.9 reformats an indented index, which changes its
+ * digest.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,17 +38,17 @@ writeFileSync(
   JSON.stringify({ schemaVersion: 2, manifests: [{ ...index, annotations: { [REFERENCE_NAME]: TAG } }] }),
 );
 
-function blobPath(place: string, digest: string): string {
-  return join(place, "blobs", ...digest.split(":"));
+function blobPath(folder: string, digest: string): string {
+  return join(folder, "blobs", ...digest.split(":"));
 }
 
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-function writeBlob(place: string, mediaType: string, content: object): Entry {
+function writeBlob(folder: string, mediaType: string, content: object): Entry {
   const bytes = Buffer.from(JSON.stringify(content));
   const digest = digestOf(bytes);
-  writeFileSync(blobPath(place, digest), bytes);
+  writeFileSync(blobPath(folder, digest), bytes);
   return { mediaType, digest, size: bytes.length };
 }

@@ -1,6 +1,6 @@
 /**
- * `kill -9` at seeded instants of an apply to Debian's docker-registry: what a tag names is complete whenever the
- * process dies, and the next apply completes what that one began. SEED=<number> repeats a run.
+ * Kills an apply to Debian's docker-registry with `kill -9` at seeded instants. A tag must always point at a complete
+ * image, and the next apply must complete the interrupted one. SEED=<number> repeats a run.
  */
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
@@ -13,27 +13,27 @@ import { mirrorform, type Ran } from "../support/mirrorform.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
 import { drawInstants, PHASES, phaseOf, seedOf, type Instant, type Phase } from "./support/instants.ts";
 import { inspectRaw, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";
-import { walk, type Walked } from "./support/walk.ts";
+import { walk, type WalkResult } from "./support/walk.ts";
 import { startWatchingProxy, type WatchingProxy } from "./support/watching-proxy.ts";
 
 const KILLS = 50;
-/** Every so many results, the last one too, are copied to disk by skopeo; it inspects all of them. */
-const COPIED_EVERY = 10;
-/** Kills tried at once. */
-const LANES = 2;
+/** skopeo inspects every result, and copies every tenth to disk, including the last one. */
+const COPY_INTERVAL = 10;
+/** Concurrent kills. */
+const CONCURRENCY = 2;
 const TAG = "7";
 const LAYERS = 2;
-/** Long enough that a kill meets a layer that is half there. */
+/** Large enough that kills interrupt layer uploads. */
 const LAYER_BYTES = 1024 * 1024;
 
-suite("an apply to a docker-registry that is killed", () => {
+suite("killing an apply to a docker-registry", () => {
   const seed = seedOf(process.env);
   let sandbox: Sandbox;
   let target: DockerRegistry;
   let proxy: WatchingProxy;
   let folder: string;
   let index: string;
-  let whole: Extract<Walked, { tagged: true }>;
+  let complete: Extract<WalkResult, { tagged: true }>;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "kill-"));
@@ -51,7 +51,7 @@ suite("an apply to a docker-registry that is killed", () => {
     assert.ok(manifest !== undefined);
     index = Buffer.from(manifest.bytes).toString();
     const files = source.manifests.size - 1 + source.blobs.size;
-    whole = { tagged: true, digest, files, lacks: [] };
+    complete = { tagged: true, digest, files, lacks: [] };
   });
   after(async () => {
     await Promise.all([sandbox.close(), proxy.close(), target[Symbol.asyncDispose]()]);
@@ -62,9 +62,9 @@ suite("an apply to a docker-registry that is killed", () => {
     t.diagnostic(`SEED=${seed}`);
     const steps = await countSteps();
     const instants = drawInstants(seed, KILLS, steps);
-    const hits = noneOfEach();
+    const hits = zeroCounts();
     let next = 0;
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       for (let instant = instants[next++]; instant !== undefined; instant = instants[next++]) {
         try {
           hits[await killAndFinish(instant)] += 1;
@@ -73,15 +73,15 @@ suite("an apply to a docker-registry that is killed", () => {
         }
       }
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 
     t.diagnostic(`steps of an apply ${JSON.stringify(steps)}, kills ${JSON.stringify(hits)}`);
-    for (const phase of PHASES) assert.ok(hits[phase] > 0, `SEED=${seed}: no kill fell into the phase "${phase}"`);
+    for (const phase of PHASES) assert.ok(hits[phase] > 0, `SEED=${seed}: no kill during the phase "${phase}"`);
   });
 
-  /** How many steps of each phase a whole apply has. */
+  /** Counts the steps of each phase in a complete apply. */
   async function countSteps(): Promise<Record<Phase, number>> {
-    const counts = noneOfEach();
+    const counts = zeroCounts();
     proxy.watch("whole", (step) => {
       const phase = phaseOf(step);
       if (phase !== undefined) counts[phase] += 1;
@@ -91,45 +91,45 @@ suite("an apply to a docker-registry that is killed", () => {
     return counts;
   }
 
-  /** @returns the phase that the apply was in when it died */
+  /** Kills an apply and completes it with another. @returns the phase in which the first one was killed */
   async function killAndFinish(instant: Instant): Promise<Phase> {
     const name = `kill-${instant.number}`;
     const phase = await kill(instant, name);
     if (phase === undefined) {
-      assert.ok(instant.number <= KILLS, "the process was sooner done, twice");
-      // The process was sooner done than the signal came: once more, elsewhere, at the phase's first step.
+      assert.ok(instant.number <= KILLS, "the process ended before the signal twice");
+      // The process ended before the signal. Retry once in another repository, at the phase's first step.
       return await killAndFinish({ ...instant, number: instant.number + KILLS, step: 1, delayMilliseconds: 0 });
     }
     await proxy.settled(name);
     const left = await walk(urlOf(name), TAG);
-    if (left.tagged) assert.deepEqual(left, whole, "the tag names an incomplete image");
-    else assert.notEqual(phase, "tag", "the tag was answered for, and is not there");
+    if (left.tagged) assert.deepEqual(left, complete, "the tag points at an incomplete image");
+    else assert.notEqual(phase, "tag", "the registry confirmed the tag, but it is missing");
 
     await assertCompletes(name);
     assert.equal(await inspectRaw(placeOf(name), `:${TAG}`), index);
-    if (instant.number % COPIED_EVERY === 0) assert.equal(await verifyOnDisk(placeOf(name), TAG), whole.files);
+    if (instant.number % COPY_INTERVAL === 0) assert.equal(await verifyOnDisk(placeOf(name), TAG), complete.files);
     return phase;
   }
 
-  /** @returns the phase that it died in; undefined when it ended by itself */
+  /** @returns the phase in which the process was killed, or undefined if it ended by itself */
   async function kill(instant: Instant, name: string): Promise<Phase | undefined> {
     let child: ChildProcess | undefined;
     let seen = 0;
     let phase: Phase | undefined;
-    const strike = (): void => {
-      // What was on its way by then may still arrive; it is not what the process was at.
+    const sendSignal = (): void => {
+      // Ignore requests that arrive after the signal.
       if (child?.kill("SIGKILL") === true) proxy.watch(name, () => undefined);
     };
     proxy.watch(name, (step) => {
-      const begun = phaseOf(step);
-      phase = begun ?? phase;
-      if (begun !== instant.phase) return;
+      const started = phaseOf(step);
+      phase = started ?? phase;
+      if (started !== instant.phase) return;
       seen += 1;
       if (seen !== instant.step) return;
-      if (instant.delayMilliseconds === 0) strike();
-      else setTimeout(strike, instant.delayMilliseconds);
+      if (instant.delayMilliseconds === 0) sendSignal();
+      else setTimeout(sendSignal, instant.delayMilliseconds);
     });
-    const ran = await apply(name, (started) => (child = started));
+    const ran = await apply(name, (process) => (child = process));
     proxy.watch(name, () => undefined);
     if (ran.signal === "SIGKILL") return phase;
     assert.equal(ran.code, 0, `${ran.stdout}\n${ran.stderr}`);
@@ -139,10 +139,10 @@ suite("an apply to a docker-registry that is killed", () => {
   async function assertCompletes(name: string): Promise<void> {
     const { code, stdout, stderr } = await apply(name);
     assert.equal(code, 0, `${stdout}\n${stderr}`);
-    assert.deepEqual(await walk(urlOf(name), TAG), whole);
+    assert.deepEqual(await walk(urlOf(name), TAG), complete);
   }
 
-  /** Each apply has a repository of its own in the one registry, and a folder of its own. */
+  /** Runs an apply with its own repository and folder. */
   async function apply(name: string, onStart?: (child: ChildProcess) => void): Promise<Ran> {
     const path = join(folder, name);
     await mkdir(path, { recursive: true });
@@ -162,6 +162,6 @@ suite("an apply to a docker-registry that is killed", () => {
   }
 });
 
-function noneOfEach(): Record<Phase, number> {
+function zeroCounts(): Record<Phase, number> {
   return { blob: 0, child: 0, index: 0, tag: 0 };
 }

@@ -1,6 +1,6 @@
 /**
- * OCI layouts between mirrorform and software that is not ours: what mirrorform writes skopeo and crane read, and what they
- * write mirrorform reads, with the registry that it came from closed.
+ * Exchanges OCI layouts with skopeo and crane: they read what mirrorform writes, and mirrorform reads what they write,
+ * without requests to the registry that the images come from.
  */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ suite("layouts", () => {
   let target: DockerRegistry;
   let ecr: Ecr;
   let folder: string;
-  /** By tag, as the source has them. */
+  /** The indexes of the source, by tag. */
   const indexes = new Map<string, string>();
   let here: { repository: string };
 
@@ -67,8 +67,8 @@ suite("layouts", () => {
     return stdout;
   }
 
-  /** Applies a layout to the registry and to ECR, and holds both against the source's index. */
-  async function land(layout: string): Promise<void> {
+  /** Mirrors a layout to the registry and to ECR, and compares both with the source's index. */
+  async function assertMirrored(layout: string): Promise<void> {
     const lines = [
       `targets: { plain: { oci: "http://${target.host}/${layout}" }, ecr: { ecr: { region: eu-central-1 } } }`,
       `sources: { "${source.host}": { layout: ./${layout} } }`,
@@ -82,11 +82,11 @@ suite("layouts", () => {
       assert.equal(await inspectRaw(place, ":1"), indexes.get(TAG));
       assert.ok((await verifyOnDisk(place, "1")) > 0);
     }
-    assert.deepEqual(await source.takeAccessLog(), [], "the registry was not asked");
+    assert.deepEqual(await source.takeAccessLog(), [], "the source registry received no requests");
     assert.match(await apply(`${layout}.yaml`, lines), /No changes/);
   }
 
-  test("of ours are valid, and skopeo reads what is in OCI's format byte for byte", async () => {
+  test("written by mirrorform are valid, and skopeo reads OCI images from them byte for byte", async () => {
     assert.deepEqual(layoutFaults(join(folder, "mirror")), []);
     for (const tag of [SEEDED_TAGS.oci, SEEDED_TAGS.indented]) {
       const layout = `oci:${join(folder, "mirror", REPOSITORY)}:${tag}`;
@@ -99,7 +99,7 @@ suite("layouts", () => {
     assert.deepEqual(copied, await readTree(here, TAG));
   });
 
-  test("of ours are pushed by crane with the same digest", async (t: TestContext) => {
+  test("written by mirrorform can be pushed by crane with the same digest", async (t: TestContext) => {
     const program = crane();
     if ("unavailable" in program) return t.skip(`crane cannot be built: ${program.unavailable}`);
     for (const [repository, tag] of [
@@ -113,22 +113,22 @@ suite("layouts", () => {
     }
   });
 
-  test("of ours hold images in Docker's format too, which skopeo 1.9 does not look for in a layout", async () => {
+  test("written by mirrorform can contain Docker images, which skopeo 1.9 does not find in a layout", async () => {
     const layout = `oci:${join(folder, "mirror", REPOSITORY)}:${SEEDED_TAGS.docker}`;
     await assert.rejects(output("skopeo", ["inspect", "--raw", layout]), /no descriptor found/);
   });
 
-  test("of skopeo are read by us", () => land("skopeo"));
+  test("written by skopeo can be mirrored", () => assertMirrored("skopeo"));
 
-  test("of crane are read by us", async (t: TestContext) => {
+  test("written by crane can be mirrored", async (t: TestContext) => {
     const program = crane();
     if ("unavailable" in program) return t.skip(`crane cannot be built: ${program.unavailable}`);
-    await land("crane");
+    await assertMirrored("crane");
   });
 
-  test("of ours are read by us", () => land("mirror"));
+  test("written by mirrorform can be mirrored", () => assertMirrored("mirror"));
 
-  test("of ours are added to by skopeo, which keeps our tags, and then by us, who keep its", async () => {
+  test("keep all tags when skopeo and then mirrorform add to them", async () => {
     const layout = join(folder, "mirror/single");
     await output("skopeo", ["copy", "--quiet", "--all", `oci:${layout}:1`, `oci:${layout}:2`]);
     await apply("more.yaml", [

@@ -1,6 +1,6 @@
 /**
- * The whole path on real software: a real multi-platform image in Debian's docker-registry, mirrored by the real
- * command line to a second docker-registry and to the sandbox's ECR, read back by skopeo.
+ * End-to-end test with real software: mirrors a multi-platform image from Debian's docker-registry to a second
+ * docker-registry and to the sandbox's ECR, and reads it back with skopeo.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { REPOSITORY, seed, SEEDED_TAGS } from "./support/seed.ts";
 import { inspectRaw, readTree, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";
 
 const TAGS = Object.values(SEEDED_TAGS);
-/** Per platform a manifest, a config, three layers of its own; one layer that both share. */
+/** For each of two platforms a manifest, a config and three layers, plus one shared layer. */
 const FILES_OF_THE_IMAGE = 2 * 5 + 1;
 
 suite("from one docker-registry to another and to ECR", () => {
@@ -48,10 +48,10 @@ suite("from one docker-registry to another and to ECR", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("an apply that is killed half-way leaves no tag at ECR, and its re-run completes", async () => {
+  test("a killed apply leaves no tag in ECR, and the next apply completes it", async () => {
     let kill: (() => void) | undefined;
     ecr.onRequestFinished = (request) => {
-      // The first blob is there: the other blobs, the manifests and the tags are not.
+      // Kill after the first blob: the other blobs, the manifests and the tags are still missing.
       if (request.method === "PUT" && request.path.includes("/blobs/uploads/")) kill?.();
     };
     const killed = await mirrorform(["apply", "--file", file], {
@@ -65,11 +65,11 @@ suite("from one docker-registry to another and to ECR", () => {
       await assert.rejects(inspectRaw(targets.ecr, `:${tag}`), /manifest unknown|not found/i);
     }
 
-    await applyWhole(file, ecr);
+    await applyAll(file, ecr);
   });
 
   for (const [form, tag] of Object.entries(SEEDED_TAGS)) {
-    test(`the ${form} image is at both targets byte for byte, the index and every child`, async () => {
+    test(`both targets have the index and children of the ${form} image byte for byte`, async () => {
       const wanted = await readTree(sourcePlace, tag);
       assert.equal(wanted.size, 3, "the source has an index of two platforms");
       for (const place of Object.values(targets)) assert.deepEqual(await readTree(place, tag), wanted);
@@ -77,7 +77,7 @@ suite("from one docker-registry to another and to ECR", () => {
   }
 
   for (const name of ["plain", "ecr"] as const) {
-    test(`skopeo copies every platform from the target "${name}" to disk, every digest right`, async () => {
+    test(`skopeo copies every platform from the target "${name}" to disk with correct digests`, async () => {
       for (const tag of [SEEDED_TAGS.oci, SEEDED_TAGS.docker]) {
         assert.equal(await verifyOnDisk(targets[name], tag), FILES_OF_THE_IMAGE);
       }
@@ -87,16 +87,16 @@ suite("from one docker-registry to another and to ECR", () => {
   test("a second apply reads no manifest at the source and writes nothing at the targets", async () => {
     await Promise.all([source.takeAccessLog(), target.takeAccessLog()]);
     ecr.takeRequests();
-    await applyWhole(file, ecr);
+    await applyAll(file, ecr);
 
-    const asked = await source.takeAccessLog();
-    assert.ok(asked.some(isManifestHead), "the source was asked for its tags");
-    assert.deepEqual(asked.filter(readsContent), []);
+    const atSource = await source.takeAccessLog();
+    assert.ok(atSource.some(isManifestHead), "apply checks the tags at the source");
+    assert.deepEqual(atSource.filter(readsContent), []);
     const atTarget = await target.takeAccessLog();
-    assert.ok(atTarget.length > 0, "the docker-registry target was looked at");
+    assert.ok(atTarget.length > 0, "apply reads from the docker-registry target");
     assert.deepEqual(atTarget.filter(writes), []);
     const atEcr = ecr.takeRequests();
-    assert.ok(atEcr.operations.length > 0, "ECR was looked at");
+    assert.ok(atEcr.operations.length > 0, "apply reads from ECR");
     assert.deepEqual(atEcr.operations.filter(isMutating), []);
     assert.deepEqual(atEcr.registry.filter(writes), []);
   });
@@ -107,7 +107,7 @@ suite("from one docker-registry to another and to ECR", () => {
     assert.match(plan.stdout, /No changes/);
   });
 
-  test("with `refresh: missing` the source gets no request at all, and may be gone", async () => {
+  test("with `refresh: missing` the source gets no request and can be offline", async () => {
     const missing = await writeMirrorFile(join(folder, "missing"), {
       source: source.host,
       target: target.host,
@@ -115,15 +115,15 @@ suite("from one docker-registry to another and to ECR", () => {
       refresh: "missing",
     });
     await source.takeAccessLog();
-    await applyWhole(missing, ecr);
+    await applyAll(missing, ecr);
     assert.deepEqual(await source.takeAccessLog(), []);
 
     await source.stop();
-    await applyWhole(missing, ecr);
+    await applyAll(missing, ecr);
   });
 });
 
-async function applyWhole(file: string, ecr: Ecr): Promise<void> {
+async function applyAll(file: string, ecr: Ecr): Promise<void> {
   const { code, stdout, stderr } = await mirrorform(["apply", "--file", file], {
     folder: dirname(file),
     environment: ecr.environment,
@@ -135,7 +135,7 @@ function isManifestHead(line: AccessLine): boolean {
   return line.method === "HEAD" && line.path.includes("/manifests/");
 }
 
-/** A GET of anything but the version check. */
+/** Checks for a GET of anything except the version check. */
 function readsContent(line: AccessLine): boolean {
   return line.method === "GET" && line.path !== "/v2/";
 }
@@ -144,7 +144,7 @@ function writes(line: AccessLine): boolean {
   return line.method !== "GET" && line.method !== "HEAD";
 }
 
-/** Read-only by name: what else there is changes something. */
+/** Checks whether an operation changes something. Operations are read-only only if their name says so. */
 function isMutating(operation: string): boolean {
   return !/^(Describe|List|Get|BatchGet|BatchCheck)/.test(operation);
 }

@@ -1,6 +1,6 @@
 /**
- * moto, an independent implementation of ECR's control plane, takes the calls that mirrorform makes.
- * Where it is unlike ECR, the difference is asserted too: it is seen when moto changes.
+ * Tests mirrorform's calls against moto, an independent implementation of ECR's control plane. Also asserts where moto
+ * differs from ECR, to detect when moto changes.
  */
 import assert from "node:assert/strict";
 import {
@@ -27,7 +27,7 @@ import { imageManifest } from "./support/registry-client.ts";
 
 const NAME = "dockerhub/library/node";
 const SETTINGS: RepositorySettings = {
-  // A pattern that is a regular expression too: see DIFFERENCES.
+  // nightly-* also works as a regular expression, see DIFFERENCES.
   tagMutability: { default: "IMMUTABLE", except: ["latest", "nightly-*"] },
   scanOnPush: true,
   encryption: { type: "KMS", key: "arn:aws:kms:eu-central-1:123456789012:key/0b6b7b52-1f1e-4d5b-9a63-7b9f5f0c6a11" },
@@ -64,8 +64,8 @@ after(async () => {
   await moto[Symbol.asyncDispose]();
 });
 
-suite("moto takes mirrorform's calls", () => {
-  test("a repository is created with all of its settings and the owner's mark, once", async () => {
+suite("moto accepts mirrorform's calls", () => {
+  test("creates a repository once, with all its settings and the ownership tag", async () => {
     assert.equal(await ecr.createRepository(NAME, SETTINGS, "platform"), true);
     assert.equal(await ecr.createRepository(NAME, SETTINGS, "platform"), false);
 
@@ -81,7 +81,7 @@ suite("moto takes mirrorform's calls", () => {
     assert.equal(state.policy, undefined);
   });
 
-  test("the lifecycle policy and the repository policy come back as they were put", async () => {
+  test("reads the lifecycle policy and the repository policy back as written", async () => {
     const lifecycle = { kind: "put-lifecycle-policy", from: null, to: JSON.stringify(LIFECYCLE_POLICY) } as const;
     const policy = { kind: "set-repository-policy", from: null, to: JSON.stringify(REPOSITORY_POLICY) } as const;
     assert.equal(await ecr.changeSetting(NAME, lifecycle, "platform"), true);
@@ -92,7 +92,7 @@ suite("moto takes mirrorform's calls", () => {
     assert.deepEqual(JSON.parse(state.policy ?? ""), REPOSITORY_POLICY);
   });
 
-  test("each setting is changed once, and taken off again", async () => {
+  test("changes each setting once, and removes policies again", async () => {
     const name = "changed";
     await ecr.createRepository(name, {}, "platform");
     const immutable = { default: "IMMUTABLE", except: ["latest"] } as const;
@@ -119,18 +119,18 @@ suite("moto takes mirrorform's calls", () => {
     assert.deepEqual([state.lifecyclePolicy, state.policy], [undefined, undefined]);
   });
 
-  test("a repository of nobody is adopted once, and not by another file", async () => {
+  test("adopts a repository without an owner once, and not for another mirror file", async () => {
     await sdk.send(new CreateRepositoryCommand({ repositoryName: "nobodys" }));
     assert.equal(await ecr.adoptRepository("nobodys", "platform"), true);
     assert.equal(await ecr.adoptRepository("nobodys", "platform"), false);
     await assert.rejects(ecr.adoptRepository("nobodys", "another"), { code: "STALE" });
   });
 
-  test("an alias is compared by the key that it stands for", async () => {
+  test("compares an alias by its key", async () => {
     const post = async (operation: string, body: object): Promise<unknown> => {
       const authorization =
         "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-central-1/kms/aws4_request, SignedHeaders=, Signature=";
-      // moto goes by the service that a request is signed for.
+      // moto selects the service by the signature.
       const headers = {
         authorization,
         "x-amz-target": `TrentService.${operation}`,
@@ -151,12 +151,12 @@ suite("moto takes mirrorform's calls", () => {
     assert.deepEqual(ecr.encryptionOf("encrypted"), { type: "KMS", key });
   });
 
-  test("a repository that is missing is no error", async () => {
+  test("a missing repository is not an error", async () => {
     assert.equal((await ecr.describeRepositories(new Map([["absent", {}]]), "platform")).size, 0);
     assert.equal((await ecr.readTags("absent", ["1.0"])).size, 0);
   });
 
-  test("tags are read in one batch, those that are missing too", async () => {
+  test("reads existing and missing tags in one batch", async () => {
     const bytes = imageManifest(CONTENT, CONTENT);
     const digest = digestOf(bytes);
     await sdk.send(
@@ -168,20 +168,20 @@ suite("moto takes mirrorform's calls", () => {
         imageDigest: digest,
       }),
     );
-    const held = await ecr.readTags(NAME, ["22", "absent"]);
-    assert.deepEqual([...held.keys()], ["22"]);
-    assert.equal(held.get("22")?.digest, digest);
+    const found = await ecr.readTags(NAME, ["22", "absent"]);
+    assert.deepEqual([...found.keys()], ["22"]);
+    assert.equal(found.get("22")?.digest, digest);
   });
 });
 
-/** How the SDK reports moto's HTML page of a failure. */
-const NO_JSON = { name: "SyntaxError" };
+/** How the SDK reports moto's HTML error page. */
+const INVALID_JSON = { name: "SyntaxError" };
 
-/** What moto does otherwise than ECR, by its sentence; each with where ECR's own behaviour is written. */
+/** The differences between moto and ECR, with the source for ECR's behavior. */
 const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows(): Promise<void> }[] = [
   {
-    moto: "its token has expired long ago",
-    ecr: "a token is good for 12 hours",
+    moto: "its token has already expired",
+    ecr: "a token is valid for 12 hours",
     source: "ECR user guide, registry authentication",
     shows: async () => {
       const { authorizationData } = await sdk.send(new GetAuthorizationTokenCommand({}));
@@ -189,8 +189,8 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     },
   },
   {
-    moto: "a page of DescribeRepositories is as long as there are repositories",
-    ecr: "pages have maxResults entries and a nextToken",
+    moto: "DescribeRepositories ignores maxResults",
+    ecr: "pages have at most maxResults entries and a nextToken",
     source: "ECR API reference, DescribeRepositories",
     shows: async () => {
       await ecr.createRepository("second", {}, "platform");
@@ -200,8 +200,8 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     },
   },
   {
-    moto: "a page of ListImages is as long as there are images",
-    ecr: "pages have maxResults entries and a nextToken",
+    moto: "ListImages ignores maxResults",
+    ecr: "pages have at most maxResults entries and a nextToken",
     source: "ECR API reference, ListImages",
     shows: async () => {
       for (const tag of ["one", "two"]) {
@@ -216,8 +216,8 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     },
   },
   {
-    moto: "an immutable tag at another digest is ImageAlreadyExistsException",
-    ecr: "it is ImageTagAlreadyExistsException",
+    moto: "moving an immutable tag fails with ImageAlreadyExistsException",
+    ecr: "it fails with ImageTagAlreadyExistsException",
     source: "ECR API reference, PutImage",
     shows: async () => {
       const other = imageManifest(CONTENT, CONTENT, { annotations: { other: "image" } });
@@ -226,7 +226,7 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     },
   },
   {
-    moto: "the digest of an image put without one is not that of its bytes",
+    moto: "an image put without a digest gets a wrong digest",
     ecr: "an image's digest is the sha256 of its manifest",
     source: "OCI image-spec, descriptor.md; ECR API reference, PutImage",
     shows: async () => {
@@ -238,43 +238,43 @@ const DIFFERENCES: readonly { moto: string; ecr: string; source: string; shows()
     },
   },
   {
-    moto: "a repository name of the newer grammar is refused",
-    ecr: "names have OCI's grammar since 2026-02-25: a__b, a--b",
+    moto: "repository names of the newer grammar are refused",
+    ecr: "names follow OCI's grammar since 2026-02-25: a__b, a--b",
     source: "botocore changelog, 1.42.57",
     shows: async () => {
       await assert.rejects(ecr.createRepository("team/a--b", {}, "platform"), { side: "target" });
     },
   },
   {
-    moto: "a wildcard of an exclusion filter is read as a regular expression: PutImage fails on *-nightly",
-    ecr: "* stands for any characters",
+    moto: "an exclusion filter is treated as a regular expression: PutImage fails on *-nightly",
+    ecr: "* matches any characters",
     source: "ECR API reference, ImageTagMutabilityExclusionFilter",
     shows: async () => {
       const except = ["*-nightly"];
       await ecr.createRepository("wildcard", { tagMutability: { default: "IMMUTABLE", except } }, "platform");
       const bytes = imageManifest(CONTENT, CONTENT);
       const put = { repositoryName: "wildcard", imageManifest: bytes.toString(), imageTag: "1.0" };
-      await assert.rejects(sdk.send(new PutImageCommand(put)), NO_JSON);
+      await assert.rejects(sdk.send(new PutImageCommand(put)), INVALID_JSON);
     },
   },
   {
-    moto: "ListImageReferrers is missing: an answer that is no JSON",
-    ecr: "it lists what refers to an image",
+    moto: "ListImageReferrers is missing: the answer is not JSON",
+    ecr: "it lists the referrers of an image",
     source: "ECR API reference, ListImageReferrers",
     shows: async () => {
       const list = { repositoryName: NAME, subjectId: { imageDigest: CONTENT.digest } };
-      await assert.rejects(sdk.send(new ListImageReferrersCommand(list)), NO_JSON);
+      await assert.rejects(sdk.send(new ListImageReferrersCommand(list)), INVALID_JSON);
     },
   },
   {
-    moto: "it has no registry: /v2/ is 404",
-    ecr: "the registry's host speaks the OCI distribution API",
+    moto: "it has no registry: /v2/ answers 404",
+    ecr: "the registry's host serves the OCI distribution API",
     source: "ECR user guide, private registry authentication",
     shows: async () => assert.equal((await fetch(`${moto.url}/v2/`)).status, 404),
   },
 ];
 
-suite("where moto is unlike ECR", () => {
+suite("where moto differs from ECR", () => {
   for (const { moto: does, ecr: real, source, shows } of DIFFERENCES) {
     test(`${does} (ECR: ${real}; ${source})`, async () => await shows());
   }

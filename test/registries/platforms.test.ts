@@ -1,6 +1,6 @@
 /**
- * Images with chosen platforms in real software: Debian's docker-registry takes the index that was made, skopeo pulls
- * each of its platforms, and no other.
+ * Tests images with selected platforms on real software: Debian's docker-registry accepts the generated index, and skopeo
+ * can pull only the selected platforms.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -13,14 +13,14 @@ import { mirrorform } from "../support/mirrorform.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
 import { inspectRaw, pullPlatform, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";
 
-/** Of the four platforms of the source; its other two are arm/v7 and s390x. */
-const CHOSEN = ["linux/amd64", "linux/arm64"];
-/** The tags of the source, and how the image is made under each. */
+/** The source also has arm/v7 and s390x. */
+const SELECTED = ["linux/amd64", "linux/arm64"];
+/** The tags of the source, with the form of their images. */
 const FORMS = { index: "oci-index", list: "docker-list" } as const;
-/** Of each platform a manifest, a config and a layer; an attestation has as many, and a Docker list has none. */
+/** Files on disk: each image and attestation has a manifest, a config and a layer. Docker lists have no attestations. */
 const FILES = { index: 4 * 3, list: 2 * 3 } as const;
 
-suite("chosen platforms in docker-registry", () => {
+suite("selected platforms in docker-registry", () => {
   let sandbox: Sandbox;
   let target: DockerRegistry;
   let folder: string;
@@ -35,7 +35,7 @@ suite("chosen platforms in docker-registry", () => {
       "version: 1",
       "name: platforms",
       `targets: { plain: { oci: "http://${target.host}" } }`,
-      `mirrors: [{ image: redis, tags: [${Object.keys(FORMS).join(", ")}], platforms: [${CHOSEN.join(", ")}] }]`,
+      `mirrors: [{ image: redis, tags: [${Object.keys(FORMS).join(", ")}], platforms: [${SELECTED.join(", ")}] }]`,
     ];
     await writeFile(join(folder, "mirrors.yaml"), `${lines.join("\n")}\n`);
     await apply();
@@ -51,16 +51,16 @@ suite("chosen platforms in docker-registry", () => {
   }
 
   for (const tag of ["index", "list"] as const) {
-    test(`of a source in the form ${FORMS[tag]}: skopeo copies everything, every digest right`, async () => {
+    test(`from a source in the form ${FORMS[tag]}: skopeo copies everything with correct digests`, async () => {
       assert.equal(await verifyOnDisk(place, tag), FILES[tag]);
     });
 
-    test(`of a source in the form ${FORMS[tag]}: skopeo pulls each of them, and it is the source's`, async () => {
+    test(`from a source in the form ${FORMS[tag]}: skopeo pulls each platform with the source's manifest`, async () => {
       const { manifests } = JSON.parse(await inspectRaw(place, `:${tag}`)) as {
         manifests: { digest: `sha256:${string}`; platform: { architecture: string } }[];
       };
       const source = sandbox.dockerHub.store.repository("library/redis");
-      for (const platform of CHOSEN) {
+      for (const platform of SELECTED) {
         const pulled = await pullPlatform(place, tag, platform, async (path) => readFile(join(path, "manifest.json")));
         const architecture = platform.slice(platform.indexOf("/") + 1);
         const digest = manifests.find((child) => child.platform.architecture === architecture)?.digest;
@@ -70,7 +70,7 @@ suite("chosen platforms in docker-registry", () => {
     });
 
     for (const platform of ["linux/s390x", "linux/arm/v7"]) {
-      test(`of a source in the form ${FORMS[tag]}: skopeo finds no ${platform}`, async () => {
+      test(`from a source in the form ${FORMS[tag]}: skopeo does not find ${platform}`, async () => {
         const pulling = pullPlatform(place, tag, platform, () => Promise.resolve());
         await assert.rejects(pulling, /no image found in (?:manifest list|image index)/);
       });
@@ -85,7 +85,7 @@ suite("chosen platforms in docker-registry", () => {
     const log = await target.takeAccessLog();
     assert.ok(
       log.some(({ method, path }) => method === "GET" && path.includes("/manifests/")),
-      "the target was read",
+      "apply reads from the target",
     );
     assert.deepEqual(
       log.filter(({ method }) => method !== "GET" && method !== "HEAD"),

@@ -1,4 +1,4 @@
-/** Signatures between registries with and without the referrers API, neither of them ours. */
+/** Mirrors signatures between third-party registries with and without the referrers API. */
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 
@@ -54,7 +54,7 @@ suite("signatures", () => {
     await Promise.all([plain, other, listing].map((registry) => registry[Symbol.asyncDispose]()));
   });
 
-  test("under fallback tags and cosign's are listed by the API of the target that has it", async () => {
+  test("under fallback tags and cosign tags are listed by the target's referrers API", async () => {
     await applied(plain.host, listing.host);
     assert.deepEqual(await listedByApi(listing.host, image.digest), [signature]);
     assert.deepEqual(await listedByApi(listing.host, signature), [signed]);
@@ -62,22 +62,22 @@ suite("signatures", () => {
     assert.equal(cosign.status, 200);
   });
 
-  test("that are there are neither read at the source again nor written", async () => {
+  test("that the target already has are neither read at the source nor written", async () => {
     await plain.takeAccessLog();
     const { stdout } = await applied(plain.host, listing.host);
     assert.match(stdout, /No changes/);
-    const asked = await plain.takeAccessLog();
+    const requests = await plain.takeAccessLog();
     assert.ok(
-      asked.some(({ method, path }) => method === "HEAD" && path.endsWith(".sig")),
-      "cosign's tag was looked up",
+      requests.some(({ method, path }) => method === "HEAD" && path.endsWith(".sig")),
+      "apply looks up cosign's tag",
     );
     assert.deepEqual(
-      asked.filter(({ method, path }) => method === "GET" && /\/(?:manifests|blobs)\//.test(path)),
+      requests.filter(({ method, path }) => method === "GET" && /\/(?:manifests|blobs)\//.test(path)),
       [],
     );
   });
 
-  test("listed by an API get lists under fallback tags at a target without one", async () => {
+  test("listed by a referrers API get fallback tags at a target without it", async () => {
     await applied(listing.host, other.host);
     for (const [subject, referrer] of [
       [image.digest, signature],
@@ -117,7 +117,7 @@ async function listedByApi(host: string, digest: string): Promise<string[]> {
   return ((await answer.json()) as List).manifests.map((each) => each.digest);
 }
 
-/** Pushes an artifact about a manifest, and the list of it under the fallback tag. @returns its digest */
+/** Pushes an artifact that refers to a manifest, and the list under the fallback tag. @returns its digest */
 async function pushReferrer(
   client: RegistryClient,
   subject: { digest: string; bytes: Buffer },

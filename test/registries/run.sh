@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# npm run test:registries: real registries and real clients on both ends of mirrorform.
-# For Debian 12, as root where a Debian package is missing. Downloads go through apt, pip and go alone, once,
-# into .cache/registries. README.md beside this file says what runs.
+# npm run test:registries: tests mirrorform with real registries and clients.
+# Needs Debian 12, and root if a Debian package is missing. Downloads everything once, with apt, pip and go, into
+# .cache/registries. See README.md in this folder.
 #
 #   run.sh             install what is missing, then run every test
 #   run.sh prepare     only install
@@ -23,7 +23,7 @@ source "$HERE/install.sh"
 source "$HERE/image.sh"
 
 mkdir -p "$CACHE"
-# Two runs of one checkout must not build the same cache at once.
+# Concurrent runs must not build the same cache.
 exec 9>"$CACHE/lock"
 flock 9
 install_debian_packages
@@ -54,7 +54,7 @@ REGISTRIES_CACHE=$CACHE "$NODE" --test --test-concurrency=1 --test-timeout=30000
   --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$results" "${tests[@]}" || status=$?
 
-# A test file that registers nothing counts as one passing test: ask how many really ran.
+# A test file without tests counts as one passing test, so count the tests that ran.
 passed=$(awk '/^# pass /{print $3}' "$results")
 say "${passed:-0} tests passed"
 if ((${passed:-0} == 0)); then

@@ -11,7 +11,7 @@ import type { Repository } from "../../src/sandbox/registry/registry-store.ts";
 import { ecrOf } from "./scenario.ts";
 import { errorsIn, world, type Document, type World } from "./world.ts";
 
-/** Images of four platforms, with an attestation each: an index and eight children. */
+/** Images for four platforms with one attestation each: an index with eight children. */
 export const FOUR: ImageOptions = {
   layers: 1,
   layerBytes: 64,
@@ -29,7 +29,7 @@ export interface Index {
   annotations: Record<string, string>;
 }
 
-/** A line of `mirrors`. */
+/** Returns an entry for `mirrors`. */
 export function redisWith(platforms: readonly string[], more = ""): string {
   return `{ image: redis:7, platforms: [${platforms.join(", ")}]${more === "" ? "" : `, ${more}`} }`;
 }
@@ -41,7 +41,7 @@ function fileOf(mirrors: readonly string[], targets: string): string {
 
 export const ONE_ECR = "  main: { ecr: {} }";
 
-/** A sandbox with redis:7 of four platforms at its Docker Hub. */
+/** Starts a sandbox whose Docker Hub has redis:7 for four platforms. */
 export function startWith(
   t: TestContext,
   mirrors: readonly string[],
@@ -59,7 +59,7 @@ export function rewrite({ folder }: World, mirrors: readonly string[], targets =
   return writeFile(join(folder, "mirrors.yaml"), fileOf(mirrors, targets));
 }
 
-/** What an apply that ends well cost: counted requests, and writes to ECR. */
+/** Runs apply, which must succeed. @returns the pulls and the writes to ECR that it needed */
 export async function applyWell(place: World): Promise<{ pulls: number; writes: number; document: Document }> {
   const { server } = await ecrOf(place);
   const { counted } = place.sandbox.dockerHub;
@@ -77,16 +77,16 @@ export function redisAtHub({ sandbox }: World): Repository {
   return sandbox.dockerHub.store.repository("library/redis") ?? assert.fail("no redis");
 }
 
-/** The OCI index that a tag names. */
+/** Reads the OCI index that a tag points at. */
 export function indexAt(repository: Repository | undefined, tag: string): Index {
   const digest = repository?.tags.get(tag);
   const manifest = digest === undefined ? undefined : repository?.manifests.get(digest);
-  assert.ok(manifest, `the tag ${tag} is there`);
+  assert.ok(manifest, `the tag ${tag} exists`);
   assert.equal(manifest.mediaType, OCI_INDEX);
   return JSON.parse(Buffer.from(manifest.bytes).toString()) as Index;
 }
 
-/** The architectures that an index has images for. */
+/** Lists the architectures that an index has images for. */
 export function architectures({ manifests }: Index): string[] {
   return manifests.map(({ platform }) => platform.architecture).filter((name) => name !== "unknown");
 }

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** What became of a process. */
+/** The result of a process. */
 export interface Ran {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended the process. */
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -11,18 +11,18 @@ export interface Ran {
 }
 
 export interface CommandOptions {
-  /** Folder to run in; by default that of the tests. */
+  /** Working directory (default: that of the tests). */
   cwd?: string;
-  /** The whole environment of the child, PATH and HOME aside. */
+  /** The environment of the child, in addition to PATH and HOME. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** By default as long as it takes. */
+  /** Default: no timeout. */
   timeoutMilliseconds?: number;
-  /** Starts it in a session of its own, without a terminal. */
+  /** Starts the process in its own session, without a terminal. */
   detached?: boolean;
   onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs a command to its end, without input. Never throws for an exit code: see {@link output}. */
+/** Runs a command without input until it ends. Does not throw for an exit code other than 0; see {@link output}. */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
@@ -41,7 +41,7 @@ export async function run(command: string, args: readonly string[], options: Com
   return { code, signal, stdout, stderr };
 }
 
-/** What a command printed. Throws with everything it said when it did not end with 0. */
+/** Runs a command and returns its output. Throws an error with all its output if the exit code is not 0. */
 export async function output(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { code, signal, stdout, stderr } = await run(command, args, options);
   if (code === 0) return stdout;

@@ -3,7 +3,7 @@ import { matchesDigest } from "../../src/oci/digest.ts";
 import { readManifest } from "../../src/oci/manifest.ts";
 import type { Repository, Store } from "../../src/sandbox/registry/registry-store.ts";
 
-/** What is missing below each tag of a store: the proof that no tag names an incomplete image. */
+/** Lists missing content below each tag of a store. An empty list proves that no tag points at an incomplete image. */
 export function incompleteTags(store: Store): string[] {
   return [...store.repositories.values()].flatMap((repository) =>
     [...repository.tags].flatMap(([tag, digest]) =>

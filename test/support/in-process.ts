@@ -2,14 +2,14 @@ import { runCommandLine } from "../../src/cli/run.ts";
 import type { ProcessContext } from "../../src/cli/process/process-context.ts";
 import { systemClock } from "../../src/clock.ts";
 
-/** What a command line came to without a process of its own. */
+/** The result of a command line that ran in this process. */
 export interface RanHere {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a command line in this process, in its folder, where nobody interrupts it and nothing is a terminal unless said. */
+/** Runs a command line in this process and its current folder, without signals and, by default, without a terminal. */
 export async function runHere(
   args: readonly string[],
   environment: ProcessContext["environment"],
@@ -17,12 +17,12 @@ export async function runHere(
   isTerminal = false,
   clock = systemClock,
 ): Promise<RanHere> {
-  const said = { out: "", err: "" };
+  const output = { out: "", err: "" };
   const code = await runCommandLine(args, {
     environment,
     homeDirectory,
-    out: (text) => void (said.out += text),
-    err: (text) => void (said.err += text),
+    out: (text) => void (output.out += text),
+    err: (text) => void (output.err += text),
     isTerminal,
     terminalSize: () => ({ rows: undefined, columns: undefined }),
     clock,
@@ -30,5 +30,5 @@ export async function runHere(
     signal: new AbortController().signal,
     interruptedBy: () => undefined,
   });
-  return { code, stdout: said.out, stderr: said.err };
+  return { code, stdout: output.out, stderr: output.err };
 }

@@ -10,29 +10,29 @@ export type { Ran } from "./command.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-/** No process of these tests runs longer than this, whatever happens. */
-const MOST_MILLISECONDS = 60_000;
+/** Timeout for each process in the tests. */
+const TIMEOUT_MILLISECONDS = 60_000;
 
 export interface RunOptions {
-  /** Folder to run in, and home directory. */
+  /** Working directory and home directory. */
   folder: string;
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ProcessOptions extends RunOptions, Pick<CommandOptions, "detached" | "onStart"> {}
 
-/** Runs the real command line as a process of its own. Of our own environment it sees PATH alone. */
+/** Runs the real command line in a new process. It inherits only PATH from the environment. */
 export function mirrorform(args: readonly string[], options: ProcessOptions): Promise<Ran> {
   const { folder, environment, ...more } = options;
   return run(process.execPath, [MAIN, ...args], {
     ...more,
     cwd: folder,
-    timeoutMilliseconds: MOST_MILLISECONDS,
+    timeoutMilliseconds: TIMEOUT_MILLISECONDS,
     env: { HOME: folder, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
   });
 }
 
-/** A temporary folder with these files in it. */
+/** Creates a temporary folder with these files. */
 export async function folderWith(
   files: Readonly<Record<string, string>>,
 ): Promise<{ path: string; remove(): Promise<void> }> {

@@ -9,15 +9,18 @@ export const COSIGN_SIGNATURE = "application/vnd.dev.cosign.artifact.sig.v1+json
 
 export interface ReferrerOptions {
   artifactType?: string;
-  /** Of its one layer: another text is another artifact. */
+  /** Content of its layer. Different texts yield different artifacts. */
   text?: string;
-  /** `subject`: it names the manifest; `list`: and stands under the fallback tag; `cosign`: it has a tag of cosign's instead. */
+  /**
+   * How the artifact refers to the manifest. `subject`: by its subject. `list`: also in the index under the fallback tag.
+   * `cosign`: only by cosign's tag.
+   */
   via: "subject" | "list" | "cosign";
-  /** Of its config; by default OCI's empty one. */
+  /** Media type of its config (default: OCI's empty config). */
   configType?: string;
 }
 
-/** Puts an artifact that refers to a manifest into a store. */
+/** Adds an artifact that refers to a manifest to a store. */
 export function addReferrer(
   store: Store,
   name: string,
@@ -51,7 +54,7 @@ export function addReferrer(
   return manifest;
 }
 
-/** Makes a list of artifacts under a fallback tag, as clients of registries without the referrers API do. */
+/** Stores a list of artifacts under the fallback tag, as clients do for registries without the referrers API. */
 export function putList(store: Store, name: string, subject: Digest, artifacts: readonly Manifest[]): Manifest {
   const manifests = artifacts.map(({ mediaType, digest, bytes }) => {
     const { artifactType } = JSON.parse(Buffer.from(bytes).toString()) as { artifactType?: string };
@@ -62,7 +65,7 @@ export function putList(store: Store, name: string, subject: Digest, artifacts: 
   return list;
 }
 
-/** Digests that a store's fallback tag lists. */
+/** Returns the digests listed under the fallback tag. */
 export function listedDigests(store: Store, name: string, subject: Digest): Digest[] {
   return listed(store, name, subject).map(({ digest }) => digest);
 }

@@ -1,4 +1,4 @@
-/** The process behind `resident.ts`: runs the command lines that it is sent, one after another, until nobody sends any. */
+/** The process started by `resident.ts`. Runs the command lines that it receives one after another, until its parent disconnects. */
 import { runHere } from "./in-process.ts";
 
 export interface ResidentRequest {
@@ -12,7 +12,7 @@ process.on("disconnect", () => process.exit());
 
 async function answer({ args, folder, environment }: ResidentRequest): Promise<void> {
   process.chdir(folder);
-  // The AWS SDK reads profiles and keys from here, whatever it is given.
+  // The AWS SDK reads profiles and keys from process.env.
   process.env = { ...environment };
   process.send?.(await runHere(args, process.env, environment["HOME"]));
 }

@@ -12,24 +12,24 @@ import type { ResidentRequest } from "./resident-program.ts";
 
 const PROGRAM = fileURLToPath(new URL("resident-program.ts", import.meta.url));
 
-/** Tests of a file that run at once seldom need more, and each costs a start. */
+/** Each process takes time to start, and the concurrent tests of a file rarely need more than two. */
 const limit = pLimit(2);
 const idle: ChildProcess[] = [];
 
 /**
- * Runs a command line in a process that has run others before, with the arguments, folder and environment of this one
- * alone: of our own environment it sees PATH. Most of what a short run costs is the start of Node and the loading of
- * the AWS SDK. What concerns the process itself (signals, streams, the end) is tested with one of its own: `mirrorform`.
+ * Runs a command line in a reused process, because starting Node and loading the AWS SDK takes most of the time of a
+ * short run. The command line inherits only PATH from the environment. To test signals, streams or the process's exit,
+ * use `mirrorform`, which starts a new process.
  */
 export function resident(args: readonly string[], { folder, environment }: RunOptions): Promise<Ran> {
-  const given = Object.entries({ PATH: process.env["PATH"], HOME: folder, ...environment });
-  const known = given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const variables = Object.entries({ PATH: process.env["PATH"], HOME: folder, ...environment });
+  const defined = variables.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return limit(async () => {
     const child = idle.pop() ?? start();
     child.ref();
     child.channel?.ref();
-    const { code, stdout, stderr } = await ask(child, { args, folder, environment: Object.fromEntries(known) });
-    // An idle process keeps no test file alive: it ends when that ends.
+    const { code, stdout, stderr } = await ask(child, { args, folder, environment: Object.fromEntries(defined) });
+    // An idle process must not keep the test file alive.
     child.unref();
     child.channel?.unref();
     idle.push(child);
@@ -42,7 +42,7 @@ function start(): ChildProcess {
   return fork(PROGRAM, { execArgv: [], env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
 }
 
-/** @throws when the process ends instead: a command line ends with an exit code, whatever happens */
+/** @throws Error if the process ends: a command line must return an exit code instead */
 async function ask(child: ChildProcess, request: ResidentRequest): Promise<RanHere> {
   const answered = new AbortController();
   const { signal } = answered;

@@ -9,7 +9,7 @@ import type { RecordedRequest, SandboxServer } from "../../src/sandbox/http/serv
 import { incompleteTags } from "./completeness.ts";
 import { errorsIn, world, type World } from "./world.ts";
 
-/** Two images of Docker Hub for one ECR. What goes wrong goes wrong with redis. */
+/** Mirrors two Docker Hub images to one ECR. Faults affect redis. */
 export const TWO_IMAGES = `
 version: 1
 name: platform
@@ -20,7 +20,7 @@ mirrors:
   - image: nginx:1
 `;
 
-/** Something that goes wrong in an apply of {@link TWO_IMAGES}, and the error that it ends in. Exit code 1. */
+/** A fault during an apply of {@link TWO_IMAGES}, and the resulting error. The exit code is 1. */
 export interface Scenario {
   what: string;
   file?: string;
@@ -29,13 +29,13 @@ export interface Scenario {
   code: ErrorCode;
   side: Side;
   operation: string | RegExp;
-  /** What the hint must tell, at least. */
+  /** Matches the hint. */
   hint: RegExp;
-  /** The other image, nginx, arrives all the same: one failure stops nothing else. */
+  /** Whether the other image, nginx, must be copied despite the failure. */
   othersArrive?: boolean;
 }
 
-/** A test for each scenario, through the real process: the error, the exit code, and nothing lost. */
+/** Defines a test for each scenario. Checks the error, the exit code, and that no tag points at an incomplete image. */
 export function playAll(title: string, scenarios: readonly Scenario[]): void {
   describe(title, { concurrency: 4 }, () => {
     for (const scenario of scenarios) {
@@ -52,7 +52,7 @@ async function play(scenario: Scenario, place: World): Promise<void> {
   const { code, document } = await place.json(["apply"], { environment: scenario.environment?.(place) ?? {} });
   const all = errorsIn(document);
   const found = all.filter((error) => error.code === scenario.code);
-  assert.ok(found.length > 0, `no ${scenario.code}, but ${JSON.stringify(all)}`);
+  assert.ok(found.length > 0, `expected ${scenario.code}, got ${JSON.stringify(all)}`);
   for (const error of found) {
     assert.equal(error.side, scenario.side);
     const { operation } = scenario;
@@ -62,16 +62,17 @@ async function play(scenario: Scenario, place: World): Promise<void> {
   }
   assert.equal(code, 1);
   const { store } = await ecrOf(place);
-  assert.deepEqual(incompleteTags(store), [], "no tag names an incomplete image");
-  assert.equal(store.repository("redis")?.tags.size ?? 0, 0, "nothing wrong reaches the tag");
-  if (scenario.othersArrive === true) assert.equal(store.repository("nginx")?.tags.size, 1, "the other image arrives");
+  assert.deepEqual(incompleteTags(store), [], "no tag points at an incomplete image");
+  assert.equal(store.repository("redis")?.tags.size ?? 0, 0, "the failed image has no tag");
+  if (scenario.othersArrive === true)
+    assert.equal(store.repository("nginx")?.tags.size, 1, "the other image is copied");
 }
 
 export function ecrOf({ sandbox }: World): Promise<EcrRegistry> {
   return sandbox.ecr.registry();
 }
 
-/** Answers the requests that match in another way than the sandbox would. */
+/** Overrides the answer to matching requests. */
 export function fault(server: SandboxServer, matches: (request: RecordedRequest) => boolean, answer: Answer): void {
   server.onRequest = (request) => (matches(request) ? { kind: "answer", answer } : undefined);
 }

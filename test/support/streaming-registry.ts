@@ -8,20 +8,23 @@ import type { TestContext } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
 
-/** A registry with one image, of layers that are made as they are sent, and a place to push to that keeps no bytes. */
+/** A registry with one image, whose layers are generated while they are sent. It accepts pushes but discards the content. */
 export interface StreamingRegistry {
   url: string;
   /** `127.0.0.1:PORT`. */
   host: string;
-  /** Bytes of layers pushed so far. */
+  /** Returns the bytes of layers pushed so far. */
   received(): number;
 }
 
-/** What layers are made of, again and again. */
-const PIECE = Buffer.alloc(64 * 1024, "mirrorform");
+/** Layers consist of repetitions of these bytes. */
+const CHUNK = Buffer.alloc(64 * 1024, "mirrorform");
 const CONFIG = Buffer.from('{"architecture":"amd64","os":"linux"}');
 
-/** Serves the image at any repository but `mirror/…`, under any tag. The sandbox holds what it serves: not for layers as large as these. */
+/**
+ * Starts a registry that serves one image in every repository and under every tag, except below `mirror/`, which accepts
+ * pushes. Use it for layers that are too large for the sandbox, which keeps its content in memory.
+ */
 export async function startStreamingRegistry(
   t: TestContext,
   { layers, layerBytes }: { layers: number; layerBytes: number },
@@ -31,7 +34,7 @@ export async function startStreamingRegistry(
   for (let layer = 0; layer < layers; layer += 1) {
     const content = () => layerContent(layer, layerBytes);
     const hash = createHash("sha256");
-    for (const piece of content()) hash.update(piece);
+    for (const chunk of content()) hash.update(chunk);
     const digest = `sha256:${hash.digest("hex")}`;
     blobs.set(digest, content);
     descriptors.push({ mediaType: "application/vnd.oci.image.layer.v1.tar", digest, size: layerBytes });
@@ -80,11 +83,11 @@ export async function startStreamingRegistry(
   return { url: `http://${host}`, host, received: () => received };
 }
 
-/** The number of the layer, and then pieces, so many bytes in all. */
+/** Yields the number of the layer followed by chunks, `bytes` bytes in total. */
 function* layerContent(layer: number, bytes: number): Generator<Buffer> {
   const head = Buffer.from(String(layer));
   yield head;
-  for (let left = bytes - head.byteLength; left > 0; left -= PIECE.byteLength) {
-    yield left < PIECE.byteLength ? PIECE.subarray(0, left) : PIECE;
+  for (let left = bytes - head.byteLength; left > 0; left -= CHUNK.byteLength) {
+    yield left < CHUNK.byteLength ? CHUNK.subarray(0, left) : CHUNK;
   }
 }

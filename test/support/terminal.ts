@@ -1,22 +1,22 @@
 import { spawn } from "node:child_process";
 
-/** What makes a terminal; a reason to skip where it is missing. */
-export const NO_SCRIPT = process.platform === "linux" ? false : "util-linux's script makes the terminal";
+/** Reason to skip terminal tests on this platform, or false. */
+export const NO_SCRIPT = process.platform === "linux" ? false : "needs the script command of util-linux";
 
-/** The command line as a shell has it. */
+/** The command to start mirrorform in a shell. */
 export const CLI = `"${process.execPath}" "${new URL("../../src/cli/main.ts", import.meta.url).pathname}"`;
 
 interface Options {
   folder: string;
-  /** Beside PATH, HOME and those of a terminal of 160 columns. */
+  /** Variables in addition to PATH, HOME and those of a terminal with 160 columns. */
   environment?: Readonly<Record<string, string | undefined>>;
-  /** Whether the terminal has a size, as it has with a person before it; unless said otherwise it has. */
+  /** Whether the terminal has a size, as in interactive use (default: true). */
   sized?: boolean;
-  /** Told all that was shown so far, until it has typed. */
+  /** Called with all output so far, until it types keys. */
   react?: (shown: string, type: (keys: string) => void) => void;
 }
 
-/** Runs a shell command on a terminal of its own. */
+/** Runs a shell command in a new terminal. */
 export async function onTerminal(
   command: string,
   { folder, environment, sized = true, react }: Options,
@@ -29,11 +29,11 @@ export async function onTerminal(
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   let shown = "";
-  let tell = react;
+  let notify = react;
   child.stdout.on("data", (chunk: Buffer) => {
     shown += chunk.toString();
-    tell?.(shown, (keys) => {
-      tell = undefined;
+    notify?.(shown, (keys) => {
+      notify = undefined;
       child.stdin.write(keys);
     });
   });

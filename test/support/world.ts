@@ -4,18 +4,18 @@ import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandb
 import { folderWith, mirrorform, type ProcessOptions, type Ran, type RunOptions } from "./mirrorform.ts";
 import { resident } from "./resident.ts";
 
-/** A sandbox, a folder with a mirror file, and the command line in both. All gone when the test ends. */
+/** A sandbox and a folder with a mirror file, to run command lines in. Both are removed after the test. */
 export interface World {
   sandbox: Sandbox;
   folder: string;
   run(args: readonly string[], more?: Partial<RunOptions>): Promise<Ran>;
-  /** As `run`, in a process of its own, which can be stopped. */
+  /** Like `run`, but in a new process, which can be stopped. */
   start(args: readonly string[], more?: Partial<ProcessOptions>): Promise<Ran>;
-  /** Runs with `--json` and gives the document; fails on anything but one. */
+  /** Runs with `--json` and returns the document. Throws if the output is not JSON. */
   json(args: readonly string[], more?: Partial<RunOptions>): Promise<{ code: number | null; document: Document }>;
 }
 
-/** What `--json` prints, as far as tests look into it. */
+/** The output of `--json`, as far as tests use it. */
 export interface Document {
   error?: { code: string; side: string; operation: string; reference?: string; message: string; hint?: string };
   problems?: { code: string; message: string; hint?: string; position?: { line: number; column: number } }[];
@@ -44,6 +44,7 @@ interface Row {
   action?: { id: string; kind: string; digest?: string };
 }
 
+/** Starts a sandbox and creates a folder with these files. */
 export async function world(
   context: TestContext,
   files: Readonly<Record<string, string>>,
@@ -69,13 +70,13 @@ export async function world(
       try {
         return { code, document: JSON.parse(stdout) as Document };
       } catch {
-        throw new Error(`no JSON document: ${stdout}\n${stderr}`);
+        throw new Error(`not a JSON document: ${stdout}\n${stderr}`);
       }
     },
   };
 }
 
-/** Every error that a document holds, wherever it stands. */
+/** Collects all errors in a document. */
 export function errorsIn(document: Document): NonNullable<Document["error"]>[] {
   const targets = [...(document.targets ?? []), ...(document.plan?.targets ?? [])];
   return [

@@ -8,11 +8,11 @@ import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
 import { askedOfHub, assertArrived, mirrorAll, mirrorFile, redisWorld, signedIn } from "../support/mirror.ts";
 import { ACCOUNT } from "../support/account.ts";
 import { addReferrer } from "../../support/referrers.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
 export const HOSTS = {
   "docker-hub-abuse-limit": {
-    async "waits as long as it is told and goes on once the limit is lifted"(t) {
+    async "waits as Retry-After says, and continues when the limit is lifted"(t) {
       const { hub, registry, clock } = await hubClient(t, { quirks: { "docker-hub-abuse-limit": true } });
       hub.registry.onRequest = ({ path }) => {
         hub.quirks["docker-hub-abuse-limit"] = hub.registry.requests.length < 3;
@@ -23,7 +23,7 @@ export const HOSTS = {
       assert.equal(clock.slept.length, 2);
       for (const wait of clock.slept) assert.ok(wait >= 60_000 && wait <= RETRY_AFTER_CAP, String(wait));
     },
-    async "ends in TOO_MANY_REQUESTS, and does not take it for the pull limit"(t) {
+    async "fails with TOO_MANY_REQUESTS, not with PULL_LIMIT"(t) {
       const { hub, registry, clock } = await hubClient(t, { quirks: { "docker-hub-abuse-limit": true } });
       await assert.rejects(registry.getManifest(LIBRARY_REDIS, "7"), {
         code: "TOO_MANY_REQUESTS",
@@ -33,7 +33,7 @@ export const HOSTS = {
       assert.equal(hub.registry.requests.length, MAX_ATTEMPTS);
       assert.ok(clock.slept.every((wait) => wait >= 60_000));
     },
-    async "waits at the token server too"(t) {
+    async "also waits at the token server"(t) {
       const { hub, registry, clock } = await hubClient(t);
       hub.auth.onRequest = () => {
         hub.quirks["docker-hub-abuse-limit"] = hub.auth.requests.length < 2;
@@ -46,7 +46,7 @@ export const HOSTS = {
   },
 
   "docker-hub-blob-redirect": {
-    async "fetches each blob once from where it is led, and shows no signed address"(t) {
+    async "follows the redirect of each blob once, and logs no presigned URL"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-blob-redirect": true } });
       const { code, stdout, stderr } = await place.run(["apply", "--verbose"]);
       assert.equal(code, 0, stderr);
@@ -64,7 +64,7 @@ export const HOSTS = {
   },
 
   "docker-hub-cdn-refuses-credentials": {
-    async "takes no credentials along to the other host"(t) {
+    async "sends no credentials to the other host"(t) {
       const place = await redisWorld(t, {
         accounts: [ACCOUNT],
         quirks: { "docker-hub-cdn-refuses-credentials": true },
@@ -79,7 +79,7 @@ export const HOSTS = {
   },
 
   "docker-hub-no-referrers": {
-    async "finds what refers to an image under the fallback tag, and asks for the API once a repository"(t) {
+    async "finds referrers under the fallback tag, and tries the API once per repository"(t) {
       const file = mirrorFile(["{ image: redis:7, referrers: true }"]);
       const place = await redisWorld(t, { quirks: { "docker-hub-no-referrers": true } }, file);
       const { store, registry } = place.sandbox.dockerHub;
@@ -89,11 +89,11 @@ export const HOSTS = {
       addReferrer(store, "library/redis", top, { via: "list" });
       const { code } = await place.run(["plan"]);
       assert.equal(code, 0);
-      const asked = registry.requests.filter(({ path, status }) => path.includes("/referrers/") && status === 404);
-      assert.equal(asked.length, 1);
+      const attempts = registry.requests.filter(({ path, status }) => path.includes("/referrers/") && status === 404);
+      assert.equal(attempts.length, 1);
       await mirrorAll(place);
     },
-    async "does not ask for referrers that nobody wants"(t) {
+    async "does not request referrers unless configured"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-no-referrers": true } });
       await mirrorAll(place);
       const { requests } = place.sandbox.dockerHub.registry;
@@ -106,21 +106,21 @@ export const HOSTS = {
   },
 
   "docker-hub-catalogue-retry-after-epoch": {
-    async "plans without the catalogue, and neither waits for it nor asks again"(t) {
+    async "plans without the catalogue, without waiting or retrying"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-catalogue-retry-after-epoch": true } });
       const { catalogue } = place.sandbox.dockerHub;
-      const sized = await place.run(["plan"]);
+      const unlimited = await place.run(["plan"]);
       while (catalogue.requests.length < CATALOGUE_LIMIT) await request(`${catalogue.url}/v2/`);
-      const asked = catalogue.requests.length;
+      const before = catalogue.requests.length;
       const { code, stdout } = await place.run(["plan"]);
       assert.equal(code, 0);
       assert.deepEqual(
-        catalogue.requests.slice(asked).map(({ status }) => status),
+        catalogue.requests.slice(before).map(({ status }) => status),
         [429],
       );
-      assert.match(sized.stdout, /2 platforms/);
-      assert.doesNotMatch(stdout, /2 platforms/, "what it would have told is left out");
+      assert.match(unlimited.stdout, /2 platforms/);
+      assert.doesNotMatch(stdout, /2 platforms/, "the information from the catalogue is omitted");
       await mirrorAll(place);
     },
   },
-} satisfies Partial<Record<DockerHubQuirkName, Copes>>;
+} satisfies Partial<Record<DockerHubQuirkName, QuirkTests>>;

@@ -7,14 +7,14 @@ import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import { errorsIn, type World } from "../../support/world.ts";
 import { askedOfHub, assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, signedIn } from "../support/mirror.ts";
 import { ACCOUNT } from "../support/account.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
-/** redis:7 of the sandbox: an index, two platforms, an attestation of each. */
+/** Manifests of redis:7 in the sandbox: an index, and an image and an attestation for each of two platforms. */
 const MANIFESTS = 5;
 
-export const ALLOWANCE = {
+export const PULL_LIMIT = {
   "docker-hub-head-is-free": {
-    async "plans with HEAD alone, and so spends no pull"(t) {
+    async "plans with HEAD requests only, which spend no pulls"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-head-is-free": true } });
       for (const _ of [1, 2]) assert.equal((await place.json(["plan"])).code, 0);
       assert.ok(askedOfHub(place, "manifests", "HEAD").length > 0);
@@ -26,53 +26,53 @@ export const ALLOWANCE = {
   },
 
   "docker-hub-head-limited-when-empty": {
-    async "keeps what is mirrored, and says of the rest that the allowance is spent"(t) {
+    async "keeps mirrored images, and reports PULL_LIMIT for the others"(t) {
       const file = mirrorFile([REDIS, "{ image: nginx:1, refresh: missing }", "{ image: ruby:3 }"]);
       const place = await redisWorld(t, { images: ["redis:7", "nginx:1"] }, file);
-      assert.equal((await place.json(["apply"])).code, 1, "ruby is not there yet");
+      assert.equal((await place.json(["apply"])).code, 1, "ruby does not exist yet");
       const { dockerHub } = place.sandbox;
       dockerHub.publish("library/ruby", "3");
       dockerHub.spend(100);
-      const asked = dockerHub.registry.requests.length;
+      const before = dockerHub.registry.requests.length;
       const { code, document } = await place.json(["plan"]);
       const { rows = [] } = document.targets?.[0] ?? {};
-      const told = rows.map(({ kind, reason, error }) => [kind, reason ?? "", error?.code ?? ""].join(" "));
-      assert.deepEqual(told.toSorted(), [
+      const reported = rows.map(({ kind, reason, error }) => [kind, reason ?? "", error?.code ?? ""].join(" "));
+      assert.deepEqual(reported.toSorted(), [
         "failed unresolved PULL_LIMIT",
         "kept not-checked PULL_LIMIT",
         "unchanged already-there ",
       ]);
       assert.equal(code, 1);
-      const refused = dockerHub.registry.requests.slice(asked).filter(({ status }) => status === 429);
+      const refused = dockerHub.registry.requests.slice(before).filter(({ status }) => status === 429);
       assert.deepEqual(
         refused.map(({ method }) => method),
         ["HEAD", "HEAD"],
-        "asked once each, and never by GET",
+        "one request each, and no GET",
       );
       await assertArrived(place, "redis", "7");
     },
   },
 
   "docker-hub-limit-without-retry-after": {
-    async "ends at once in PULL_LIMIT, and the tag waits for the rest of the image"(t) {
+    async "stops with PULL_LIMIT, and does not push the tag of an incomplete image"(t) {
       const place = await redisWorld(t, {
         quirks: { "docker-hub-limit-without-retry-after": true },
       });
-      await assertSpentMidway(place);
+      await assertStopsMidway(place);
     },
-    async "does not wait out the window either where Retry-After names it"(t) {
+    async "does not wait for the window to pass, even with a Retry-After"(t) {
       const place = await redisWorld(t, {
         quirks: { "docker-hub-limit-without-retry-after": false },
       });
-      await assertSpentMidway(place);
+      await assertStopsMidway(place);
     },
   },
 
   "docker-hub-limit-names-account": {
-    async "tells neither the account nor the token's id, in text or JSON"(t) {
+    async "reveals neither the account nor the token's ID, in text or JSON"(t) {
       const place = await redisWorld(t, {
         accounts: [ACCOUNT],
-        // Large enough for the plan; somebody else spends it before the first manifest is read.
+        // Enough for the plan. spendWhen spends it before the first manifest is read.
         allowance: { limit: 100, windowSeconds: 3600 },
         quirks: { "docker-hub-limit-names-account": true, "docker-hub-head-limited-when-empty": false },
       });
@@ -90,7 +90,7 @@ export const ALLOWANCE = {
         output.push(stdout, stderr);
       }
       const refused = askedOfHub(place, "manifests", "GET").filter(({ status }) => status === 429);
-      assert.equal(refused.length, 1, "an apply was told who has spent the allowance");
+      assert.equal(refused.length, 1, "one answer named the account");
       assert.ok(dockerHub.auth.requests.every(({ authorization }) => authorization === "basic"));
       const all = output.join("\n");
       assert.match(all, /PULL_LIMIT/);
@@ -99,7 +99,7 @@ export const ALLOWANCE = {
   },
 
   "docker-hub-x-ratelimit": {
-    async "reads what is left of the allowance"(t) {
+    async "reads the remaining pulls"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-x-ratelimit": true } });
       assert.match((await place.run(["plan"])).stdout, /100 of 100 left in a window of 1 h/);
       const { applied } = await mirrorAll(place);
@@ -110,7 +110,7 @@ export const ALLOWANCE = {
   },
 
   "docker-hub-limit-without-window": {
-    async "says what is left, and names no window"(t) {
+    async "reports the remaining pulls without a window"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-limit-without-window": true } });
       const { stdout } = await place.run(["plan"]);
       assert.match(stdout, /100 of 100 left/);
@@ -119,9 +119,9 @@ export const ALLOWANCE = {
       assert.equal(applied.pulls?.[0]?.reading?.remaining, 100 - MANIFESTS);
     },
   },
-} satisfies Partial<Record<DockerHubQuirkName, Copes>>;
+} satisfies Partial<Record<DockerHubQuirkName, QuirkTests>>;
 
-/** Others on the same address spend all that is left, once such a request was answered. */
+/** Spends all remaining pulls, as another client would, after a matching request has been answered. */
 function spendWhen({ sandbox }: World, matches: (request: RecordedRequest) => boolean, username?: string): void {
   let isSpent = false;
   sandbox.dockerHub.registry.onFinished = (request) => {
@@ -131,8 +131,8 @@ function spendWhen({ sandbox }: World, matches: (request: RecordedRequest) => bo
   };
 }
 
-/** Others spend what is left once the index is read: its children are refused. */
-async function assertSpentMidway(place: World): Promise<void> {
+/** Lets another client spend the remaining pulls after the index has been read, so that its children are refused. */
+async function assertStopsMidway(place: World): Promise<void> {
   spendWhen(place, ({ method, status, path }) => method === "GET" && status === 200 && path.includes("/manifests/"));
   const { code, document } = await place.json(["apply"]);
   assert.equal(code, 4);
@@ -144,7 +144,7 @@ async function assertSpentMidway(place: World): Promise<void> {
   assert.match(errors[0]?.hint ?? "", /window has passed/);
   const gets = askedOfHub(place, "manifests", "GET").filter(({ authorization }) => authorization !== undefined);
   assert.ok(gets.some(({ status }) => status === 429));
-  assert.equal(new Set(gets.map(({ path }) => path)).size, gets.length, "none is asked for twice");
+  assert.equal(new Set(gets.map(({ path }) => path)).size, gets.length, "no manifest is requested twice");
   const { store } = await ecrOf(place);
   assert.deepEqual(incompleteTags(store), []);
   assert.equal(store.repository("redis")?.tags.size, 0);

@@ -8,11 +8,11 @@ import { errorsIn } from "../../support/world.ts";
 import { hubClient, LIBRARY_REDIS } from "../support/clients.ts";
 import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, signedIn } from "../support/mirror.ts";
 import { ACCOUNT } from "../support/account.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
 export const SIGN_IN = {
   "docker-hub-always-issues-a-token": {
-    async "believes the refusal, not the token: one token, one try with it, never more rights than to pull"(t) {
+    async "reports a refusal despite the token, after one attempt with one token that only requests pull"(t) {
       const place = await redisWorld(
         t,
         { quirks: { "docker-hub-always-issues-a-token": true } },
@@ -30,16 +30,16 @@ export const SIGN_IN = {
         "repository:library/no-such-image:pull",
         "repository:library/redis:pull",
       ]);
-      const tries = registry.requests.filter(({ path }) => path.includes("no-such-image"));
+      const attempts = registry.requests.filter(({ path }) => path.includes("no-such-image"));
       assert.deepEqual(
-        tries.map(({ authorization }) => authorization),
+        attempts.map(({ authorization }) => authorization),
         [undefined, "bearer"],
       );
     },
   },
 
   "docker-hub-token-without-expiry": {
-    async "takes the token to be good for 60 seconds, and renews it before it is refused"(t) {
+    async "assumes a lifetime of 60 seconds, and renews the token before it expires"(t) {
       let now = Date.parse("2026-10-01T12:00:00Z");
       const { registry, hub, clock, events } = await hubClient(t, {
         clock: () => new Date(now),
@@ -52,13 +52,13 @@ export const SIGN_IN = {
       }
       assert.equal(hub.auth.requests.length, 2);
       const statuses = hub.registry.requests.map(({ status }) => status);
-      assert.deepEqual(statuses, [401, 200, 200, 200], "after the challenge no request is refused");
+      assert.deepEqual(statuses, [401, 200, 200, 200], "only the first request is challenged");
       assert.ok(events.every(({ type }) => type !== "request.retried"));
     },
   },
 
   "docker-hub-access-token-only": {
-    async "takes the access_token where there is no token"(t) {
+    async "uses access_token if token is missing"(t) {
       const place = await redisWorld(t, { quirks: { "docker-hub-access-token-only": true } });
       await mirrorAll(place);
       await assertArrived(place, "redis", "7");
@@ -66,7 +66,7 @@ export const SIGN_IN = {
   },
 
   "docker-hub-login-lockout": {
-    async "sends a wrong password once in a run, so that the right one still works"(t) {
+    async "sends a wrong password only once per run, so that the account is not locked"(t) {
       const names = ["redis", "nginx", "ruby", "python", "golang", "node", "debian"];
       const images = names.map((name) => `${name}:1`);
       const file = mirrorFile(images.map((image) => `{ image: ${image} }`));
@@ -82,7 +82,7 @@ export const SIGN_IN = {
       const right = await place.json(["plan"], { environment: signedIn(place, ACCOUNT.username, ACCOUNT.password) });
       assert.equal(right.code, 0);
     },
-    async "ends in TOO_MANY_REQUESTS while the account is locked, and asks nothing anonymously instead"(t) {
+    async "fails with TOO_MANY_REQUESTS while the account is locked, without falling back to anonymous requests"(t) {
       const lookup = async (): Promise<typeof ACCOUNT> => ACCOUNT;
       const { registry, hub } = await hubClient(t, {}, { credentials: { lookup } });
       const basic = Buffer.from(`${ACCOUNT.username}:a typo`).toString("base64");
@@ -95,14 +95,14 @@ export const SIGN_IN = {
         operation: "sign in to",
         message: /too many failed login attempts/,
       });
-      const asked = hub.auth.requests.slice(5);
-      assert.equal(asked.length, MAX_ATTEMPTS);
-      assert.ok(asked.every(({ authorization }) => authorization === "basic"));
+      const attempts = hub.auth.requests.slice(5);
+      assert.equal(attempts.length, MAX_ATTEMPTS);
+      assert.ok(attempts.every(({ authorization }) => authorization === "basic"));
     },
   },
 
   "docker-hub-missing-repository-unauthorized": {
-    async "says that the image may be missing or private, never that it is gone, and mirrors the others"(t) {
+    async "reports that the image may be missing or private, and mirrors the other images"(t) {
       const file = mirrorFile([REDIS, "{ image: nginx:1 }"]);
       const place = await redisWorld(t, { images: ["redis:7", "nginx:1"] }, file);
       await mirrorAll(place);
@@ -115,9 +115,9 @@ export const SIGN_IN = {
       assert.equal(error.side, "source");
       assert.match(error.hint ?? "", /does not exist and for a private one/);
       const { store } = await ecrOf(place);
-      assert.equal(store.repository("nginx")?.tags.size, 1, "what was mirrored stays");
+      assert.equal(store.repository("nginx")?.tags.size, 1, "the mirrored tag remains");
       const moved = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
       assert.equal(store.repository("redis")?.tags.get("7"), moved);
     },
   },
-} satisfies Partial<Record<DockerHubQuirkName, Copes>>;
+} satisfies Partial<Record<DockerHubQuirkName, QuirkTests>>;

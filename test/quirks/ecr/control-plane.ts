@@ -5,11 +5,11 @@ import { ecrOf } from "../../support/scenario.ts";
 import { errorsIn } from "../../support/world.ts";
 import { storeBareImage } from "../support/bare-image.ts";
 import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
 export const CONTROL_PLANE = {
   "ecr-kms-key-as-arn": {
-    async "sees no change in a repository that was created with an alias"(t) {
+    async "detects no change in a repository that was created with an alias"(t) {
       const file = mirrorFile([REDIS], "repositories: { encryption: { kms: alias/mirrors } }");
       const place = await redisWorld(t, { quirks: { "ecr-kms-key-as-arn": true } }, file);
       await mirrorAll(place);
@@ -29,7 +29,7 @@ export const CONTROL_PLANE = {
   },
 
   "ecr-policy-in-other-words": {
-    async "sees no change in a policy that it set itself"(t) {
+    async "detects no change in a policy that it has set"(t) {
       const principal = '{ AWS: ["123456789012", "210987654321"] }';
       const statement = `{ Sid: pull, Effect: Allow, Principal: ${principal}, Action: ["ecr:BatchGetImage"] }`;
       const file = mirrorFile([REDIS], `repositories: { policy: { Statement: [${statement}] } }`);
@@ -41,41 +41,42 @@ export const CONTROL_PLANE = {
   },
 
   "ecr-put-image-throttle": {
-    async "puts more manifests than fit into a second at the pace that ECR takes"(t) {
+    async "puts manifests at the rate that ECR allows"(t) {
       const names = Array.from({ length: 12 }, (_, at) => `app-${at}`);
       const images = names.map((name) => `${name}:1`);
       const options = { images, imageOptions: { layers: 1, layerBytes: 64 } };
       const file = mirrorFile(images.map((image) => `{ image: "${image}" }`));
       const place = await redisWorld(t, { ...options, quirks: { "ecr-put-image-throttle": true } }, file);
       const { server } = await ecrOf(place);
-      assert.equal(place.sandbox.ecr.limits.putImagesPerSecond, 10, "ECR's own rate");
+      assert.equal(place.sandbox.ecr.limits.putImagesPerSecond, 10, "ECR's quota");
       await mirrorAll(place);
       for (const name of names) await assertArrived(place, name, "1");
       const puts = server.requests.filter(({ method, path }) => method === "PUT" && path.includes("/manifests/"));
       const stored = puts.filter(({ status }) => status === 201).length;
       assert.ok(stored > 50, `${stored} manifests`);
-      // On a busy machine a few arrive later than they were sent. Without a pace most are refused, several times each.
+      // On a busy machine, a few manifests are refused because they arrive late. Without rate limiting, most are refused
+      // several times.
       assert.ok(puts.length - stored < stored / 4, `${puts.length - stored} of ${puts.length} were refused`);
     },
-    async "puts each manifest again until ECR takes it"(t) {
+    async "retries each manifest until ECR accepts it"(t) {
       const place = await redisWorld(t, { quirks: { "ecr-put-image-throttle": true } });
       const { server } = await ecrOf(place);
       const { limits } = place.sandbox.ecr;
-      const tried = new Set<string>();
+      const seen = new Set<string>();
       server.onRequest = ({ method, path }) => {
         if (method !== "PUT" || !path.includes("/manifests/")) return undefined;
-        limits.putImagesPerSecond = tried.has(path) ? 1000 : 0;
-        tried.add(path);
+        limits.putImagesPerSecond = seen.has(path) ? 1000 : 0;
+        seen.add(path);
         return undefined;
       };
       await mirrorAll(place);
       await assertArrived(place, "redis", "7");
       const puts = server.requests.filter(({ method, path }) => method === "PUT" && path.includes("/manifests/"));
-      assert.equal(tried.size, 5);
-      assert.equal(puts.filter(({ status }) => status === 429).length, tried.size);
-      assert.equal(puts.filter(({ status }) => status === 201).length, tried.size);
+      assert.equal(seen.size, 5);
+      assert.equal(puts.filter(({ status }) => status === 429).length, seen.size);
+      assert.equal(puts.filter(({ status }) => status === 201).length, seen.size);
     },
-    async "does so where the API takes the manifest as well"(t) {
+    async "also retries a manifest that it puts through the JSON API"(t) {
       const place = await redisWorld(t, { images: [], quirks: { "ecr-put-image-throttle": true } });
       storeBareImage(place.sandbox.dockerHub.store, "library/redis", "7");
       const { limits, api } = place.sandbox.ecr;
@@ -97,15 +98,15 @@ export const CONTROL_PLANE = {
   },
 
   "ecr-api-throttle": {
-    async "makes each call again until it is answered"(t) {
+    async "retries each call until it succeeds"(t) {
       const place = await redisWorld(t, { quirks: { "ecr-api-throttle": true } });
       const { api, limits, calls } = place.sandbox.ecr;
-      // Each operation is throttled when it is first asked for, whatever else is under way by then.
-      const asked = new Set<string>();
+      // Throttle the first call of each operation.
+      const seen = new Set<string>();
       api.onRequest = ({ headers }) => {
         const operation = headers["x-amz-target"] ?? "";
-        limits.apiCallsPerSecond = asked.has(operation) ? 1000 : 0;
-        asked.add(operation);
+        limits.apiCallsPerSecond = seen.has(operation) ? 1000 : 0;
+        seen.add(operation);
         return undefined;
       };
       const { code, document } = await place.json(["apply"]);
@@ -123,7 +124,7 @@ export const CONTROL_PLANE = {
   },
 
   "ecr-repository-quota": {
-    async "asks once, ends in SERVICE_QUOTA, and mirrors into the repositories that are there"(t) {
+    async "fails with SERVICE_QUOTA without retrying, and mirrors to existing repositories"(t) {
       const file = mirrorFile([REDIS, "{ image: nginx:1 }"]);
       const images = ["redis:7", "nginx:1"];
       const place = await redisWorld(
@@ -148,8 +149,8 @@ export const CONTROL_PLANE = {
       await assertArrived(place, "nginx", "1");
       assert.ok(
         (await sentToEcr(place)).every(({ path }) => !path.includes("/redis/")),
-        "nothing is sent after redis",
+        "nothing is sent to redis",
       );
     },
   },
-} satisfies Partial<Record<EcrQuirkName, Copes>>;
+} satisfies Partial<Record<EcrQuirkName, QuirkTests>>;

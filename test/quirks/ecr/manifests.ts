@@ -13,13 +13,13 @@ import { errorsIn, type Document } from "../../support/world.ts";
 import { storeBareImage } from "../support/bare-image.ts";
 import { ecrClient } from "../support/clients.ts";
 import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
 const IMMUTABLE = "repositories: { tagMutability: IMMUTABLE }";
 
 export const MANIFESTS = {
   "ecr-get-lacks-digest": {
-    async "reads the digest from HEAD, and hashes what GET brings"(t) {
+    async "reads the digest from HEAD, and computes it from the content for GET"(t) {
       const digests: unknown[] = [];
       const { ecr, registry } = await ecrClient(t, "ecr-get-lacks-digest", {
         track:
@@ -43,7 +43,7 @@ export const MANIFESTS = {
   },
 
   "ecr-translates-manifests": {
-    async "accepts every kind of manifest, so that a tag is read as it is stored"(t) {
+    async "accepts all manifest types, so that a tag is read as stored"(t) {
       const { ecr, registry } = await ecrClient(t, "ecr-translates-manifests");
       for (const mediaType of [OCI_MANIFEST, DOCKER_MANIFEST]) {
         const image = makeImage("one", mediaType);
@@ -52,7 +52,7 @@ export const MANIFESTS = {
         assert.deepEqual([manifest.mediaType, Buffer.from(manifest.bytes)], [mediaType, image.bytes]);
       }
     },
-    async "sees no change after any form of image was mirrored"(t) {
+    async "detects no change after mirroring any type of image"(t) {
       const forms = ["oci-index", "docker-list", "oci-manifest", "docker-manifest"] as const;
       const file = mirrorFile(forms.map((form) => `{ image: ${form}:1 }`));
       const place = await redisWorld(t, { images: [], quirks: { "ecr-translates-manifests": true } }, file);
@@ -67,7 +67,7 @@ export const MANIFESTS = {
   },
 
   "ecr-needs-media-type": {
-    async "brings an image without media types byte for byte, through the API"(t) {
+    async "copies an image without media types byte for byte, through the JSON API"(t) {
       const place = await redisWorld(t, { images: [], quirks: { "ecr-needs-media-type": true } });
       const digests = storeBareImage(place.sandbox.dockerHub.store, "library/redis", "7");
       await mirrorAll(place);
@@ -81,9 +81,9 @@ export const MANIFESTS = {
         ],
       );
       const refused = (await sentToEcr(place)).filter(({ status }) => status === 405);
-      assert.deepEqual(refused, [], "the registry was not even asked");
+      assert.deepEqual(refused, [], "the registry API is not tried");
     },
-    async "puts a manifest that names its type through the registry"(t) {
+    async "puts a manifest with a media type through the registry API"(t) {
       const place = await redisWorld(t, { quirks: { "ecr-needs-media-type": true } });
       await mirrorAll(place);
       assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "PutImage"));
@@ -91,7 +91,7 @@ export const MANIFESTS = {
   },
 
   "ecr-refuses-empty-config": {
-    async "leaves the artifact out with a warning; the image and its other referrers arrive, and nothing failed"(t) {
+    async "skips the artifact with a warning, and copies the image and its other referrers"(t) {
       const file = mirrorFile(["{ image: redis:7, referrers: true }"]);
       const place = await redisWorld(t, { quirks: { "ecr-refuses-empty-config": true } }, file);
       const { store } = place.sandbox.dockerHub;
@@ -100,7 +100,7 @@ export const MANIFESTS = {
       assert.ok(top !== undefined);
       const refused = addReferrer(store, "library/redis", top, { via: "list", artifactType: SBOM });
       const configType = "application/vnd.example.config.v1+json";
-      const taken = addReferrer(store, "library/redis", top, { via: "list", configType });
+      const accepted = addReferrer(store, "library/redis", top, { via: "list", configType });
       const applied = await place.run(["apply", "--report", "report.json"]);
       assert.equal(applied.code, 0);
       assert.match(applied.stdout, /Warning: left out of the referrers of redis:7/);
@@ -113,11 +113,15 @@ export const MANIFESTS = {
       );
       const repository = (await ecrOf(place)).store.repository("redis");
       assert.deepEqual(
-        [top, taken, refused].map(({ digest }) => repository?.manifests.has(digest)),
+        [top, accepted, refused].map(({ digest }) => repository?.manifests.has(digest)),
         [true, true, false],
       );
       const ecr = (await ecrOf(place)).store;
-      assert.deepEqual(listedDigests(ecr, "redis", top.digest), [taken.digest], "no list names what is not there");
+      assert.deepEqual(
+        listedDigests(ecr, "redis", top.digest),
+        [accepted.digest],
+        "the list omits the refused artifact",
+      );
       const again = await place.run(["plan"]);
       assert.match(again.stdout, /No changes/);
       assert.match(again.stdout, /\* 7 +referrers from redis:7 +1 referrer +left out: the target refused/);
@@ -125,7 +129,7 @@ export const MANIFESTS = {
   },
 
   "ecr-immutable-refuses-equal": {
-    async "does not write a tag that holds the digest already"(t) {
+    async "does not put a tag that already has the digest"(t) {
       const file = mirrorFile([REDIS], IMMUTABLE);
       const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
       await mirrorAll(place);
@@ -139,7 +143,7 @@ export const MANIFESTS = {
         [201],
       );
     },
-    async "takes it for done when another run puts the same tag in between"(t) {
+    async "treats the action as done if another run puts the same tag concurrently"(t) {
       const file = mirrorFile([REDIS], IMMUTABLE);
       const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
       const { server, store } = await ecrOf(place);
@@ -157,11 +161,11 @@ export const MANIFESTS = {
       assert.equal(copy?.result, "already-done");
       assert.ok(
         server.requests.some(({ method, status }) => method === "PUT" && status === 400),
-        "it was refused",
+        "the tag was refused",
       );
       await assertArrived(place, "redis", "7");
     },
-    async "ends in TAG_IMMUTABLE when the tag holds something else by then"(t) {
+    async "fails with TAG_IMMUTABLE if the tag has another digest by now"(t) {
       const file = mirrorFile([REDIS], IMMUTABLE);
       const place = await redisWorld(t, { quirks: { "ecr-immutable-refuses-equal": true } }, file);
       const { server, store } = await ecrOf(place);
@@ -183,7 +187,7 @@ export const MANIFESTS = {
   },
 
   "ecr-opaque-tag-pages": {
-    async "never lists tags: it asks for those it wants, a hundred at a time"(t) {
+    async "requests the tags it needs in batches of 100 instead of listing all tags"(t) {
       const tags = Array.from({ length: 150 }, (_, at) => `v${at}`);
       const file = mirrorFile([`{ image: redis, tags: [${tags.join(", ")}], refresh: missing }`]);
       const place = await redisWorld(t, { quirks: { "ecr-opaque-tag-pages": true } }, file);
@@ -195,14 +199,14 @@ export const MANIFESTS = {
       const { code, document } = await place.json(["plan"]);
       assert.equal(code, 0);
       assert.equal(document.totals?.["unchanged"], tags.length);
-      const asked = place.sandbox.ecr.calls
+      const batches = place.sandbox.ecr.calls
         .filter(({ operation }) => operation === "BatchGetImage")
         .map(({ input }) => (input["imageIds"] as unknown[]).length);
-      assert.deepEqual(asked, [BATCH_SIZE, tags.length - BATCH_SIZE]);
+      assert.deepEqual(batches, [BATCH_SIZE, tags.length - BATCH_SIZE]);
       assert.ok(place.sandbox.ecr.calls.every(({ operation }) => operation !== "ListImages"));
       assert.ok(server.requests.every(({ path }) => !path.endsWith("/tags/list")));
     },
-    async "follows the pages of an ECR that images come from as they are given"(t) {
+    async "follows the page links of a source ECR verbatim"(t) {
       const { ecr, registry } = await ecrClient(t, "ecr-opaque-tag-pages", { side: "source" });
       const { store } = ecr.registry;
       const image = generateImage("app", { form: "oci-manifest", layers: 1, layerBytes: 64 });
@@ -216,7 +220,7 @@ export const MANIFESTS = {
   },
 
   "ecr-no-deletes": {
-    async "deletes nothing, not even when a tag moves"(t) {
+    async "deletes nothing, even when a tag moves"(t) {
       const place = await redisWorld(t, { quirks: { "ecr-no-deletes": true } });
       await mirrorAll(place);
       const { store } = await ecrOf(place);
@@ -234,9 +238,9 @@ export const MANIFESTS = {
       const after = store.repository("redis")?.manifests;
       assert.ok(
         before.every((digest) => after?.has(digest)),
-        "what was mirrored stays",
+        "the old manifests remain",
       );
       assert.ok((after?.size ?? 0) > before.length);
     },
   },
-} satisfies Partial<Record<EcrQuirkName, Copes>>;
+} satisfies Partial<Record<EcrQuirkName, QuirkTests>>;

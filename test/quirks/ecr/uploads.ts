@@ -8,7 +8,7 @@ import { ecrOf } from "../../support/scenario.ts";
 import { type World } from "../../support/world.ts";
 import { ecrClient } from "../support/clients.ts";
 import { assertArrived, mirrorAll, mirrorFile, REDIS, redisWorld, sentToEcr } from "../support/mirror.ts";
-import type { Copes } from "../support/cope.ts";
+import type { QuirkTests } from "../support/quirk-tests.ts";
 
 export const UPLOADS = {
   "ecr-patch-created": {
@@ -20,7 +20,7 @@ export const UPLOADS = {
   },
 
   "ecr-drops-later-patches": {
-    async "sends a large blob whole, in the one request that closes its upload"(t) {
+    async "sends a large blob in a single PUT"(t) {
       const place = await redisWorld(t, {
         imageOptions: { form: "oci-manifest", layers: 1, layerBytes: 6 * 1024 * 1024 },
         quirks: { "ecr-drops-later-patches": true },
@@ -32,7 +32,7 @@ export const UPLOADS = {
   },
 
   "ecr-cuts-uploads": {
-    async "creates the repository before the first upload, and is never cut off"(t) {
+    async "creates the repository before the first upload, so that no upload is cut off"(t) {
       const place = await redisWorld(t, { quirks: { "ecr-cuts-uploads": true } });
       const { server, store } = await ecrOf(place);
       const early: string[] = [];
@@ -44,7 +44,7 @@ export const UPLOADS = {
       assert.deepEqual(early, []);
       assert.ok(server.requests.every(({ status }) => status !== 0));
     },
-    async "says what a cut upload may mean, when the repository was deleted meanwhile"(t) {
+    async "explains a cut upload when the repository has been deleted"(t) {
       const { ecr, registry, clock } = await ecrClient(t, "ecr-cuts-uploads");
       ecr.registry.store.remove("app");
       const bytes = Buffer.from("a layer");
@@ -55,12 +55,12 @@ export const UPLOADS = {
         operation: "start upload of blob",
         hint: /the repository does not exist: was it deleted/,
       });
-      assert.equal(clock.slept.length, MAX_ATTEMPTS - 1, "it may be the network: it is tried again");
+      assert.equal(clock.slept.length, MAX_ATTEMPTS - 1, "the upload is retried");
     },
   },
 
   "ecr-mount-needs-setting": {
-    async "uploads to each repository what it lacks, and mounts nothing"(t) {
+    async "uploads missing blobs to each repository instead of mounting them"(t) {
       const file = mirrorFile([REDIS, "{ image: redis:7, to: copy/of/redis:7 }"]);
       const place = await redisWorld(t, { quirks: { "ecr-mount-needs-setting": true } }, file);
       await mirrorAll(place);
@@ -81,7 +81,7 @@ export const UPLOADS = {
   },
 
   "ecr-mount-needs-manifest": {
-    async "mounts a layer once the image that it was sent for is whole, and is never answered 202"(t) {
+    async "mounts a layer only after the first image is complete, so that no mount fails"(t) {
       const file = mirrorFile([REDIS, "{ image: redis:7, to: copy/of/redis:7 }"]);
       const place = await redisWorld(
         t,
@@ -95,16 +95,16 @@ export const UPLOADS = {
       await mirrorAll(place);
       await assertArrived(place, "redis", "7");
       const mounts = (await sentToEcr(place)).filter(({ query }) => query.includes("mount="));
-      // A layer of each platform.
+      // One layer for each platform.
       assert.deepEqual(
         mounts.map(({ status }) => status),
         [201, 201],
       );
     },
   },
-} satisfies Partial<Record<EcrQuirkName, Copes>>;
+} satisfies Partial<Record<EcrQuirkName, QuirkTests>>;
 
-/** Each blob went up in a POST and a PUT of its whole length. */
+/** Asserts that each blob was uploaded by a POST and a single PUT. */
 async function assertUploadedWhole(place: World): Promise<void> {
   const requests = await sentToEcr(place);
   const { store } = await ecrOf(place);

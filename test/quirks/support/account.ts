@@ -1,2 +1,2 @@
-/** Somebody who may sign in to Docker Hub. The name stands in no other text. */
+/** An account that can sign in to Docker Hub. Its name does not occur in any other text. */
 export const ACCOUNT = { username: "jane-of-accounting", password: "dckr_pat_example" };

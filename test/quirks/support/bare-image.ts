@@ -4,8 +4,8 @@ import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import type { Store } from "../../../src/sandbox/registry/registry-store.ts";
 
 /**
- * Puts an index of one image into a store, both without a top-level `mediaType`: the OCI image-spec allows that, and
- * some builders write it so.
+ * Stores an index with one image, both without a top-level `mediaType`. The OCI image-spec allows that, and some builders
+ * create such images.
  * @returns the digests of the image and of the index
  */
 export function storeBareImage(store: Store, name: string, tag: string): Digest[] {

@@ -15,7 +15,7 @@ import { startEndpoint, type EndpointFixture } from "../../sandbox/support/ecr.t
 
 export const LIBRARY_REDIS = "library/redis";
 
-/** A Docker Hub with redis:7 and a client of it, for what a process would have to wait too long for. */
+/** Starts a Docker Hub with redis:7 and creates a client with a fake clock, for tests with long waits. */
 export async function hubClient(
   t: TestContext,
   options: DockerHubOptions = {},
@@ -27,7 +27,7 @@ export async function hubClient(
   return { hub, ...clientOf(t, new URL(hub.registry.url), { name: "docker.io", isPullLimit, ...client }) };
 }
 
-/** An ECR that has this quirk on, with one empty repository, `app`, and a client that is signed in to it. */
+/** Starts ECR with this quirk on and one empty repository, `app`, and creates a client that is signed in. */
 export async function ecrClient(
   t: TestContext,
   quirk: EcrQuirkName,

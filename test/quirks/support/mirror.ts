@@ -8,7 +8,7 @@ import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { world, type Document, type World } from "../../support/world.ts";
 
-/** The mirror file of most tests: `mirrors` are the lines of that list, `more` stands before them. */
+/** Returns a mirror file with these `mirrors` entries. `more` is inserted before them. */
 export function mirrorFile(mirrors: readonly string[], more = ""): string {
   const list = mirrors.map((mirror) => `  - ${mirror}`).join("\n");
   return `version: 1\nname: platform\ntargets:\n  main: { ecr: {} }\n${more}\nmirrors:\n${list}\n`;
@@ -16,13 +16,13 @@ export function mirrorFile(mirrors: readonly string[], more = ""): string {
 
 export const REDIS = "{ image: redis:7 }";
 
-/** A sandbox with redis:7 at its Docker Hub, to be mirrored into its ECR. */
+/** Starts a sandbox with redis:7 on its Docker Hub, to mirror to its ECR. */
 export function redisWorld(t: TestContext, options: SandboxOptions = {}, file = mirrorFile([REDIS])): Promise<World> {
   const small = { images: ["redis:7"], imageOptions: { layers: 2, layerBytes: 512 } };
   return world(t, { "mirrors.yaml": file }, { ...small, ...options });
 }
 
-/** Applies and then plans: both end well, and nothing is left to do. */
+/** Runs apply and then plan. Both must succeed, and the plan must have no changes. */
 export async function mirrorAll(
   place: World,
   environment: Readonly<Record<string, string>> = {},
@@ -34,11 +34,11 @@ export async function mirrorAll(
   const { create, change, blocked, failed } = again.document.totals ?? {};
   assert.deepEqual({ create, change, blocked, failed }, { create: 0, change: 0, blocked: 0, failed: 0 });
   const { store } = await ecrOf(place);
-  assert.deepEqual(incompleteTags(store), [], "no tag names an incomplete image");
+  assert.deepEqual(incompleteTags(store), [], "no tag points at an incomplete image");
   return { applied: applied.document };
 }
 
-/** Asserts that an official image is at ECR byte for byte, under its own name. */
+/** Asserts that ECR has an official image byte for byte under its own name. */
 export async function assertArrived(place: World, name: string, tag: string): Promise<void> {
   const source = place.sandbox.dockerHub.store.repository(`library/${name}`);
   const { store } = await ecrOf(place);
@@ -56,21 +56,21 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** What ECR's registry was sent. */
+/** Returns the requests to ECR's registry. */
 export async function sentToEcr(place: World): Promise<readonly RecordedRequest[]> {
   const { server } = await ecrOf(place);
-  assert.ok(server.requests.length > 0, "ECR's registry was asked something");
+  assert.ok(server.requests.length > 0, "ECR's registry received requests");
   return server.requests;
 }
 
-/** What Docker Hub's registry was asked about manifests, or blobs. */
+/** Returns the requests to Docker Hub's registry for manifests or blobs. */
 export function askedOfHub({ sandbox }: World, kind: "manifests" | "blobs", method: string): RecordedRequest[] {
   return sandbox.dockerHub.registry.requests.filter(
     (request) => request.method === method && request.path.includes(`/${kind}/`),
   );
 }
 
-/** The environment in which Docker Hub's credentials are these. */
+/** Returns an environment with these Docker Hub credentials. */
 export function signedIn({ sandbox }: World, username: string, password: string): Record<string, string> {
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [sandbox.dockerHub.registry.host]: { auth } } }) };

@@ -3,17 +3,20 @@ import { describe, test, type TestContext } from "node:test";
 
 import type { Quirk } from "../../../src/sandbox/quirk.ts";
 
-/** What mirrorform does about one quirk: sentences, each with its proof. */
-export type Copes = Readonly<Record<string, (t: TestContext) => Promise<void>>>;
+/** Tests of how mirrorform handles one quirk, keyed by their names. */
+export type QuirkTests = Readonly<Record<string, (t: TestContext) => Promise<void>>>;
 
-/** A test of each sentence, below the row of the table that it is about. */
-export function testCopes<Row extends Quirk>(rows: readonly Row[], copes: Record<Row["name"], Copes>): void {
+/** Defines the tests of each quirk in `rows`. */
+export function testQuirks<Row extends Quirk>(
+  rows: readonly Row[],
+  testsByQuirk: Record<Row["name"], QuirkTests>,
+): void {
   describe("mirrorform", { concurrency: 4 }, () => {
     for (const { name, what } of rows as readonly (Row & { name: Row["name"] })[]) {
-      const sentences = Object.entries(copes[name]);
-      assert.ok(sentences.length > 0, `${name} has no test`);
+      const tests = Object.entries(testsByQuirk[name]);
+      assert.ok(tests.length > 0, `${name} has no test`);
       describe(`${name}: ${what}`, () => {
-        for (const [sentence, prove] of sentences) test(sentence, prove);
+        for (const [title, run] of tests) test(title, run);
       });
     }
   });

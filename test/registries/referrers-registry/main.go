@@ -1,4 +1,4 @@
-// A registry with the referrers API, of go-containerregistry: in memory, on the port that is given.
+// Runs go-containerregistry's in-memory registry with the referrers API on the given address.
 package main
 
 import (

@@ -1,27 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A file of what `run.sh` installed and made. */
+/** Returns the path of a file that `run.sh` installed. */
 export function cached(...path: string[]): string {
   const cache = process.env["REGISTRIES_CACHE"];
-  if (cache === undefined) throw new Error("these tests run by `npm run test:registries`");
+  if (cache === undefined) throw new Error("run these tests with `npm run test:registries`");
   return join(cache, ...path);
 }
 
-/** crane's program, or why there is none. */
+/** Returns the path of crane, or why it is unavailable. */
 export function crane(): { program: string } | { unavailable: string } {
   if (existsSync(cached("crane"))) return { program: cached("crane") };
   return { unavailable: readFileSync(cached("crane.unavailable"), "utf8").trim() };
 }
 
 /**
- * The conformance suite's program, or why there is none. `CONFORMANCE_SUITE` names one that is built already.
- * Absent for any other reason than the module proxy's refusal is an error.
+ * Returns the path of the conformance suite, or why the module proxy does not serve it. `CONFORMANCE_SUITE` overrides the
+ * path.
+ * @throws Error if the suite is missing for another reason
  */
 export function conformanceSuite(): { program: string } | { unavailable: string } {
-  const given = process.env["CONFORMANCE_SUITE"];
-  if (given !== undefined) return { program: given };
+  const path = process.env["CONFORMANCE_SUITE"];
+  if (path !== undefined) return { program: path };
   if (existsSync(cached("conformance"))) return { program: cached("conformance") };
-  const why = readFileSync(cached("conformance.unavailable"), "utf8").trim();
-  return { unavailable: `the Go module proxy does not serve the suite: ${why}` };
+  const reason = readFileSync(cached("conformance.unavailable"), "utf8").trim();
+  return { unavailable: `the Go module proxy does not serve the suite: ${reason}` };
 }

@@ -3,38 +3,37 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** One line of the access log. `path` has no query. */
+/** A line of the access log. `path` has no query. */
 export interface AccessLine {
   method: string;
   path: string;
   status: number;
 }
 
-/** A running docker-registry of Debian, on 127.0.0.1 with a storage of its own. */
+/** Debian's docker-registry, running on 127.0.0.1 with its own storage. */
 export interface DockerRegistry {
   /** `127.0.0.1:40123` */
   host: string;
-  /** The requests answered since the last call. Waits until the log has caught up with all that are finished. */
+  /** Returns the requests since the last call, after waiting for the log to be complete. */
   takeAccessLog(): Promise<AccessLine[]>;
-  /** Ends the process; the storage stays. */
+  /** Stops the process and keeps the storage. */
   stop(): Promise<void>;
-  /** Ends the process and removes the storage. */
+  /** Stops the process and deletes the storage. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const LISTENING = /listening on (127\.0\.0\.1:\d+)/;
 const ACCESS = /"(GET|HEAD|PUT|POST|PATCH|DELETE) (\S+) HTTP\/1\.1" (\d{3}) /g;
-/** How long the process may take to listen, and its log to show a finished request. */
-const PATIENCE_MILLISECONDS = 20_000;
+/** Timeout for the process to listen, and for the log to contain a finished request. */
+const TIMEOUT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 20;
 
-/** Starts Debian's docker-registry: file storage in a new folder, deletion enabled, access log kept. */
+/** Starts Debian's docker-registry with storage in a new folder, deletion enabled and an access log. */
 export async function startDockerRegistry(): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "docker-registry-"));
   const config = join(folder, "config.yml");
   await writeFile(config, configuration(join(folder, "storage")));
   const child = spawn("docker-registry", ["serve", config], {
-    // Debian's own log level is one line a request besides the access log.
     env: { PATH: process.env["PATH"] ?? "", OTEL_TRACES_EXPORTER: "none" },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -89,10 +88,10 @@ function accessLines(log: string): AccessLine[] {
   }));
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + PATIENCE_MILLISECONDS;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error("docker-registry kept its test waiting");
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + TIMEOUT_MILLISECONDS;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error("timed out waiting for docker-registry");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
 }

@@ -2,13 +2,13 @@ import { createHash, randomInt } from "node:crypto";
 import type { Step } from "./watching-proxy.ts";
 
 /**
- * What an apply is at, by what its target saw last. `blob`: an upload. `child`: a manifest by digest. The top
- * manifest goes up at its tag, in one request: `index` while that is under way, `tag` once it is answered.
+ * The phases of an apply, determined by the last request to its target. `blob`: a blob upload. `child`: a manifest by
+ * digest. `index`: the top manifest with its tag. `tag`: the answer to that request.
  */
 export const PHASES = ["blob", "child", "index", "tag"] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** The phase that begins with this step of a request; undefined where it begins none. */
+/** Returns the phase that starts with this step of a request, or undefined. */
 export function phaseOf({ kind, method, path }: Step): Phase | undefined {
   if (path.includes("/blobs/uploads/")) return kind === "arrived" ? "blob" : undefined;
   if (method !== "PUT") return undefined;
@@ -16,7 +16,7 @@ export function phaseOf({ kind, method, path }: Step): Phase | undefined {
   return kind === "arrived" ? "index" : "tag";
 }
 
-/** When to kill: so long after this step of a phase, counted from 1. */
+/** When to kill: `delayMilliseconds` after a step of a phase. Steps are counted from 1. */
 export interface Instant {
   number: number;
   phase: Phase;
@@ -24,23 +24,23 @@ export interface Instant {
   delayMilliseconds: number;
 }
 
-/** An instant is up to this long after its step. */
-const MOST_DELAY_MILLISECONDS = 10;
-/** Whose turn it is. Blobs take longest, so they come most often. */
-const TURNS: readonly Phase[] = ["blob", "tag", "child", "blob", "index", "blob", "child"];
+/** The longest delay after a step. */
+const MAX_DELAY_MILLISECONDS = 10;
+/** The order of the phases. Blobs take longest, so they occur most often. */
+const PHASE_ORDER: readonly Phase[] = ["blob", "tag", "child", "blob", "index", "blob", "child"];
 
-/** The seed of the environment's SEED, or another one each time. */
+/** Reads the seed from the variable SEED, or generates one. */
 export function seedOf(environment: Readonly<Record<string, string | undefined>>): number {
-  const given = environment["SEED"];
-  if (given === undefined || given === "") return randomInt(1_000_000);
-  const seed = Number(given);
-  if (!Number.isSafeInteger(seed)) throw new Error(`SEED is a whole number, not "${given}"`);
+  const text = environment["SEED"];
+  if (text === undefined || text === "") return randomInt(1_000_000);
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed)) throw new Error(`SEED must be a whole number, not "${text}"`);
   return seed;
 }
 
 /**
- * Draws instants; the same seed and steps draw the same ones.
- * @param steps how many a whole apply has of each phase
+ * Draws instants. The same seed and steps yield the same instants.
+ * @param steps the number of steps of each phase in a complete apply
  */
 export function drawInstants(seed: number, count: number, steps: Readonly<Record<Phase, number>>): Instant[] {
   let drawn = 0;
@@ -49,12 +49,12 @@ export function drawInstants(seed: number, count: number, steps: Readonly<Record
     return createHash("sha256").update(`${seed}|${drawn}`).digest().readUInt32BE() / 2 ** 32;
   };
   return Array.from({ length: count }, (_, at) => {
-    const phase = TURNS[at % TURNS.length] ?? "blob";
+    const phase = PHASE_ORDER[at % PHASE_ORDER.length] ?? "blob";
     return {
       number: at + 1,
       phase,
       step: 1 + Math.floor(random() * steps[phase]),
-      delayMilliseconds: random() * MOST_DELAY_MILLISECONDS,
+      delayMilliseconds: random() * MAX_DELAY_MILLISECONDS,
     };
   });
 }

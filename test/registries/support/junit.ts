@@ -1,8 +1,8 @@
-/** What one test of a JUnit report came to. */
+/** The result of a test in a JUnit report. */
 export interface JunitCase {
   name: string;
   status: "passed" | "skipped" | "failure" | "error";
-  /** What the test said, in one line. */
+  /** The test's output, in one line. */
   message: string;
 }
 
@@ -18,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "&amp;": "&",
 };
 
-/** Reads the test cases of a report as Go's encoding/xml writes it. */
+/** Parses the test cases of a report written by Go's encoding/xml. */
 export function readJunit(xml: string): JunitCase[] {
   return [...xml.matchAll(CASE)].map(([, name = "", status, body = ""]) => ({
     name: decode(name),

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY } from "./seed.ts";
 
-/** Expires untagged images. Real ECR takes it as it is. */
+/** Expires untagged images. The real ECR accepts this policy. */
 export const LIFECYCLE_POLICY = {
   rules: [
     {
@@ -14,7 +14,7 @@ export const LIFECYCLE_POLICY = {
   ],
 };
 
-/** Lets another account pull. */
+/** Allows another account to pull. */
 export const REPOSITORY_POLICY = {
   Version: "2012-10-17",
   Statement: [
@@ -30,13 +30,13 @@ export const REPOSITORY_POLICY = {
 export interface MirrorFileOptions {
   /** The source registry: `127.0.0.1:40001`. */
   source: string;
-  /** The docker-registry to mirror to, or none. */
+  /** The docker-registry to mirror to, if any. */
   target?: string;
   tags: readonly string[];
   refresh: "always" | "missing";
 }
 
-/** Writes `mirrors.yaml` and its policies into `folder`. The `ecr` target is that of the environment. @returns its path */
+/** Writes `mirrors.yaml` and its policies to `folder`. The environment provides the `ecr` target. @returns its path */
 export async function writeMirrorFile(folder: string, options: MirrorFileOptions): Promise<string> {
   const { source, target, tags, refresh } = options;
   await mkdir(folder, { recursive: true });

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { cached } from "./cache.ts";
 
-/** A running moto server. Everything in it is made up; it keeps its state in memory. */
+/** A running moto server. It keeps its state in memory. */
 export interface Moto {
-  /** For any AWS SDK. */
+  /** Environment variables for an AWS SDK. */
   environment: Record<string, string>;
   url: string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const RUNNING = /Running on (http:\/\/127\.0\.0\.1:\d+)/;
-/** How long it may take to start: Python loads a lot. */
+/** Timeout for the start, which is slow because Python loads many modules. */
 const START_MILLISECONDS = 60_000;
 
 /** Starts moto on a free port of 127.0.0.1. */

@@ -1,4 +1,4 @@
-/** Prints the plan of every row, as `plan` does on this terminal. */
+/** Prints a plan with every kind of row, as `plan` does on this terminal. */
 import { wantsColor } from "../../../src/cli/output/wants-color.ts";
 import { renderPlan } from "../../../src/cli/render/plan-text.ts";
 import { createStyle } from "../../../src/cli/render/text/style.ts";

@@ -4,23 +4,23 @@ import { once } from "node:events";
 
 import { cached } from "./cache.ts";
 
-/** A running registry of go-containerregistry, with the referrers API, in memory. */
+/** A running in-memory registry of go-containerregistry with the referrers API. */
 export interface ReferrersRegistry {
   /** `127.0.0.1:40123` */
   host: string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How long the process may take to answer. */
-const PATIENCE_MILLISECONDS = 20_000;
+/** Timeout for the process to start. */
+const TIMEOUT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 20;
 
-/** Starts it on a port that was free a moment before: it does not tell which one it took. */
+/** Starts the registry on a free port. Picks the port in advance, because the registry does not report it. */
 export async function startReferrersRegistry(): Promise<ReferrersRegistry> {
   const host = `127.0.0.1:${await freePort()}`;
   const child = spawn(cached("referrers-registry"), [host], { stdio: "ignore" });
   const ended = once(child, "close");
-  const end = Date.now() + PATIENCE_MILLISECONDS;
+  const end = Date.now() + TIMEOUT_MILLISECONDS;
   while (!(await answers(host))) {
     if (child.exitCode !== null || Date.now() > end) throw new Error("the registry did not start");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));

@@ -1,6 +1,6 @@
 /**
- * What the OCI distribution-spec 1.1 says of a registry, one check a sentence, written from its text. They run
- * against Debian's docker-registry too: a check that real software fails is either wrong, or listed as its own.
+ * Checks for registries, written from the text of the OCI distribution-spec 1.1. They also run against Debian's
+ * docker-registry: a check that it fails is either wrong, or listed as a failure of that software.
  */
 import assert from "node:assert/strict";
 import {
@@ -17,23 +17,24 @@ import {
 } from "./registry-client.ts";
 
 export interface RegistryCheck {
-  /** The workflow of the spec's "Conformance", and the endpoint. */
+  /** The workflow category in the spec's "Conformance" section. */
   part: "pull" | "push" | "discovery" | "management";
-  sentence: string;
+  /** Starts with the endpoint, as numbered in the spec. */
+  title: string;
   check(client: RegistryClient): Promise<void>;
 }
 
-const ABSENT = sha256(Buffer.from("nobody has this"));
+const ABSENT = sha256(Buffer.from("no registry has this"));
 
 export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   {
     part: "pull",
-    sentence: "end-1: GET /v2/ answers 200",
+    title: "end-1: GET /v2/ answers 200",
     check: async (client) => assert.equal((await client.send("GET", "/v2/")).status, 200),
   },
   {
     part: "pull",
-    sentence: "end-2: a blob that is missing is 404 BLOB_UNKNOWN",
+    title: "end-2: answers a missing blob with 404 BLOB_UNKNOWN",
     check: async (client) => {
       const answer = await client.send("GET", `/v2/${client.repository}/blobs/${ABSENT}`);
       assert.deepEqual([answer.status, await errorCode(answer)], [404, "BLOB_UNKNOWN"]);
@@ -42,7 +43,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "pull",
-    sentence: "end-2: a blob has its bytes, its length on HEAD, and any range of it",
+    title: "end-2: returns a blob's bytes, its length on HEAD, and ranges",
     check: async (client) => {
       const bytes = Buffer.from("0123456789".repeat(200));
       const path = `/v2/${client.repository}/blobs/${await pushBlob(client, bytes)}`;
@@ -55,7 +56,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "pull",
-    sentence: "end-3: a tag that is missing is 404 MANIFEST_UNKNOWN",
+    title: "end-3: answers a missing tag with 404 MANIFEST_UNKNOWN",
     check: async (client) => {
       const answer = await client.send("GET", `/v2/${client.repository}/manifests/absent`);
       assert.deepEqual([answer.status, await errorCode(answer)], [404, "MANIFEST_UNKNOWN"]);
@@ -64,7 +65,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "pull",
-    sentence: "end-3: a manifest has its bytes, media type and digest, by tag and by digest, GET and HEAD",
+    title: "end-3: returns a manifest's bytes, media type and digest, by tag and by digest, on GET and HEAD",
     check: async (client) => {
       const { bytes, digest } = await pushImage(client, "pull", "a manifest to read");
       for (const reference of ["pull", digest]) {
@@ -84,7 +85,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-4a, end-6: POST then PUT stores a blob, and says where it is",
+    title: "end-4a, end-6: POST then PUT stores a blob and returns its location",
     check: async (client) => {
       const bytes = Buffer.from("post, put");
       const answer = await client.send("PUT", await uploadUrl(client, sha256(bytes)), { body: bytes });
@@ -95,7 +96,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-4b: POST with the digest stores the blob, or begins an upload",
+    title: "end-4b: POST with the digest stores the blob or starts an upload",
     check: async (client) => {
       const bytes = Buffer.from("post alone");
       const start = withDigest(`/v2/${client.repository}/blobs/uploads/`, sha256(bytes));
@@ -104,7 +105,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-5: chunks in order are joined, and the upload says how far it is",
+    title: "end-5: joins chunks in order and reports the progress of the upload",
     check: async (client) => {
       const bytes = Buffer.from("first chunk, second chunk");
       let location = await uploadUrl(client);
@@ -125,7 +126,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-5: a chunk out of order is 416",
+    title: "end-5: answers a chunk out of order with 416",
     check: async (client) => {
       const headers = { "content-range": "10-14", "content-type": "application/octet-stream" };
       const answer = await client.send("PATCH", await uploadUrl(client), { headers, body: Buffer.from("later") });
@@ -134,19 +135,19 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-6: bytes that are not the digest's are refused with 400, and not kept",
+    title: "end-6: refuses bytes that do not match the digest with 400, and does not store them",
     check: async (client) => {
       const wanted = sha256(Buffer.from("the right bytes"));
       const answer = await client.send("PUT", await uploadUrl(client, wanted), { body: Buffer.from("other bytes") });
       assert.equal(answer.status, 400);
-      // The spec defines both codes so that either fits; ECR has the second.
+      // Both codes are valid according to the spec. ECR uses the second.
       assert.ok(["DIGEST_INVALID", "BLOB_UPLOAD_INVALID"].includes((await errorCode(answer)) ?? ""));
       assert.equal((await client.send("HEAD", `/v2/${client.repository}/blobs/${wanted}`)).status, 404);
     },
   },
   {
     part: "push",
-    sentence: "end-11: a mount makes the blob readable in the other repository, or begins an upload",
+    title: "end-11: a mount makes the blob available in the other repository, or starts an upload",
     check: async (client) => {
       const digest = await pushBlob(client, Buffer.from("to be mounted"));
       const path = `/v2/${client.otherRepository}/blobs`;
@@ -158,7 +159,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-7: a manifest under another digest than its own is refused",
+    title: "end-7: refuses a manifest under a wrong digest",
     check: async (client) => {
       const { bytes } = await pushImage(client, "wrong-digest", "under a wrong digest");
       const answer = await putManifest(client, ABSENT, bytes);
@@ -168,7 +169,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-7: a manifest that names a missing blob is refused, and its tag stays absent",
+    title: "end-7: refuses a manifest with a missing blob, and does not create its tag",
     check: async (client) => {
       const bytes = imageManifest({ digest: ABSENT, size: 2 }, { digest: ABSENT, size: 2 });
       const answer = await putManifest(client, "incomplete", bytes);
@@ -178,7 +179,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "push",
-    sentence: "end-7: an index is kept with its children",
+    title: "end-7: stores an index with its children",
     check: async (client) => {
       const { bytes, digest } = await pushImage(client, "child", "a child");
       const child = { mediaType: MANIFEST_TYPE, digest, size: bytes.length };
@@ -191,7 +192,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "discovery",
-    sentence: "end-8: tags are listed, in pages that Link leads through",
+    title: "end-8: lists tags in pages with Link headers",
     check: async (client) => {
       for (const tag of ["list-a", "list-b", "list-c"]) await pushImage(client, tag, `listed ${tag}`);
       const whole = (await json(await client.send("GET", `/v2/${client.repository}/tags/list`))) as { tags: string[] };
@@ -200,7 +201,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
       while (next !== undefined) {
         const answer: Response = await client.send("GET", next);
         const page = (await json(answer)) as { tags: string[] };
-        assert.ok(page.tags.length <= 2, "a page is as long as asked for");
+        assert.ok(page.tags.length <= 2, "a page has at most n tags");
         paged.push(...page.tags);
         next = /<([^>]+)>/.exec(answer.headers.get("link") ?? "")?.[1];
       }
@@ -210,7 +211,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "discovery",
-    sentence: "end-12: what refers to a manifest is listed as an index",
+    title: "end-12: lists the referrers of a manifest as an index",
     check: async (client) => {
       const { bytes, digest, layer } = await pushImage(client, "subject", "a subject");
       const subject = { mediaType: MANIFEST_TYPE, digest, size: bytes.length };
@@ -229,7 +230,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "management",
-    sentence: "end-9: a manifest is deleted by digest, with its tags",
+    title: "end-9: deletes a manifest by digest, with its tags",
     check: async (client) => {
       const { digest } = await pushImage(client, "to-delete", "deleted by digest");
       const path = `/v2/${client.repository}/manifests`;
@@ -241,7 +242,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "management",
-    sentence: "end-9: a tag is deleted alone",
+    title: "end-9: deletes a single tag",
     check: async (client) => {
       const { digest } = await pushImage(client, "tag-to-delete", "deleted by tag");
       const path = `/v2/${client.repository}/manifests`;
@@ -255,7 +256,7 @@ export const REGISTRY_CHECKS: readonly RegistryCheck[] = [
   },
   {
     part: "management",
-    sentence: "end-10: a blob is deleted",
+    title: "end-10: deletes a blob",
     check: async (client) => {
       const path = `/v2/${client.repository}/blobs/${await pushBlob(client, Buffer.from("a blob to delete"))}`;
       assert.equal((await client.send("DELETE", path)).status, 202);

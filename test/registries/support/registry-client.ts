@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** A registry under test, spoken to without any code of mirrorform's. */
+/** A client for a registry under test. Does not use mirrorform's code. */
 export interface RegistryClient {
-  /** A repository that exists and may be written to. */
+  /** An existing, writable repository. */
   repository: string;
-  /** A second one of the same registry. */
+  /** A second repository of the same registry. */
   otherRepository: string;
   /** Sends a request. `path` begins with `/v2/`, or is a Location as received. */
   send(
@@ -14,7 +14,7 @@ export interface RegistryClient {
   ): Promise<Response>;
 }
 
-/** @param authorization the header that lets in, where one is needed */
+/** @param authorization the Authorization header, if needed */
 export function registryClient(
   url: string,
   repositories: readonly [string, string],
@@ -38,19 +38,20 @@ export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-/** Pushes a blob the plain way: POST, then PUT of all its bytes. @returns its digest */
+/** Pushes a blob with POST and a single PUT. @returns its digest */
 export async function pushBlob(client: RegistryClient, bytes: Uint8Array): Promise<string> {
   const digest = sha256(bytes);
   const answer = await client.send("PUT", await uploadUrl(client, digest), { body: bytes });
-  if (answer.status !== 201) throw new Error(`a blob was not taken: ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 201) throw new Error(`the registry refused a blob: ${answer.status} ${await answer.text()}`);
   return digest;
 }
 
-/** Begins an upload. @returns where it goes on, with `digest` in the query where one is given */
+/** Starts an upload. @returns its URL, with `digest` in the query if given */
 export async function uploadUrl(client: RegistryClient, digest?: string): Promise<string> {
-  const begun = await client.send("POST", `/v2/${client.repository}/blobs/uploads/`);
-  const location = begun.headers.get("location");
-  if (begun.status !== 202 || location === null) throw new Error(`no upload was begun: ${begun.status}`);
+  const started = await client.send("POST", `/v2/${client.repository}/blobs/uploads/`);
+  const location = started.headers.get("location");
+  if (started.status !== 202 || location === null)
+    throw new Error(`the registry did not start an upload: ${started.status}`);
   return digest === undefined ? location : withDigest(location, digest);
 }
 
@@ -58,7 +59,7 @@ export function withDigest(location: string, digest: string): string {
   return `${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
 }
 
-/** Pushes a little image under a tag. `seed` makes it unlike any other. */
+/** Pushes a small image under a tag. Different seeds yield different images. */
 export async function pushImage(
   client: RegistryClient,
   tag: string,
@@ -71,7 +72,7 @@ export async function pushImage(
   const [configDigest, layer] = [await pushBlob(client, config), await pushBlob(client, content)];
   const bytes = imageManifest({ digest: configDigest, size: config.length }, { digest: layer, size: content.length });
   const answer = await putManifest(client, tag, bytes);
-  if (answer.status !== 201) throw new Error(`the image was not taken: ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 201) throw new Error(`the registry refused the image: ${answer.status} ${await answer.text()}`);
   return { bytes, digest: sha256(bytes), layer };
 }
 

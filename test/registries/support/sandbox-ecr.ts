@@ -5,30 +5,30 @@ import { noQuirks } from "../../../src/sandbox/quirks.ts";
 import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import { aws, registryAuthorization } from "./aws.ts";
 
-/** The Region that the tests' mirror files name. */
+/** The Region in the tests' mirror files. */
 export const REGION = "eu-central-1";
 
-/** The sandbox's ECR, as the tests here look at it. */
+/** The sandbox's ECR, with helpers for these tests. */
 export interface Ecr {
-  /** For every process that talks to it: where the API is, who calls, which Region. */
+  /** Environment variables for its clients: endpoints, credentials and Region. */
   environment: Record<string, string>;
   /** Host and port of the registry in {@link REGION}. */
   registry: string;
-  /** Called after every answer of the registry. */
+  /** Called when the registry has answered a request. */
   onRequestFinished: ((request: RecordedRequest) => void) | undefined;
-  /** What was asked since the last call: operations of the API, requests of the registry. */
+  /** Returns the API operations and registry requests since the last call. */
   takeRequests(): { operations: string[]; registry: RecordedRequest[] };
-  /** The Authorization header that the registry lets in, from the AWS CLI. */
+  /** Gets the Authorization header for the registry with the AWS CLI. */
   authorization(): Promise<string>;
-  /** Writes a credentials file for skopeo into `folder`. @returns its path */
+  /** Writes a credentials file for skopeo to `folder`. @returns its path */
   writeAuthFile(folder: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface EcrOptions {
-  /** `off`: a registry as the spec has it. */
+  /** `off`: a registry that follows the spec. */
   quirks?: "as-real" | "off";
-  /** Made by the AWS CLI before anything else. */
+  /** Repositories to create with the AWS CLI at the start. */
   repositories?: readonly string[];
 }
 

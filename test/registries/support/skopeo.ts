@@ -4,27 +4,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { output } from "../../support/command.ts";
 
-/** A place that skopeo reads from: `127.0.0.1:5000/team/app`, with the credentials file that it needs. */
+/** A repository that skopeo reads, such as `127.0.0.1:5000/team/app`, with the credentials file if needed. */
 export interface SkopeoPlace {
   repository: string;
   authFile?: string;
 }
 
-/** An index or manifest and those below it, as bytes. */
+/** A manifest and its children, as text. */
 export type ManifestTree = Map<string, string>;
 
-/** Copies an image of an OCI layout with all its platforms to a registry. */
+/** Copies an image with all its platforms from an OCI layout to a registry. */
 export async function push(layout: string, image: string): Promise<void> {
   await output("skopeo", ["copy", "--all", "--dest-tls-verify=false", `oci:${layout}`, `docker://${image}`]);
 }
 
-/** Copies within a registry, turning OCI manifests into Docker's schema 2 and the index into a manifest list. */
+/** Copies an image within a registry, converting it to a Docker manifest list of schema 2 manifests. */
 export async function copyAsDocker(from: string, to: string): Promise<void> {
   const insecure = ["--src-tls-verify=false", "--dest-tls-verify=false"];
   await output("skopeo", ["copy", "--all", "--format", "v2s2", ...insecure, `docker://${from}`, `docker://${to}`]);
 }
 
-/** The bytes that a tag or digest names: `reference` is `:1.0` or `@sha256:…`. */
+/** Reads a manifest. `reference` is `:1.0` or `@sha256:…`. */
 export async function inspectRaw(place: SkopeoPlace, reference: string): Promise<string> {
   return await output("skopeo", [
     "inspect",
@@ -35,7 +35,7 @@ export async function inspectRaw(place: SkopeoPlace, reference: string): Promise
   ]);
 }
 
-/** Everything that a tag names: the manifest at the tag under the key "tag", each child under its digest. */
+/** Reads a tag and its children: the manifest of the tag under the key "tag", each child under its digest. */
 export async function readTree(place: SkopeoPlace, tag: string): Promise<ManifestTree> {
   const root = await inspectRaw(place, `:${tag}`);
   const tree: ManifestTree = new Map([["tag", root]]);
@@ -45,9 +45,8 @@ export async function readTree(place: SkopeoPlace, tag: string): Promise<Manifes
 }
 
 /**
- * Copies a tag with all its platforms to disk, as skopeo does it: every manifest and blob is checked against its
- * digest on the way; then the files are hashed once more.
- * @returns how many files were hashed
+ * Copies a tag with all its platforms to disk with skopeo, which verifies every digest, and then hashes the files again.
+ * @returns the number of files
  */
 export async function verifyOnDisk(place: SkopeoPlace, tag: string): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "skopeo-"));
@@ -74,7 +73,7 @@ export async function verifyOnDisk(place: SkopeoPlace, tag: string): Promise<num
   }
 }
 
-/** Copies one platform of a tag to disk, for as long as `read` takes. @throws where the tag has no such platform */
+/** Copies one platform of a tag to a temporary folder and calls `read`. @throws Error if the tag lacks the platform */
 export async function pullPlatform<T>(
   place: SkopeoPlace,
   tag: string,

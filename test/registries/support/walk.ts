@@ -18,14 +18,14 @@ const ACCEPT = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** What a tag of a registry names, read to the last byte without any code of mirrorform's. */
-export type Walked =
+/** The content that a tag points at, read without mirrorform's code. */
+export type WalkResult =
   | { tagged: false }
-  /** `lacks`: what is not there or has other bytes than its digest says; empty for a complete image. */
+  /** `lacks`: content that is missing or does not match its digest. Empty for a complete image. */
   | { tagged: true; digest: string; files: number; lacks: string[] };
 
-/** Reads a tag's manifest, its children and all their blobs, and hashes each. */
-export async function walk(repositoryUrl: string, tag: string): Promise<Walked> {
+/** Reads and hashes a tag's manifest, its children and all their blobs. */
+export async function walk(repositoryUrl: string, tag: string): Promise<WalkResult> {
   const top = await read(`${repositoryUrl}/manifests/${tag}`);
   if (top === undefined) return { tagged: false };
   const lacks: string[] = [];

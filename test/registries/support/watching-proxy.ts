@@ -1,26 +1,26 @@
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** A step of a request: it has come in, its body perhaps not yet; or the registry has answered it. `path` has no query. */
+/** A step of a request: its headers have arrived, or the registry has answered it. `path` has no query. */
 export interface Step {
   kind: "arrived" | "answered";
   method: string;
   path: string;
 }
 
-/** Stands before a registry and tells of each request when it arrives: an access log tells of it when it is over. */
+/** A proxy for a registry that reports requests as they arrive, unlike an access log, which only contains finished ones. */
 export interface WatchingProxy {
-  /** `127.0.0.1:40123`; the registry's Locations name it too. */
+  /** `127.0.0.1:40123`. The registry's Location headers also use it. */
   host: string;
-  /** Calls back for each step of a request below `/v2/<prefix>/`; of an answer before the client has it. */
+  /** Calls back for each step of the requests below `/v2/<prefix>/`. Answers are reported before the client receives them. */
   watch(prefix: string, onStep: (step: Step) => void): void;
-  /** Waits until the registry has dealt with all that began below `/v2/<prefix>/`. */
+  /** Waits until the registry has finished all requests below `/v2/<prefix>/`. */
   settled(prefix: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1. A client that goes away is gone for the registry too. */
+/** Starts a proxy on a free port of 127.0.0.1. If a client disconnects, the proxy closes its connection to the registry. */
 export async function startWatchingProxy(registry: string): Promise<WatchingProxy> {
   const [hostname, port] = registry.split(":");
   const watchers = new Map<string, (step: Step) => void>();
@@ -45,16 +45,16 @@ export async function startWatchingProxy(registry: string): Promise<WatchingProx
       }),
   };
 
-  /** Resolves when the registry's side of it has ended, whichever way. */
+  /** Forwards a request. Resolves when the connection to the registry has closed. */
   function forward(
     request: IncomingMessage,
     response: ServerResponse,
-    tell: (kind: Step["kind"]) => void,
+    report: (kind: Step["kind"]) => void,
   ): Promise<void> {
     const { method, url, headers } = request;
-    const upstream = ask({ hostname, port, method, path: url, headers, agent: false });
+    const upstream = httpRequest({ hostname, port, method, path: url, headers, agent: false });
     upstream.once("response", (answer) => {
-      tell("answered");
+      report("answered");
       buffer(answer).then(
         (body) => response.writeHead(answer.statusCode ?? 502, answer.headers).end(body),
         () => response.destroy(),
@@ -64,7 +64,7 @@ export async function startWatchingProxy(registry: string): Promise<WatchingProx
     request.once("close", () => {
       if (!request.complete) upstream.destroy();
     });
-    tell("arrived");
+    report("arrived");
     request.pipe(upstream);
     return new Promise((resolve) => void upstream.once("close", () => resolve()));
   }
