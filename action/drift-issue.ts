@@ -1,20 +1,20 @@
 import type { GitHub } from "./github.ts";
 import { readMarker } from "./marker.ts";
 
-/** By it the issue is found without reading all the others. */
+/** The label to find the issue by without reading all other issues. */
 const LABEL = "mirrorform-drift";
 
-/** What became of the issue. */
-export type Reported = "opened" | "reopened" | "updated" | "left" | "closed" | "none needed";
+/** What was done with the issue. */
+export type IssueResult = "opened" | "reopened" | "updated" | "unchanged" | "closed" | "none needed";
 
 /**
- * Keeps one issue about drift: opened with the first, reopened with the next, closed when nothing differs any more.
- * Found by label, marker and author.
+ * Keeps one issue about drift. Opens or reopens it when there is drift, and closes it when there is none. Finds it by
+ * label, marker and author.
  */
 export async function keepDriftIssue(
   github: GitHub,
   { page, title, author, hasDrift }: { page: string; title: string; author: string; hasDrift: boolean },
-): Promise<Reported> {
+): Promise<IssueResult> {
   const marker = readMarker(page);
   if (marker === undefined) throw new Error("the plan's Markdown has no marker");
   const issues = await github.list(`/issues?state=all&labels=${LABEL}&creator=${encodeURIComponent(author)}`);
@@ -37,7 +37,7 @@ export async function keepDriftIssue(
     await github.send("PATCH", path, { body: page, state: "open" });
     return "reopened";
   }
-  if (readMarker(own.body ?? "")?.actions === marker.actions) return "left";
+  if (readMarker(own.body ?? "")?.actions === marker.actions) return "unchanged";
   await github.send("PATCH", path, { body: page });
   return "updated";
 }

@@ -1,33 +1,33 @@
-/** One comment or issue, as far as we look at it. */
+/** The fields of a comment or issue that the Action uses. */
 export interface Post {
   id: number;
   number?: number;
   state?: "open" | "closed";
   body: string | null;
   user: { login: string } | null;
-  /** Set where an issue is a pull request. */
+  /** Set if the issue is a pull request. */
   pull_request?: unknown;
 }
 
-/** As much of GitHub's REST API as one comment and one issue need. Every method throws {@link GitHubRefused}. */
+/** The part of GitHub's REST API that the Action uses. All methods throw {@link GitHubError}. */
 export interface GitHub {
   list(path: string): Promise<Post[]>;
   send(method: "POST" | "PATCH", path: string, body: object): Promise<void>;
 }
 
-/** GitHub did not do what it was asked: a token without the permission (403), or trouble of its own. */
-export class GitHubRefused extends Error {
-  override readonly name = "GitHubRefused";
+/** A failed request to GitHub, for example because the token lacks a permission (403). */
+export class GitHubError extends Error {
+  override readonly name = "GitHubError";
 }
 
-/** A pull request with more comments than this is not read to its end. */
+/** Limits the number of comments that are read. */
 const MAX_PAGES = 30;
 const PER_PAGE = 100;
 
-/** Milliseconds; commenting is a courtesy, and must not hold up a run. */
+/** In milliseconds. Commenting is optional and must not delay the run. */
 const TIMEOUT = 20_000;
 
-/** @param api without a slash at the end */
+/** @param api without a trailing slash */
 export function createGitHub({ api, repository, token }: { api: string; repository: string; token: string }): GitHub {
   const call = async (method: string, path: string, body?: object): Promise<unknown> => {
     let response: Response;
@@ -45,12 +45,12 @@ export function createGitHub({ api, repository, token }: { api: string; reposito
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
-      // Not its words: of a token with a line break they are the token.
-      throw new GitHubRefused(`${method} ${path}: no answer (${error instanceof Error ? error.name : "unknown"})`);
+      // Omit the message: if the token contains a line break, the message contains the token.
+      throw new GitHubError(`${method} ${path}: no answer (${error instanceof Error ? error.name : "unknown"})`);
     }
-    if (!response.ok) throw new GitHubRefused(`${method} ${path}: GitHub answered ${response.status}`);
+    if (!response.ok) throw new GitHubError(`${method} ${path}: GitHub answered ${response.status}`);
     return response.json().catch(() => {
-      throw new GitHubRefused(`${method} ${path}: the answer is no JSON`);
+      throw new GitHubError(`${method} ${path}: the answer is not JSON`);
     });
   };
   return {
@@ -59,7 +59,7 @@ export function createGitHub({ api, repository, token }: { api: string; reposito
       for (let page = 1; page <= MAX_PAGES; page += 1) {
         const separator = path.includes("?") ? "&" : "?";
         const answer = await call("GET", `${path}${separator}per_page=${PER_PAGE}&page=${page}`);
-        if (!Array.isArray(answer)) throw new GitHubRefused(`GET ${path}: the answer is no list`);
+        if (!Array.isArray(answer)) throw new GitHubError(`GET ${path}: the answer is not a list`);
         const posts = answer as Post[];
         all.push(...posts);
         if (posts.length < PER_PAGE) break;

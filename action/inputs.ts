@@ -1,23 +1,23 @@
 import { readFileSync } from "node:fs";
 
-/** What the Action is asked for, and where it runs. */
+/** The inputs of the Action and its environment. */
 export interface Inputs {
   command: "plan" | "apply" | "drift" | "validate";
   file: string;
   target: string | undefined;
   wait: string | undefined;
-  /** Whether a comment is wanted. */
+  /** Whether to comment on the pull request. */
   comment: boolean;
   author: string;
   token: string;
   /** `owner/name`. */
   repository: string;
-  /** Of the API, without a slash at the end. */
+  /** URL of GitHub's API, without a trailing slash. */
   api: string;
-  /** The page of this run, for people. */
+  /** URL of this run's web page. */
   runUrl: string;
   pullRequest: PullRequest | undefined;
-  /** Files that GitHub reads after the step. */
+  /** Files that GitHub reads after the step. `undefined` if not set. */
   outputFile: string | undefined;
   summaryFile: string | undefined;
   temporary: string;
@@ -25,18 +25,21 @@ export interface Inputs {
 
 interface PullRequest {
   number: number;
-  /** Its code is not from this repository: it gets no secrets, and is trusted with nothing. */
+  /** Whether the code comes from another repository. Such runs get no secrets and are not trusted. */
   isFork: boolean;
 }
 
 const COMMANDS = ["plan", "apply", "drift", "validate"] as const;
 
-/** Reads inputs and the variables that every job has (GitHub docs, "Default environment variables"). @throws Error with what is wrong */
+/**
+ * Reads the inputs and GitHub's default environment variables (GitHub docs, "Default environment variables").
+ * @throws Error for an invalid input
+ */
 export function readInputs(environment: Readonly<Record<string, string | undefined>>): Inputs {
   const text = (name: string): string | undefined => environment[name] || undefined;
-  const asked = text("INPUT_COMMAND");
-  const command = COMMANDS.find((each) => each === asked);
-  if (command === undefined) throw new Error(`command is one of ${COMMANDS.join(", ")}`);
+  const input = text("INPUT_COMMAND");
+  const command = COMMANDS.find((each) => each === input);
+  if (command === undefined) throw new Error(`invalid input command: expected ${COMMANDS.join(", ")}`);
   const repository = text("GITHUB_REPOSITORY") ?? "";
   const server = text("GITHUB_SERVER_URL") ?? "https://github.com";
   return {
@@ -57,7 +60,7 @@ export function readInputs(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** As much of a pull request's event as is looked at (webhook payload `pull_request`). */
+/** The fields of the webhook payload `pull_request` that the Action uses. */
 interface Event {
   pull_request?: {
     number: number;
@@ -70,6 +73,6 @@ function readPullRequest(path: string | undefined): PullRequest | undefined {
   if (path === undefined) return undefined;
   const { pull_request: pull } = JSON.parse(readFileSync(path, "utf8")) as Event;
   if (pull === undefined) return undefined;
-  // The head of a fork that was deleted has no repository any more.
+  // The head has no repository if the fork has been deleted.
   return { number: pull.number, isFork: pull.head?.repo?.full_name !== pull.base?.repo?.full_name };
 }

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { EXIT } from "../src/cli/process/exit-code.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
-import { tellPlan, tellProblems } from "./tell.ts";
-import { unnamed } from "./unnamed.ts";
+import { publishPlan, publishProblems } from "./publish.ts";
+import { withoutPullLimitOwners } from "./pull-limit-owners.ts";
 import { failure, setOutputs, warning, withoutCommands } from "./workflow-commands.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -27,45 +27,45 @@ try {
 async function run(inputs: Inputs): Promise<number> {
   const folder = await mkdtemp(join(inputs.temporary, "mirrorform-"));
   try {
-    // Offline, and first: what is wrong with the file is annotated on its lines.
-    const valid = await validated(inputs);
+    // Validate first, without network access, to annotate the lines of the mirror file with its problems.
+    const validation = await validate(inputs);
     const isFork = inputs.pullRequest?.isFork === true;
-    if (isFork && inputs.command !== "validate")
-      out("A pull request from a fork: mirrors.yaml is checked, nothing else is done.\n");
-    if (valid.code !== EXIT.done || inputs.command === "validate" || isFork) {
-      setOutputs(inputs.outputFile, { "exit-code": String(valid.code) });
-      if (inputs.command === "plan" && !isFork) await tellProblems(inputs, valid, out);
-      return valid.code;
+    if (isFork && inputs.command !== "validate") out("Pull request from a fork: only validating the mirror file.\n");
+    if (validation.code !== EXIT.done || inputs.command === "validate" || isFork) {
+      setOutputs(inputs.outputFile, { "exit-code": String(validation.code) });
+      if (inputs.command === "plan" && !isFork) await publishProblems(inputs, validation, out);
+      return validation.code;
     }
-    return inputs.command === "apply" ? await apply(inputs, folder) : await planned(inputs, folder);
+    return inputs.command === "apply" ? await apply(inputs, folder) : await plan(inputs, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * What is wrong is said with the lines of the file, which are whoever opened the pull request's: GitHub finds its older
- * commands, `##[…]`, anywhere in a line (actions/runner, ActionCommand.TryParse). Only the annotations are for it.
+ * Validates the mirror file. Error messages quote lines of the file, whose author is not trusted, and GitHub accepts
+ * legacy commands, `##[…]`, anywhere in a line (actions/runner, ActionCommand.TryParse). So commands are disabled except
+ * for the annotations.
  */
-async function validated(inputs: Inputs): Promise<{ code: number; complaints: string }> {
+async function validate(inputs: Inputs): Promise<{ code: number; errors: string }> {
   const child = start(["validate", ...fileOf(inputs)]);
-  const [annotated, complaints, code] = await Promise.all([text(child.stdout), text(child.stderr), end(child)]);
-  if (complaints !== "") await withoutCommands(out, async () => out(complaints));
+  const [annotated, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), end(child)]);
+  if (errors !== "") await withoutCommands(out, async () => out(errors));
   out(annotated);
-  return { code, complaints };
+  return { code, errors };
 }
 
-async function planned(inputs: Inputs, folder: string): Promise<number> {
+async function plan(inputs: Inputs, folder: string): Promise<number> {
   const markdown = join(folder, "plan.md");
   const summary = inputs.summaryFile === undefined ? [] : ["--summary", inputs.summaryFile];
-  const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...narrowed(inputs)];
-  const { code, complaints } = await withoutCommands(out, () => mirrorform(args));
+  const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...selection(inputs)];
+  const { code, errors } = await withoutCommands(out, () => mirrorform(args));
   const hasChanges = code === EXIT.changes;
   setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
   const page = await readFile(markdown, "utf8").catch(() => undefined);
-  if (page !== undefined) await tellPlan(inputs, page, code, out);
-  // Before anything was asked; later, standard error may name addresses.
-  else if (inputs.command === "plan" && code === EXIT.invalid) await tellProblems(inputs, { code, complaints }, out);
+  if (page !== undefined) await publishPlan(inputs, page, code, out);
+  // Exit code 3 means that no request was sent. Later errors may contain addresses.
+  else if (inputs.command === "plan" && code === EXIT.invalid) await publishProblems(inputs, { code, errors }, out);
   if (code !== EXIT.done && code !== EXIT.changes) return code;
   return EXIT.done;
 }
@@ -73,25 +73,28 @@ async function planned(inputs: Inputs, folder: string): Promise<number> {
 async function apply(inputs: Inputs, folder: string): Promise<number> {
   const report = join(folder, "report.json");
   const wait = inputs.wait === undefined ? [] : [`--wait=${inputs.wait}`];
-  const { code, said } = await withoutCommands(out, () =>
-    mirrorform(["apply", "--report", report, ...wait, ...narrowed(inputs)]),
+  const { code, output } = await withoutCommands(out, () =>
+    mirrorform(["apply", "--report", report, ...wait, ...selection(inputs)]),
   );
   setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === EXIT.done) });
   if (inputs.summaryFile !== undefined) {
-    const known = await readFile(report, "utf8").catch(() => undefined);
-    const text = known === undefined ? "It left no report: the log has what it said." : unnamed(said, known);
+    const reportText = await readFile(report, "utf8").catch(() => undefined);
+    const text =
+      reportText === undefined
+        ? "There is no report. See the log for the output."
+        : withoutPullLimitOwners(output, reportText);
     await appendFile(inputs.summaryFile, reportPage(text));
   }
   if (code !== EXIT.atFloor) return code;
   out(
     warning(
-      "The pull allowance did not reach for everything. What was done is complete; the next run goes on with the rest.",
+      "Pull limit reached before all images were copied. Finished images are complete; rerun later to copy the rest.",
     ),
   );
   return EXIT.done;
 }
 
-function narrowed(inputs: Inputs): string[] {
+function selection(inputs: Inputs): string[] {
   return [...fileOf(inputs), ...(inputs.target === undefined ? [] : ["--target", inputs.target])];
 }
 
@@ -100,36 +103,36 @@ function fileOf({ file }: Inputs): string[] {
 }
 
 /**
- * Runs mirrorform, shows what it says, and keeps it, by stream. All of it is shown on ours: a line
- * on another stream may reach the runner before the word that stops commands.
+ * Runs mirrorform, and prints and returns its output. Prints both streams to standard output: a line on standard error
+ * could reach the runner before the command that disables workflow commands.
  */
-async function mirrorform(args: readonly string[]): Promise<{ code: number; said: string; complaints: string }> {
+async function mirrorform(args: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
   const child = start(args);
-  let said = "";
-  let complaints = "";
+  let output = "";
+  let errors = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    said += chunk;
+    output += chunk;
     out(chunk);
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    complaints += chunk;
+    errors += chunk;
     out(chunk);
   });
   const code = await end(child);
-  return { code, said, complaints };
+  return { code, output, errors };
 }
 
-/** The token is not for it. */
+/** Starts mirrorform without the GitHub token, which it does not need. */
 function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   const { INPUT_TOKEN: _token, ...env } = process.env;
   return spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
-/** Passes signals on until the process has ended. @returns its exit code */
+/** Forwards signals to the process until it ends. @returns its exit code */
 function end(child: ChildProcess): Promise<number> {
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.on("SIGINT", pass);
-  process.on("SIGTERM", pass);
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on("SIGINT", forward);
+  process.on("SIGTERM", forward);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (ended) => resolve(ended ?? EXIT.failed));

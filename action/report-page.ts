@@ -1,24 +1,24 @@
 import { codeBlock } from "../src/cli/render/text/markdown-text.ts";
 import { SUMMARY_LIMIT } from "../src/cli/render/plan-markdown.ts";
 
-/** Bytes for the heading, the fence, and the sentence about what is left out. */
+/** Bytes reserved for the text around the output. */
 const FRAME = 1000;
 
 /**
- * What an apply said, for the job's summary: at most SUMMARY_LIMIT bytes. Of more the end is kept, which is the report, in
- * whole lines.
+ * Renders the output of apply for the job's summary, in at most SUMMARY_LIMIT bytes. Omits whole lines at the beginning
+ * if it does not fit, because the report is at the end.
  */
 export function reportPage(text: string): string {
   const lines = text.trimEnd().split("\n");
   let room = SUMMARY_LIMIT - FRAME;
   let from = lines.length;
   while (from > 0) {
-    // As it is shown: a control character takes more room then.
+    // Measure the rendered line: control characters are escaped.
     const size = Buffer.byteLength(codeBlock(lines[from - 1] ?? ""));
     if (size > room) break;
     room -= size;
     from -= 1;
   }
-  const left = from === 0 ? "" : `The first ${from} lines are in the log.\n\n`;
-  return `### mirrorform apply\n\n${left}${codeBlock(lines.slice(from).join("\n"))}\n`;
+  const omitted = from === 0 ? "" : `The first ${from} lines are omitted; see the log.\n\n`;
+  return `### mirrorform apply\n\n${omitted}${codeBlock(lines.slice(from).join("\n"))}\n`;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the very version of mirrorform that this Action is of. Nothing of the job is changed: not its PATH, not its folder.
+# Runs the version of mirrorform that belongs to this Action, without changing the job's PATH or working directory.
 set -euo pipefail
 
 action="$(cd "$(dirname "$0")/.." && pwd)"
@@ -8,7 +8,7 @@ if [ ! -d "$action/node_modules/undici" ]; then
   (cd "$action" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
 fi
 
-# An older Node is left to the job; this one is for mirrorform alone.
+# If the job's Node is too old, installs another one for mirrorform only.
 is_new_enough='const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)'
 node=node
 if ! node -e "$is_new_enough" 2>/dev/null; then

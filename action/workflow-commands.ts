@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
 
-/** A line that GitHub shows as a warning on the run. */
+/** Formats a warning that GitHub shows on the run. */
 export function warning(message: string): string {
   return `::warning title=mirrorform::${escaped(message)}\n`;
 }
 
-/** A line that GitHub shows as an error on the run. */
+/** Formats an error that GitHub shows on the run. */
 export function failure(message: string): string {
   return `::error title=mirrorform::${escaped(message)}\n`;
 }
 
-/** Prints what `write` prints as text alone: nothing in it is taken for a workflow command. */
+/** Calls `write` with workflow commands disabled, so that GitHub treats its output as plain text. */
 export async function withoutCommands<T>(out: (text: string) => void, write: () => Promise<T>): Promise<T> {
   const token = randomUUID();
   out(`::stop-commands::${token}\n`);
@@ -22,7 +22,7 @@ export async function withoutCommands<T>(out: (text: string) => void, write: () 
   }
 }
 
-/** Outputs of the step; each value is one line, made by us. */
+/** Sets outputs of the step. Values must be a single line. */
 export function setOutputs(file: string | undefined, outputs: Readonly<Record<string, string>>): void {
   if (file === undefined) return;
   appendFileSync(

@@ -7,7 +7,7 @@ import { TWO_IMAGES } from "../support/scenario.ts";
 import { IMAGES, job, TOKEN } from "./job.ts";
 
 describe("the Action plans", { concurrency: 3 }, () => {
-  test("and comments once, keeps the comment current, and leaves it alone when the same would be done", async (t) => {
+  test("and posts one comment, and updates it only if the planned actions change", async (t) => {
     const { github, step, summary, sandbox } = await job(t);
     github.comments.push(
       { id: 1, user: { login: "somebody" }, body: "<!-- mirrorform plan name=platform targets=main actions=0 -->" },
@@ -24,7 +24,7 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(await summary(), /4 to create/);
 
     await step("plan");
-    assert.equal(github.writes.length, 1, "nothing else would be done");
+    assert.equal(github.writes.length, 1, "the planned actions are the same");
 
     sandbox.dockerHub.publish("library/redis", "7", { revision: 2 });
     await step("plan");
@@ -34,19 +34,19 @@ describe("the Action plans", { concurrency: 3 }, () => {
     const last = await step("plan");
     assert.deepEqual(last.outputs, { "exit-code": "0", changes: "false" });
     assert.equal(github.writes.length, 3);
-    assert.match(github.comments.at(-1)?.body ?? "", /No changes/, "a stale comment does not stay");
-    assert.equal(github.comments[0]?.body?.includes("No changes"), false, "somebody else's comment is not touched");
+    assert.match(github.comments.at(-1)?.body ?? "", /No changes/, "an outdated comment is updated");
+    assert.equal(github.comments[0]?.body?.includes("No changes"), false, "another user's comment is not edited");
     assert.deepEqual([...github.tokens], [`Bearer ${TOKEN}`]);
   });
 
-  test("and posts nothing when there never was anything to say", async (t) => {
+  test("and posts no comment if there have never been changes", async (t) => {
     const { github, step, run: mirror } = await job(t);
     assert.equal((await mirror(["apply"])).code, 0);
     assert.equal((await step("plan")).code, 0);
     assert.deepEqual(github.writes, []);
   });
 
-  test("and survives that it may not comment: the summary has the plan, a warning says what to grant", async (t) => {
+  test("and only warns if it is not allowed to comment, naming the missing permission", async (t) => {
     const { github, step, summary } = await job(t);
     github.refuses = 403;
     const { code, stdout } = await step("plan");
@@ -55,15 +55,15 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(await summary(), /4 to create/);
   });
 
-  test("and survives that somebody else answers in GitHub's place", async (t) => {
+  test("and only warns if GitHub's answer is invalid", async (t) => {
     const { github, step } = await job(t);
     github.refuses = 200;
     const { code, stdout } = await step("plan");
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /^::warning title=mirrorform::.*the answer is no list/m);
+    assert.match(stdout, /^::warning title=mirrorform::.*the answer is not a list/m);
   });
 
-  test("and does not show a token that cannot be sent", async (t) => {
+  test("and does not print an invalid token", async (t) => {
     const { step, summary } = await job(t);
     const { code, stdout, stderr } = await step("plan", { INPUT_TOKEN: `${TOKEN}\nsecond-line` });
     assert.equal(code, 0, stdout);
@@ -71,7 +71,7 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.doesNotMatch(stdout + stderr + (await summary()), /aTokenThat|second-line/);
   });
 
-  test("and fails where something could not be read, after it has told what it knows", async (t) => {
+  test("and fails if an image cannot be read, after commenting with the incomplete plan", async (t) => {
     const { github, step } = await job(t, { images: { ...IMAGES, images: ["nginx:1"] } });
     const { code, outputs } = await step("plan");
     assert.equal(code, 1);
@@ -79,7 +79,7 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(github.comments[0]?.body ?? "", /incomplete[^]*could not be read[^]*UNAUTHORIZED/);
   });
 
-  test("nothing for a pull request from a fork but checks the file", async (t) => {
+  test("nothing for a pull request from a fork, and only validates the mirror file", async (t) => {
     const { github, step, sandbox } = await job(t, { fork: true });
     const { code, stdout } = await step("plan");
     assert.equal(code, 0);
@@ -88,7 +88,7 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.deepEqual(sandbox.dockerHub.registry.requests, []);
   });
 
-  test("and a comment of an earlier commit says when the mirror file is not valid any more, and why", async (t) => {
+  test("and updates an existing comment if the mirror file becomes invalid", async (t) => {
     const { github, step, folder } = await job(t);
     const write = (text: string) => writeFile(join(folder, "mirrors.yaml"), text);
     assert.equal((await step("plan")).code, 0);
@@ -109,16 +109,16 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(body, /\[This run\]\(.*\/team\/images\/actions\/runs\/77\)/);
     assert.doesNotMatch(body, /to create|\u202e/);
     assert.equal(body.split("\n")[0]?.split(" actions=")[0], planned.split("\n")[0]?.split(" actions=")[0]);
-    assert.equal(other.body, planned, "somebody else's comment is not touched");
+    assert.equal(other.body, planned, "another user's comment is not edited");
 
     await step("plan");
-    assert.equal(github.writes.length, 2, "the same problems are told once");
+    assert.equal(github.writes.length, 2, "the problems are the same");
     assert.equal((await step("plan", { INPUT_FILE: "./mirrors.yaml" })).code, 3);
-    assert.equal(github.writes.length, 2, "the comment of another step is not touched");
+    assert.equal(github.writes.length, 2, "the comment of another step is not edited");
 
     await write(TWO_IMAGES);
     assert.equal((await step("plan")).code, 0);
-    assert.match(github.comments[0]?.body ?? "", /4 to create/, "the next plan finds it");
+    assert.match(github.comments[0]?.body ?? "", /4 to create/, "the next plan updates the comment");
     assert.equal(github.comments.length, 3);
 
     github.refuses = 403;
@@ -128,16 +128,19 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.match(refused.stdout, /^::warning title=mirrorform::.*403.*in the log.*pull-requests: write/m);
   });
 
-  test("and a comment says too when its target is gone from the mirror file", async (t) => {
+  test("and updates an existing comment if its target is removed from the mirror file", async (t) => {
     const { github, step, folder } = await job(t);
     const target = { INPUT_TARGET: "main" };
     assert.equal((await step("plan", target)).code, 0);
     await writeFile(join(folder, "mirrors.yaml"), TWO_IMAGES.replace("main:", "other:"));
     assert.equal((await step("plan", target)).code, 3);
-    assert.match(github.comments[0]?.body ?? "", /is not valid[^]*There is no plan[^]*no target[^]*main/);
+    assert.match(
+      github.comments[0]?.body ?? "",
+      /is not valid[^]*There is no plan for this commit[^]*no target[^]*main/,
+    );
   });
 
-  test("nothing where the mirror file is not valid, and annotates its lines", async (t) => {
+  test("nothing if the mirror file is invalid, and annotates its lines", async (t) => {
     const { github, step } = await job(t, { file: `${TWO_IMAGES}  - image: Redis\n` });
     const { code, stdout } = await step("plan");
     assert.equal(code, 3);
@@ -146,12 +149,12 @@ describe("the Action plans", { concurrency: 3 }, () => {
   });
 });
 
-test("a line of the mirror file that is quoted is no workflow command, of the older form neither", async (t) => {
+test("quoted lines of the mirror file cannot run workflow commands, including legacy ones", async (t) => {
   const evil = "##[add-mask]a ::warning::pwned";
   const { step } = await job(t, { fork: true, file: `${TWO_IMAGES}  - image: "${evil}"\n` });
   const { code, stdout, stderr } = await step("plan");
   assert.equal(code, 3);
-  assert.equal(stderr, "", "nothing of it comes past");
+  assert.equal(stderr, "", "nothing is printed to standard error");
   const [, stopped = "", quoted = "", after = ""] =
     /^::stop-commands::(\S+)\n([^]*?)\n::\1::\n([^]*)$/m.exec(stdout) ?? [];
   assert.notEqual(stopped, "");
@@ -160,32 +163,32 @@ test("a line of the mirror file that is quoted is no workflow command, of the ol
 });
 
 describe("the Action applies", { concurrency: 3 }, () => {
-  test("and writes the report into the job's summary", async (t) => {
+  test("and writes the report to the job's summary", async (t) => {
     const { step, summary } = await job(t, { push: true });
     const { code, outputs } = await step("apply");
     assert.equal(code, 0);
     assert.deepEqual(outputs, { "exit-code": "0", finished: "true" });
     assert.match(await summary(), /### mirrorform apply\n\n```text\n[^]*Apply: 4 done[^]*```/);
     assert.match(await summary(), /Docker Hub: \d+ pulls spent, \d+ of 100 left in a window of 1 h\.\n/);
-    assert.doesNotMatch(await summary(), /anonymous|203\.0\.113\./, "a summary has more readers than a log");
+    assert.doesNotMatch(await summary(), /anonymous|203\.0\.113\./, "the summary does not name owners of pull limits");
   });
 
-  test("and takes a spent allowance for not finished: a warning, no failure", async (t) => {
+  test("and only warns if the pull limit is reached", async (t) => {
     const allowance = { limit: 2, windowSeconds: 3600 };
     const { step } = await job(t, { push: true, images: { ...IMAGES, allowance } });
     const { code, stdout, outputs } = await step("apply");
     assert.equal(code, 0, stdout);
     assert.deepEqual(outputs, { "exit-code": "4", finished: "false" });
-    assert.match(stdout, /^::warning title=mirrorform::The pull allowance did not reach/m);
+    assert.match(stdout, /^::warning title=mirrorform::Pull limit reached/m);
   });
 
-  test("and fails where something failed", async (t) => {
+  test("and fails if an action fails", async (t) => {
     const { step } = await job(t, { push: true, images: { ...IMAGES, images: ["nginx:1"] } });
     assert.equal((await step("apply")).code, 1);
   });
 });
 
-test("the Action opens one issue about drift, keeps it current, closes it and reopens it", async (t) => {
+test("the Action opens, updates, closes and reopens one issue about drift", async (t) => {
   const { github, step, sandbox } = await job(t, { push: true });
   assert.equal((await step("apply")).code, 0);
   assert.equal((await step("drift")).code, 0);
@@ -197,7 +200,7 @@ test("the Action opens one issue about drift, keeps it current, closes it and re
   assert.equal(found.outputs["changes"], "true");
   assert.match(github.issues[0]?.body ?? "", /1 to create/);
   await step("drift");
-  assert.equal(github.writes.length, 1, "the same drift is told once");
+  assert.equal(github.writes.length, 1, "the drift is the same");
 
   assert.equal((await step("apply")).code, 0);
   await step("drift");
@@ -209,7 +212,7 @@ test("the Action opens one issue about drift, keeps it current, closes it and re
   assert.equal(github.issues.length, 1);
 });
 
-test("what a registry says is no workflow command, and the token is in no log", async (t) => {
+test("answers of a registry cannot run workflow commands, and the token is not printed", async (t) => {
   const { step, sandbox, summary } = await job(t, { push: true });
   const evil = "\n::error::pwned\n::set-output name=x::y";
   sandbox.dockerHub.registry.onRequest = ({ method, path }) =>
@@ -221,18 +224,18 @@ test("what a registry says is no workflow command, and the token is in no log", 
         };
   const { code, stdout, stderr } = await step("apply", { MIRRORFORM_LOG: "1" });
   assert.equal(code, 1);
-  assert.match(stdout, /pwned/, "it is told");
-  assert.match(stdout, /^GET 127\.0\.0\.1:/m, "what goes to standard error too");
-  assert.equal(stderr, "", "nothing comes past the word that stops commands");
+  assert.match(stdout, /pwned/, "the message is printed");
+  assert.match(stdout, /^GET 127\.0\.0\.1:/m, "standard error is printed too");
+  assert.equal(stderr, "", "nothing is printed to standard error");
   const commands = stdout.split("\n").filter((line) => line.startsWith("::"));
   const stopped = /^::stop-commands::(.*)$/.exec(commands[0] ?? "")?.[1];
   assert.deepEqual(commands, [`::stop-commands::${stopped}`, `::${stopped}::`]);
   assert.equal((stdout + stderr + (await summary())).includes(TOKEN), false);
 });
 
-test("an input that does not exist is said", async (t) => {
+test("reports an invalid command", async (t) => {
   const { step } = await job(t);
   const { code, stdout } = await step("plna");
   assert.equal(code, 1);
-  assert.match(stdout, /^::error title=mirrorform::command is one of plan, apply, drift, validate/m);
+  assert.match(stdout, /^::error title=mirrorform::invalid input command: expected plan, apply, drift, validate/m);
 });

@@ -4,14 +4,14 @@ import { json } from "node:stream/consumers";
 
 import type { Post } from "../../action/github.ts";
 
-/** A GitHub on loopback with one repository, `team/images`: comments of its pull requests, and issues. */
+/** A fake GitHub on loopback with comments and issues of one repository, `team/images`. */
 export interface FakeGitHub {
   url: string;
   comments: Post[];
   issues: (Post & { title?: string; labels?: string[] })[];
   /** `PATCH /issues/comments/7`, oldest first. */
   writes: string[];
-  /** Every answer's status, where it is not to be the usual one. */
+  /** Status of all answers, to simulate failures. */
   refuses: number | undefined;
   tokens: Set<string>;
   close(): Promise<void>;
@@ -54,11 +54,11 @@ export async function startGitHub(): Promise<FakeGitHub> {
     if (method === "GET") return { status: 200, body: page(path, url) };
     const body = (await read()) as Partial<Post> & { labels?: string[] };
     fake.writes.push(`${method} ${path}`);
-    const made = { id: fake.writes.length + 1000, user: BOT, body: "", ...body };
-    if (method === "POST" && path === "/issues") fake.issues.push({ ...made, number: made.id, state: "open" });
-    else if (method === "POST") fake.comments.push(made);
+    const created = { id: fake.writes.length + 1000, user: BOT, body: "", ...body };
+    if (method === "POST" && path === "/issues") fake.issues.push({ ...created, number: created.id, state: "open" });
+    else if (method === "POST") fake.comments.push(created);
     else Object.assign(find(path) ?? {}, body);
-    return { status: method === "POST" ? 201 : 200, body: made };
+    return { status: method === "POST" ? 201 : 200, body: created };
   }
 
   function page(path: string, url: URL): Post[] {

@@ -9,22 +9,22 @@ import { world, type World } from "../support/world.ts";
 import { startGitHub, type FakeGitHub } from "./fake-github.ts";
 
 const RUN = join(import.meta.dirname, "../../action/run.sh");
-/** Small, as a job is about what is said. */
+/** Small images, because these tests check the output only. */
 export const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
-/** The marked token of every job. */
+/** The GitHub token of every job. */
 export const TOKEN = "ghs_aTokenThatNobodySees";
 
-/** A job of GitHub Actions beside a sandbox. */
+/** A GitHub Actions job with a sandbox. */
 export interface Job extends World {
   github: FakeGitHub;
   /** Runs the Action as a step of a job. */
   step(command: string, more?: Record<string, string>): Promise<Ran & { outputs: Record<string, string> }>;
   summary(): Promise<string>;
-  /** Makes the steps from now on those of a push. */
+  /** Simulates a push event for the following steps. */
   merge(): Promise<void>;
 }
 
-/** A pull request from a branch of the same repository, unless it is said to be from a fork or a push. */
+/** Creates a job for a pull request from the same repository (default), a pull request from a fork, or a push. */
 export async function job(
   context: TestContext,
   options: { file?: string; images?: Parameters<typeof world>[2]; fork?: boolean; push?: boolean } = {},
