@@ -1,4 +1,4 @@
-/** Writes `dist/`, what the package runs: Node refuses to strip types below node_modules (nodejs/node#61634). */
+/** Builds `dist/` for the package, because Node does not strip types below node_modules (nodejs/node#61634). */
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

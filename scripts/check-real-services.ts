@@ -1,10 +1,9 @@
 /**
- * Checks the sandbox's table of quirks against the real Docker Hub and the real Amazon ECR. For a person with an
- * AWS account; no test and no CI runs it against the real services. See --help, and
- * real-services/README.md.
+ * Checks the sandbox's quirks against the real Docker Hub and the real Amazon ECR. Run it manually with an AWS account;
+ * neither tests nor CI run it against the real services. See --help and real-services/README.md.
  *
- * Exit codes: 0 every row checked is as the table says (or unclear); 1 a row is not, a probe failed, or something
- * could not be removed; 3 the command line is not valid.
+ * Exit codes: 0 all results match the quirk table or are unclear; 1 a result differs, a probe failed, or a repository
+ * could not be deleted; 3 invalid command line.
  */
 import type { Quirk } from "../src/sandbox/quirk.ts";
 import { DOCKER_HUB_QUIRKS } from "../src/sandbox/docker-hub/docker-hub-quirks.ts";
@@ -17,7 +16,7 @@ import { openRealEcr } from "./real-services/ecr.ts";
 import { readOptions, USAGE, type Options } from "./real-services/options.ts";
 import { isProbe, type NotChecked, type Probe } from "./real-services/probe.ts";
 
-/** Ctrl-C ends the run after the probe under way; what was made is removed all the same. */
+/** Ctrl-C stops the run after the current probe. Created repositories are still deleted. */
 const interrupted = new AbortController();
 
 if (process.argv.includes("--help")) {
@@ -34,9 +33,9 @@ if (process.argv.includes("--help")) {
   }
 }
 
-/** Says what a run does, before it does anything. */
+/** Prints what a run will do. */
 function announce({ yes, services, prefix, region, maxPulls, image, endpoint }: Options): void {
-  console.log(yes ? "Checking:" : "This would be checked (nothing is sent without --yes):");
+  console.log(yes ? "Checking:" : "Would check (add --yes to run):");
   const probes = { ...DOCKER_HUB_PROBES, ...ECR_PROBES };
   for (const { name, service } of QUIRKS) {
     if (!services.has(service)) continue;
@@ -50,30 +49,32 @@ function announce({ yes, services, prefix, region, maxPulls, image, endpoint }: 
   }
   if (services.has("ecr")) {
     console.log(
-      `ECR (${region ?? "no Region yet"}): makes repositories ${prefix}/<random>/…, and removes them at the end.`,
+      `ECR (${region ?? "no Region set"}): creates repositories ${prefix}/<random>/…, and deletes them at the end.`,
     );
   }
 }
 
-/** @returns whether all is as the table says, and nothing was left behind */
+/** @returns whether all results match the table and all repositories were deleted */
 async function checkAll({ services, endpoint, image, maxPulls, region = "", prefix }: Options): Promise<boolean> {
-  let good = true;
+  let isGood = true;
   if (services.has("docker-hub")) {
     const hub = await openDockerHub(endpoint, image, maxPulls);
-    good = await checkRows(DOCKER_HUB_QUIRKS, DOCKER_HUB_PROBES, hub);
+    isGood = await checkRows(DOCKER_HUB_QUIRKS, DOCKER_HUB_PROBES, hub);
     console.log(`Docker Hub: ${hub.pulls} pulls spent.`);
   }
   if (services.has("ecr")) {
     const ecr = await openRealEcr(region, prefix);
     try {
-      good = (await checkRows(ECR_QUIRKS, ECR_PROBES, ecr)) && good;
+      isGood = (await checkRows(ECR_QUIRKS, ECR_PROBES, ecr)) && isGood;
     } finally {
       const left = await ecr.removeAll();
-      if (left.length > 0) good = false;
-      console.log(left.length === 0 ? "ECR: everything made was removed." : `ECR: NOT REMOVED: ${left.join(", ")}`);
+      if (left.length > 0) isGood = false;
+      console.log(
+        left.length === 0 ? "ECR: deleted all created repositories." : `ECR: NOT DELETED: ${left.join(", ")}`,
+      );
     }
   }
-  return good;
+  return isGood;
 }
 
 async function checkRows<Name extends string, Context>(
@@ -81,28 +82,28 @@ async function checkRows<Name extends string, Context>(
   probes: Readonly<Record<Name, Probe<Context> | NotChecked>>,
   context: Context,
 ): Promise<boolean> {
-  let good = true;
+  let isGood = true;
   for (const row of rows) {
     const entry = probes[row.name];
     if (!isProbe(entry)) continue;
     if (interrupted.signal.aborted) {
-      console.log(`  ${row.name}: not reached, interrupted`);
-      good = false;
+      console.log(`  ${row.name}: not checked: interrupted`);
+      isGood = false;
       continue;
     }
     const line = await entry.check(context).then(
       ({ seen, evidence }) => {
         if (seen === "unclear") return `unclear (${evidence})`;
-        if (seen === row.default) return `as the table says: ${seen ? "seen" : "not seen"} (${evidence})`;
-        good = false;
-        return `NOT AS THE TABLE SAYS: ${seen ? "seen" : "not seen"} (${evidence})`;
+        if (seen === row.default) return `matches the table: ${seen ? "seen" : "not seen"} (${evidence})`;
+        isGood = false;
+        return `DIFFERS FROM THE TABLE: ${seen ? "seen" : "not seen"} (${evidence})`;
       },
       (error: unknown) => {
-        good = false;
+        isGood = false;
         return `FAILED: ${error instanceof Error ? error.message : String(error)}`;
       },
     );
     console.log(`  ${row.name}: ${line}`);
   }
-  return good;
+  return isGood;
 }

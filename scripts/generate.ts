@@ -1,7 +1,7 @@
 /**
- * Writes what is made from `schema/mirrors.schema.json`: the validator compiled ahead (importing and compiling ajv at
- * each start costs more than reading the file), and the types with the shape that scalars are typed by. And the page
- * about the command line, from the table of commands; and schemas of what is written, from its types.
+ * Generates sources from `schema/mirrors.schema.json`: the compiled validator (importing ajv and compiling the schema at
+ * every start would take longer than reading the mirror file), the types, and the types of scalars. Also generates the
+ * CLI page from the table of commands, and the schemas of mirrorform's documents from their types.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ const NOTICE = "// Made from schema/mirrors.schema.json by `npm run generate`. C
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
-/** What is generated: path below the project's root -> content. */
+/** Generates all files. Returns a map from path, relative to the project's root, to content. */
 export async function generatedSources(): Promise<ReadonlyMap<string, string>> {
   const schema = textIsText(asObject(JSON.parse(await readFile(SCHEMA, "utf8"))));
   return new Map([
@@ -31,8 +31,8 @@ export async function generatedSources(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * Text fields admit numbers and booleans for the sake of editors, which read `1.10` as a number. What reaches the
- * validator has been read as text, so here a type that admits text is text.
+ * Reduces types that include text to text only. The schema allows numbers and booleans in text fields for editors, which
+ * read `1.10` as a number, but the validator gets text.
  */
 function textIsText(node: JsonObject): JsonObject {
   return transform(node, (object) => {
@@ -49,24 +49,24 @@ function validatorSource(schema: JsonObject): string {
     strict: true,
     allowUnionTypes: true,
     strictRequired: false,
-    // Lengths in UTF-16 units: the exact count would need a `require` at run time. ajv calls the option deprecated.
+    // Count lengths in UTF-16 units: exact lengths need a `require` at run time. ajv considers this option deprecated.
     unicode: false,
     logger: false,
     code: { source: true, esm: true, lines: true },
   });
   const code = standalone.default(ajv, ajv.compile(withoutProse(schema)));
-  if (code.includes("require(")) throw new Error("the compiled validator needs a module at run time");
+  if (code.includes("require(")) throw new Error("the compiled validator requires a module at run time");
   const exported = /^export const validate = (\w+);\nexport default \w+;\n/m;
   const name = exported.exec(code)?.[1];
-  if (name === undefined) throw new Error("the compiled validator exports something unexpected");
-  return `// @ts-nocheck\n${NOTICE}${VALIDATOR_TYPES}export const validateMirrorFile: Validator = ${name};\n${gathered(code.replace(exported, ""))}\n`;
+  if (name === undefined) throw new Error("the compiled validator has unexpected exports");
+  return `// @ts-nocheck\n${NOTICE}${VALIDATOR_TYPES}export const validateMirrorFile: Validator = ${name};\n${withAppendedErrors(code.replace(exported, ""))}\n`;
 }
 
 /**
- * ajv gathers errors by copying all it has for each item that has some: 16 s for a megabyte of bad entries.
- * Each list belongs to one call, so it can grow in place (then 1 s).
+ * Makes the validator append errors in place, which is safe because each list belongs to one call. ajv copies all errors
+ * for each item that has errors: for 1 MB of invalid entries, that takes 16 s instead of 1 s.
  */
-function gathered(code: string): string {
+function withAppendedErrors(code: string): string {
   const inPlace = code.replaceAll(/vErrors\.concat\((\w+\.errors)\)/g, "append(vErrors, $1)");
   return `${inPlace}\nfunction append(all, more) {\n  for (const error of more) all.push(error);\n  return all;\n}\n`;
 }
@@ -86,7 +86,7 @@ export type Validator = ((data: unknown) => boolean) & { errors?: SchemaError[] 
 
 `;
 
-/** Descriptions are for editors; a property may itself be called "description", so only texts are dropped. */
+/** Removes descriptions and examples, which are for editors. A property can be named "description", so only texts are removed. */
 function withoutProse(schema: JsonObject): JsonObject {
   return transform(schema, (object) => {
     const kept = Object.entries(object).filter(
@@ -118,11 +118,11 @@ async function typesSource(schema: JsonObject): Promise<string> {
   );
 }
 
-/** Says in the terms of the type generator what it does not read: one of several required keys, and `then.enum`. */
+/** Rewrites what the type generator does not support: alternative required keys and `then.enum`. */
 function forTypes(schema: JsonObject): JsonObject {
   return transform(schema, (object) => {
     const { $ref, oneOf, if: condition, then, ...rest } = object;
-    // Text beside a reference would make a type of its own.
+    // A description next to a reference would generate a separate type.
     if ($ref !== undefined) return { $ref };
     if (condition !== undefined && isObject(then) && Array.isArray(then["enum"])) {
       const { description, ...map } = rest;
@@ -152,12 +152,12 @@ function shapeOf(node: JsonObject, root: JsonObject): JsonObject {
       : {}),
     ...(isObject(additionalProperties) ? { each: shapeOf(additionalProperties, root) } : {}),
     ...(isObject(items) ? { items: shapeOf(items, root) } : {}),
-    // One of several, written without its list.
+    // A single item without a list.
     ...(isObject(then) && "$ref" in then ? shapeOf(then, root) : {}),
   };
 }
 
-/** Rebuilds a tree, each object passed through `change` after its content. */
+/** Rebuilds a tree, applying `change` to each object after its content. */
 function transform(node: JsonObject, change: (object: JsonObject) => JsonObject): JsonObject {
   const visit = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(visit);
@@ -171,7 +171,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 }
 
 function asObject(value: Json | undefined): JsonObject {
-  if (!isObject(value)) throw new Error("the schema has something else where an object was expected");
+  if (!isObject(value)) throw new Error("expected an object in the schema");
   return value;
 }
 

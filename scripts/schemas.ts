@@ -1,6 +1,6 @@
 import { createGenerator } from "ts-json-schema-generator";
 
-/** The documents that programs read, each with the type it is written from. */
+/** The machine-readable documents, with the types of their content. */
 const DOCUMENTS = [
   {
     file: "schema/plan.schema.json",
@@ -25,8 +25,8 @@ const DOCUMENTS = [
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
 /**
- * Schemas of what mirrorform writes, made from the types that it is written from: path below the project's root ->
- * content. Keys may be added by a minor version, so an unknown one is allowed.
+ * Generates the schemas of mirrorform's documents from their types. Returns a map from path, relative to the project's
+ * root, to content. Allows unknown keys, because minor versions can add keys.
  */
 export function documentSchemas(): Map<string, string> {
   return new Map(DOCUMENTS.map((document) => [document.file, schemaOf(document)]));
@@ -37,7 +37,7 @@ function schemaOf({ title, path, type }: (typeof DOCUMENTS)[number]): string {
     path,
     type,
     tsconfig: "tsconfig.json",
-    // Types are checked elsewhere, by a compiler of our own version.
+    // `npm run types` checks types, with the project's TypeScript version.
     skipTypeCheck: true,
     expose: "export",
     topRef: false,

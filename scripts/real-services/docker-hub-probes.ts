@@ -3,15 +3,15 @@ import type { DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub
 import type { DockerHub } from "./docker-hub.ts";
 import { errorText, send, type Finding, type Probes } from "./probe.ts";
 
-/** The most pulls that the probes below spend together: one to see it count, two to learn a blob's digest. */
+/** Pulls that the probes need in total: one to check that it counts, two to read a blob's digest. */
 export const PULLS_NEEDED = 3;
 
-const NEEDS_AN_EMPTY_ALLOWANCE = "would spend the whole allowance of this address";
+const WOULD_SPEND_ALL_PULLS = "would spend all pulls of this address";
 
-/** The probes of Docker Hub: anonymous, a few requests each. */
+/** The probes of Docker Hub. All are anonymous and need only a few requests. */
 export const DOCKER_HUB_PROBES: Probes<DockerHubQuirkName, DockerHub> = {
   "docker-hub-head-is-free": {
-    does: "two HEADs of a manifest, a GET, a HEAD: the allowance may fall at the GET alone (1 pull)",
+    does: "two HEADs of a manifest, a GET, a HEAD: only the GET may reduce the remaining pulls (1 pull)",
     check: async (hub) => {
       const before = [await remaining(hub), await remaining(hub)];
       await hub.pull(hub.tag);
@@ -22,11 +22,11 @@ export const DOCKER_HUB_PROBES: Probes<DockerHubQuirkName, DockerHub> = {
       return { seen: first === second && after < second, evidence };
     },
   },
-  "docker-hub-head-limited-when-empty": { notChecked: NEEDS_AN_EMPTY_ALLOWANCE },
-  "docker-hub-limit-without-retry-after": { notChecked: NEEDS_AN_EMPTY_ALLOWANCE },
-  "docker-hub-limit-names-account": { notChecked: `${NEEDS_AN_EMPTY_ALLOWANCE}, and needs an account` },
+  "docker-hub-head-limited-when-empty": { notChecked: WOULD_SPEND_ALL_PULLS },
+  "docker-hub-limit-without-retry-after": { notChecked: WOULD_SPEND_ALL_PULLS },
+  "docker-hub-limit-names-account": { notChecked: `${WOULD_SPEND_ALL_PULLS}, and needs an account` },
   "docker-hub-x-ratelimit": {
-    does: "a HEAD of a manifest, its headers' names",
+    does: "the header names of a HEAD of a manifest",
     check: async (hub) => {
       const names = limitHeaders(await headTag(hub)).map(([name]) => name);
       return names.length === 0
@@ -35,7 +35,7 @@ export const DOCKER_HUB_PROBES: Probes<DockerHubQuirkName, DockerHub> = {
     },
   },
   "docker-hub-limit-without-window": {
-    does: "a HEAD of a manifest, its headers' values",
+    does: "the header values of a HEAD of a manifest",
     check: async (hub) => {
       const values = limitHeaders(await headTag(hub)).map(([, value]) => value);
       return values.length === 0
@@ -45,18 +45,18 @@ export const DOCKER_HUB_PROBES: Probes<DockerHubQuirkName, DockerHub> = {
   },
   "docker-hub-abuse-limit": { notChecked: "would need thousands of requests a minute" },
   "docker-hub-always-issues-a-token": {
-    does: "asks for a token for a repository that does not exist",
+    does: "requests a token for a repository that does not exist",
     check: async (hub) => {
       const answer = await hub.token(absent());
       return { seen: "token" in answer || "access_token" in answer, evidence: Object.keys(answer).join(", ") };
     },
   },
   "docker-hub-token-without-expiry": {
-    does: "asks for a token, the names in the answer",
+    does: "the keys of a token answer",
     check: async (hub) => names(await hub.token(hub.repository), (answer) => !("expires_in" in answer)),
   },
   "docker-hub-access-token-only": {
-    does: "asks for a token, the names in the answer",
+    does: "the keys of a token answer",
     check: async (hub) => names(await hub.token(hub.repository), (answer) => !("token" in answer)),
   },
   "docker-hub-login-lockout": { notChecked: "would lock an account for ten minutes" },
@@ -68,14 +68,14 @@ export const DOCKER_HUB_PROBES: Probes<DockerHubQuirkName, DockerHub> = {
     },
   },
   "docker-hub-blob-redirect": {
-    does: "a GET of a config blob, its redirect not followed (2 pulls to learn the blob's digest)",
+    does: "a GET of a config blob, without following the redirect (2 pulls to read the blob's digest)",
     check: async (hub) => {
       const { status, headers } = await blobAnswer(hub);
       return { seen: status === 307 && headers.has("location"), evidence: `${status} to ${hostOf(headers)}` };
     },
   },
   "docker-hub-cdn-refuses-credentials": {
-    does: "follows such a redirect with a made-up Authorization header",
+    does: "follows the redirect of a blob with a fake Authorization header",
     check: async (hub) => {
       const location = (await blobAnswer(hub)).headers.get("location");
       if (location === null) return { seen: "unclear", evidence: "no redirect" };
@@ -107,11 +107,11 @@ async function remaining(hub: DockerHub): Promise<number | undefined> {
   return header === undefined ? undefined : Number.parseInt(header[1], 10);
 }
 
-function names(answer: Record<string, unknown>, holds: (answer: Record<string, unknown>) => boolean): Finding {
-  return { seen: holds(answer), evidence: Object.keys(answer).join(", ") };
+function names(answer: Record<string, unknown>, isSeen: (answer: Record<string, unknown>) => boolean): Finding {
+  return { seen: isSeen(answer), evidence: Object.keys(answer).join(", ") };
 }
 
-/** A repository that nobody has: official images are few. */
+/** Returns the name of a repository that does not exist. */
 function absent(): string {
   return `library/mirrorform-absent-${randomUUID().slice(0, 8)}`;
 }

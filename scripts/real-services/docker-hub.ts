@@ -1,15 +1,15 @@
 import { send } from "./probe.ts";
 
-/** Docker Hub, as an anonymous client sees it. Counts what it spends. */
+/** An anonymous client of Docker Hub. Counts the pulls it spends. */
 export interface DockerHub {
   /** `library/hello-world` */
   repository: string;
   tag: string;
-  /** The token server's whole answer for reading a repository. */
+  /** Requests a token to pull from a repository. @returns the whole answer */
   token(repository: string): Promise<Record<string, unknown>>;
-  /** A request with a token for the repository in the path; a GET of a manifest spends a pull, see {@link pull}. */
+  /** Sends a request with a token for the repository in the path. Use {@link pull} to GET a manifest. */
   request(method: "GET" | "HEAD", path: string, headers?: Record<string, string>): Promise<Response>;
-  /** A GET of a manifest. @throws where the run has no pull left */
+  /** Sends a GET of a manifest. @throws Error if the run has spent its pulls */
   pull(reference: string): Promise<Response>;
   /** Pulls spent so far. */
   readonly pulls: number;
@@ -25,14 +25,14 @@ const ACCEPT = [
 /**
  * @param endpoint `https://registry-1.docker.io`, or the sandbox's
  * @param image `library/hello-world:latest`
- * @param maxPulls the most that this run may spend
+ * @param maxPulls the most pulls that this run may spend
  */
 export async function openDockerHub(endpoint: string, image: string, maxPulls: number): Promise<DockerHub> {
   const [repository = "", tag = "latest"] = image.split(":");
   const challenge = (await send(`${endpoint}/v2/`)).headers.get("www-authenticate") ?? "";
   const realm = /realm="([^"]+)"/.exec(challenge)?.[1];
   const service = /service="([^"]+)"/.exec(challenge)?.[1] ?? "";
-  if (realm === undefined) throw new Error(`${endpoint} names no token server`);
+  if (realm === undefined) throw new Error(`${endpoint} returned no token server`);
   let pulls = 0;
 
   const token = async (name: string): Promise<Record<string, unknown>> => {
@@ -55,7 +55,7 @@ export async function openDockerHub(endpoint: string, image: string, maxPulls: n
     token,
     request,
     pull: async (reference) => {
-      if (pulls >= maxPulls) throw new Error(`this run may spend no more than ${maxPulls} pulls`);
+      if (pulls >= maxPulls) throw new Error(`this run has spent its pulls (--max-pulls ${maxPulls})`);
       pulls += 1;
       return await request("GET", `/v2/${repository}/manifests/${reference}`);
     },

@@ -4,15 +4,15 @@ import type { EcrQuirkName } from "../../src/sandbox/ecr/ecr-quirks.ts";
 import { sha256, withDigest, type RealEcr } from "./ecr.ts";
 import { errorText, type Finding, type Probes } from "./probe.ts";
 
-/** How often an upload to a missing repository is begun: ECR cuts it sometimes only. */
-const CUT_TRIES = 5;
-/** ECR takes no smaller chunk, the last aside (dotnet/sdk-container-builds#279). */
+/** Number of uploads to a missing repository: ECR closes only some of their connections. */
+const CUT_ATTEMPTS = 5;
+/** ECR's minimum size of all chunks except the last (dotnet/sdk-container-builds#279). */
 const CHUNK_BYTES = 5 * 1024 * 1024;
 
-/** The probes of ECR: each in a repository of its own, of a few bytes. */
+/** The probes of ECR. Each uses its own repository with a few bytes. */
 export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
   "ecr-get-lacks-digest": {
-    does: "pushes a tiny image, reads its manifest by HEAD and by GET",
+    does: "pushes a tiny image and reads its manifest by HEAD and by GET",
     check: async (ecr) => {
       const { path } = await pushImage(ecr, "digest-header");
       const [head, get] = [await read(ecr, "HEAD", path), await read(ecr, "GET", path)];
@@ -21,7 +21,7 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-translates-manifests": {
-    does: "pushes a tiny OCI image, reads its tag as Docker's schema 2",
+    does: "pushes a tiny OCI image and reads its tag as Docker schema 2",
     check: async (ecr) => {
       const { path, bytes } = await pushImage(ecr, "translate");
       const answer = await ecr.request("GET", path, { headers: { accept: DOCKER_MANIFEST } });
@@ -38,7 +38,7 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-immutable-refuses-equal": {
-    does: "puts the same manifest twice to one tag of an immutable repository",
+    does: "pushes the same manifest twice to a tag in an immutable repository",
     check: async (ecr) => {
       const { repository, bytes } = await pushImage(ecr, "immutable", { imageTagMutability: "IMMUTABLE" });
       return await refusal(await putManifest(ecr, repository, "1.0", bytes), 400);
@@ -52,7 +52,7 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-drops-later-patches": {
-    does: `uploads a blob of ${(2 * CHUNK_BYTES) / 1024 / 1024} MiB by two PATCHes`,
+    does: `uploads a blob of ${(2 * CHUNK_BYTES) / 1024 / 1024} MiB in two PATCHes`,
     check: async (ecr) => {
       const bytes = Buffer.alloc(2 * CHUNK_BYTES, "mirrorform");
       let location = await beginUpload(ecr, "patches");
@@ -67,10 +67,10 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-cuts-uploads": {
-    does: `begins ${CUT_TRIES} uploads to a repository that does not exist`,
+    does: `starts ${CUT_ATTEMPTS} uploads to a repository that does not exist`,
     check: async (ecr) => {
       const seen: string[] = [];
-      for (let tries = 0; tries < CUT_TRIES; tries += 1) {
+      for (let attempt = 0; attempt < CUT_ATTEMPTS; attempt += 1) {
         const path = `/v2/${ecr.absentRepository()}/blobs/uploads/`;
         seen.push(
           await ecr.request("POST", path).then(
@@ -79,12 +79,12 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
           ),
         );
       }
-      // "May be": answers prove nothing.
+      // ECR does not always close the connection, so answers prove nothing.
       return { seen: seen.includes("cut") || "unclear", evidence: seen.join(", ") };
     },
   },
   "ecr-opaque-tag-pages": {
-    does: "lists tags with n=1001, and with a `last` of its own making",
+    does: "lists tags with n=1001, and with a made-up `last`",
     check: async (ecr) => {
       const { repository } = await pushImage(ecr, "tags");
       const pages = ["n=1001", "last=1.0"].map(
@@ -95,10 +95,10 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-mount-needs-setting": {
-    does: "reads the account setting BLOB_MOUNTING; where it is not ENABLED, tries a mount",
+    does: "reads the account setting BLOB_MOUNTING; if it is not ENABLED, tries a mount",
     check: async (ecr) => {
       const { value } = await ecr.sdk.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }));
-      if (value === "ENABLED") return { seen: "unclear", evidence: "the setting is ENABLED, and is left so" };
+      if (value === "ENABLED") return { seen: "unclear", evidence: "the setting is ENABLED and was not changed" };
       const { repository, layer } = await pushImage(ecr, "mount-from");
       const { repositoryName = "" } = await ecr.createRepository("mount-to");
       const { status } = await ecr.request(
@@ -109,10 +109,10 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-mount-needs-manifest": {
-    does: "reads the account setting BLOB_MOUNTING; where it is ENABLED, tries mounts of a layer without and with a manifest",
+    does: "reads the account setting BLOB_MOUNTING; if it is ENABLED, tries to mount a layer without and with a manifest",
     check: async (ecr) => {
       const { value } = await ecr.sdk.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }));
-      if (value !== "ENABLED") return { seen: "unclear", evidence: `the setting is ${value}, and is left so` };
+      if (value !== "ENABLED") return { seen: "unclear", evidence: `the setting is ${value} and was not changed` };
       const { repository, layer } = await pushImage(ecr, "named-from");
       const loose = await ecr.pushBlob(repository, Buffer.from("a layer of no image"));
       const { repositoryName = "" } = await ecr.createRepository("named-to");
@@ -132,7 +132,7 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
     },
   },
   "ecr-kms-key-as-arn": {
-    does: "creates a repository with KMS and no key: the account's key aws/ecr is made where there is none",
+    does: "creates a repository with KMS and no key, which creates the account's key aws/ecr if it is missing",
     check: async (ecr) => {
       const { encryptionConfiguration } = await ecr.createRepository("kms", {
         encryptionConfiguration: { encryptionType: "KMS" },
@@ -141,13 +141,15 @@ export const ECR_PROBES: Probes<EcrQuirkName, RealEcr> = {
       return { seen: key?.startsWith("arn:") === true, evidence: key === undefined ? "no key" : "a key" };
     },
   },
-  "ecr-refuses-empty-config": { notChecked: "nobody knows which artifacts are refused, so taking one proves nothing" },
-  "ecr-policy-in-other-words": {
-    notChecked: "would give an account of its own access to a repository, if only to an empty one",
+  "ecr-refuses-empty-config": {
+    notChecked: "ECR does not document which artifacts it refuses, so an accepted one proves nothing",
   },
-  "ecr-put-image-throttle": { notChecked: "would use up the account's PutImage rate for everybody else" },
-  "ecr-api-throttle": { notChecked: "would use up the account's API rate for everybody else" },
-  "ecr-repository-quota": { notChecked: "would need the account's quota of repositories to be full" },
+  "ecr-policy-in-other-words": {
+    notChecked: "would give another account access to a repository, although an empty one",
+  },
+  "ecr-put-image-throttle": { notChecked: "would use up the account's PutImage quota" },
+  "ecr-api-throttle": { notChecked: "would use up the account's API quota" },
+  "ecr-repository-quota": { notChecked: "would need an account that has reached its repository quota" },
 };
 
 async function pushImage(
@@ -167,7 +169,7 @@ async function pushImage(
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
   const answer = await putManifest(ecr, repository, "1.0", bytes);
-  if (answer.status !== 201) throw new Error(`a manifest was answered ${answer.status} ${await errorText(answer)}`);
+  if (answer.status !== 201) throw new Error(`pushing a manifest failed: ${answer.status} ${await errorText(answer)}`);
   return { repository, path: `/v2/${repository}/manifests/1.0`, manifest, bytes, layer };
 }
 
@@ -186,7 +188,7 @@ async function beginUpload(ecr: RealEcr, name: string): Promise<string> {
   const { repositoryName = "" } = await ecr.createRepository(name);
   const answer = await ecr.request("POST", `/v2/${repositoryName}/blobs/uploads/`);
   const location = answer.headers.get("location");
-  if (location === null) throw new Error(`an upload was answered ${answer.status}`);
+  if (location === null) throw new Error(`starting an upload failed: ${answer.status}`);
   return location;
 }
 

@@ -9,14 +9,14 @@ import {
 } from "@aws-sdk/client-ecr";
 import { send } from "./probe.ts";
 
-/** ECR, in the account and Region of the environment. Remembers what it made. */
+/** A client of ECR in the environment's account and Region. Tracks the repositories that it creates. */
 export interface RealEcr {
   sdk: ECRClient;
   /** Creates `PREFIX/RUN/NAME`. */
   createRepository(name: string, settings?: Partial<CreateRepositoryCommandInput>): Promise<Repository>;
-  /** The name of a repository that does not exist. */
+  /** Returns the name of a repository that does not exist. */
   absentRepository(): string;
-  /** A request to the registry, with its credentials. `path` begins with `/v2/`, or is a Location as received. */
+  /** Sends an authenticated request to the registry. `path` starts with `/v2/`, or is a Location as received. */
   request(
     method: string,
     path: string,
@@ -24,19 +24,19 @@ export interface RealEcr {
   ): Promise<Response>;
   /** Uploads a blob by POST and PUT. @returns its digest */
   pushBlob(repository: string, bytes: Uint8Array): Promise<string>;
-  /** Removes every repository that this run made, with its images. @returns those that could not be removed */
+  /** Deletes all repositories created by this run. @returns those that could not be deleted */
   removeAll(): Promise<string[]>;
 }
 
-/** @param prefix every repository's name begins with it */
+/** @param prefix the prefix of all repository names */
 export async function openRealEcr(region: string, prefix: string): Promise<RealEcr> {
   // The SDK reads AWS_ENDPOINT_URL_ECR and the credentials from the environment.
   const sdk = new ECRClient({ region, maxAttempts: 1 });
   const { authorizationData } = await sdk.send(new GetAuthorizationTokenCommand({}));
   const [{ authorizationToken, proxyEndpoint } = {}] = authorizationData ?? [];
-  if (authorizationToken === undefined || proxyEndpoint === undefined) throw new Error("ECR gave no token");
+  if (authorizationToken === undefined || proxyEndpoint === undefined) throw new Error("ECR returned no token");
   const base = `${prefix}/${randomUUID().slice(0, 8)}`;
-  const made = new Set<string>();
+  const created = new Set<string>();
 
   const request: RealEcr["request"] = async (method, path, { headers = {}, body } = {}) => {
     const url = new URL(path, proxyEndpoint);
@@ -53,24 +53,24 @@ export async function openRealEcr(region: string, prefix: string): Promise<RealE
     absentRepository: () => `${base}/absent`,
     createRepository: async (name, settings = {}) => {
       const repositoryName = `${base}/${name}`;
-      // Before the call: one whose answer is lost is removed too.
-      made.add(repositoryName);
+      // Track the repository before the call, so that it is deleted even if the answer is lost.
+      created.add(repositoryName);
       const { repository } = await sdk.send(new CreateRepositoryCommand({ ...settings, repositoryName }));
-      if (repository === undefined) throw new Error("ECR did not describe the repository it made");
+      if (repository === undefined) throw new Error("ECR did not return the created repository");
       return repository;
     },
     pushBlob: async (repository, bytes) => {
       const digest = sha256(bytes);
-      const begun = await request("POST", `/v2/${repository}/blobs/uploads/`);
-      const location = begun.headers.get("location");
-      if (location === null) throw new Error(`an upload was answered ${begun.status}`);
+      const started = await request("POST", `/v2/${repository}/blobs/uploads/`);
+      const location = started.headers.get("location");
+      if (location === null) throw new Error(`starting an upload failed: ${started.status}`);
       const answer = await request("PUT", withDigest(location, digest), { body: bytes });
-      if (answer.status !== 201) throw new Error(`a blob was answered ${answer.status}`);
+      if (answer.status !== 201) throw new Error(`pushing a blob failed: ${answer.status}`);
       return digest;
     },
     removeAll: async () => {
       const left: string[] = [];
-      for (const repositoryName of made) {
+      for (const repositoryName of created) {
         try {
           await sdk.send(new DeleteRepositoryCommand({ repositoryName, force: true }));
         } catch (error) {

@@ -4,13 +4,13 @@ import { PULLS_NEEDED } from "./docker-hub-probes.ts";
 export type Service = "docker-hub" | "ecr";
 
 export interface Options {
-  /** False: only say what would be done. */
+  /** False: only print what would be done. */
   yes: boolean;
   services: ReadonlySet<Service>;
   region: string | undefined;
-  /** Every repository that is made has a name beginning so. */
+  /** Prefix of all created repositories. */
   prefix: string;
-  /** `library/hello-world:latest`: small, and multi-platform. */
+  /** A small multi-platform image, such as `library/hello-world:latest`. */
   image: string;
   maxPulls: number;
   /** Docker Hub's registry. */
@@ -20,22 +20,22 @@ export interface Options {
 export const USAGE = `usage: node scripts/check-real-services.ts [--yes] [--only docker-hub|ecr]
          [--region REGION] [--prefix PREFIX] [--image REPOSITORY:TAG] [--max-pulls N]
 
-Checks the sandbox's table of quirks against the real Docker Hub and the real Amazon ECR. Without --yes it only
-says what it would do, and sends nothing.
+Checks the sandbox's quirks against the real Docker Hub and the real Amazon ECR. Without --yes, only prints what it
+would do and sends no requests.
 
-  --yes            really do it: makes repositories in your AWS account and spends Docker Hub pulls of your address
-  --only SERVICE   one of the two services
-  --region REGION  the AWS Region; by default AWS_REGION
-  --prefix PREFIX  the repositories are PREFIX/<random>/…, and are removed at the end (mirrorform-check)
-  --image IMAGE    the image that is read at Docker Hub (library/hello-world:latest)
-  --max-pulls N    spend no more pulls than this (${PULLS_NEEDED}); with fewer, probes that lack them fail
+  --yes            run the checks: creates repositories in your AWS account and spends Docker Hub pulls of your address
+  --only SERVICE   check only this service: docker-hub or ecr
+  --region REGION  AWS Region (default: AWS_REGION)
+  --prefix PREFIX  create repositories PREFIX/<random>/…, which are deleted at the end (default: mirrorform-check)
+  --image IMAGE    image to read from Docker Hub (default: library/hello-world:latest)
+  --max-pulls N    maximum number of pulls to spend; probes that need more fail (default: ${PULLS_NEEDED})
 `;
 
-/** ECR's repository names, one component. */
+/** One component of an ECR repository name. */
 const PREFIX = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const IMAGE = /^[a-z0-9]+(?:[._-][a-z0-9]+)*\/[a-z0-9]+(?:[._-][a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
-/** Reads the command line. @returns the options, or what is wrong with them */
+/** Reads the command line. @returns the options, or an error message */
 export function readOptions(
   args: string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -59,7 +59,7 @@ export function readOptions(
   if (!/^\d{1,2}$/.test(values["max-pulls"])) return "--max-pulls: expected a number from 0 to 99";
   const region = values.region ?? environment["AWS_REGION"];
   const services = new Set<Service>(only === undefined ? ["docker-hub", "ecr"] : [only]);
-  if (yes && services.has("ecr") && region === undefined) return "no Region: give --region, or set AWS_REGION";
+  if (yes && services.has("ecr") && region === undefined) return "no Region: use --region or set AWS_REGION";
   return {
     yes,
     services,

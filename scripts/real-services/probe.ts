@@ -1,33 +1,33 @@
-/** What the service did. `unclear` where it did neither what the row says nor its contrary. */
+/** The result of a probe. `unclear` if the service's behavior neither confirms nor refutes the quirk. */
 export interface Finding {
   seen: boolean | "unclear";
-  /** What came back, in one line without secrets. */
+  /** A summary of the service's answer, in one line without secrets. */
   evidence: string;
 }
 
-/** How one row of the quirk table is checked against the real service. */
+/** Checks a quirk against the real service. */
 export interface Probe<Context> {
-  /** What it does, for the list that is shown before anything is sent. */
+  /** Description for the list that is printed first. */
   does: string;
   check(context: Context): Promise<Finding>;
 }
 
-/** A row that is not checked, and why. */
+/** The reason why a quirk is not checked. */
 export interface NotChecked {
   notChecked: string;
 }
 
-/** Every row has a probe or a reason: a new row without either does not compile. */
+/** A probe or a reason for every quirk. A quirk with neither does not compile. */
 export type Probes<Name extends string, Context> = Readonly<Record<Name, Probe<Context> | NotChecked>>;
 
 export function isProbe<Context>(entry: Probe<Context> | NotChecked): entry is Probe<Context> {
   return "check" in entry;
 }
 
-/** How long a service may take to answer one request. */
+/** Timeout for one request. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
-/** Sends one request, never twice, never following a redirect. */
+/** Sends one request, without retries and without following redirects. */
 export async function send(url: string | URL, init: RequestInit = {}): Promise<Response> {
   return await fetch(url, {
     ...init,
@@ -36,7 +36,7 @@ export async function send(url: string | URL, init: RequestInit = {}): Promise<R
   });
 }
 
-/** The code of a registry's error body, or the beginning of its text. Shown to a person: control characters go. */
+/** Returns the error code in a registry's answer, or the beginning of its text without control characters. */
 export async function errorText(response: Response): Promise<string> {
   const text = await response.text();
   const code = /"code"\s*:\s*"([A-Z_]+)"/.exec(text)?.[1];

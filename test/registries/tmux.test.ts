@@ -48,7 +48,7 @@ describe("a plan with every kind of row in a terminal of 120 columns", () => {
     });
   }
 
-  test("has no colours with NO_COLOR", async () => {
+  test("has no colors with NO_COLOR", async () => {
     const shown = await capture("none", "env -u CI NO_COLOR=1", ["-e"]);
     assert.equal(shown.includes("\u001b["), false);
   });
