@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The floor of case a: the same blobs through curl, four at a time.
+# The baseline of case a: copies the same blobs with curl, four at a time.
 #
 #   floor.sh hash|plain SOURCE_REPOSITORY_URL TARGET_REPOSITORY_URL DIGEST:SIZE...
 #
-# hash:  curl | tee >(sha256sum) | curl, with a named pipe, so that the hash can be waited for and compared
+# hash:  curl | tee >(sha256sum) | curl. Uses a named pipe to wait for the hash and compare it
 # plain: curl | curl
 set -euo pipefail
 
 kind=$1 source=$2 target=$3
 shift 3
-AT_ONCE=4
+CONCURRENCY=4
 
 copy_blob() {
   local digest=${1%:*} size=${1##*:} location
@@ -37,7 +37,7 @@ running=()
 for blob in "$@"; do
   copy_blob "$blob" &
   running+=($!)
-  if ((${#running[@]} >= AT_ONCE)); then
+  if ((${#running[@]} >= CONCURRENCY)); then
     wait "${running[0]}" || status=1
     running=("${running[@]:1}")
   fi

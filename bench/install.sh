@@ -1,8 +1,8 @@
-# Installs the peers and the registry into $CACHE/bin. Nothing is done for what is there already in the wanted version.
+# Installs the peers and the registry into $CACHE/bin, unless they are already there in the right version.
 # Sourced by run.sh.
 # shellcheck shell=bash
 
-# install_go NAME PACKAGE VERSION [BUILD_TAGS]: leaves $CACHE/bin/NAME, or NAME.unavailable with the reason.
+# install_go NAME PACKAGE VERSION [BUILD_TAGS]: installs $CACHE/bin/NAME, or writes the reason to NAME.unavailable.
 install_go() {
   local name=$1 package=$2 version=$3 tags=${4-} binary=$CACHE/bin/$1
   if [[ $(cat "$binary.version" 2>/dev/null) == "$package@$version" ]]; then return; fi
@@ -16,16 +16,16 @@ install_go() {
   if GOBIN=$staging GOFLAGS=-mod=mod CGO_ENABLED=0 go install -trimpath -tags "$tags" "$package@$version" 2>"$CACHE/go.log"; then
     mv "$staging/$(basename "$package")" "$binary"
   else
-    # Only the words of the refusal: the address before them names a host.
-    { grep -oE '40[34] (Forbidden|Not Found)|410 Gone|server response: .*' "$CACHE/go.log" || echo "it does not build"; } |
+    # Keeps only the text of the refusal, without the host name before it.
+    { grep -oE '40[34] (Forbidden|Not Found)|410 Gone|server response: .*' "$CACHE/go.log" || echo "the build failed"; } |
       sort -u | paste -sd ';' >"$binary.unavailable"
     say "$name $version: $(cat "$binary.unavailable")"
   fi
-  # A refusal is final for a version: it is not asked for again from this cache.
+  # Does not retry a version that was refused.
   echo "$package@$version" >"$binary.version"
 }
 
-# install_debian NAME PACKAGE: Debian's program where the Go module did not come.
+# install_debian NAME PACKAGE: installs Debian's program if the Go module is unavailable.
 install_debian() {
   local name=$1 package=$2 program
   if [[ ! -e $CACHE/bin/$name.unavailable || -x $CACHE/bin/$name ]]; then return; fi
@@ -37,7 +37,7 @@ install_debian() {
   ln -sf "$program" "$CACHE/bin/$name"
 }
 
-# A package that starts a service on installation would take port 5000: policy-rc.d forbids it for this one run.
+# Temporarily keeps packages from starting services on installation, which would occupy port 5000.
 install_quietly() {
   local policy=/usr/sbin/policy-rc.d own_policy='' status=0
   if [[ ! -e $policy ]]; then
@@ -62,13 +62,13 @@ install_peers() {
   install_go registry "${DISTRIBUTION[@]}"
   install_debian skopeo skopeo
   install_debian registry docker-registry
-  if ! command -v curl >/dev/null; then install_quietly curl || say "curl cannot be installed: no floors"; fi
+  if ! command -v curl >/dev/null; then install_quietly curl || say "curl cannot be installed: no curl baselines"; fi
 }
 
-# The package as it is published, built beside dist/ and not into it.
+# Builds the package as published, but outside of dist/.
 build_package() {
   rm -rf "$CACHE/package"
-  # It builds all the same: types are checked elsewhere.
+  # Continues despite type errors, which CI checks.
   "$ROOT/node_modules/.bin/tsc" --project "$ROOT/tsconfig.build.json" --outDir "$CACHE/package/dist" >"$CACHE/tsc.log" ||
     say "the sources have type errors: see .cache/bench/tsc.log"
   cp "$ROOT/package.json" "$CACHE/package/package.json"

@@ -1,4 +1,4 @@
-/** Runs the cases and writes RESULTS.md. Started by run.sh, which installs what is needed and cleans up. */
+/** Runs the cases and writes RESULTS.md. Started by run.sh, which installs dependencies and cleans up. */
 import { countedRequests } from "./cases/counted-requests.ts";
 import type { Case } from "./cases/case.ts";
 import { hugeLayer } from "./cases/huge-layer.ts";
@@ -11,7 +11,7 @@ import { startUp } from "./cases/start-up.ts";
 import { threeTargets } from "./cases/three-targets.ts";
 import { withoutPaths } from "./harness/place.ts";
 import { readOptions } from "./options.ts";
-import { circumstances, isPrepared, keepSection, writeResults } from "./results.ts";
+import { isPrepared, measureConditions, saveSection, writeResults } from "./results.ts";
 import { BUILT, mirrorform, UNBUILT } from "./tools/mirrorform.ts";
 
 const CASES: readonly Case[] = [
@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
   scale,
 ];
 
-// Ending by ourselves runs what ends the children.
+// Exit normally on signals, so that the exit handler kills child processes.
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -36,24 +36,24 @@ for (const [signal, code] of [
 const options = readOptions(process.argv.slice(2));
 const unknown = options.cases.filter((name) => CASES.every((each) => each.name !== name));
 if (unknown.length > 0)
-  throw new Error(`no case ${unknown.join(", ")}; there are ${CASES.map(({ name }) => name).join(", ")}`);
-if (!isPrepared()) throw new Error("there is no registry to measure against: see what run.sh said above");
+  throw new Error(`unknown case ${unknown.join(", ")}; cases: ${CASES.map(({ name }) => name).join(", ")}`);
+if (!isPrepared()) throw new Error("the registry is not installed: see the output of run.sh above");
 
 for (const each of CASES) {
   if (options.cases.length > 0 && !options.cases.includes(each.name)) continue;
   const say = (text: string): void => console.log(`bench: ${each.name}: ${text}`);
   say(each.title);
-  const about = circumstances(options.rounds);
+  const conditions = measureConditions(options.rounds);
   const { rounds, source } = options;
   try {
     const result = await each.run({ rounds, mirrorform: mirrorform(source ? UNBUILT : BUILT), say });
-    keepSection(each, result, about);
+    saveSection(each, result, conditions);
     console.log(result.lines.join("\n"));
   } catch (error) {
-    // Nothing fails on one case: RESULTS.md says why it is missing.
+    // A failed case does not stop the others. RESULTS.md contains the reason.
     const reason = withoutPaths(error instanceof Error ? error.message : String(error));
     say(`could not run: ${reason}`);
-    keepSection(each, reason, about);
+    saveSection(each, reason, conditions);
   }
   writeResults(CASES);
 }

@@ -1,17 +1,17 @@
 import { parseArgs } from "node:util";
 
-/** What the command line asks for. */
+/** Command line options. */
 export interface Options {
-  /** Names of cases; empty for all. */
+  /** Names of cases. Empty for all. */
   cases: readonly string[];
   rounds: number;
-  /** Whether mirrorform runs from its sources, and not from its built package as users do. */
+  /** Whether to run mirrorform from source instead of the built package. */
   source: boolean;
 }
 
 const DEFAULT_ROUNDS = 3;
 
-/** @throws Error where the command line is not understood */
+/** @throws Error for an invalid command line */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -19,6 +19,6 @@ export function readOptions(args: readonly string[]): Options {
     allowPositionals: true,
   });
   const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds: expected a whole number from 1");
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds: expected a whole number of at least 1");
   return { cases: positionals, rounds, source: values.source };
 }

@@ -8,27 +8,27 @@ import { installedVersion } from "./tools/installed.ts";
 
 const RESULTS = fileURLToPath(new URL("RESULTS.md", import.meta.url));
 const NOTES = fileURLToPath(new URL("notes/", import.meta.url));
-/** One section a case, so that a run of some cases leaves the others as they were. */
+/** One section per case, so that running some cases keeps the sections of the others. */
 const SECTIONS = join(CACHE, "sections");
 
-/** What stands before a case's figures. */
-export interface Circumstances {
+/** The conditions of a case's measurement. */
+export interface Conditions {
   startedAt: Date;
   rounds: number;
-  /** Processes that wanted a core in the minute before the start: more than 0.5 means that others used the machine. */
+  /** 1-minute load average at the start. More than 0.5 means that other processes used the machine. */
   load: number;
 }
 
-export function circumstances(rounds: number): Circumstances {
+export function measureConditions(rounds: number): Conditions {
   return { startedAt: new Date(), rounds, load: loadavg()[0] ?? 0 };
 }
 
-/** Keeps what a case found. @param result a reason where the case could not run */
-export function keepSection(each: Case, result: CaseResult | string, about: Circumstances): void {
+/** Saves the section of a case. @param result the result, or the reason why the case could not run */
+export function saveSection(each: Case, result: CaseResult | string, conditions: Conditions): void {
   const lines = [
     `## ${each.name === "requests" ? "" : `${each.name}. `}${each.title}`,
     "",
-    `${about.startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC, rounds: ${about.rounds}, load of the machine at the start: ${about.load.toFixed(1)}.`,
+    `${conditions.startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC, rounds: ${conditions.rounds}, load average at the start: ${conditions.load.toFixed(1)}.`,
     "",
     ...(typeof result === "string" ? [`This case could not run: ${result}`] : sectionLines(result)),
   ];
@@ -40,7 +40,7 @@ function sectionLines({ tools, lines }: CaseResult): string[] {
   return [...lines, "", ...tools.map((tool) => `- ${tool.name} ${tool.version()}: ${tool.described}`)];
 }
 
-/** Writes RESULTS.md of all sections that there are, each with what was noted by hand about it. */
+/** Writes RESULTS.md from all saved sections and the notes in `notes/`. */
 export function writeResults(cases: readonly Case[]): void {
   const sections = cases.flatMap(({ name }) => {
     const section = join(SECTIONS, name);
@@ -57,14 +57,14 @@ function head(): string {
   return [
     "# Results",
     "",
-    "Written by `npm run bench`; [README.md](README.md) says how it measures. Ratios within one section are what counts, not the seconds.",
+    "Written by `npm run bench`; see [README.md](README.md) for how it measures. Compare ratios within one section, not absolute times.",
     "",
-    `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${(totalmem() / 1e9).toFixed(0)} GB of memory, shared by the tool, the registries and the line. ` +
+    `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${(totalmem() / 1e9).toFixed(0)} GB of memory, shared by the tool, the registries and the simulated link. ` +
       `Registries: distribution ${installedVersion("registry", ["--version"])}, storage in memory. MB are 10^6 bytes.`,
   ].join("\n");
 }
 
-/** Whether run.sh brought what every case needs. */
+/** Checks whether run.sh has installed the registry. */
 export function isPrepared(): boolean {
   return existsSync(program("registry"));
 }

@@ -1,22 +1,22 @@
 import type { Tool } from "../tools/tool.ts";
 
-/** What a case is given. */
+/** Options of a case. */
 export interface CaseOptions {
   rounds: number;
-  /** mirrorform, built or from its sources. */
+  /** mirrorform, either built or from source. */
   mirrorform: Tool;
-  /** Tells the person who waits. */
+  /** Reports progress. */
   say: (text: string) => void;
 }
 
-/** What a case found, as the Markdown of its section. */
+/** The result of a case, as Markdown for its section. */
 export interface CaseResult {
   tools: readonly Tool[];
   lines: readonly string[];
 }
 
 export interface Case {
-  /** As on the command line: `a`. */
+  /** The name on the command line, such as `a`. */
   name: string;
   title: string;
   run(options: CaseOptions): Promise<CaseResult>;

@@ -6,7 +6,7 @@ import { KIBIBYTE } from "./case.ts";
 
 type Fill = (push: Pusher, content: Content) => Promise<void>;
 
-/** One image. */
+/** Creates one image. */
 export function oneImage(layers: number, layerBytes: number): Fill {
   return (push, content) => {
     const contents = Array.from({ length: layers }, (_, i) => ({ seed: `large ${i}`, size: layerBytes }));
@@ -14,12 +14,12 @@ export function oneImage(layers: number, layerBytes: number): Fill {
   };
 }
 
-/** Images that the harness pushes at once. */
-const PUSHED_AT_ONCE = 8;
+/** Images that the harness pushes concurrently. */
+const CONCURRENT_PUSHES = 8;
 const SHARED_LAYERS = 5;
 const OWN_LAYERS = 3;
 
-/** 200 images in 20 repositories: 5 layers that all of them share, 3 of each image's own, 32 to 256 KiB. */
+/** Pushes 200 images in 20 repositories, each with 5 shared layers and 3 unique ones of 32 to 256 KiB. */
 export async function manyImages(push: Pusher, content: Content): Promise<void> {
   let index = 0;
   const layer = (seed: string): BlobContent => {
@@ -31,21 +31,21 @@ export async function manyImages(push: Pusher, content: Content): Promise<void> 
   await seedAll(push, content, { repositories: 20, tags: 10, layers: (name) => [...shared, ...own(name)] });
 }
 
-/** 1,000 tags in 50 repositories, each another image with a layer of 1 KiB. */
+/** Pushes 1,000 tags in 50 repositories. Each is a different image with a layer of 1 KiB. */
 export async function manyTags(push: Pusher, content: Content): Promise<void> {
   const layers = (name: string): BlobContent[] => [{ seed: name, size: KIBIBYTE }];
   await seedAll(push, content, { repositories: 50, tags: 20, layers });
 }
 
-/** @param plan.layers those of an image by its name */
+/** @param plan.layers returns the layers of an image by its name */
 async function seedAll(
   push: Pusher,
   content: Content,
   plan: { repositories: number; tags: number; layers: (name: string) => BlobContent[] },
 ): Promise<void> {
-  const limit = pLimit(PUSHED_AT_ONCE);
+  const limit = pLimit(CONCURRENT_PUSHES);
   const images = Array.from({ length: plan.repositories * plan.tags }, (_, i) => {
-    // skopeo keeps only the last part of a repository's name: there is no more to these.
+    // skopeo keeps only the last part of a repository's name, so these names have one part.
     const repository = `app-${Math.floor(i / plan.tags)}`;
     const tag = `1.${i % plan.tags}`;
     return { repository, tag, layers: plan.layers(`${repository}:${tag}`) };

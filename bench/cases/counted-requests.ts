@@ -2,9 +2,9 @@ import { countRequests, type RequestCounts } from "../harness/access-log.ts";
 import { table } from "../harness/markdown.ts";
 import { measure } from "../harness/measure.ts";
 import { OCI_INDEX, pusher, type Descriptor, type Pusher } from "../harness/push.ts";
-import { jobFor } from "../harness/race.ts";
+import { jobFor } from "../harness/compare-tools.ts";
 import { startRegistry, type BenchRegistry } from "../harness/registry.ts";
-import { difference, note, pushImage, type Content } from "../harness/seed.ts";
+import { difference, pushImage, record, type Content } from "../harness/seed.ts";
 import { withSource } from "../harness/source.ts";
 import { crane } from "../tools/crane.ts";
 import { regsync } from "../tools/regclient.ts";
@@ -44,13 +44,13 @@ export const countedRequests: Case = {
           rows,
         ),
         "",
-        "A GET of a manifest is what Docker Hub counts as a pull. At least 15 are needed by the first run (3 indexes, 12 children), none where nothing changed, 2 where one child of one index did.",
+        "Docker Hub counts a GET of a manifest as a pull. The minimum is 15 for the first run (3 indexes, 12 children), 0 if nothing changed, and 2 if one child of one index changed.",
       ],
     };
   },
 };
 
-/** First run, nothing changed, one child of one index changed: one after another, on registries of its own. */
+/** Counts three consecutive runs on separate registries: a first run, no changes, and one changed child of an index. */
 function countTool(tool: Tool): Promise<string[][]> {
   return withSource({ accessLog: true, fill: indexes }, async (source, content) => {
     const target = await startRegistry({ accessLog: true });
@@ -76,18 +76,18 @@ async function countRun(
   content: Content,
 ): Promise<string[]> {
   const { failure } = await measure(await tool.prepare(jobFor(content, source.host, [target.host])));
-  const asked: { source: RequestCounts; target: RequestCounts } = {
+  const counts: { source: RequestCounts; target: RequestCounts } = {
     source: countRequests(await source.takeAccessLog()),
     target: countRequests(await target.takeAccessLog()),
   };
   const wrong = failure ?? (await difference(content, target.host));
   await target.takeAccessLog();
-  const { manifestGets, manifestHeads, total } = asked.source;
+  const { manifestGets, manifestHeads, total } = counts.source;
   return [
     tool.name,
     wrong === undefined ? run : `${run} (failed)`,
     `**${manifestGets}**`,
-    ...[manifestHeads, total, asked.target.manifestPuts, asked.target.total].map(String),
+    ...[manifestHeads, total, counts.target.manifestPuts, counts.target.total].map(String),
   ];
 }
 
@@ -95,7 +95,7 @@ async function indexes(push: Pusher, content: Content): Promise<void> {
   for (const tag of TAGS) await pushIndex(push, content, tag, "");
 }
 
-/** @param revision of the first platform; the others stay as they are */
+/** @param revision the revision of the first platform; the other platforms do not change */
 async function pushIndex(push: Pusher, content: Content, tag: string, revision: string): Promise<void> {
   const manifests: object[] = [];
   const blobs: Descriptor[] = [];
@@ -109,5 +109,5 @@ async function pushIndex(push: Pusher, content: Content, tag: string, revision: 
     blobs.push(...child.blobs);
   }
   const index = await push.manifest(REPOSITORY, OCI_INDEX, { manifests }, tag);
-  note(content, REPOSITORY, tag, index.digest, blobs);
+  record(content, REPOSITORY, tag, index.digest, blobs);
 }

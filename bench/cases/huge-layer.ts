@@ -1,7 +1,7 @@
-import { atMost, megabytes, standingsTable, table } from "../harness/markdown.ts";
-import { race } from "../harness/race.ts";
+import { atMost, megabytes, summaryTable, table } from "../harness/markdown.ts";
+import { compareTools } from "../harness/compare-tools.ts";
 import { withSource } from "../harness/source.ts";
-import { standings, type Standing } from "../harness/standing.ts";
+import { summarize, type Summary } from "../harness/summary.ts";
 import { crane } from "../tools/crane.ts";
 import { regctl } from "../tools/regclient.ts";
 import { skopeoCopy } from "../tools/skopeo.ts";
@@ -18,7 +18,7 @@ export const hugeLayer: Case = {
     const tools = [options.mirrorform, crane, regctl, skopeoCopy];
     const small = await run(options, tools, SMALL);
     const huge = await run(options, tools, HUGE);
-    const peak = (all: readonly Standing[], name: string): number | undefined =>
+    const peak = (all: readonly Summary[], name: string): number | undefined =>
       all.find(({ tool }) => tool === name)?.peakMemory;
     const ours = { small: peak(small, "mirrorform"), huge: peak(huge, "mirrorform") };
     const more = ours.small === undefined || ours.huge === undefined ? undefined : (ours.huge - ours.small) / 1e6;
@@ -31,11 +31,11 @@ export const hugeLayer: Case = {
         ),
         "",
         atMost("peak memory at 4 GiB", 200, ours.huge === undefined ? undefined : ours.huge / 1e6, " MB"),
-        atMost("more than at 256 MiB", 30, more, " MB"),
+        atMost("increase over 256 MiB", 30, more, " MB"),
         "",
         "### Times at 4 GiB",
         "",
-        ...standingsTable(huge),
+        ...summaryTable(huge),
       ],
     };
   },
@@ -43,11 +43,11 @@ export const hugeLayer: Case = {
 
 async function run(
   { rounds, say }: CaseOptions,
-  tools: Parameters<typeof standings>[0],
+  tools: Parameters<typeof summarize>[0],
   layerBytes: number,
-): Promise<Standing[]> {
-  const laps = await withSource({ accessLog: false, fill: oneImage(1, layerBytes) }, (source, content) =>
-    race({ tools, source, content, rounds, say }),
+): Promise<Summary[]> {
+  const runs = await withSource({ accessLog: false, fill: oneImage(1, layerBytes) }, (source, content) =>
+    compareTools({ tools, source, content, rounds, say }),
   );
-  return standings(tools, laps);
+  return summarize(tools, runs);
 }

@@ -1,7 +1,7 @@
-import { atLeast, ratio, standingsTable } from "../harness/markdown.ts";
-import { race } from "../harness/race.ts";
+import { atLeast, ratio, summaryTable } from "../harness/markdown.ts";
+import { compareTools } from "../harness/compare-tools.ts";
 import { withSource } from "../harness/source.ts";
-import { fastest, standings } from "../harness/standing.ts";
+import { fastest, summarize } from "../harness/summary.ts";
 import { crane } from "../tools/crane.ts";
 import { regsync } from "../tools/regclient.ts";
 import { skopeoSync } from "../tools/skopeo.ts";
@@ -14,16 +14,16 @@ export const manyImagesCase: Case = {
   async run({ rounds, mirrorform, say }) {
     const peers = [regsync("once"), crane, skopeoSync];
     const tools = [mirrorform, ...peers];
-    const laps = await withSource({ accessLog: false, fill: manyImages }, (source, content) =>
-      race({ tools, source, content, rounds, say }),
+    const runs = await withSource({ accessLog: false, fill: manyImages }, (source, content) =>
+      compareTools({ tools, source, content, rounds, say }),
     );
-    const all = standings(tools, laps);
+    const all = summarize(tools, runs);
     const best = fastest(
       all,
       peers.map(({ name }) => name),
     );
     const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
-    const reach = atLeast(`speed beside the best peer, ${best?.tool ?? "none"}`, 2, ratio(best?.seconds, ours));
-    return { tools, lines: [...standingsTable(all), "", reach] };
+    const reach = atLeast(`speed relative to the best peer, ${best?.tool ?? "none"}`, 2, ratio(best?.seconds, ours));
+    return { tools, lines: [...summaryTable(all), "", reach] };
   },
 };

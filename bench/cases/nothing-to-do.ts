@@ -2,16 +2,16 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countRequests, type RequestCounts } from "../harness/access-log.ts";
 import { startBenchEcr } from "../harness/counting-sandbox.ts";
-import { atLeast, atMost, ratio, standingsTable, table } from "../harness/markdown.ts";
+import { atLeast, atMost, ratio, summaryTable, table } from "../harness/markdown.ts";
 import { measure } from "../harness/measure.ts";
 import { newFolder, withoutPaths } from "../harness/place.ts";
 import { pusher } from "../harness/push.ts";
-import { jobFor } from "../harness/race.ts";
+import { jobFor } from "../harness/compare-tools.ts";
 import { startRegistry, type BenchRegistry } from "../harness/registry.ts";
 import { repeat } from "../harness/repeat.ts";
 import { emptyContent, type Content } from "../harness/seed.ts";
 import { withSource } from "../harness/source.ts";
-import { standings } from "../harness/standing.ts";
+import { summarize } from "../harness/summary.ts";
 import { mirrorFileOf } from "../tools/mirrorform.ts";
 import { regsync } from "../tools/regclient.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -27,19 +27,19 @@ export const nothingToDo: Case = {
     const timed = await withMirror(false, (source, target, content) => time(options, tools, source, target, content));
     const counted = await withMirror(true, (source, target, content) => count(tools, source, target, content));
     const ecr = await onEcr(options);
-    const all = standings(tools, timed);
+    const all = summarize(tools, timed);
     const seconds = (name: string): number | undefined => all.find(({ tool }) => tool === name)?.seconds;
     return {
       tools,
       lines: [
-        ...standingsTable(all),
+        ...summaryTable(all),
         "",
-        "What source and target were asked in one run, both distribution:",
+        "Requests to source and target, both distribution, in one run:",
         "",
         ...countsTable(counted),
         "",
         atMost("manifest GETs at the source", 0, counted[0]?.source.manifestGets),
-        atLeast("speed beside `regsync check`", 4, ratio(seconds(check.name), seconds("mirrorform"))),
+        atLeast("speed relative to `regsync check`", 4, ratio(seconds(check.name), seconds("mirrorform"))),
         "",
         "### The same on the sandbox's ECR",
         "",
@@ -49,13 +49,13 @@ export const nothingToDo: Case = {
   },
 };
 
-interface Asked {
+interface ToolCounts {
   tool: string;
   source: RequestCounts;
   target: RequestCounts;
 }
 
-/** A source, and a target that holds the same already. */
+/** Starts a source and a target with the same content. */
 function withMirror<T>(
   accessLog: boolean,
   use: (source: BenchRegistry, target: BenchRegistry, content: Content) => Promise<T>,
@@ -90,21 +90,21 @@ async function count(
   source: BenchRegistry,
   target: BenchRegistry,
   content: Content,
-): Promise<Asked[]> {
-  const asked: Asked[] = [];
+): Promise<ToolCounts[]> {
+  const counts: ToolCounts[] = [];
   for (const tool of tools) {
     if (tool.unavailable() !== undefined) continue;
     await measure(await tool.prepare(jobFor(content, source.host, [target.host])));
     const logs = { source: await source.takeAccessLog(), target: await target.takeAccessLog() };
-    asked.push({ tool: tool.name, source: countRequests(logs.source), target: countRequests(logs.target) });
+    counts.push({ tool: tool.name, source: countRequests(logs.source), target: countRequests(logs.target) });
   }
-  return asked;
+  return counts;
 }
 
-function countsTable(asked: readonly Asked[]): string[] {
+function countsTable(counts: readonly ToolCounts[]): string[] {
   return table(
     ["tool", "source: GET", "HEAD", "all", "target: GET", "HEAD", "PUT", "all"],
-    asked.map(({ tool, source, target }) => [
+    counts.map(({ tool, source, target }) => [
       tool,
       ...[source.manifestGets, source.manifestHeads, source.total].map(String),
       ...[target.manifestGets, target.manifestHeads, target.manifestPuts, target.total].map(String),
@@ -112,7 +112,7 @@ function countsTable(asked: readonly Asked[]): string[] {
   );
 }
 
-/** Our own only: no peer can be pointed at it. Counted, and timed by the way. */
+/** Measures mirrorform only, because the peers cannot use the sandbox's ECR. Counts requests and measures time. */
 async function onEcr({ rounds, mirrorform, say }: CaseOptions): Promise<string[]> {
   return withSource({ accessLog: true, fill: manyTags }, async (source, content) => {
     const ecr = await startBenchEcr();
@@ -129,17 +129,17 @@ async function onEcr({ rounds, mirrorform, say }: CaseOptions): Promise<string[]
       if (first.failure !== undefined) return [`The first run failed: \`${withoutPaths(first.failure)}\``];
       await ecr.takeCounts();
       await source.takeAccessLog();
-      const laps = await repeat([{ tool: mirrorform, command }], rounds, say);
-      const asked = await ecr.takeCounts();
+      const runs = await repeat([{ tool: mirrorform, command }], rounds, say);
+      const counts = await ecr.takeCounts();
       const gets = countRequests(await source.takeAccessLog()).manifestGets;
-      const perRun = Object.entries(asked).map(([kind, requests]) => [kind, (requests / rounds).toFixed(1)]);
-      const total = Object.values(asked).reduce((sum, requests) => sum + requests, 0) / rounds;
+      const perRun = Object.entries(counts).map(([kind, requests]) => [kind, (requests / rounds).toFixed(1)]);
+      const total = Object.values(counts).reduce((sum, requests) => sum + requests, 0) / rounds;
       return [
-        ...standingsTable(standings([mirrorform], laps)),
+        ...summaryTable(summarize([mirrorform], runs)),
         "",
-        ...table(["asked of ECR", "in one run"], perRun),
+        ...table(["requests to ECR", "in one run"], perRun),
         "",
-        atMost("requests to ECR a repository", 5, total / content.repositories.length),
+        atMost("requests to ECR per repository", 5, total / content.repositories.length),
         atMost("manifest GETs at the source", 0, gets / rounds),
       ];
     } finally {

@@ -4,56 +4,56 @@ import { atMost, megabytes, ratio, table } from "../harness/markdown.ts";
 import { newFolder } from "../harness/place.ts";
 import { repeat } from "../harness/repeat.ts";
 import { LIFECYCLE_POLICY, OWNER, scaleContent, type ScaleContent } from "../harness/scale-content.ts";
-import { startScaleWorld } from "../harness/counting-sandbox.ts";
-import { standings, type Standing } from "../harness/standing.ts";
+import { startScaleSandbox } from "../harness/counting-sandbox.ts";
+import { summarize, type Summary } from "../harness/summary.ts";
 import { planner } from "../tools/mirrorform.ts";
 import type { Case, CaseOptions } from "./case.ts";
 
 const SIZES = [1_000, 10_000, 50_000];
-const TAGS_OF_A_REPOSITORY = 20;
-/** All tags in one repository. */
-const ONE_LONG_LIST = 10_000;
-/** The largest runs take long, and differ little. */
-const ROUNDS_AT_MOST_FROM = 50_000;
+const TAGS_PER_REPOSITORY = 20;
+/** Number of tags in the case with a single repository. */
+const SINGLE_REPOSITORY_TAGS = 10_000;
+/** From this number of tags, there is only one round: it takes long, and rounds differ little. */
+const SINGLE_ROUND_TAGS = 50_000;
 
-/** How the tags are told to the tool. */
-const MANNERS = {
+/** How the mirror file selects the tags. */
+const SELECTIONS = {
   listed: ({ repository, tags }: ScaleContent[number]) => ({ image: repository, tags }),
   rule: ({ repository }: ScaleContent[number]) => ({ image: repository, tags: { match: ".*" } }),
 };
 
-interface Found {
+interface Result {
   tags: number;
   repositories: number;
-  manner: keyof typeof MANNERS;
-  standing: Standing;
-  asked: Readonly<Record<string, number>>;
+  selection: keyof typeof SELECTIONS;
+  summary: Summary;
+  counts: Readonly<Record<string, number>>;
 }
 
 export const scale: Case = {
   name: "scale",
-  title: "plan with nothing to do, 20 tags a repository",
+  title: "plan with nothing to do, 20 tags per repository",
   async run(options) {
-    const found: Found[] = [];
-    for (const tags of SIZES) found.push(...(await measureSize(tags, TAGS_OF_A_REPOSITORY, options)));
-    found.push(...(await measureSize(ONE_LONG_LIST, ONE_LONG_LIST, options)));
-    const of = (tags: number, manner: Found["manner"]) =>
-      found.find((each) => each.tags === tags && each.manner === manner && each.repositories > 1)?.standing;
-    const growths = (["listed", "rule"] as const).flatMap((manner) => {
-      const [small, middle, large] = SIZES.map((tags) => of(tags, manner));
+    const results: Result[] = [];
+    for (const tags of SIZES) results.push(...(await measureSize(tags, TAGS_PER_REPOSITORY, options)));
+    results.push(...(await measureSize(SINGLE_REPOSITORY_TAGS, SINGLE_REPOSITORY_TAGS, options)));
+    const of = (tags: number, selection: Result["selection"]) =>
+      results.find((each) => each.tags === tags && each.selection === selection && each.repositories > 1)?.summary;
+    const growths = (["listed", "rule"] as const).flatMap((selection) => {
+      const [small, middle, large] = SIZES.map((tags) => of(tags, selection));
       return [
-        atMost(`${manner}: time of 10,000 over 10 times that of 1,000`, 1.1, growth(middle, small, 10)),
-        atMost(`${manner}: time of 50,000 over 5 times that of 10,000`, 1.1, growth(large, middle, 5)),
+        atMost(`${selection}: time of 10,000 over 10 times that of 1,000`, 1.1, growth(middle, small, 10)),
+        atMost(`${selection}: time of 50,000 over 5 times that of 10,000`, 1.1, growth(large, middle, 5)),
       ];
     });
-    return { tools: [planner(options.mirrorform)], lines: [...table(HEAD, found.map(cells)), "", ...growths] };
+    return { tools: [planner(options.mirrorform)], lines: [...table(HEAD, results.map(cells)), "", ...growths] };
   },
 };
 
 const HEAD = [
   "tags",
   "repositories",
-  "told by",
+  "selected by",
   "median s",
   "rounds",
   "CPU s",
@@ -65,65 +65,67 @@ const HEAD = [
   "catalogue",
 ];
 
-function cells({ tags, repositories, manner, standing, asked }: Found): string[] {
-  const { seconds, rounds, cpuSeconds, peakMemory, failure } = standing;
-  const counts = ["ECR", "registry HEAD", "registry GET", "auth GET", "catalogue GET"].map((kind) => asked[kind] ?? 0);
+function cells({ tags, repositories, selection, summary, counts }: Result): string[] {
+  const { seconds, rounds, cpuSeconds, peakMemory, failure } = summary;
+  const columns = ["ECR", "registry HEAD", "registry GET", "auth GET", "catalogue GET"].map(
+    (kind) => counts[kind] ?? 0,
+  );
   return [
     ...[tags, repositories].map((count) => count.toLocaleString("en")),
-    manner === "rule" ? "a rule each" : "a list each",
+    selection === "rule" ? "a rule each" : "a list each",
     seconds?.toFixed(2) ?? failure ?? "-",
     rounds.map((each) => each.toFixed(2)).join(" "),
     cpuSeconds?.toFixed(2) ?? "-",
     megabytes(peakMemory),
-    ...counts.map((count) => Math.round(count).toLocaleString("en")),
+    ...columns.map((count) => Math.round(count).toLocaleString("en")),
   ];
 }
 
-function growth(large: Standing | undefined, small: Standing | undefined, times: number): number | undefined {
+function growth(large: Summary | undefined, small: Summary | undefined, times: number): number | undefined {
   return ratio(large?.seconds, small?.seconds === undefined ? undefined : small.seconds * times);
 }
 
-async function measureSize(tags: number, tagsOfEach: number, options: CaseOptions): Promise<Found[]> {
+async function measureSize(tags: number, tagsPerRepository: number, options: CaseOptions): Promise<Result[]> {
   const { mirrorform, say } = options;
   const tool = planner(mirrorform);
-  const content = scaleContent(tags, tagsOfEach);
-  const rounds = tags >= ROUNDS_AT_MOST_FROM ? 1 : options.rounds;
-  const world = await startScaleWorld(tags, tagsOfEach);
+  const content = scaleContent(tags, tagsPerRepository);
+  const rounds = tags >= SINGLE_ROUND_TAGS ? 1 : options.rounds;
+  const sandbox = await startScaleSandbox(tags, tagsPerRepository);
   try {
-    const found: Found[] = [];
-    for (const manner of ["listed", "rule"] as const) {
-      say(`${tags} tags in ${content.length} repositories, ${manner}`);
+    const results: Result[] = [];
+    for (const selection of ["listed", "rule"] as const) {
+      say(`${tags} tags in ${content.length} repositories, ${selection}`);
       const job = {
         source: "",
         targets: [],
         repositories: content,
         blobs: [],
-        folder: await mirrorFile(content, manner),
+        folder: await mirrorFile(content, selection),
       };
-      const command = { ...(await tool.prepare(job)), env: world.environment };
-      await world.takeCounts();
-      const laps = await repeat([{ tool, command }], rounds, say);
-      const [standing] = standings([tool], laps);
-      const asked = Object.fromEntries(
-        Object.entries(await world.takeCounts()).map(([kind, count]) => [kind, count / laps.length]),
+      const command = { ...(await tool.prepare(job)), env: sandbox.environment };
+      await sandbox.takeCounts();
+      const runs = await repeat([{ tool, command }], rounds, say);
+      const [summary] = summarize([tool], runs);
+      const counts = Object.fromEntries(
+        Object.entries(await sandbox.takeCounts()).map(([kind, count]) => [kind, count / runs.length]),
       );
-      if (standing !== undefined) found.push({ tags, repositories: content.length, manner, standing, asked });
+      if (summary !== undefined) results.push({ tags, repositories: content.length, selection, summary, counts });
     }
-    return found;
+    return results;
   } finally {
-    await world.close();
+    await sandbox.close();
   }
 }
 
-/** JSON is YAML. @returns the folder */
-async function mirrorFile(content: ScaleContent, manner: Found["manner"]): Promise<string> {
+/** Writes a mirror file as JSON, which is valid YAML. @returns its folder */
+async function mirrorFile(content: ScaleContent, selection: Result["selection"]): Promise<string> {
   const folder = newFolder("scale");
   const document = {
     version: 1,
     name: OWNER,
     targets: { main: { ecr: {} } },
     repositories: { tagMutability: "IMMUTABLE", scanOnPush: false, lifecyclePolicy: LIFECYCLE_POLICY },
-    mirrors: content.map((each) => ({ ...MANNERS[manner](each), prune: true })),
+    mirrors: content.map((each) => ({ ...SELECTIONS[selection](each), prune: true })),
   };
   await writeFile(join(folder, "mirrors.yaml"), JSON.stringify(document));
   return folder;

@@ -1,9 +1,9 @@
 import { FAR_AWAY } from "../harness/link.ts";
-import { atLeast, ratio, standingsTable } from "../harness/markdown.ts";
-import { race, type Lap } from "../harness/race.ts";
+import { atLeast, ratio, summaryTable } from "../harness/markdown.ts";
+import { compareTools, type ToolRun } from "../harness/compare-tools.ts";
 import { uniqueBytes } from "../harness/seed.ts";
 import { withSource } from "../harness/source.ts";
-import { fastest, median, standings } from "../harness/standing.ts";
+import { fastest, median, summarize } from "../harness/summary.ts";
 import { crane } from "../tools/crane.ts";
 import { regctl, regsync } from "../tools/regclient.ts";
 import { skopeoCopy, skopeoSync } from "../tools/skopeo.ts";
@@ -30,51 +30,51 @@ export const slowLink: Case = {
 async function runLarge({ rounds, mirrorform, say }: CaseOptions): Promise<CaseResult> {
   const tools = [mirrorform, crane, regctl, skopeoCopy];
   const fill = oneImage(LAYERS, LAYER_BYTES);
-  const { laps, bytes } = await withSource({ accessLog: false, fill }, async (source, content) => ({
-    laps: await race({ tools, source, content, rounds, say, line: FAR_AWAY }),
+  const { runs, bytes } = await withSource({ accessLog: false, fill }, async (source, content) => ({
+    runs: await compareTools({ tools, source, content, rounds, say, line: FAR_AWAY }),
     bytes: uniqueBytes(content),
   }));
-  const all = standings(tools, laps);
+  const all = summarize(tools, runs);
   const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
   const least = (bytes * 8) / FAR_AWAY.bitsPerSecond;
   return {
     tools,
     lines: [
-      ...standingsTable(all),
+      ...summaryTable(all),
       "",
-      connectionsLine(tools, laps),
+      connectionsLine(tools, runs),
       "",
-      `The bytes alone take ${least.toFixed(2)} s.`,
+      `Transferring the bytes takes at least ${least.toFixed(2)} s.`,
       "",
-      atLeast("part of the whole run in which the source's wire was busy", 0.9, ratio(least, ours)),
-      atLeast("the same from the first layer's first bytes to the last one's end", 0.9, median(laps.flatMap(flowing))),
+      atLeast("utilization of the source's link over the whole run", 0.9, ratio(least, ours)),
+      atLeast("utilization from the first byte to the last byte of the layers", 0.9, median(runs.flatMap(utilization))),
     ],
   };
 }
 
-/** How full the source's line was while layers were under way. */
-function flowing(lap: Lap): number[] {
-  const down = lap.lines[0]?.down;
-  if (lap.tool !== "mirrorform" || down === undefined || down.busyFor === 0) return [];
+/** Returns the utilization of the source's link during the layer transfers of a run. */
+function utilization(run: ToolRun): number[] {
+  const down = run.links[0]?.down;
+  if (run.tool !== "mirrorform" || down === undefined || down.busyFor === 0) return [];
   return [(down.busyBytes * 8) / FAR_AWAY.bitsPerSecond / (down.busyFor / 1000)];
 }
 
-/** How many connections each tool had open together: what its limits come to. */
-function connectionsLine(tools: readonly Tool[], laps: readonly Lap[]): string {
+/** Reports the most concurrent connections of each tool. */
+function connectionsLine(tools: readonly Tool[], runs: readonly ToolRun[]): string {
   const most = (name: string, line: number): number =>
-    Math.max(0, ...laps.filter((lap) => lap.tool === name).map(({ lines }) => lines[line]?.connections ?? 0));
+    Math.max(0, ...runs.filter((run) => run.tool === name).map(({ links }) => links[line]?.connections ?? 0));
   const each = tools.map(({ name }) => `${name} ${most(name, 0)} and ${most(name, 1)}`);
-  return `Connections to source and target open together: ${each.join(", ")}.`;
+  return `Most concurrent connections to source and target: ${each.join(", ")}.`;
 }
 
 async function runMany({ rounds, mirrorform, say }: CaseOptions): Promise<CaseResult> {
   const peers = [regsync("once"), crane, skopeoSync];
   const tools = [mirrorform, ...peers];
-  const { laps, bytes } = await withSource({ accessLog: false, fill: manyImages }, async (source, content) => ({
-    laps: await race({ tools, source, content, rounds, say, line: FAR_AWAY }),
+  const { runs, bytes } = await withSource({ accessLog: false, fill: manyImages }, async (source, content) => ({
+    runs: await compareTools({ tools, source, content, rounds, say, line: FAR_AWAY }),
     bytes: uniqueBytes(content),
   }));
-  const all = standings(tools, laps);
+  const all = summarize(tools, runs);
   const best = fastest(
     all,
     peers.map(({ name }) => name),
@@ -84,13 +84,13 @@ async function runMany({ rounds, mirrorform, say }: CaseOptions): Promise<CaseRe
   return {
     tools,
     lines: [
-      ...standingsTable(all),
+      ...summaryTable(all),
       "",
-      connectionsLine(tools, laps),
+      connectionsLine(tools, runs),
       "",
-      `The bytes alone, each blob once, take ${least.toFixed(2)} s.`,
+      `Transferring each blob once takes at least ${least.toFixed(2)} s.`,
       "",
-      atLeast(`speed beside the best peer, ${best?.tool ?? "none"}`, 1.5, ratio(best?.seconds, ours)),
+      atLeast(`speed relative to the best peer, ${best?.tool ?? "none"}`, 1.5, ratio(best?.seconds, ours)),
     ],
   };
 }

@@ -4,17 +4,17 @@ import { atMost, ratio, table } from "../harness/markdown.ts";
 import type { Command } from "../harness/measure.ts";
 import { newFolder } from "../harness/place.ts";
 import { repeat } from "../harness/repeat.ts";
-import { median } from "../harness/standing.ts";
+import { median } from "../harness/summary.ts";
 import { BUILT, mirrorFile, UNBUILT } from "../tools/mirrorform.ts";
 import type { Case } from "./case.ts";
 
-/** A start is short, so each round has several. */
-const STARTS_A_ROUND = 10;
+/** Starting is fast, so each round has several starts. */
+const STARTS_PER_ROUND = 10;
 const ENTRIES = 200;
 
 export const startUp: Case = {
   name: "g",
-  title: "starting: --version, and validate of 200 entries",
+  title: "start-up: --version, and validate of 200 entries",
   async run({ rounds, mirrorform }) {
     const file = join(newFolder("validate"), "mirrors.yaml");
     const repositories = Array.from({ length: ENTRIES }, (_, i) => ({ repository: `team/app-${i}`, tags: ["1.0"] }));
@@ -33,18 +33,18 @@ export const startUp: Case = {
       node("node -e 0", ["-e", "0"]),
       node("mirrorform --version", [BUILT, "--version"]),
       node("mirrorform validate", [BUILT, "validate", "--file", file]),
-      node("from its sources: --version", [UNBUILT, "--version"]),
-      node("from its sources: validate", [UNBUILT, "validate", "--file", file]),
+      node("from source: --version", [UNBUILT, "--version"]),
+      node("from source: validate", [UNBUILT, "validate", "--file", file]),
     ];
-    const laps = await repeat(commands, rounds * STARTS_A_ROUND, () => {});
+    const runs = await repeat(commands, rounds * STARTS_PER_ROUND, () => {});
     const milliseconds = (name: string): number | undefined => {
       const seconds = median(
-        laps.filter((lap) => lap.tool === name && lap.failure === undefined).map((lap) => lap.seconds),
+        runs.filter((run) => run.tool === name && run.failure === undefined).map((run) => run.seconds),
       );
       return seconds === undefined ? undefined : seconds * 1000;
     };
     const bare = milliseconds("node -e 0");
-    const failed = laps.find(({ failure }) => failure !== undefined);
+    const failed = runs.find(({ failure }) => failure !== undefined);
     return {
       tools: [mirrorform],
       lines: [
@@ -58,10 +58,10 @@ export const startUp: Case = {
         ),
         ...(failed === undefined ? [] : ["", `Failed: ${failed.tool}: ${failed.failure}`]),
         "",
-        `${STARTS_A_ROUND * rounds} starts each, in turn; built but where it says otherwise.`,
+        `${STARTS_PER_ROUND * rounds} alternating starts each. Built unless stated otherwise.`,
         "",
-        atMost("--version over node -e 0", 1.5, ratio(milliseconds("mirrorform --version"), bare)),
-        atMost("validate over node -e 0", 3, ratio(milliseconds("mirrorform validate"), bare)),
+        atMost("time of --version relative to node -e 0", 1.5, ratio(milliseconds("mirrorform --version"), bare)),
+        atMost("time of validate relative to node -e 0", 3, ratio(milliseconds("mirrorform validate"), bare)),
       ],
     };
   },

@@ -1,9 +1,9 @@
 import { FAR_AWAY } from "../harness/link.ts";
-import { atMost, ratio, standingsTable, table } from "../harness/markdown.ts";
-import { race, type Lap } from "../harness/race.ts";
+import { atMost, ratio, summaryTable, table } from "../harness/markdown.ts";
+import { compareTools, type ToolRun } from "../harness/compare-tools.ts";
 import { uniqueBytes } from "../harness/seed.ts";
 import { withSource } from "../harness/source.ts";
-import { median, standings } from "../harness/standing.ts";
+import { median, summarize } from "../harness/summary.ts";
 import type { LineSettings } from "../harness/shaped-line.ts";
 import { crane } from "../tools/crane.ts";
 import { regctl, regsync } from "../tools/regclient.ts";
@@ -25,11 +25,11 @@ export const threeTargets: Case = {
     return {
       tools,
       lines: [
-        "### Far away, 4 layers of 16 MiB: each registry has a line of 100 Mbit/s and 50 ms of its own",
+        "### Far away, 4 layers of 16 MiB: each registry has its own link with 100 Mbit/s and 50 ms",
         "",
         ...far,
         "",
-        "### On loopback, 4 layers of 64 MiB: the CPU is the limit",
+        "### On loopback, 4 layers of 64 MiB: limited by the CPU",
         "",
         ...near,
       ],
@@ -47,32 +47,36 @@ async function run(
   const { one, three, bytes } = await withSource({ accessLog: true, fill }, async (source, content) => {
     const shared = { source, content, rounds, say, ...(line === undefined ? {} : { line }) };
     return {
-      // Only ours is measured with one target: for the others it is what case a and d say.
-      one: await race({ ...shared, tools: tools.slice(0, 1), targets: 1 }),
-      three: await race({ ...shared, tools, targets: TARGETS }),
+      // Cases a and d measure the other tools with one target.
+      one: await compareTools({ ...shared, tools: tools.slice(0, 1), targets: 1 }),
+      three: await compareTools({ ...shared, tools, targets: TARGETS }),
       bytes: uniqueBytes(content),
     };
   });
-  const all = standings(tools, three);
+  const all = summarize(tools, three);
   const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
   const single = median(one.filter(({ failure }) => failure === undefined).map(({ seconds }) => seconds));
-  const drawn = (name: string): number | undefined =>
-    median(three.filter((lap) => lap.tool === name && lap.failure === undefined).map(blobBytes));
+  const sourceBytes = (name: string): number | undefined =>
+    median(three.filter((run) => run.tool === name && run.failure === undefined).map(blobBytes));
   return [
-    ...standingsTable(all),
+    ...summaryTable(all),
     "",
     ...table(
-      ["tool", "bytes drawn from the source", "times the unique bytes"],
-      tools.map(({ name }) => [name, String(drawn(name) ?? "-"), ratio(drawn(name), bytes)?.toFixed(2) ?? "-"]),
+      ["tool", "bytes read from the source", "times the unique bytes"],
+      tools.map(({ name }) => [
+        name,
+        String(sourceBytes(name) ?? "-"),
+        ratio(sourceBytes(name), bytes)?.toFixed(2) ?? "-",
+      ]),
     ),
     "",
     `mirrorform to one target: ${single?.toFixed(2) ?? "-"} s. Unique blob bytes: ${bytes}.`,
     "",
-    atMost("source bytes over unique bytes", 1, ratio(drawn("mirrorform"), bytes)),
-    atMost("time to three targets over that to one", 1.3, ratio(ours, single)),
+    atMost("bytes read from the source relative to unique bytes", 1, ratio(sourceBytes("mirrorform"), bytes)),
+    atMost("time for three targets relative to one", 1.3, ratio(ours, single)),
   ];
 }
 
-function blobBytes(lap: Lap): number {
-  return lap.asked.blobBytes;
+function blobBytes(run: ToolRun): number {
+  return run.sourceRequests.blobBytes;
 }

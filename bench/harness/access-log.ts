@@ -1,4 +1,4 @@
-/** One line of a registry's access log. */
+/** A line of a registry's access log. */
 export interface AccessLine {
   method: string;
   /** Without the query. */
@@ -10,7 +10,7 @@ export interface AccessLine {
 
 const LINE = /"(GET|HEAD|PUT|POST|PATCH|DELETE) (\S+) HTTP\/1\.1" (\d{3}) (\d+|-)/g;
 
-/** Reads the "combined" format that distribution writes. */
+/** Parses the "combined" log format of distribution. */
 export function readAccessLog(text: string): AccessLine[] {
   return [...text.matchAll(LINE)].map(([, method = "", target = "", status, bytes]) => ({
     method,
@@ -20,25 +20,25 @@ export function readAccessLog(text: string): AccessLine[] {
   }));
 }
 
-/** Requests by kind: a look-up (HEAD) costs no pull, a manifest GET does. */
+/** Numbers of requests by kind. Only manifest GETs count as pulls. */
 export interface RequestCounts {
   manifestGets: number;
   manifestHeads: number;
   manifestPuts: number;
   blobGets: number;
-  /** Bytes of blobs that were sent. */
+  /** Bytes of blobs sent by the registry. */
   blobBytes: number;
   total: number;
 }
 
 export function countRequests(lines: readonly AccessLine[]): RequestCounts {
-  const of = (method: string, kind: RegExp): AccessLine[] =>
+  const select = (method: string, kind: RegExp): AccessLine[] =>
     lines.filter((line) => line.method === method && kind.test(line.path));
-  const blobs = of("GET", BLOB);
+  const blobs = select("GET", BLOB);
   return {
-    manifestGets: of("GET", MANIFEST).length,
-    manifestHeads: of("HEAD", MANIFEST).length,
-    manifestPuts: of("PUT", MANIFEST).length,
+    manifestGets: select("GET", MANIFEST).length,
+    manifestHeads: select("HEAD", MANIFEST).length,
+    manifestPuts: select("PUT", MANIFEST).length,
     blobGets: blobs.length,
     blobBytes: blobs.reduce((sum, line) => sum + line.bytes, 0),
     total: lines.length,

@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 import { end, track } from "./children.ts";
 import { WORK } from "./place.ts";
 
-/** A program of the harness in a process of its own, which answers each message with one. */
+/** A program of the harness in a separate process, which answers each message. */
 export interface AnsweringProcess<Message extends string | object, Report> {
-  /** The next it says, after a message if there is one. @throws when the process ends instead */
+  /** Sends a message, if given, and returns the next answer. @throws Error if the process ends */
   next(message?: Message): Promise<Report>;
   close(): Promise<void>;
 }
 
-/** @param name of a file in this folder */
+/** @param name a file in this folder */
 export function startAnswering<Message extends string | object, Report>(
   name: string,
   args: readonly string[] = [],
@@ -23,10 +23,10 @@ export function startAnswering<Message extends string | object, Report>(
   return {
     next: (message) =>
       new Promise((resolve, reject) => {
-        const ended = (): void => reject(new Error(`${name} ended`));
-        child.once("exit", ended);
+        const onExit = (): void => reject(new Error(`${name} ended`));
+        child.once("exit", onExit);
         child.once("message", (report) => {
-          child.off("exit", ended);
+          child.off("exit", onExit);
           resolve(report as Report);
         });
         if (message !== undefined) child.send(message);

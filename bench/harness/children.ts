@@ -7,23 +7,23 @@ const PIDS = join(WORK, "pids");
 const running = new Set<ChildProcess>();
 
 /**
- * Notes a child process, so that it does not outlive the run: we end it with ourselves, and run.sh does where we
- * could not. It must have BENCH_WORK in its environment.
+ * Registers a child process, so that it does not outlive the run. It is killed when this process exits, or else by
+ * run.sh. It must have BENCH_WORK in its environment.
  */
 export function track(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
   mkdirSync(PIDS, { recursive: true });
-  const note = join(PIDS, String(pid));
-  writeFileSync(note, "");
+  const pidFile = join(PIDS, String(pid));
+  writeFileSync(pidFile, "");
   running.add(child);
   child.once("exit", () => {
     running.delete(child);
-    rmSync(note, { force: true });
+    rmSync(pidFile, { force: true });
   });
 }
 
-/** Ends a tracked child and waits for it. */
+/** Kills a tracked child and waits until it has exited. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const { promise, resolve } = Promise.withResolvers<void>();

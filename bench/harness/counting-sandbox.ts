@@ -1,25 +1,25 @@
 import { startAnswering } from "./answering-process.ts";
 
-/** What a process with a sandbox tells: first how to reach it, then, for each message, what it was asked since the last one. */
-export type SandboxReport = { environment: Record<string, string> } | { asked: Record<string, number> };
+/** A message of a sandbox process: first its environment, then the request counts since the last message. */
+export type SandboxReport = { environment: Record<string, string> } | { counts: Record<string, number> };
 
-/** Servers of the sandbox in a process of their own, which count. */
+/** Servers of the sandbox in a separate process that counts requests. */
 export interface CountingSandbox {
-  /** For a process that is to use it. */
+  /** Environment variables for its clients. */
   environment: Readonly<Record<string, string>>;
-  /** What it was asked since the last call, by kind. */
+  /** Returns the requests since the last call, by kind. */
   takeCounts(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-/** The sandbox's ECR, with nothing in it. */
+/** Starts the sandbox's ECR without content. */
 export function startBenchEcr(): Promise<CountingSandbox> {
   return start("ecr-process.ts");
 }
 
-/** Docker Hub and an ECR with much in it. @param tags as `scaleContent` takes them, and `tagsOfEach` too */
-export function startScaleWorld(tags: number, tagsOfEach: number): Promise<CountingSandbox> {
-  return start("scale-process.ts", [String(tags), String(tagsOfEach)]);
+/** Starts Docker Hub and ECR with the content of {@link scaleContent}, which defines the parameters. */
+export function startScaleSandbox(tags: number, tagsPerRepository: number): Promise<CountingSandbox> {
+  return start("scale-process.ts", [String(tags), String(tagsPerRepository)]);
 }
 
 async function start(program: string, args: readonly string[] = []): Promise<CountingSandbox> {
@@ -30,7 +30,7 @@ async function start(program: string, args: readonly string[] = []): Promise<Cou
     environment: opened.environment,
     async takeCounts() {
       const report = await next("counts");
-      return "asked" in report ? report.asked : {};
+      return "counts" in report ? report.counts : {};
     },
     close,
   };

@@ -1,25 +1,25 @@
 /**
- * A process of its own that stands for the line to somewhere far away: for each upstream a port of 127.0.0.1 behind
- * which the bytes are delayed and the rate is limited, in both directions. Started by `link.ts`.
+ * Simulates links to distant registries in a separate process: for each upstream, a port on 127.0.0.1 forwards the bytes
+ * with a delay and a rate limit in both directions. Started by `link.ts`.
  */
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { shapedLine, type LineSettings, type LineUse, type ShapedLine } from "./shaped-line.ts";
 
-/** What the parent sends first. */
-export interface LinkOrder {
+/** The first message of the parent process. */
+export interface LinkRequest {
   line: LineSettings;
-  /** `127.0.0.1:40123`; each gets a line of its own. */
+  /** `127.0.0.1:40123`. Each has its own link. */
   upstreams: readonly string[];
 }
 
-/** What it is told: where the lines begin, and, asked with "use", what went over them. */
+/** An answer to the parent: the hosts of the links, or their usage after the message "use". */
 export type LinkReport = { hosts: readonly string[] } | { use: readonly LinkUse[] };
 
-/** What went over the line of one upstream; `down` is towards the client. */
+/** The usage of the link to one upstream. `down` is towards the client. */
 export interface LinkUse {
   down: LineUse;
   up: LineUse;
-  /** The most connections that were open together. */
+  /** The most concurrent connections. */
   connections: number;
 }
 
@@ -30,10 +30,10 @@ interface Lines {
   most: number;
 }
 
-process.once("message", (order: LinkOrder) => void open(order));
+process.once("message", (order: LinkRequest) => void open(order));
 process.once("disconnect", () => process.exit(0));
 
-async function open({ line, upstreams }: LinkOrder): Promise<void> {
+async function open({ line, upstreams }: LinkRequest): Promise<void> {
   const lines: Lines[] = upstreams.map(() => ({ down: shapedLine(line), up: shapedLine(line), open: 0, most: 0 }));
   const hosts = await Promise.all(upstreams.map((upstream, i) => listen(upstream, lines[i], line.delay)));
   process.on("message", () =>
@@ -47,7 +47,7 @@ function report(message: LinkReport): void {
 }
 
 async function listen(upstream: string, lines: Lines | undefined, delay: number): Promise<string> {
-  if (lines === undefined) throw new Error(`no line for ${upstream}`);
+  if (lines === undefined) throw new Error(`no link for ${upstream}`);
   const { hostname, port } = new URL(`http://${upstream}`);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
@@ -55,12 +55,12 @@ async function listen(upstream: string, lines: Lines | undefined, delay: number)
       [near, far],
       [far, near],
     ] as const)
-      breakWith(socket, other);
+      closeTogether(socket, other);
     lines.open += 1;
     lines.most = Math.max(lines.most, lines.open);
     near.once("close", () => (lines.open -= 1));
     near.pause();
-    // The kernel has answered the client's SYN at once; over the line that takes once there and back.
+    // The kernel accepts the connection at once, so delay it by one round trip.
     setTimeout(() => {
       lines.up.carry(near, far);
       lines.down.carry(far, near);
@@ -71,7 +71,7 @@ async function listen(upstream: string, lines: Lines | undefined, delay: number)
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A connection that breaks on one side is broken on the other. */
-function breakWith(socket: Socket, other: Socket): void {
+/** Closes `other` when `socket` fails. */
+function closeTogether(socket: Socket, other: Socket): void {
   socket.once("error", () => other.destroy());
 }

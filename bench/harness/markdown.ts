@@ -1,4 +1,4 @@
-import type { Standing } from "./standing.ts";
+import type { Summary } from "./summary.ts";
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string =>
@@ -6,8 +6,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${head.map((_, i) => (i === 0 ? "---|" : "---:|")).join("")}`, ...rows.map(line)];
 }
 
-/** One row a tool; the last column says how many times mirrorform's time it took. */
-export function standingsTable(all: readonly Standing[]): string[] {
+/** Renders one row per tool. The last column is its time relative to mirrorform's. */
+export function summaryTable(all: readonly Summary[]): string[] {
   const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
   const rows = all.map((each) => [
     each.tool,
@@ -21,34 +21,34 @@ export function standingsTable(all: readonly Standing[]): string[] {
     failure === undefined ? [] : [`- ${tool}: ${oneLine(failure)}`],
   );
   return [
-    ...table(["tool", "median s", "rounds", "peak MB", "own CPU s", "times mirrorform's"], rows),
+    ...table(["tool", "median s", "rounds", "peak MB", "CPU s", "relative to mirrorform"], rows),
     ...(failures.length === 0 ? [] : ["", "Not run, or failed:", ...failures]),
   ];
 }
 
-/** A reach of the issue and what was measured. @param value as large as `reach` or larger is good */
-export function atLeast(what: string, reach: number, value: number | undefined, unit = ""): string {
+/** Compares a value with a goal, which is a minimum. */
+export function atLeast(what: string, goal: number, value: number | undefined, unit = ""): string {
   if (value === undefined) return `- ${what}: not measured`;
-  return `- ${what}: **${value.toFixed(2)}${unit}**, at least ${reach}${unit} wanted: ${value >= reach ? "reached" : "not reached"}`;
+  return `- ${what}: **${value.toFixed(2)}${unit}**, goal at least ${goal}${unit}: ${value >= goal ? "reached" : "not reached"}`;
 }
 
-/** @param value as small as `reach` or smaller is good */
-export function atMost(what: string, reach: number, value: number | undefined, unit = ""): string {
+/** Compares a value with a goal, which is a maximum. */
+export function atMost(what: string, goal: number, value: number | undefined, unit = ""): string {
   if (value === undefined) return `- ${what}: not measured`;
-  return `- ${what}: **${value.toFixed(2)}${unit}**, at most ${reach}${unit} wanted: ${value <= reach ? "reached" : "not reached"}`;
+  return `- ${what}: **${value.toFixed(2)}${unit}**, goal at most ${goal}${unit}: ${value <= goal ? "reached" : "not reached"}`;
 }
 
-/** a/b where both are there. */
+/** Returns a/b, or undefined if a value is missing. */
 export function ratio(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a / b;
 }
 
-/** 1 MB is 10^6 bytes. */
+/** Formats bytes as megabytes of 10^6 bytes. */
 export function megabytes(bytes: number | undefined): string {
   return bytes === undefined ? "-" : (bytes / 1e6).toFixed(0);
 }
 
-/** A tool's own words: on one line, without what Markdown or a terminal would take for theirs. */
+/** Renders a tool's output on one line as code, without backticks and control characters. */
 function oneLine(text: string): string {
   return `\`${text.replace(/[\p{Cc}`]+/gu, " ").slice(0, 300)}\``;
 }

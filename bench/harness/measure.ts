@@ -4,46 +4,46 @@ import { performance } from "node:perf_hooks";
 import { track } from "./children.ts";
 import { WORK } from "./place.ts";
 
-/** A command of a tool, ready to run. */
+/** A command to run. */
 export interface Command {
   program: string;
   args: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** A file to read on standard input. */
+  /** A file to use as standard input. */
   input?: string;
-  /** The program starts others that do the work: its own memory and CPU say nothing. */
+  /** Whether the program starts other processes that do the work. Its own memory and CPU time are then meaningless. */
   isLauncher?: boolean;
 }
 
-/** What one run of a command took. */
+/** Measurements of one run of a command. */
 export interface Measurement {
   /** From the start of the process to its end. */
   seconds: number;
-  /** Bytes, VmHWM of the process itself; undefined for launchers. */
+  /** VmHWM of the process in bytes. Undefined for launchers. */
   peakMemory: number | undefined;
-  /** User and system time of the process itself; undefined for launchers. */
+  /** User and system time of the process. Undefined for launchers. */
   cpuSeconds: number | undefined;
-  /** The end of what it said; undefined where it ended well. */
+  /** The end of its output. Undefined if the run succeeded. */
   failure: string | undefined;
-  /** It was broken off by us: another round would be too. */
+  /** Whether the run exceeded the time limit. Other rounds would too. */
   timedOut: boolean;
 }
 
-/** A run that takes longer is broken off, and counts as failed. */
+/** Longer runs are stopped and count as failed. */
 const TIME_LIMIT_MILLISECONDS = 150_000;
-/** VmHWM is a high-water mark: only what grows after the last sample is missed. */
+/** VmHWM is a high-water mark, so samples only miss growth after the last one. */
 const SAMPLE_MILLISECONDS = 20;
 const KEPT_OUTPUT = 4_000;
-/** What /proc/PID/stat counts CPU time in; 100 on every Linux that Node runs on. */
+/** The unit of CPU time in /proc/PID/stat. It is 100 on all Linux systems that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-/** Runs a command to its end. Never throws for what the command does. */
+/** Runs a command until it ends. Does not throw if the command fails. */
 export async function measure(command: Command): Promise<Measurement> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const child = spawn(command.program, command.args, {
     env: { PATH: process.env["PATH"] ?? "", BENCH_WORK: WORK, HOME: WORK, ...command.env },
     stdio: ["pipe", "pipe", "pipe"],
-    // A group of its own: on a time limit all that it started ends with it.
+    // A new process group, so that the time limit also stops child processes.
     detached: true,
   });
   track(child);
@@ -63,7 +63,7 @@ export async function measure(command: Command): Promise<Measurement> {
   let seconds = 0;
   child.once("error", (error) => resolve(error.message));
   child.once("exit", () => {
-    seconds = (performance.now() - began) / 1000;
+    seconds = (performance.now() - startedAt) / 1000;
   });
   child.once("close", (code, signal) => {
     if (timedOut) resolve(`longer than ${TIME_LIMIT_MILLISECONDS / 1000} seconds`);
@@ -89,11 +89,11 @@ function endGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch {
-    // It ended by itself meanwhile.
+    // The process has already ended.
   }
 }
 
-/** Samples /proc, where there is one. */
+/** Samples /proc, if available. */
 function watchProcess(pid: number | undefined): {
   stop(): { peakMemory: number | undefined; cpuSeconds: number | undefined };
 } {
@@ -104,11 +104,11 @@ function watchProcess(pid: number | undefined): {
       const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
       if (kilobytes !== undefined) peakMemory = Math.max(peakMemory ?? 0, Number(kilobytes) * 1024);
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // The second field, the name, may hold spaces and brackets: count from behind it.
+      // The second field, the name, may contain spaces and parentheses, so skip it.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   };
   const timer = setInterval(sample, SAMPLE_MILLISECONDS);

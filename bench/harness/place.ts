@@ -2,21 +2,21 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout. */
+/** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Programs and results that outlast a run; ignored by git. */
+/** Programs and results to keep between runs. Ignored by git. */
 export const CACHE = join(ROOT, ".cache/bench");
-/** In memory, made and removed by run.sh. */
-export const WORK = needed("BENCH_WORK");
+/** Temporary folder in memory, created and deleted by run.sh. */
+export const WORK = requiredVariable("BENCH_WORK");
 
-/** The path of a program that run.sh installed. */
+/** Returns the path of a program installed by run.sh. */
 export function program(name: string): string {
   return join(CACHE, "bin", name);
 }
 
 let folders = 0;
 
-/** A new empty folder that goes with the run. */
+/** Creates an empty folder, which is deleted at the end of the run. */
 export function newFolder(purpose: string): string {
   folders += 1;
   const folder = join(WORK, `${purpose}-${folders}`);
@@ -24,7 +24,7 @@ export function newFolder(purpose: string): string {
   return folder;
 }
 
-/** Text for RESULTS.md: no path of this machine. */
+/** Removes local paths from a text for RESULTS.md. */
 export function withoutPaths(text: string): string {
   return text
     .replaceAll(WORK, "$WORK")
@@ -34,7 +34,7 @@ export function withoutPaths(text: string): string {
     .replaceAll(process.execPath, "node");
 }
 
-function needed(variable: string): string {
+function requiredVariable(variable: string): string {
   const value = process.env[variable];
   if (value === undefined || value === "") throw new Error(`${variable} is not set: start the benchmarks with run.sh`);
   return value;

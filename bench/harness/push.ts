@@ -16,15 +16,15 @@ export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
 const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/** Content is pushed by the harness itself: no tool that is measured has seen it. */
+/** Pushes content without the measured tools, so that their caches are empty. */
 export interface Pusher {
   layer(repository: string, content: BlobContent): Promise<Descriptor>;
   config(repository: string, config: object): Promise<Descriptor>;
-  /** Without a tag by digest. */
+  /** Pushes by digest if there is no tag. */
   manifest(repository: string, mediaType: string, manifest: object, tag?: string): Promise<Descriptor>;
 }
 
-/** @param host `127.0.0.1:40123`, a registry of distribution without sign-in */
+/** @param host a distribution registry without authentication, such as `127.0.0.1:40123` */
 export function pusher(host: string): Pusher {
   const base = `http://${host}`;
 
@@ -38,10 +38,10 @@ export function pusher(host: string): Pusher {
           yield chunk;
         }
       };
-      // The digest is known only when all is sent: PATCH takes the bytes, PUT the digest.
+      // The digest is known only after all bytes are sent, so PATCH sends the bytes and PUT the digest.
       const next = await patch(location, Readable.from(hashed()));
       const digest = `sha256:${hash.digest("hex")}`;
-      await answered(fetch(withDigest(next, digest), { method: "PUT" }), 201);
+      await expectStatus(fetch(withDigest(next, digest), { method: "PUT" }), 201);
       return { mediaType: OCI_LAYER, digest, size: content.size };
     },
     async config(repository, config) {
@@ -49,24 +49,24 @@ export function pusher(host: string): Pusher {
       const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
       const location = await startUpload(repository);
       const headers = { "content-type": "application/octet-stream" };
-      await answered(fetch(withDigest(location, digest), { method: "PUT", body: bytes, headers }), 201);
+      await expectStatus(fetch(withDigest(location, digest), { method: "PUT", body: bytes, headers }), 201);
       return { mediaType: OCI_CONFIG, digest, size: bytes.byteLength };
     },
     async manifest(repository, mediaType, manifest, tag) {
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...manifest }, undefined, 2));
       const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
       const url = `${base}/v2/${repository}/manifests/${tag ?? digest}`;
-      await answered(fetch(url, { method: "PUT", body: bytes, headers: { "content-type": mediaType } }), 201);
+      await expectStatus(fetch(url, { method: "PUT", body: bytes, headers: { "content-type": mediaType } }), 201);
       return { mediaType, digest, size: bytes.byteLength };
     },
   };
 
   async function startUpload(repository: string): Promise<URL> {
-    const answer = await answered(fetch(`${base}/v2/${repository}/blobs/uploads/`, { method: "POST" }), 202);
+    const answer = await expectStatus(fetch(`${base}/v2/${repository}/blobs/uploads/`, { method: "POST" }), 202);
     return new URL(answer.headers.get("location") ?? "", base);
   }
 
-  /** By node:http: `fetch` keeps in memory what a slow receiver has not taken. */
+  /** Sends a PATCH with node:http, because `fetch` buffers data without limit for a slow receiver. */
   async function patch(location: URL, body: Readable): Promise<URL> {
     const sending = request(location, { method: "PATCH", headers: { "content-type": "application/octet-stream" } });
     const { promise, resolve, reject } = Promise.withResolvers<URL>();
@@ -81,7 +81,7 @@ export function pusher(host: string): Pusher {
   }
 }
 
-async function answered(sent: Promise<Response>, expected: number): Promise<Response> {
+async function expectStatus(sent: Promise<Response>, expected: number): Promise<Response> {
   const answer = await sent;
   const text = await answer.text();
   if (answer.status !== expected) throw new Error(`${answer.url}: ${answer.status} ${text}`);

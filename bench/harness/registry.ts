@@ -6,25 +6,25 @@ import { readAccessLog, type AccessLine } from "./access-log.ts";
 import { end, track } from "./children.ts";
 import { newFolder, program, WORK } from "./place.ts";
 
-/** A running distribution registry, open to all on 127.0.0.1, with its storage in memory. */
+/** A running distribution registry on 127.0.0.1, without authentication, with its storage in memory. */
 export interface BenchRegistry {
   /** `127.0.0.1:40123` */
   host: string;
-  /** The requests answered since the last call; empty where no access log is kept. */
+  /** Returns the requests since the last call. Empty without an access log. */
   takeAccessLog(): Promise<AccessLine[]>;
-  /** Ends it and removes its storage. */
+  /** Stops the registry and deletes its storage. */
   close(): Promise<void>;
 }
 
-const PATIENCE_MILLISECONDS = 20_000;
+const TIMEOUT_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 10;
 const KEPT_OUTPUT = 4_000;
 
-/** @param accessLog where requests are counted and not timed: writing two lines a request costs time */
+/** @param accessLog use it only to count requests: writing the log takes time */
 export async function startRegistry({ accessLog }: { accessLog: boolean }): Promise<BenchRegistry> {
   const folder = newFolder("registry");
   const config = join(folder, "config.yml");
-  // At the level that says the port it writes a line for each request, which takes time: the port is ours to choose.
+  // Choose the port here: at the log level that reports the port, the registry also logs every request.
   const host = `127.0.0.1:${await freePort()}`;
   await writeFile(config, configuration(host, join(folder, "storage"), accessLog));
   const child = spawn(program("registry"), ["serve", config], {
@@ -33,11 +33,11 @@ export async function startRegistry({ accessLog }: { accessLog: boolean }): Prom
   });
   track(child);
   let log = "";
-  let said = "";
+  let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-KEPT_OUTPUT)));
+  child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_OUTPUT)));
   await until(async () => child.exitCode !== null || (await answers(host)));
-  if (child.exitCode !== null) throw new Error(`the registry did not start: ${said}`);
+  if (child.exitCode !== null) throw new Error(`the registry did not start: ${stderr}`);
 
   let taken = 0;
   let markers = 0;
@@ -45,7 +45,7 @@ export async function startRegistry({ accessLog }: { accessLog: boolean }): Prom
     host,
     async takeAccessLog() {
       if (!accessLog) return [];
-      // Written in the order of the answers: when the marker is there, all before it are.
+      // The log is in the order of the answers, so it is complete when it contains the marker.
       markers += 1;
       const marker = `/v2/log-marker-${markers}/tags/list`;
       await (await fetch(`http://${host}${marker}`)).arrayBuffer();
@@ -86,10 +86,10 @@ async function answers(host: string): Promise<boolean> {
   }
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + PATIENCE_MILLISECONDS;
-  while (!(await holds())) {
-    if (Date.now() > limit) throw new Error("the registry kept us waiting");
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const limit = Date.now() + TIMEOUT_MILLISECONDS;
+  while (!(await condition())) {
+    if (Date.now() > limit) throw new Error("timed out waiting for the registry");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
 }

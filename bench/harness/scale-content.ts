@@ -1,12 +1,12 @@
 import type { RepositoryTags } from "../tools/tool.ts";
 
-/** What Docker Hub and ECR both hold. */
+/** The content of both Docker Hub and ECR. */
 export type ScaleContent = readonly RepositoryTags[];
 
 /** The name of the mirror file. */
 export const OWNER = "scale";
 
-/** As a mirror file has it, and as ECR does. */
+/** The lifecycle policy in the mirror file and in ECR. */
 export const LIFECYCLE_POLICY = {
   rules: [
     {
@@ -22,10 +22,10 @@ export const LIFECYCLE_POLICY = {
   ],
 } as const;
 
-/** Tags over repositories, each with as many. */
-export function scaleContent(tags: number, tagsOfEach: number): ScaleContent {
-  const versions = Array.from({ length: tagsOfEach }, (_, i) => `1.${i}.0`);
-  return Array.from({ length: tags / tagsOfEach }, (_, i) => ({
+/** Distributes `tags` over repositories with `tagsPerRepository` tags each. */
+export function scaleContent(tags: number, tagsPerRepository: number): ScaleContent {
+  const versions = Array.from({ length: tagsPerRepository }, (_, i) => `1.${i}.0`);
+  return Array.from({ length: tags / tagsPerRepository }, (_, i) => ({
     repository: `team${i % 10}/app-${i}`,
     tags: versions,
   }));

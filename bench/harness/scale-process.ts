@@ -1,4 +1,7 @@
-/** A Docker Hub and an ECR that hold the same tags, in a process of their own, so that time and memory measured are the tool's. Started by `scale.ts`. */
+/**
+ * Docker Hub and ECR with the same tags in a separate process, so that they do not affect the measurement. Started by
+ * `counting-sandbox.ts`.
+ */
 import { CreateRepositoryCommand, ECRClient, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import pLimit from "p-limit";
 import { digestOf } from "../../src/oci/digest.ts";
@@ -9,11 +12,11 @@ import { startEcr } from "../../src/sandbox/ecr/ecr.ts";
 import { LIFECYCLE_POLICY, OWNER, scaleContent } from "./scale-content.ts";
 import type { SandboxReport } from "./counting-sandbox.ts";
 
-/** Quotas would be what is measured. */
+/** Quotas are off, because they would dominate the measurement. */
 const UNLIMITED = 1_000_000;
-const CALLS_AT_ONCE = 8;
-/** As many as images of many platforms have, with their attestations: 2.7 kB an index. */
-const CHILDREN_OF_AN_INDEX = 12;
+const CONCURRENT_CALLS = 8;
+/** Typical for multi-platform images with attestations. An index has 2.7 kB. */
+const CHILDREN_PER_INDEX = 12;
 
 process.once("disconnect", () => process.exit(0));
 
@@ -22,11 +25,14 @@ const dockerHub = await startDockerHub({ allowance: "unlimited", catalogueLimitP
 const limits = { putImagesPerSecond: UNLIMITED, apiCallsPerSecond: UNLIMITED, repositories: UNLIMITED };
 const ecr = await startEcr({ limits });
 await fill();
-take();
-process.on("message", () => report({ asked: take() }));
+takeCounts();
+process.on("message", () => report({ counts: takeCounts() }));
 report({ environment: { ...dockerHub.environment, ...ecr.environment, NO_PROXY: "127.0.0.1" } });
 
-/** Repositories through the API, as they carry a mark and settings; manifests straight into both stores, without blobs: nothing is copied. */
+/**
+ * Creates repositories with ownership tags and settings through the API. Adds manifests directly to both stores, without
+ * blobs, because nothing is copied.
+ */
 async function fill(): Promise<void> {
   const client = new ECRClient({
     endpoint: ecr.api.url,
@@ -37,7 +43,7 @@ async function fill(): Promise<void> {
     },
   });
   const { store } = await ecr.registry();
-  const limit = pLimit(CALLS_AT_ONCE);
+  const limit = pLimit(CONCURRENT_CALLS);
   await Promise.all(
     content.map(({ repository: repositoryName, tags }) =>
       limit(async () => {
@@ -58,7 +64,7 @@ async function fill(): Promise<void> {
 }
 
 function indexOf(name: string): Manifest {
-  const manifests = Array.from({ length: CHILDREN_OF_AN_INDEX }, (_, i) => ({
+  const manifests = Array.from({ length: CHILDREN_PER_INDEX }, (_, i) => ({
     mediaType: OCI_MANIFEST,
     digest: digestOf(Buffer.from(`${name} ${i}`)),
     size: 1_234,
@@ -68,17 +74,17 @@ function indexOf(name: string): Manifest {
   return { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
 }
 
-/** Calls of ECR's JSON API, and requests to each server of Docker Hub by method. */
-function take(): Record<string, number> {
+/** Counts ECR API calls, and requests to each server of Docker Hub by method. */
+function takeCounts(): Record<string, number> {
   const { registry, auth, catalogue } = dockerHub;
-  const asked: Record<string, number> = { ECR: ecr.api.requests.splice(0).length };
+  const counts: Record<string, number> = { ECR: ecr.api.requests.splice(0).length };
   for (const [name, server] of Object.entries({ registry, auth, catalogue })) {
     for (const { method } of server.requests.splice(0)) {
       const kind = `${name} ${method}`;
-      asked[kind] = (asked[kind] ?? 0) + 1;
+      counts[kind] = (counts[kind] ?? 0) + 1;
     }
   }
-  return asked;
+  return counts;
 }
 
 function report(message: SandboxReport): void {

@@ -2,12 +2,12 @@ import type { RepositoryTags } from "../tools/tool.ts";
 import { OCI_MANIFEST, type Descriptor, type Pusher } from "./push.ts";
 import type { BlobContent } from "./content.ts";
 
-/** What a source holds, and what a target must hold afterwards. */
+/** The content of a source, and the expected content of a target. */
 export interface Content {
   repositories: RepositoryTags[];
-  /** Digest of each `repository:tag`. */
+  /** Digests by `repository:tag`. */
   digests: Map<string, string>;
-  /** Each blob once, whatever refers to it. */
+  /** Unique blobs by digest. */
   blobs: Map<string, Descriptor>;
 }
 
@@ -15,12 +15,12 @@ export function emptyContent(): Content {
   return { repositories: [], digests: new Map(), blobs: new Map() };
 }
 
-/** Bytes of all blobs, each counted once: the least that must cross the source's wire. */
+/** Returns the total size of the unique blobs, the minimum to read from the source. */
 export function uniqueBytes(content: Content): number {
   return [...content.blobs.values()].reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Pushes an image of one platform, config and manifest made from its layers. */
+/** Pushes a single-platform image with these layers. */
 export async function pushImage(
   push: Pusher,
   repository: string,
@@ -28,7 +28,6 @@ export async function pushImage(
   tag?: string,
 ): Promise<{ manifest: Descriptor; blobs: Descriptor[] }> {
   const pushed: Descriptor[] = [];
-  // One after another: a registry's storage is not what is measured.
   for (const layer of layers) pushed.push(await push.layer(repository, layer));
   const config = await push.config(repository, {
     architecture: "amd64",
@@ -40,7 +39,7 @@ export async function pushImage(
   return { manifest, blobs: [config, ...pushed] };
 }
 
-/** Pushes one image with a tag, and notes it in the content. */
+/** Pushes an image with a tag and records it in the content. */
 export async function seedImage(
   push: Pusher,
   content: Content,
@@ -49,11 +48,11 @@ export async function seedImage(
   layers: readonly BlobContent[],
 ): Promise<void> {
   const { manifest, blobs } = await pushImage(push, repository, layers, tag);
-  note(content, repository, tag, manifest.digest, blobs);
+  record(content, repository, tag, manifest.digest, blobs);
 }
 
-/** Notes what a tag holds. */
-export function note(
+/** Records a tag in the content. */
+export function record(
   content: Content,
   repository: string,
   tag: string,
@@ -67,7 +66,7 @@ export function note(
   else if (!known.tags.includes(tag)) known.tags = [...known.tags, tag];
 }
 
-/** Looks whether a registry holds every tag of the content. @returns what is wrong, or undefined */
+/** Compares a registry's tags with the content. @returns the first difference, or undefined */
 export async function difference(content: Content, host: string): Promise<string | undefined> {
   for (const [name, digest] of content.digests) {
     const [repository, tag] = name.split(":");
@@ -75,8 +74,8 @@ export async function difference(content: Content, host: string): Promise<string
       method: "HEAD",
       headers: { accept: "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json" },
     });
-    const held = answer.status === 200 ? answer.headers.get("docker-content-digest") : `status ${answer.status}`;
-    if (held !== digest) return `${name} is ${held}, not ${digest}`;
+    const actual = answer.status === 200 ? answer.headers.get("docker-content-digest") : `status ${answer.status}`;
+    if (actual !== digest) return `${name} is ${actual}, not ${digest}`;
   }
   return undefined;
 }

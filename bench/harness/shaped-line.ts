@@ -1,36 +1,36 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 
-/** One direction of a line: so many bits a second, shared by all connections, and so long on the way. */
+/** Settings of one direction of a link. Its rate is shared by all connections. */
 export interface LineSettings {
   bitsPerSecond: number;
-  /** Milliseconds from one end to the other. */
+  /** One-way delay in milliseconds. */
   delay: number;
 }
 
-/** What went over one direction of the line so far. */
+/** The usage of one direction of a link. */
 export interface LineUse {
   bytes: number;
-  /** Milliseconds from the moment the first {@link SETTLED_BYTES} were through to the last byte. */
+  /** Milliseconds between the first {@link SETTLED_BYTES} and the last byte. */
   busyFor: number;
-  /** The bytes that went in that time. */
+  /** Bytes transferred in that time. */
   busyBytes: number;
 }
 
 export interface ShapedLine {
-  /** Carries what `from` sends to `to`, until it ends. */
+  /** Forwards data from `from` to `to` until `from` ends. */
   carry(from: Socket, to: Socket): void;
   use(): LineUse;
 }
 
-/** What a connection may have waiting at the line before its sender has to wait: a modest router's buffer. */
+/** Buffer per connection, as in a small router. If it is full, the sender is paused. */
 const BUFFER_BYTES = 128 * 1024;
-/** What one connection may send before the next has its turn, so that small requests wait for no large blob. */
+/** Bytes that a connection may send before the next one's turn, so that large blobs do not block small requests. */
 const TURN_BYTES = 8 * 1024;
-/** A timer is this exact; the line makes good what a late one missed, but no more than ten of them. */
+/** Timer interval. A late timer is compensated for, by at most {@link MAX_CREDIT_TICKS} intervals. */
 const TICK_MILLISECONDS = 2;
-const MOST_CREDIT_TICKS = 10;
-/** Past this, what flows is layers and no longer look-ups and manifests. */
+const MAX_CREDIT_TICKS = 10;
+/** After this many bytes, the traffic consists of layers instead of HEAD requests and manifests. */
 const SETTLED_BYTES = 64 * 1024;
 
 interface Queue {
@@ -41,7 +41,7 @@ interface Queue {
   ended: boolean;
 }
 
-/** A line whose connections take turns, as fair queueing in a router does it (RFC 8290). No loss, no slow start. */
+/** Creates a link with fair queueing between its connections (RFC 8290), without packet loss and slow start. */
 export function shapedLine({ bitsPerSecond, delay }: LineSettings): ShapedLine {
   const bytesPerTick = (bitsPerSecond / 8 / 1000) * TICK_MILLISECONDS;
   const queues = new Set<Queue>();
@@ -86,18 +86,18 @@ export function shapedLine({ bitsPerSecond, delay }: LineSettings): ShapedLine {
 
   function tick(): void {
     const now = performance.now();
-    const ticks = Math.min((now - last) / TICK_MILLISECONDS, MOST_CREDIT_TICKS);
+    const ticks = Math.min((now - last) / TICK_MILLISECONDS, MAX_CREDIT_TICKS);
     last = now;
     credit = Math.min(credit, 0) + ticks * bytesPerTick;
     let moved = true;
     while (credit > 0 && moved) {
       moved = false;
-      // As they stand now: who is moved to the end is not to be met again in this round.
-      const row = Array.from(queues);
-      for (const queue of row) {
+      // Iterate over a copy, so that a queue that moves to the end is not visited twice.
+      const snapshot = Array.from(queues);
+      for (const queue of snapshot) {
         if (credit <= 0) break;
         if (turn(queue, now)) moved = true;
-        // Who had its turn stands at the end, also in the next tick.
+        // Move the queue to the end.
         if (queues.delete(queue)) queues.add(queue);
         if (queue.ended && queue.bytes === 0) leave(queue);
       }
@@ -111,10 +111,10 @@ export function shapedLine({ bitsPerSecond, delay }: LineSettings): ShapedLine {
     credit = 0;
   }
 
-  /** @returns whether anything of the connection went out */
+  /** @returns whether the connection sent anything */
   function turn(queue: Queue, now: number): boolean {
     const { to, from } = queue;
-    // The line is no store: where the receiver takes nothing, the sender waits.
+    // Do not buffer for a slow receiver: pause the sender.
     if (to.writableLength > BUFFER_BYTES) return false;
     let left = TURN_BYTES;
     while (left > 0) {
@@ -126,7 +126,7 @@ export function shapedLine({ bitsPerSecond, delay }: LineSettings): ShapedLine {
       left -= part.length;
       queue.bytes -= part.length;
       count(part.length, now);
-      // Timers of one length fire in the order in which they were set.
+      // Timers with the same delay fire in the order of creation.
       setTimeout(() => to.writable && to.write(part), delay);
     }
     credit -= TURN_BYTES - left;

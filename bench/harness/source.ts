@@ -2,7 +2,7 @@ import { pusher, type Pusher } from "./push.ts";
 import { startRegistry, type BenchRegistry } from "./registry.ts";
 import { emptyContent, type Content } from "./seed.ts";
 
-/** Starts a source, fills it, hands it over, and removes it again. */
+/** Starts a source registry with content, calls `use`, and stops the registry. */
 export async function withSource<T>(
   options: { accessLog: boolean; fill: (push: Pusher, content: Content) => Promise<void> },
   use: (source: BenchRegistry, content: Content) => Promise<T>,

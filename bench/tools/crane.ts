@@ -2,17 +2,18 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { program } from "../harness/place.ts";
 import { installedVersion, missing } from "./installed.ts";
-import { copies, REQUESTS_AT_ONCE, type CopyJob, type Tool } from "./tool.ts";
+import { copies, CONCURRENT_REQUESTS, type CopyJob, type Tool } from "./tool.ts";
 
 /**
- * `crane copy`: one process an image, or a repository with all its tags. Repositories one after another: its jobs
- * are images at once and, within each, layers at once, so that one process has more under way than the others.
+ * `crane copy`: one process per image, or per repository with all its tags. Copies repositories one after another, because
+ * `--jobs` applies to images and again to the layers of each image, so one process already sends more requests than the
+ * other tools.
  */
 export const crane: Tool = {
   name: "crane",
   unavailable: () => missing("crane"),
   version: () => installedVersion("crane", ["version"]),
-  described: `\`crane copy --jobs ${REQUESTS_AT_ONCE} SOURCE TARGET\`; many images with \`--all-tags\`, one repository after another`,
+  described: `\`crane copy --jobs ${CONCURRENT_REQUESTS} SOURCE TARGET\`; many images with \`--all-tags\`, one repository after another`,
   async prepare(job) {
     const commands = commandsOf(job);
     const [only] = commands;
@@ -25,7 +26,7 @@ export const crane: Tool = {
 };
 
 function commandsOf(job: CopyJob): string[][] {
-  const flags = ["copy", "--jobs", String(REQUESTS_AT_ONCE)];
+  const flags = ["copy", "--jobs", String(CONCURRENT_REQUESTS)];
   if (job.repositories.every(({ tags }) => tags.length === 1)) {
     return copies(job).map(({ source, target }) => [...flags, source, target]);
   }

@@ -2,22 +2,22 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Tool } from "./tool.ts";
 
-const FLOOR = fileURLToPath(new URL("../floor.sh", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../floor.sh", import.meta.url));
 
-/** The same blobs through curl: as fast as it can be done on this machine, with the hash and without. */
-export function curlFloor(kind: "hash" | "plain"): Tool {
+/** Copies the same blobs with curl, with or without hashing, as a baseline for this machine. */
+export function curlBaseline(kind: "hash" | "plain"): Tool {
   const pipe = kind === "hash" ? "curl | tee >(sha256sum) | curl" : "curl | curl";
   return {
     name: pipe,
     unavailable: () => (spawnSync("curl", ["--version"]).status === 0 ? undefined : "curl is not installed"),
     version: () =>
       /\d+\.\d+\.\d+/.exec(spawnSync("curl", ["--version"], { encoding: "utf8" }).stdout)?.[0] ?? "unknown",
-    described: `\`${pipe}\`, four blobs at once, blobs alone (floor.sh)`,
+    described: `\`${pipe}\`, four blobs at a time, only blobs (floor.sh)`,
     prepare(job) {
       const repository = job.repositories[0]?.repository ?? "";
       const urls = [job.source, job.targets[0] ?? ""].map((host) => `http://${host}/v2/${repository}`);
       const blobs = job.blobs.map(({ digest, size }) => `${digest}:${size}`);
-      return Promise.resolve({ program: "bash", args: [FLOOR, kind, ...urls, ...blobs], isLauncher: true });
+      return Promise.resolve({ program: "bash", args: [SCRIPT, kind, ...urls, ...blobs], isLauncher: true });
     },
   };
 }

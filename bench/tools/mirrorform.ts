@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CACHE, newFolder, ROOT } from "../harness/place.ts";
-import { REQUESTS_AT_ONCE, type CopyJob, type Tool } from "./tool.ts";
+import { CONCURRENT_REQUESTS, type CopyJob, type Tool } from "./tool.ts";
 
-/** The program as a checkout has it, and as the package has it. */
+/** The programs of the checkout and of the built package. */
 export const UNBUILT = join(ROOT, "src/cli/main.ts");
 export const BUILT = join(CACHE, "package/dist/cli/main.js");
 
@@ -15,9 +15,9 @@ export function mirrorform(entry: string): Tool {
     unavailable: () => undefined,
     version: () => {
       const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
-      return `${version}, ${entry === BUILT ? "built" : "from its sources"}, Node ${process.versions.node}`;
+      return `${version}, ${entry === BUILT ? "built" : "from source"}, Node ${process.versions.node}`;
     },
-    described: "`mirrorform apply --file mirrors.yaml`, its limits as they are unless told otherwise",
+    described: "`mirrorform apply --file mirrors.yaml` with default limits",
     async prepare(job) {
       const file = join(job.folder, "mirrors.yaml");
       await writeFile(file, mirrorFile(job));
@@ -26,11 +26,11 @@ export function mirrorform(entry: string): Tool {
   };
 }
 
-/** `plan` in place of `apply`, with the mirror file that stands in the job's folder. It fails where there is anything to do. */
+/** Runs `plan` instead of `apply`, with the mirror file in the job's folder. Fails if the plan has changes. */
 export function planner(tool: Tool): Tool {
   return {
     ...tool,
-    described: "`mirrorform plan --detailed-exitcode`, which fails where it finds a difference",
+    described: "`mirrorform plan --detailed-exitcode`, which fails if it finds a difference",
     async prepare(job) {
       const { program, args } = await tool.prepare({ ...job, folder: newFolder("unused") });
       const file = join(job.folder, "mirrors.yaml");
@@ -39,20 +39,20 @@ export function planner(tool: Tool): Tool {
   };
 }
 
-/** A mirror file for registries without sign-in. JSON is YAML. */
+/** Creates a mirror file for registries without authentication, as JSON, which is valid YAML. */
 export function mirrorFile(job: Pick<CopyJob, "source" | "targets" | "repositories">): string {
   const targets = job.targets.map((host, i) => [`t${i + 1}`, { oci: `http://${host}` }] as const);
   return mirrorFileOf(job, Object.fromEntries(targets));
 }
 
-/** @param targets the `targets` of the mirror file */
+/** @param targets the mirror file's `targets` */
 export function mirrorFileOf(job: Pick<CopyJob, "source" | "repositories">, targets: object): string {
   return JSON.stringify(
     {
       version: 1,
       name: "bench",
       targets,
-      sources: { [job.source]: { endpoint: `http://${job.source}`, concurrency: REQUESTS_AT_ONCE } },
+      sources: { [job.source]: { endpoint: `http://${job.source}`, concurrency: CONCURRENT_REQUESTS } },
       mirrors: job.repositories.map(({ repository, tags }) => ({ image: `${job.source}/${repository}`, tags })),
     },
     undefined,

@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { program } from "../harness/place.ts";
 import { installedVersion, missing } from "./installed.ts";
-import { copies, IMAGES_AT_ONCE, REQUESTS_AT_ONCE, type CopyJob, type Tool } from "./tool.ts";
+import { copies, CONCURRENT_IMAGES, CONCURRENT_REQUESTS, type CopyJob, type Tool } from "./tool.ts";
 
-/** `regctl image copy`: one process an image, several side by side. */
+/** `regctl image copy`: one process per image, several concurrently. */
 export const regctl: Tool = {
   name: "regctl",
   unavailable: () => missing("regctl"),
   version: () => installedVersion("regctl", ["version"]),
-  described: `\`regctl image copy SOURCE TARGET\` with \`reqConcurrent: ${REQUESTS_AT_ONCE}\`; where there are several images, ${IMAGES_AT_ONCE} processes at once`,
+  described: `\`regctl image copy SOURCE TARGET\` with \`reqConcurrent: ${CONCURRENT_REQUESTS}\`; several images with ${CONCURRENT_IMAGES} concurrent processes`,
   async prepare(job) {
     const config = join(job.folder, "regctl.json");
     const hosts = [job.source, ...job.targets].map((host) => [host, hostSettings(host)] as const);
@@ -20,18 +20,18 @@ export const regctl: Tool = {
     if (commands.length === 1 && only !== undefined) return { program: program("regctl"), args: only, env };
     const list = join(job.folder, "copies");
     await writeFile(list, `${commands.map((args) => args.join(" ")).join("\n")}\n`);
-    const args = ["-a", list, "-P", String(IMAGES_AT_ONCE), "-L", "1", program("regctl")];
+    const args = ["-a", list, "-P", String(CONCURRENT_IMAGES), "-L", "1", program("regctl")];
     return { program: "xargs", args, env, isLauncher: true };
   },
 };
 
-/** @param subcommand `once` copies, `check` only looks */
+/** @param subcommand `once` copies, `check` only compares */
 export function regsync(subcommand: "once" | "check"): Tool {
   return {
     name: subcommand === "once" ? "regsync" : "regsync check",
     unavailable: () => missing("regsync"),
     version: () => installedVersion("regsync", ["version"]),
-    described: `\`regsync ${subcommand} --config regsync.yaml\` with \`parallel: ${IMAGES_AT_ONCE}\`, \`reqConcurrent: ${REQUESTS_AT_ONCE}\``,
+    described: `\`regsync ${subcommand} --config regsync.yaml\` with \`parallel: ${CONCURRENT_IMAGES}\`, \`reqConcurrent: ${CONCURRENT_REQUESTS}\``,
     async prepare(job) {
       const file = join(job.folder, "regsync.yaml");
       await writeFile(file, regsyncFile(job));
@@ -40,12 +40,12 @@ export function regsync(subcommand: "once" | "check"): Tool {
   };
 }
 
-/** JSON is YAML. */
+/** Creates a configuration file as JSON, which is valid YAML. */
 function regsyncFile(job: CopyJob): string {
   return JSON.stringify({
     version: 1,
     creds: [job.source, ...job.targets].map((host) => ({ registry: host, ...hostSettings(host) })),
-    defaults: { parallel: IMAGES_AT_ONCE, skipDockerConfig: true },
+    defaults: { parallel: CONCURRENT_IMAGES, skipDockerConfig: true },
     sync: job.targets.flatMap((target) =>
       job.repositories.map(({ repository, tags }) => ({
         source: `${job.source}/${repository}`,
@@ -58,5 +58,5 @@ function regsyncFile(job: CopyJob): string {
 }
 
 function hostSettings(host: string): object {
-  return { tls: "disabled", hostname: host, reqConcurrent: REQUESTS_AT_ONCE };
+  return { tls: "disabled", hostname: host, reqConcurrent: CONCURRENT_REQUESTS };
 }

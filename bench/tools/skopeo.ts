@@ -9,11 +9,11 @@ const about = {
   version: () => installedVersion("skopeo", ["--version"]),
 };
 
-/** `skopeo copy`, for one image; several copies run side by side. */
+/** `skopeo copy`: one process per target, concurrently. */
 export const skopeoCopy: Tool = {
   ...about,
   name: "skopeo copy",
-  described: "`skopeo --insecure-policy copy --all --src-tls-verify=false --dest-tls-verify=false`, 6 blobs at once",
+  described: "`skopeo --insecure-policy copy --all --src-tls-verify=false --dest-tls-verify=false`, 6 blobs at a time",
   async prepare(job) {
     const flags = ["--insecure-policy", "copy", "-q", "--all", "--src-tls-verify=false", "--dest-tls-verify=false"];
     const commands = copies(job).map(({ source, target }) => [...flags, `docker://${source}`, `docker://${target}`]);
@@ -26,12 +26,12 @@ export const skopeoCopy: Tool = {
   },
 };
 
-/** `skopeo sync`, for many: the images one after another, as it does. */
+/** `skopeo sync`: copies many images one after another. */
 export const skopeoSync: Tool = {
   ...about,
   name: "skopeo sync",
   described:
-    "`skopeo --insecure-policy sync --all --src yaml --dest docker sync.yaml`, one image after another, 6 blobs at once",
+    "`skopeo --insecure-policy sync --all --src yaml --dest docker sync.yaml`, one image after another, 6 blobs at a time",
   async prepare(job) {
     const file = join(job.folder, "sync.yaml");
     const images = Object.fromEntries(job.repositories.map(({ repository, tags }) => [repository, tags]));

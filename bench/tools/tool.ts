@@ -6,36 +6,36 @@ export interface RepositoryTags {
   tags: readonly string[];
 }
 
-/** What a tool is to copy. */
+/** What a tool must copy. */
 export interface CopyJob {
   /** `127.0.0.1:40123` */
   source: string;
   targets: readonly string[];
   repositories: readonly RepositoryTags[];
-  /** Blobs of the only image: what the floors are told. */
+  /** All blobs, for the curl baselines. */
   blobs: readonly { digest: string; size: number }[];
-  /** For the tool's own files; new for each run. */
+  /** A new folder for the tool's files. */
   folder: string;
 }
 
-/** A program that is measured. */
+/** A program to measure. */
 export interface Tool {
   name: string;
-  /** Why it cannot run here; undefined where it can. */
+  /** Returns why the tool cannot run, or undefined. */
   unavailable(): string | undefined;
   version(): string;
-  /** Writes the files that the tool needs, and says how it is started. Not timed. */
+  /** Writes the files that the tool needs, and returns its command. Not included in the measurement. */
   prepare(job: CopyJob): Promise<Command>;
-  /** For RESULTS.md: the command and what it was told in its files, with N for what differs. */
+  /** The command and configuration, for RESULTS.md. */
   described: string;
 }
 
-/** Requests to one registry at once, where a tool can be told: what mirrorform does unless told otherwise. */
-export const REQUESTS_AT_ONCE = 6;
-/** Images worked on at once, where a tool can be told. */
-export const IMAGES_AT_ONCE = 4;
+/** Concurrent requests per registry, mirrorform's default, for tools with such an option. */
+export const CONCURRENT_REQUESTS = 6;
+/** Concurrent images, for tools with such an option. */
+export const CONCURRENT_IMAGES = 4;
 
-/** Source and target of each tag: one line a copy. */
+/** Lists the source and target of each tag. */
 export function copies(job: CopyJob): { source: string; target: string }[] {
   return job.targets.flatMap((target) =>
     job.repositories.flatMap(({ repository, tags }) =>

@@ -1,25 +1,25 @@
 import type { Measurement } from "./measure.ts";
 import type { Tool } from "../tools/tool.ts";
 
-/** What a tool did in all rounds together. */
-export interface Standing {
+/** The summary of a tool's runs. */
+export interface Summary {
   tool: string;
-  /** Median of the rounds that ended well; undefined where none did. */
+  /** Median of the successful runs. Undefined if all failed. */
   seconds: number | undefined;
-  /** Each round that ended well, in seconds. */
+  /** The successful runs, in seconds. */
   rounds: readonly number[];
-  /** Bytes, the largest of the rounds. */
+  /** The largest of the runs, in bytes. */
   peakMemory: number | undefined;
   /** Median. */
   cpuSeconds: number | undefined;
-  /** Why a round failed, or why the tool did not run. */
+  /** Why a run failed, or why the tool did not run. */
   failure: string | undefined;
 }
 
-export function standings(tools: readonly Tool[], laps: readonly (Measurement & { tool: string })[]): Standing[] {
+export function summarize(tools: readonly Tool[], runs: readonly (Measurement & { tool: string })[]): Summary[] {
   return tools.map((tool) => {
-    const own = laps.filter((lap) => lap.tool === tool.name);
-    const good = own.filter((lap) => lap.failure === undefined);
+    const own = runs.filter((run) => run.tool === tool.name);
+    const good = own.filter((run) => run.failure === undefined);
     const peaks = good.flatMap(({ peakMemory }) => peakMemory ?? []);
     return {
       tool: tool.name,
@@ -32,7 +32,7 @@ export function standings(tools: readonly Tool[], laps: readonly (Measurement & 
   });
 }
 
-/** The middle one, or the mean of the two in the middle; undefined of nothing. */
+/** Returns the median, or undefined for no values. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
@@ -40,8 +40,8 @@ export function median(values: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2;
 }
 
-/** The fastest of these; undefined where none ended well. */
-export function fastest(all: readonly Standing[], names: readonly string[]): Standing | undefined {
+/** Returns the fastest of the named tools, or undefined if all failed. */
+export function fastest(all: readonly Summary[], names: readonly string[]): Summary | undefined {
   return all
     .filter(({ tool, seconds }) => names.includes(tool) && seconds !== undefined)
     .toSorted((a, b) => (a.seconds ?? Infinity) - (b.seconds ?? Infinity))[0];
