@@ -28,7 +28,7 @@ export function saveSection(each: Case, result: CaseResult | string, conditions:
   const lines = [
     `## ${each.name === "requests" ? "" : `${each.name}. `}${each.title}`,
     "",
-    `${conditions.startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC, rounds: ${conditions.rounds}, load average at the start: ${conditions.load.toFixed(1)}.`,
+    `${conditions.startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC, rounds: ${conditions.rounds}, load at the start: ${conditions.load.toFixed(1)}.`,
     "",
     ...(typeof result === "string" ? [`This case could not run: ${result}`] : sectionLines(result)),
   ];
@@ -57,10 +57,10 @@ function head(): string {
   return [
     "# Results",
     "",
-    "Written by `npm run bench`; see [README.md](README.md) for how it measures. Compare ratios within one section, not absolute times.",
+    "Written by `npm run bench`; [README.md](README.md) describes the method. Compare ratios within one section, not seconds.",
     "",
-    `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${(totalmem() / 1e9).toFixed(0)} GB of memory, shared by the tool, the registries and the simulated link. ` +
-      `Registries: distribution ${installedVersion("registry", ["--version"])}, storage in memory. MB are 10^6 bytes.`,
+    `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"}), ${(totalmem() / 1e9).toFixed(0)} GB of memory, shared by the tool, the registries and the network simulation. ` +
+      `Registries: distribution ${installedVersion("registry", ["--version"])}, storage in memory. 1 MB is 10^6 bytes.`,
   ].join("\n");
 }
 

@@ -44,7 +44,7 @@ export const countedRequests: Case = {
           rows,
         ),
         "",
-        "Docker Hub counts a GET of a manifest as a pull. The minimum is 15 for the first run (3 indexes, 12 children), 0 if nothing changed, and 2 if one child of one index changed.",
+        "Docker Hub counts a GET of a manifest as a pull. The first run needs at least 15 (3 indexes, 12 children), a run without changes none, and a run after one child of one index changed 2.",
       ],
     };
   },

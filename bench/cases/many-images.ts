@@ -23,7 +23,11 @@ export const manyImagesCase: Case = {
       peers.map(({ name }) => name),
     );
     const ours = all.find(({ tool }) => tool === "mirrorform")?.seconds;
-    const reach = atLeast(`speed relative to the best peer, ${best?.tool ?? "none"}`, 2, ratio(best?.seconds, ours));
-    return { tools, lines: [...summaryTable(all), "", reach] };
+    const goal = atLeast(
+      `speed relative to the best other tool, ${best?.tool ?? "none"}`,
+      2,
+      ratio(best?.seconds, ours),
+    );
+    return { tools, lines: [...summaryTable(all), "", goal] };
   },
 };

@@ -20,7 +20,7 @@ import { manyTags } from "./contents.ts";
 
 export const nothingToDo: Case = {
   name: "c",
-  title: "1,000 tags in 50 repositories, nothing to do",
+  title: "1,000 tags in 50 repositories, no changes",
   async run(options) {
     const check = regsync("check");
     const tools = [options.mirrorform, check, regsync("once")];
@@ -34,7 +34,7 @@ export const nothingToDo: Case = {
       lines: [
         ...summaryTable(all),
         "",
-        "Requests to source and target, both distribution, in one run:",
+        "Requests to source and target in one run, both distribution:",
         "",
         ...countsTable(counted),
         "",
@@ -137,7 +137,7 @@ async function onEcr({ rounds, mirrorform, say }: CaseOptions): Promise<string[]
       return [
         ...summaryTable(summarize([mirrorform], runs)),
         "",
-        ...table(["requests to ECR", "in one run"], perRun),
+        ...table(["call to ECR", "in one run"], perRun),
         "",
         atMost("requests to ECR per repository", 5, total / content.repositories.length),
         atMost("manifest GETs at the source", 0, gets / rounds),

@@ -18,7 +18,7 @@ const SINGLE_ROUND_TAGS = 50_000;
 
 /** How the mirror file selects the tags. */
 const SELECTIONS = {
-  listed: ({ repository, tags }: ScaleContent[number]) => ({ image: repository, tags }),
+  list: ({ repository, tags }: ScaleContent[number]) => ({ image: repository, tags }),
   rule: ({ repository }: ScaleContent[number]) => ({ image: repository, tags: { match: ".*" } }),
 };
 
@@ -32,18 +32,18 @@ interface Result {
 
 export const scale: Case = {
   name: "scale",
-  title: "plan with nothing to do, 20 tags per repository",
+  title: "plan with no changes, 20 tags per repository",
   async run(options) {
     const results: Result[] = [];
     for (const tags of SIZES) results.push(...(await measureSize(tags, TAGS_PER_REPOSITORY, options)));
     results.push(...(await measureSize(SINGLE_REPOSITORY_TAGS, SINGLE_REPOSITORY_TAGS, options)));
     const of = (tags: number, selection: Result["selection"]) =>
       results.find((each) => each.tags === tags && each.selection === selection && each.repositories > 1)?.summary;
-    const growths = (["listed", "rule"] as const).flatMap((selection) => {
+    const growths = (["list", "rule"] as const).flatMap((selection) => {
       const [small, middle, large] = SIZES.map((tags) => of(tags, selection));
       return [
-        atMost(`${selection}: time of 10,000 over 10 times that of 1,000`, 1.1, growth(middle, small, 10)),
-        atMost(`${selection}: time of 50,000 over 5 times that of 10,000`, 1.1, growth(large, middle, 5)),
+        atMost(`${selection}: time for 10,000 / 10 times the time for 1,000`, 1.1, growth(middle, small, 10)),
+        atMost(`${selection}: time for 50,000 / 5 times the time for 10,000`, 1.1, growth(large, middle, 5)),
       ];
     });
     return { tools: [planner(options.mirrorform)], lines: [...table(HEAD, results.map(cells)), "", ...growths] };
@@ -53,7 +53,7 @@ export const scale: Case = {
 const HEAD = [
   "tags",
   "repositories",
-  "selected by",
+  "declared by",
   "median s",
   "rounds",
   "CPU s",
@@ -72,7 +72,7 @@ function cells({ tags, repositories, selection, summary, counts }: Result): stri
   );
   return [
     ...[tags, repositories].map((count) => count.toLocaleString("en")),
-    selection === "rule" ? "a rule each" : "a list each",
+    selection === "rule" ? "a rule" : "a list",
     seconds?.toFixed(2) ?? failure ?? "-",
     rounds.map((each) => each.toFixed(2)).join(" "),
     cpuSeconds?.toFixed(2) ?? "-",
@@ -93,7 +93,7 @@ async function measureSize(tags: number, tagsPerRepository: number, options: Cas
   const sandbox = await startScaleSandbox(tags, tagsPerRepository);
   try {
     const results: Result[] = [];
-    for (const selection of ["listed", "rule"] as const) {
+    for (const selection of ["list", "rule"] as const) {
       say(`${tags} tags in ${content.length} repositories, ${selection}`);
       const job = {
         source: "",

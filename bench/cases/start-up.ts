@@ -14,7 +14,7 @@ const ENTRIES = 200;
 
 export const startUp: Case = {
   name: "g",
-  title: "start-up: --version, and validate of 200 entries",
+  title: "startup: --version, and validate with 200 entries",
   async run({ rounds, mirrorform }) {
     const file = join(newFolder("validate"), "mirrors.yaml");
     const repositories = Array.from({ length: ENTRIES }, (_, i) => ({ repository: `team/app-${i}`, tags: ["1.0"] }));
@@ -58,10 +58,10 @@ export const startUp: Case = {
         ),
         ...(failed === undefined ? [] : ["", `Failed: ${failed.tool}: ${failed.failure}`]),
         "",
-        `${STARTS_PER_ROUND * rounds} alternating starts each. Built unless stated otherwise.`,
+        `${STARTS_PER_ROUND * rounds} starts each, in turn; the built package unless marked "from source".`,
         "",
-        atMost("time of --version relative to node -e 0", 1.5, ratio(milliseconds("mirrorform --version"), bare)),
-        atMost("time of validate relative to node -e 0", 3, ratio(milliseconds("mirrorform validate"), bare)),
+        atMost("--version / node -e 0", 1.5, ratio(milliseconds("mirrorform --version"), bare)),
+        atMost("validate / node -e 0", 3, ratio(milliseconds("mirrorform validate"), bare)),
       ],
     };
   },

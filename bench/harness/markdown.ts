@@ -21,7 +21,7 @@ export function summaryTable(all: readonly Summary[]): string[] {
     failure === undefined ? [] : [`- ${tool}: ${oneLine(failure)}`],
   );
   return [
-    ...table(["tool", "median s", "rounds", "peak MB", "CPU s", "relative to mirrorform"], rows),
+    ...table(["tool", "median s", "rounds", "peak MB", "own CPU s", "times mirrorform's"], rows),
     ...(failures.length === 0 ? [] : ["", "Not run, or failed:", ...failures]),
   ];
 }

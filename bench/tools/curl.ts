@@ -12,7 +12,7 @@ export function curlBaseline(kind: "hash" | "plain"): Tool {
     unavailable: () => (spawnSync("curl", ["--version"]).status === 0 ? undefined : "curl is not installed"),
     version: () =>
       /\d+\.\d+\.\d+/.exec(spawnSync("curl", ["--version"], { encoding: "utf8" }).stdout)?.[0] ?? "unknown",
-    described: `\`${pipe}\`, four blobs at a time, only blobs (floor.sh)`,
+    described: `\`${pipe}\`, four blobs at a time, only the blobs (floor.sh)`,
     prepare(job) {
       const repository = job.repositories[0]?.repository ?? "";
       const urls = [job.source, job.targets[0] ?? ""].map((host) => `http://${host}/v2/${repository}`);

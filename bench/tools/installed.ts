@@ -15,5 +15,5 @@ export function installedVersion(name: string, args: readonly string[]): string 
   const version = /v?\d+\.\d+\.\d+\S*/.exec(`${output.stdout}${output.stderr}`)?.[0] ?? "unknown";
   const reason = `${program(name)}.unavailable`;
   if (!existsSync(reason)) return version;
-  return `${version} from Debian: the Go module is unavailable (${readFileSync(reason, "utf8").trim()})`;
+  return `${version}, Debian's: the Go module is not available here (${readFileSync(reason, "utf8").trim()})`;
 }

@@ -17,7 +17,7 @@ export function mirrorform(entry: string): Tool {
       const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
       return `${version}, ${entry === BUILT ? "built" : "from source"}, Node ${process.versions.node}`;
     },
-    described: "`mirrorform apply --file mirrors.yaml` with default limits",
+    described: `\`mirrorform apply --file mirrors.yaml\`, default limits except \`concurrency: ${CONCURRENT_REQUESTS}\` for the source`,
     async prepare(job) {
       const file = join(job.folder, "mirrors.yaml");
       await writeFile(file, mirrorFile(job));

@@ -9,7 +9,7 @@ export const regctl: Tool = {
   name: "regctl",
   unavailable: () => missing("regctl"),
   version: () => installedVersion("regctl", ["version"]),
-  described: `\`regctl image copy SOURCE TARGET\` with \`reqConcurrent: ${CONCURRENT_REQUESTS}\`; several images with ${CONCURRENT_IMAGES} concurrent processes`,
+  described: `\`regctl image copy SOURCE TARGET\` with \`reqConcurrent: ${CONCURRENT_REQUESTS}\`; with several images, ${CONCURRENT_IMAGES} processes at a time`,
   async prepare(job) {
     const config = join(job.folder, "regctl.json");
     const hosts = [job.source, ...job.targets].map((host) => [host, hostSettings(host)] as const);
