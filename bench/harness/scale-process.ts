@@ -21,7 +21,7 @@ const CHILDREN_PER_INDEX = 12;
 process.once("disconnect", () => process.exit(0));
 
 const content = scaleContent(Number(process.argv[2]), Number(process.argv[3]));
-const dockerHub = await startDockerHub({ allowance: "unlimited", catalogueLimitPerMinute: UNLIMITED });
+const dockerHub = await startDockerHub({ pullLimit: "unlimited", catalogueLimitPerMinute: UNLIMITED });
 const limits = { putImagesPerSecond: UNLIMITED, apiCallsPerSecond: UNLIMITED, repositories: UNLIMITED };
 const ecr = await startEcr({ limits });
 await fill();

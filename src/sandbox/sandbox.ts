@@ -29,7 +29,7 @@ export interface SandboxOptions {
    */
   ecrSources?: ReadonlyMap<string, { account: string; region: string }> | undefined;
   /** Docker Hub's pull limit (default: 100 pulls per hour, 200 for an account). */
-  allowance?: PullLimit | "unlimited" | undefined;
+  pullLimit?: PullLimit | "unlimited" | undefined;
   /** Lifetime of Docker Hub's tokens. */
   tokenLifetimeSeconds?: number | undefined;
   /** Accounts that can sign in to Docker Hub. */

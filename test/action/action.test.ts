@@ -174,8 +174,8 @@ describe("the Action applies", { concurrency: 3 }, () => {
   });
 
   test("and only warns if the pull limit is reached", async (t) => {
-    const allowance = { limit: 2, windowSeconds: 3600 };
-    const { step } = await job(t, { push: true, images: { ...IMAGES, allowance } });
+    const pullLimit = { limit: 2, windowSeconds: 3600 };
+    const { step } = await job(t, { push: true, images: { ...IMAGES, pullLimit } });
     const { code, stdout, outputs } = await step("apply");
     assert.equal(code, 0, stdout);
     assert.deepEqual(outputs, { "exit-code": "4", finished: "false" });

@@ -42,7 +42,7 @@ suite("killing an apply to a docker-registry", () => {
     sandbox = await startSandbox({
       images: [`redis:${TAG}`],
       imageOptions: { layers: LAYERS, layerBytes: LAYER_BYTES },
-      allowance: "unlimited",
+      pullLimit: "unlimited",
     });
     const source = sandbox.dockerHub.store.repository("library/redis");
     const digest = source?.tags.get(TAG);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
-import { FOUR } from "../support/chosen-platforms.ts";
+import { FOUR } from "../support/selected-platforms.ts";
 import { mirrorform } from "../support/mirrorform.ts";
 import { startDockerRegistry, type DockerRegistry } from "./support/docker-registry.ts";
 import { inspectRaw, pullPlatform, verifyOnDisk, type SkopeoPlace } from "./support/skopeo.ts";

@@ -1,6 +1,6 @@
 /** What Docker Hub's registry adds to the protocol: tokens, the pull limit, redirects, and no pushes. */
 import { refuse, text, type Answer, type Refusal } from "../http/answer.ts";
-import type { Allowance } from "./docker-hub-pull-limit.ts";
+import type { PullCounter } from "./docker-hub-pull-limit.ts";
 import { cdnLocation, type CdnSigner } from "./docker-hub-cdn.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";
 import { SERVICE, type Grant, type TokenServer } from "./docker-hub-tokens.ts";
@@ -13,7 +13,7 @@ import type { Store } from "../registry/registry-store.ts";
 interface DockerHubParts {
   store: Store;
   tokens: TokenServer;
-  allowance: Allowance;
+  pullCounter: PullCounter;
   quirks: DockerHubQuirks;
   clock: WallClock;
   /** URL of the token server, without a path. */
@@ -74,19 +74,19 @@ function credentialRefusal(parts: DockerHubParts, request: RegistryRequest): Ref
 }
 
 function pullLimitRefusal(parts: DockerHubParts, request: RegistryRequest): Refusal | undefined {
-  const { quirks, allowance, store } = parts;
+  const { quirks, pullCounter, store } = parts;
   const { route, method } = request;
   if (route.kind !== "manifest") return undefined;
   const grant = grantOf(parts, request);
   const source = sourceOf(grant);
-  const reading = allowance.reading(source);
+  const reading = pullCounter.reading(source);
   const isFree = method === "HEAD" && quirks["docker-hub-head-is-free"];
   if (reading?.remaining === 0 && (!isFree || quirks["docker-hub-head-limited-when-empty"])) {
     return pullLimit(quirks, grant, reading.windowSeconds);
   }
   const repository = store.repository(route.name);
   const isServed = repository !== undefined && findManifest(repository, route.reference) !== undefined;
-  if (isServed && !isFree) allowance.count(source);
+  if (isServed && !isFree) pullCounter.count(source);
   return undefined;
 }
 
@@ -103,9 +103,9 @@ function pullLimit(quirks: DockerHubQuirks, grant: Grant | undefined, windowSeco
 
 function withPullLimitHeaders(parts: DockerHubParts, request: RegistryRequest, answer: Answer): Answer {
   if (request.route.kind !== "manifest") return answer;
-  const { quirks, allowance } = parts;
+  const { quirks, pullCounter } = parts;
   const source = sourceOf(grantOf(parts, request));
-  const reading = allowance.reading(source);
+  const reading = pullCounter.reading(source);
   if (reading === undefined || quirks["docker-hub-abuse-limit"]) return answer;
   // A 401 contains only the source (recorded in hpc/charliecloud#1516).
   const headers: Record<string, string> = { ...answer.headers, "docker-ratelimit-source": source };

@@ -12,7 +12,7 @@ interface PullReading extends PullLimit {
 }
 
 /** Counts pulls by source, which is an address or an account. */
-export interface Allowance {
+export interface PullCounter {
   /** Total pulls of all sources. */
   readonly counted: number;
   /** Returns undefined for a source without a limit: its answers have no rate limit headers. */
@@ -27,7 +27,7 @@ export const ANONYMOUS_LIMIT: PullLimit = { limit: 100, windowSeconds: 3600 };
 export const ACCOUNT_LIMIT: PullLimit = { limit: 200, windowSeconds: 3600 };
 
 /** Creates a counter with a rolling window: each pull becomes available again when the window has passed it (docker/hub-feedback#2272). */
-export function createAllowance(limitOf: (source: string) => PullLimit | "unlimited", clock: WallClock): Allowance {
+export function createPullCounter(limitOf: (source: string) => PullLimit | "unlimited", clock: WallClock): PullCounter {
   const pulls = new Map<string, number[]>();
   let counted = 0;
   return {

@@ -4,8 +4,8 @@ import { wallClock, type WallClock } from "../wall-clock.ts";
 import {
   ACCOUNT_LIMIT,
   ANONYMOUS_LIMIT,
-  createAllowance,
-  type Allowance,
+  createPullCounter,
+  type PullCounter,
   type PullLimit,
 } from "./docker-hub-pull-limit.ts";
 import { catalogueHandler } from "./docker-hub-catalogue.ts";
@@ -24,7 +24,7 @@ import { createStore, type Store } from "../registry/registry-store.ts";
 /** Options of {@link startDockerHub}. All are optional. */
 export interface DockerHubOptions {
   /** The pull limit of addresses and accounts (default: 100 and 200 per hour). */
-  allowance?: PullLimit | "unlimited" | undefined;
+  pullLimit?: PullLimit | "unlimited" | undefined;
   /** Default: {@link TOKEN_LIFETIME_SECONDS}. */
   tokenLifetimeSeconds?: number | undefined;
   accounts?: readonly Account[] | undefined;
@@ -47,7 +47,7 @@ export interface SandboxDockerHub {
   store: Store;
   /** The current quirks. Can be changed at any time. */
   quirks: DockerHubQuirks;
-  allowance: Allowance;
+  pullCounter: PullCounter;
   /** Counted pulls of all sources. */
   readonly counted: number;
   /** Spends pulls, as other users of the same address or account would (default: anonymous pulls). */
@@ -75,8 +75,8 @@ async function startServers(options: DockerHubOptions, keep: Keep): Promise<Sand
   const { clock = wallClock, accounts = [], tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS } = options;
   const store = createStore(clock);
   const quirks = switchQuirks(DOCKER_HUB_QUIRKS, options.quirks);
-  const allowance = createAllowance(
-    (source) => options.allowance ?? (source === ANONYMOUS_SOURCE ? ANONYMOUS_LIMIT : ACCOUNT_LIMIT),
+  const pullCounter = createPullCounter(
+    (source) => options.pullLimit ?? (source === ANONYMOUS_SOURCE ? ANONYMOUS_LIMIT : ACCOUNT_LIMIT),
     clock,
   );
   const tokens = createTokenServer({ accounts, lifetimeSeconds: tokenLifetimeSeconds, quirks, clock, store });
@@ -89,7 +89,7 @@ async function startServers(options: DockerHubOptions, keep: Keep): Promise<Sand
   const policy = dockerHubPolicy({
     store,
     tokens,
-    allowance,
+    pullCounter,
     quirks,
     clock,
     authUrl: auth.url,
@@ -106,11 +106,11 @@ async function startServers(options: DockerHubOptions, keep: Keep): Promise<Sand
     catalogue,
     store,
     quirks,
-    allowance,
+    pullCounter,
     get counted() {
-      return allowance.counted;
+      return pullCounter.counted;
     },
-    spend: (pulls, username) => allowance.count(username ?? ANONYMOUS_SOURCE, pulls),
+    spend: (pulls, username) => pullCounter.count(username ?? ANONYMOUS_SOURCE, pulls),
     publish(repository, tag, imageOptions) {
       const image = generateImage(`docker.io/${repository}:${tag}`, imageOptions);
       storeImage(store, store.create(repository), image, tag);

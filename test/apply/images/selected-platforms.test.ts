@@ -15,7 +15,7 @@ import {
   redisWith,
   rewrite,
   startWith,
-} from "../../support/chosen-platforms.ts";
+} from "../../support/selected-platforms.ts";
 import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { errorsIn, type World } from "../../support/world.ts";
@@ -47,7 +47,7 @@ describe("several lists of one image", { concurrency: 2 }, () => {
       redisWith([AMD64, ARM64], "to: both:7"),
     ];
     // The forecast is what is needed, to the last pull.
-    const place = await startWith(t, mirrors, { ...WITH_PLAIN, allowance: { limit: 5, windowSeconds: 3600 } }, BOTH);
+    const place = await startWith(t, mirrors, { ...WITH_PLAIN, pullLimit: { limit: 5, windowSeconds: 3600 } }, BOTH);
     assert.match((await place.run(["plan"])).stdout, /at most 5 pulls/);
     assert.equal((await applyWell(place)).pulls, 5, "the index, two images, two attestations");
     const read = blobsRead(place);
@@ -63,7 +63,7 @@ describe("several lists of one image", { concurrency: 2 }, () => {
   });
 
   test("are begun only when the pulls of all of them fit", async (t) => {
-    const place = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
+    const place = await startWith(t, ["{ image: one:1 }"], { pullLimit: { limit: 5, windowSeconds: 3600 } });
     place.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
     assert.equal((await applyWell(place)).pulls, 1);
     await rewrite(place, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);

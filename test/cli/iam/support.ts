@@ -71,7 +71,7 @@ export async function startDrifted(): Promise<Drifted> {
   const sandbox = await startSandbox({
     images: ["redis:7", "nginx:1"],
     imageOptions: { form: "oci-manifest", layers: 1, layerBytes: 64 },
-    allowance: "unlimited",
+    pullLimit: "unlimited",
   });
   const folder = await folderWith({ "before.yaml": BEFORE, "mirrors.yaml": FILE });
   const held: Principal = assumedRole(ACCOUNT, "mirror", "mirrorform");

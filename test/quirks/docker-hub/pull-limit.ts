@@ -73,7 +73,7 @@ export const PULL_LIMIT = {
       const place = await redisWorld(t, {
         accounts: [ACCOUNT],
         // Enough for the plan. spendWhen spends it before the first manifest is read.
-        allowance: { limit: 100, windowSeconds: 3600 },
+        pullLimit: { limit: 100, windowSeconds: 3600 },
         quirks: { "docker-hub-limit-names-account": true, "docker-hub-head-limited-when-empty": false },
       });
       const environment = signedIn(place, ACCOUNT.username, ACCOUNT.password);

@@ -21,7 +21,7 @@ const quirkTests: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> 
   },
 
   async "docker-hub-head-limited-when-empty"(t) {
-    const hub = await dockerHub(t, { allowance: ONE_PULL });
+    const hub = await dockerHub(t, { pullLimit: ONE_PULL });
     hub.service.spend(1);
     assert.equal((await hub.manifest("HEAD")).status, 429);
     hub.service.quirks["docker-hub-head-limited-when-empty"] = false;
@@ -29,7 +29,7 @@ const quirkTests: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> 
   },
 
   async "docker-hub-limit-without-retry-after"(t) {
-    const hub = await dockerHub(t, { allowance: ONE_PULL });
+    const hub = await dockerHub(t, { pullLimit: ONE_PULL });
     hub.service.spend(1);
     assert.equal((await hub.manifest("GET")).headers["retry-after"], undefined);
     hub.service.quirks["docker-hub-limit-without-retry-after"] = false;
@@ -37,7 +37,7 @@ const quirkTests: Record<DockerHubQuirkName, (t: TestContext) => Promise<void>> 
   },
 
   async "docker-hub-limit-names-account"(t) {
-    const hub = await dockerHub(t, { allowance: ONE_PULL });
+    const hub = await dockerHub(t, { pullLimit: ONE_PULL });
     hub.service.spend(1, ACCOUNT.username);
     const token = await hub.token(undefined, ACCOUNT);
     assert.match((await hub.manifest("GET", token)).text, /rate limit as 'jane': dckr_jti_\d+\. You may increase/);

@@ -83,7 +83,7 @@ test("refuses pulls over the limit with the recorded text, until the window has 
   const clock = steppedClock();
   const hub = await dockerHub(t, {
     clock: clock.now,
-    allowance: { limit: 2, windowSeconds: 60 },
+    pullLimit: { limit: 2, windowSeconds: 60 },
     tokenLifetimeSeconds: 600,
   });
   const token = await hub.token();
@@ -105,7 +105,7 @@ test("refuses pulls over the limit with the recorded text, until the window has 
 });
 
 test("an unlimited source gets no rate limit headers", async (t) => {
-  const hub = await dockerHub(t, { allowance: "unlimited" });
+  const hub = await dockerHub(t, { pullLimit: "unlimited" });
   const { headers } = await hub.manifest("GET");
   assert.deepEqual(
     Object.keys(headers).filter((name) => name.includes("ratelimit")),

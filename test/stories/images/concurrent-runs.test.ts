@@ -46,7 +46,7 @@ async function applyTogether(place: World, gapMilliseconds: number): Promise<Tog
 
 async function start(context: TestContext): Promise<World> {
   const images = ["redis:7", "ruby:2.7.1-slim"];
-  return world(context, { "mirrors.yaml": FILE }, { images, allowance: { limit: 1000, windowSeconds: 3600 } });
+  return world(context, { "mirrors.yaml": FILE }, { images, pullLimit: { limit: 1000, windowSeconds: 3600 } });
 }
 
 /** ECR refuses a second put of an immutable tag, an equal one too: mirrorform then reads it again, and is content. */

@@ -183,7 +183,7 @@ targets: { main: ${OCI_TARGET} }
 mirrors:
   - { image: redis, tags: ${JSON.stringify(names)}, referrers: true, to: "redis:{tag}" }
 `;
-    const place = await world(t, { "mirrors.yaml": file }, { registries: ["registry.test"], allowance: "unlimited" });
+    const place = await world(t, { "mirrors.yaml": file }, { registries: ["registry.test"], pullLimit: "unlimited" });
     const { store, registry } = place.sandbox.dockerHub;
     const target = place.sandbox.registries.get("registry.test");
     assert.ok(target !== undefined);
@@ -212,7 +212,7 @@ mirrors:
   });
 
   test("stops at the floor of the allowance: no pull is refused, the rest is left for later", async (t) => {
-    const place = await hubWorld(t, "list", undefined, { allowance: { limit: 8, windowSeconds: 3600 } });
+    const place = await hubWorld(t, "list", undefined, { pullLimit: { limit: 8, windowSeconds: 3600 } });
     const first = await place.json(["apply"]);
     assert.equal(first.code, 4, JSON.stringify(first.document.outcomes));
     assert.equal(place.sandbox.dockerHub.counted, 8, "no pull is refused");

@@ -17,7 +17,7 @@ import {
   redisWith,
   rewrite,
   startWith,
-} from "../../support/chosen-platforms.ts";
+} from "../../support/selected-platforms.ts";
 import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { errorsIn, world } from "../../support/world.ts";

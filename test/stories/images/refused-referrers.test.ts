@@ -23,7 +23,7 @@ mirrors: [{ image: redis:7, to: "app:1", referrers: true }]
 `;
   const folder = await folderWith({ "mirrors.yaml": file });
   const quirks = { "ecr-refuses-empty-config": true };
-  const sandbox = await startSandbox({ registries: ["registry.test"], allowance: "unlimited", quirks });
+  const sandbox = await startSandbox({ registries: ["registry.test"], pullLimit: "unlimited", quirks });
   t.after(async () => {
     await sandbox.close();
     await folder.remove();

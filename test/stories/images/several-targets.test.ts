@@ -199,7 +199,7 @@ mirrors: [${mirrors.join(", ")}]
       images: names.map((name) => `team/${name}:1`),
       imageOptions: { layers: 4, layerBytes: 64 },
       registries: ["registry.example.com"],
-      allowance: "unlimited",
+      pullLimit: "unlimited",
     },
   );
   const server = place.sandbox.registries.get("registry.example.com")?.server;

@@ -45,7 +45,7 @@ const adds = async (place: World) => {
   await locked(place);
   await writeFile(join(place.folder, "mirrors.yaml"), `${TWO_IMAGES}  - image: redis:8\n`);
 };
-const oneOnly: SandboxOptions = { allowance: { limit: 7, windowSeconds: 3600 } };
+const oneOnly: SandboxOptions = { pullLimit: { limit: 7, windowSeconds: 3600 } };
 
 /** docs/cli.md, "exit code". What a command behind `--` and a signal come to is in sandbox.test.ts and interrupt-stages.test.ts. */
 const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {

@@ -136,7 +136,7 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
         images: ["team/app1:1"],
         registries: ["registry.example.com"],
         imageOptions: { layers: 1, layerBytes: 64 },
-        allowance: { limit: 3, windowSeconds: 3600 },
+        pullLimit: { limit: 3, windowSeconds: 3600 },
         clock: () => new Date(now.ms),
       },
     );
@@ -195,7 +195,7 @@ describe("an apply at the floor always ends, with its report:", { concurrency: 2
         images: ["team/app1:1"],
         registries: ["registry.example.com"],
         imageOptions: { layers: 1, layerBytes: 64, platforms },
-        allowance: { limit: 10, windowSeconds: 3600 },
+        pullLimit: { limit: 10, windowSeconds: 3600 },
         clock: () => new Date(now.ms),
       },
     );
@@ -220,7 +220,7 @@ describe("an image that is larger than the allowance, to several targets,", () =
         images: ["team/app1:1"],
         registries: ["one.example.com", "two.example.com"],
         imageOptions: { layers: 1, layerBytes: 64, platforms },
-        allowance: { limit: 10, windowSeconds: 3600 },
+        pullLimit: { limit: 10, windowSeconds: 3600 },
         clock: () => new Date(now.ms),
       },
     );
@@ -333,7 +333,7 @@ mirrors: [{ image: team/app, tags: [${tags.join(", ")}] }]
       images: tags.map((tag) => `team/app:${tag}`),
       imageOptions: { form: "docker-manifest", layers: 1, layerBytes: 16 },
       registries: ["registry.example.com"],
-      allowance: { limit: 1000, windowSeconds: 3600 },
+      pullLimit: { limit: 1000, windowSeconds: 3600 },
     },
   );
   const { dockerHub, registries } = place.sandbox;

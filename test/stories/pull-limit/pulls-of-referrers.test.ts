@@ -44,7 +44,7 @@ mirrors:
 `;
       const folder = await folderWith({ "mirrors.yaml": file });
       const quirks = { "docker-hub-no-referrers": !hasApi, "ecr-refuses-empty-config": refuses };
-      const sandbox = await startSandbox({ registries: ["registry.test"], allowance: "unlimited", quirks });
+      const sandbox = await startSandbox({ registries: ["registry.test"], pullLimit: "unlimited", quirks });
       try {
         const hub = sandbox.dockerHub;
         const image = hub.publish("library/redis", "7", { form, layers: 1, layerBytes: 8 });

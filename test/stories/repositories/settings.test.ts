@@ -20,7 +20,7 @@ import {
 } from "@aws-sdk/client-ecr";
 
 import { clientFor } from "../../sandbox/support/ecr.ts";
-import { rewrite, startWith } from "../../support/chosen-platforms.ts";
+import { rewrite, startWith } from "../../support/selected-platforms.ts";
 import { ecrOf } from "../../support/scenario.ts";
 import { world, type Document, type World } from "../../support/world.ts";
 
