@@ -11,7 +11,7 @@ MOTO_VERSION=5.2.5
 
 # Go module, needs Go 1.24 or newer. The suite has no releases, so the version is a commit.
 CONFORMANCE_MODULE=github.com/opencontainers/distribution-spec/conformance
-CONFORMANCE_VERSION=v0.0.0-20260716174315-967efdc079b9
+CONFORMANCE_VERSION=v0.0.0-20260831232431-97274622c111
 
 # Go module: checks GitHub workflows.
 ACTIONLINT_MODULE=github.com/rhysd/actionlint/cmd/actionlint
