@@ -17,62 +17,64 @@ import type { PullQueue } from "./pulls/pull-queue.ts";
 import type { ImageSource, ImageTarget } from "./ports.ts";
 import type { RepositoryAdmin } from "../repository/repository-admin.ts";
 import { REPORT_FORMAT_VERSION, type Outcome, type Report } from "./report.ts";
-import { createTurns, sharePulls, type SharedPulls, type ToldOfPulls } from "./pulls/shared-pulls.ts";
-import { startReferrerWork } from "./referrers/referrer-work.ts";
-import { startRepositoryWork } from "./repository-work.ts";
+import { shareGroupPulls, type GroupPulls, type PullCallbacks } from "./pulls/group-pulls.ts";
+import { createStartOrder } from "./pulls/start-order.ts";
+import { applyReferrers } from "./referrers/apply-referrers.ts";
+import { startRepositoryActions } from "./apply-repositories.ts";
 import { runAction, type RunContext } from "./run-action.ts";
-import { createTransfers } from "./images/transfers.ts";
+import { createCopyResources } from "./images/copy-resources.ts";
 
-/** Images worked on at once. Each host has its own limits below this one. */
-const IMAGES_AT_ONCE = 8;
+/** Groups of images copied at once. Each host has lower limits of its own. */
+const GROUPS_AT_ONCE = 8;
 
 export interface ApplyOptions extends RunContext {
   plan: Plan;
   /** @param registry canonical name, as in a reference */
   source: (registry: string) => ImageSource;
   target: (name: string) => ImageTarget;
-  /** Undefined for targets without repositories of their own. */
+  /** Undefined for targets that do not manage repositories. */
   admin: (target: string) => RepositoryAdmin | undefined;
-  /** The queue for places in the budget of a source that counts manifest requests; undefined for others. */
+  /** The queue for the pulls of a source. Undefined for a source without a pull limit. */
   pulls: (registry: string) => PullQueue | undefined;
-  /** Asks a source about a manifest it has, by HEAD: its answer says how much of the allowance is left. */
+  /** Sends a HEAD for a manifest that a source has, whose response shows the remaining pulls. */
   probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
-  /** A source, for requests that are no pull. @param registry as above */
+  /** A source, for requests that cost no pulls. @param registry as above */
   registry: (registry: string) => ReferrerRegistry;
   random: () => number;
-  /** Told of the bytes of blobs as they go by. */
+  /** Called with the bytes of each blob chunk that was uploaded. */
   onBytesPassed?: (bytes: number) => void;
 }
 
 /**
- * Carries a plan out. Images in the order of the mirror file, each after its repository; one action's failure stops
- * no other. When the signal is aborted nothing new is begun and what runs is broken off: an image that is not whole
- * has no tag. Every outcome is in the report; nothing is thrown for an action.
+ * Applies a plan. Images are copied in the order of the mirror file, each after its repository is ready. The failure of an
+ * action does not stop the others. When the signal is aborted no action is started and those in progress are interrupted:
+ * an incomplete image has no tag.
+ * @returns a report with the outcome of every action; a failed action throws nothing
  */
 export async function applyPlan(options: ApplyOptions): Promise<Report> {
   const { plan } = options;
   const actions = actionsOf(plan);
-  const repositories = startRepositoryWork(actions, plan.name, options.admin, options);
-  const transfer = createTransfers(options.source, options.target, options);
+  const repositories = startRepositoryActions(actions, plan.name, options.admin, options);
+  const resources = createCopyResources(options.source, options.target, options);
   const limitOf = createLimits();
-  const gathering = createCopyBarrier(options.clock);
-  const copy = (image: CopyImage, shared: SharedPulls): Promise<Outcome> => {
+  const copyBarrier = createCopyBarrier(options.clock);
+  const copy = (image: CopyImage, shared: GroupPulls): Promise<Outcome> => {
     const uri = options.target(image.target).uri(image.repository, image.tag);
-    const together = gathering.enter(image.digest);
-    const member = shared.enter();
+    const barrier = copyBarrier.join(image.digest);
+    const member = shared.join();
     const outcome = runAction(image, uri, options, async (meter) => {
       await repositories.ready(image);
-      const pulls = member.join(meter);
-      return applyCopy(image, transfer(registryOf(image), image.target), { ...options, meter, pulls, together });
+      const pulls = member.pulls(meter);
+      return applyCopy(image, resources(registryOf(image), image.target), { ...options, meter, pulls, barrier });
     });
     return outcome.finally(() => {
-      together.leave();
+      barrier.leave();
       member.leave();
     });
   };
-  const takeTurn = createTurns();
+  const nextSlot = createStartOrder();
   const copyAll = (group: readonly CopyImage[]): Promise<Outcome[]> => {
-    const shared = sharePulls(group.length, takeTurn(group), (told) => pullsOf(group, options, told));
+    const shared = shareGroupPulls(group.length, nextSlot(group), (callbacks) => pullsOf(group, options, callbacks));
     return Promise.all(group.map((image) => copy(image, shared)));
   };
   const images = actions.filter((action: Action) => action.kind === "copy-image").toSorted((a, b) => a.order - b.order);
@@ -81,12 +83,12 @@ export async function applyPlan(options: ApplyOptions): Promise<Report> {
     return group.map((image, i) => [image, outcomes.then((all) => outcomeAt(all, i))] as const);
   });
   const copied = new Map(copies);
-  const referrers = startReferrerWork({
+  const referrers = applyReferrers({
     ...options,
     actions,
     copied,
-    transfer,
-    gathering,
+    resources,
+    copyBarrier,
     probe: (registry, repository, digest) => options.probe(registry, repository, digest).catch(ignorePullLimit),
   });
   const [done, ...ended] = await Promise.all([
@@ -113,22 +115,19 @@ function outcomeAt(all: readonly Outcome[], i: number): Outcome {
   return outcome;
 }
 
-/**
- * What waits for an allowance keeps only what needs the same one: images that cost nothing, or come from elsewhere,
- * have slots of their own.
- */
+/** Limits the groups per source with pulls, and those without pulls apart, so that a wait for pulls delays no other source. */
 function createLimits(): (group: readonly CopyImage[]) => LimitFunction {
   const limits = new Map<string, LimitFunction>();
   return (group) => {
     const [image] = group;
-    const needs = image === undefined || pullsTogether(group) === 0 ? "" : registryOf(image);
-    const limit = limits.get(needs) ?? pLimit(IMAGES_AT_ONCE);
-    limits.set(needs, limit);
+    const key = image === undefined || pullsTogether(group) === 0 ? "" : registryOf(image);
+    const limit = limits.get(key) ?? pLimit(GROUPS_AT_ONCE);
+    limits.set(key, limit);
     return limit;
   };
 }
 
-function pullsOf(group: readonly CopyImage[], options: ApplyOptions, told: ToldOfPulls): ImagePulls {
+function pullsOf(group: readonly CopyImage[], options: ApplyOptions, callbacks: PullCallbacks): ImagePulls {
   const [image] = group;
   if (image === undefined) return UNCOUNTED;
   const registry = registryOf(image);
@@ -139,10 +138,10 @@ function pullsOf(group: readonly CopyImage[], options: ApplyOptions, told: ToldO
   const parsed = parseReference(reference);
   const repository = typeof parsed === "string" ? "" : parsed.repository;
   const probe = () => options.probe(registry, repository, digest).catch(ignorePullLimit);
-  return createImagePulls({ reference, pullsAtMost, queue, probe, ...told });
+  return createImagePulls({ reference, pullsAtMost, queue, probe, ...callbacks });
 }
 
-/** A refusal for a spent allowance is an answer to a probe: nothing is left. */
+/** To a probe, PULL_LIMIT is a valid result: no pulls remain. */
 function ignorePullLimit(error: unknown): void {
   if (!(error instanceof MirrorError && error.code === "PULL_LIMIT")) throw error;
 }

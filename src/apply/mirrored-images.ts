@@ -1,7 +1,7 @@
 import type { Plan, Row } from "../plan/plan.ts";
 import type { MirroredImage, Outcome } from "./report.ts";
 
-/** Every image of the plan with its mirrored URI, in the order of the mirror file. */
+/** Lists every image of the plan with its mirrored URI, in the order of the mirror file. */
 export function mirroredImages(
   plan: Plan,
   outcomes: readonly Outcome[],
@@ -53,7 +53,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "blocked":
     case "archived":
     case "failed":
-      // Of an image itself, not of what refers to it: that has a row of its own.
+      // These are about the referrers of an image. The image has a row of its own.
       if (row.reason === "referrer-tag-immutable" || row.reason === "referrers-unread") return [];
       return [{ ...row, state: "not-mirrored" }];
   }

@@ -6,69 +6,81 @@ import type { Manifest } from "../oci/manifest.ts";
 import type { Referrer } from "../oci/referrers.ts";
 import type { Mounted } from "../registry/registry.ts";
 
-/** Where images come from. Every method throws MirrorError with side "source". */
+/** A registry that images are copied from. Every method throws MirrorError with side "source". */
 export interface ImageSource {
   /**
-   * One GET of a manifest, a pull where pulls are counted. The bytes match the digest.
-   * @param pulls asked before a counted request: may wait, and may throw
+   * Reads a manifest by digest, with one GET. The bytes match the digest.
+   * @param pulls called around requests that count as pulls: may wait, and may throw
    */
-  readManifest(repository: string, digest: Digest, signal: AbortSignal, pulls: ManifestPulls): Promise<Manifest>;
-  /** The bytes as they arrive, from byte `offset` on, not yet verified. */
+  readManifest(repository: string, digest: Digest, signal: AbortSignal, pulls: PullGate): Promise<Manifest>;
+  /** Opens a blob at byte `offset`. The bytes are not verified. */
   openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
   /**
-   * The bytes that it gave for a digest were wrong. @returns whether another place has them, so that trying again may help;
-   * missing where there is one place alone
+   * Reports that the bytes delivered for a digest were wrong. Missing where there is only one place to read from.
+   * @returns whether another place has the digest, so that a retry may succeed
    */
   distrust?(digest: Digest): boolean;
 }
 
-/** The leave to spend pulls, of one image. */
-export interface ManifestPulls {
-  /** Called before a manifest is asked for where that is counted. */
-  before(signal: AbortSignal): Promise<void>;
-  /** Called just before each request for it, the repeated ones too. */
-  sending(this: void): void;
+/** Lets the requests for one manifest through, as far as the pull limit allows. */
+export interface PullGate {
+  /** Waits until the manifest may be requested. Called before a request that counts as a pull. */
+  waitForPermit(signal: AbortSignal): Promise<void>;
+  /** Called just before each request is sent, retries included. */
+  beforeSend(this: void): void;
 }
 
-/** Where images go. Every method throws MirrorError, with side "target" unless the bytes from the source are wrong. */
+/** A registry or layout that images are copied to. Throws MirrorError, with side "target" unless the source sent wrong bytes. */
 export interface ImageTarget {
-  /** Host and port that everything is sent to: targets of one host share its limits. Missing where there is none. */
+  /** Host and port of the registry. Targets on one host share its limits. Missing for a layout. */
   readonly host?: string;
-  /** What people write behind `FROM`: `123456789012.dkr.ecr.us-east-1.amazonaws.com/python:3.7`. */
+  /** The URI used after `FROM`: `123456789012.dkr.ecr.us-east-1.amazonaws.com/python:3.7`. */
   uri(repository: string, tag: string): string;
-  /** The tags that exist, of those asked for. A repository that does not exist has none. */
+  /** Reads which of `tags` exist. A repository that does not exist has none. */
   readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
   hasManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<boolean>;
-  /** A manifest that the target has. The bytes match the digest. */
+  /** Reads a manifest that the target has. The bytes match the digest. */
   readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
-  /** What names a manifest as its subject; undefined, or missing, where the target keeps no such list itself. */
+  /** Lists the referrers of a manifest. Undefined, or missing, where the target keeps no such list itself. */
   listReferrers?(repository: string, subject: Digest, signal: AbortSignal): Promise<Referrer[] | undefined>;
-  /** Those of `blobs` that the repository does not have. */
+  /** Finds which of `blobs` the repository lacks. */
   missingBlobs(repository: string, blobs: readonly Descriptor[], signal: AbortSignal): Promise<Descriptor[]>;
-  /** As {@link ImageSource.openBlob}: what one target holds, others can be given. */
+  /** As {@link ImageSource.openBlob}: a blob of one target can be copied to another. */
   openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
   /**
-   * Uploads a blob; commits it only when `body` had the size and the digest of `blob`.
-   * @param begun from a mount that was refused
+   * Uploads a blob. Commits it only if `body` has the size and the digest of `blob`.
+   * @param startedUpload an upload that the registry started in reply to a mount
    */
-  putBlob(repository: string, blob: Descriptor, body: Readable, signal: AbortSignal, begun?: URL): Promise<void>;
+  putBlob(
+    repository: string,
+    blob: Descriptor,
+    body: Readable,
+    signal: AbortSignal,
+    startedUpload?: URL,
+  ): Promise<void>;
   /**
-   * Takes a blob over from another repository of the target; undefined where that cannot work.
-   * @returns undefined where it turned out not to be possible: nothing was begun
+   * Mounts a blob from another repository of the target. Undefined where the target cannot mount.
+   * @returns undefined where the mount was not possible and nothing was started
    */
   mountBlob:
     | ((repository: string, blob: Descriptor, from: string, signal: AbortSignal) => Promise<Mounted | undefined>)
     | undefined;
-  /** Where not every blob can be mounted from everywhere. Missing: from wherever this run has seen it. */
+  /** Restricts mounts. Missing where a blob can be mounted from any repository that has it. */
   readonly mounts?: MountRules;
-  /** Puts a manifest by digest, or with a tag pointing at it. */
+  /** Puts a manifest by digest, or under a tag. */
   putManifest(repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal): Promise<void>;
 }
 
-/** From where a target lets blobs be mounted. Answered without asking it. */
+/** A repository of a target. */
+export interface TargetRepository {
+  target: ImageTarget;
+  repository: string;
+}
+
+/** Where a target allows blobs to be mounted from. Answered without a request. */
 export interface MountRules {
-  /** Whether a blob that is in `from`, or on its way there, is to be mounted into `to` from there. */
+  /** Whether to mount a blob into `to` that `from` has, or is about to have. */
   isWorthwhile(blob: Descriptor, from: string, to: string): boolean;
-  /** A repository that is known to let a blob be mounted into `to`, whether or not this run has to do with it. */
+  /** A repository known to allow mounting the blob into `to`, whether or not this run copies to it. */
   sourceOf(blob: Descriptor, to: string): string | undefined;
 }

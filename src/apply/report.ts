@@ -1,34 +1,34 @@
 import type { ErrorReport } from "../errors.ts";
 import type { Action } from "../plan/action.ts";
 
-/** Raised by one in the minor part for additions, in the major part otherwise. */
+/** Additions increase the minor version, other changes the major version. */
 export const REPORT_FORMAT_VERSION = "1.0";
 
-/** How one action of a plan ended. */
+/** The outcome of one action of a plan. */
 export interface Outcome {
   action: Action;
   /**
-   * `already-done`: another run, or an earlier one, had done it. `postponed`: the pull allowance did not reach; what
-   * had arrived stays. `interrupted`: begun and left unseen.
+   * `already-done`: another run had done it. `postponed`: the pull limit was reached; what was copied stays.
+   * `interrupted`: started, but not finished; no tag points to a partial image.
    */
   result: "done" | "already-done" | "failed" | "postponed" | "interrupted" | "not-started";
   /** The mirrored URI, for images. */
   uri: string | undefined;
-  /** Bytes of blobs sent to the target. */
+  /** Bytes of blobs uploaded to the target. */
   bytes: number;
-  /** Counted requests that this action sent, the repeated ones too. */
+  /** Requests sent that count as pulls, retries included. */
   pulls: number;
   milliseconds: number;
   error: ErrorReport | undefined;
-  /** What was left out, and why: referrers that the target refuses. Does not make the action fail. */
+  /** Referrers that were skipped because the target refuses them. They do not fail the action. */
   warnings?: ErrorReport[];
 }
 
-/** What an apply did. Written always, also after a failure or an interrupt. Nothing is rolled back. */
+/** What an apply did. Written even after a failure or an interrupt. Nothing is rolled back. */
 export interface Report {
   formatVersion: typeof REPORT_FORMAT_VERSION;
   outcomes: Outcome[];
-  /** Every image of the plan and where it is mirrored, those left unchanged too; none of a target that could not be read. */
+  /** Every image of the plan and its mirrored URI, unchanged ones included. Has none of a target that could not be read. */
   images: MirroredImage[];
   interrupted: boolean;
 }
@@ -37,6 +37,6 @@ export interface MirroredImage {
   source: string;
   target: string;
   uri: string;
-  /** Whether the URI serves what the mirror file declares now. `kept`: as before, the source could not be asked. */
+  /** Whether the URI serves what the mirror file declares. `kept`: it serves what it did, as the source could not be read. */
   state: "mirrored" | "kept" | "not-mirrored";
 }

@@ -4,11 +4,11 @@ import type { Emit } from "../events.ts";
 import type { Action } from "../plan/action.ts";
 import type { Outcome } from "./report.ts";
 
-/** What one action measured while it ran. */
+/** The measurements of one action. */
 export interface Meter {
   bytes: number;
   pulls: number;
-  /** What was left out without failing. */
+  /** What was skipped without failing the action. */
   warnings?: ErrorReport[];
 }
 
@@ -19,9 +19,9 @@ export interface RunContext {
 }
 
 /**
- * Runs one action and makes an outcome of whatever happens; never rejects.
- * @param uri where the image is mirrored, for images
- * @param work resolves to whether something was written; false means that it was as wanted already
+ * Runs one action. Never rejects: an error becomes the outcome.
+ * @param uri the mirrored URI, for images
+ * @param work resolves to whether anything was written; false where the target was as declared already
  */
 export async function runAction(
   action: Action,
@@ -31,9 +31,9 @@ export async function runAction(
 ): Promise<Outcome> {
   const { clock, emit, signal } = context;
   const meter: Meter = { bytes: 0, pulls: 0 };
-  const begun = clock.now();
+  const start = clock.now();
   const outcome = (result: Outcome["result"], error?: Outcome["error"]): Outcome => {
-    return { action, result, uri, ...meter, milliseconds: clock.now() - begun, error };
+    return { action, result, uri, ...meter, milliseconds: clock.now() - start, error };
   };
   if (signal.aborted) return outcome("not-started");
   emit({ type: "action.started", action: action.id });
@@ -58,6 +58,6 @@ async function attempt(
   } catch (error) {
     if (signal.aborted) return { result: "interrupted" };
     const isPostponed = error instanceof MirrorError && error.code === "PULL_LIMIT";
-    return { result: isPostponed ? "postponed" : "failed", error: error ?? new Error("no reason") };
+    return { result: isPostponed ? "postponed" : "failed", error: error ?? new Error("no error was given") };
   }
 }

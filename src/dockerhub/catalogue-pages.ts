@@ -4,38 +4,38 @@ import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { connectionError } from "../registry/http/connection-error.ts";
 import { readRetryAfter } from "../registry/http/retry-after.ts";
-import type { AskCatalogue, CatalogueAnswer } from "./catalogue-request.ts";
+import type { CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 
-/** One page of a repository's tags, the latest pushed first. */
+/** One page of a repository's tags, most recently pushed first. */
 export interface CataloguePage {
   tags: CatalogueTag[];
-  /** Tags of the repository; what the catalogue counts need not be all that it lists. */
+  /** The number of tags of the repository. The catalogue may list fewer than it counts. */
   count: number;
 }
 
-/** Tags asked for at a time: no more are given (Docker Hub API reference). */
+/** Tags per page, the maximum of the Docker Hub API. */
 export const CATALOGUE_PAGE = 100;
 
-/** A list is waited for longer than a courtesy: the plan depends on it. */
+/** Longer than for a best-effort request, as the plan depends on the list. */
 const PAGE_TIMEOUT_MS = 30_000;
-/** How often a page is asked for. */
+/** Attempts per page. */
 const PAGE_ATTEMPTS = 4;
-/** Waited for when the catalogue asks for less and does not say how long: its limit is by the minute. */
+/** Delay after a 429 without `Retry-After`: the limit is per minute. */
 const LIMIT_WAIT_MS = 60_000;
-/** Never waited longer: it has said a moment since 1970, and in other units (docker/hub-feedback#2459). */
+/** The longest delay: `Retry-After` has been a point in time since 1970, and in other units (docker/hub-feedback#2459). */
 const LONGEST_WAIT_MS = 120_000;
-/** Waited before the second attempt, and twice as long before each further one. */
+/** Delay before the second attempt; doubled for each further one. */
 const BACKOFF_MS = 500;
 
-/** The path of a page, counted from 1. */
+/** The path of a page. @param page counted from 1 */
 export function pagePath(repository: string, page: number): string {
   const slash = repository.indexOf("/");
   const [namespace, name] = [repository.slice(0, slash), repository.slice(slash + 1)];
   return `/v2/namespaces/${namespace}/repositories/${name}/tags?page_size=${CATALOGUE_PAGE}&page=${page}`;
 }
 
-/** What a page says; undefined for what is none. */
+/** Parses a page. Undefined where it is not one. */
 export function readPage(text: string): CataloguePage | undefined {
   const body = parseJsonObject(text);
   const { count, results } = body ?? {};
@@ -45,50 +45,50 @@ export function readPage(text: string): CataloguePage | undefined {
 }
 
 /**
- * Reads a page that is needed: where the catalogue asks for less it is waited for, and a failure is tried again.
- * A page past the end is empty.
+ * Reads a page, retrying failures and waiting when the catalogue throttles. A page past the end is empty.
  * @throws MirrorError
  */
-export async function demandPage(
+export async function fetchPage(
   repository: string,
   page: number,
-  ask: AskCatalogue,
+  request: RequestCatalogue,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CataloguePage> {
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await ask(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
-    if (answer.status === undefined) {
-      const error = connectionError(answer.error, { ...subject, host: "hub.docker.com", signal });
+    const response = await request(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
+    if (response.status === undefined) {
+      const error = connectionError(response.error, { ...subject, host: "hub.docker.com", signal });
       if (attempt >= PAGE_ATTEMPTS || signal.aborted) throw error;
-    } else if (answer.status === 200) {
-      const read = readPage(answer.text);
+    } else if (response.status === 200) {
+      const read = readPage(response.text);
       if (read !== undefined) return read;
-      throw new MirrorError("the catalogue's answer is no list of tags", { ...subject, code: "UNEXPECTED_RESPONSE" });
-    } else if (answer.status === 404 && page > 1) {
+      const message = "hub.docker.com did not answer with a list of tags";
+      throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
+    } else if (response.status === 404 && page > 1) {
       return { count: 0, tags: [] };
-    } else if (attempt >= PAGE_ATTEMPTS || !isPassing(answer.status)) {
-      throw refused(answer.status, subject);
+    } else if (attempt >= PAGE_ATTEMPTS || !isTransient(response.status)) {
+      throw refused(response.status, subject);
     }
-    await clock.sleep(waitFor(answer, attempt, clock.now()), signal);
+    await clock.sleep(delayAfter(response, attempt, clock.now()), signal);
   }
 }
 
-function isPassing(status: number): boolean {
+function isTransient(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
-function waitFor(answer: CatalogueAnswer, attempt: number, now: number): number {
-  if (answer.status !== 429) return BACKOFF_MS * 2 ** (attempt - 1);
-  return Math.min(readRetryAfter(answer.headers, now) ?? LIMIT_WAIT_MS, LONGEST_WAIT_MS);
+function delayAfter(response: CatalogueResponse, attempt: number, now: number): number {
+  if (response.status !== 429) return BACKOFF_MS * 2 ** (attempt - 1);
+  return Math.min(readRetryAfter(response.headers, now) ?? LIMIT_WAIT_MS, LONGEST_WAIT_MS);
 }
 
 function refused(status: number, subject: { side: "source"; operation: string; reference: string }): MirrorError {
   const message = `hub.docker.com answered ${status}`;
   if (status === 404) {
     const hint =
-      "The catalogue shows public repositories alone, and only it has dates: choose by semver or name instead.";
+      "select tags by semver or name, which reads them from the registry: dates are available for public repositories only";
     return new MirrorError(message, { ...subject, code: "REPOSITORY_UNKNOWN", hint });
   }
   const code = status === 429 ? "TOO_MANY_REQUESTS" : status >= 500 ? "SERVER_ERROR" : "UNEXPECTED_RESPONSE";

@@ -5,46 +5,46 @@ import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
 import type { Headers } from "../registry/http/headers.ts";
 
-/** Where the catalogue is, and who hears of its requests. */
 export interface CatalogueOptions {
   endpoint: URL;
   dispatcher: Dispatcher;
+  /** Gets `request.finished`. */
   emit: Emit;
   clock: Clock;
 }
 
-/** An answer of the catalogue; with `error` none came. */
-export type CatalogueAnswer =
+/** A response of the catalogue, or the error that came instead. */
+export type CatalogueResponse =
   | { status: number; headers: Headers; text: string; error?: undefined }
   | { status: undefined; error: unknown };
 
-/** Asks for a path with its query. Never rejects. @param milliseconds until it is given up */
-export type AskCatalogue = (path: string, milliseconds: number, signal: AbortSignal) => Promise<CatalogueAnswer>;
+/** Requests a path with its query. Never rejects. @param timeout milliseconds */
+export type RequestCatalogue = (path: string, timeout: number, signal: AbortSignal) => Promise<CatalogueResponse>;
 
 /** Requests at a time, of all kinds. */
 const CATALOGUE_CONCURRENCY = 4;
 
 /** A page of 100 tags with many platforms has about 2 MB. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** The one way to the catalogue: few requests at a time, answers of a bounded length, no redirects. */
-export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: CatalogueOptions): AskCatalogue {
+/** Makes the function that sends all requests to the catalogue: few at a time, with bounded bodies and without redirects. */
+export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: CatalogueOptions): RequestCatalogue {
   const limit = pLimit(CATALOGUE_CONCURRENCY);
-  return (path, milliseconds, signal) => limit(() => ask(new URL(path, endpoint), milliseconds, signal));
+  return (path, timeout, signal) => limit(() => send(new URL(path, endpoint), timeout, signal));
 
-  async function ask(url: URL, patience: number, signal: AbortSignal): Promise<CatalogueAnswer> {
-    const began = clock.now();
-    const finished = (answer: CatalogueAnswer): CatalogueAnswer => {
+  async function send(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueResponse> {
+    const start = clock.now();
+    const finished = (response: CatalogueResponse): CatalogueResponse => {
       const { host, pathname: path } = url;
-      const milliseconds = clock.now() - began;
-      const { status } = answer;
+      const milliseconds = clock.now() - start;
+      const { status } = response;
       emit({ type: "request.finished", side: "source", method: "GET", host, path, status, milliseconds });
-      return answer;
+      return response;
     };
     try {
-      const either = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+      const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
       const { statusCode: status, headers, body } = await request(url, { dispatcher, signal: either });
-      if (status === 200) return finished({ status, headers, text: await readBoundedFile(body) });
+      if (status === 200) return finished({ status, headers, text: await readBoundedBody(body) });
       await body.dump();
       return finished({ status, headers, text: "" });
     } catch (error) {
@@ -53,12 +53,12 @@ export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: Ca
   }
 }
 
-async function readBoundedFile(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBoundedBody(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error("the catalogue's answer is too long");
+    if (length > MAX_BODY_BYTES) throw new Error(`the response is larger than ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -2,10 +2,10 @@ import { parseDigest, type Digest } from "../oci/digest.ts";
 import { isJsonObject } from "../oci/json-object.ts";
 import { isRunnable } from "../oci/platform.ts";
 
-/** What the catalogue says of a tag. Claims, all of them: what is copied is asked of the registry. */
+/** A tag as the catalogue describes it. For information only: what is copied is read from the registry. */
 export interface CatalogueTag {
   name: string;
-  /** Of the index, where the tag names one. */
+  /** Of the index, where the tag points to one. */
   digest?: Digest;
   /** Milliseconds since 1970. */
   pushed?: number;
@@ -13,13 +13,13 @@ export interface CatalogueTag {
 }
 
 export interface CatalogueContent {
-  /** Images to run. Windows has several for one platform, which differ in `os.version`: each is one. */
+  /** Images that can be run. Windows images of one platform differ in `os.version` and count separately. */
   platforms: number;
-  /** Sum of the compressed sizes of its images. */
+  /** The compressed size of all images. */
   bytes: number;
 }
 
-/** Reads one tag of the catalogue's JSON; undefined where it has no name. What else is missing or odd is left out. */
+/** Parses a tag in the catalogue's JSON. Undefined without a name; other fields that are missing or invalid are omitted. */
 export function readCatalogueTag(value: unknown): CatalogueTag | undefined {
   if (!isJsonObject(value) || typeof value["name"] !== "string") return undefined;
   const digest = typeof value["digest"] === "string" ? parseDigest(value["digest"]) : undefined;

@@ -1,235 +1,162 @@
-import type { PullLimitReading, NoReading } from "../events.ts";
-import type { LimitClaim } from "./pull-limit-headers.ts";
+import type { NoReading, PullLimitReading } from "../events.ts";
+import type { LimitInfo, ReportedLimit } from "./limit-info.ts";
+import { createRemainingPulls } from "./remaining-pulls.ts";
 
 /**
- * How many pulls may still be spent at one source, shared by all that runs. A counted request takes its place before it
- * is sent, so that whatever the concurrency no request is begun that would take what is left below the reserve.
- * What is left is what the source last said, less what is under way and may not be in that number yet.
+ * Shares the remaining pulls of one source between everything that runs. A request that counts as a pull uses a permit, so
+ * that no request is sent that could take the remaining pulls below the reserve, whatever runs at the same time.
+ *
+ * State:
+ * - `remaining`: the remaining pulls as the responses give them (remaining-pulls.ts). `recordRequest` and the function that
+ *   it returns write to it.
+ * - `reserved`: permits that were acquired and are not used yet. `acquire` and `regain` add; `use`, `keepAtMost` and `release` subtract.
+ * - `pending`: counted requests without a response. `recordRequest` adds one; its response subtracts one.
+ * - `sender`: the permits that the next counted request uses. Set by `use` and `useUnreserved`, taken by `recordRequest`.
+ * - `change`: the promise that waiters wait for. Replaced by `notify`.
+ *
+ * Invariants:
+ * 1. No counted request takes the remaining pulls below the reserve, however requests and responses interleave, as far as
+ *    this client can know: other clients may spend at any time.
+ * 2. Permits are acquired all or none, and only while the estimate covers every permit and every pending request.
+ * 3. While nothing is known, there is one permit, whose response tells.
+ * 4. A permit is used once. One whose request was not counted returns to its owner, unless the owner has released its permits.
+ * 5. A permit that was acquired is not used when the estimate has fallen too low in the meantime.
+ * 6. Unused permits return to the budget when released.
+ * 7. Every response, and every return of permits, wakes the waiters.
  */
 export interface PullBudget {
-  /** Takes places for so many counted requests at once, all or none. */
-  reserve(pulls: number): Places | undefined;
+  /** Acquires permits for so many pulls, all or none. */
+  acquire(pulls: number): Permits | undefined;
   /**
-   * Whether so many could ever be had at once, in a window that nobody else uses. Unknown is yes. Where a limit is known
-   * to be, but not how large it is, it is as many as were ever said to be left; where that was never said, one.
+   * Whether so many permits can be acquired in a window that no other client uses. True where the limit is unknown. Where a
+   * limit exists whose size is unknown, the highest number of remaining pulls ever seen is taken for it, or else 1.
    */
-  couldEverHold(pulls: number): boolean;
-  /** Tells that a whole window went by without a number: the last one is over, and one request may tell. */
-  outdate(): void;
-  /** Tells that a request is sent. @returns what is to be told of its answer */
-  send(isCounted: boolean): (answer: Answer) => void;
-  /** What the source last said is left. */
+  canEverFit(pulls: number): boolean;
+  /** Discards the readings after a window without a new one, so that one request may be sent for one. */
+  expireReadings(): void;
+  /** Records that a request is sent. @returns a function to be called with what the response reveals */
+  recordRequest(isCounted: boolean): (info: LimitInfo) => void;
+  /** The last reading of the source. */
   reading(): PullLimitReading | undefined;
-  /** Why there is no reading, where there is none. */
+  /** Why there is no reading. */
   noReading(): NoReading;
-  /** The most that the source said of a limit: how much is left; else that there is one, or none. Undefined: nothing. */
-  said(): Said | undefined;
-  /** Whether a counted request is unanswered: its answer may show that more is left than is sure now. */
-  isUnderWay(): boolean;
-  /** Whether no place is taken and no counted request unanswered: then only the source itself can make room. */
+  /** The most informative response so far. */
+  reportedLimit(): ReportedLimit | undefined;
+  /** Whether a counted request is pending, whose response may show more remaining pulls. */
+  hasPending(): boolean;
+  /** Whether there are neither permits nor pending requests, so that only the source can make pulls available. */
   isIdle(): boolean;
-  /** Resolves when a place is given back or an answer was heard, the next time. */
+  /** Resolves at the next change: a response, or permits that are released. */
   changed(): Promise<void>;
 }
 
-/** Places taken by one image. */
-export interface Places {
+/** The permits of one image. */
+export interface Permits {
   /**
-   * A counted request is about to be sent, on a place of these.
-   * @returns false when none is left of them, and when others have spent so much meanwhile that it would go below the reserve
+   * Uses a permit for a counted request that is about to be sent.
+   * @returns false where there is none, or other clients have spent so much that the reserve would be touched
    */
-  spend(): boolean;
-  /** Whether {@link spend} would do now. */
-  maySpend(): boolean;
-  /** Whether none is left of them. */
+  use(): boolean;
+  /** Whether {@link use} would succeed now. */
+  canUse(): boolean;
   isEmpty(): boolean;
-  /** As {@link spend}, for a request that is repeated: on a place that nobody has taken. */
-  spendFree(): boolean;
-  /** Gives back what is more than so many. */
+  /** Uses a pull that no permit covers, for a retried request. @returns false where there is none */
+  useUnreserved(): boolean;
+  /** Releases the permits beyond `pulls`. */
   keepAtMost(pulls: number): void;
-  /** Gives back what was not spent. */
+  /** Releases the unused permits. */
   release(): void;
 }
 
-/** What an answer says of the allowance. */
-export type Answer =
-  | { kind: "reading"; reading: PullLimitReading }
-  /** A limit is named, but not how much of it is left. `isServed`: by an answer that refuses nothing. */
-  | { kind: "unread"; claim: LimitClaim; isServed: boolean }
-  /** A good answer to a request for a manifest that names no limit: there is none, unless another answer named one. */
-  | { kind: "unlimited"; source?: string | undefined }
-  /** The allowance is spent. */
-  | { kind: "refused" }
-  /** The source did not know who asks: the request was not counted. */
-  | { kind: "not-counted" }
-  /** An error, or no answer at all: it says nothing. */
-  | { kind: "silent" };
-
-/** An answer that says something of a limit. */
-export type Said = Extract<Answer, { kind: "reading" | "unread" | "unlimited" }>;
-
-/** What an answer says of whose allowance it is. */
-export function whoseOf(said: Said): { source?: string | undefined } {
-  if (said.kind === "reading") return said.reading;
-  return said.kind === "unread" ? said.claim : said;
-}
-
-/** Sent while nothing is known yet: one, whose answer tells. */
+/** Pulls to be spent while the remaining pulls are unknown. */
 const PULLS_WHILE_UNKNOWN = 1;
 
-/** An answer that says how much is left, and when it was heard, by a counter of moments. */
-interface Heard {
-  remaining: number;
-  heard: number;
-}
-
-/** @param floor pulls that are always left for others */
-export function createPullBudget(floor: number): PullBudget {
-  /** Of several answers that were on their way together nobody knows which tells the newest number. */
-  let together: Heard[] = [];
-  /** When counted requests failed that may have been counted after all of those. */
-  let unsure: number[] = [];
-  let last: PullLimitReading | undefined;
-  let without: NoReading = "not-told";
-  let claimed: Said | undefined;
-  /** The most that was ever said to be left. */
-  let mostLeft = 0;
-  /** Whether a limit was ever named, or a request refused for it. Who has one has it for the whole run. */
-  let isLimited = false;
-  let moment = 0;
-  let underWay = 0;
+/** @param reserve pulls that are always kept for others */
+export function createPullBudget(reserve: number): PullBudget {
+  const remaining = createRemainingPulls();
+  let pending = 0;
   let reserved = 0;
-  /** Who is about to send: told at once by `send`, so that a request that was not counted gives its place back to it. */
-  let spender: { regain(): void } | undefined;
+  let sender: { regain(): void } | undefined;
   let change = Promise.withResolvers<void>();
 
-  const tell = () => {
-    change.resolve();
-    change = Promise.withResolvers<void>();
-  };
-  /** Whichever of several numbers is the newest: what is left is not less than the lowest, less what is not in it. */
-  const left = () =>
-    together.length === 0
-      ? floor + PULLS_WHILE_UNKNOWN - underWay
-      : Math.min(...together.map(({ remaining }) => remaining)) - underWay - unsure.length;
-  const free = () => left() - reserved - floor;
-  const mayBegin = () => left() - floor >= 1;
-
   return {
-    reserve(pulls) {
-      if (pulls > free()) return undefined;
+    acquire(pulls) {
+      if (pulls > unreserved()) return undefined;
       reserved += pulls;
-      return places(pulls);
+      return createPermits(pulls);
     },
-    couldEverHold(pulls) {
-      if (last === undefined || together.length === 0) return !isLimited || pulls <= PULLS_WHILE_UNKNOWN;
-      return pulls <= (last.limit ?? mostLeft) - floor;
+    canEverFit(pulls) {
+      const size = remaining.windowSize();
+      return pulls <= (size === undefined ? PULLS_WHILE_UNKNOWN : size - reserve);
     },
-    outdate() {
-      together = [];
-      unsure = [];
-    },
-    send(isCounted) {
-      const asked = ++moment;
-      const owner = isCounted ? spender : undefined;
-      if (isCounted) spender = undefined;
-      if (isCounted) underWay += 1;
-      return (answer) => {
-        if (isCounted) underWay -= 1;
-        hear(answer, asked, isCounted);
-        if (isCounted && answer.kind === "not-counted") owner?.regain();
-        tell();
+    expireReadings: () => remaining.expire(),
+    recordRequest(isCounted) {
+      const sentAt = remaining.requestSent();
+      const owner = isCounted ? takeSender() : undefined;
+      if (isCounted) pending += 1;
+      return (info) => {
+        if (isCounted) pending -= 1;
+        remaining.record(info, sentAt, isCounted);
+        if (info.kind === "not-counted") owner?.regain();
+        notify();
       };
     },
-    reading: () => last,
-    noReading: () => without,
-    said: () => (last === undefined ? claimed : { kind: "reading", reading: last }),
-    isUnderWay: () => underWay > 0,
-    isIdle: () => reserved === 0 && underWay === 0,
+    reading: () => remaining.reading(),
+    noReading: () => remaining.noReading(),
+    reportedLimit: () => remaining.reportedLimit(),
+    hasPending: () => pending > 0,
+    isIdle: () => reserved === 0 && pending === 0,
     changed: () => change.promise,
   };
 
-  function hear(answer: Answer, asked: number, isCounted: boolean): void {
-    const heard = ++moment;
-    const doubt = () => {
-      if (isCounted) unsure.push(heard);
-    };
-    const learn = (remaining: number) => {
-      // The source has surely counted whatever had been answered before it was asked for this.
-      together = together.filter((earlier) => earlier.heard > asked);
-      unsure = unsure.filter((failed) => failed > asked);
-      together.push({ remaining, heard });
-    };
-    switch (answer.kind) {
-      case "not-counted":
-        return;
-      case "silent":
-        return doubt();
-      case "unread":
-        claimed = answer;
-        if (without !== "spent") without = "not-told";
-        limited();
-        if (answer.isServed) endRefusal(asked);
-        return doubt();
-      case "unlimited":
-        if (!isLimited) {
-          claimed = answer;
-          without = "no-limit-named";
-          return learn(Infinity);
-        }
-        // Docker Hub leaves the headers of a limit out of single answers.
-        endRefusal(asked);
-        if (together.length === 0) without = "not-told";
-        return doubt();
-      case "refused":
-        limited();
-        without = "spent";
-        return learn(0);
-      case "reading":
-        limited();
-        mostLeft = Math.max(mostLeft, answer.reading.remaining);
-        learn(answer.reading.remaining);
-        // An answer that was overtaken would show more than is left.
-        if (answer.reading.remaining === Math.min(...together.map(({ remaining }) => remaining))) last = answer.reading;
-    }
+  /** Pulls that may still be spent, permits included. */
+  function available(): number {
+    return (remaining.estimate() ?? reserve + PULLS_WHILE_UNKNOWN) - pending - reserve;
   }
 
-  /** Where no number was ever told, a refusal is over once an answer to a later question is none: one request may tell. */
-  function endRefusal(asked: number): void {
-    if (last === undefined) together = together.filter((earlier) => earlier.heard > asked);
+  /** Pulls that may still be spent and are covered by no permit. */
+  function unreserved(): number {
+    return available() - reserved;
   }
 
-  function limited(): void {
-    isLimited = true;
-    together = together.filter(({ remaining }) => remaining !== Infinity);
+  function takeSender(): { regain(): void } | undefined {
+    const taken = sender;
+    sender = undefined;
+    return taken;
   }
 
-  function places(taken: number): Places {
-    let own = taken;
+  function notify(): void {
+    change.resolve();
+    change = Promise.withResolvers<void>();
+  }
+
+  function createPermits(acquired: number): Permits {
+    let own = acquired;
     let isReleased = false;
-    const regain = () => {
-      if (isReleased) return;
-      own += 1;
-      reserved += 1;
+    const canUse = () => own > 0 && available() >= 1;
+    const add = (permits: number) => {
+      own += permits;
+      reserved += permits;
     };
-    const giveBack = (pulls: number) => {
-      own -= pulls;
-      reserved -= pulls;
-      tell();
+    const regain = () => {
+      if (!isReleased) add(1);
+    };
+    const giveBack = (permits: number) => {
+      add(-permits);
+      notify();
     };
     return {
-      spend() {
-        if (own === 0 || !mayBegin()) return false;
-        own -= 1;
-        reserved -= 1;
-        spender = { regain };
+      use() {
+        if (!canUse()) return false;
+        add(-1);
+        sender = { regain };
         return true;
       },
-      maySpend: () => own > 0 && mayBegin(),
+      canUse,
       isEmpty: () => own === 0,
-      spendFree() {
-        if (free() < 1) return false;
-        spender = { regain };
+      useUnreserved() {
+        if (unreserved() < 1) return false;
+        sender = { regain };
         return true;
       },
       keepAtMost(pulls) {

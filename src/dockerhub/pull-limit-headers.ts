@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
 import type { PullLimitReading } from "../events.ts";
 import { header, type Headers } from "../registry/http/headers.ts";
+import type { PartialLimit } from "./limit-info.ts";
 
 /**
- * Reads Docker Hub's pull allowance from an answer to a manifest request, HEAD or GET, 200 or 429:
- * `ratelimit-limit: 100;w=3600` and `ratelimit-remaining: 76;w=3600`, in some answers with `x-` before.
- * Undefined where it cannot be told how much is left: {@link readLimitClaim} says whether there is a limit all the same.
- * Docker docs, "Docker Hub pull usage and limits".
+ * Reads Docker Hub's pull limit from the response to a manifest request, HEAD or GET, 200 or 429:
+ * `ratelimit-limit: 100;w=3600` and `ratelimit-remaining: 76;w=3600`, in some responses with the prefix `x-`.
+ * See Docker docs, "Docker Hub pull usage and limits".
+ * @returns undefined without the remaining pulls; {@link readPartialLimit} shows whether there is a limit
  */
 export function readPullLimit(headers: Headers): PullLimitReading | undefined {
   const limit = readQuota(find(headers, LIMIT));
@@ -16,43 +17,33 @@ export function readPullLimit(headers: Headers): PullLimitReading | undefined {
     limit: limit?.count,
     remaining: remaining.count,
     windowSeconds: remaining.windowSeconds ?? limit?.windowSeconds,
-    source: readWhose(headers),
+    source: readLimitSource(headers),
   };
 }
 
-/** What an answer says beside how much is left. */
-export interface LimitClaim {
-  limit: number | undefined;
-  windowSeconds: number | undefined;
-  source: string | undefined;
-}
-
-/**
- * What can be read of an answer that does not tell how much is left. Undefined where it says nothing of a limit, readable
- * or not: then the image, the address or the account has none.
- */
-export function readLimitClaim(headers: Headers): LimitClaim | undefined {
+/** Reads what a response without the remaining pulls says about the limit. Undefined where it has no limit headers at all. */
+export function readPartialLimit(headers: Headers): PartialLimit | undefined {
   if ([LIMIT, REMAINING].every((name) => find(headers, name) === undefined)) return undefined;
   const limit = readQuota(find(headers, LIMIT));
-  return { limit: limit?.count, windowSeconds: limit?.windowSeconds, source: readWhose(headers) };
+  return { limit: limit?.count, windowSeconds: limit?.windowSeconds, source: readLimitSource(headers) };
 }
 
-/** Whose the allowance is: an address, or {@link ACCOUNT}. It is told with a limit and without one. */
-export function readWhose(headers: Headers): string | undefined {
+/** Reads what the limit applies to: an address, or {@link ACCOUNT}. Present with a limit and without one. */
+export function readLimitSource(headers: Headers): string | undefined {
   const source = readSource(header(headers, "docker-ratelimit-source"));
-  // What is printed ends in logs, summaries and comments that others read.
+  // Output ends up in logs, summaries and comments that other people read, so it does not name the account.
   return source === undefined || isAnonymous({ source }) ? source : ACCOUNT;
 }
 
 const LIMIT = "ratelimit-limit";
 const REMAINING = "ratelimit-remaining";
 
-/** Whether the allowance is an address's: then no account was used. */
+/** Whether the limit is that of an address: no account was used. */
 export function isAnonymous({ source = "" }: { source?: string | undefined }): boolean {
   return isIP(source.replace(/\/\d{1,3}$/, "")) !== 0;
 }
 
-/** Stands for the name of an account, whichever it is. */
+/** Stands for the name of any account. */
 export const ACCOUNT = "account";
 
 interface Quota {
@@ -60,7 +51,7 @@ interface Quota {
   windowSeconds: number | undefined;
 }
 
-/** `100`, `100;w=21600`, or the first of a list. */
+/** Parses `100`, `100;w=21600`, or the first item of a list. */
 function readQuota(text: string | undefined): Quota | undefined {
   const [first = ""] = (text ?? "").split(",", 1);
   const [count = "", ...parameters] = first.split(";").map((part) => part.trim());
@@ -69,7 +60,7 @@ function readQuota(text: string | undefined): Quota | undefined {
   return { count: Number(count), windowSeconds: window === undefined ? undefined : Number(window) };
 }
 
-/** An address or an account; it is shown to people, so it is kept to what both may hold. */
+/** Limits an address or account, which is printed, to the characters that both may contain. */
 function readSource(text: string | undefined): string | undefined {
   const source = text?.trim() ?? "";
   return /^[\w.:/@-]{1,128}$/.test(source) ? source : undefined;

@@ -6,11 +6,11 @@ import { createHeldPlatforms } from "../actual/held-platform.ts";
 import type { HeldReader } from "../actual/read-held.ts";
 import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
-import { answerMeaning } from "../dockerhub/answer-meaning.ts";
+import { classifyResponse } from "../dockerhub/classify-response.ts";
 import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
-import { isPullLimit, redactPullLimit } from "../dockerhub/too-many-requests.ts";
+import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-error.ts";
 import { putImagePaces } from "../ecr/images/put-image-pace.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
@@ -222,9 +222,9 @@ const NOBODY: Credentials = { lookup: () => Promise.resolve(undefined) };
 function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullable<RegistryOptions["track"]> {
   return ({ method, isManifest }) => {
     const isCounted = isManifest && method === "GET";
-    const answered = budget.send(isCounted);
+    const answered = budget.recordRequest(isCounted);
     return (answer) => {
-      const meaning = answerMeaning(answer, isManifest);
+      const meaning = classifyResponse(answer, isManifest);
       answered(meaning);
       if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
       if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });
@@ -236,8 +236,8 @@ function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullab
 function imageSourceOf(registry: SourceClient): ImageSource {
   return {
     async readManifest(repository, digest, signal, pulls) {
-      await pulls.before(signal);
-      return registry.getManifest(repository, digest, signal, pulls.sending);
+      await pulls.waitForPermit(signal);
+      return registry.getManifest(repository, digest, signal, pulls.beforeSend);
     },
     openBlob: registry.openBlob,
   };

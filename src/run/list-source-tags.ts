@@ -63,12 +63,12 @@ async function listBestEffort(
   names: () => Promise<string[]>,
   signal: AbortSignal,
 ): Promise<ListedTag[]> {
-  const first = await catalogue.glance(repository, signal);
+  const first = await catalogue.readFirstPage(repository, signal);
   if (first === undefined) return withoutMore(await names());
   const read = isShorter(first.count, atMost)
-    ? await catalogue.readOn(repository, first, signal)
-    : { tags: first.tags, isWhole: first.tags.length === first.count };
-  if (read.isWhole) return read.tags;
+    ? await catalogue.readRemainingPages(repository, first, signal)
+    : { tags: first.tags, isComplete: first.tags.length === first.count };
+  if (read.isComplete) return read.tags;
   const known = new Map(read.tags.map((tag) => [tag.name, tag]));
   return (await names()).map((name) => known.get(name) ?? { name });
 }

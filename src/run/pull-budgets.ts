@@ -1,5 +1,6 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
-import { createPullBudget, type PullBudget, type Said } from "../dockerhub/pull-budget.ts";
+import type { ReportedLimit } from "../dockerhub/limit-info.ts";
+import { createPullBudget, type PullBudget } from "../dockerhub/pull-budget.ts";
 import type { PullLimitReading, Emit, NoReading } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 
@@ -17,7 +18,7 @@ export interface PullBudgets {
   /** {@link reading}, or why there is none: as plans and reports hold it. */
   known(registry: string): { reading: PullLimitReading | undefined; noReading?: NoReading };
   /** The most that a registry said of a limit: as {@link PullBudget.said}. */
-  said(registry: string): Said | undefined;
+  said(registry: string): ReportedLimit | undefined;
   /** Manifests that a registry served in this run: what it counts. */
   spent(registry: string): number;
 }
@@ -40,7 +41,7 @@ export function createPullBudgets(sources: MirrorFile["sources"]): PullBudgets {
       const reading = has(registry) ? budget.reading() : undefined;
       return reading === undefined ? { reading, noReading: budget.noReading() } : { reading };
     },
-    said: (registry) => (has(registry) ? budget.said() : undefined),
+    said: (registry) => (has(registry) ? budget.reportedLimit() : undefined),
     spent: (registry) => spent.get(registry) ?? 0,
   };
 }

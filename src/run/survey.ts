@@ -5,7 +5,7 @@ import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/sources/resolve.ts";
 import type { Resolution } from "../desired/sources/resolution.ts";
 import { isAnonymous } from "../dockerhub/pull-limit-headers.ts";
-import { whoseOf } from "../dockerhub/pull-budget.ts";
+import { limitSourceOf } from "../dockerhub/limit-info.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
@@ -110,7 +110,7 @@ async function readPullLimits(registries: readonly string[], options: SurveyOpti
 async function pullLimitOf(registry: string, { pullBudgets, connections }: SurveyOptions) {
   const said = pullBudgets.said(registry);
   const host = connections.endpoint(registry).host;
-  const isNobodys = said !== undefined && isAnonymous(whoseOf(said));
+  const isNobodys = said !== undefined && isAnonymous(limitSourceOf(said));
   const credentialsUnused = isNobodys && (await connections.credentials.lookup(host)) !== undefined;
   return { ...pullBudgets.known(registry), reserve: pullBudgets.reserve(registry), credentialsUnused };
 }

@@ -110,30 +110,30 @@ describe("a list of all tags, with dates", () => {
 describe("a list as a courtesy", () => {
   test("is whole where it adds up to what the catalogue counts", async (t) => {
     const { catalogue } = await place(t, 201);
-    const page = await catalogue.glance(REPOSITORY, signal);
+    const page = await catalogue.readFirstPage(REPOSITORY, signal);
     assert.ok(page !== undefined);
     assert.deepEqual([page.count, page.tags.length], [201, 100]);
-    const { tags, isWhole } = await catalogue.readOn(REPOSITORY, page, signal);
-    assert.deepEqual([tags.length, isWhole], [201, true]);
+    const { tags, isComplete } = await catalogue.readRemainingPages(REPOSITORY, page, signal);
+    assert.deepEqual([tags.length, isComplete], [201, true]);
   });
 
   test("is not whole where a page failed, or the count changed meanwhile; what was read is kept", async (t) => {
     const { hub, catalogue } = await place(t, 150);
-    const page = await catalogue.glance(REPOSITORY, signal);
+    const page = await catalogue.readFirstPage(REPOSITORY, signal);
     assert.ok(page !== undefined);
     first(hub, json(500, {}));
-    const failed = await catalogue.readOn(REPOSITORY, page, signal);
-    assert.deepEqual([failed.tags.length, failed.isWhole], [100, false]);
+    const failed = await catalogue.readRemainingPages(REPOSITORY, page, signal);
+    assert.deepEqual([failed.tags.length, failed.isComplete], [100, false]);
     hub.store.repository(REPOSITORY)?.tags.set("2.0", page.tags[0]?.digest ?? ("" as never));
-    assert.equal((await catalogue.readOn(REPOSITORY, page, signal)).isWhole, false);
+    assert.equal((await catalogue.readRemainingPages(REPOSITORY, page, signal)).isComplete, false);
   });
 
   test("is nothing where the catalogue does not answer well, and ends once it asks for less", async (t) => {
     const { hub, catalogue, clock } = await place(t, 1);
     first(hub, text(200, "<html>"), text(429, ""));
-    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
-    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
-    assert.equal(await catalogue.glance(REPOSITORY, signal), undefined);
+    assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
+    assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
+    assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
     assert.equal(hub.catalogue.requests.length, 2);
     assert.deepEqual(clock.slept, []);
   });

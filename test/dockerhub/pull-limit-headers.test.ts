@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isAnonymous, readPullLimit, readLimitClaim } from "../../src/dockerhub/pull-limit-headers.ts";
+import { isAnonymous, readPullLimit, readPartialLimit } from "../../src/dockerhub/pull-limit-headers.ts";
 
 test("limit, rest, window and source are read", () => {
   const headers = {
@@ -41,7 +41,7 @@ const NO_READINGS: [Record<string, string | string[]>, boolean][] = [
 for (const [headers, isNamed] of NO_READINGS) {
   test(`${JSON.stringify(headers)} is no reading, and names ${isNamed ? "a" : "no"} limit`, () => {
     assert.equal(readPullLimit(headers), undefined);
-    assert.equal(readLimitClaim(headers) !== undefined, isNamed);
+    assert.equal(readPartialLimit(headers) !== undefined, isNamed);
   });
 }
 

@@ -1,34 +1,34 @@
-import type { BlobWant } from "./blob-route.ts";
+import type { BlobRequest } from "./blob-request.ts";
 
-/** Bytes between two words on how far a blob is: a large one is seen to move, and a small one is one word. */
-const STEP = 4 * 1024 * 1024;
+/** Bytes between two progress reports of a blob. A smaller blob is reported once. */
+const STEP_BYTES = 4 * 1024 * 1024;
 
-/** Tells how far one upload of a blob is. */
+/** Reports the progress of one upload of a blob. */
 export interface BlobProgress {
-  /** So many more bytes were given to the upload. */
-  passed: (this: void, bytes: number) => void;
-  /** The target has the blob. */
-  arrived(): void;
-  /** The upload broke off. */
-  lost(): void;
+  /** Counts bytes given to the upload. */
+  sent: (this: void, bytes: number) => void;
+  /** The upload is complete. */
+  completed(): void;
+  /** The upload failed. */
+  failed(): void;
 }
 
-/** @param want is told in steps; all it is told adds up to the blob's size, or after an upload that broke off to nothing */
-export function blobProgress({ blob, onBytes }: Pick<BlobWant, "blob" | "onBytes">): BlobProgress {
-  let passed = 0;
-  let told = 0;
-  const tell = (bytes: number): void => {
-    told += bytes;
+/** Makes a report whose steps add up to the blob's size, or to 0 after an upload that failed. */
+export function blobProgress({ blob, onBytes }: Pick<BlobRequest, "blob" | "onBytes">): BlobProgress {
+  let sent = 0;
+  let reported = 0;
+  const report = (bytes: number): void => {
+    reported += bytes;
     onBytes(blob, bytes);
   };
   return {
-    passed(bytes) {
-      passed += bytes;
-      if (passed - told >= STEP && passed < blob.size) tell(passed - told);
+    sent(bytes) {
+      sent += bytes;
+      if (sent - reported >= STEP_BYTES && sent < blob.size) report(sent - reported);
     },
-    arrived: () => tell(blob.size - told),
-    lost() {
-      if (told > 0) tell(-told);
+    completed: () => report(blob.size - reported),
+    failed() {
+      if (reported > 0) report(-reported);
     },
   };
 }

@@ -1,207 +1,199 @@
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import type { BlobHolder, BlobHolders } from "./blob-holders.ts";
+import type { ImageTarget } from "../ports.ts";
+import { fanOut, type BlobUpload } from "./blob-fan-out.ts";
+import type { BlobLocations } from "./blob-locations.ts";
+import { placesFor, trustedPlaces, type BadSource, type BlobPlace } from "./blob-places.ts";
 import { blobProgress } from "./blob-progress.ts";
-import { relay, type Recipient } from "./blob-relay.ts";
-import type { BlobContext } from "./blob-route.ts";
-import type { ImageSource, ImageTarget } from "../ports.ts";
-import { resumed, type OpenBlob } from "./resumed-blob.ts";
+import type { BlobContext, BlobRequest } from "./blob-request.ts";
+import { createBlobMounts } from "./mount-blob.ts";
+import { resumed } from "./resumed-blob.ts";
 import { createUploadSlots } from "./upload-slots.ts";
-import type { BlobWant } from "./blob-route.ts";
 
-/** Sends blobs; each digest is on its way once at a time, to all who wanted it before it began. */
+/**
+ * Transfers blobs: one run downloads a blob once and uploads it to every repository that has subscribed.
+ *
+ * State:
+ * - `runs`: digest → the run that transfers it. `start` adds a run; `end` removes it when it is over, whatever the result.
+ * - `run.subscribers`: the requests that a run uploads for. `subscribe` adds, until `close`; nothing is removed.
+ * - `slots`: host, or target without one → its uploads. `transfer` takes a slot for every subscriber and releases them.
+ * - `badSources`: the sources that sent wrong bytes, with the digest. `distrust` adds; nothing is removed.
+ * - `locations`: the target repositories that have a blob, shared with blob-copier.ts and mount-blob.ts. A finished upload
+ *   adds; `distrust` removes all of a digest.
+ *
+ * Invariants:
+ * 1. At most one run transfers a digest at any time.
+ * 2. A run accepts subscribers until it has its upload slots. A later request waits for its end and then decides anew.
+ * 3. A request settles once, with the result of its own upload: it does not wait for slower uploads, and does not fail
+ *    when another one fails.
+ * 4. A request that can mount the blob, now or after the current run, is mounted and not uploaded. It tries one mount.
+ * 5. Targets that have the blob are read before sources; a place that fails is followed by the next one.
+ * 6. A source that sent wrong bytes for a digest is not read for it again while another place is known.
+ * 7. Wrong bytes are a retryable error exactly where another place, or another alternate of the source, may have the right ones.
+ * 8. A run that is over occupies no slot, and the next request starts a new one.
+ */
 export interface BlobRuns {
-  /** Resolves when the blob is there. @throws MirrorError of the source, or of this target */
-  send(want: BlobWant): Promise<void>;
+  /** Resolves when the repository has the blob. @throws MirrorError of the source, or of this target */
+  send(request: BlobRequest): Promise<void>;
 }
 
-interface Passenger {
-  want: BlobWant;
-  begun: URL | undefined;
-  arrived: PromiseWithResolvers<void>;
+/** One request that waits for a run. */
+interface Subscriber {
+  request: BlobRequest;
+  /** An upload that the registry started in reply to a mount. */
+  startedUpload: URL | undefined;
+  result: PromiseWithResolvers<void>;
 }
 
-/** One download of a blob, and those that it is for. */
+/** One download of a blob, and the requests that it is uploaded for. */
 interface BlobRun {
-  passengers: Passenger[];
-  /** Whether others can still join. */
-  isBoarding: boolean;
-  /** Never rejects. */
+  subscribers: Subscriber[];
+  acceptsSubscribers: boolean;
+  /** Resolves when every upload has ended. */
   ended: Promise<void>;
 }
 
-/** Where a blob can be read: at a source, or, without one, at a target that has it. */
-interface BlobPlace {
-  source: ImageSource | undefined;
-  from: string;
-  open: OpenBlob;
+/** The places of one download, and what they delivered. */
+interface Reading {
+  places: readonly BlobPlace[];
+  /** The places that delivered bytes. */
+  used: Set<BlobPlace>;
+  /** Set once wrong bytes were found: whether a retry may succeed. */
+  mayRetry: boolean | undefined;
 }
 
-/** A source that gave wrong bytes for a digest. */
-type Liar = Pick<BlobPlace, "source" | "from"> & { digest: Digest };
-
-/** @param holders is told whatever arrives, and asked for places to read from that are not the source */
+/**
+ * @param locations read, and kept up to date
+ * @param stallMilliseconds how long one upload may hold up the others of the same blob
+ */
 export function createBlobRuns(
-  holders: BlobHolders,
-  waiting: BlobContext,
+  locations: BlobLocations,
+  context: BlobContext,
   stallMilliseconds: number | undefined,
 ): BlobRuns {
-  const uploads = createUploadSlots<ImageTarget | string>();
-  const liars: Liar[] = [];
   const runs = new Map<Digest, BlobRun>();
-  const refusesMounts = new Set<ImageTarget>();
-  const mounts = new Set<ImageTarget>();
+  const slots = createUploadSlots<ImageTarget | string>();
+  const badSources: BadSource[] = [];
+  const mounts = createBlobMounts(locations);
   return { send };
 
-  async function send(want: BlobWant): Promise<void> {
-    const { digest } = want.blob;
-    let begun: URL | undefined;
-    for (let isMountTried = false; ;) {
-      const run = runs.get(digest);
-      const from = isMountTried ? undefined : mountableFrom(want);
+  async function send(request: BlobRequest): Promise<void> {
+    let startedUpload: URL | undefined;
+    for (let mayMount = true; ;) {
+      const run = runs.get(request.blob.digest);
+      const from = mayMount ? mounts.sourceFor(request) : undefined;
       if (from !== undefined) {
-        isMountTried = true;
-        const mounted = await mount(want, from);
-        if (mounted === "there") return;
-        begun = mounted;
+        mayMount = false;
+        const result = await mounts.mount(request, from);
+        if (result === "mounted") return;
+        startedUpload = result;
       } else if (run === undefined) {
-        return board(start(digest, want), want, begun);
-      } else if (run.isBoarding && (isMountTried || !canMountAfter(run, want))) {
-        return board(run, want, begun);
+        return subscribe(start(request), request, startedUpload);
+      } else if (run.acceptsSubscribers && !(mayMount && mounts.isPossibleAfter(run.subscribers, request))) {
+        return subscribe(run, request, startedUpload);
       } else {
         await run.ended;
       }
     }
   }
 
-  async function board(run: BlobRun, want: BlobWant, begun: URL | undefined): Promise<void> {
-    const arrived = Promise.withResolvers<void>();
-    run.passengers.push({ want, begun, arrived });
-    return arrived.promise;
-  }
-
-  function start(digest: Digest, first: BlobWant): BlobRun {
-    const run: BlobRun = { passengers: [], isBoarding: true, ended: Promise.resolve() };
-    runs.set(digest, run);
-    run.ended = carry(run, first).finally(() => runs.delete(digest));
+  function start(request: BlobRequest): BlobRun {
+    const run: BlobRun = { subscribers: [], acceptsSubscribers: true, ended: Promise.resolve() };
+    runs.set(request.blob.digest, run);
+    run.ended = transfer(run, request).finally(() => end(request.blob.digest));
     return run;
   }
 
-  async function carry(run: BlobRun, { blob, signal, gathered }: BlobWant): Promise<void> {
-    await gathered();
-    const release = await uploads.take(() => run.passengers.map(({ want }) => want.target.host ?? want.target));
-    run.isBoarding = false;
-    const places = placesFor(blob, run.passengers, holders.of(blob.digest));
-    const honest = places.filter((place) => !liars.some((liar) => isSame(liar, place, blob.digest)));
-    const used = new Set<BlobPlace>();
-    const open = (honest.length === 0 ? places : honest).map((place): OpenBlob => {
-      return async (offset, abort) => {
-        const stream = await place.open(offset, abort);
-        used.add(place);
-        return stream;
-      };
-    });
-    let verdict: boolean | undefined;
-    const blame = (): boolean => (verdict ??= blameAll(blob.digest, used, open.length));
-    const recipients = run.passengers.map((passenger) => recipientFor(passenger, blame));
+  function subscribe(run: BlobRun, request: BlobRequest, startedUpload: URL | undefined): Promise<void> {
+    const result = Promise.withResolvers<void>();
+    run.subscribers.push({ request, startedUpload, result });
+    return result.promise;
+  }
+
+  function close(run: BlobRun): void {
+    run.acceptsSubscribers = false;
+  }
+
+  function end(digest: Digest): void {
+    runs.delete(digest);
+  }
+
+  async function transfer(run: BlobRun, { blob, signal, waitForOthers }: BlobRequest): Promise<void> {
+    await waitForOthers();
+    const release = await slots.take(() => run.subscribers.map(({ request }) => slotKeyOf(request)));
+    close(run);
+    const reading = startReading(blob, run);
+    const open = reading.places.map((place) => openerOf(place, reading));
+    const uploads = run.subscribers.map((subscriber) => uploadFor(subscriber, reading));
     try {
-      await relay(blob, (abort) => resumed(open, blob.size, waiting, abort), recipients, signal, {
+      await fanOut(blob, (abort) => resumed(open, blob.size, context, abort), uploads, signal, {
         stallMilliseconds,
-        onBytesPassed: waiting.onBytesPassed,
+        onBytesPassed: context.onBytesPassed,
       });
     } finally {
       release();
     }
   }
 
-  /** Each passenger learns of its own upload, and need not wait for the slowest. */
-  function recipientFor({ want, begun, arrived }: Passenger, blame: () => boolean): Recipient {
-    const { blob, target, to, signal } = want;
-    const progress = blobProgress(want);
+  function startReading(blob: Descriptor, { subscribers }: BlobRun): Reading {
+    const requests = subscribers.map(({ request }) => request);
+    const places = placesFor(blob, requests, locations.of(blob.digest));
+    return { places: trustedPlaces(places, badSources, blob.digest), used: new Set(), mayRetry: undefined };
+  }
+
+  function uploadFor({ request, startedUpload, result }: Subscriber, reading: Reading): BlobUpload {
+    const { blob, target, to, signal } = request;
+    const progress = blobProgress(request);
     return {
-      onBytes: progress.passed,
+      onBytes: progress.sent,
       reference: target.uri(to, blob.digest).replace(`:${blob.digest}`, `@${blob.digest}`),
       async put(body) {
         try {
-          await target.putBlob(to, blob, body, signal, begun);
-          holders.add(blob.digest, target, to);
-          progress.arrived();
-          arrived.resolve();
+          await target.putBlob(to, blob, body, signal, startedUpload);
+          locations.add(blob.digest, target, to);
+          progress.completed();
+          result.resolve();
         } catch (error) {
-          progress.lost();
-          const isLie = error instanceof MirrorError && error.code === "DIGEST_MISMATCH";
-          arrived.reject(isLie && blame() ? error.with({ retryable: true }) : error);
+          progress.failed();
+          result.reject(isMismatch(error) && distrust(blob.digest, reading) ? error.with({ retryable: true }) : error);
           throw error;
         }
       },
     };
   }
 
-  /** After wrong bytes: whoever had a part in them is not read from again. @returns whether others are left to be read from */
-  function blameAll(digest: Digest, used: ReadonlySet<BlobPlace>, known: number): boolean {
-    holders.forget(digest);
-    let mayHelp = used.size < known;
-    for (const place of used) {
-      if (place.source === undefined) mayHelp = true;
-      else if (place.source.distrust?.(digest) === true) mayHelp = true;
-      else liars.push({ ...place, digest });
-    }
-    return mayHelp;
+  /** Records that the places that were read sent wrong bytes, once per run. @returns whether a retry may succeed */
+  function distrust(digest: Digest, reading: Reading): boolean {
+    if (reading.mayRetry !== undefined) return reading.mayRetry;
+    locations.forget(digest);
+    reading.mayRetry = reading.used.size < reading.places.length;
+    for (const place of reading.used) if (distrustPlace(place, digest)) reading.mayRetry = true;
+    return reading.mayRetry;
   }
 
-  function mountableFrom({ blob, target, to }: BlobWant): string | undefined {
-    if (target.mountBlob === undefined || refusesMounts.has(target)) return undefined;
-    const known = target.mounts?.sourceOf(blob, to);
-    if (known !== undefined) return known;
-    const others = holders.of(blob.digest).filter((each) => each.target === target && each.repository !== to);
-    return others.find(({ repository }) => target.mounts?.isWorthwhile(blob, repository, to) ?? true)?.repository;
-  }
-
-  /** Whether a mount will do once that run has brought the blob to another repository of the target. */
-  function canMountAfter(run: BlobRun, { blob, target, to }: BlobWant): boolean {
-    if (target.mountBlob === undefined || refusesMounts.has(target)) return false;
-    return run.passengers.some(({ want }) => {
-      return want.target === target && want.to !== to && (target.mounts?.isWorthwhile(blob, want.to, to) ?? true);
-    });
-  }
-
-  /** @returns where an upload goes on that was begun instead; whatever goes wrong, an upload does as well */
-  async function mount(want: BlobWant, from: string): Promise<"there" | URL | undefined> {
-    const { blob, target, to, signal } = want;
-    try {
-      const mounted = await target.mountBlob?.(to, blob, from, signal);
-      if (mounted?.isThere !== true) {
-        // One that mounted before may refuse a single blob; the others are still worth the wait.
-        if (mounted !== undefined && !mounts.has(target)) refusesMounts.add(target);
-        return mounted?.begun;
-      }
-      mounts.add(target);
-      holders.add(blob.digest, target, to);
-      return "there";
-    } catch (error) {
-      if (signal.aborted || !(error instanceof MirrorError)) throw error;
-      refusesMounts.add(target);
-      return undefined;
-    }
+  /** @returns whether the next download reads somewhere else instead */
+  function distrustPlace({ source, from }: BlobPlace, digest: Digest): boolean {
+    if (source === undefined || source.distrust?.(digest) === true) return true;
+    badSources.push({ source, from, digest });
+    return false;
   }
 }
 
-/** Targets that have it, then every source that one of the passengers named: what one refuses another may serve. */
-function placesFor(blob: Descriptor, passengers: readonly Passenger[], held: readonly BlobHolder[]): BlobPlace[] {
-  const found: BlobPlace[] = held.map(({ target, repository: from }) => ({
-    source: undefined,
-    from,
-    open: (offset, abort) => target.openBlob(from, blob, offset, abort),
-  }));
-  for (const { want } of passengers) {
-    const { source, from } = want;
-    if (found.some((place) => place.source === source && place.from === from)) continue;
-    found.push({ source, from, open: (offset, abort) => source.openBlob(from, blob, offset, abort) });
-  }
-  return found;
+/** Opens a place, and notes that it delivered bytes. */
+function openerOf(place: BlobPlace, { used }: Reading): BlobPlace["open"] {
+  return async (offset, signal) => {
+    const stream = await place.open(offset, signal);
+    used.add(place);
+    return stream;
+  };
 }
 
-function isSame(liar: Liar, place: BlobPlace, digest: Digest): boolean {
-  return liar.digest === digest && liar.source === place.source && liar.from === place.from;
+/** Targets on one host share its slots. */
+function slotKeyOf({ target }: BlobRequest): ImageTarget | string {
+  return target.host ?? target;
+}
+
+function isMismatch(error: unknown): error is MirrorError {
+  return error instanceof MirrorError && error.code === "DIGEST_MISMATCH";
 }

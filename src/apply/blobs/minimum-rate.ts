@@ -4,43 +4,42 @@ import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 
 /**
- * The same bytes, but a stream that brings too little of a blob is broken off, so that the rest is read elsewhere. What
- * its reader did not take yet is no fault of it.
- * @param milliseconds each such span has to bring
- * @param leastBytes so many bytes
- * @param onTooSlow called before it is broken off, with TIMEOUT
+ * Passes a stream's bytes through, and destroys it when it delivers fewer than `minimumBytes` in an interval, so that the
+ * rest is read elsewhere. An interval does not count while its reader has not taken the bytes that have arrived.
+ * @param milliseconds length of an interval
+ * @param onTooSlow called before the stream is destroyed with TIMEOUT
  */
 export function withMinimumRate(
   stream: Readable,
   blob: Descriptor,
   milliseconds: number,
-  leastBytes: number,
+  minimumBytes: number,
   onTooSlow: () => void,
 ): Readable {
-  let brought = 0;
+  let received = 0;
   const out = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      brought += chunk.length;
+      received += chunk.length;
       done(null, chunk);
     },
   });
   const watch = setInterval(() => {
     const isReaderBehind = out.readableLength > 0;
-    if (brought >= leastBytes || isReaderBehind) {
-      brought = 0;
+    if (received >= minimumBytes || isReaderBehind) {
+      received = 0;
       return;
     }
     onTooSlow();
-    out.destroy(tooSlow(blob, brought, milliseconds));
+    out.destroy(tooSlow(blob, received, milliseconds));
   }, milliseconds);
   out.once("close", () => clearInterval(watch));
-  // Whoever reads hears of what breaks it off.
+  // The reader of `out` gets the error of either stream.
   pipeline(stream, out, () => {});
   return out;
 }
 
 function tooSlow(blob: Descriptor, bytes: number, milliseconds: number): MirrorError {
-  return new MirrorError(`the alternate brought ${bytes} bytes of the blob in ${milliseconds} ms`, {
+  return new MirrorError(`the alternate sent only ${bytes} bytes of the blob in ${milliseconds} ms`, {
     code: "TIMEOUT",
     side: "source",
     operation: "read blob",

@@ -2,123 +2,121 @@ import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { IsPublic } from "../../registry/api/public-repositories.ts";
+import type { ImageSource } from "../ports.ts";
 import { UNCOUNTED } from "../pulls/image-pulls.ts";
 import { withMinimumRate } from "./minimum-rate.ts";
-import type { ImageSource } from "../ports.ts";
 
-/** A place that has the same content as a source, by digest, and counts no pulls of that source. */
+/** A registry with the same content as a source, by digest. Reading it costs no pulls of that source. */
 export interface AlternateSource {
   source: ImageSource;
-  /** The repository there; undefined for one that must not be asked for there. */
+  /** Maps a repository of the source to the alternate's. Undefined where the alternate must not be asked. */
   repositoryAt(repository: string): string | undefined;
 }
 
-/** How patient one is with alternates. */
-interface Patience {
+/** When an alternate is too slow. */
+interface AlternateLimits {
+  /** How long an answer may take to start, retries included; and the interval of `minimumBytes`. */
   milliseconds: number;
-  /** Bytes of a blob in each such span. */
-  leastBytes: number;
+  /** Bytes of a blob to be delivered in each interval. */
+  minimumBytes: number;
 }
 
-/**
- * How long an alternate may take to begin its answer, tries included: it is a short cut, and has to be one. A blob that
- * brings less is as good as nothing.
- */
-const PATIENCE: Patience = { milliseconds: 15_000, leastBytes: 64 * 1024 };
+/** An alternate is only worth asking while it is fast. */
+const ALTERNATE_LIMITS: AlternateLimits = { milliseconds: 15_000, minimumBytes: 64 * 1024 };
 
 /**
- * A source whose bytes are read at its alternates first, by digest, one after the other, and at itself last. A gap or a
- * failure of an alternate costs the next place being asked, and so does a lie: what it served wrong is not read there again.
- * @param isPublic of the source's repositories: others are not asked for at an alternate
+ * Makes a source that reads content at its alternates first, by digest and in their order, and at itself last. Where an
+ * alternate lacks content or fails, the next place is read. Content that an alternate sent wrong is not read there again.
+ * @param isPublic whether a repository of the source is public: alternates are not asked about private ones
  */
 export function withAlternates(
   main: ImageSource,
   alternates: readonly AlternateSource[],
   isPublic: IsPublic,
-  { milliseconds, leastBytes }: Patience = PATIENCE,
+  { milliseconds, minimumBytes }: AlternateLimits = ALTERNATE_LIMITS,
 ): ImageSource {
   if (alternates.length === 0) return main;
-  /** Content that an alternate failed with: never asked of it again in this run. */
-  const refused = alternates.map(() => new Set<Digest>());
-  /** Alternates that do not answer: left alone for the rest of the run. */
+  /** By alternate, the digests that it failed to deliver: not requested there again in this run. */
+  const failed = alternates.map(() => new Set<Digest>());
+  /** By alternate, whether it is unreachable or too slow: not asked again in this run. */
   const isDown = alternates.map(() => false);
-  /** Which alternate served a blob last. */
-  const servedBy = new Map<Digest, number>();
+  /** The index of the alternate that delivered a blob last. */
+  const deliveredBy = new Map<Digest, number>();
 
   return {
     readManifest: (repository, digest, signal, pulls) =>
-      firstOf(
+      readFirst(
         repository,
         digest,
         digest,
         signal,
-        ({ source }, place, _index, patience) => source.readManifest(place, digest, patience, UNCOUNTED),
+        ({ source }, place, _index, deadline) => source.readManifest(place, digest, deadline, UNCOUNTED),
         () => main.readManifest(repository, digest, signal, pulls),
         true,
       ),
     openBlob(repository, blob, offset, signal) {
-      const own = () => main.openBlob(repository, blob, offset, signal);
-      // Where a stream broke off, the source itself goes on: blobs cost no pull.
-      if (offset > 0) return own();
-      return firstOf(
+      const openAtMain = () => main.openBlob(repository, blob, offset, signal);
+      // Blobs cost no pulls, so a failed download is resumed at the source itself.
+      if (offset > 0) return openAtMain();
+      return readFirst(
         repository,
         blob.digest,
         blob,
         signal,
-        async ({ source }, place, i, patience) => {
-          const stream = await source.openBlob(place, blob, 0, patience);
-          servedBy.set(blob.digest, i);
-          return withMinimumRate(stream, blob, milliseconds, leastBytes, () => {
-            refused[i]?.add(blob.digest);
+        async ({ source }, place, i, deadline) => {
+          const stream = await source.openBlob(place, blob, 0, deadline);
+          deliveredBy.set(blob.digest, i);
+          return withMinimumRate(stream, blob, milliseconds, minimumBytes, () => {
+            failed[i]?.add(blob.digest);
             isDown[i] = true;
           });
         },
-        own,
+        openAtMain,
         false,
       );
     },
     distrust(digest) {
-      const liar = servedBy.get(digest);
-      servedBy.delete(digest);
-      if (liar === undefined) return main.distrust?.(digest) === true;
-      refused[liar]?.add(digest);
+      const alternate = deliveredBy.get(digest);
+      deliveredBy.delete(digest);
+      if (alternate === undefined) return main.distrust?.(digest) === true;
+      failed[alternate]?.add(digest);
       return true;
     },
   };
 
-  async function firstOf<T>(
+  async function readFirst<T>(
     repository: string,
     digest: Digest,
     content: Digest | Descriptor,
     signal: AbortSignal,
-    ask: (alternate: AlternateSource, place: string, index: number, patience: AbortSignal) => Promise<T>,
-    last: () => Promise<T>,
+    readAt: (alternate: AlternateSource, place: string, index: number, deadline: AbortSignal) => Promise<T>,
+    readAtMain: () => Promise<T>,
     isManifest: boolean,
   ): Promise<T> {
     for (const [i, alternate] of alternates.entries()) {
       const place = alternate.repositoryAt(repository);
-      if (place === undefined || isDown[i] === true || refused[i]?.has(digest) === true) continue;
+      if (place === undefined || isDown[i] === true || failed[i]?.has(digest) === true) continue;
       const late = new AbortController();
-      // Ended once the answer has begun: a large blob may take as long as it takes, while it gets on.
+      // Cleared once the answer has started: a large blob may take longer, as long as it keeps the minimum rate.
       const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), milliseconds);
-      const patience = AbortSignal.any([signal, late.signal]);
+      const deadline = AbortSignal.any([signal, late.signal]);
       try {
-        if (!(await isPublic(repository, content, patience))) break;
-        return await ask(alternate, place, i, patience);
+        if (!(await isPublic(repository, content, deadline))) break;
+        return await readAt(alternate, place, i, deadline);
       } catch (error) {
         if (signal.aborted) throw error;
-        refused[i]?.add(digest);
-        // A late blob may only have waited for others; a late manifest is a sign.
-        if (isOutOfReach(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
+        failed[i]?.add(digest);
+        // A late blob may have waited for a download slot. A late manifest means that the alternate is slow.
+        if (isUnavailable(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
       } finally {
         clearTimeout(timer);
       }
     }
-    return last();
+    return readAtMain();
   }
 }
 
-const OUT_OF_REACH: ReadonlySet<string> = new Set([
+const UNAVAILABLE: ReadonlySet<string> = new Set([
   "UNREACHABLE",
   "TIMEOUT",
   "TLS",
@@ -126,6 +124,6 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set([
   "TOO_MANY_REQUESTS",
 ]);
 
-function isOutOfReach(error: unknown): boolean {
-  return error instanceof MirrorError && OUT_OF_REACH.has(error.code);
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MirrorError && UNAVAILABLE.has(error.code);
 }

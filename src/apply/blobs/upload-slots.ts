@@ -1,22 +1,23 @@
 /**
- * Blobs sent to one host at a time. Enough to fill a line with small ones; more made ECR reset connections
- * (dotnet/sdk-container-builds#279). Manifests and look-ups have places of their own.
+ * Uploads to one host at a time. Enough to use a connection well with small blobs; more made ECR reset connections
+ * (dotnet/sdk-container-builds#279). Manifests and lookups have limits of their own.
  */
 const UPLOADS_AT_ONCE = 6;
 
-/** Places for uploads, so many at each target. */
+/** Limits the uploads to each target. */
 export interface UploadSlots<Target> {
   /**
-   * Takes a place for every upload at once, so that none holds some and waits for others that wait for those. Who finds
-   * a place free at each target may take a few more than there are: one stream is not cut in two for that.
-   * @param targets of each upload; asked each time that places may be free: there may be more meanwhile
-   * @returns what gives the places back
+   * Waits until every target has a free slot, then takes one for each upload. All are taken at once, so that no caller
+   * keeps some slots while it waits for others. A target with a free slot may be given a few uploads too many, so that
+   * one download is not split in two.
+   * @param targets the target of each upload; called each time that slots may be free, as uploads may have been added
+   * @returns a function that releases the slots
    */
   take(targets: () => readonly Target[]): Promise<() => void>;
 }
 
-/** @param most places of one target */
-export function createUploadSlots<Target>(most = UPLOADS_AT_ONCE): UploadSlots<Target> {
+/** @param max slots of one target */
+export function createUploadSlots<Target>(max = UPLOADS_AT_ONCE): UploadSlots<Target> {
   const used = new Map<Target, number>();
   const queue: { targets: () => readonly Target[]; grant: (release: () => void) => void }[] = [];
   const change = (targets: readonly Target[], by: 1 | -1): void => {
@@ -30,17 +31,17 @@ export function createUploadSlots<Target>(most = UPLOADS_AT_ONCE): UploadSlots<T
       }),
   };
 
-  /** Whoever came first goes first, but waits for its own targets alone. */
+  /** Serves callers in their order. A caller whose targets are busy does not hold up those behind it. */
   function grantAll(): void {
     const waiting = queue.splice(0);
-    for (const one of waiting) {
-      const targets = one.targets();
-      if (targets.some((target) => (used.get(target) ?? 0) >= most)) {
-        queue.push(one);
+    for (const caller of waiting) {
+      const targets = caller.targets();
+      if (targets.some((target) => (used.get(target) ?? 0) >= max)) {
+        queue.push(caller);
         continue;
       }
       change(targets, 1);
-      one.grant(() => {
+      caller.grant(() => {
         change(targets, -1);
         grantAll();
       });

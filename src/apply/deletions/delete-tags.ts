@@ -4,14 +4,14 @@ import { MirrorError, reportOf } from "../../errors.ts";
 import type { DeleteTag } from "../../plan/action.ts";
 import type { Row } from "../../plan/plan.ts";
 import { tagOf } from "../../plan/rows/row-order.ts";
-import { createHeldImages } from "./held-images.ts";
+import { createRepositoryImages } from "./repository-images.ts";
 import type { ImageTarget } from "../ports.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 import { childrenOf, removeLeftovers, type PrunedRepository } from "./remove-leftovers.ts";
 import type { Outcome } from "../report.ts";
 import { runAction, type RunContext } from "../run-action.ts";
 
-/** Repositories in which tags are deleted at once: ECR publishes no rate for it. */
+/** Repositories in which tags are deleted at once. The rate limits of the ECR API are not published. */
 const REPOSITORIES_AT_ONCE = 4;
 
 const OPERATION = "delete tag";
@@ -19,16 +19,16 @@ const OPERATION = "delete tag";
 export interface DeletionContext extends RunContext {
   /** Name of the mirror file. */
   owner: string;
-  /** All of the plan: what could not be read did not arrive either, and no tag goes that is declared. */
+  /** All rows of the plan: they show which images could not be read, and which tags are declared and so kept. */
   rows: readonly Row[];
   target: (name: string) => ImageTarget;
   admin: (target: string) => RepositoryAdmin | undefined;
 }
 
 /**
- * Carries the deletions out, when all copies are over: one after the other in each repository, and none where a copy
- * into it did not arrive, or which was to be adopted and is not.
- * @param before how the copies and adoptions ended
+ * Deletes tags after all copies have ended, one after the other in each repository. Nothing is deleted in a repository
+ * where a copy or the adoption failed.
+ * @param before the outcomes of the copies and adoptions
  */
 export async function deleteTags(
   actions: readonly DeleteTag[],
@@ -36,23 +36,23 @@ export async function deleteTags(
   context: DeletionContext,
 ): Promise<Outcome[]> {
   const limit = pLimit(REPOSITORIES_AT_ONCE);
-  const missed = new Map<string, keyof typeof WHY>([
+  const heldBack = new Map<string, keyof typeof HELD_BACK_REASON>([
     ...context.rows.flatMap((row) =>
-      row.kind === "failed" && row.reason !== "referrers-unread" ? [[keyOf(row), "not-arrived"] as const] : [],
+      row.kind === "failed" && row.reason !== "referrers-unread" ? [[keyOf(row), "not-copied"] as const] : [],
     ),
     ...before.flatMap(({ action, result }) => {
       if (result === "done" || result === "already-done") return [];
-      return [[keyOf(action), action.kind === "adopt-repository" ? "unadopted" : "not-arrived"] as const];
+      return [[keyOf(action), action.kind === "adopt-repository" ? "not-adopted" : "not-copied"] as const];
     }),
   ]);
   const groups = [...Map.groupBy(actions, keyOf)];
   const declared = groups.length === 0 ? new Map<string, never>() : declaredTags(context.rows);
   const outcomes = await Promise.all(
     groups.map(async ([key, group]) => {
-      const why = missed.get(key);
-      return why === undefined
+      const reason = heldBack.get(key);
+      return reason === undefined
         ? limit(() => deleteIn(group, declared.get(key) ?? new Set(), context))
-        : group.map((action) => heldBack(action, why, context));
+        : group.map((action) => holdBack(action, reason, context));
     }),
   );
   return outcomes.flat();
@@ -67,30 +67,30 @@ async function deleteIn(
   declared: ReadonlySet<string>,
   context: DeletionContext,
 ): Promise<Outcome[]> {
-  let opened: Promise<PrunedRepository> | undefined;
-  const rest = Promise.withResolvers<void>();
+  let opening: Promise<PrunedRepository> | undefined;
+  const firstPass = Promise.withResolvers<void>();
   const outcomes: Promise<Outcome>[] = [];
   for (const action of group) {
-    const waits = Promise.withResolvers<void>();
+    const isInUse = Promise.withResolvers<void>();
     const outcome = runAction(action, undefined, context, async () => {
-      const place = await (opened ??= openRepository(action, declared, context));
-      const first = await deleteTag(action, place);
+      const repository = await (opening ??= openRepository(action, declared, context));
+      const first = await deleteTag(action, repository);
       if (first !== "in-use") return first === "removed";
-      // A platform with a tag of its own: its index may be among those that go.
-      waits.resolve();
-      await rest.promise;
-      const second = await deleteTag(action, place);
+      // An image with a tag of its own may be in an index that this loop deletes later.
+      isInUse.resolve();
+      await firstPass.promise;
+      const second = await deleteTag(action, repository);
       if (second === "in-use") throw inUse(action);
       return second === "removed";
     });
     outcomes.push(outcome);
-    await Promise.race([outcome, waits.promise]);
+    await Promise.race([outcome, isInUse.promise]);
   }
-  rest.resolve();
+  firstPass.resolve();
   return Promise.all(outcomes);
 }
 
-/** @throws MirrorError STALE when the repository is not the owner's any more */
+/** @throws MirrorError STALE when the mirror file no longer owns the repository */
 async function openRepository(
   { target, repository }: DeleteTag,
   declared: ReadonlySet<string>,
@@ -98,13 +98,13 @@ async function openRepository(
 ): Promise<PrunedRepository> {
   const { owner, signal } = context;
   const admin = context.admin(target);
-  if (admin === undefined) throw new Error(`target ${target} has no repositories of its own`);
+  if (admin === undefined) throw new Error(`target ${target} does not manage repositories`);
   await admin.requireOwner(repository, owner, OPERATION, signal);
-  const held = createHeldImages(await admin.listImages(repository, "all", signal), declared);
-  return { repository, held, target: context.target(target), admin, signal };
+  const images = createRepositoryImages(await admin.listImages(repository, "all", signal), declared);
+  return { repository, images, target: context.target(target), admin, signal };
 }
 
-/** By repository the tags that the plan is about, those that go aside: declared ones, where anything is deleted at all. */
+/** The declared tags by repository: all tags of the plan, apart from those that it deletes. */
 function declaredTags(rows: readonly Row[]): Map<string, Set<string>> {
   const declared = new Map<string, Set<string>>();
   for (const row of rows) {
@@ -115,36 +115,36 @@ function declaredTags(rows: readonly Row[]): Map<string, Set<string>> {
   return declared;
 }
 
-/** Deletes one tag, its image where that was the last one, and what then is of no use. */
+/** Deletes one tag. With the last tag of an image, also deletes the image and what only it referred to. */
 async function deleteTag(
   { tag, precondition }: DeleteTag,
-  place: PrunedRepository,
+  pruned: PrunedRepository,
 ): Promise<"removed" | "absent" | "in-use"> {
-  const { repository, held, target, admin, signal } = place;
+  const { repository, images, target, admin, signal } = pruned;
   const now = (await target.readTags(repository, [tag], signal)).get(tag);
   if (now === undefined) return "absent";
-  if (now !== precondition) throw moved(`${repository}:${tag}`, precondition, now);
-  const isLast = held.isLast(now, tag);
-  const children = isLast ? await childrenOf(now, place) : [];
+  if (now !== precondition) throw changed(`${repository}:${tag}`, precondition, now);
+  const isLast = images.isLast(now, tag);
+  const children = isLast ? await childrenOf(now, pruned) : [];
   const [result = "absent"] = await admin.removeImages(repository, [{ tag }], signal);
   if (result !== "removed") return result;
-  held.untag(now, tag);
-  if (isLast) await removeLeftovers(now, children, place);
+  images.untag(now, tag);
+  if (isLast) await removeLeftovers(now, children, pruned);
   return result;
 }
 
-function moved(reference: string, expected: string, found: string): MirrorError {
+function changed(reference: string, expected: string, found: string): MirrorError {
   return new MirrorError(`the tag changed since the plan: expected ${expected}, found ${found}`, {
     code: "STALE",
     side: "target",
     operation: OPERATION,
     reference,
-    hint: "Someone else wrote this tag. Run plan again to see what is there now.",
+    hint: "rerun plan to see what the tag has now: another client changed it",
   });
 }
 
 function inUse({ repository, tag }: DeleteTag): MirrorError {
-  return new MirrorError("an index of the repository names its image, and ECR does not delete that", {
+  return new MirrorError("its image is part of an index in the repository, so ECR does not delete it", {
     code: "IN_USE",
     side: "target",
     operation: OPERATION,
@@ -152,19 +152,19 @@ function inUse({ repository, tag }: DeleteTag): MirrorError {
   });
 }
 
-const WHY = {
-  unadopted: "this repository could not be adopted",
-  "not-arrived": "not every image that goes to this repository arrived",
+const HELD_BACK_REASON = {
+  "not-adopted": "this repository could not be adopted",
+  "not-copied": "not every image of this repository was copied",
 } as const;
 
-/** What was copied may be what the deleted tag is replaced by. */
-function heldBack(action: DeleteTag, why: keyof typeof WHY, { signal }: RunContext): Outcome {
-  const error = new MirrorError(`${WHY[why]}, so nothing is deleted there`, {
+/** Keeps a tag: the image that replaces it may be the one that is missing. */
+function holdBack(action: DeleteTag, reason: keyof typeof HELD_BACK_REASON, { signal }: RunContext): Outcome {
+  const error = new MirrorError(`${HELD_BACK_REASON[reason]}, so nothing is deleted there`, {
     code: "HELD_BACK",
     side: "target",
     operation: OPERATION,
     reference: `${action.repository}:${action.tag}`,
   });
-  const told = signal.aborted ? undefined : reportOf(error);
-  return { action, result: "not-started", uri: undefined, bytes: 0, pulls: 0, milliseconds: 0, error: told };
+  const report = signal.aborted ? undefined : reportOf(error);
+  return { action, result: "not-started", uri: undefined, bytes: 0, pulls: 0, milliseconds: 0, error: report };
 }

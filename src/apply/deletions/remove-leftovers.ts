@@ -1,58 +1,61 @@
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest } from "../../oci/manifest.ts";
-import type { HeldImages } from "./held-images.ts";
+import type { RepositoryImages } from "./repository-images.ts";
 import type { ImageTarget } from "../ports.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 
 /** A repository in which tags are deleted. */
 export interface PrunedRepository {
   repository: string;
-  held: HeldImages;
+  images: RepositoryImages;
   target: ImageTarget;
   admin: RepositoryAdmin;
   signal: AbortSignal;
 }
 
-/** Images in an index in an index, and referrers of referrers: as deep as images are copied. */
-const MOST_ROUNDS = 4;
+/** Depth of indexes within indexes and of referrers of referrers: as deep as images are copied. */
+const MAX_ROUNDS = 4;
 
-/** The images that an index names; none of an image, and of what cannot be read as an index. */
+/** Lists the images in an index. Empty for an image, and for an index that cannot be parsed. */
 export async function childrenOf(
   digest: Digest,
-  { repository, held, target, signal }: PrunedRepository,
+  { repository, images, target, signal }: PrunedRepository,
 ): Promise<Digest[]> {
-  if (!held.isIndex(digest)) return [];
+  if (!images.isIndex(digest)) return [];
   const content = readManifest(await target.readManifest(repository, digest, signal));
   return content.kind === "index" ? content.manifests.map((child) => child.digest) : [];
 }
 
 /**
- * Removes what an image leaves behind that is gone: its platforms, its signatures and the like. What has a tag of
- * its own stays, and so does what another index of the repository names: ECR does not delete that
- * (ImageReferencedByManifestList), which is why parents go first and each round waits for the one before.
- * @param children of the image, read while it was there
+ * Removes what a deleted image leaves behind: its platforms, signatures and the like. Images with a tag of their own are
+ * kept. ECR does not delete an image that is in an index (ImageReferencedByManifestList), so indexes are removed first,
+ * and images in another index are kept.
+ * @param children of the image, read before it was deleted
  */
 export async function removeLeftovers(
   image: Digest,
   children: readonly Digest[],
-  place: PrunedRepository,
+  pruned: PrunedRepository,
 ): Promise<void> {
-  const { held } = place;
-  const below = new Map<Digest, readonly Digest[]>([[image, children]]);
-  let gone: Digest[] = [image];
-  for (let round = 0; round < MOST_ROUNDS && gone.length > 0; round += 1) {
-    const untagged = await removeTagsAbout(gone, place);
-    const named = gone.flatMap((digest) => [...(below.get(digest) ?? []), ...held.looseReferrers(digest)]);
-    const loose = [...new Set(named)].filter((digest) => held.isLoose(digest));
-    for (const digest of loose) below.set(digest, await childrenOf(digest, place));
-    gone = [...untagged, ...(await removeAll(loose, place))];
+  const { images } = pruned;
+  const childrenOfImage = new Map<Digest, readonly Digest[]>([[image, children]]);
+  let removed: Digest[] = [image];
+  for (let round = 0; round < MAX_ROUNDS && removed.length > 0; round += 1) {
+    const untagged = await removeTagsAbout(removed, pruned);
+    const related = removed.flatMap((digest) => [
+      ...(childrenOfImage.get(digest) ?? []),
+      ...images.untaggedReferrers(digest),
+    ]);
+    const orphans = [...new Set(related)].filter((digest) => images.isOrphan(digest));
+    for (const digest of orphans) childrenOfImage.set(digest, await childrenOf(digest, pruned));
+    removed = [...untagged, ...(await removeAll(orphans, pruned))];
   }
 }
 
-/** @returns the images that went with their last tag */
-async function removeTagsAbout(gone: readonly Digest[], place: PrunedRepository): Promise<Digest[]> {
-  const { repository, held, admin, signal } = place;
-  const tags = gone.flatMap((digest) => held.tagsAbout(digest));
+/** Removes the tags whose name refers to removed images. @returns the images that were deleted with their last tag */
+async function removeTagsAbout(digests: readonly Digest[], pruned: PrunedRepository): Promise<Digest[]> {
+  const { repository, images, admin, signal } = pruned;
+  const tags = digests.flatMap((digest) => images.tagsAbout(digest));
   if (tags.length === 0) return [];
   const removed = await admin.removeImages(
     repository,
@@ -61,22 +64,22 @@ async function removeTagsAbout(gone: readonly Digest[], place: PrunedRepository)
   );
   return tags.flatMap(({ tag, digest }, i) => {
     if (removed[i] !== "removed") return [];
-    const isLast = held.isLast(digest, tag);
-    held.untag(digest, tag);
+    const isLast = images.isLast(digest, tag);
+    images.untag(digest, tag);
     return isLast ? [digest] : [];
   });
 }
 
-/** @returns those that are gone now */
-async function removeAll(digests: readonly Digest[], place: PrunedRepository): Promise<Digest[]> {
-  const { repository, held, admin, signal } = place;
+/** @returns the images that were removed */
+async function removeAll(digests: readonly Digest[], pruned: PrunedRepository): Promise<Digest[]> {
+  const { repository, images, admin, signal } = pruned;
   if (digests.length === 0) return [];
-  const removed = await admin.removeImages(
+  const results = await admin.removeImages(
     repository,
     digests.map((digest) => ({ digest })),
     signal,
   );
-  const gone = digests.filter((_digest, i) => removed[i] === "removed");
-  for (const digest of gone) held.remove(digest);
-  return gone;
+  const removed = digests.filter((_digest, i) => results[i] === "removed");
+  for (const digest of removed) images.remove(digest);
+  return removed;
 }

@@ -1,23 +1,23 @@
 import type { Manifest } from "../../oci/manifest.ts";
 import type { ImageTarget } from "../ports.ts";
 
-/** Puts manifests by digest, for a whole run: one that several images have in common is put once in a repository. */
+/** Puts manifests by digest, for a whole run: a manifest that several images share is put once per repository. */
 export interface ChildManifests {
   put(target: ImageTarget, repository: string, manifest: Manifest, signal: AbortSignal): Promise<void>;
 }
 
 export function createChildManifests(): ChildManifests {
-  const underWay = new Map<string, Promise<void>>();
+  const puts = new Map<string, Promise<void>>();
   return {
     put(target, repository, manifest, signal) {
-      const place = target.uri(repository, manifest.digest);
-      const known = underWay.get(place);
+      const key = target.uri(repository, manifest.digest);
+      const known = puts.get(key);
       if (known !== undefined) return known;
-      const putting = target.putManifest(repository, undefined, manifest, signal);
-      underWay.set(place, putting);
-      // What failed once may do later.
-      putting.catch(() => underWay.delete(place));
-      return putting;
+      const put = target.putManifest(repository, undefined, manifest, signal);
+      puts.set(key, put);
+      // The next image that has the manifest retries a failed put.
+      put.catch(() => puts.delete(key));
+      return put;
     },
   };
 }

@@ -1,94 +1,121 @@
 import type { Clock } from "../../clock.ts";
 
-/** How long copies of one image wait for each other before a manifest's blobs are begun. Milliseconds. */
-const GATHERING_MILLISECONDS = 1_000;
+/** How long copies of one image wait for each other before they copy a manifest's blobs. Milliseconds. */
+const BARRIER_TIMEOUT = 1_000;
 
-/** Copies of one image to several places, which want the same blobs at about the same time. */
+/**
+ * Makes copies of one image to several places wait for each other before they copy the blobs of a manifest, so that one
+ * download serves all of them.
+ *
+ * State, for each image that is copied:
+ * - `group.awaited`: the members that others wait for. `join` and `markReady` add; `leave` removes the member, and
+ *   `timeOut` removes those that are late.
+ * - `group.ready`: manifest → the members that are ready there. `markReady` adds; nothing is removed.
+ * - `group.barriers`: manifest → the barrier that members wait at. `openBarrier` adds; `releaseIfComplete` removes it.
+ *
+ * Invariants:
+ * 1. A member waits only for members of the same image, and at each manifest separately.
+ * 2. A wait ends when every awaited member is ready at the manifest or has left, and after BARRIER_TIMEOUT at the latest.
+ * 3. A member that is late at one manifest is not awaited anywhere until it is ready at some manifest again.
+ * 4. A member that skips a manifest is ready there and does not wait.
+ * 5. A member without others does not wait, and starts no timer.
+ * 6. Members that wait at one manifest share one timer, which is cancelled when their wait ends.
+ */
 export interface CopyBarrier {
-  /** @param image what the copies have in common: a digest */
-  enter(image: string): Member;
+  /** Adds a copy of an image. @param image the digest that the copies have in common */
+  join(image: string): BarrierMember;
 }
 
-/** One of those copies. */
-export interface Member {
-  /**
-   * Says that all is known of what this copy wants below a manifest.
-   * @returns resolves when that is so of the others too, or they took too long
-   */
-  arrive(manifest: string): Promise<void>;
-  /** Says that this copy wants nothing below a manifest, and so waits for nobody there. */
-  pass(manifest: string): void;
-  /** Must be called in the end: nobody waits for it any more. */
+/** One copy of an image. */
+export interface BarrierMember {
+  /** Reports that this copy has requested the blobs of a manifest. Resolves when the others have too, or are late. */
+  waitForOthers(manifest: string): Promise<void>;
+  /** Reports that this copy needs no blobs of a manifest. */
+  skip(manifest: string): void;
+  /** Ends the membership. Must be called, or other members wait in vain. */
   leave(): void;
 }
 
 interface Group {
-  /** Whom the others wait for. */
-  awaited: Set<Member>;
-  arrived: Map<string, Set<Member>>;
-  waiting: Map<string, PromiseWithResolvers<void>>;
+  awaited: Set<BarrierMember>;
+  ready: Map<string, Set<BarrierMember>>;
+  barriers: Map<string, PromiseWithResolvers<void>>;
 }
 
-/** Makes copies that run at the same time begin their blobs together, so that one download serves them all. */
-export function createCopyBarrier(clock: Clock, milliseconds = GATHERING_MILLISECONDS): CopyBarrier {
+/** @param milliseconds how long members wait for each other */
+export function createCopyBarrier(clock: Clock, milliseconds = BARRIER_TIMEOUT): CopyBarrier {
   const groups = new Map<string, Group>();
   return {
-    enter(image) {
-      const group: Group = groups.get(image) ?? { awaited: new Set(), arrived: new Map(), waiting: new Map() };
-      groups.set(image, group);
-      const member: Member = {
-        arrive(manifest) {
-          return mark(manifest) ? Promise.resolve() : wait(group, manifest);
+    join(image) {
+      const group = groupOf(image);
+      const member: BarrierMember = {
+        waitForOthers(manifest) {
+          return markReady(group, member, manifest) ? Promise.resolve() : wait(group, manifest);
         },
-        pass: (manifest) => void mark(manifest),
+        skip: (manifest) => void markReady(group, member, manifest),
         leave() {
           group.awaited.delete(member);
-          [...group.waiting.keys()].forEach((manifest) => settle(group, manifest));
+          releaseComplete(group);
         },
-      };
-      const mark = (manifest: string): boolean => {
-        const arrived = group.arrived.get(manifest) ?? new Set();
-        group.arrived.set(manifest, arrived.add(member));
-        group.awaited.add(member);
-        return settle(group, manifest);
       };
       group.awaited.add(member);
       return member;
     },
   };
 
-  async function wait(group: Group, manifest: string): Promise<void> {
-    const known = group.waiting.get(manifest);
-    if (known !== undefined) return known.promise;
-    const all = Promise.withResolvers<void>();
-    group.waiting.set(manifest, all);
-    const isOver = new AbortController();
-    const lapse = lapsed(group, manifest, isOver.signal);
-    await all.promise;
-    isOver.abort();
-    await lapse;
+  function groupOf(image: string): Group {
+    const group = groups.get(image) ?? { awaited: new Set(), ready: new Map(), barriers: new Map() };
+    groups.set(image, group);
+    return group;
   }
 
-  async function lapsed(group: Group, manifest: string, isOver: AbortSignal): Promise<void> {
+  async function wait(group: Group, manifest: string): Promise<void> {
+    return group.barriers.get(manifest)?.promise ?? openBarrier(group, manifest);
+  }
+
+  async function openBarrier(group: Group, manifest: string): Promise<void> {
+    const barrier = Promise.withResolvers<void>();
+    group.barriers.set(manifest, barrier);
+    const released = new AbortController();
+    const timer = timeOut(group, manifest, released.signal);
+    await barrier.promise;
+    released.abort();
+    await timer;
+  }
+
+  async function timeOut(group: Group, manifest: string, released: AbortSignal): Promise<void> {
     try {
-      await clock.sleep(milliseconds, isOver);
+      await clock.sleep(milliseconds, released);
     } catch (error) {
-      if (isOver.aborted) return;
+      if (released.aborted) return;
       throw error;
     }
-    // Whoever holds the others up once is not waited for again until it comes by itself.
-    const arrived = group.arrived.get(manifest);
-    for (const member of group.awaited) if (arrived?.has(member) !== true) group.awaited.delete(member);
-    [...group.waiting.keys()].forEach((each) => settle(group, each));
+    for (const member of lateMembers(group, manifest)) group.awaited.delete(member);
+    releaseComplete(group);
   }
+}
 
-  /** @returns whether all who are waited for have arrived */
-  function settle(group: Group, manifest: string): boolean {
-    const arrived = group.arrived.get(manifest);
-    const isComplete = [...group.awaited].every((member) => arrived?.has(member) === true);
-    if (!isComplete) return false;
-    group.waiting.get(manifest)?.resolve();
-    group.waiting.delete(manifest);
-    return true;
-  }
+/** @returns whether all awaited members are ready */
+function markReady(group: Group, member: BarrierMember, manifest: string): boolean {
+  const ready = group.ready.get(manifest) ?? new Set();
+  group.ready.set(manifest, ready.add(member));
+  group.awaited.add(member);
+  return releaseIfComplete(group, manifest);
+}
+
+function releaseComplete(group: Group): void {
+  for (const manifest of [...group.barriers.keys()]) releaseIfComplete(group, manifest);
+}
+
+/** @returns whether all awaited members are ready */
+function releaseIfComplete(group: Group, manifest: string): boolean {
+  if (lateMembers(group, manifest).length > 0) return false;
+  group.barriers.get(manifest)?.resolve();
+  group.barriers.delete(manifest);
+  return true;
+}
+
+/** The awaited members that are not ready at a manifest. */
+function lateMembers({ awaited, ready }: Group, manifest: string): BarrierMember[] {
+  return [...awaited].filter((member) => ready.get(manifest)?.has(member) !== true);
 }

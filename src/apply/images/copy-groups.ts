@@ -1,12 +1,11 @@
 import type { CopyImage } from "../../plan/action.ts";
 
-/** Copies of one image begun together. Each asks its own target; what they share is read once. */
-const TOGETHER_AT_MOST = 8;
+/** Copies per group. The copies of a group start together and read their manifests once. */
+const MAX_GROUP_SIZE = 8;
 
 /**
- * Puts copies of the same digest from the same registry together, so that its manifests are read once for all and cost
- * their pulls once: an allowance is that of one registry, and only what comes from there takes places in it. The rest
- * stays in its order.
+ * Groups copies of the same digest from the same registry, so that its manifests are read, and cost their pulls, once.
+ * Each registry has its own pull limit, so copies from different registries are not grouped. Keeps the order otherwise.
  * @param images in the order of the mirror file
  */
 export function groupCopies(images: readonly CopyImage[]): CopyImage[][] {
@@ -15,7 +14,7 @@ export function groupCopies(images: readonly CopyImage[]): CopyImage[][] {
   for (const image of images) {
     const key = `${registryOf(image)} ${image.digest}`;
     const known = open.get(key);
-    if (known !== undefined && known.length < TOGETHER_AT_MOST) {
+    if (known !== undefined && known.length < MAX_GROUP_SIZE) {
       known.push(image);
       continue;
     }
@@ -26,7 +25,7 @@ export function groupCopies(images: readonly CopyImage[]): CopyImage[][] {
   return groups;
 }
 
-/** The canonical name of the registry that an image comes from. */
+/** The canonical name of the registry that an image is copied from. */
 export function registryOf(image: Pick<CopyImage, "source">): string {
   return image.source.slice(0, image.source.indexOf("/"));
 }

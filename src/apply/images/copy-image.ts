@@ -5,38 +5,38 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
+import type { ImageCopyContext } from "./image-copy-context.ts";
 import { readTop } from "./selected-platforms.ts";
-import type { ImageCopy } from "./image-copy.ts";
 
-/** An index in an index in an index: deeper than any image in use. A hostile one must not lead us on for ever. */
+/** Depth of indexes within indexes: deeper than any image in use, and a bound for malicious ones. */
 const MAX_INDEX_DEPTH = 4;
 
-/** Manifests of one image worked on at once. Each may upload several blobs. */
+/** Manifests of one image copied at once. Each may upload several blobs. */
 const MANIFESTS_AT_ONCE = 3;
 
 /**
- * Copies an image so that at no moment a tag names an incomplete one: blobs first, then child manifests by digest,
- * last the manifest that the tag names (OCI distribution-spec, "Pushing manifests"; ECR refuses any other order).
- * @returns whether the tag was put by us; false when someone else had put it meanwhile
+ * Copies an image so that its tag never points to an incomplete one: blobs first, then child manifests by digest, and the
+ * tagged manifest last (OCI distribution-spec, "Pushing manifests"; ECR refuses any other order).
+ * @returns whether this run put the tag; false when the tag already had the content by then
  * @throws MirrorError NESTED_TOO_DEEPLY, PLATFORM_MISSING, and what source and target throw
  */
-export async function copyImage(copy: ImageCopy): Promise<boolean> {
-  const manifest = await bringContent(copy, copy.digest, 0);
+export async function copyImage(copy: ImageCopyContext): Promise<boolean> {
+  const manifest = await copyContent(copy, copy.digest, 0);
   if (await copy.isTagDone()) return false;
   await copy.putTag(manifest);
   return true;
 }
 
-/** Brings everything that a manifest refers to, and gives the manifest itself back unwritten. */
-async function bringContent(copy: ImageCopy, digest: Digest, depth: number): Promise<Manifest> {
+/** Copies everything that a manifest refers to. @returns the manifest, which is not put yet */
+async function copyContent(copy: ImageCopyContext, digest: Digest, depth: number): Promise<Manifest> {
   if (depth > MAX_INDEX_DEPTH) throw nestedTooDeeply(copy);
-  const { manifest, content, holder } =
+  const { manifest, content, location } =
     depth === 0
       ? await readTop(copy)
-      : await copy.reader.read(copy.from, digest, copy.signal, copy.pulls, copy.holders);
+      : await copy.reader.read(copy.from, digest, copy.signal, copy.pulls, copy.locations);
   if (content.kind === "image") {
-    if (holder !== undefined) copy.blobs.heldAt(content.blobs, holder);
-    await copy.blobs.bring(content.blobs, { ...copy, manifest: digest, onBytes: copy.onBlobBytes });
+    if (location !== undefined) copy.blobs.recordLocation(content.blobs, location);
+    await copy.blobs.copy(content.blobs, { ...copy, manifest: digest, onBytes: copy.onBlobBytes });
     return manifest;
   }
   const limit = pLimit(MANIFESTS_AT_ONCE);
@@ -45,25 +45,29 @@ async function bringContent(copy: ImageCopy, digest: Digest, depth: number): Pro
     copy.pulls.keepAtMost(missing.filter((child) => !copy.reader.has(child.digest)).length);
   }
   const isMissing = new Set(missing.map((child) => child.digest));
-  for (const child of content.manifests) if (!isMissing.has(child.digest)) copy.together.pass(child.digest);
-  await settled(missing.map((child) => limit(() => bringChild(copy, child, depth + 1))));
+  for (const child of content.manifests) if (!isMissing.has(child.digest)) copy.barrier.skip(child.digest);
+  await settled(missing.map((child) => limit(() => copyChild(copy, child, depth + 1))));
   return manifest;
 }
 
-/** A child that the target has is complete there: whoever put it had put its content before. It costs no pull. */
-async function missingChildren(copy: ImageCopy, children: Descriptor[], limit: LimitFunction): Promise<Descriptor[]> {
+/** A manifest that the target has is complete there, as it was put after its content. Skipping it saves its pull. */
+async function missingChildren(
+  copy: ImageCopyContext,
+  children: Descriptor[],
+  limit: LimitFunction,
+): Promise<Descriptor[]> {
   const has = await Promise.all(
     children.map((child) => limit(() => copy.target.hasManifest(copy.to, child.digest, copy.signal))),
   );
   return children.filter((_child, i) => has[i] !== true);
 }
 
-async function bringChild(copy: ImageCopy, child: Descriptor, depth: number): Promise<void> {
-  const manifest = await bringContent(copy, child.digest, depth);
+async function copyChild(copy: ImageCopyContext, child: Descriptor, depth: number): Promise<void> {
+  const manifest = await copyContent(copy, child.digest, depth);
   await copy.children.put(copy.target, copy.to, manifest, copy.signal);
 }
 
-/** Waits for all, also when one fails: nothing may go on unseen behind a finished action. */
+/** Waits for all of the work even when some fails, so that nothing continues after the action has ended. */
 async function settled(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === "rejected");
@@ -74,12 +78,12 @@ function distinct(children: readonly Descriptor[]): Descriptor[] {
   return [...new Map(children.map((child) => [child.digest, child])).values()];
 }
 
-function nestedTooDeeply(copy: ImageCopy): MirrorError {
-  return new MirrorError(`indexes are nested more than ${MAX_INDEX_DEPTH} deep`, {
+function nestedTooDeeply(copy: ImageCopyContext): MirrorError {
+  return new MirrorError(`its indexes are nested more than ${MAX_INDEX_DEPTH} levels deep`, {
     code: "NESTED_TOO_DEEPLY",
     side: "source",
     operation: "read manifest",
     reference: `${copy.from}@${copy.digest}`,
-    hint: "No image in use is built this way. Ask its publisher, or mirror one of the images it holds.",
+    hint: "report this to its publisher, or mirror one of the images in it",
   });
 }

@@ -3,44 +3,49 @@ import type { ErrorCode } from "../../error-code.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { matchesDigest } from "../../oci/digest.ts";
 import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../../oci/image-config.ts";
-import type { ImageCopy } from "./image-copy.ts";
-import type { Holder } from "./manifest-reader.ts";
 import { resumed, type OpenBlob } from "../blobs/resumed-blob.ts";
+import type { TargetRepository } from "../ports.ts";
+import type { ImageCopyContext } from "./image-copy-context.ts";
 
 /**
- * The platform of an image that is in no index, in normal form: its config names it (OCI image-spec, config.md).
- * Undefined where that names none, as of an artifact. A blob is no pull.
- * @param holder of the manifest, where that is a target
+ * Reads the platform of an image from its config (OCI image-spec, config.md), for an image that is in no index. Reading a
+ * blob costs no pull.
+ * @param location the target repository that the manifest was read from; undefined for the source
+ * @returns the platform in normal form; undefined where the config names none, such as that of an artifact
  * @throws MirrorError TOO_LARGE, DIGEST_MISMATCH, and what the source throws
  */
 export async function platformOf(
-  copy: ImageCopy,
+  copy: ImageCopyContext,
   config: Descriptor,
-  holder: Holder | undefined,
+  location: TargetRepository | undefined,
 ): Promise<string | undefined> {
-  return platformInConfig(await readConfig(copy, config, holder));
+  return platformInConfig(await readConfig(copy, config, location));
 }
 
-async function readConfig(copy: ImageCopy, config: Descriptor, holder: Holder | undefined): Promise<Uint8Array> {
+async function readConfig(
+  copy: ImageCopyContext,
+  config: Descriptor,
+  location: TargetRepository | undefined,
+): Promise<Uint8Array> {
   if (config.size > MAX_CONFIG_BYTES) {
-    throw problem(
-      copy,
-      "TOO_LARGE",
-      `the image's config has ${config.size} bytes, mirrorform reads ${MAX_CONFIG_BYTES}`,
-    );
+    const message = `the image's config has ${config.size} bytes, more than the limit of ${MAX_CONFIG_BYTES}`;
+    throw problem(copy, "TOO_LARGE", message);
   }
-  const atHolder: OpenBlob[] =
-    holder === undefined ? [] : [(offset, signal) => holder.target.openBlob(holder.repository, config, offset, signal)];
+  const atTarget: OpenBlob[] =
+    location === undefined
+      ? []
+      : [(offset, signal) => location.target.openBlob(location.repository, config, offset, signal)];
   const atSource: OpenBlob = (offset, signal) => copy.source.openBlob(copy.from, config, offset, signal);
-  for (let places = [...atHolder, atSource]; ; places = [atSource]) {
-    const bytes = await collectConfig(resumed(places, config.size, copy.waiting, copy.signal), config.size);
+  for (let places = [...atTarget, atSource]; ; places = [atSource]) {
+    const bytes = await collectConfig(resumed(places, config.size, copy.retryTiming, copy.signal), config.size);
     if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
-    const mayHelp = places.length > 1 || copy.source.distrust?.(config.digest) === true;
-    if (!mayHelp) throw problem(copy, "DIGEST_MISMATCH", `the bytes of the image's config are not ${config.digest}`);
+    const mayRetry = places.length > 1 || copy.source.distrust?.(config.digest) === true;
+    if (!mayRetry)
+      throw problem(copy, "DIGEST_MISMATCH", `the image's config does not match its digest ${config.digest}`);
   }
 }
 
-function problem(copy: ImageCopy, code: ErrorCode, message: string): MirrorError {
+function problem(copy: ImageCopyContext, code: ErrorCode, message: string): MirrorError {
   const reference = `${copy.from}@${copy.digest}`;
   return new MirrorError(message, { code, side: "source", operation: "select platforms of", reference });
 }

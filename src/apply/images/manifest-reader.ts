@@ -2,143 +2,138 @@ import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest, type Manifest, type ManifestContent } from "../../oci/manifest.ts";
 import { SCHEMA_1_HINT } from "../../oci/media-type.ts";
+import type { ImageSource, PullGate, TargetRepository } from "../ports.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";
-import type { ImageSource, ImageTarget, ManifestPulls } from "../ports.ts";
 
-/** A manifest that was read, and what it says. */
+/** A manifest and its parsed content. */
 export interface ReadManifest {
   manifest: Manifest;
   content: ManifestContent;
-  /** Who had it, where that was not the source. */
-  holder: Holder | undefined;
+  /** The target repository that it was read from. Undefined for the source. */
+  location: TargetRepository | undefined;
 }
 
-/** A repository of a target. */
-export interface Holder {
-  target: ImageTarget;
-  repository: string;
-}
-
-/** Reads manifests from one source; each digest is asked for once in a run, as each request may be a pull. */
+/** Reads manifests from one source. Each digest is requested once per run, as each request may be a pull. */
 export interface ManifestReader {
   /**
-   * @param holders repositories that may have it, of targets: asked first, as that is no pull
+   * Reads a manifest by digest.
+   * @param locations target repositories that may have it: read first, as that costs no pull
    */
   read(
     repository: string,
     digest: Digest,
     signal: AbortSignal,
     pulls: ImagePulls,
-    holders: readonly Holder[],
+    locations: readonly TargetRepository[],
   ): Promise<ReadManifest>;
-  /** Whether a manifest was received whole in this run: reading it again asks nobody. */
+  /** Whether a manifest was read in this run, so that reading it again sends no request. */
   has(digest: Digest): boolean;
 }
 
 /**
- * @param whole manifests received whole in this run, whichever source gave them: shared by its readers
- * @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and whatever the source throws
+ * @param manifests those read in this run, from any source: shared by its readers
+ * @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and what the source throws
  */
-export function createManifestReader(source: ImageSource, whole: Map<Digest, ReadManifest>): ManifestReader {
-  const received = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
+export function createManifestReader(source: ImageSource, manifests: Map<Digest, ReadManifest>): ManifestReader {
+  const pending = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
   const reader: ManifestReader = {
-    read(repository, digest, signal, pulls, holders) {
-      const done = whole.get(digest);
+    read(repository, digest, signal, pulls, locations) {
+      const done = manifests.get(digest);
       if (done !== undefined) return Promise.resolve(done);
-      const again = () => reader.read(repository, digest, signal, pulls, holders);
-      const known = received.get(digest);
-      if (known !== undefined) return known.reading.catch(orOwn(known.repository === repository, again));
+      const again = () => reader.read(repository, digest, signal, pulls, locations);
+      const known = pending.get(digest);
+      if (known !== undefined) return known.reading.catch(retryUnlessFinal(known.repository === repository, again));
       const ended = Promise.withResolvers<ReadManifest>();
-      // Somebody may be waiting for this one, or nobody.
+      // There may be no other reader.
       ended.promise.catch(() => {});
-      const leave = pulls.ask();
-      let isShown = false;
-      const show = () => {
-        isShown = true;
-        received.set(digest, { repository, reading: ended.promise });
+      const own = pulls.startManifest();
+      let isShared = false;
+      const share = () => {
+        isShared = true;
+        pending.set(digest, { repository, reading: ended.promise });
       };
-      const isKnown = () => received.has(digest) || whole.has(digest);
-      // Shown to others only once it has leave to go on: nobody who holds places waits for one who waits for places.
-      const gate: ManifestPulls = {
-        async before(until) {
+      const isKnown = () => pending.has(digest) || manifests.has(digest);
+      // Shared only once it has a permit. Otherwise an image with permits might wait for one that waits for permits.
+      const gate: PullGate = {
+        async waitForPermit(until) {
           try {
-            await leave.before(until);
+            await own.waitForPermit(until);
           } catch (error) {
             if (!isKnown()) throw error;
           }
-          if (isKnown()) throw new ReadMeanwhile();
-          show();
+          if (isKnown()) throw new ReadByAnother();
+          share();
         },
-        sending: leave.sending,
+        beforeSend: own.beforeSend,
       };
-      const reading = readAtHolders(holders, digest, signal).then(async (found) =>
+      const reading = readAtTargets(locations, digest, signal).then(async (found) =>
         found === undefined
-          ? understand(await source.readManifest(repository, digest, signal, gate), undefined)
-          : understand(found.manifest, found.holder),
+          ? parse(await source.readManifest(repository, digest, signal, gate), undefined)
+          : parse(found.manifest, found.location),
       );
-      return reading.finally(leave.end).then(
+      return reading.finally(own.end).then(
         (read) => {
-          whole.set(digest, read);
-          if (!received.has(digest)) show();
+          manifests.set(digest, read);
+          if (!pending.has(digest)) share();
           ended.resolve(read);
           return read;
         },
         (error: unknown) => {
-          if (error instanceof ReadMeanwhile) return again();
-          // A failure is not remembered: another action may have better luck. What was read and is no image stays so.
-          if (isShown && !(error instanceof NoImage)) received.delete(digest);
+          if (error instanceof ReadByAnother) return again();
+          // Forgotten, so that another action retries; but a manifest that is not an image stays one.
+          if (isShared && !(error instanceof NotAnImage)) pending.delete(digest);
           ended.reject(error);
-          if (!isShown || !isOutOfPulls(error)) throw error;
-          return leave.refused(error, signal).then(again);
+          if (!isShared || !isPullLimitError(error)) throw error;
+          return own.refused(error, signal).then(again);
         },
       );
     },
-    has: (digest) => whole.has(digest),
+    has: (digest) => manifests.has(digest),
   };
   return reader;
 }
 
-/** What was read is none: reading it again would cost another pull, and say the same. */
-class NoImage extends MirrorError {}
+/** The manifest was read, but is not an image. Reading it again would cost a pull and end the same. */
+class NotAnImage extends MirrorError {}
 
-/** While this reading waited for its leave, another one began that now serves both. */
-class ReadMeanwhile extends Error {}
+/** Another read of the same manifest started while this one waited for a permit, and serves both. */
+class ReadByAnother extends Error {}
 
 /**
- * What to do when a reading that others share has failed: what another repository refuses this one may serve, and where
- * the other's allowance did not reach, our own may.
+ * Handles the failure of a shared read: retries where it came from another repository, which may be private, or from the
+ * pull limit, as this image may have permits of its own.
  */
-function orOwn<T>(isSameRepository: boolean, again: () => Promise<T>): (error: unknown) => Promise<T> {
+function retryUnlessFinal<T>(isSameRepository: boolean, again: () => Promise<T>): (error: unknown) => Promise<T> {
   return async (error) => {
-    if (error instanceof NoImage || (isSameRepository && !isOutOfPulls(error))) throw error;
+    if (error instanceof NotAnImage || (isSameRepository && !isPullLimitError(error))) throw error;
     return again();
   };
 }
 
-function isOutOfPulls(error: unknown): error is MirrorError {
+function isPullLimitError(error: unknown): error is MirrorError {
   return error instanceof MirrorError && error.code === "PULL_LIMIT";
 }
 
-async function readAtHolders(
-  holders: readonly Holder[],
+async function readAtTargets(
+  locations: readonly TargetRepository[],
   digest: Digest,
   signal: AbortSignal,
-): Promise<{ manifest: Manifest; holder: Holder } | undefined> {
-  for (const holder of holders) {
+): Promise<{ manifest: Manifest; location: TargetRepository } | undefined> {
+  for (const location of locations) {
     try {
-      return { manifest: await holder.target.readManifest(holder.repository, digest, signal), holder };
+      return { manifest: await location.target.readManifest(location.repository, digest, signal), location };
     } catch (error) {
-      // Gone meanwhile, or never whole: the source has it.
+      // Deleted since the plan, or unreadable: the source has it.
       if (signal.aborted) throw error;
     }
   }
   return undefined;
 }
 
-function understand(manifest: Manifest, holder: Holder | undefined): ReadManifest {
+function parse(manifest: Manifest, location: TargetRepository | undefined): ReadManifest {
   const content = readManifest(manifest);
-  if (content.kind === "index" || content.kind === "image") return { manifest, content, holder };
-  throw new NoImage(content.message, {
+  if (content.kind === "index" || content.kind === "image") return { manifest, content, location };
+  throw new NotAnImage(content.message, {
     code: content.kind === "invalid" ? "MANIFEST_INVALID" : "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
     operation: "read manifest",
@@ -146,6 +141,6 @@ function understand(manifest: Manifest, holder: Holder | undefined): ReadManifes
     hint:
       content.kind === "schema-1"
         ? SCHEMA_1_HINT
-        : "Mirror another tag of this image, or ask its publisher for an image in the OCI or Docker format.",
+        : "mirror another tag of this image, or ask its publisher for an image in the OCI or Docker format",
   });
 }

@@ -2,12 +2,12 @@ import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { CopyImage } from "../../plan/action.ts";
-import type { ImageTarget } from "../ports.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
+import type { ImageTarget } from "../ports.ts";
 
 const OPERATION = "replace tag";
 
-/** A copy whose tag may not move. */
+/** A copy to an immutable tag. */
 export interface TagReplacement {
   image: CopyImage & { replace: { backupTag: string } };
   target: ImageTarget;
@@ -17,7 +17,7 @@ export interface TagReplacement {
   signal: AbortSignal;
 }
 
-/** Whether the tag is absent as a run left it that was broken off in its middle: the backup tag holds the old image. */
+/** Whether the tag is missing because an earlier run was interrupted while replacing it: the backup tag has the old image. */
 export async function isBackedUp(image: CopyImage, target: ImageTarget, signal: AbortSignal): Promise<boolean> {
   if (image.replace === undefined || image.precondition === null) return false;
   const { backupTag } = image.replace;
@@ -25,9 +25,9 @@ export async function isBackedUp(image: CopyImage, target: ImageTarget, signal: 
 }
 
 /**
- * Puts a tag that may not move: the new image by digest, the backup tag on the old one, the tag deleted, the tag put.
- * ECR deletes an image with its last tag, so the backup comes before. Each step finds done what an earlier run did.
- * @param manifest of the new image, all that it refers to being there
+ * Replaces an immutable tag: puts the new image by digest, puts the backup tag on the old one, deletes the tag and puts it
+ * again. ECR deletes an image with its last tag, so the backup tag comes first. A step that an earlier run has done is skipped.
+ * @param manifest of the new image; the target has everything it refers to
  * @throws MirrorError STALE, and what the target throws
  */
 export async function replaceTag(replacement: TagReplacement, manifest: Manifest): Promise<void> {
@@ -37,8 +37,8 @@ export async function replaceTag(replacement: TagReplacement, manifest: Manifest
   if (!(await target.hasManifest(repository, manifest.digest, signal))) {
     await target.putManifest(repository, undefined, manifest, signal);
   }
-  const held = await target.readTags(repository, [tag, backupTag], signal);
-  const [now, backup] = [held.get(tag), held.get(backupTag)];
+  const tags = await target.readTags(repository, [tag, backupTag], signal);
+  const [now, backup] = [tags.get(tag), tags.get(backupTag)];
   if (now === manifest.digest) return;
   if (old === null || (now ?? old) !== old || (now === undefined && backup !== old)) throw changed(image, tag, now);
   if (backup !== undefined && backup !== old) throw changed(image, backupTag, backup);
@@ -47,10 +47,10 @@ export async function replaceTag(replacement: TagReplacement, manifest: Manifest
   }
   await admin.requireOwner(repository, owner, OPERATION, signal);
   signal.throwIfAborted();
-  // From here to the end the tag is absent: a first interrupt waits for these two requests.
-  const unbroken = new AbortController().signal;
-  if (now !== undefined) await admin.removeImages(repository, [{ tag }], unbroken);
-  await putAgain(replacement, manifest, unbroken);
+  // The tag is missing between these two requests, so an interrupt waits for them.
+  const uninterrupted = new AbortController().signal;
+  if (now !== undefined) await admin.removeImages(repository, [{ tag }], uninterrupted);
+  await putAgain(replacement, manifest, uninterrupted);
 }
 
 async function putAgain({ image, target }: TagReplacement, manifest: Manifest, signal: AbortSignal): Promise<void> {
@@ -58,8 +58,8 @@ async function putAgain({ image, target }: TagReplacement, manifest: Manifest, s
     await target.putManifest(image.repository, image.tag, manifest, signal);
   } catch (error) {
     if (!(error instanceof MirrorError) || error.code === "TAG_IMMUTABLE") throw error;
-    const hint = `The tag is absent now, and ${image.replace.backupTag} holds the old image. Run apply again, which puts the tag.`;
-    throw error.with({ hint: `${hint} ${error.hint}` });
+    const hint = `rerun apply to put the tag: it is missing now, and ${image.replace.backupTag} has the old image`;
+    throw error.with({ hint: `${hint}. ${error.hint}` });
   }
 }
 
@@ -69,6 +69,6 @@ function changed(image: CopyImage, tag: string, now: Digest | undefined): Mirror
     side: "target",
     operation: OPERATION,
     reference: `${image.repository}:${tag}`,
-    hint: "Someone else wrote this tag. Run plan again to see what is there now.",
+    hint: "rerun plan to see what the tag has now: another client changed it",
   });
 }

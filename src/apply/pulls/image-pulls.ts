@@ -1,33 +1,33 @@
-import type { Places } from "../../dockerhub/pull-budget.ts";
+import type { Permits } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
-import type { ManifestPulls } from "../ports.ts";
+import type { PullGate } from "../ports.ts";
 import type { PullQueue } from "./pull-queue.ts";
 
 /** The pulls of one image. */
 export interface ImagePulls {
-  /** Begins to ask for one manifest. */
-  ask(this: void): ManifestLeave;
-  /** Once it is known how many manifests are still wanted, the rest is given back. */
+  /** Starts the request for one manifest. */
+  startManifest(this: void): ManifestPulls;
+  /** Releases the permits beyond `pulls`, once it is known how many manifests are still to be read. */
   keepAtMost(this: void, pulls: number): void;
   release(this: void): void;
 }
 
-/** The leave to ask for one manifest. Where the allowance does not reach, MirrorError PULL_LIMIT is thrown. */
-export interface ManifestLeave extends ManifestPulls {
+/** The pulls of one manifest. Its methods throw MirrorError PULL_LIMIT where the pull limit does not allow the request. */
+export interface ManifestPulls extends PullGate {
   /**
-   * Told of PULL_LIMIT when a request was refused, or not sent as others had spent what it needed. Resolves when asking
-   * for the manifest anew, with a new leave, is right: that waits for its place, or throws.
+   * Handles PULL_LIMIT after a request was refused, or was not sent because other clients spent the pulls.
+   * @returns resolves when the manifest is to be requested again, which waits for a permit of its own or throws
    */
   refused(this: void, error: MirrorError, signal: AbortSignal): Promise<void>;
-  /** Must be called in the end: a place that was this manifest's alone, and was not spent, is given back. */
+  /** Releases a permit of this manifest that was not used. Must be called. */
   end(this: void): void;
 }
 
-/** For sources that count nothing. */
-export const UNCOUNTED: ImagePulls & ManifestPulls = {
-  before: () => Promise.resolve(),
-  sending: () => {},
-  ask: () => ({
+/** For sources without a pull limit. */
+export const UNCOUNTED: ImagePulls & PullGate = {
+  waitForPermit: () => Promise.resolve(),
+  beforeSend: () => {},
+  startManifest: () => ({
     ...UNCOUNTED,
     async refused(error) {
       throw error;
@@ -42,104 +42,104 @@ export interface CountedImage {
   reference: string;
   pullsAtMost: number;
   queue: PullQueue;
-  /** When those before it in the mirror file have asked, or need no more: their order is priority. */
-  turn: Promise<void>;
-  /** Called when this image has asked. */
+  /** Resolves when the images before it in the mirror file have asked for permits, or need none: their order is priority. */
+  previousAsked: Promise<void>;
+  /** Called when this image has asked for permits. */
   onAsked: () => void;
-  /** Asks the source how much is left, without spending a pull. */
+  /** Reads the remaining pulls from the source, without spending one. */
   probe: () => Promise<void>;
   /** Called for each request that is sent. */
   onSent: () => void;
 }
 
 /**
- * An image is begun only when all the manifests it may need fit. One that is larger than the whole allowance goes
- * manifest by manifest, over several windows if need be: what has arrived stays. So does an image that was begun when
- * others have spent what it counted on: first it gives its places back, as whoever waits for places must hold none.
+ * Acquires the permits of an image. An image starts when there are permits for all its manifests. One that exceeds the
+ * whole limit is copied manifest by manifest, over several windows if need be; what has been copied stays. So is an image
+ * whose pulls other clients have spent: it first releases its permits, as an image that waits for permits must have none.
  */
 export function createImagePulls(image: CountedImage): ImagePulls {
-  const { reference, pullsAtMost, queue, turn, onAsked, probe, onSent } = image;
-  /** The places of the whole image; undefined before it is begun, and where it goes manifest by manifest. */
-  let whole: Places | undefined;
+  const { reference, pullsAtMost, queue, previousAsked, onAsked, probe, onSent } = image;
+  /** The permits of the whole image. Undefined before it starts, and where it is copied manifest by manifest. */
+  let all: Permits | undefined;
   let atMost = pullsAtMost;
   let isPiecemeal = false;
   let isReleased = false;
-  let begun: Promise<void> | undefined;
-  let isBegun = false;
-  /** The source's own words, until it grants something again. */
+  let started: Promise<void> | undefined;
+  let isStarted = false;
+  /** The source's own error, until it grants a permit again. */
   let refusal: MirrorError | undefined;
 
-  const take = async (pulls: number, signal: AbortSignal): Promise<Places | undefined> => {
+  const acquire = async (pulls: number, signal: AbortSignal): Promise<Permits | undefined> => {
     const isRefused = refusal !== undefined;
-    const places = await queue.take({ pulls, isBegun, isRefused, probe }, signal);
-    if (places === undefined) return undefined;
-    isBegun = true;
+    const permits = await queue.acquire({ pulls, isStarted, isRefused, probe }, signal);
+    if (permits === undefined) return undefined;
+    isStarted = true;
     refusal = undefined;
-    return places;
+    return permits;
   };
 
-  const begin = async (signal: AbortSignal): Promise<void> => {
-    await turn;
-    // None was thought to be needed: whoever was to have the image did not.
-    isPiecemeal = atMost === 0 || !queue.couldEverHold(atMost);
+  const start = async (signal: AbortSignal): Promise<void> => {
+    await previousAsked;
+    // 0 where the plan expected to read the image from a target, which no longer has it.
+    isPiecemeal = atMost === 0 || !queue.canEverFit(atMost);
     if (isPiecemeal) return;
-    const places = await take(atMost, signal);
-    // How large the allowance is may only be known by now.
-    isPiecemeal = places === undefined && !queue.couldEverHold(atMost);
+    const permits = await acquire(atMost, signal);
+    // The size of the limit may be known only now.
+    isPiecemeal = permits === undefined && !queue.canEverFit(atMost);
     if (isPiecemeal) return;
-    if (places === undefined) throw atFloor(reference);
-    if (isReleased) places.release();
-    else whole = places;
+    if (permits === undefined) throw limitReached(reference);
+    if (isReleased) permits.release();
+    else all = permits;
   };
 
   return {
-    ask() {
-      let own: Places | undefined;
+    startManifest() {
+      let own: Permits | undefined;
       let isUnsent = false;
       return {
-        async before(signal) {
+        async waitForPermit(signal) {
           try {
-            await (begun ??= begin(signal));
+            await (started ??= start(signal));
             if (!isPiecemeal) return;
-            own = await take(1, signal);
-            if (own === undefined) throw refusal ?? atFloor(reference);
+            own = await acquire(1, signal);
+            if (own === undefined) throw refusal ?? limitReached(reference);
           } finally {
             onAsked();
           }
         },
-        sending() {
-          const places = own ?? whole;
-          isUnsent = places === undefined || (!places.spend() && !places.spendFree());
-          if (isUnsent) throw atFloor(reference);
+        beforeSend() {
+          const permits = own ?? all;
+          isUnsent = permits === undefined || (!permits.use() && !permits.useUnreserved());
+          if (isUnsent) throw limitReached(reference);
           onSent();
         },
         async refused(error, signal) {
-          if (isUnsent && whole !== undefined && (await queue.maySpend(whole, signal))) return;
+          if (isUnsent && all !== undefined && (await queue.canUse(all, signal))) return;
           if (!isUnsent) refusal = error;
           isPiecemeal = true;
-          whole?.release();
-          whole = undefined;
+          all?.release();
+          all = undefined;
         },
         end: () => own?.release(),
       };
     },
     keepAtMost(pulls) {
       atMost = Math.min(atMost, pulls);
-      whole?.keepAtMost(pulls);
+      all?.keepAtMost(pulls);
     },
     release() {
       isReleased = true;
-      whole?.release();
+      all?.release();
     },
   };
 }
 
-function atFloor(reference: string): MirrorError {
-  return new MirrorError("the pull allowance does not reach for this image now", {
+function limitReached(reference: string): MirrorError {
+  return new MirrorError("pull limit reached: too few remaining pulls for this image", {
     code: "PULL_LIMIT",
     side: "source",
     operation: "read manifest",
     reference,
-    hint: "Run apply again later, or with --wait: what is mirrored stays. Signing in gives an allowance of your own.",
+    hint: "rerun apply later, or with --wait, or sign in for a pull limit of your own; what is mirrored stays",
   });
 }

@@ -1,13 +1,13 @@
 import type { Clock } from "../../clock.ts";
-import type { PullBudget, Places } from "../../dockerhub/pull-budget.ts";
+import type { Permits, PullBudget } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 
-/** How often a source is asked, while waiting, whether its window has moved on: by HEAD, which is free. */
+/** How often the remaining pulls are read while waiting: by HEAD, which costs none. */
 const PROBE_EVERY_MS = 60_000;
 
-/** What may be over when the window has moved on. Any other error is the image's own, however long one waits. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
+/** Errors of a probe that may be gone after a wait. Any other error fails the image. */
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
   "PULL_LIMIT",
   "TOO_MANY_REQUESTS",
   "SERVER_ERROR",
@@ -15,151 +15,151 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   "TIMEOUT",
 ]);
 
-/** Gives images their places in the budget, in the order in which they ask; those that were begun go before the others. */
+/** Gives images their permits in the order of their requests. Images that have started come first. */
 export interface PullQueue {
   /**
-   * Waits for places while other images may still give some back, and while waiting is allowed. Whoever waits holds none.
-   * @returns undefined at the floor, from which on no further image is begun; and for more than ever fits
-   * @throws whatever the probe throws that no waiting cures
+   * Waits for permits while other images may release some, and for the window to move on where waiting is allowed. The
+   * caller must have no permits.
+   * @returns undefined when only the reserve is left, and for more permits than the limit allows
+   * @throws an error of the probe that a wait does not cure
    */
-  take(wish: Wish, signal: AbortSignal): Promise<Places | undefined>;
-  /** Waits while answers are under way that may show room. @returns whether one of these places can be spent then */
-  maySpend(places: Places, signal: AbortSignal): Promise<boolean>;
-  /** Whether so many fit into an empty window at all. */
-  couldEverHold(pulls: number): boolean;
+  acquire(request: PermitRequest, signal: AbortSignal): Promise<Permits | undefined>;
+  /** Waits while pending responses may show more remaining pulls. @returns whether one of `permits` can be used then */
+  canUse(permits: Permits, signal: AbortSignal): Promise<boolean>;
+  /** Whether so many pulls fit into an unused window. */
+  canEverFit(pulls: number): boolean;
 }
 
-/** Places that are asked for. */
-export interface Wish {
+export interface PermitRequest {
   pulls: number;
-  /** Whether the image was begun: to finish it comes before beginning another one. */
-  isBegun: boolean;
-  /** Whether the source has just refused a pull: asking it again at once would be of no use. */
+  /** Whether the image has started: finishing it comes before starting another one. */
+  isStarted: boolean;
+  /** Whether the source has just refused a pull, so that a probe would show nothing new. */
   isRefused: boolean;
-  /** Asks the source anew how much is left, without spending a pull. */
+  /** Reads the remaining pulls from the source, without spending one. */
   probe: () => Promise<void>;
 }
 
-export interface QueueWaiting {
+export interface PullQueueOptions {
   clock: Clock;
-  /** How long a run may wait for the window to move on, in all; 0 is not at all. */
+  /** How long a run may wait for the window to move on, in total. 0 for not at all. */
   waitMilliseconds: number;
-  /** Told before each wait. */
+  /** Called before each wait. */
   onWait: (pulls: number) => void;
 }
 
-interface Asking extends Wish {
+interface Waiter extends PermitRequest {
   signal: AbortSignal;
-  /** Whether the source was asked since the last wait. */
+  /** Whether the source was probed since the last wait. */
   isProbed: boolean;
-  settle(places: Places | undefined): void;
+  settle(permits: Permits | undefined): void;
   fail(error: unknown): void;
 }
 
-export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, onWait }: QueueWaiting): PullQueue {
-  const line: Asking[] = [];
+export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, onWait }: PullQueueOptions): PullQueue {
+  const waiters: Waiter[] = [];
   let isServing = false;
   let waited = 0;
-  /** Waiting since {@link lastReading} was heard. */
-  let waitedUntold = 0;
+  /** Time waited since {@link lastReading} was received. */
+  let waitedSinceReading = 0;
   let lastReading = budget.reading();
-  let isAtFloor = false;
-  /** Not even one is left. */
-  let isSpent = false;
+  let isReserveReached = false;
+  /** Not a single pull is available. */
+  let isExhausted = false;
   let woken = Promise.withResolvers<void>();
 
   return {
-    take(wish, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<Places | undefined>();
-      const asking: Asking = { ...wish, signal, isProbed: wish.isRefused, settle: resolve, fail: reject };
-      const firstToBegin = wish.isBegun ? line.findIndex(({ isBegun }) => !isBegun) : -1;
-      line.splice(firstToBegin < 0 ? line.length : firstToBegin, 0, asking);
+    acquire(request, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<Permits | undefined>();
+      const waiter: Waiter = { ...request, signal, isProbed: request.isRefused, settle: resolve, fail: reject };
+      const firstUnstarted = request.isStarted ? waiters.findIndex(({ isStarted }) => !isStarted) : -1;
+      waiters.splice(firstUnstarted < 0 ? waiters.length : firstUnstarted, 0, waiter);
       const wake = () => woken.resolve();
       signal.addEventListener("abort", wake, { once: true });
       wake();
       void serve();
       return promise.finally(() => signal.removeEventListener("abort", wake));
     },
-    async maySpend(places, signal) {
+    async canUse(permits, signal) {
       const stop = Promise.withResolvers<void>();
       const onAbort = () => stop.resolve();
       signal.addEventListener("abort", onAbort, { once: true });
-      while (!places.maySpend() && !places.isEmpty() && budget.isUnderWay() && !signal.aborted) {
+      while (!permits.canUse() && !permits.isEmpty() && budget.hasPending() && !signal.aborted) {
         await Promise.race([budget.changed(), stop.promise]);
       }
       signal.removeEventListener("abort", onAbort);
-      return places.maySpend();
+      return permits.canUse();
     },
-    couldEverHold: (pulls) => budget.couldEverHold(pulls),
+    canEverFit: (pulls) => budget.canEverFit(pulls),
   };
 
   async function serve(): Promise<void> {
     if (isServing) return;
     isServing = true;
-    for (let first = line[0]; first !== undefined; first = line[0]) {
+    for (let first = waiters[0]; first !== undefined; first = waiters[0]) {
       try {
-        if (isHopeless(first)) end(first).settle(undefined);
-        else await help(first);
+        if (isHopeless(first)) remove(first).settle(undefined);
+        else await advance(first);
       } catch (error) {
-        end(first).fail(error);
+        remove(first).fail(error);
       }
     }
     isServing = false;
   }
 
-  function end(asking: Asking): Asking {
-    line.splice(line.indexOf(asking), 1);
-    return asking;
+  function remove(waiter: Waiter): Waiter {
+    waiters.splice(waiters.indexOf(waiter), 1);
+    return waiter;
   }
 
-  function isHopeless({ pulls, isBegun, signal }: Asking): boolean {
-    return signal.aborted || isSpent || (isAtFloor && !isBegun) || !budget.couldEverHold(pulls);
+  function isHopeless({ pulls, isStarted, signal }: Waiter): boolean {
+    return signal.aborted || isExhausted || (isReserveReached && !isStarted) || !budget.canEverFit(pulls);
   }
 
-  /** Where HEAD never says how much is left, only a pull can, once what was last said is a window old. */
-  function outdate(step: number): void {
+  /** Expires the last reading when it is a window old: where HEAD shows no remaining pulls, only a pull does. */
+  function expireOldReading(step: number): void {
     const reading = budget.reading();
-    waitedUntold = reading === lastReading ? waitedUntold + step : 0;
+    waitedSinceReading = reading === lastReading ? waitedSinceReading + step : 0;
     lastReading = reading;
-    if (reading?.windowSeconds === undefined || waitedUntold < reading.windowSeconds * 1000) return;
-    budget.outdate();
-    waitedUntold = 0;
+    if (reading?.windowSeconds === undefined || waitedSinceReading < reading.windowSeconds * 1000) return;
+    budget.expireReadings();
+    waitedSinceReading = 0;
   }
 
-  /** Does the next thing that may bring places. */
-  async function help(asking: Asking): Promise<void> {
-    const { pulls, probe, signal } = asking;
-    const places = budget.reserve(pulls);
-    if (places !== undefined) {
-      end(asking).settle(places);
+  /** Takes the next step that may bring permits: acquire, wait for other images, probe, wait for the window; or gives up. */
+  async function advance(waiter: Waiter): Promise<void> {
+    const { pulls, probe, signal } = waiter;
+    const permits = budget.acquire(pulls);
+    if (permits !== undefined) {
+      remove(waiter).settle(permits);
     } else if (!budget.isIdle()) {
       woken = Promise.withResolvers<void>();
       await Promise.race([budget.changed(), woken.promise]);
-    } else if (!asking.isProbed) {
-      asking.isProbed = true;
+    } else if (!waiter.isProbed) {
+      waiter.isProbed = true;
       await probe().catch((error: unknown) => {
-        if (!isRefusal(error) && (waited >= waitMilliseconds || !isPassing(error))) throw error;
+        if (!isRefusal(error) && (waited >= waitMilliseconds || !isTransient(error))) throw error;
       });
     } else if (waited < waitMilliseconds) {
       onWait(pulls);
       const step = Math.min(PROBE_EVERY_MS, waitMilliseconds - waited);
       await clock.sleep(step, signal);
       waited += step;
-      outdate(step);
-      asking.isProbed = false;
+      expireOldReading(step);
+      waiter.isProbed = false;
     } else {
-      isAtFloor = true;
-      isSpent = pulls === 1;
-      end(asking).settle(undefined);
+      isReserveReached = true;
+      isExhausted = pulls === 1;
+      remove(waiter).settle(undefined);
     }
   }
 }
 
-/** A 429 of either kind, which HEAD need not tell apart, is an answer to a probe: there is no room. */
+/** A 429 of either kind, which a HEAD need not tell apart, is a valid result of a probe: no pulls are available. */
 function isRefusal(error: unknown): boolean {
   return error instanceof MirrorError && (error.code === "PULL_LIMIT" || error.code === "TOO_MANY_REQUESTS");
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof MirrorError && (error.retryable || PASSING.has(error.code));
+function isTransient(error: unknown): boolean {
+  return error instanceof MirrorError && (error.retryable || TRANSIENT.has(error.code));
 }

@@ -6,55 +6,55 @@ import type { Manifest } from "../../oci/manifest.ts";
 import { fallbackTag } from "../../oci/referrer-tags.ts";
 import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../../oci/referrers.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
-import type { ReferrerCopy } from "./referrer-copy.ts";
+import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
 
 /**
- * Makes a target's fallback tag tell of what was copied. Where the source has such a list too, the target's is that one:
- * byte for byte where nothing differs, so that the next run sees by its digest that nothing changed. Where the source has
- * the API and the target has not, a list is kept for the target's clients. What the target listed before stays listed.
- * @param artifacts of the subject, that the target lacked
+ * Puts a list of the copied referrers under the target's fallback tag. Where the source has such a list, it is copied byte
+ * for byte if nothing differs, so that its digest shows the next run that nothing changed. Where the source has the
+ * referrers API and the target has not, a list is written for the target's clients. Entries of the target's list stay.
+ * @param artifacts of the subject that the target lacked
  * @param list the source's own list; undefined where it has the API
- * @param leftOut artifacts that could not be copied: a list that names them would be refused, or a lie
+ * @param skipped artifacts that could not be copied: a list of them would be refused, or wrong
  * @returns whether a list was written
  */
 export async function putReferrerList(
   subject: Digest,
   artifacts: ReferrerWork["artifacts"],
   list: ReferrerTagWork | undefined,
-  leftOut: LeftOut,
-  copy: ReferrerCopy,
+  skipped: SkippedReferrers,
+  copy: ReferrerCopyContext,
 ): Promise<boolean> {
-  const { target } = copy.transfer;
+  const { target } = copy.resources;
   const { repository } = copy.action;
-  const isListed = (await target.listReferrers?.(repository, subject, copy.signal)) !== undefined;
-  const hasNews = leftOut.refused.size > 0;
-  if (isListed && !hasNews && (list === undefined || leftOut.failed.size > 0)) return false;
-  return copy.alone(fallbackTag(subject), async () => {
+  const hasApi = (await target.listReferrers?.(repository, subject, copy.signal)) !== undefined;
+  const hasRefused = skipped.refused.size > 0;
+  if (hasApi && !hasRefused && (list === undefined || skipped.failed.size > 0)) return false;
+  return copy.withTagLock(fallbackTag(subject), async () => {
     const before = await readOwnList(subject, target, repository, copy.signal);
-    const refused = [...before.refused, ...leftOut.refused];
-    const brought = isListed ? [] : await describe(artifacts, leftOut, copy);
+    const refused = [...before.refused, ...skipped.refused];
+    const added = hasApi ? [] : await describe(artifacts, skipped, copy);
     const manifest =
       list === undefined
-        ? writeReferrers([...before.referrers, ...brought], undefined, refused)
-        : await listFrom(list, before.referrers, { failed: leftOut.failed, refused: new Set(refused) }, copy);
-    const held = await target.readTags(repository, [fallbackTag(subject)], copy.signal);
-    if (held.get(fallbackTag(subject)) === manifest.digest) return false;
+        ? writeReferrers([...before.referrers, ...added], undefined, refused)
+        : await listFrom(list, before.referrers, { failed: skipped.failed, refused: new Set(refused) }, copy);
+    const tags = await target.readTags(repository, [fallbackTag(subject)], copy.signal);
+    if (tags.get(fallbackTag(subject)) === manifest.digest) return false;
     try {
       await target.putManifest(repository, fallbackTag(subject), manifest, copy.signal);
       return true;
     } catch (error) {
-      // A mere note that cannot be kept is no failure: what was refused has its warnings, and is tried again.
-      if (isListed && list === undefined && isAgainstRules(error)) return false;
+      // A target with the API needs no list. This one only records refusals, which have their warnings and are tried again.
+      if (hasApi && list === undefined && isAgainstRules(error)) return false;
       throw error;
     }
   });
 }
 
-/** What was not copied of what refers to one subject. */
-export interface LeftOut {
-  /** The target does not take it. */
+/** The referrers of one subject that were not copied. */
+export interface SkippedReferrers {
+  /** Those that the target does not accept. */
   refused: Set<Digest>;
-  /** It may come in another run. */
+  /** Those that a later run may copy. */
   failed: Set<Digest>;
 }
 
@@ -62,37 +62,37 @@ function isAgainstRules(error: unknown): boolean {
   return error instanceof MirrorError && (error.code === "TAG_IMMUTABLE" || error.code === "MANIFEST_REFUSED");
 }
 
-/** The source's list as it is, or what the target needs in its place, with a note of what it stands for. */
+/** The source's list unchanged, or a list of what the target has, annotated with the source's list. */
 async function listFrom(
   list: ReferrerTagWork,
   before: readonly Referrer[],
-  { failed, refused }: LeftOut,
-  copy: ReferrerCopy,
+  { failed, refused }: SkippedReferrers,
+  copy: ReferrerCopyContext,
 ): Promise<Manifest> {
-  const { reader } = copy.transfer;
+  const { reader } = copy.resources;
   const { manifest } = await reader.read(copy.from, list.digest, copy.signal, copy.pulls, []);
   const all = readReferrers(manifest.bytes);
-  if (typeof all === "string") throw new Error(`a list that was read before cannot be read: ${all}`);
+  if (typeof all === "string") throw new Error(`a list that was parsed before cannot be parsed: ${all}`);
   const types = copy.action.types ?? undefined;
-  const isThere = ({ digest }: Referrer) => !failed.has(digest) && !refused.has(digest);
-  const wanted = all.filter((each) => isWantedType(each.artifactType, types) && isThere(each));
-  const named = new Set(all.map(({ digest }) => digest));
-  const isSame = wanted.length === all.length && before.every(({ digest }) => named.has(digest)) && refused.size === 0;
+  const isCopied = ({ digest }: Referrer) => !failed.has(digest) && !refused.has(digest);
+  const wanted = all.filter((each) => isWantedType(each.artifactType, types) && isCopied(each));
+  const listed = new Set(all.map(({ digest }) => digest));
+  const isSame = wanted.length === all.length && before.every(({ digest }) => listed.has(digest)) && refused.size === 0;
   if (isSame) return manifest;
-  // Without the note where something may still come: the next run tries again.
+  // Without the annotation after a failure, so that the next run tries again.
   const origin = failed.size === 0 ? { source: list.digest, types } : undefined;
   return writeReferrers([...before, ...wanted], origin, refused);
 }
 
-/** Artifacts as a list names them, read from the target, which has them by now. */
+/** Describes copied artifacts for a list, by their manifests at the target. */
 async function describe(
   artifacts: ReferrerWork["artifacts"],
-  { failed, refused }: LeftOut,
-  { transfer, action, signal }: ReferrerCopy,
+  { failed, refused }: SkippedReferrers,
+  { resources, action, signal }: ReferrerCopyContext,
 ): Promise<Referrer[]> {
-  const brought = artifacts.filter(({ digest }) => !failed.has(digest) && !refused.has(digest));
+  const copied = artifacts.filter(({ digest }) => !failed.has(digest) && !refused.has(digest));
   const read = await Promise.all(
-    brought.map(({ digest }) => unlessAbsent(transfer.target.readManifest(action.repository, digest, signal))),
+    copied.map(({ digest }) => unlessAbsent(resources.target.readManifest(action.repository, digest, signal))),
   );
   return read.flatMap((manifest) => (manifest === undefined ? [] : [referrerOf(manifest)]));
 }

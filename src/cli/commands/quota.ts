@@ -1,5 +1,5 @@
 import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
-import { whoseOf, type Said } from "../../dockerhub/pull-budget.ts";
+import { limitSourceOf, type ReportedLimit } from "../../dockerhub/limit-info.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
 import type { QuotaInput } from "../definitions/quota.ts";
@@ -37,7 +37,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
     });
     const said = pullBudgets.said(DOCKER_HUB);
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
-    const isUnused = credential !== undefined && said !== undefined && isAnonymous(whoseOf(said));
+    const isUnused = credential !== undefined && said !== undefined && isAnonymous(limitSourceOf(said));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;
     const text = () => renderSaid(said, context.isTerminal ? account : undefined);
     context.out(input.json ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
@@ -49,7 +49,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
 
 const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n";
 
-function document(said: Said | undefined, credentialsUnused: boolean): string {
+function document(said: ReportedLimit | undefined, credentialsUnused: boolean): string {
   const all = {
     registry: DOCKER_HUB,
     reading: said?.kind === "reading" ? said.reading : null,
@@ -65,9 +65,9 @@ function document(said: Said | undefined, credentialsUnused: boolean): string {
  * What was said, in words.
  * @param account who signed in; only for a terminal, as other output is kept and read by more people
  */
-function renderSaid(said: Said | undefined, account: string | undefined): string {
+function renderSaid(said: ReportedLimit | undefined, account: string | undefined): string {
   if (said === undefined) return "Docker Hub: it said nothing of a pull limit, so what is left is not known.\n";
-  const whose = renderWhose(whoseOf(said), account);
+  const whose = renderWhose(limitSourceOf(said), account);
   switch (said.kind) {
     case "reading":
       return `Docker Hub: ${renderLeft(said.reading)}${whose}.\n`;

@@ -16,10 +16,10 @@ const BYTES = randomBytes(SIZE);
 const BLOB = { digest: digestOf(BYTES), size: SIZE, mediaType: "application/octet-stream" };
 const MANIFEST = Buffer.from('{"schemaVersion":2}');
 const SIGNAL = new AbortController().signal;
-/** How patient the tests are with an alternate. */
-const PATIENCE = { milliseconds: 60, leastBytes: 10_000 };
+/** When an alternate is too slow in these tests. */
+const LIMITS = { milliseconds: 60, minimumBytes: 10_000 };
 
-/** Serves the blob, whole or from where it is asked for, and the manifest. */
+/** Serves the blob, whole or from an offset, and the manifest. */
 function good({ url, headers }: Parameters<Handler>[0], response: ServerResponse): void {
   if (url.includes("/manifests/")) return void response.writeHead(200).end(MANIFEST);
   const first = Number(/^bytes=(\d+)-/.exec(headers.range ?? "")?.[1] ?? 0);
@@ -37,58 +37,58 @@ function sourceOf(t: TestContext, server: Server): ImageSource {
 }
 
 async function start(t: TestContext, handler: Handler) {
-  const [own, alternate] = [await serve(t, good), await serve(t, handler)];
+  const [main, alternate] = [await serve(t, good), await serve(t, handler)];
   const place = { source: sourceOf(t, alternate), repositoryAt: (repository: string) => repository };
-  const source = withAlternates(sourceOf(t, own), [place], async () => true, PATIENCE);
-  return { own, alternate, source };
+  const source = withAlternates(sourceOf(t, main), [place], async () => true, LIMITS);
+  return { main, alternate, source };
 }
 
 async function readBlob(source: ImageSource): Promise<Buffer> {
   const open = (offset: number, signal: AbortSignal) => source.openBlob("app", BLOB, offset, signal);
-  const waiting = { clock: quickClock(), random: () => 0 };
+  const timing = { clock: quickClock(), random: () => 0 };
   const chunks: Buffer[] = [];
-  for await (const chunk of resumed([open], SIZE, waiting, SIGNAL)) chunks.push(chunk);
+  for await (const chunk of resumed([open], SIZE, timing, SIGNAL)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** Sends the head and so many bytes, then a byte now and then. */
-function dripping(first: number, milliseconds: number): Handler {
+/** Sends the head and `first` bytes, then single bytes at intervals. */
+function trickling(first: number, milliseconds: number): Handler {
   return (_request, response, raw) => {
     response.writeHead(200, { "content-length": SIZE }).write(BYTES.subarray(0, first));
     response.flushHeaders();
     let at = first;
-    const drip = setInterval(() => response.write(BYTES.subarray(at, (at += 1))), milliseconds);
-    raw.socket.once("close", () => clearInterval(drip));
+    const timer = setInterval(() => response.write(BYTES.subarray(at, (at += 1))), milliseconds);
+    raw.socket.once("close", () => clearInterval(timer));
   };
 }
 
 describe("an alternate that is slow", () => {
-  test("to answer about a manifest costs a fallback, and is not asked again in the run", async (t) => {
-    const { own, alternate, source } = await start(t, () => {});
+  test("to answer about a manifest is replaced by the source, and not asked again in the run", async (t) => {
+    const { main, alternate, source } = await start(t, () => {});
     const digest = digestOf(MANIFEST);
     const { bytes } = await source.readManifest("app", digest, SIGNAL, UNCOUNTED);
     assert.deepEqual(Buffer.from(bytes), MANIFEST);
     await source.readManifest("app", digest, SIGNAL, UNCOUNTED);
     assert.deepEqual(await readBlob(source), BYTES);
-    assert.deepEqual([alternate.seen.length, own.seen.length], [1, 3]);
+    assert.deepEqual([alternate.seen.length, main.seen.length], [1, 3]);
   });
 
-  test("to answer about a blob costs a fallback", async (t) => {
-    const { own, alternate, source } = await start(t, () => {});
+  test("to answer about a blob is replaced by the source", async (t) => {
+    const { main, alternate, source } = await start(t, () => {});
     assert.deepEqual(await readBlob(source), BYTES);
-    assert.deepEqual([alternate.seen.length, own.seen.length], [1, 1]);
+    assert.deepEqual([alternate.seen.length, main.seen.length], [1, 1]);
   });
 
   for (const [what, handler, rest] of [
-    ["sends the head of its answer and nothing more", dripping(0, 10_000), undefined],
-    ["sends a part and nothing more", dripping(50_000, 10_000), "bytes=50000-"],
-    ["sends a byte now and then", dripping(20_000, 10), /^bytes=200\d\d-$/],
+    ["sends the head of its answer and nothing more", trickling(0, 10_000), undefined],
+    ["sends a part and nothing more", trickling(50_000, 10_000), "bytes=50000-"],
+    ["sends single bytes at intervals", trickling(20_000, 10), /^bytes=200\d\d-$/],
   ] as const) {
-    test(`and ${what} costs a fallback for the rest, and is not asked again`, async (t) => {
-      const { own, alternate, source } = await start(t, handler);
+    test(`and ${what} is replaced by the source for the rest, and not asked again`, async (t) => {
+      const { main, alternate, source } = await start(t, handler);
       assert.deepEqual(await readBlob(source), BYTES);
-      assert.equal(own.seen.length, 1);
-      const asked = own.seen[0]?.headers.range;
+      assert.equal(main.seen.length, 1);
+      const asked = main.seen[0]?.headers.range;
       if (rest instanceof RegExp) assert.match(asked ?? "", rest);
       else assert.equal(asked, rest);
       await source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
@@ -96,8 +96,8 @@ describe("an alternate that is slow", () => {
     });
   }
 
-  test("but brings enough in each span is waited for, and so is one whose reader is slow", async (t) => {
-    const { own, source } = await start(t, (_request, response) => {
+  test("but keeps the minimum rate is read to the end, also when the reader is slow", async (t) => {
+    const { main, source } = await start(t, (_request, response) => {
       response.writeHead(200, { "content-length": SIZE });
       let at = 0;
       const send = setInterval(() => {
@@ -109,14 +109,14 @@ describe("an alternate that is slow", () => {
     const chunks: Buffer[] = [];
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(chunk);
-      if (chunks.length === 1) await new Promise((resolve) => setTimeout(resolve, 3 * PATIENCE.milliseconds));
+      if (chunks.length === 1) await new Promise((resolve) => setTimeout(resolve, 3 * LIMITS.milliseconds));
     }
     assert.deepEqual(Buffer.concat(chunks), BYTES);
-    assert.equal(own.seen.length, 0);
+    assert.equal(main.seen.length, 0);
   });
 });
 
-test("a source that stalls in the middle of a blob is asked for the rest", async (t) => {
+test("a source that stalls in the middle of a blob is asked for the rest only", async (t) => {
   let isFirst = true;
   const server = await serve(t, (request, response) => {
     if (!isFirst) return good(request, response);

@@ -10,55 +10,55 @@ const BYTES = randomBytes(200_000);
 const CUT = 70_000;
 const SIGNAL = new AbortController().signal;
 
-function firstOf(range: string | undefined): number {
+function offsetOf(range: string | undefined): number {
   return Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
 }
 
-/** Reads a blob of so many promised bytes from a server. @returns what came, and from which bytes on it was asked for */
-async function read(t: TestContext, size: number, handler: Handler): Promise<{ bytes: Buffer; asked: number[] }> {
+/** Reads a blob of `size` bytes from a server. @returns the bytes received, and the offset of each request */
+async function read(t: TestContext, size: number, handler: Handler): Promise<{ bytes: Buffer; offsets: number[] }> {
   const server = await serve(t, handler);
   const { registry } = clientOf(t, server.url);
   const blob = { digest: digestOf(BYTES), size, mediaType: "application/octet-stream" };
   const open = (offset: number, signal: AbortSignal) => registry.openBlob("app", blob, offset, signal);
   const chunks: Buffer[] = [];
   for await (const chunk of resumed([open], size, { clock: quickClock(), random: () => 0 }, SIGNAL)) chunks.push(chunk);
-  return { bytes: Buffer.concat(chunks), asked: server.seen.map(({ headers }) => firstOf(headers.range)) };
+  return { bytes: Buffer.concat(chunks), offsets: server.seen.map(({ headers }) => offsetOf(headers.range)) };
 }
 
-describe("a blob without a length that ends too early", () => {
-  test("is asked for the rest, from there on", async (t) => {
-    const { bytes, asked } = await read(t, BYTES.length, ({ headers }, response) => {
-      const first = firstOf(headers.range);
+describe("a response without a length that ends too early", () => {
+  test("is followed by a request for the rest", async (t) => {
+    const { bytes, offsets } = await read(t, BYTES.length, ({ headers }, response) => {
+      const first = offsetOf(headers.range);
       if (first === 0) return void response.writeHead(200).end(BYTES.subarray(0, CUT));
       const range = `bytes ${first}-${BYTES.length - 1}/${BYTES.length}`;
       response.writeHead(206, { "content-range": range }).end(BYTES.subarray(first));
     });
     assert.ok(bytes.equals(BYTES));
-    assert.deepEqual(asked, [0, CUT]);
+    assert.deepEqual(offsets, [0, CUT]);
   });
 
   for (const [what, rest] of [
-    ["says that there is no more", (response) => void response.writeHead(416).end()],
-    ["sends the same again", (response) => void response.writeHead(200).end(BYTES.subarray(0, CUT))],
+    ["has no more bytes", (response) => void response.writeHead(416).end()],
+    ["sends the same bytes again", (response) => void response.writeHead(200).end(BYTES.subarray(0, CUT))],
   ] as const satisfies readonly [string, (response: Parameters<Handler>[1]) => void][]) {
-    test(`ends there where the source ${what}: its digest tells what is wrong`, async (t) => {
-      const { bytes, asked } = await read(t, BYTES.length, ({ headers }, response) => {
-        if (firstOf(headers.range) > 0) return rest(response);
+    test(`ends the blob where the source ${what}, which its digest then shows to be incomplete`, async (t) => {
+      const { bytes, offsets } = await read(t, BYTES.length, ({ headers }, response) => {
+        if (offsetOf(headers.range) > 0) return rest(response);
         response.writeHead(200).end(BYTES.subarray(0, CUT));
       });
       assert.ok(bytes.equals(BYTES.subarray(0, CUT)));
-      assert.deepEqual(asked, [0, CUT]);
+      assert.deepEqual(offsets, [0, CUT]);
     });
   }
 
-  test("is not asked for without end where it brings a little more each time", async (t) => {
-    const { bytes, asked } = await read(t, BYTES.length, ({ headers }, response) => {
-      const first = firstOf(headers.range);
+  test("is given up after a few requests that each deliver a little more", async (t) => {
+    const { bytes, offsets } = await read(t, BYTES.length, ({ headers }, response) => {
+      const first = offsetOf(headers.range);
       const part = BYTES.subarray(first, first + 10);
       const range = `bytes ${first}-${BYTES.length - 1}/${BYTES.length}`;
       response.writeHead(first === 0 ? 200 : 206, { "content-range": range }).end(part);
     });
     assert.equal(bytes.length, 50);
-    assert.equal(asked.length, 5);
+    assert.equal(offsets.length, 5);
   });
 });

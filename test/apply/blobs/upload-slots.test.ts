@@ -3,11 +3,11 @@ import { test } from "node:test";
 
 import { createUploadSlots } from "../../../src/apply/blobs/upload-slots.ts";
 
-test("a target gets no more uploads than it has places, and others do not wait for it", async () => {
-  const places = createUploadSlots<string>(2);
+test("a target gets no more uploads than it has slots, and others do not wait for it", async () => {
+  const slots = createUploadSlots<string>(2);
   const order: string[] = [];
   const take = async (name: string, ...targets: string[]) => {
-    const release = await places.take(() => targets);
+    const release = await slots.take(() => targets);
     order.push(name);
     return release;
   };
@@ -22,7 +22,7 @@ test("a target gets no more uploads than it has places, and others do not wait f
 
   first();
   await fifth;
-  assert.deepEqual(order, ["first", "second", "fourth", "fifth"], "b is full: the third still waits");
+  assert.deepEqual(order, ["first", "second", "fourth", "fifth"], "b has no free slot, so the third still waits");
 
   (await fourth)();
   (await fifth)();
@@ -30,14 +30,14 @@ test("a target gets no more uploads than it has places, and others do not wait f
   assert.equal(order.at(-1), "third");
 });
 
-test("two uploads of one stream to one host take two places", async () => {
-  const places = createUploadSlots<string>(3);
-  await places.take(() => ["a", "a"]);
-  const more = await places.take(() => ["a", "a"]);
-  let isBegun = false;
-  const last = places.take(() => ["a"]).then(() => (isBegun = true));
+test("two uploads of one blob to one host take two slots", async () => {
+  const slots = createUploadSlots<string>(3);
+  await slots.take(() => ["a", "a"]);
+  const more = await slots.take(() => ["a", "a"]);
+  let isStarted = false;
+  const last = slots.take(() => ["a"]).then(() => (isStarted = true));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(isBegun, false, "four are taken, where three are");
+  assert.equal(isStarted, false, "four slots of three are taken");
   more();
   await last;
 });

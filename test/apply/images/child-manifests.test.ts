@@ -11,13 +11,13 @@ const bytes = Buffer.from("{}");
 const MANIFEST = { bytes, mediaType: "application/vnd.oci.image.manifest.v1+json", digest: digestOf(bytes) };
 
 async function start(t: TestContext, statuses: readonly number[]) {
-  const left = [...statuses];
-  const server = await serve(t, (_request, response) => void response.writeHead(left.shift() ?? 201).end());
+  const remaining = [...statuses];
+  const server = await serve(t, (_request, response) => void response.writeHead(remaining.shift() ?? 201).end());
   const target = registryTarget(clientOf(t, server.url, { side: "target" }).registry, "");
   return { server, target, children: createChildManifests() };
 }
 
-test("a manifest wanted by two images of one repository is put once, and once in each other repository", async (t) => {
+test("a manifest shared by two images is put once per repository", async (t) => {
   const { server, target, children } = await start(t, []);
   await Promise.all(["app", "app", "other"].map((repository) => children.put(target, repository, MANIFEST, signal)));
   await children.put(target, "app", MANIFEST, signal);
@@ -27,7 +27,7 @@ test("a manifest wanted by two images of one repository is put once, and once in
   );
 });
 
-test("a put that failed is tried again by the next image", async (t) => {
+test("a failed put is retried by the next image", async (t) => {
   const { server, target, children } = await start(t, [403]);
   await assert.rejects(children.put(target, "app", MANIFEST, signal), { code: "DENIED" });
   await children.put(target, "app", MANIFEST, signal);

@@ -24,26 +24,26 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 }
 
 test("one alone waits for nobody", async () => {
-  const member = createCopyBarrier(heldClock()).enter("image");
-  assert.ok(await isSettled(member.arrive("manifest")));
+  const member = createCopyBarrier(heldClock()).join("image");
+  assert.ok(await isSettled(member.waitForOthers("manifest")));
 });
 
 test("copies of one image wait for each other at each manifest, and for nobody else", async () => {
-  const gathering = createCopyBarrier(heldClock());
-  const [a, b] = [gathering.enter("image"), gathering.enter("image")];
-  gathering.enter("another image");
-  const first = a.arrive("one");
+  const copyBarrier = createCopyBarrier(heldClock());
+  const [a, b] = [copyBarrier.join("image"), copyBarrier.join("image")];
+  copyBarrier.join("another image");
+  const first = a.waitForOthers("one");
   assert.equal(await isSettled(first), false);
-  void b.arrive("two");
+  void b.waitForOthers("two");
   assert.equal(await isSettled(first), false);
-  assert.ok(await isSettled(b.arrive("one")));
+  assert.ok(await isSettled(b.waitForOthers("one")));
   assert.ok(await isSettled(first));
 });
 
 test("one that leaves is not waited for", async () => {
-  const gathering = createCopyBarrier(heldClock());
-  const [a, b] = [gathering.enter("image"), gathering.enter("image")];
-  const arrival = a.arrive("one");
+  const copyBarrier = createCopyBarrier(heldClock());
+  const [a, b] = [copyBarrier.join("image"), copyBarrier.join("image")];
+  const arrival = a.waitForOthers("one");
   assert.equal(await isSettled(arrival), false);
   b.leave();
   assert.ok(await isSettled(arrival));
@@ -51,23 +51,23 @@ test("one that leaves is not waited for", async () => {
 
 test("one that is late is waited for no longer, and not at the next manifest either, until it comes", async () => {
   const clock = heldClock();
-  const gathering = createCopyBarrier(clock);
-  const [a, b] = [gathering.enter("image"), gathering.enter("image")];
-  const first = a.arrive("one");
+  const copyBarrier = createCopyBarrier(clock);
+  const [a, b] = [copyBarrier.join("image"), copyBarrier.join("image")];
+  const first = a.waitForOthers("one");
   assert.equal(await isSettled(first), false);
   clock.sleeps[0]?.();
   assert.ok(await isSettled(first));
-  assert.ok(await isSettled(a.arrive("two")));
-  void b.arrive("two");
-  assert.equal(await isSettled(a.arrive("three")), false);
+  assert.ok(await isSettled(a.waitForOthers("two")));
+  void b.waitForOthers("two");
+  assert.equal(await isSettled(a.waitForOthers("three")), false);
 });
 
 test("one that wants nothing holds nobody up, and starts no wait", async () => {
   const clock = heldClock();
-  const gathering = createCopyBarrier(clock);
-  const [a, b] = [gathering.enter("image"), gathering.enter("image")];
-  a.pass("one");
+  const copyBarrier = createCopyBarrier(clock);
+  const [a, b] = [copyBarrier.join("image"), copyBarrier.join("image")];
+  a.skip("one");
   assert.equal(clock.sleeps.length, 0);
-  assert.ok(await isSettled(b.arrive("one")));
-  assert.equal(await isSettled(b.arrive("two")), false);
+  assert.ok(await isSettled(b.waitForOthers("one")));
+  assert.equal(await isSettled(b.waitForOthers("two")), false);
 });

@@ -3,137 +3,140 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { runCounted, type CountingSource } from "../support/counted-copies.ts";
+import { copyUnderPullLimit, type LimitedSource } from "../support/pull-limited-copies.ts";
 
 const MINUTE = 60_000;
 
-function source(left: number, limit = 100): CountingSource {
-  return { left, limit, served: [], refused: 0, heads: 0 };
+function source(remaining: number, limit = 100): LimitedSource {
+  return { remaining, limit, served: [], refused: 0, heads: 0 };
 }
 
-/** Windows roll: after so many minutes all is there again. */
-function refilled(counting: CountingSource, minutes: number): (milliseconds: number) => void {
+/** Makes all pulls available again after some minutes, as a window does. */
+function refilled(limited: LimitedSource, minutes: number): (milliseconds: number) => void {
   let slept = 0;
   return (milliseconds) => {
     slept += milliseconds;
-    if (slept >= minutes * MINUTE) counting.left = counting.limit;
+    if (slept >= minutes * MINUTE) limited.remaining = limited.limit;
   };
 }
 
-describe("a run under an allowance always ends:", () => {
+describe("a run under a pull limit always ends:", () => {
   for (const targets of [2, 3]) {
-    test(`an image of 24 children to ${targets} targets with 10 pulls in a window is put off at all of them`, async () => {
+    test(`an image with 24 children is postponed at all of ${targets} targets when a window has 10 pulls`, async () => {
       const hub = source(10, 10);
-      const [ends] = await runCounted(hub, { images: [24], targets });
+      const [results] = await copyUnderPullLimit(hub, { images: [24], targets });
       assert.deepEqual(
-        ends,
+        results,
         Array.from({ length: targets }, () => "PULL_LIMIT"),
       );
-      assert.equal(hub.served.length, 10, "all that may be spent is spent");
-      assert.equal(new Set(hub.served.map(({ digest }) => digest)).size, 10, "nothing is read twice");
+      assert.equal(hub.served.length, 10, "all available pulls are spent");
+      assert.equal(new Set(hub.served.map(({ digest }) => digest)).size, 10, "no manifest is read twice");
       assert.equal(hub.refused, 0);
     });
   }
 
-  test("for any numbers of images, children, targets and pulls, with others at the same allowance and requests that fail", async () => {
+  test("for any numbers of images, children, targets and pulls, with other clients and failing requests", async () => {
     const scene = fc.record({
       images: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }),
       targets: fc.integer({ min: 1, max: 4 }),
       limit: fc.integer({ min: 1, max: 30 }),
-      left: fc.nat(30),
+      remaining: fc.nat(30),
       reserve: fc.nat(5),
       failing: fc.nat(4),
-      isTold: fc.boolean(),
+      isKnown: fc.boolean(),
       waits: fc.nat(4),
       others: fc.array(fc.nat(3), { maxLength: 40 }),
     });
     await fc.assert(
-      fc.asyncProperty(scene, async ({ images, targets, limit, left, reserve, failing, isTold, waits, others }) => {
-        const hub = source(Math.min(left, limit), limit);
-        hub.failing = failing;
-        const spends = others.values();
-        hub.onRequest = () => {
-          hub.left = Math.max(0, hub.left - (spends.next().value ?? 0));
-        };
-        const ends = await runCounted(hub, {
-          images,
-          targets,
-          reserve,
-          isTold,
-          waitMilliseconds: waits * MINUTE,
-          onSleep: refilled(hub, 2),
-        });
-        for (const end of ends.flat()) assert.ok(end === "done" || end === "PULL_LIMIT", end);
-      }),
+      fc.asyncProperty(
+        scene,
+        async ({ images, targets, limit, remaining, reserve, failing, isKnown, waits, others }) => {
+          const hub = source(Math.min(remaining, limit), limit);
+          hub.failing = failing;
+          const spends = others.values();
+          hub.onRequest = () => {
+            hub.remaining = Math.max(0, hub.remaining - (spends.next().value ?? 0));
+          };
+          const results = await copyUnderPullLimit(hub, {
+            images,
+            targets,
+            reserve,
+            isKnown,
+            waitMilliseconds: waits * MINUTE,
+            onSleep: refilled(hub, 2),
+          });
+          for (const result of results.flat()) assert.ok(result === "done" || result === "PULL_LIMIT", result);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 });
 
-test("alone at its allowance no run spends into the reserve, or is refused, or reads a manifest twice", async () => {
+test("without other clients no run spends the reserve, is refused, or reads a manifest twice", async () => {
   const scene = fc.record({
     images: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }),
     targets: fc.integer({ min: 1, max: 3 }),
-    left: fc.nat(40),
+    remaining: fc.nat(40),
     reserve: fc.nat(5),
   });
   await fc.assert(
-    fc.asyncProperty(scene, async ({ images, targets, left, reserve }) => {
-      const hub = source(left);
-      const ends = await runCounted(hub, { images, targets, reserve });
+    fc.asyncProperty(scene, async ({ images, targets, remaining, reserve }) => {
+      const hub = source(remaining);
+      const results = await copyUnderPullLimit(hub, { images, targets, reserve });
       assert.equal(hub.refused, 0);
       assert.equal(new Set(hub.served.map(({ digest }) => digest)).size, hub.served.length);
-      assert.ok(hub.served.every((served) => served.left >= reserve));
-      // Those that fit are done, in their order.
-      let room = left - reserve;
+      assert.ok(hub.served.every((served) => served.remaining >= reserve));
+      // Images are copied in their order, as far as the pulls suffice.
+      let room = remaining - reserve;
       for (const [i, children] of images.entries()) {
         room -= children + 1;
         if (room < 0) break;
-        assert.deepEqual(new Set(ends[i]), new Set(["done"]));
+        assert.deepEqual(new Set(results[i]), new Set(["done"]));
       }
     }),
     { numRuns: 200 },
   );
 });
 
-describe("an image that was begun when others spent what it counted on", () => {
-  /** Others leave 3 once 4 were served. */
-  function robbed(): CountingSource {
+describe("an image that has started when other clients spend its pulls", () => {
+  /** Other clients leave 3 pulls after 4 were served. */
+  function withOtherClients(): LimitedSource {
     const hub = source(30);
     hub.onRequest = () => {
-      if (hub.served.length === 4) hub.left = Math.min(hub.left, 3);
+      if (hub.served.length === 4) hub.remaining = Math.min(hub.remaining, 3);
     };
     return hub;
   }
 
-  test("is put off at the reserve, without a refusal", async () => {
-    const hub = robbed();
-    const ends = await runCounted(hub, { images: [12], targets: 1, reserve: 3 });
-    assert.deepEqual(ends, [["PULL_LIMIT"]]);
+  test("is postponed at the reserve, before a request is refused", async () => {
+    const hub = withOtherClients();
+    const results = await copyUnderPullLimit(hub, { images: [12], targets: 1, reserve: 3 });
+    assert.deepEqual(results, [["PULL_LIMIT"]]);
     assert.equal(hub.refused, 0);
-    // What was under way when they spent could not know.
+    // Requests pending at that time could not know.
     assert.ok(hub.served.length <= 4 + 3, `${hub.served.length}`);
   });
 
-  test("goes on with --wait when the window has moved on, and reads nothing twice", async () => {
-    const hub = robbed();
-    const ends = await runCounted(hub, {
+  test("continues with --wait in the next window, and reads no manifest twice", async () => {
+    const hub = withOtherClients();
+    const results = await copyUnderPullLimit(hub, {
       images: [12],
       targets: 2,
       reserve: 3,
       waitMilliseconds: 10 * MINUTE,
       onSleep: refilled(hub, 2),
     });
-    assert.deepEqual(ends, [["done", "done"]]);
+    assert.deepEqual(results, [["done", "done"]]);
     assert.equal(hub.served.length, 13);
   });
 
-  test("goes on with --wait after a pull was refused", async () => {
+  test("continues with --wait after a pull was refused", async () => {
     const hub = source(30);
     hub.onRequest = () => {
-      if (hub.served.length >= 4) hub.left = 0;
+      if (hub.served.length >= 4) hub.remaining = 0;
     };
-    const ends = await runCounted(hub, {
+    const results = await copyUnderPullLimit(hub, {
       images: [12, 2],
       targets: 1,
       waitMilliseconds: Infinity,
@@ -142,161 +145,166 @@ describe("an image that was begun when others spent what it counted on", () => {
         refilled(hub, 1)(milliseconds);
       },
     });
-    assert.deepEqual(ends, [["done"], ["done"]]);
+    assert.deepEqual(results, [["done"], ["done"]]);
     assert.ok(hub.refused > 0);
     assert.equal(hub.served.length, 16);
   });
 
-  test("is put off without --wait, and what it was refused is not asked for again", async () => {
+  test("is postponed without --wait, and the refused manifest is not requested again", async () => {
     const hub = source(30);
     hub.onRequest = () => {
-      if (hub.served.length === 4) hub.left = 0;
+      if (hub.served.length === 4) hub.remaining = 0;
     };
-    assert.deepEqual(await runCounted(hub, { images: [12], targets: 1 }), [["PULL_LIMIT"]]);
-    assert.ok(hub.refused <= 3, `${hub.refused} refused, 3 were under way`);
+    assert.deepEqual(await copyUnderPullLimit(hub, { images: [12], targets: 1 }), [["PULL_LIMIT"]]);
+    assert.ok(hub.refused <= 3, `${hub.refused} refused, 3 were pending`);
   });
 
-  test("goes on with --wait when repeated requests used its places up", async () => {
+  test("continues with --wait when retries have used up its permits", async () => {
     const hub = source(5, 20);
     hub.failing = 3;
-    const ends = await runCounted(hub, {
+    const results = await copyUnderPullLimit(hub, {
       images: [4],
       targets: 1,
       waitMilliseconds: 10 * MINUTE,
       onSleep: refilled(hub, 1),
     });
-    assert.deepEqual(ends, [["done"]]);
+    assert.deepEqual(results, [["done"]]);
   });
 });
 
-describe("a source that names a limit, and never what is left of it,", () => {
-  test("is read manifest by manifest, one request at a time, until it refuses", async () => {
+describe("a source that reports a limit, but never the remaining pulls,", () => {
+  test("is read one manifest at a time until it refuses", async () => {
     const hub = source(9);
-    hub.isMute = true;
-    const ends = await runCounted(hub, { images: [4, 2, 6], targets: 1 });
-    assert.deepEqual(ends, [["done"], ["done"], ["PULL_LIMIT"]]);
+    hub.hidesRemaining = true;
+    const results = await copyUnderPullLimit(hub, { images: [4, 2, 6], targets: 1 });
+    assert.deepEqual(results, [["done"], ["done"], ["PULL_LIMIT"]]);
     assert.equal(hub.served.length, 9);
-    assert.ok(hub.refused <= 3, `${hub.refused} refused, 3 stood in line`);
+    assert.ok(hub.refused <= 3, `${hub.refused} refused, 3 were waiting`);
   });
 
-  test("is read on with --wait when its window has moved on", async () => {
+  test("is read further with --wait in the next window", async () => {
     const hub = source(3);
-    hub.isMute = true;
-    const ends = await runCounted(hub, {
+    hub.hidesRemaining = true;
+    const results = await copyUnderPullLimit(hub, {
       images: [4, 2, 6],
       targets: 2,
       waitMilliseconds: 20 * MINUTE,
       onSleep: refilled(hub, 2),
     });
-    assert.deepEqual(new Set(ends.flat()), new Set(["done"]));
-    assert.equal(hub.served.length, 15, "nothing is read twice");
+    assert.deepEqual(new Set(results.flat()), new Set(["done"]));
+    assert.equal(hub.served.length, 15, "no manifest is read twice");
   });
 });
 
-test("an image that is larger than an allowance whose limit is never told arrives manifest by manifest", async () => {
+test("an image that exceeds a limit of unknown size is copied manifest by manifest", async () => {
   const hub = source(3, 3);
-  hub.isLimitUntold = true;
+  hub.hidesLimit = true;
   const waiting = { waitMilliseconds: 20 * MINUTE, onSleep: refilled(hub, 1) };
-  assert.deepEqual(await runCounted(hub, { images: [4, 2], targets: 1, ...waiting }), [["done"], ["done"]]);
+  assert.deepEqual(await copyUnderPullLimit(hub, { images: [4, 2], targets: 1, ...waiting }), [["done"], ["done"]]);
 });
 
 for (const waits of [0, 3]) {
-  test(`a probe that is answered 429 without a word puts images off, after ${waits} minutes of waiting`, async () => {
+  test(`a probe that is answered with a bare 429 postpones images after a wait of ${waits} minutes`, async () => {
     const hub = source(2);
-    hub.headFails = "TOO_MANY_REQUESTS";
-    const ends = await runCounted(hub, { images: [4, 2], targets: 1, waitMilliseconds: waits * MINUTE });
-    assert.deepEqual(ends, [["PULL_LIMIT"], ["PULL_LIMIT"]]);
+    hub.headError = "TOO_MANY_REQUESTS";
+    const results = await copyUnderPullLimit(hub, { images: [4, 2], targets: 1, waitMilliseconds: waits * MINUTE });
+    assert.deepEqual(results, [["PULL_LIMIT"], ["PULL_LIMIT"]]);
   });
 }
 
-describe("a source whose HEAD never tells what is left", () => {
-  test("is asked for one manifest when its last number is a window old, and goes on by what that answer tells", async () => {
+describe("a source whose HEAD never shows the remaining pulls", () => {
+  test("is asked for one manifest when the last reading is a window old, and is read on by the new reading", async () => {
     const hub = source(7, 10);
-    hub.isHeadBare = true;
-    const ends = await runCounted(hub, {
+    hub.hasBareHead = true;
+    const results = await copyUnderPullLimit(hub, {
       images: [4, 4, 8],
       targets: 1,
       reserve: 1,
       waitMilliseconds: 300 * MINUTE,
       onSleep: refilled(hub, 50),
     });
-    assert.deepEqual(ends, [["done"], ["done"], ["done"]]);
+    assert.deepEqual(results, [["done"], ["done"], ["done"]]);
     assert.deepEqual([hub.served.length, hub.refused], [19, 0]);
     assert.ok(
-      hub.served.every(({ left }) => left >= 1),
-      "never below the reserve",
+      hub.served.every(({ remaining }) => remaining >= 1),
+      "the reserve is kept",
     );
   });
 
-  test("is not asked before, and at most once for each window while nothing comes back", async () => {
+  test("is not asked before that, and at most once per window while it refuses", async () => {
     const hub = source(2, 10);
-    hub.isHeadBare = true;
-    const ends = await runCounted(hub, { images: [4], targets: 1, waitMilliseconds: 59 * MINUTE });
-    assert.deepEqual([ends, hub.served.length], [[["PULL_LIMIT"]], 0]);
-    const longer = await runCounted(hub, { images: [4], targets: 1, waitMilliseconds: 200 * MINUTE });
+    hub.hasBareHead = true;
+    const results = await copyUnderPullLimit(hub, { images: [4], targets: 1, waitMilliseconds: 59 * MINUTE });
+    assert.deepEqual([results, hub.served.length], [[["PULL_LIMIT"]], 0]);
+    const longer = await copyUnderPullLimit(hub, { images: [4], targets: 1, waitMilliseconds: 200 * MINUTE });
     assert.deepEqual([longer, hub.refused <= 3, hub.served.length], [[["PULL_LIMIT"]], true, 2]);
   });
 });
 
 describe("a run that waits", () => {
   for (const code of ["UNAUTHORIZED", "DENIED", "MANIFEST_UNKNOWN"] as const) {
-    test(`fails an image whose source answers ${code}, which no waiting cures`, async () => {
+    test(`fails an image when the source answers ${code}, which no wait cures`, async () => {
       const hub = source(0);
-      hub.headFails = code;
-      const ends = await runCounted(hub, { images: [2, 3], targets: 1, waitMilliseconds: Infinity });
-      assert.deepEqual(ends, [[code], [code]]);
+      hub.headError = code;
+      const results = await copyUnderPullLimit(hub, { images: [2, 3], targets: 1, waitMilliseconds: Infinity });
+      assert.deepEqual(results, [[code], [code]]);
     });
   }
 
-  test("lets the others go on after the one that failed", async () => {
+  test("continues with the other images after one that failed", async () => {
     const hub = source(0);
-    hub.headFails = "DENIED";
+    hub.headError = "DENIED";
     hub.onRequest = () => {
-      if (hub.heads === 2) hub.headFails = undefined;
+      if (hub.heads === 2) hub.headError = undefined;
     };
-    const ends = await runCounted(hub, {
+    const results = await copyUnderPullLimit(hub, {
       images: [2, 3],
       targets: 1,
       waitMilliseconds: Infinity,
       onSleep: refilled(hub, 1),
     });
-    assert.deepEqual(ends, [["DENIED"], ["done"]]);
+    assert.deepEqual(results, [["DENIED"], ["done"]]);
   });
 
-  test("waits on while the source does not answer, and ends well when it does", async () => {
+  test("keeps waiting while the source fails, and copies the image when it recovers", async () => {
     const hub = source(0);
-    hub.headFails = "SERVER_ERROR";
+    hub.headError = "SERVER_ERROR";
     let slept = 0;
-    const ends = await runCounted(hub, {
+    const results = await copyUnderPullLimit(hub, {
       images: [2],
       targets: 1,
       waitMilliseconds: Infinity,
       onSleep: () => {
         slept += 1;
-        if (slept === 5) [hub.headFails, hub.left] = [undefined, 100];
+        if (slept === 5) [hub.headError, hub.remaining] = [undefined, 100];
       },
     });
-    assert.deepEqual([ends, slept], [[["done"]], 5]);
+    assert.deepEqual([results, slept], [[["done"]], 5]);
   });
 
-  test("ends where what is kept in reserve is the whole allowance", async () => {
-    const ends = await runCounted(source(5, 5), { images: [2], targets: 1, reserve: 5, waitMilliseconds: Infinity });
-    assert.deepEqual(ends, [["PULL_LIMIT"]]);
+  test("ends where the reserve is the whole limit", async () => {
+    const results = await copyUnderPullLimit(source(5, 5), {
+      images: [2],
+      targets: 1,
+      reserve: 5,
+      waitMilliseconds: Infinity,
+    });
+    assert.deepEqual(results, [["PULL_LIMIT"]]);
   });
 
-  test("takes an image piece by piece when only the first answer tells that it is larger than the allowance", async () => {
+  test("copies an image manifest by manifest when the first response shows that it exceeds the limit", async () => {
     const hub = source(10, 10);
-    const ends = await runCounted(hub, {
+    const results = await copyUnderPullLimit(hub, {
       images: [24],
       targets: 2,
-      isTold: false,
+      isKnown: false,
       waitMilliseconds: Infinity,
       onSleep: refilled(hub, 1),
     });
-    assert.deepEqual(ends, [["done", "done"]]);
+    assert.deepEqual(results, [["done", "done"]]);
   });
 
-  test("leaves no listener on the signal of the run", async () => {
+  test("leaves no listener on its signal", async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
@@ -310,7 +318,7 @@ describe("a run that waits", () => {
       remove(...args);
     };
     const hub = source(10, 10);
-    await runCounted(hub, { images: [24, 3], targets: 2, signal });
+    await copyUnderPullLimit(hub, { images: [24, 3], targets: 2, signal });
     assert.equal(listeners, 0);
   });
 });

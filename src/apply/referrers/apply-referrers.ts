@@ -16,53 +16,53 @@ import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
 import { missingReferrers, type ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyReferrers, isRefusal } from "./copy-referrers.ts";
-import type { ReferrerCopy } from "./referrer-copy.ts";
-import { createFirstOfKind, type FirstOfKind } from "./first-of-kind.ts";
+import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
+import { createArtifactTypeProbe, type ArtifactTypeProbe } from "./artifact-type-probe.ts";
 import type { CopyBarrier } from "../images/copy-barrier.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "../pulls/image-pulls.ts";
 import type { PullQueue } from "../pulls/pull-queue.ts";
 import type { Outcome } from "../report.ts";
 import { runAction, type Meter, type RunContext } from "../run-action.ts";
-import type { Transfer } from "../images/transfers.ts";
+import type { CopyResources } from "../images/copy-resources.ts";
 
-/** Images whose referrers are copied at once. */
+/** Images whose referrers are copied at the same time. */
 const REFERRERS_AT_ONCE = 8;
 
-export interface ReferrerWorkOptions extends RunContext {
+export interface ReferrerOptions extends RunContext {
   actions: readonly Action[];
-  /** How the copy of an image ended, as soon as it has. */
+  /** The outcome of each copy of an image. */
   copied: ReadonlyMap<CopyImage, Promise<Outcome>>;
-  transfer: (registry: string, target: string) => Transfer;
-  /** A source, for what is no pull. */
+  resources: (registry: string, target: string) => CopyResources;
+  /** A source, for requests that cost no pulls. */
   registry: (registry: string) => ReferrerRegistry;
   pulls: (registry: string) => PullQueue | undefined;
   probe: (registry: string, repository: string, digest: Digest) => Promise<void>;
-  gathering: CopyBarrier;
+  copyBarrier: CopyBarrier;
   random: () => number;
 }
 
-/** Carries out the actions on referrers, each after its image, in the order of the mirror file. Never rejects for an action. */
-export function startReferrerWork(options: ReferrerWorkOptions): Promise<Outcome[]> {
+/** Copies referrers, each after its image, in the order of the mirror file. Never rejects: a failed action has an outcome. */
+export function applyReferrers(options: ReferrerOptions): Promise<Outcome[]> {
   const { actions, copied } = options;
   const limit = pLimit(REFERRERS_AT_ONCE);
   const memory = createReferrerMemory();
-  const firstOfKind = createFirstOfKind(isRefusal);
-  const alone = createTurnstile();
+  const typeProbe = createArtifactTypeProbe(isRefusal);
+  const tagLocks = createTagLocks();
   const referrers = actions.filter((action) => action.kind === "copy-referrers").toSorted((a, b) => a.order - b.order);
   return Promise.all(
     referrers.map(async (action) => {
       const outcomes = [...copied].flatMap(([image, outcome]) => (isImageOf(action, image) ? [outcome] : []));
       const ends = await Promise.all(outcomes);
-      const isThere = ends.length === 0 || ends.some(({ result }) => result === "done" || result === "already-done");
-      // Of an image that is not there nothing is copied; its own outcome says why.
-      if (!isThere)
-        return notBegun(
+      const isCopied = ends.length === 0 || ends.some(({ result }) => result === "done" || result === "already-done");
+      // Without the image no referrer is copied. The outcome of the image has the error.
+      if (!isCopied)
+        return notStarted(
           action,
           ends.some(({ result }) => result === "postponed"),
         );
       return limit(() =>
         runAction(action, undefined, options, (meter) =>
-          carryOut(action, meter, memory, { alone, firstOfKind }, options),
+          copyReferrersOf(action, meter, memory, { tagLocks, typeProbe }, options),
         ),
       );
     }),
@@ -75,31 +75,31 @@ function isImageOf(action: CopyReferrers, image: CopyImage): boolean {
   return isSamePlace && isSamePlatforms && image.digest === action.digest;
 }
 
-function notBegun(action: CopyReferrers, isPostponed: boolean): Outcome {
+function notStarted(action: CopyReferrers, isPostponed: boolean): Outcome {
   const result = isPostponed ? "postponed" : "not-started";
   return { action, result, uri: undefined, bytes: 0, pulls: 0, milliseconds: 0, error: undefined };
 }
 
-async function carryOut(
+async function copyReferrersOf(
   action: CopyReferrers,
   meter: Meter,
   memory: ReferrerMemory,
-  shared: { alone: (target: string) => ReferrerCopy["alone"]; firstOfKind: FirstOfKind },
-  options: ReferrerWorkOptions,
+  shared: { tagLocks: (repository: string) => ReferrerCopyContext["withTagLock"]; typeProbe: ArtifactTypeProbe },
+  options: ReferrerOptions,
 ): Promise<boolean> {
   const source = parseReference(action.source);
   if (typeof source === "string") throw new Error(`${action.source}: ${source}`);
   const pulls = pullsOf(action, source.registry, source.repository, meter, options);
-  const copy: ReferrerCopy = {
+  const copy: ReferrerCopyContext = {
     ...options,
     action,
-    waiting: options,
+    retryTiming: options,
     from: source.repository,
-    transfer: options.transfer(source.registry, action.target),
+    resources: options.resources(source.registry, action.target),
     pulls,
     meter,
-    firstOfKind: pulls === UNCOUNTED ? undefined : shared.firstOfKind,
-    alone: shared.alone(`${action.target} ${action.repository}`),
+    typeProbe: pulls === UNCOUNTED ? undefined : shared.typeProbe,
+    withTagLock: shared.tagLocks(`${action.target} ${action.repository}`),
   };
   try {
     const work = action.isComplete ? action.work : await findWork(copy, source.registry, options, memory);
@@ -109,25 +109,25 @@ async function carryOut(
   }
 }
 
-/** Looks again at source and target, now that the image is there and lists may be read. */
+/** Compares source and target again: the image has been copied by now, and lists may be read. */
 async function findWork(
-  copy: ReferrerCopy,
+  copy: ReferrerCopyContext,
   registry: string,
-  options: ReferrerWorkOptions,
+  options: ReferrerOptions,
   memory: ReferrerMemory,
 ): Promise<ReferrerWork[]> {
   const { action, from, signal } = copy;
-  const { target, reader } = copy.transfer;
+  const { target, reader } = copy.resources;
   const { repository, tag, isSingle, stuckTags } = action;
   const isSelection = action.platforms !== undefined;
   const isCounted = options.pulls(registry) !== undefined;
-  // With platforms the index was made meanwhile: the tag tells which.
+  // With selected platforms the tag points to an index that this apply made.
   const made = isSelection ? (await target.readTags(repository, [tag], signal)).get(tag) : undefined;
   const digest = made ?? action.digest;
   const types = action.types ?? undefined;
-  const atSource = async (wanted: Digest): Promise<Manifest> =>
+  const readAtSource = async (wanted: Digest): Promise<Manifest> =>
     (await reader.read(from, wanted, signal, copy.pulls, [])).manifest;
-  const atTarget = (wanted: Digest) => unlessAbsent(target.readManifest(repository, wanted, signal));
+  const readAtTarget = (wanted: Digest) => unlessAbsent(target.readManifest(repository, wanted, signal));
   const found = await findReferrers(
     { digest, isSingle, isSelection, types },
     withoutTags(
@@ -135,13 +135,14 @@ async function findWork(
       referrerSource(
         { registry: options.registry(registry), repository: from, memory, isCounted, signal },
         {
-          read: async (wanted) => (await atTarget(wanted)) ?? atSource(wanted),
+          read: async (wanted) => (await readAtTarget(wanted)) ?? readAtSource(wanted),
           async readList(list) {
-            const held = (await target.readTags(repository, [list.tag], signal)).get(list.tag);
-            const there = held === undefined ? undefined : await atTarget(held);
+            const now = (await target.readTags(repository, [list.tag], signal)).get(list.tag);
+            const existing = now === undefined ? undefined : await readAtTarget(now);
             const isCurrent =
-              held === list.digest || (there !== undefined && standsFor(there.bytes, { source: list.digest, types }));
-            return isCurrent && there !== undefined ? there : atSource(list.digest);
+              now === list.digest ||
+              (existing !== undefined && standsFor(existing.bytes, { source: list.digest, types }));
+            return isCurrent && existing !== undefined ? existing : readAtSource(list.digest);
           },
         },
       ),
@@ -154,13 +155,13 @@ function withoutTags(stuck: readonly string[], source: ReturnType<typeof referre
   return { ...source, tag: (tag) => (stuck.includes(tag) ? Promise.resolve(undefined) : source.tag(tag)) };
 }
 
-/** Each artifact takes its own place: every one that arrives stands for itself, and how many there are may not be known. */
+/** Each artifact acquires a permit of its own, as the number of artifacts may be unknown and each is useful by itself. */
 function pullsOf(
   { source, digest }: CopyReferrers,
   registry: string,
   repository: string,
   meter: Meter,
-  options: ReferrerWorkOptions,
+  options: ReferrerOptions,
 ): ImagePulls {
   const queue = options.pulls(registry);
   if (queue === undefined) return UNCOUNTED;
@@ -168,7 +169,7 @@ function pullsOf(
     reference: source,
     pullsAtMost: 0,
     queue,
-    turn: Promise.resolve(),
+    previousAsked: Promise.resolve(),
     onAsked: () => {},
     probe: () => options.probe(registry, repository, digest),
     onSent: () => {
@@ -177,11 +178,11 @@ function pullsOf(
   });
 }
 
-/** One task at a time for each tag of each repository. */
-function createTurnstile(): (place: string) => ReferrerCopy["alone"] {
+/** Makes locks that run one task at a time for each tag of each repository. */
+function createTagLocks(): (repository: string) => ReferrerCopyContext["withTagLock"] {
   const limits = new Map<string, LimitFunction>();
-  return (place) => (tag, task) => {
-    const key = `${place}:${tag}`;
+  return (repository) => (tag, task) => {
+    const key = `${repository}:${tag}`;
     const limit = limits.get(key) ?? pLimit(1);
     limits.set(key, limit);
     return limit(task);

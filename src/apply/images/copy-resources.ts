@@ -1,12 +1,12 @@
 import type { Digest } from "../../oci/digest.ts";
-import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
-import { createBlobCopier, type BlobCopier } from "../blobs/copy-blob.ts";
-import type { BlobContext } from "../blobs/blob-route.ts";
-import { createManifestReader, type ManifestReader, type ReadManifest } from "./manifest-reader.ts";
+import { createBlobCopier, type BlobCopier } from "../blobs/blob-copier.ts";
+import type { BlobContext } from "../blobs/blob-request.ts";
 import type { ImageSource, ImageTarget } from "../ports.ts";
+import { createChildManifests, type ChildManifests } from "./child-manifests.ts";
+import { createManifestReader, type ManifestReader, type ReadManifest } from "./manifest-reader.ts";
 
-/** What a copy between one source and one target goes through. */
-export interface Transfer {
+/** What copies from one source to one target work with. */
+export interface CopyResources {
   source: ImageSource;
   reader: ManifestReader;
   blobs: BlobCopier;
@@ -14,15 +14,18 @@ export interface Transfer {
   target: ImageTarget;
 }
 
-/** One manifest reader for each source, which know what the others received whole, one copier of blobs and one of child manifests for all, shared by the whole run. */
-export function createTransfers(
+/**
+ * Makes the resources of a run. Each source has one manifest reader, and the readers share the manifests that they have
+ * read. The blob copier and the child manifests are shared by all copies.
+ */
+export function createCopyResources(
   source: (registry: string) => ImageSource,
   target: (name: string) => ImageTarget,
   context: BlobContext,
-): (registry: string, targetName: string) => Transfer {
+): (registry: string, targetName: string) => CopyResources {
   const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
-  const whole = new Map<Digest, ReadManifest>();
-  const createReader = (of: ImageSource) => ({ source: of, reader: createManifestReader(of, whole) });
+  const manifests = new Map<Digest, ReadManifest>();
+  const createReader = (of: ImageSource) => ({ source: of, reader: createManifestReader(of, manifests) });
   const blobs = createBlobCopier(context);
   const children = createChildManifests();
   return (registry, targetName) => {

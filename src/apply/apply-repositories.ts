@@ -6,38 +6,39 @@ import type { RepositoryAdmin } from "../repository/repository-admin.ts";
 import type { Outcome } from "./report.ts";
 import { runAction, type RunContext } from "./run-action.ts";
 
-/** Repositories created and changed at once: ECR throttles its control plane at rates it does not publish. */
+/** Actions on repositories at once. The rate limits of the ECR API are not published. */
 const REPOSITORIES_AT_ONCE = 4;
 
-/** The actions on repositories, under way. */
-export interface RepositoryWork {
+/** The actions on repositories, in progress. */
+export interface RepositoryActions {
   /**
-   * Resolves when images may go into the repository: it is there, and its tags may move as declared. @throws MirrorError
-   * REPOSITORY_FAILED when it could not be created; or not adopted, where a tag of it would be replaced
+   * Resolves when an image may be copied to its repository: it exists, and its tag mutability is as declared.
+   * @throws MirrorError REPOSITORY_FAILED when the repository could not be created; or not adopted, where a tag of it is
+   * to be replaced
    */
   ready(image: CopyImage): Promise<void>;
-  /** All outcomes of actions on repositories. */
+  /** The outcomes of all actions on repositories. */
   outcomes: Promise<Outcome[]>;
 }
 
-/** What an action waits for. */
-interface Begun {
+/** The creation or adoption of a repository, in progress. */
+interface Started {
   kind: RepositoryAction["kind"];
   outcome: Promise<Outcome>;
 }
 
 /**
- * Begins the actions on repositories: creation and adoption first, then the settings. Images wait for the creation and
- * for the tag mutability; an adoption that failed keeps the settings alone, as images go into anybody's repository.
+ * Starts the actions on repositories: creation and adoption first, then the settings. Images wait for the creation and for
+ * the tag mutability. A failed adoption stops the settings only, as images may be copied to a repository of any owner.
  */
-export function startRepositoryWork(
+export function startRepositoryActions(
   actions: readonly Action[],
   owner: string,
   admin: (target: string) => RepositoryAdmin | undefined,
   context: RunContext,
-): RepositoryWork {
+): RepositoryActions {
   const limit = pLimit(REPOSITORIES_AT_ONCE);
-  const first = new Map<string, Begun>();
+  const first = new Map<string, Started>();
   const mutability = new Map<string, Promise<Outcome>>();
   const outcomes: Promise<Outcome>[] = [];
   for (const action of actions.filter(isRepositoryAction).toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
@@ -47,7 +48,7 @@ export function startRepositoryWork(
       const ended = await before?.outcome;
       return runAction(action, undefined, context, async () => {
         if (before !== undefined && ended?.result === "failed") throw notReady(before.kind, action);
-        return carryOut(action, admin(action.target), owner, context.signal);
+        return applyAction(action, admin(action.target), owner, context.signal);
       });
     });
     outcomes.push(outcome);
@@ -61,7 +62,7 @@ export function startRepositoryWork(
       const ended = await creation?.outcome;
       const isNeeded = creation?.kind === "create-repository" || image.replace !== undefined;
       if (creation !== undefined && isNeeded && ended?.result === "failed") throw notReady(creation.kind, image);
-      // Whatever came of it: ECR itself refuses to move what may not move.
+      // Whether it succeeded does not matter: ECR itself refuses to move an immutable tag.
       await mutability.get(key);
     },
     outcomes: Promise.all(outcomes),
@@ -76,14 +77,14 @@ function isFirst({ kind }: RepositoryAction): boolean {
   return kind === "create-repository" || kind === "adopt-repository";
 }
 
-/** @returns whether something was written; false means that it was as wanted already */
-async function carryOut(
+/** @returns whether anything was changed; false where it was as declared already */
+async function applyAction(
   action: RepositoryAction,
   admin: RepositoryAdmin | undefined,
   owner: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (admin === undefined) throw new Error(`target ${action.target} has no repositories of its own`);
+  if (admin === undefined) throw new Error(`target ${action.target} does not manage repositories`);
   switch (action.kind) {
     case "create-repository":
       return admin.createRepository(action.repository, action.settings, owner, signal);
@@ -105,6 +106,6 @@ function notReady(before: RepositoryAction["kind"], action: Action): MirrorError
     side: "target",
     operation: action.kind === "copy-image" ? "copy image" : "change setting of",
     reference: action.kind === "copy-image" ? `${action.repository}:${action.tag}` : action.repository,
-    hint: "See the error of the repository, put it right and run apply again.",
+    hint: "fix the repository's own error, and rerun apply",
   });
 }

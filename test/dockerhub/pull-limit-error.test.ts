@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPullLimit, redactPullLimit } from "../../src/dockerhub/too-many-requests.ts";
+import { isPullLimit, redactPullLimit } from "../../src/dockerhub/pull-limit-error.ts";
 
 const envelope = (message: string): string => JSON.stringify({ errors: [{ code: "TOOMANYREQUESTS", message }] });
 const SPENT = { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "0;w=3600" };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 
-import { createBlobCopier, type BlobCopier } from "../../../src/apply/blobs/copy-blob.ts";
+import { createBlobCopier, type BlobCopier } from "../../../src/apply/blobs/blob-copier.ts";
 import { createCopyBarrier } from "../../../src/apply/images/copy-barrier.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
 import { systemClock } from "../../../src/clock.ts";
@@ -11,25 +11,25 @@ import { registryTarget } from "../../../src/registry/registry-target.ts";
 import { startPlainRegistry, type SandboxRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, quickClock } from "../../registry/server.ts";
 
-/** A place to copy to, and its inside. */
-export interface Place {
+/** A target, and the registry behind it. */
+export interface TargetRegistry {
   registry: SandboxRegistry;
   target: ImageTarget;
-  /** Method and last part of the path of each request for a blob, HEAD aside. */
-  transfers(): string[];
+  /** The method of each request for a blob other than HEAD; "MOUNT" for a mount. */
+  blobRequests(): string[];
 }
 
-/** A source with blobs in `app`, some targets, and what copies between them. */
-export interface ProcessContext {
+/** A source with a blob in `app`, some targets, and a blob copier between them. */
+export interface BlobRegistries {
   source: SandboxRegistry;
   blob: Descriptor;
   bytes: Buffer;
-  targets: Place[];
-  /** Brings the blobs to `to` of one target. */
-  bring(place: Place, to?: string, manifest?: Digest, repository?: string): Promise<void>;
+  targets: TargetRegistry[];
+  /** Copies the blob to the repository `to` of one target. */
+  copy(target: TargetRegistry, to?: string, manifest?: Digest, from?: string): Promise<void>;
   from: ImageSource;
-  /** The blobs that were sent, by target. */
-  sent: ImageTarget[];
+  /** The targets that the blob was uploaded to. */
+  uploadedTo: ImageTarget[];
   clock: ReturnType<typeof quickClock>;
   copier: BlobCopier;
   /** The `Range` of each GET of the blob at the source; undefined where it had none. */
@@ -38,11 +38,11 @@ export interface ProcessContext {
 
 const MANIFEST = digestOf(Buffer.from("manifest"));
 
-/** @param together how many copies wait for each other before they begin */
-export async function startSurroundings(
+/** @param together the number of copies that wait for each other before they start */
+export async function startBlobRegistries(
   t: TestContext,
   options: { size: number; targets: number; together?: number; stallMilliseconds?: number; mounts?: boolean },
-): Promise<ProcessContext> {
+): Promise<BlobRegistries> {
   const start = async (name: string) => {
     const policy = options.mounts === false ? { mayMount: () => false } : {};
     const registry = await startPlainRegistry({ name, policy });
@@ -55,25 +55,25 @@ export async function startSurroundings(
   source.store.putBlob(source.store.create("app"), blob.digest, bytes);
   const reader = clientOf(t, new URL(source.server.url)).registry;
   const from: ImageSource = {
-    readManifest: () => Promise.reject(new Error("no manifest is wanted here")),
+    readManifest: () => Promise.reject(new Error("these tests read no manifest")),
     openBlob: reader.openBlob,
   };
-  const targets: Place[] = [];
+  const targets: TargetRegistry[] = [];
   for (let i = 0; i < options.targets; i += 1) {
     const registry = await start(`target-${i}`);
     const target = registryTarget(clientOf(t, new URL(registry.server.url), { side: "target" }).registry, "");
-    const transfers = () =>
+    const blobRequests = () =>
       registry.server.requests
         .filter(({ method, path }) => method !== "HEAD" && path.includes("/blobs/"))
         .map(({ method, query }) => (query.includes("mount=") ? "MOUNT" : method));
-    targets.push({ registry, target, transfers });
+    targets.push({ registry, target, blobRequests });
   }
   const clock = quickClock();
   const copier = createBlobCopier({ clock, random: () => 0 }, options.stallMilliseconds);
-  const gathering = createCopyBarrier(systemClock);
-  const members = Array.from({ length: options.together ?? 0 }, () => gathering.enter("image"));
-  const sent: ImageTarget[] = [];
-  let alone = 0;
+  const copyBarrier = createCopyBarrier(systemClock);
+  const members = Array.from({ length: options.together ?? 0 }, () => copyBarrier.join("image"));
+  const uploadedTo: ImageTarget[] = [];
+  let others = 0;
   const { signal } = new AbortController();
   return {
     source,
@@ -81,28 +81,28 @@ export async function startSurroundings(
     blob,
     bytes,
     targets,
-    sent,
+    uploadedTo,
     clock,
     copier,
-    async bring({ target }, to = "mirror/app", manifest = MANIFEST, repository = "app") {
-      let arrived = 0;
-      const together = members.shift() ?? gathering.enter(`${++alone}`);
+    async copy({ target }, to = "mirror/app", manifest = MANIFEST, repository = "app") {
+      let uploaded = 0;
+      const barrier = members.shift() ?? copyBarrier.join(`${++others}`);
       try {
-        await copier.bring([blob], {
+        await copier.copy([blob], {
           source: from,
           from: repository,
           target,
           to,
           manifest,
-          together,
+          barrier,
           signal,
-          onBytes({ size }, bytes) {
-            arrived += bytes;
-            if (arrived === size) sent.push(target);
+          onBytes({ size }, more) {
+            uploaded += more;
+            if (uploaded === size) uploadedTo.push(target);
           },
         });
       } finally {
-        together.leave();
+        barrier.leave();
       }
     },
     ranges: () =>
@@ -112,8 +112,8 @@ export async function startSurroundings(
   };
 }
 
-/** Whether a target has just these bytes in a repository. */
-export function holds(place: Place, { blob, bytes }: ProcessContext, repository = "mirror/app"): boolean {
-  const held = place.registry.store.repository(repository)?.blobs.get(blob.digest);
-  return held !== undefined && Buffer.compare(held, bytes) === 0;
+/** Whether a repository of a target has the blob, with the right bytes. */
+export function hasBlob(target: TargetRegistry, { blob, bytes }: BlobRegistries, repository = "mirror/app"): boolean {
+  const stored = target.registry.store.repository(repository)?.blobs.get(blob.digest);
+  return stored !== undefined && Buffer.compare(stored, bytes) === 0;
 }

@@ -1,0 +1,36 @@
+import type { Digest } from "../../oci/digest.ts";
+import type { Manifest } from "../../oci/manifest.ts";
+import type { BlobCopier } from "../blobs/blob-copier.ts";
+import type { BlobRoute, RetryTiming } from "../blobs/blob-request.ts";
+import type { ImageSource, ImageTarget, TargetRepository } from "../ports.ts";
+import type { ImagePulls } from "../pulls/image-pulls.ts";
+import type { ChildManifests } from "./child-manifests.ts";
+import type { BarrierMember } from "./copy-barrier.ts";
+import type { ManifestReader } from "./manifest-reader.ts";
+
+/** What copying one image from a source's repository to a target's needs. */
+export interface ImageCopyContext {
+  from: string;
+  to: string;
+  digest: Digest;
+  source: ImageSource;
+  reader: ManifestReader;
+  target: ImageTarget;
+  blobs: BlobCopier;
+  children: ChildManifests;
+  /** Synchronizes this copy with the other copies of the same image. */
+  barrier: BarrierMember;
+  signal: AbortSignal;
+  pulls: ImagePulls;
+  /** The selected platforms, in normal form, sorted. Undefined for all. */
+  platforms: readonly string[] | undefined;
+  /** Target repositories that have the image. `digest` is that of the index with the selected platforms, where that is what they have. */
+  locations: readonly (TargetRepository & { digest?: Digest })[];
+  retryTiming: RetryTiming;
+  /** As {@link BlobRoute.onBytes}. */
+  onBlobBytes: BlobRoute["onBytes"];
+  /** Checks whether the tag already has the wanted content. Called just before the tag is put. */
+  isTagDone: () => Promise<boolean>;
+  /** Puts the image's own manifest, under its tag if it has one, after everything that it refers to. */
+  putTag: (manifest: Manifest) => Promise<void>;
+}
