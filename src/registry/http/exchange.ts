@@ -1,6 +1,6 @@
 import { MirrorError } from "../../errors.ts";
 import { discard } from "./body.ts";
-import { createAuthorization, type Authorized } from "../auth/authorization.ts";
+import { createAuthorization, type Authorization, type Authorized } from "../auth/authorization.ts";
 import { connectionError } from "./connection-error.ts";
 import { registryKindOf, type RegistryKind } from "../hosts/registry-kind.ts";
 import { header } from "./headers.ts";
@@ -25,7 +25,7 @@ import { retrying, type Attempt, type RetryOptions } from "./retry.ts";
 import { exchangeToken } from "../auth/token-exchange.ts";
 import { createTransport, type Request, type Response } from "./transport.ts";
 
-/** A request to the registry with all that it takes: signing in, redirects, retries, errors. */
+/** A request to the registry. */
 export interface Call extends Subject {
   method: Request["method"];
   url: URL;
@@ -33,66 +33,97 @@ export interface Call extends Subject {
   headers?: Readonly<Record<string, string>>;
   body?: Request["body"];
   isManifest?: boolean;
-  /** The statuses that are no error. */
+  /** The statuses that are a success. */
   accept: readonly number[];
-  /** Whether a redirect is gone after. Without, one that is not in `accept` is an error. */
+  /** Whether to follow redirects. Otherwise a redirect is an error, unless `accept` has its status. */
   follow?: boolean;
   /** Whether the request can be sent again: false where its body is a stream. */
   repeatable?: boolean;
   headersTimeout?: number;
   signal?: AbortSignal | undefined;
-  /** Called before each request, the repeated ones too. */
+  /** Called before each request to the registry, retries included. What it throws ends the attempt. */
   beforeSend?: (() => void) | undefined;
 }
 
-/** Makes a call; `read` takes what is wanted from the answer, and from where it came, within the retried part. */
+/**
+ * Makes calls to one registry: signs in, follows redirects, retries, and turns failures into errors.
+ *
+ * State, all of it in parts that this file puts together:
+ * - `authorization`: the registry's challenge, and tokens by scope. `sendSignedIn` reads it before each request, and
+ *   renews it when the registry refuses one. A token leaves when it is refused or expires.
+ * - `hosts.pauses`: host → until when it is left alone. `send` writes it after a 429 or 503, and removes the entry after a
+ *   response that is neither. Shared with other clients of the same hosts.
+ * - Everything else belongs to one attempt of one call.
+ *
+ * Invariants:
+ * 1. A call with an aborted signal sends nothing.
+ * 2. Credentials are sent to the registry's origin only. What it redirects to elsewhere is requested without.
+ * 3. An attempt that fails with a retryable error is repeated, except where the call is not repeatable.
+ * 4. A refused request is sent again at most MAX_RENEWALS times within an attempt, each time with a renewed
+ *    authorization. One that is not repeatable is not; its error is then retryable for the caller.
+ * 5. Redirects are followed only where the call allows it, at most MAX_REDIRECTS times, and only to where
+ *    `redirectTarget` allows.
+ * 6. Every request to the registry is announced to `beforeSend` and `track` before it is sent, and what `track` returned is
+ *    called once with its response, or with undefined without one.
+ * 7. `read` gets only responses with an accepted status. The body of any other is consumed, and that of a failed `read` destroyed.
+ * 8. An error is about the host that answered, with the call's operation and reference.
+ *
+ * `read` takes what is wanted from the response, and gets the URL that it came from. It is part of the attempt, so that a
+ * body that breaks is requested again.
+ * @throws MirrorError
+ */
 export type Exchange = <T>(call: Call, read: (response: Response, from: URL) => Promise<T>) => Promise<T>;
 
 interface Answer {
   response: Response;
   /** Where it came from. */
   url: URL;
-  /** It was a refusal, and what would be sent now is better than what was. */
+  /** Whether it refuses an authorization that has been renewed since, so that the caller may send the request again. */
   isRenewed?: boolean;
 }
 
-/** ECR says so with 403, and ECR Public answers 400 (aws/containers-roadmap#2835). */
+/** ECR reports an expired token with 403, and ECR Public with 400 (aws/containers-roadmap#2835). */
 const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
-/** Makes the one way to a registry that signs in, follows redirects, tries again and tells errors. @throws MirrorError */
 export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
   const send = pausingByHost(createTransport(options), options, hosts.pauses);
-
-  const authorization = createAuthorization({
-    registry,
-    endpoint,
-    maxRefusals: registryKind === "docker-hub" ? MAX_REFUSED_DOCKER_HUB_SIGN_INS : MAX_REFUSED_SIGN_INS,
-    actions: side === "source" ? "pull" : "pull,push",
-    credentials: options.credentials,
-    clock,
-    exchange: (asked) => {
-      const request = { ...asked, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
-      const realm = asked.challenge.parameters.get("realm") ?? "";
-      const url = URL.canParse(realm) ? new URL(realm) : endpoint;
-      return retrying(() => exchangeToken(send, request), retryOptions("GET", url, asked.signal));
-    },
-    ping: async (signal) => {
-      const subject = { operation: "sign in to", reference: registry, signal } as const;
-      const response = await send({ ...subject, method: "GET", url: new URL("/v2/", endpoint), headers: {} });
-      await discard(response.body, MAX_ERROR_BYTES);
-      return response.headers;
-    },
-  });
+  const authorization = signIn();
 
   return async (call, read) => {
     if (call.signal?.aborted === true) throw interruption(call.signal, { ...call, side });
-    const options = retryOptions(call.method, call.url, call.signal);
-    return retrying(() => attempt(call, read), call.repeatable === false ? { ...options, attempts: 1 } : options);
+    const retryOptions = retryOptionsFor(call.method, call.url, call.signal);
+    return retrying(
+      () => attempt(call, read),
+      call.repeatable === false ? { ...retryOptions, attempts: 1 } : retryOptions,
+    );
   };
 
-  function retryOptions(method: string, url: URL, signal: AbortSignal | undefined): RetryOptions {
+  function signIn(): Authorization {
+    return createAuthorization({
+      registry,
+      endpoint,
+      maxRefusals: registryKind === "docker-hub" ? MAX_REFUSED_DOCKER_HUB_SIGN_INS : MAX_REFUSED_SIGN_INS,
+      actions: side === "source" ? "pull" : "pull,push",
+      credentials: options.credentials,
+      clock,
+      exchange: (asked) => {
+        const request = { ...asked, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
+        const realm = asked.challenge.parameters.get("realm") ?? "";
+        const url = URL.canParse(realm) ? new URL(realm) : endpoint;
+        return retrying(() => exchangeToken(send, request), retryOptionsFor("GET", url, asked.signal));
+      },
+      ping: async (signal) => {
+        const subject = { operation: "sign in to", reference: registry, signal } as const;
+        const response = await send({ ...subject, method: "GET", url: new URL("/v2/", endpoint), headers: {} });
+        await discard(response.body, MAX_ERROR_BYTES);
+        return response.headers;
+      },
+    });
+  }
+
+  function retryOptionsFor(method: string, url: URL, signal: AbortSignal | undefined): RetryOptions {
     return {
       clock,
       random,
@@ -102,9 +133,9 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   }
 
   async function attempt<T>(call: Call, read: (response: Response, from: URL) => Promise<T>): Promise<Attempt<T>> {
-    const answer = await followed(call, await asked(call, call.url));
+    const answer = await followRedirects(call, await request(call, call.url));
     const { response, url } = answer;
-    if (!call.accept.includes(response.status)) return failed(call, answer);
+    if (!call.accept.includes(response.status)) return failure(call, answer);
     try {
       return { ok: true, value: await read(response, url) };
     } catch (error) {
@@ -113,45 +144,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     }
   }
 
-  async function authorized(call: Call): Promise<Answer> {
-    const { repository, signal, url } = call;
-    let used = await authorization.authorize(repository, signal);
-    for (let renewals = 0; ; renewals += 1) {
-      const response = await sendTo(call, used);
-      if (!isRefused(response, used) || renewals >= MAX_RENEWALS) return { response, url };
-      const renewed = await authorization.renew(response.headers, repository, used, signal);
-      if (renewed === undefined) return { response, url };
-      if (call.repeatable === false) return { response, url, isRenewed: true };
-      used = renewed;
-    }
-  }
-
-  async function sendTo(call: Call, used: Authorized): Promise<Response> {
-    const authorizationHeader = used.value === undefined ? {} : { authorization: used.value };
-    const { method, url, isManifest = false } = call;
-    call.beforeSend?.();
-    const answered = track?.({ method, path: url.pathname, isManifest });
-    try {
-      const response = await send({
-        ...call,
-        headers: { ...call.headers, ...authorizationHeader },
-        unreachableHint: cutConnectionHint(registryKind, call.operation),
-      });
-      const { status, headers, text } = response;
-      answered?.({
-        status,
-        headers,
-        isPullLimit: status === 429 && isPullLimit?.({ status, headers, body: text }) === true,
-      });
-      return response;
-    } catch (error) {
-      answered?.(undefined);
-      throw error;
-    }
-  }
-
-  /** Goes after redirects. What was sent to the registry to sign in is not sent to anybody else. */
-  async function followed(call: Call, first: Answer): Promise<Answer> {
+  async function followRedirects(call: Call, first: Answer): Promise<Answer> {
     let answer = first;
     for (let count = 0; call.follow === true && isRedirect(answer.response.status); count += 1) {
       const { response, url: from } = answer;
@@ -159,28 +152,63 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       const url = redirectTarget(from, header(response.headers, "location"));
       if (typeof url === "string") throw redirectRefused(call, url);
       if (count >= MAX_REDIRECTS) throw redirectRefused(call, `more than ${MAX_REDIRECTS} redirects`);
-      answer = await asked(call, url);
+      answer = await request(call, url);
     }
     return answer;
   }
 
-  /** Asks the registry itself, signed in; or whomever it led to, as nobody. */
-  async function asked(call: Call, url: URL): Promise<Answer> {
-    if (url.origin === endpoint.origin) return authorized({ ...call, url });
+  /** Sends a request to the registry signed in, and to any other origin anonymously. */
+  async function request(call: Call, url: URL): Promise<Answer> {
+    if (url.origin === endpoint.origin) return sendSignedIn({ ...call, url });
     return { response: await send({ ...call, url, headers: call.headers ?? {} }), url };
   }
 
-  async function failed(call: Call, { response, url, isRenewed }: Answer): Promise<Attempt<never>> {
+  async function sendSignedIn(call: Call): Promise<Answer> {
+    const { repository, signal, url } = call;
+    let used = await authorization.authorize(repository, signal);
+    for (let renewals = 0; ; renewals += 1) {
+      const response = await sendTracked(call, used);
+      if (!isSignInRefused(response, used) || renewals >= MAX_RENEWALS) return { response, url };
+      const renewed = await authorization.renew(response.headers, repository, used, signal);
+      if (renewed === undefined) return { response, url };
+      if (call.repeatable === false) return { response, url, isRenewed: true };
+      used = renewed;
+    }
+  }
+
+  async function sendTracked(call: Call, used: Authorized): Promise<Response> {
+    const { method, url, isManifest = false } = call;
+    call.beforeSend?.();
+    const onAnswer = track?.({ method, path: url.pathname, isManifest });
+    try {
+      const response = await send({
+        ...call,
+        headers: { ...call.headers, ...authorizationHeader(used) },
+        unreachableHint: cutConnectionHint(registryKind, call.operation),
+      });
+      const { status, headers } = response;
+      onAnswer?.({ status, headers, isPullLimit: isPullLimitReached(response) });
+      return response;
+    } catch (error) {
+      onAnswer?.(undefined);
+      throw error;
+    }
+  }
+
+  function isPullLimitReached({ status, headers, text }: Response): boolean {
+    return status === 429 && isPullLimit?.({ status, headers, body: text }) === true;
+  }
+
+  async function failure(call: Call, { response, url, isRenewed }: Answer): Promise<Attempt<never>> {
     await discard(response.body, MAX_ERROR_BYTES);
     if (isRedirect(response.status)) {
-      throw redirectRefused(call, `${url.host} redirects "${call.operation}", which is not followed`);
+      throw redirectRefused(call, `${url.host} answered with a redirect, which this request does not follow`);
     }
     const { operation, reference } = call;
     const signedIn = authorization.signedIn();
     const about = { operation, reference, endpoint, registryKind, side, host: url.host };
     const isOpen = !isPrivate(endpoint);
-    const context = { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed };
-    const error = responseError(response, context);
+    const error = responseError(response, { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed });
     return { ok: false, error, retryAfter: readRetryAfter(response.headers, clock.now()) };
   }
 
@@ -190,10 +218,15 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   }
 }
 
-function isRefused(response: Response, used: Authorized): boolean {
+function authorizationHeader({ value }: Authorized): Record<string, string> {
+  return value === undefined ? {} : { authorization: value };
+}
+
+/** Whether the registry refuses the authorization, so that a renewed one may help. */
+function isSignInRefused(response: Response, used: Authorized): boolean {
   if (response.status === 401) return true;
   if (response.status !== 400 && response.status !== 403) return false;
-  // An answer to HEAD has no words: ECR Public's 400 is taken for that of an expired token, once.
-  const isWordless = response.status === 400 && response.text === "";
-  return used.value !== undefined && (isWordless || EXPIRED.test(response.text));
+  // A HEAD has no error message, so ECR Public's bare 400 counts as an expired token, once.
+  const isBare = response.status === 400 && response.text === "";
+  return used.value !== undefined && (isBare || EXPIRED.test(response.text));
 }
