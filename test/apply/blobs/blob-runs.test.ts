@@ -209,6 +209,22 @@ describe("a run of a blob", () => {
     assert.deepEqual(target.done, ["one", "two"]);
   });
 
+  test("tries one mount per request", async () => {
+    const { runs } = start();
+    const target = fakeTarget("target", { mounts: true });
+    await runs.send(requestFor(BLOB, target, "one"));
+    await runs.send(requestFor(BLOB, target, "two"));
+    let mounts = 0;
+    target.onMount = () => {
+      mounts += 1;
+      return { isThere: false, begun: new URL("http://target.example/upload/1") };
+    };
+    target.onOpen = () => BLOB.text;
+    await runs.send(requestFor(BLOB, target, "three"));
+    assert.equal(mounts, 1);
+    assert.deepEqual(target.done, ["one", "two<one", "three"]);
+  });
+
   test("reads targets that have the blob before sources, and each place once until one delivers it", async () => {
     const place = fc.constantFrom("works" as const, "fails" as const);
     await fc.assert(

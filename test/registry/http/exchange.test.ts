@@ -83,7 +83,8 @@ describe("an exchange", () => {
   test("sends nothing for a call with an aborted signal", async (t) => {
     const server = await serve(t, inTurn([]));
     const exchange = exchangeWith(t, server);
-    const call = callOf(server, { signal: AbortSignal.abort() });
+    const beforeSend = () => assert.fail("announced");
+    const call = callOf(server, { signal: AbortSignal.abort(), beforeSend });
     await assert.rejects(exchange(call, text), {
       code: "INTERRUPTED",
       operation: "read manifest",
@@ -267,6 +268,19 @@ describe("an exchange", () => {
     await exchangeWith(t, server, { dispatcher })(callOf(server, { follow: true }), read);
     assert.equal(ports.length, 3);
     assert.equal(new Set(ports).size, 1);
+  });
+
+  test("closes the connection of a response that is not read and is too long to consume", async (t) => {
+    const ports: (number | undefined)[] = [];
+    const server = await serve(t, (_request, response, raw) => {
+      ports.push(raw.socket.remotePort);
+      if (ports.length > 1) return void response.end("done");
+      response.writeHead(307, { location: "/next" }).end("x".repeat(4_000_000));
+    });
+    const dispatcher = new Agent({ allowH2: false, connections: 1 });
+    t.after(() => dispatcher.destroy());
+    assert.equal(await exchangeWith(t, server, { dispatcher })(callOf(server, { follow: true }), text), "done");
+    assert.equal(new Set(ports).size, 2);
   });
 
   test("destroys the body when reading fails, and reads a body that breaks again", async (t) => {
