@@ -11,14 +11,14 @@ import { quickClock } from "../registry/server.ts";
 const REPOSITORY = "library/app";
 const { signal } = new AbortController();
 
-interface Place {
+interface Hub {
   hub: SandboxDockerHub;
   catalogue: Catalogue;
   clock: ReturnType<typeof quickClock>;
 }
 
-/** A catalogue with so many tags of one image, and a client of it whose clock does not wait. */
-async function place(t: TestContext, tags: number): Promise<Place> {
+/** Starts a catalogue with some tags of one image, and a client whose clock does not wait. */
+async function start(t: TestContext, tags: number): Promise<Hub> {
   const hub = await startDockerHub();
   const dispatcher = new Agent();
   t.after(async () => {
@@ -36,8 +36,8 @@ async function place(t: TestContext, tags: number): Promise<Place> {
   };
 }
 
-/** Gives some answers first, and serves what comes after. */
-function first(hub: SandboxDockerHub, ...answers: readonly Answer[]): void {
+/** Gives some answers first, then serves the catalogue. */
+function answerFirst(hub: SandboxDockerHub, ...answers: readonly Answer[]): void {
   let next = 0;
   hub.catalogue.onRequest = () => {
     const answer = answers[next++];
@@ -45,9 +45,9 @@ function first(hub: SandboxDockerHub, ...answers: readonly Answer[]): void {
   };
 }
 
-describe("a list of all tags, with dates", () => {
-  test("is read to its last page, and says of each tag what the catalogue says of it", async (t) => {
-    const { hub, catalogue } = await place(t, 250);
+describe("the list of all tags, with dates", () => {
+  test("is read to its last page, with what the catalogue has about each tag", async (t) => {
+    const { hub, catalogue } = await start(t, 250);
     const { tags, count } = await catalogue.listTags(REPOSITORY, signal);
     assert.deepEqual([tags.length, count], [250, 250]);
     assert.equal(hub.catalogue.requests.length, 3);
@@ -58,58 +58,63 @@ describe("a list of all tags, with dates", () => {
     assert.ok(tags.every((tag) => tag.digest === digest && tag.pushed === pushed && tag.content?.platforms === 2));
     const reference = { registry: "docker.io", repository: REPOSITORY, tag: "1.7" };
     assert.equal((await catalogue.describe(reference, digest, signal))?.platforms, 2);
-    assert.equal(hub.catalogue.requests.length, 3, "what was listed is not asked for again");
+    assert.equal(hub.catalogue.requests.length, 3, "no further request for a listed tag");
   });
 
-  test("waits where the catalogue asks for it, and tries again what failed", async (t) => {
-    const { hub, catalogue, clock } = await place(t, 2);
-    // A moment since 1970, as it has said; and as bad as the longest wait that is obeyed.
+  test("waits when the catalogue throttles, and retries failures", async (t) => {
+    const { hub, catalogue, clock } = await start(t, 2);
+    // A point in time since 1970, as the catalogue has sent; and a delay above the longest one.
     const later = String(clock.time / 1000 + 30);
-    first(hub, text(429, "", { "retry-after": later }), text(503, ""), text(429, "", { "retry-after": "999999" }));
+    answerFirst(
+      hub,
+      text(429, "", { "retry-after": later }),
+      text(503, ""),
+      text(429, "", { "retry-after": "999999" }),
+    );
     assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 2);
     assert.deepEqual(clock.slept, [30_000, 1000, 120_000]);
   });
 
-  test("looks a second time where tags are missing that the catalogue counts", async (t) => {
-    const { hub, catalogue } = await place(t, 3);
+  test("is read a second time when it has fewer tags than the catalogue counts", async (t) => {
+    const { hub, catalogue } = await start(t, 3);
     const result = { name: "1.1", images: [] };
-    first(hub, json(200, { count: 3, next: null, results: [result] }), json(404, {}), json(404, {}));
+    answerFirst(hub, json(200, { count: 3, next: null, results: [result] }), json(404, {}), json(404, {}));
     assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 3);
   });
 
-  test("says how many the catalogue counts where it lists less", async (t) => {
-    const { hub, catalogue } = await place(t, 1);
+  test("has the catalogue's count even when fewer tags are listed", async (t) => {
+    const { hub, catalogue } = await start(t, 1);
     const page = json(200, { count: 3, next: null, results: [{ name: "1.1", images: [] }] });
-    first(hub, page, json(404, {}), json(404, {}), page, json(404, {}), json(404, {}));
+    answerFirst(hub, page, json(404, {}), json(404, {}), page, json(404, {}), json(404, {}));
     const { tags, count } = await catalogue.listTags(REPOSITORY, signal);
     assert.deepEqual([tags.map(({ name }) => name), count], [["1.1"], 3]);
   });
 
   const failures: [string, string, Answer[]][] = [
     ["the repository is not public", "REPOSITORY_UNKNOWN", [json(404, {})]],
-    ["it keeps asking for less", "TOO_MANY_REQUESTS", Array.from({ length: 4 }, () => text(429, ""))],
-    ["it keeps failing", "SERVER_ERROR", Array.from({ length: 4 }, () => text(500, ""))],
-    ["the answer is no list", "UNEXPECTED_RESPONSE", [json(200, { count: "many", results: [] })]],
-    ["there are more tags than a rule is for", "TOO_LARGE", [json(200, { count: 1_000_000, results: [] })]],
+    ["the catalogue keeps throttling", "TOO_MANY_REQUESTS", Array.from({ length: 4 }, () => text(429, ""))],
+    ["the catalogue keeps failing", "SERVER_ERROR", Array.from({ length: 4 }, () => text(500, ""))],
+    ["the answer is not a list", "UNEXPECTED_RESPONSE", [json(200, { count: "many", results: [] })]],
+    ["there are too many tags", "TOO_LARGE", [json(200, { count: 1_000_000, results: [] })]],
   ];
   for (const [what, code, answers] of failures) {
-    test(`is an error where ${what}`, async (t) => {
-      const { hub, catalogue } = await place(t, 1);
-      first(hub, ...answers);
+    test(`fails where ${what}`, async (t) => {
+      const { hub, catalogue } = await start(t, 1);
+      answerFirst(hub, ...answers);
       await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, side: "source", operation: "list tags of" });
     });
   }
 
-  test("is an error where the catalogue is out of reach", async (t) => {
-    const { hub, catalogue } = await place(t, 1);
+  test("fails where the catalogue is unreachable", async (t) => {
+    const { hub, catalogue } = await start(t, 1);
     hub.catalogue.onRequest = () => ({ kind: "cut" });
     await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "UNREACHABLE" });
   });
 });
 
-describe("a list as a courtesy", () => {
-  test("is whole where it adds up to what the catalogue counts", async (t) => {
-    const { catalogue } = await place(t, 201);
+describe("a best-effort list", () => {
+  test("is complete when it has as many tags as the catalogue counts", async (t) => {
+    const { catalogue } = await start(t, 201);
     const page = await catalogue.readFirstPage(REPOSITORY, signal);
     assert.ok(page !== undefined);
     assert.deepEqual([page.count, page.tags.length], [201, 100]);
@@ -117,20 +122,20 @@ describe("a list as a courtesy", () => {
     assert.deepEqual([tags.length, isComplete], [201, true]);
   });
 
-  test("is not whole where a page failed, or the count changed meanwhile; what was read is kept", async (t) => {
-    const { hub, catalogue } = await place(t, 150);
+  test("is incomplete when a page failed or the count changed, but keeps what was read", async (t) => {
+    const { hub, catalogue } = await start(t, 150);
     const page = await catalogue.readFirstPage(REPOSITORY, signal);
     assert.ok(page !== undefined);
-    first(hub, json(500, {}));
+    answerFirst(hub, json(500, {}));
     const failed = await catalogue.readRemainingPages(REPOSITORY, page, signal);
     assert.deepEqual([failed.tags.length, failed.isComplete], [100, false]);
     hub.store.repository(REPOSITORY)?.tags.set("2.0", page.tags[0]?.digest ?? ("" as never));
     assert.equal((await catalogue.readRemainingPages(REPOSITORY, page, signal)).isComplete, false);
   });
 
-  test("is nothing where the catalogue does not answer well, and ends once it asks for less", async (t) => {
-    const { hub, catalogue, clock } = await place(t, 1);
-    first(hub, text(200, "<html>"), text(429, ""));
+  test("is undefined after an invalid answer, and no longer requested after a 429", async (t) => {
+    const { hub, catalogue, clock } = await start(t, 1);
+    answerFirst(hub, text(200, "<html>"), text(429, ""));
     assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
     assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
     assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);

@@ -38,7 +38,7 @@ describe("Docker Hub's catalogue", () => {
     return catalogue.describe(reference, digest, new AbortController().signal);
   }
 
-  test("tells platforms and size of a tag, attestations not counted among the platforms", async () => {
+  test("has the platforms and the size of a tag, without counting attestations", async () => {
     const image = hub.publish("library/redis", "7");
     const entry = await read("redis:7", image.top.digest);
     assert.equal(entry?.platforms, 2);
@@ -53,13 +53,13 @@ describe("Docker Hub's catalogue", () => {
     hub.catalogue.onRequest = undefined;
   });
 
-  test("shows its requests among the others", () => {
+  test("emits its requests as events", () => {
     assert.ok(
       events.some((event) => event.type === "request.finished" && event.path.startsWith("/v2/namespaces/library/")),
     );
   });
 
-  test("is left alone for the rest of the run once it asks for less", async () => {
+  test("is not asked again in the run after a 429", async () => {
     hub.catalogue.onRequest = () => ({ kind: "answer", answer: text(429, "no") });
     const endpoint = new URL(hub.catalogue.url);
     const catalogue = createCatalogue({ endpoint, dispatcher, clock: systemClock, emit: () => {} });
@@ -72,7 +72,7 @@ describe("Docker Hub's catalogue", () => {
     hub.catalogue.onRequest = undefined;
   });
 
-  test("is not believed about another digest than the one that will be copied", async () => {
+  test("is ignored when its digest is not the one to be copied", async () => {
     const image = hub.publish("library/redis", "7");
     hub.publish("library/redis", "7", { revision: 2 });
     assert.equal(await read("redis:7", image.top.digest), undefined);
@@ -81,25 +81,25 @@ describe("Docker Hub's catalogue", () => {
   const broken: [string, Answer][] = [
     ["does not know the tag", text(404, "no")],
     ["is throttled", text(429, "no", { "retry-after": "1746136938" })],
-    ["answers what is no JSON", text(200, "<html>")],
+    ["answers something other than JSON", text(200, "<html>")],
     ["answers JSON of another shape", json(200, { name: "7", digest: DIGEST, images: [{ os: 1 }] })],
-    ["answers more than an entry can have", text(200, "x".repeat(16 * 1024 * 1024 + 1))],
+    ["answers more than an entry can contain", text(200, "x".repeat(16 * 1024 * 1024 + 1))],
   ];
   for (const [what, answer] of broken) {
-    test(`that ${what} leaves the size unknown, and is no error`, async () => {
+    test(`that ${what} leaves the size unknown without an error`, async () => {
       hub.catalogue.onRequest = () => ({ kind: "answer", answer });
       assert.equal(await read("redis:7", DIGEST), undefined);
       hub.catalogue.onRequest = undefined;
     });
   }
 
-  test("that is out of reach leaves the size unknown, and is no error", async () => {
+  test("that is unreachable leaves the size unknown without an error", async () => {
     hub.catalogue.onRequest = () => ({ kind: "cut" });
     assert.equal(await read("redis:7", DIGEST), undefined);
     hub.catalogue.onRequest = undefined;
   });
 
-  test("is not asked about other registries, or about what has no tag", async () => {
+  test("is not asked about other registries, or about references without a tag", async () => {
     const before = hub.catalogue.requests.length;
     assert.equal(await read("ghcr.io/team/app:1", DIGEST), undefined);
     assert.equal(await read(`redis@sha256:${"0".repeat(64)}`, DIGEST), undefined);

@@ -5,10 +5,10 @@ import { classifyResponse } from "../../src/dockerhub/classify-response.ts";
 import { createPullBudget } from "../../src/dockerhub/pull-budget.ts";
 
 const answer = (headers: Record<string, string>, status = 200) => ({ status, headers, isPullLimit: status === 429 });
-const meaning = (headers: Record<string, string>, status = 200) => classifyResponse(answer(headers, status), true).kind;
+const kindOf = (headers: Record<string, string>, status = 200) => classifyResponse(answer(headers, status), true).kind;
 
-test("a good answer that names no limit says that there is none", () => {
-  assert.equal(meaning({ "docker-ratelimit-source": "192.0.2.1" }), "unlimited");
+test("a successful response without a limit means that there is none", () => {
+  assert.equal(kindOf({ "docker-ratelimit-source": "192.0.2.1" }), "unlimited");
 });
 
 for (const headers of [
@@ -16,15 +16,15 @@ for (const headers of [
   { "ratelimit-limit": "100", "ratelimit-remaining": "soon" },
   { "x-ratelimit-remaining": "" },
 ]) {
-  test(`a limit that cannot be read is no freedom from one: ${JSON.stringify(headers)}`, () => {
-    assert.equal(meaning(headers), "unread");
+  test(`a limit that cannot be read is still a limit: ${JSON.stringify(headers)}`, () => {
+    assert.equal(kindOf(headers), "unread");
     const budget = createPullBudget(0);
     budget.recordRequest(false)(classifyResponse(answer(headers), true));
-    assert.equal(budget.acquire(2), undefined, "one request may tell");
+    assert.equal(budget.acquire(2), undefined, "one request may show it");
   });
 }
 
-test("a refusal by which nothing is left is over when a later good answer names the limit alone, and not sooner", () => {
+test("a refusal ends with a later successful response that has the limit only, but not with an error", () => {
   const limit = { "ratelimit-limit": "100;w=3600" };
   const budget = createPullBudget(0);
   budget.recordRequest(true)(classifyResponse(answer(limit, 429), true));
@@ -36,22 +36,22 @@ test("a refusal by which nothing is left is over when a later good answer names 
   assert.notEqual(budget.acquire(1), undefined);
 });
 
-test("what is left counts also where the limit is missing", () => {
+test("the remaining pulls count even without the limit", () => {
   const budget = createPullBudget(10);
   budget.recordRequest(false)(classifyResponse(answer({ "ratelimit-remaining": "15" }), true));
   assert.equal(budget.acquire(6), undefined);
   assert.notEqual(budget.acquire(5), undefined);
-  assert.deepEqual([budget.canEverFit(5), budget.canEverFit(6)], [true, false], "more was never seen");
+  assert.deepEqual([budget.canEverFit(5), budget.canEverFit(6)], [true, false], "the highest number so far is 15");
   budget.recordRequest(false)(classifyResponse(answer({ "ratelimit-remaining": "60" }), true));
   budget.recordRequest(false)(classifyResponse(answer({ "ratelimit-remaining": "12" }), true));
-  assert.deepEqual([budget.canEverFit(50), budget.canEverFit(51)], [true, false], "60 were left once");
+  assert.deepEqual([budget.canEverFit(50), budget.canEverFit(51)], [true, false], "the highest number so far is 60");
 });
 
-test("a 429 of the allowance means that nothing is left, and another error says nothing", () => {
-  assert.equal(meaning({ "ratelimit-limit": "100" }, 429), "refused");
-  assert.equal(meaning({}, 500), "silent");
-  assert.equal(meaning({}, 404), "silent");
-  assert.equal(meaning({}, 401), "not-counted");
+test("a 429 of the pull limit means that no pulls remain, and other errors reveal nothing", () => {
+  assert.equal(kindOf({ "ratelimit-limit": "100" }, 429), "refused");
+  assert.equal(kindOf({}, 500), "silent");
+  assert.equal(kindOf({}, 404), "silent");
+  assert.equal(kindOf({}, 401), "not-counted");
   assert.equal(classifyResponse(undefined, true).kind, "silent");
   assert.equal(classifyResponse(answer({}), false).kind, "silent");
 });
