@@ -31,7 +31,7 @@ function plainOf({ sandbox }: World): SandboxRegistry {
   return sandbox.registries.get(NAME) ?? assert.fail("no such registry");
 }
 
-/** Blobs that were read at Docker Hub, by digest, as often as they were. */
+/** The path of each blob request to Docker Hub. */
 function blobsRead({ sandbox }: World): string[] {
   const requests = sandbox.dockerHub.registry.requests.filter(
     ({ method, path }) => method === "GET" && path.includes("/blobs/"),
@@ -39,15 +39,15 @@ function blobsRead({ sandbox }: World): string[] {
   return requests.map(({ path }) => path);
 }
 
-describe("several lists of one image", { concurrency: 2 }, () => {
-  test("at two targets at once are each as declared; what they share is read once", async (t) => {
+describe("several selections of one image", { concurrency: 2 }, () => {
+  test("at two targets are each as declared, and what they share is read once", async (t) => {
     const mirrors = [
       redisWith([AMD64], "to: redis:amd"),
       redisWith([ARM64], "to: redis:arm"),
       redisWith([AMD64, ARM64], "to: both:7"),
     ];
-    // The forecast is what is needed, to the last pull.
-    const place = await startWith(t, mirrors, { ...WITH_PLAIN, pullLimit: { limit: 5, windowSeconds: 3600 } }, BOTH);
+    // The limit is exactly the number of pulls that the plan shows.
+    const place = await startWith(t, mirrors, { ...WITH_PLAIN, allowance: { limit: 5, windowSeconds: 3600 } }, BOTH);
     assert.match((await place.run(["plan"])).stdout, /at most 5 pulls/);
     assert.equal((await applyWell(place)).pulls, 5, "the index, two images, two attestations");
     const read = blobsRead(place);
@@ -62,8 +62,8 @@ describe("several lists of one image", { concurrency: 2 }, () => {
     assert.deepEqual([again.pulls, again.document.outcomes], [0, []]);
   });
 
-  test("are begun only when the pulls of all of them fit", async (t) => {
-    const place = await startWith(t, ["{ image: one:1 }"], { pullLimit: { limit: 5, windowSeconds: 3600 } });
+  test("start only when there are pulls for all of them", async (t) => {
+    const place = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
     place.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
     assert.equal((await applyWell(place)).pulls, 1);
     await rewrite(place, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);
@@ -73,13 +73,13 @@ describe("several lists of one image", { concurrency: 2 }, () => {
       document.outcomes?.flatMap(({ action, result }) => (action.kind === "copy-image" ? [result] : [])),
       ["postponed", "postponed"],
     );
-    assert.equal(place.sandbox.dockerHub.counted, 1, "of five that are needed four are left");
+    assert.equal(place.sandbox.dockerHub.counted, 1, "4 pulls remain of the 5 that are needed");
   });
 
-  test("and all of it stand side by side", async (t) => {
+  test("can be mirrored along with the whole image", async (t) => {
     const mirrors = [redisWith([AMD64], "to: redis:amd"), "{ image: redis:7 }", redisWith([ARM64], "to: redis:arm")];
     const place = await startWith(t, mirrors);
-    assert.equal((await applyWell(place)).pulls, 9, "those of all of it");
+    assert.equal((await applyWell(place)).pulls, 9, "those of the whole image");
     const { store } = await ecrOf(place);
     const redis = store.repository("redis");
     assert.equal(redis?.tags.get("7"), redisAtHub(place).tags.get("7"));
@@ -89,8 +89,8 @@ describe("several lists of one image", { concurrency: 2 }, () => {
   });
 });
 
-describe("what a target has is taken from there, at no pull:", { concurrency: 2 }, () => {
-  test("the same choice, for a second target and for another tag", async (t) => {
+describe("what a target has is read from there, without a pull:", { concurrency: 2 }, () => {
+  test("the same selection, for a second target and for another tag", async (t) => {
     const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
     assert.equal((await applyWell(place)).pulls, 3);
     const read = blobsRead(place).length;
@@ -104,7 +104,7 @@ describe("what a target has is taken from there, at no pull:", { concurrency: 2 
     assert.deepEqual(incompleteTags(plainOf(place).store), []);
   });
 
-  test("the whole index, for a choice in another repository", async (t) => {
+  test("the whole index, for a selection in another repository", async (t) => {
     const place = await startWith(t, ["{ image: redis:7 }"]);
     await applyWell(place);
     await rewrite(place, ["{ image: redis:7 }", redisWith([ARM64], "to: small:7")]);
@@ -114,12 +114,12 @@ describe("what a target has is taken from there, at no pull:", { concurrency: 2 
     assert.equal(small?.manifests.size, 3);
   });
 
-  test("and where it is gone since the plan, the source is asked", async (t) => {
+  test("but if it was deleted since the plan, the source is read", async (t) => {
     const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
     await applyWell(place);
     const { server, store } = await ecrOf(place);
     await rewrite(place, [redisWith([AMD64])], BOTH);
-    // A plan reads ECR by its API: the first GET of a manifest is that of the copy.
+    // The plan uses the ECR API, so the first GET of a manifest is that of the copy.
     server.onRequest = ({ method, path }) => {
       const redis = store.repository("redis") ?? assert.fail();
       if (method !== "GET" || !path.includes("/manifests/")) return undefined;
@@ -133,15 +133,15 @@ describe("what a target has is taken from there, at no pull:", { concurrency: 2 
 
 describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
   /** Calls back once, after the plan has read the target. */
-  function afterPlan(place: World, intrude: (repository: Repository) => void): void {
+  function afterPlan(place: World, change: (repository: Repository) => void): void {
     const { server, store } = plainOf(place);
     server.onFinished = () => {
       server.onFinished = () => undefined;
-      intrude(store.create("redis"));
+      change(store.create("redis"));
     };
   }
 
-  test("to just what is wanted is done already: another run was faster", async (t) => {
+  test("to what is wanted is done already, by another run", async (t) => {
     const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
     afterPlan(place, (repository) => {
       const source = redisAtHub(place);
@@ -159,8 +159,8 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
     );
   });
 
-  for (const what of ["something else", "another choice of it", "the whole index"]) {
-    test(`to ${what} is left alone: the action is stale`, async (t) => {
+  for (const what of ["something else", "another selection of it", "the whole index"]) {
+    test(`to ${what} is kept, and makes the action stale`, async (t) => {
       const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
       const source = redisAtHub(place);
       const whole = source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail();
@@ -169,7 +169,7 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST }));
       const intruder = {
         "something else": { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) },
-        "another choice of it": other.manifest,
+        "another selection of it": other.manifest,
         "the whole index": whole,
       }[what];
       assert.ok(intruder);
@@ -184,11 +184,11 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
 });
 
 for (const part of ["/blobs/uploads/", "/manifests/sha256:"]) {
-  test(`an apply that is killed after its first PUT of ${part} leaves no tag, and the next one ends right`, async (t) => {
+  test(`an apply killed after its first PUT of ${part} leaves no tag, and the next one completes the copy`, async (t) => {
     const place = await startWith(t, [redisWith([AMD64, ARM64])]);
     const { server, store } = await ecrOf(place);
-    const holes: string[] = [];
-    store.watch(() => holes.push(...incompleteTags(store)));
+    const incomplete: string[] = [];
+    store.watch(() => incomplete.push(...incompleteTags(store)));
     let kill: (() => void) | undefined;
     server.onFinished = ({ method, path }) => {
       if (method === "PUT" && path.includes(part)) kill?.();
@@ -198,7 +198,7 @@ for (const part of ["/blobs/uploads/", "/manifests/sha256:"]) {
     assert.equal(killed.signal, "SIGKILL");
     assert.equal(store.repository("redis")?.tags.size, 0);
     await applyWell(place);
-    assert.deepEqual(holes, []);
+    assert.deepEqual(incomplete, []);
     assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
     assert.equal((await applyWell(place)).writes, 0);
   });
