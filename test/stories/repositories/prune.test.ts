@@ -156,7 +156,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     fault(server, isPut, refuse(403, "DENIED", "no"));
     const { code, stdout } = await place.run(["apply"]);
     assert.equal(code, 1);
-    assert.match(stdout, /dockerhub\/node:20 +not begun: not every image that goes to this repository arrived/);
+    assert.match(stdout, /dockerhub\/node:20 +not begun: not every image of this repository was copied/);
     assert.deepEqual(tagsOf(node), ["20", "22"]);
     server.onRequest = undefined;
     assert.equal((await place.json(["apply"])).code, 0);

@@ -68,7 +68,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     fault(server, isPut, refuse(403, "DENIED", "no"));
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
-    assert.match(errorsIn(document)[0]?.hint ?? "", new RegExp(`absent now, and ${backup} holds the old image`));
+    assert.match(errorsIn(document)[0]?.hint ?? "", new RegExp(`missing now, and ${backup} has the old image`));
     assert.deepEqual(Object.fromEntries(redis.tags), { [backup]: old });
     server.onRequest = undefined;
     assert.equal((await place.json(["apply"])).code, 0);
