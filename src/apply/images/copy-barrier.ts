@@ -104,7 +104,7 @@ function markReady(group: Group, member: BarrierMember, manifest: string): boole
 }
 
 function releaseComplete(group: Group): void {
-  for (const manifest of [...group.barriers.keys()]) releaseIfComplete(group, manifest);
+  for (const manifest of group.barriers.keys()) releaseIfComplete(group, manifest);
 }
 
 /** @returns whether all awaited members are ready */

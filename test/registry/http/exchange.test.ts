@@ -59,7 +59,7 @@ function inTurn(statuses: readonly number[]): Handler {
 }
 
 function redirect(response: ServerResponse, to: string | URL): void {
-  response.writeHead(307, { location: `${to}` }).end("elsewhere");
+  response.writeHead(307, { location: String(to) }).end("elsewhere");
 }
 
 function refuse(response: ServerResponse): void {
