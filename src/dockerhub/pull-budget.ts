@@ -4,7 +4,7 @@ import { createRemainingPulls } from "./remaining-pulls.ts";
 
 /**
  * Shares the remaining pulls of one source between everything that runs. A request that counts as a pull uses a permit, so
- * that no request is sent that could take the remaining pulls below the reserve, whatever runs at the same time.
+ * that no request is sent that could take the remaining pulls below the reserve.
  *
  * State:
  * - `remaining`: the remaining pulls as the responses give them (remaining-pulls.ts). `recordRequest` and the function that
@@ -18,7 +18,7 @@ import { createRemainingPulls } from "./remaining-pulls.ts";
  * 1. No counted request takes the remaining pulls below the reserve, however requests and responses interleave, as far as
  *    this client can know: other clients may spend at any time.
  * 2. Permits are acquired all or none, and only while the estimate covers every permit and every pending request.
- * 3. While nothing is known, there is one permit, whose response tells.
+ * 3. While nothing is known, one permit is granted at a time. Its response shows the remaining pulls.
  * 4. A permit is used once. One whose request was not counted returns to its owner, unless the owner has released its permits.
  * 5. A permit that was acquired is not used when the estimate has fallen too low in the meantime.
  * 6. Unused permits return to the budget when released.

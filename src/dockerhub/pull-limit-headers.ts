@@ -21,7 +21,7 @@ export function readPullLimit(headers: Headers): PullLimitReading | undefined {
   };
 }
 
-/** Reads what a response without the remaining pulls says about the limit. Undefined where it has no limit headers at all. */
+/** Reads the limit from a response without the remaining pulls. Undefined where it has no limit headers at all. */
 export function readPartialLimit(headers: Headers): PartialLimit | undefined {
   if ([LIMIT, REMAINING].every((name) => find(headers, name) === undefined)) return undefined;
   const limit = readQuota(find(headers, LIMIT));

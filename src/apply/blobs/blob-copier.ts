@@ -71,7 +71,7 @@ export function createBlobCopier(context: BlobContext, stallMilliseconds?: numbe
     const key = keyOf(blob, route);
     const known = pending.get(key);
     if (known !== undefined) {
-      // The failure of another source repository says nothing about this one.
+      // The failure may be specific to that source repository.
       const retry = () => copyOne(blob, route, findMissing([blob], route), waitForOthers);
       return known.from === from && known.source === source ? known.copying : known.copying.catch(retry);
     }

@@ -35,7 +35,7 @@ export function placesFor(
   return places;
 }
 
-/** Leaves out the places that sent wrong bytes for the digest, unless there would be none left. */
+/** Leaves out the places that sent wrong bytes for the digest, unless no other place is known. */
 export function trustedPlaces(
   places: readonly BlobPlace[],
   badSources: readonly BadSource[],

@@ -15,7 +15,7 @@ import { createUploadSlots } from "./upload-slots.ts";
  * Transfers blobs: one run downloads a blob once and uploads it to every repository that has subscribed.
  *
  * State:
- * - `runs`: digest → the run that transfers it. `start` adds a run; `end` removes it when it is over, whatever the result.
+ * - `runs`: digest → the run that transfers it. `start` adds a run; `end` removes it when it is over, successful or not.
  * - `run.subscribers`: the requests that a run uploads for. `subscribe` adds, until `close`; nothing is removed.
  * - `slots`: host, or target without one → its uploads. `transfer` takes a slot for every subscriber and releases them.
  * - `badSources`: the sources that sent wrong bytes, with the digest. `distrust` adds; nothing is removed.
@@ -24,7 +24,7 @@ import { createUploadSlots } from "./upload-slots.ts";
  *
  * Invariants:
  * 1. At most one run transfers a digest at any time.
- * 2. A run accepts subscribers until it has its upload slots. A later request waits for its end and then decides anew.
+ * 2. A run accepts subscribers until it has its upload slots. A later request waits until the run is over and then starts again.
  * 3. A request settles once, with the result of its own upload: it does not wait for slower uploads, and does not fail
  *    when another one fails.
  * 4. A request that can mount the blob, now or after the current run, is mounted and not uploaded. It tries one mount.

@@ -8,14 +8,14 @@ import type { BlobRequest } from "./blob-request.ts";
  * (distribution-spec, "Mounting a blob from another repository").
  *
  * State:
- * - `refusing`: the targets that are not asked for mounts any more. `recordRefusal` adds; nothing is removed.
+ * - `refusing`: the targets that are not asked for mounts again. `recordRefusal` adds; nothing is removed.
  * - `mounting`: the targets where a mount has succeeded. `recordMount` adds; nothing is removed.
  * - `locations`: the target repositories that have a blob, shared with blob-copier.ts and blob-runs.ts. `recordMount` adds.
  *
  * Invariants:
  * 1. A target that cannot mount, or is in `refusing`, is not asked.
- * 2. A target that has never mounted is asked no more once it refuses. One that has mounted may refuse single blobs.
- * 3. A target that answers a mount with an error is asked no more.
+ * 2. A target that refuses a mount before its first success is not asked again. Later it may refuse single blobs.
+ * 3. A target that answers a mount with an error is not asked again.
  * 4. A mount fails a request only when it is interrupted. Otherwise the blob is uploaded, into the upload that the
  *    registry started instead, if any.
  * 5. A blob is mounted from the repository that the target's own rules name, or else from one of its other repositories

@@ -26,7 +26,7 @@ export async function isBackedUp(image: CopyImage, target: ImageTarget, signal: 
 
 /**
  * Replaces an immutable tag: puts the new image by digest, puts the backup tag on the old one, deletes the tag and puts it
- * again. ECR deletes an image with its last tag, so the backup tag comes first. A step that an earlier run has done is skipped.
+ * again. ECR deletes an image with its last tag, so the backup tag comes first. Steps that an earlier run has done are skipped.
  * @param manifest of the new image; the target has everything it refers to
  * @throws MirrorError STALE, and what the target throws
  */

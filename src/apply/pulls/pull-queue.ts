@@ -6,7 +6,7 @@ import type { ErrorCode } from "../../error-code.ts";
 /** How often the remaining pulls are read while waiting: by HEAD, which costs none. */
 const PROBE_EVERY_MS = 60_000;
 
-/** Errors of a probe that may be gone after a wait. Any other error fails the image. */
+/** Errors of a probe that may disappear after a wait. Any other error fails the image. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
   "PULL_LIMIT",
   "TOO_MANY_REQUESTS",
@@ -155,7 +155,7 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
   }
 }
 
-/** A 429 of either kind, which a HEAD need not tell apart, is a valid result of a probe: no pulls are available. */
+/** Any 429 is a valid result of a probe, as a HEAD may not show which kind it is: no pulls are available. */
 function isRefusal(error: unknown): boolean {
   return error instanceof MirrorError && (error.code === "PULL_LIMIT" || error.code === "TOO_MANY_REQUESTS");
 }

@@ -51,7 +51,7 @@ export interface Call extends Subject {
  * State, all of it in parts that this file puts together:
  * - `authorization`: the registry's challenge, and tokens by scope. `sendSignedIn` reads it before each request, and
  *   renews it when the registry refuses one. A token leaves when it is refused or expires.
- * - `hosts.pauses`: host → until when it is left alone. `send` writes it after a 429 or 503, and removes the entry after a
+ * - `hosts.pauses`: host → until when it gets no requests. `send` writes it after a 429 or 503, and removes the entry after a
  *   response that is neither. Shared with other clients of the same hosts.
  * - Everything else belongs to one attempt of one call.
  *
@@ -108,11 +108,11 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       actions: side === "source" ? "pull" : "pull,push",
       credentials: options.credentials,
       clock,
-      exchange: (asked) => {
-        const request = { ...asked, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
-        const realm = asked.challenge.parameters.get("realm") ?? "";
+      exchange: (tokenRequest) => {
+        const request = { ...tokenRequest, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
+        const realm = tokenRequest.challenge.parameters.get("realm") ?? "";
         const url = URL.canParse(realm) ? new URL(realm) : endpoint;
-        return retrying(() => exchangeToken(send, request), retryOptionsFor("GET", url, asked.signal));
+        return retrying(() => exchangeToken(send, request), retryOptionsFor("GET", url, tokenRequest.signal));
       },
       ping: async (signal) => {
         const subject = { operation: "sign in to", reference: registry, signal } as const;

@@ -194,18 +194,18 @@ describe("a run of a blob", () => {
   test("takes a request that tried a mount in vain, with the upload that the registry started", async () => {
     const { runs } = start();
     const target = fakeTarget("target", { mounts: true });
-    const begun = new URL("http://target.example/upload/1");
+    const started = new URL("http://target.example/upload/1");
     let mounts = 0;
     target.onMount = () => {
       mounts += 1;
-      return { isThere: false, begun };
+      return { isThere: false, begun: started };
     };
     const uploads: (URL | undefined)[] = [];
     target.onPut = (_repository, startedUpload) => void uploads.push(startedUpload);
     target.onOpen = () => BLOB.text;
     await runs.send(requestFor(BLOB, target, "one"));
     await runs.send(requestFor(BLOB, target, "two"));
-    assert.deepEqual([mounts, uploads], [1, [undefined, begun]]);
+    assert.deepEqual([mounts, uploads], [1, [undefined, started]]);
     assert.deepEqual(target.done, ["one", "two"]);
   });
 

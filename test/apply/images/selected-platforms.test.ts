@@ -47,78 +47,78 @@ describe("several selections of one image", { concurrency: 2 }, () => {
       redisWith([AMD64, ARM64], "to: both:7"),
     ];
     // The limit is exactly the number of pulls that the plan shows.
-    const place = await startWith(t, mirrors, { ...WITH_PLAIN, allowance: { limit: 5, windowSeconds: 3600 } }, BOTH);
-    assert.match((await place.run(["plan"])).stdout, /at most 5 pulls/);
-    assert.equal((await applyWell(place)).pulls, 5, "the index, two images, two attestations");
-    const read = blobsRead(place);
+    const world = await startWith(t, mirrors, { ...WITH_PLAIN, allowance: { limit: 5, windowSeconds: 3600 } }, BOTH);
+    assert.match((await world.run(["plan"])).stdout, /at most 5 pulls/);
+    assert.equal((await applyWell(world)).pulls, 5, "the index, two images, two attestations");
+    const read = blobsRead(world);
     assert.equal(new Set(read).size, read.length, "no blob was read twice");
-    for (const { store } of [await ecrOf(place), plainOf(place)]) {
+    for (const { store } of [await ecrOf(world), plainOf(world)]) {
       assert.deepEqual(architectures(indexAt(store.repository("redis"), "amd")), ["amd64"]);
       assert.deepEqual(architectures(indexAt(store.repository("redis"), "arm")), ["arm64"]);
       assert.deepEqual(architectures(indexAt(store.repository("both"), "7")), ["amd64", "arm64"]);
       assert.deepEqual(incompleteTags(store), []);
     }
-    const again = await applyWell(place);
+    const again = await applyWell(world);
     assert.deepEqual([again.pulls, again.document.outcomes], [0, []]);
   });
 
   test("start only when there are pulls for all of them", async (t) => {
-    const place = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
-    place.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
-    assert.equal((await applyWell(place)).pulls, 1);
-    await rewrite(place, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);
-    const { code, document } = await place.json(["apply"]);
+    const world = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
+    world.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
+    assert.equal((await applyWell(world)).pulls, 1);
+    await rewrite(world, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);
+    const { code, document } = await world.json(["apply"]);
     assert.equal(code, 4);
     assert.deepEqual(
       document.outcomes?.flatMap(({ action, result }) => (action.kind === "copy-image" ? [result] : [])),
       ["postponed", "postponed"],
     );
-    assert.equal(place.sandbox.dockerHub.counted, 1, "4 pulls remain of the 5 that are needed");
+    assert.equal(world.sandbox.dockerHub.counted, 1, "4 pulls remain of the 5 that are needed");
   });
 
   test("can be mirrored along with the whole image", async (t) => {
     const mirrors = [redisWith([AMD64], "to: redis:amd"), "{ image: redis:7 }", redisWith([ARM64], "to: redis:arm")];
-    const place = await startWith(t, mirrors);
-    assert.equal((await applyWell(place)).pulls, 9, "those of the whole image");
-    const { store } = await ecrOf(place);
+    const world = await startWith(t, mirrors);
+    assert.equal((await applyWell(world)).pulls, 9, "those of the whole image");
+    const { store } = await ecrOf(world);
     const redis = store.repository("redis");
-    assert.equal(redis?.tags.get("7"), redisAtHub(place).tags.get("7"));
+    assert.equal(redis?.tags.get("7"), redisAtHub(world).tags.get("7"));
     assert.deepEqual(architectures(indexAt(redis, "amd")), ["amd64"]);
     assert.deepEqual(architectures(indexAt(redis, "arm")), ["arm64"]);
-    assert.equal((await applyWell(place)).pulls, 0);
+    assert.equal((await applyWell(world)).pulls, 0);
   });
 });
 
 describe("what a target has is read from there, without a pull:", { concurrency: 2 }, () => {
   test("the same selection, for a second target and for another tag", async (t) => {
-    const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
-    assert.equal((await applyWell(place)).pulls, 3);
-    const read = blobsRead(place).length;
-    await rewrite(place, [redisWith([AMD64]), redisWith([AMD64], "to: redis:seven")], BOTH);
-    assert.match((await place.run(["plan"])).stdout, /Docker Hub: no pull;/);
-    assert.equal((await applyWell(place)).pulls, 0);
-    assert.equal(blobsRead(place).length, read);
-    const held = (await ecrOf(place)).store.repository("redis");
-    const other = plainOf(place).store.repository("redis");
-    for (const tag of ["7", "seven"]) assert.equal(other?.tags.get(tag), held?.tags.get("7"), "the same bytes");
-    assert.deepEqual(incompleteTags(plainOf(place).store), []);
+    const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
+    assert.equal((await applyWell(world)).pulls, 3);
+    const read = blobsRead(world).length;
+    await rewrite(world, [redisWith([AMD64]), redisWith([AMD64], "to: redis:seven")], BOTH);
+    assert.match((await world.run(["plan"])).stdout, /Docker Hub: no pull;/);
+    assert.equal((await applyWell(world)).pulls, 0);
+    assert.equal(blobsRead(world).length, read);
+    const atEcr = (await ecrOf(world)).store.repository("redis");
+    const other = plainOf(world).store.repository("redis");
+    for (const tag of ["7", "seven"]) assert.equal(other?.tags.get(tag), atEcr?.tags.get("7"), "the same bytes");
+    assert.deepEqual(incompleteTags(plainOf(world).store), []);
   });
 
   test("the whole index, for a selection in another repository", async (t) => {
-    const place = await startWith(t, ["{ image: redis:7 }"]);
-    await applyWell(place);
-    await rewrite(place, ["{ image: redis:7 }", redisWith([ARM64], "to: small:7")]);
-    assert.equal((await applyWell(place)).pulls, 0);
-    const small = (await ecrOf(place)).store.repository("small");
+    const world = await startWith(t, ["{ image: redis:7 }"]);
+    await applyWell(world);
+    await rewrite(world, ["{ image: redis:7 }", redisWith([ARM64], "to: small:7")]);
+    assert.equal((await applyWell(world)).pulls, 0);
+    const small = (await ecrOf(world)).store.repository("small");
     assert.deepEqual(architectures(indexAt(small, "7")), ["arm64"]);
     assert.equal(small?.manifests.size, 3);
   });
 
   test("but if it was deleted since the plan, the source is read", async (t) => {
-    const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
-    await applyWell(place);
-    const { server, store } = await ecrOf(place);
-    await rewrite(place, [redisWith([AMD64])], BOTH);
+    const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN);
+    await applyWell(world);
+    const { server, store } = await ecrOf(world);
+    await rewrite(world, [redisWith([AMD64])], BOTH);
     // The plan uses the ECR API, so the first GET of a manifest is that of the copy.
     server.onRequest = ({ method, path }) => {
       const redis = store.repository("redis") ?? assert.fail();
@@ -126,15 +126,15 @@ describe("what a target has is read from there, without a pull:", { concurrency:
       for (const digest of redis.manifests.keys()) store.removeManifest(redis, digest);
       return undefined;
     };
-    assert.equal((await applyWell(place)).pulls, 3);
-    assert.deepEqual(architectures(indexAt(plainOf(place).store.repository("redis"), "7")), ["amd64"]);
+    assert.equal((await applyWell(world)).pulls, 3);
+    assert.deepEqual(architectures(indexAt(plainOf(world).store.repository("redis"), "7")), ["amd64"]);
   });
 });
 
 describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
   /** Calls back once, after the plan has read the target. */
-  function afterPlan(place: World, change: (repository: Repository) => void): void {
-    const { server, store } = plainOf(place);
+  function afterPlan(world: World, change: (repository: Repository) => void): void {
+    const { server, store } = plainOf(world);
     server.onFinished = () => {
       server.onFinished = () => undefined;
       change(store.create("redis"));
@@ -142,16 +142,16 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
   }
 
   test("to what is wanted is done already, by another run", async (t) => {
-    const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
-    afterPlan(place, (repository) => {
-      const source = redisAtHub(place);
+    const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
+    afterPlan(world, (repository) => {
+      const source = redisAtHub(world);
       const made = selectPlatforms(source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail(), [
         AMD64,
       ]);
       assert.ok("manifest" in made);
-      plainOf(place).store.putManifest(repository, made.manifest, ["7"]);
+      plainOf(world).store.putManifest(repository, made.manifest, ["7"]);
     });
-    const { pulls, document } = await applyWell(place);
+    const { pulls, document } = await applyWell(world);
     assert.equal(pulls, 0);
     assert.deepEqual(
       document.outcomes?.map(({ result }) => result),
@@ -161,45 +161,45 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
 
   for (const what of ["something else", "another selection of it", "the whole index"]) {
     test(`to ${what} is kept, and makes the action stale`, async (t) => {
-      const place = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
-      const source = redisAtHub(place);
+      const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
+      const source = redisAtHub(world);
       const whole = source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail();
       const other = selectPlatforms(whole, [ARM64]);
       assert.ok("manifest" in other);
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST }));
-      const intruder = {
+      const replacement = {
         "something else": { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) },
         "another selection of it": other.manifest,
         "the whole index": whole,
       }[what];
-      assert.ok(intruder);
-      afterPlan(place, (repository) => void plainOf(place).store.putManifest(repository, intruder, ["7"]));
-      const { code, document } = await place.json(["apply"]);
+      assert.ok(replacement);
+      afterPlan(world, (repository) => void plainOf(world).store.putManifest(repository, replacement, ["7"]));
+      const { code, document } = await world.json(["apply"]);
       assert.equal(code, 1);
       assert.equal(errorsIn(document)[0]?.code, "STALE");
-      assert.equal(plainOf(place).store.repository("redis")?.tags.get("7"), intruder.digest);
-      assert.equal(place.sandbox.dockerHub.counted, 0);
+      assert.equal(plainOf(world).store.repository("redis")?.tags.get("7"), replacement.digest);
+      assert.equal(world.sandbox.dockerHub.counted, 0);
     });
   }
 });
 
 for (const part of ["/blobs/uploads/", "/manifests/sha256:"]) {
   test(`an apply killed after its first PUT of ${part} leaves no tag, and the next one completes the copy`, async (t) => {
-    const place = await startWith(t, [redisWith([AMD64, ARM64])]);
-    const { server, store } = await ecrOf(place);
+    const world = await startWith(t, [redisWith([AMD64, ARM64])]);
+    const { server, store } = await ecrOf(world);
     const incomplete: string[] = [];
     store.watch(() => incomplete.push(...incompleteTags(store)));
     let kill: (() => void) | undefined;
     server.onFinished = ({ method, path }) => {
       if (method === "PUT" && path.includes(part)) kill?.();
     };
-    const killed = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
+    const killed = await world.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
     server.onFinished = () => undefined;
     assert.equal(killed.signal, "SIGKILL");
     assert.equal(store.repository("redis")?.tags.size, 0);
-    await applyWell(place);
+    await applyWell(world);
     assert.deepEqual(incomplete, []);
     assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
-    assert.equal((await applyWell(place)).writes, 0);
+    assert.equal((await applyWell(world)).writes, 0);
   });
 }
