@@ -1,2 +1,2 @@
-/** Environment variables by name, passed in; nothing below cli reads the process's own. */
+/** Environment variables by name. Only `cli` reads those of the process; everything else gets them passed in. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-/** Every code that mirrorform reports. Codes are stable; `docs/errors.md` has one line for each. */
+/** The error codes that mirrorform reports. They are stable; `docs/errors.md` describes each. */
 export type ErrorCode =
   // the command line and the mirror file
   | "USAGE"
@@ -13,20 +13,20 @@ export type ErrorCode =
   | "EMPTY"
   | "NO_TAGS"
   | "COLLISION"
-  // who we are
+  // credentials
   | "NO_REGION"
   | "NO_CREDENTIALS"
   | "EXPIRED_CREDENTIALS"
   | "CREDENTIAL_HELPER"
   | "UNAUTHORIZED"
   | "DENIED"
-  // the way there
+  // the network
   | "UNREACHABLE"
   | "TIMEOUT"
   | "TLS"
   | "REALM_REFUSED"
   | "REDIRECT_REFUSED"
-  // what came back
+  // registry responses
   | "REPOSITORY_UNKNOWN"
   | "MANIFEST_UNKNOWN"
   | "BLOB_UNKNOWN"
@@ -41,7 +41,7 @@ export type ErrorCode =
   | "MEDIA_TYPE_UNSUPPORTED"
   | "NESTED_TOO_DEEPLY"
   | "PLATFORM_MISSING"
-  // the target's own rules
+  // rules of the target
   | "TAG_IMMUTABLE"
   | "MANIFEST_REFUSED"
   | "SERVICE_QUOTA"
@@ -54,6 +54,6 @@ export type ErrorCode =
   // OCI layouts on disk
   | "LAYOUT_FILE"
   | "LAYOUT_INVALID"
-  // ourselves
+  // mirrorform itself
   | "INTERRUPTED"
   | "INTERNAL";

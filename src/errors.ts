@@ -1,27 +1,27 @@
 import { USUAL_HINTS } from "./error-hints.ts";
 import type { ErrorCode } from "./error-code.ts";
 
-/** Which of the parties an error came from. "429 from the source" and "403 from the target" need different people. */
+/** Where an error came from: the source and the target often have different operators. */
 export type Side = "source" | "target" | "config" | "credentials";
 
-/** What a {@link MirrorError} is made of, its message aside. */
+/** The fields of a {@link MirrorError}, other than its message. */
 export interface MirrorErrorFields {
   code: ErrorCode;
   side: Side;
-  /** What was being done, in words: "read manifest", "create repository". */
+  /** What failed, as a verb phrase to read after "cannot": "read manifest", "list tags of". */
   operation: string;
-  /** What it was done to: an image reference, a repository, a host, a file with line and column. */
+  /** What `operation` applies to: an image reference, a repository, a host, or a file with line and column. */
   reference?: string | undefined;
-  /** Whether the same request may succeed a moment later. */
+  /** Whether the same request may succeed if it is sent again. */
   retryable?: boolean;
-  /** Milliseconds that the other side asked us to wait before the same request, not capped. No report has it. */
+  /** Milliseconds that the server asked to wait before a retry, not capped. Not part of a report. */
   retryAfterMilliseconds?: number | undefined;
-  /** What to do next, written for the person who reads it at night; by default the usual hint for the code. */
+  /** What to do next, as a lower-case imperative clause. Defaults to the usual hint for the code. */
   hint?: string | undefined;
   cause?: unknown;
 }
 
-/** The one error class. `message` says what came back; the fields say to whom it belongs and what to do. */
+/** The error class of mirrorform. `message` is the cause; `operation` and `reference` are what failed. */
 export class MirrorError extends Error {
   override readonly name = "MirrorError";
   readonly code: ErrorCode;
@@ -43,13 +43,13 @@ export class MirrorError extends Error {
     this.hint = fields.hint ?? USUAL_HINTS[fields.code];
   }
 
-  /** The same error with some of its fields replaced. */
+  /** Returns a copy of the error with some fields replaced. */
   with(changes: Partial<MirrorErrorFields>): MirrorError {
     return new MirrorError(this.message, { ...this, cause: this.cause, ...changes });
   }
 }
 
-/** An error as plain data, for plans, reports and `--json`. Holds no cause: causes can carry request headers. */
+/** An error as plain data, for plans, reports and `--json`. Has no cause, because causes can contain request headers. */
 export interface ErrorReport {
   code: ErrorCode;
   side: Side;
@@ -59,7 +59,7 @@ export interface ErrorReport {
   hint?: string;
 }
 
-/** Turns anything thrown into an {@link ErrorReport}. What is not a MirrorError is our defect: INTERNAL. */
+/** Turns a thrown value into an {@link ErrorReport}. Anything but a MirrorError is a defect of mirrorform: INTERNAL. */
 export function reportOf(error: unknown): ErrorReport {
   if (!(error instanceof MirrorError)) {
     return {
@@ -67,7 +67,7 @@ export function reportOf(error: unknown): ErrorReport {
       side: "config",
       operation: "run mirrorform",
       message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      hint: "This is a defect of mirrorform. Please report it with the command and its --verbose output.",
+      hint: "report this defect of mirrorform with the command and its --verbose output",
     };
   }
   return {

@@ -1,11 +1,10 @@
 import type { ErrorReport, Side } from "./errors.ts";
 
 /**
- * What the core tells of its work. It prints nothing itself: the terminal's list, the line log and
- * `--verbose` are listeners of this one stream.
+ * An event of a run. Only `cli` prints: the progress list, the line log and `--verbose` are listeners of these events.
  */
 export type MirrorEvent =
-  /** One request was answered, or failed (`status` undefined). Never a header's value; `path` has no query. */
+  /** A request got a response, or failed (`status` undefined). Contains no header values; `path` has no query. */
   | {
       type: "request.finished";
       side: Side;
@@ -15,7 +14,7 @@ export type MirrorEvent =
       status: number | undefined;
       milliseconds: number;
     }
-  /** A request will be sent again after `delayMilliseconds`. */
+  /** A request will be retried after `delayMilliseconds`. */
   | {
       type: "request.retried";
       side: Side;
@@ -26,12 +25,12 @@ export type MirrorEvent =
       delayMilliseconds: number;
       reason: string;
     }
-  /** A source said how much of its pull allowance is left. */
+  /** A source reported its remaining pulls. */
   | { type: "quota.reading"; registry: string; reading: PullLimitReading }
-  /** A counted request (a GET of a manifest) was answered by a source that may have an allowance. */
+  /** A source that may have a pull limit answered a GET of a manifest, which counts as a pull. */
   | { type: "pull.spent"; registry: string }
   | { type: "action.started"; action: string }
-  /** `bytes` more of a blob went to the target; below 0 where an upload broke off, and is begun again. */
+  /** `bytes` more of a blob were sent to the target. Negative after a failed upload, which starts again. */
   | { type: "blob.progress"; action: string; digest: string; bytes: number }
   | {
       type: "action.finished";
@@ -41,19 +40,19 @@ export type MirrorEvent =
     };
 
 /**
- * Why it is not known how much of an allowance is left: no answer told (nobody was asked, or could be), a good answer named
- * no limit, or a refusal said that it is spent.
+ * Why the number of remaining pulls is unknown: no response reported it (no request was sent, or none succeeded), a
+ * successful response named no limit, or a response reported that the pull limit is reached.
  */
 export type NoReading = "not-told" | "no-limit-named" | "spent";
 
 /** A reading of Docker Hub's `ratelimit-*` headers. */
 export interface PullLimitReading {
-  /** Undefined where only what is left was named. */
+  /** Undefined if only the remaining pulls were reported. */
   limit: number | undefined;
   remaining: number;
-  /** Undefined where the header named no window. */
+  /** Undefined if the header has no window. */
   windowSeconds: number | undefined;
-  /** `docker-ratelimit-source`: an IP address when anonymous, an account when signed in, whose name no event tells. */
+  /** `docker-ratelimit-source`: an IP address if anonymous, an account if signed in. Events omit account names. */
   source: string | undefined;
 }
 

@@ -1,15 +1,15 @@
-/** A longer word is nobody's slip of the pen, and the file is not ours: comparing must stay cheap. */
+/** Longer words are not compared: they come from untrusted files, and comparing must stay cheap. */
 const MAX_WORD = 64;
 
-/** `did you mean "platforms"?`, or undefined when no candidate is near. */
+/** Suggests a candidate: `did you mean "platforms"?`. Undefined if none is similar. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const near = nearest(word, candidates);
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 /**
- * The candidate with the fewest edits from `word`: about one for each three of its letters, one at least, and never
- * all of them. Among equals the one that begins alike.
+ * Finds the candidate with the fewest edits from `word`. Allows about one edit for every three letters, at least one,
+ * but fewer than the word has letters. Of several, prefers one with the same first letter.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
@@ -29,7 +29,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Optimal string alignment: insertions, deletions, replacements, and neighbours exchanged. */
+/** Optimal string alignment distance: insertions, deletions, substitutions, and transpositions of adjacent letters. */
 function distance(a: string, b: string): number {
   let twoBack: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

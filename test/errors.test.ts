@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { USUAL_HINTS } from "../src/error-hints.ts";
 import { MirrorError, reportOf } from "../src/errors.ts";
 
-test("an error copied with changes keeps the rest, its cause too", () => {
+test("a copy of an error keeps its other fields and its cause", () => {
   const cause = new Error("the socket was closed");
   const error = new MirrorError("busy", {
     code: "SERVER_ERROR",
@@ -22,7 +23,7 @@ test("an error copied with changes keeps the rest, its cause too", () => {
   assert.equal(error.retryable, true);
 });
 
-test("a report says nothing of how long to wait, nor of the cause", () => {
+test("a report contains neither the delay nor the cause", () => {
   const error = new MirrorError("busy", {
     code: "SERVER_ERROR",
     side: "target",
@@ -31,4 +32,10 @@ test("a report says nothing of how long to wait, nor of the cause", () => {
     cause: new Error("authorization: Basic abc"),
   });
   assert.deepEqual(Object.keys(reportOf(error)).toSorted(), ["code", "hint", "message", "operation", "side"]);
+});
+
+test("each usual hint starts in lower case or with a proper noun or code, and has no final period", () => {
+  const isStart = /^(?:[a-z`]|AWS\b|Docker\b|ECR\b)/;
+  const wrong = Object.values(USUAL_HINTS).filter((hint) => !isStart.test(hint) || hint.endsWith("."));
+  assert.deepEqual(wrong, []);
 });

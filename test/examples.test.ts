@@ -30,7 +30,7 @@ async function example<T>(name: string): Promise<T> {
   return load(await readFile(join(EXAMPLES, name), "utf8")) as T;
 }
 
-/** Who a role trusts, with whatever the organisation and the repository are called. */
+/** Lists the subjects that a role trusts, without the names of organization and repository. */
 async function subjectsOf(name: string): Promise<{ old: string[]; withIds: string[] }> {
   const { Statement } = await example<Trust>(name);
   const conditions = Statement.map(({ Condition }) => Condition);
@@ -42,7 +42,7 @@ async function subjectsOf(name: string): Promise<{ old: string[]; withIds: strin
   return { old: what(/^repo:[\w-]+\/[\w-]+:(.*)$/), withIds: what(/^repo:[\w-]+@\d+\/[\w-]+@\d+:(.*)$/) };
 }
 
-/** What runs of GitLab a role trusts, behind the project. */
+/** Returns the GitLab runs that a role trusts, without the project. */
 async function gitlabSubjectOf(name: string): Promise<{ test: string; audience: string; run: string }> {
   const { Statement } = await example<Trust>(name);
   assert.equal(Statement.length, 1);
@@ -63,8 +63,8 @@ function roleOf(workflow: Workflow): string | undefined {
   return steps.flatMap((step) => step.with?.["role-to-assume"] ?? [])[0]?.replace(/^.*\//, "");
 }
 
-/** What breaks when this fails: a run that ended with 4 is never gone on with, or one that waits is thrown out. */
-test("the workflow to copy for the merge runs on a schedule too, one run at a time, none thrown out", async () => {
+/** Otherwise a run that ended with 4 is never finished, or a waiting run is cancelled. */
+test("the example apply workflow also runs on a schedule, one run at a time, and cancels none", async () => {
   const workflow = await example<Workflow>("github/apply.yml");
   assert.deepEqual(workflow.on.push?.branches, ["main"]);
   assert.match(workflow.on.schedule?.[0]?.cron ?? "", /^\d+ \*\/\d+ \* \* \*$/);
@@ -74,8 +74,8 @@ test("the workflow to copy for the merge runs on a schedule too, one run at a ti
   assert.deepEqual(waiting, { "cancel-in-progress": false, queue: "max" });
 });
 
-/** What breaks when this fails: a pull request writes to the account, or the run that should cannot sign in. */
-test("each role to copy trusts, in both forms of subject, those runs that assume it and no other", async () => {
+/** Otherwise a pull request could write to the account, or the apply run could not sign in. */
+test("each example role trusts only the runs that assume it, in both forms of subject", async () => {
   const [plan, apply, drift] = await Promise.all(
     ["plan", "apply", "drift"].map((name) => example<Workflow>(`github/${name}.yml`)),
   );
@@ -83,7 +83,7 @@ test("each role to copy trusts, in both forms of subject, those runs that assume
   assert.deepEqual([plan, apply, drift].map(roleOf), ["mirrorform-plan", "mirrorform-apply", "mirrorform-plan"]);
   const environments = Object.values(apply.jobs).map(({ environment }) => `environment:${environment}`);
   assert.deepEqual(await subjectsOf("aws/apply-role-trust.json"), { old: environments, withIds: environments });
-  // A schedule runs on the default branch.
+  // Scheduled workflows run on the default branch.
   const readers = ["pull_request", "ref:refs/heads/main"];
   assert.deepEqual(await subjectsOf("aws/plan-role-trust.json"), { old: readers, withIds: readers });
   assert.deepEqual(Object.keys(plan.on), ["pull_request"]);
@@ -100,8 +100,8 @@ interface GitLabJob {
   rules?: { if: string }[];
 }
 
-/** What breaks when this fails: the same as above, on GitLab, where a wildcard stands for the source of a merge request. */
-test("each role to copy for GitLab trusts those jobs that assume it: apply of main, plan of any branch", async () => {
+/** Otherwise the same breaks as above, but on GitLab, where a wildcard matches the branch of a merge request. */
+test("each example role for GitLab trusts the jobs that assume it: apply on main, plan on any branch", async () => {
   const jobs = await example<Record<string, GitLabJob>>("gitlab/mirrors.gitlab-ci.yml");
   const audience = jobs[".mirrorform"]?.id_tokens?.["AWS_TOKEN"]?.aud ?? "";
   assert.notEqual(audience, "");
@@ -120,14 +120,14 @@ test("each role to copy for GitLab trusts those jobs that assume it: apply of ma
   assert.match(jobs["mirrors:plan"]?.rules?.[0]?.if ?? "", /CI_MERGE_REQUEST_SOURCE_PROJECT_ID == \$CI_PROJECT_ID$/);
 });
 
-/** What breaks when this fails: who copies from the page fails builds that the file to copy lets go on. */
-test("the buildspec on the page of recipes is the one to copy", async () => {
+/** Otherwise a build copied from the page could fail where the example file would not. */
+test("the buildspec on the recipes page is the example file", async () => {
   const page = await readFile(join(import.meta.dirname, "../docs/recipes.md"), "utf8");
   const shown = /^`buildspec\.yml`:\n\n```yaml\n([^]*?)^```/m.exec(page)?.[1] ?? "";
   assert.deepEqual(load(shown), await example("codebuild/buildspec.yml"));
 });
 
-test("GitLab and CodeBuild take 4 for not finished, and no other code", async () => {
+test("GitLab and CodeBuild tolerate exit code 4, and no other", async () => {
   const jobs =
     await example<Record<string, { script?: string[]; allow_failure?: unknown }>>("gitlab/mirrors.gitlab-ci.yml");
   const tolerant = Object.entries(jobs).filter(([, job]) => job.allow_failure !== undefined);

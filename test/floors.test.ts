@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, test } from "node:test";
 
-/** Which folders of src each folder may import from; `docs/decisions/0001-layout.md` says why. */
+/** The folders of src that each folder may import from. See `docs/decisions/0001-layout.md`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "": [],
   oci: [],
@@ -48,11 +48,11 @@ const all = globSync("src/**/*.ts").flatMap(importsOf);
 const own = all.filter(({ to }) => to.startsWith("src/"));
 
 describe("imports", () => {
-  test("are found at all, so that the tests below can fail", () => {
+  test("are found", () => {
     assert.ok(own.length > 100, `${own.length} imports`);
   });
 
-  test("run downwards only", () => {
+  test("go only to lower folders", () => {
     const upwards = own.filter(({ from, to }) => {
       const [above, below] = [folderOf(from), folderOf(to)];
       return below !== "" && above !== below && !(MAY_IMPORT[above] ?? []).includes(below);
@@ -60,7 +60,7 @@ describe("imports", () => {
     assert.deepEqual(upwards, []);
   });
 
-  test("of plan are types and pure functions: no network, no file, no process, no clock", () => {
+  test("of plan are types and pure functions, without network, files, process or clock", () => {
     const reached = new Set<string>();
     const visit = (file: string) => {
       if (reached.has(file)) return;
@@ -73,7 +73,7 @@ describe("imports", () => {
     assert.deepEqual(impure, []);
   });
 
-  test("of the engines of tag rules come when a rule does: other files do not wait for them", () => {
+  test("of tag rule engines are loaded only for tag rules", () => {
     const texts = globSync("src/**/*.ts").map((file) => readFileSync(file, "utf8"));
     assert.ok(texts.some((text) => text.includes('await import("re2js")')));
     assert.deepEqual(
@@ -82,8 +82,8 @@ describe("imports", () => {
     );
   });
 
-  test("of a library stay in the folder that the library is for", () => {
-    const homes: Readonly<Record<string, RegExp>> = {
+  test("of a library are only in the folders that need it", () => {
+    const allowed: Readonly<Record<string, RegExp>> = {
       undici: /^src\/(registry|ecr|dockerhub|run\/connections)/,
       "@aws-sdk/": /^src\/ecr\//,
       listr2: /^src\/cli\/progress\//,
@@ -94,14 +94,14 @@ describe("imports", () => {
       semver: /^src\/desired\//,
     };
     const strays = all.filter(({ from, to }) => {
-      const home = Object.entries(homes).find(([name]) => to === name || to.startsWith(name.replace(/\/?$/, "/")));
-      return home !== undefined && !home[1].test(from);
+      const entry = Object.entries(allowed).find(([name]) => to === name || to.startsWith(name.replace(/\/?$/, "/")));
+      return entry !== undefined && !entry[1].test(from);
     });
     assert.deepEqual(strays, []);
   });
 });
 
-test("nothing below cli prints or ends the process", () => {
+test("only cli prints or ends the process", () => {
   const printing = globSync("src/**/*.ts")
     .filter((file) => !file.startsWith("src/cli/"))
     .filter((file) => /console\.|process\.(stdout|stderr|exit)/.test(readFileSync(file, "utf8")));

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { didYouMean, nearest } from "../src/nearest.ts";
 
-test("a slip of the pen finds the word that was meant", () => {
+test("a typo finds the intended word", () => {
   const keys = ["image", "tags", "to", "refresh", "targets", "repositories"];
-  const slips = { imgae: "image", tag: "tags", Targets: "targets", repository: "repositories", refersh: "refresh" };
-  for (const [slip, meant] of Object.entries(slips)) assert.equal(nearest(slip, keys), meant);
+  const typos = { imgae: "image", tag: "tags", Targets: "targets", repository: "repositories", refersh: "refresh" };
+  for (const [typo, intended] of Object.entries(typos)) assert.equal(nearest(typo, keys), intended);
 });
 
-test("another word finds nothing", () => {
+test("a different word finds nothing", () => {
   for (const word of ["platforms", "x", "q", "", "completely"]) {
     assert.equal(nearest(word, ["image", "tags", "a"]), undefined, word);
   }
 });
 
-test("among equals the word that begins alike is taken", () => {
+test("of equally close words, one with the same first letter is preferred", () => {
   assert.equal(nearest("IMUTABLE", ["MUTABLE", "IMMUTABLE"]), "IMMUTABLE");
 });
 

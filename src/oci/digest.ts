@@ -1,13 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 
-/** A content digest such as `sha256:9f86…`, checked for form. OCI image-spec, descriptor.md, "Digests". */
+/** A well-formed content digest, such as `sha256:9f86…` (OCI image-spec, descriptor.md, "Digests"). */
 export type Digest = string & { readonly brand: "Digest" };
 
 const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /**
- * Reads a digest of an algorithm that Docker takes (sha256, sha384, sha512: github.com/opencontainers/go-digest);
- * undefined when the text is none.
+ * Parses a digest with an algorithm that Docker accepts: sha256, sha384 or sha512 (github.com/opencontainers/go-digest).
+ * Undefined if the text is not a digest.
  */
 export function parseDigest(text: string): Digest | undefined {
   const colon = text.indexOf(":");
@@ -17,22 +17,22 @@ export function parseDigest(text: string): Digest | undefined {
   return hex.length === length && /^[0-9a-f]+$/.test(hex) ? (text as Digest) : undefined;
 }
 
-/** The sha256 digest of some bytes. */
+/** Computes the sha256 digest of `bytes`. */
 export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
 }
 
-/** A running hash of the algorithm that `digest` names. */
+/** Creates a hash with the algorithm of `digest`. */
 export function hashFor(digest: Digest): Hash {
   return createHash(digest.slice(0, digest.indexOf(":")));
 }
 
-/** Whether `bytes` are the content that `digest` names. */
+/** Whether `bytes` have the digest `digest`. */
 export function matchesDigest(bytes: Uint8Array, digest: Digest): boolean {
   return hashFor(digest).update(bytes).digest("hex") === digest.slice(digest.indexOf(":") + 1);
 }
 
-/** The digest with its first 12 hex digits, as a terminal shows it: `sha256:1f3e0a5f77c1…`. */
+/** Shortens a digest to 12 hex digits for display: `sha256:1f3e0a5f77c1…`. */
 export function abbreviateDigest(digest: string): string {
   const colon = digest.indexOf(":");
   return `${digest.slice(0, colon + 1)}${digest.slice(colon + 1, colon + 13)}…`;

@@ -1,12 +1,12 @@
 import { isRegistry, isRepository } from "./reference.ts";
 
-/** The address of a registry: scheme, host and port; and the path that stood behind them, without slashes at its ends. */
+/** The address of a registry: a URL with scheme, host and port, and the path after them without outer slashes. */
 export interface Endpoint {
   url: URL;
   path: string;
 }
 
-/** Why a text is no address of a registry, and the part of it that shows it. */
+/** Why a text is not the address of a registry, and the offending part. */
 export interface EndpointFault {
   fault: "form" | "credentials" | "host" | "path";
   part: string;
@@ -15,11 +15,11 @@ export interface EndpointFault {
 const FORM = /^(https?):\/\/([^/]+)(?:\/(.*?))?\/?$/;
 
 /**
- * Reads the address of a registry. Only what is written here is taken: no credentials, no query, nothing that a URL
- * parser would quietly turn into another host.
+ * Parses the address of a registry. Rejects credentials, a query, and hosts that a URL parser would turn into another
+ * host.
  */
 export function parseEndpoint(text: string): Endpoint | EndpointFault {
-  // Before anything of it is repeated: what stands before it may be a password.
+  // Checked first, so that no error repeats the text before the "@": it may contain a password.
   if (text.includes("@")) return { fault: "credentials", part: "" };
   const parts = FORM.exec(text);
   if (parts === null) return { fault: "form", part: text };
@@ -28,7 +28,7 @@ export function parseEndpoint(text: string): Endpoint | EndpointFault {
   if (path !== "" && !isRepository(path)) return { fault: "path", part: path };
   const lower = host.toLowerCase();
   const url = new URL(`${scheme}://${lower}`);
-  // "1.2" is another name of 1.0.0.2 to a URL parser, but not to the person who reviews the file.
+  // A URL parser reads "1.2" as 1.0.0.2, which a reviewer of the file would not expect.
   const isRenamed = !host.startsWith("[") && url.hostname !== lower.replace(/:[0-9]+$/, "");
   return isRenamed ? { fault: "host", part: host } : { url, path };
 }

@@ -1,10 +1,10 @@
 import { canonicalRegistry } from "./reference.ts";
 
 /**
- * The part of an environment variable's name that stands for a registry host: `index.docker.io` is DOCKER_IO,
- * `my-registry:5000` is MY__REGISTRY___5000. Two registries never share one, so that the password for
- * registry.example.com is never sent to registry-example.com: upper case; `.` is one underscore, `-` two, `:` three,
- * a bracket of an IPv6 address one.
+ * Encodes a registry host for the name of an environment variable: `index.docker.io` becomes DOCKER_IO, and
+ * `my-registry:5000` becomes MY__REGISTRY___5000. The result is in upper case. `.` becomes one underscore, `-` two, `:`
+ * three, and a bracket of an IPv6 address one. Two registries never share a name, so the password for
+ * registry.example.com is never sent to registry-example.com.
  */
 export function environmentSuffix(host: string): string {
   return canonicalRegistry(host)

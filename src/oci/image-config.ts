@@ -1,10 +1,10 @@
 import { parseJsonObject } from "./json-object.ts";
 import { platformText } from "./platform.ts";
 
-/** Configs have some kilobytes: environment, labels and history of one image. As much of one is read. */
+/** Largest config that is read, in bytes. Most have a few kilobytes: environment, labels and history. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
 
-/** The bytes of a config; undefined where more comes than was said. */
+/** Reads the bytes of a config. Undefined if there are more than `size`. */
 export async function collectConfig(body: AsyncIterable<Buffer>, size: number): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -17,8 +17,8 @@ export async function collectConfig(body: AsyncIterable<Buffer>, size: number): 
 }
 
 /**
- * The platform that the config of an image names, in normal form (OCI image-spec, config.md). Undefined where it names
- * none, as of an artifact.
+ * Reads the platform in the config of an image, in normal form (OCI image-spec, config.md). Undefined if the config has
+ * none, such as the config of an artifact.
  */
 export function platformInConfig(bytes: Uint8Array): string | undefined {
   const { os, architecture, variant } = parseJsonObject(bytes) ?? {};

@@ -1,16 +1,16 @@
-/** Whether a value read from JSON is an object: no list, no null. */
+/** Whether a JSON value is an object, and neither an array nor null. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Reads JSON in UTF-8 that should be an object; undefined where it is none, or no JSON. */
+/** Parses a JSON object in UTF-8. Undefined for anything else. */
 export function parseJsonObject(json: string | Uint8Array): Record<string, unknown> | undefined {
   try {
     const text = typeof json === "string" ? json : new TextDecoder("utf-8", { fatal: true }).decode(json);
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
-    // No cause is kept: the parser's own message quotes the text, and secrets with it.
+    // The parser's error is dropped: its message quotes the text, which may contain secrets.
     return undefined;
   }
 }

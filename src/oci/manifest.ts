@@ -4,7 +4,7 @@ import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
 import type { Platform } from "./platform.ts";
 
-/** A manifest as received. `bytes` are sacred: they are stored and sent as they came. */
+/** A manifest as received. `bytes` must never change, because the digest depends on them. */
 export interface Manifest {
   bytes: Uint8Array;
   mediaType: string;
@@ -23,18 +23,18 @@ export interface ManifestProblem {
   message: string;
 }
 
-/** The largest manifest that registries take and ECR stores: 4 MiB (distribution-spec; ECR quotas). */
+/** Largest manifest that registries must accept and that ECR stores: 4 MiB (distribution-spec; ECR quotas). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /**
- * So many manifests may an index name: each may cost a pull. The largest official images have some thirty platforms,
- * each with its attestation.
+ * Most manifests in an index, each of which may cost a pull. The largest official images have about thirty platforms,
+ * each with an attestation.
  */
 export const MAX_INDEX_MANIFESTS = 1_000;
 
 /**
- * Reads what a manifest refers to. Config and layers come as one list of distinct blobs, without foreign layers.
- * Follows OCI image-spec manifest.md and image-index.md, and Docker's schema 2.
+ * Reads the descriptors in a manifest. `blobs` has each distinct blob once, without foreign layers.
+ * Follows OCI image-spec, manifest.md and image-index.md, and Docker manifest v2 schema 2.
  */
 export function readManifest(manifest: Manifest): ManifestContent | ManifestProblem {
   const { mediaType } = manifest;
@@ -42,21 +42,21 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
     return { kind: "schema-1", message: SCHEMA_1_MESSAGE };
   }
   if (!isIndexType(mediaType) && !isImageType(mediaType)) {
-    return { kind: "unknown-media-type", message: `"${mediaType}" is no manifest that mirrorform knows` };
+    return { kind: "unknown-media-type", message: `mirrorform does not support manifests of type "${mediaType}"` };
   }
   const body = parseJsonObject(manifest.bytes);
-  if (body === undefined) return invalid("the manifest is no JSON object");
+  if (body === undefined) return invalid("the manifest is not a JSON object");
   const declared = body["mediaType"];
   if (declared !== undefined && declared !== mediaType) {
-    return invalid(`the manifest calls itself ${JSON.stringify(declared)}, but was served as "${mediaType}"`);
+    return invalid(`the manifest declares media type ${JSON.stringify(declared)}, but was served as "${mediaType}"`);
   }
   if (isIndexType(mediaType)) {
-    // A document that could be read both ways means one thing to us and another to someone else (CVE-2021-41190).
+    // Other clients may read an ambiguous document as the other kind (CVE-2021-41190).
     if ("config" in body || "layers" in body) return invalid("the index also has a config or layers");
     const manifests = descriptors(body["manifests"]);
     if (manifests === undefined) return invalid("the index has no valid list of manifests");
     if (manifests.length <= MAX_INDEX_MANIFESTS) return { kind: "index", manifests };
-    return invalid(`the index names ${manifests.length} manifests, mirrorform reads at most ${MAX_INDEX_MANIFESTS}`);
+    return invalid(`the index lists ${manifests.length} manifests; mirrorform reads at most ${MAX_INDEX_MANIFESTS}`);
   }
   if ("manifests" in body) return invalid("the image manifest also has a list of manifests");
   const config = descriptor(body["config"]);

@@ -1,16 +1,16 @@
-/** OCI image-spec image-index.md, `platform`. Attestations of BuildKit are `unknown/unknown`. */
+/** A platform (OCI image-spec, image-index.md). BuildKit attestations have `unknown/unknown`. */
 export interface Platform {
   os: string;
   architecture: string;
   variant?: string;
 }
 
-/** Whether a child of an index is something to run, and not an attestation about one. */
+/** Whether a child of an index is an image that can run, and not an attestation. */
 export function isRunnable(platform: Platform | undefined): boolean {
   return platform !== undefined && platform.os !== "unknown" && platform.architecture !== "unknown";
 }
 
-/** Reads `os/architecture[/variant]`; undefined for anything else. */
+/** Parses `os/architecture[/variant]`. Undefined for anything else. */
 export function parsePlatform(text: string): Platform | undefined {
   const [os = "", architecture = "", variant, ...more] = text.split("/");
   if (os === "" || architecture === "" || variant === "" || more.length > 0) return undefined;
@@ -18,8 +18,8 @@ export function parsePlatform(text: string): Platform | undefined {
 }
 
 /**
- * One text for all names of a platform: `linux/arm64` is also `linux/arm64/v8` and `linux/aarch64`, `linux/arm/v7` also
- * `linux/arm`. The same as containerd's (github.com/containerd/platforms, database.go).
+ * Formats a platform in normal form: `linux/arm64/v8` and `linux/aarch64` become `linux/arm64`, and `linux/arm` becomes
+ * `linux/arm/v7`. Normalizes as containerd does (github.com/containerd/platforms, database.go).
  */
 export function platformText(platform: Platform): string {
   const os = platform.os.toLowerCase();

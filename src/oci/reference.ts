@@ -1,11 +1,11 @@
 import { parseDigest, type Digest } from "./digest.ts";
 
 /**
- * The full name of an image, after normalisation: `python` is docker.io, library/python.
- * The grammar is that of Docker and containerd (github.com/distribution/reference).
+ * A normalized image reference: `python` is `library/python` on `docker.io`.
+ * Follows the grammar of Docker and containerd (github.com/distribution/reference).
  */
 export interface Reference {
-  /** Registry host with port where one is given: `docker.io`, `ghcr.io`, `localhost:5000`, `[::1]:5000`. */
+  /** Registry host, with the port if there is one: `docker.io`, `ghcr.io`, `localhost:5000`, `[::1]:5000`. */
   registry: string;
   /** Repository path without the registry: `library/python`. */
   repository: string;
@@ -20,63 +20,63 @@ const HOST = `(?:${DOMAIN_COMPONENT}(?:\\.${DOMAIN_COMPONENT})*|\\[[a-fA-F0-9:]+
 const REPOSITORY = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 const REGISTRY = new RegExp(`^${HOST}$`);
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-/** Docker refuses these as names: they look like image IDs. */
+/** Docker rejects these as names, because they look like image IDs. */
 const IDENTIFIER = /^[a-f0-9]{64}$/;
-/** The longest name that Docker accepts, registry not counted. */
+/** Longest repository name that Docker accepts, without the registry. */
 const MAX_REPOSITORY_LENGTH = 255;
-/** One registry, three names in use. facts: distribution, regclient `config/host.go`. */
+/** The hosts of Docker Hub (regclient, `config/host.go`). */
 const DOCKER_HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
-/** Docker Hub's one name. */
+/** The canonical name of Docker Hub. */
 export const DOCKER_HUB = "docker.io";
 
-/** Whether a text has the form of a tag (distribution-spec, "Pulling manifests"). */
+/** Whether a text is a valid tag (distribution-spec, "Pulling manifests"). */
 export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
-/** Whether a text can be a registry's host, with its port where it has one: `ghcr.io`, `[::1]:5000`. */
+/** Whether a text is a valid registry host with an optional port: `ghcr.io`, `[::1]:5000`. */
 export function isRegistry(text: string): boolean {
-  // The grammar takes any digits for a port, and any colons between brackets; no URL does.
+  // The grammar allows any digits as the port, and any colons in brackets. URLs do not.
   return REGISTRY.test(text) && URL.canParse(`https://${text}`);
 }
 
-/** Whether a text can be the path of a repository: `library/python`. */
+/** Whether a text is a valid repository name: `library/python`. */
 export function isRepository(text: string): boolean {
   return REPOSITORY.test(text) && text.length <= MAX_REPOSITORY_LENGTH;
 }
 
-/** The one name of a registry: Docker Hub's three hosts are `docker.io`; host names have no case. */
+/** Returns the canonical name of a registry: in lower case, and `docker.io` for each host of Docker Hub. */
 export function canonicalRegistry(host: string): string {
   const lower = host.toLowerCase();
   if (DOCKER_HUB_HOSTS.has(lower)) return DOCKER_HUB;
-  // `REG/app` names a host by its capitals alone: `reg/app` would be a repository of Docker Hub.
+  // Only the capitals in `REG/app` make `REG` a host: `reg/app` is a repository on Docker Hub.
   return isHost(lower) ? lower : host;
 }
 
-/** Whether the first part of a name is a host and not the beginning of Docker Hub's repository. */
+/** Whether the first component of a name is a host, and not part of a repository on Docker Hub. */
 function isHost(first: string): boolean {
   return /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
 }
 
 /**
- * Reads every form of an image name that Docker and containerd accept.
- * A missing tag stays missing; {@link withDefaultTag} adds `latest`.
- * @returns the reference, or a sentence that says what is wrong with it
+ * Parses any image name that Docker and containerd accept.
+ * Does not add a tag; {@link withDefaultTag} adds `latest`.
+ * @returns the reference, or a message with the problem
  */
 export function parseReference(text: string): Reference | string {
-  if (IDENTIFIER.test(text)) return `"${text}" looks like an image ID, which is no name`;
+  if (IDENTIFIER.test(text)) return `"${text}" looks like an image ID, not a name`;
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : parseDigest(text.slice(at + 1));
   if (at >= 0 && digest === undefined) {
-    return `"${text.slice(at + 1)}" is no digest: expected sha256: and 64 hexadecimal digits`;
+    return `"${text.slice(at + 1)}" is not a valid digest: expected sha256: and 64 hexadecimal digits`;
   }
   const name = at < 0 ? text : text.slice(0, at);
   const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
   const hasTag = colon >= 0 && !name.endsWith("]");
   const tag = hasTag ? name.slice(colon + 1) : undefined;
   if (tag !== undefined && !isTag(tag)) {
-    return `"${tag}" is no tag: expected letters, digits, "_", "." and "-", at most 128, not beginning with "." or "-"`;
+    return `"${tag}" is not a valid tag: expected at most 128 letters, digits, "_", "." or "-", not starting with "." or "-"`;
   }
   const place = splitRegistry(hasTag ? name.slice(0, colon) : name);
   const problem = nameProblem(place);
@@ -89,26 +89,26 @@ export function parseReference(text: string): Reference | string {
   };
 }
 
-/** The reference with the tag `latest` where it has neither tag nor digest. */
+/** Adds the tag `latest` to a reference that has neither tag nor digest. */
 export function withDefaultTag(reference: Reference): Reference {
   return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: "latest" } : reference;
 }
 
-/** The full form: `docker.io/library/python:3.7@sha256:…`. Parsing it gives the same reference. */
+/** Formats the full form: `docker.io/library/python:3.7@sha256:…`. Parsing it gives the same reference. */
 export function formatReference(reference: Reference): string {
   return `${reference.registry}/${reference.repository}${suffix(reference)}`;
 }
 
 /**
- * The form people write: `python:3.7` for Docker Hub's images, the full form elsewhere. Parsing it gives the same
- * reference: Docker Hub's `a.b/c` stays whole, as it would be read as a host.
+ * Formats the familiar form: `python:3.7` for images on Docker Hub, and the full form for other registries. Parsing it
+ * gives the same reference, so Docker Hub's `a.b/c` stays in full form: `a.b` would be read as a host.
  */
 export function familiarReference(reference: Reference): string {
   if (reference.registry !== DOCKER_HUB) return formatReference(reference);
   const name = /^library\/([^/]+)$/.exec(reference.repository)?.[1] ?? reference.repository;
-  const again = parseReference(name);
+  const parsed = parseReference(name);
   const isSame =
-    typeof again !== "string" && again.registry === DOCKER_HUB && again.repository === reference.repository;
+    typeof parsed !== "string" && parsed.registry === DOCKER_HUB && parsed.repository === reference.repository;
   return isSame ? `${name}${suffix(reference)}` : formatReference(reference);
 }
 
@@ -131,13 +131,13 @@ function official(registry: string, path: string): { registry: string; repositor
 
 function nameProblem(place: { registry: string; repository: string }): string | undefined {
   const { registry, repository } = place;
-  if (!isRegistry(registry)) return `"${registry}" is no registry host`;
-  const written = repository.replace(/^library\//, "");
-  if (written === "") return "the repository is empty";
+  if (!isRegistry(registry)) return `"${registry}" is not a valid registry host`;
+  const shortName = repository.replace(/^library\//, "");
+  if (shortName === "") return "the repository name is empty";
   if (repository.length > MAX_REPOSITORY_LENGTH) {
-    return `the repository has ${repository.length} characters, at most ${MAX_REPOSITORY_LENGTH} are allowed`;
+    return `the repository name has ${repository.length} characters; at most ${MAX_REPOSITORY_LENGTH} are allowed`;
   }
   if (REPOSITORY.test(repository)) return undefined;
-  if (/[A-Z]/.test(repository)) return `the repository "${written}" must be lower case`;
-  return `"${written}" is no repository: expected lower-case letters and digits, joined by ".", "_", "__", "-" and "/"`;
+  if (/[A-Z]/.test(repository)) return `the repository name "${shortName}" must be lower case`;
+  return `"${shortName}" is not a valid repository name: expected lower-case letters and digits, joined by ".", "_", "__", "-" or "/"`;
 }

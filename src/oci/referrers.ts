@@ -4,45 +4,47 @@ import type { Manifest } from "./manifest.ts";
 import { OCI_INDEX } from "./media-type.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
-/** A signature, an SBOM or another artifact that names a manifest as its subject. Distribution-spec, "Listing Referrers". */
+/** A signature, an SBOM or another artifact with a manifest as its subject (distribution-spec, "Listing Referrers"). */
 export interface Referrer {
   mediaType: string;
   digest: Digest;
   size: number;
-  /** What it is: its manifest's `artifactType`, or the media type of its config. */
+  /** The `artifactType` of its manifest, or the media type of its config. */
   artifactType?: string;
   annotations?: Readonly<Record<string, string>>;
 }
 
-/** So many may refer to one manifest. The busiest images have some dozens, a list of a registry is not trusted. */
+/** Most referrers of a manifest. The busiest images have dozens; a registry's list is not trusted. */
 export const MAX_REFERRERS = 1_000;
 
-/** Referrers of referrers of referrers: a signature of an SBOM is the second. A hostile list must not lead us on for ever. */
+/** Deepest level of referrers; the signature of an SBOM is at level 2. The bound protects from a hostile registry. */
 export const MAX_REFERRER_DEPTH = 4;
 
-/** In an index that mirrorform wrote in place of a source's fallback tag: the digest of the source's, ... */
-const COPY_OF = "dev.mirrorform.referrers.source";
-/** ... and the types it was filtered by, as JSON; missing: all. */
-const COPY_TYPES = "dev.mirrorform.referrers.types";
+/** The annotation with the digest of the source's list, in a list that mirrorform wrote under a fallback tag. */
+const SOURCE = "dev.mirrorform.referrers.source";
+/** The annotation with the types that the list was filtered by, as JSON. Missing if all types are included. */
+const SOURCE_TYPES = "dev.mirrorform.referrers.types";
 
-/** And the digests that the target refused to store, as JSON: they are not tried again. */
+/** The annotation with the digests that the target refused to store, as JSON. They are not retried. */
 const REFUSED = "dev.mirrorform.referrers.refused";
 
 /**
- * Reads a list of referrers: an answer of the referrers API, or what a fallback tag names.
- * @returns or a sentence that says what is wrong with it
+ * Parses a list of referrers: a response of the referrers API, or the index under a fallback tag.
+ * @returns the referrers, or a message with the problem
  */
 export function readReferrers(bytes: Uint8Array): Referrer[] | string {
   const manifests = parseJsonObject(bytes)?.["manifests"];
-  if (!Array.isArray(manifests)) return "the list of referrers is no image index";
+  if (!Array.isArray(manifests)) return "the list of referrers is not an image index";
   if (manifests.length > MAX_REFERRERS) return tooMany(manifests.length);
   const read = manifests.map(readReferrer);
-  return read.every((each) => each !== undefined) ? read : "the list of referrers has an entry that is no descriptor";
+  return read.every((each) => each !== undefined)
+    ? read
+    : "the list of referrers has an entry that is not a valid descriptor";
 }
 
-/** What is wrong with a list of so many. */
+/** Returns the error message for a list of `count` referrers. */
 export function tooMany(count: number): string {
-  return `${count} referrers are listed, mirrorform copies at most ${MAX_REFERRERS} of one manifest`;
+  return `the manifest has ${count} referrers; mirrorform copies at most ${MAX_REFERRERS}`;
 }
 
 function readReferrer(value: unknown): Referrer | undefined {
@@ -66,7 +68,7 @@ function readAnnotations(value: unknown): { annotations?: Record<string, string>
   return texts.length === 0 ? {} : { annotations: Object.fromEntries(texts) };
 }
 
-/** A manifest as a list of referrers names it. Distribution-spec, "Listing Referrers". */
+/** Creates the entry for a manifest in a list of referrers (distribution-spec, "Listing Referrers"). */
 export function referrerOf(manifest: Manifest): Referrer {
   const { artifactType, config, annotations } = parseJsonObject(manifest.bytes) ?? {};
   const type = artifactType ?? (isJsonObject(config) ? config["mediaType"] : undefined);
@@ -79,12 +81,12 @@ export function referrerOf(manifest: Manifest): Referrer {
   };
 }
 
-/** Whether an artifact of a type is among the types asked for; undefined asks for all. */
+/** Whether an artifact type matches one of `types`. Undefined `types` match everything. */
 export function isWantedType(artifactType: string | undefined, types: readonly string[] | undefined): boolean {
   return types === undefined || types.some((pattern) => matchesWildcard(pattern, artifactType ?? ""));
 }
 
-/** What a list at a target was made from. */
+/** Where a list at a target came from. */
 export interface ListOrigin {
   /** Digest of the list at the source. */
   source: Digest;
@@ -92,9 +94,9 @@ export interface ListOrigin {
 }
 
 /**
- * A list of referrers to put under a fallback tag. Sorted, so that the same list has one digest.
- * @param origin of a list that stands for a source's: the next run sees that nothing changed from it alone
- * @param refused what the target refused to store: the next run does not try it again
+ * Creates the index to write under a fallback tag. It is sorted, so that equal lists have the same digest.
+ * @param origin the source's list; from it alone the next run sees that nothing changed
+ * @param refused digests that the target refused to store; the next run does not retry them
  */
 export function writeReferrers(
   referrers: readonly Referrer[],
@@ -104,26 +106,26 @@ export function writeReferrers(
   const manifests = [...new Map(referrers.map((each) => [each.digest, each])).values()].toSorted((a, b) =>
     a.digest < b.digest ? -1 : 1,
   );
-  const types = origin?.types === undefined ? {} : { [COPY_TYPES]: typesText(origin.types) };
-  const left = [...new Set(refused)].toSorted();
-  const notes = {
-    ...(origin === undefined ? {} : { [COPY_OF]: origin.source, ...types }),
-    ...(left.length === 0 ? {} : { [REFUSED]: JSON.stringify(left) }),
+  const types = origin?.types === undefined ? {} : { [SOURCE_TYPES]: typesText(origin.types) };
+  const distinctRefused = [...new Set(refused)].toSorted();
+  const values = {
+    ...(origin === undefined ? {} : { [SOURCE]: origin.source, ...types }),
+    ...(distinctRefused.length === 0 ? {} : { [REFUSED]: JSON.stringify(distinctRefused) }),
   };
-  const annotations = Object.keys(notes).length === 0 ? {} : { annotations: notes };
+  const annotations = Object.keys(values).length === 0 ? {} : { annotations: values };
   const body = { schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...annotations };
   const bytes = Buffer.from(JSON.stringify(body));
   return { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
 }
 
-/** Whether a list at a target stands for the source's list as it is now, filtered by the same types. */
+/** Whether a list at a target was made from the given list of the source, with the same types. */
 export function standsFor(bytes: Uint8Array, { source, types }: ListOrigin): boolean {
   const annotations = parseJsonObject(bytes)?.["annotations"];
-  if (!isJsonObject(annotations) || annotations[COPY_OF] !== source) return false;
-  return annotations[COPY_TYPES] === (types === undefined ? undefined : typesText(types));
+  if (!isJsonObject(annotations) || annotations[SOURCE] !== source) return false;
+  return annotations[SOURCE_TYPES] === (types === undefined ? undefined : typesText(types));
 }
 
-/** What a list of ours at a target says that the target refused to store; empty for any other list. */
+/** Reads which digests the target refused to store. Empty for a list that mirrorform did not write. */
 export function refusedIn(bytes: Uint8Array): Digest[] {
   const annotations = parseJsonObject(bytes)?.["annotations"];
   const text = isJsonObject(annotations) ? annotations[REFUSED] : undefined;
@@ -131,7 +133,7 @@ export function refusedIn(bytes: Uint8Array): Digest[] {
   return (JSON.parse(text) as string[]).flatMap((each) => parseDigest(each) ?? []);
 }
 
-/** As many as may refer to one manifest, of the longest digests. */
+/** Room for {@link MAX_REFERRERS} of the longest digests. */
 const MAX_REFUSED_TEXT = MAX_REFERRERS * 160;
 const REFUSED_TEXT = /^\["[a-z0-9:]+"(?:,"[a-z0-9:]+")*\]$/;
 

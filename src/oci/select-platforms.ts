@@ -6,35 +6,35 @@ import { isIndexType, OCI_INDEX } from "./media-type.ts";
 import { isRunnable, platformText } from "./platform.ts";
 import { selectionAnnotations } from "./selection.ts";
 
-/** An index of some platforms of another, and the children that it names. */
+/** An index with the selected platforms of another, and its children. */
 export interface SelectedIndex {
   manifest: Manifest;
   children: Descriptor[];
 }
 
-/** Why there is none. */
+/** Why platforms cannot be selected from an index. */
 export type SelectionProblem =
-  /** `present` are the platforms of the index, in normal form, sorted. */
+  /** `present` has the platforms of the index, in normal form and sorted. */
   { kind: "missing"; missing: string[]; present: string[] } | { kind: "nested" } | { kind: "invalid"; message: string };
 
-/** The annotation of a BuildKit attestation with the digest of the child that it is about (BuildKit, attestation-storage.md). */
+/** The annotation of a BuildKit attestation with the digest of its subject (BuildKit, attestation-storage.md). */
 const ATTESTS = "vnd.docker.reference.digest";
 
 /**
- * Makes an index of some platforms of another: a new OCI index, also for a Docker manifest list, which can carry no
- * annotations. It has the source's own descriptors of those platforms and of their attestations, as they are and in
- * their order, the source's annotations, and two of ours, which say what it was made of. The same input gives the same
- * bytes. Nothing else is taken over: `subject` and `artifactType` speak of the source as a whole.
- * @param platforms in normal form, sorted
+ * Creates an OCI index with the selected platforms of an index. A Docker manifest list becomes an OCI index too, because
+ * it cannot have annotations. The new index has the source's descriptors of those platforms and of their attestations,
+ * unchanged and in the same order, the source's annotations, and two that record the selection. It has no `subject` or
+ * `artifactType`, because these describe the whole source index. The same input gives the same bytes.
+ * @param platforms in normal form and sorted
  */
 export function selectPlatforms(index: Manifest, platforms: readonly string[]): SelectedIndex | SelectionProblem {
   const content = readManifest(index);
   const body = parseJsonObject(index.bytes);
   if (content.kind !== "index" || body === undefined) {
-    return { kind: "invalid", message: "message" in content ? content.message : "the manifest is no index" };
+    return { kind: "invalid", message: "message" in content ? content.message : "the manifest is not an index" };
   }
   const { manifests: children } = content;
-  // Which platforms an index in an index has nobody knows without reading it, which may be a pull.
+  // To find the platforms of a nested index, mirrorform would have to read it, which may cost a pull.
   if (children.some(({ mediaType }) => isIndexType(mediaType))) return { kind: "nested" };
   const texts = children.map(({ platform }) =>
     platform !== undefined && isRunnable(platform) ? platformText(platform) : undefined,
@@ -45,26 +45,26 @@ export function selectPlatforms(index: Manifest, platforms: readonly string[]): 
 
   const raw = Array.isArray(body["manifests"]) ? (body["manifests"] as unknown[]) : [];
   const isSelected = texts.map((text) => text !== undefined && platforms.includes(text));
-  const chosen = new Set<string>(children.filter((_child, i) => isSelected[i]).map(({ digest }) => digest));
+  const selected = new Set<string>(children.filter((_child, i) => isSelected[i]).map(({ digest }) => digest));
   const isKept = children.map(
-    (_child, i) => isSelected[i] === true || (texts[i] === undefined && chosen.has(attested(raw[i]))),
+    (_child, i) => isSelected[i] === true || (texts[i] === undefined && selected.has(attestedDigest(raw[i]))),
   );
-  const made = {
+  const selection = {
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests: raw.filter((_child, i) => isKept[i]),
     annotations: { ...annotationsOf(body), ...selectionAnnotations({ source: index.digest, platforms }) },
   };
-  const bytes = written(made);
-  if (bytes === undefined) return { kind: "invalid", message: "the index is nested too deeply to be written anew" };
+  const bytes = serialize(selection);
+  if (bytes === undefined) return { kind: "invalid", message: "the JSON of the index is nested too deeply" };
   return {
     manifest: { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) },
     children: children.filter((_child, i) => isKept[i]),
   };
 }
 
-/** A descriptor may hold anything; values within values by the thousand can be read, but not be written. */
-function written(index: object): Uint8Array | undefined {
+/** Serializes an index. Undefined if it is nested so deeply that it can be parsed but not serialized. */
+function serialize(index: object): Uint8Array | undefined {
   try {
     return Buffer.from(JSON.stringify(index));
   } catch (error) {
@@ -73,8 +73,8 @@ function written(index: object): Uint8Array | undefined {
   }
 }
 
-/** The digest that a descriptor says it is an attestation of; empty where it says none. */
-function attested(descriptor: unknown): string {
+/** Reads the digest of an attestation's subject. Empty if the descriptor is not an attestation. */
+function attestedDigest(descriptor: unknown): string {
   const digest = annotationsOf(descriptor)[ATTESTS];
   return typeof digest === "string" ? digest : "";
 }

@@ -3,27 +3,27 @@ import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import type { Manifest } from "./manifest.ts";
 import { OCI_INDEX } from "./media-type.ts";
 
-/** What an index says that was made of another by choosing platforms: which one, and which platforms. */
+/** How an index was created from another by selecting platforms. */
 export interface Selection {
-  /** Of the index that it was made of. */
+  /** Digest of the original index. */
   source: Digest;
-  /** In normal form, sorted. */
+  /** In normal form and sorted. */
   platforms: readonly string[];
 }
 
-/** The annotation with the digest of the index that an index was made of. */
+/** The annotation with the digest of the original index. */
 export const SOURCE_DIGEST = "dev.mirrorform.source.digest";
-/** The annotation with the platforms that were chosen, in normal form, sorted, joined by commas. */
+/** The annotation with the selected platforms, in normal form, sorted and separated by commas. */
 export const PLATFORMS = "dev.mirrorform.platforms";
 
-/** The annotations of an index made by choosing platforms. */
+/** Returns the annotations of an index with selected platforms. */
 export function selectionAnnotations({ source, platforms }: Selection): Record<string, string> {
   return { [SOURCE_DIGEST]: source, [PLATFORMS]: platforms.join(",") };
 }
 
-/** What a manifest says of its making; undefined for one that was not made by choosing platforms. */
+/** Reads the selection from the annotations of an index. Undefined for other manifests. */
 export function readSelection({ mediaType, bytes }: Pick<Manifest, "mediaType" | "bytes">): Selection | undefined {
-  // We write the names plainly: an index without them need not be understood.
+  // mirrorform writes the annotation name unescaped, so an index without it need not be parsed.
   if (mediaType !== OCI_INDEX || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(SOURCE_DIGEST) < 0) {
     return undefined;
   }

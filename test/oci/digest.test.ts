@@ -6,7 +6,7 @@ import { abbreviateDigest, digestOf, hashFor, matchesDigest, parseDigest, type D
 
 const EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-test("the digest of nothing is the well-known one", () => {
+test("the digest of empty content is well known", () => {
   assert.equal(digestOf(new Uint8Array()), EMPTY);
 });
 
@@ -25,12 +25,12 @@ for (const text of [
   `constructor:${"0".repeat(64)}`,
   `__proto__:${"0".repeat(64)}`,
 ]) {
-  test(`${JSON.stringify(text.slice(0, 30))} (${text.length} characters) is no digest`, () => {
+  test(`${JSON.stringify(text.slice(0, 30))} (${text.length} characters) is not a valid digest`, () => {
     assert.equal(parseDigest(text), undefined);
   });
 }
 
-test("bytes match their digest, in every algorithm, and no other bytes do", () => {
+test("only the digested bytes match a digest, with every algorithm", () => {
   const bytes = fc.uint8Array({ maxLength: 64 });
   fc.assert(
     fc.property(bytes, bytes, (one, other) => {
@@ -47,6 +47,6 @@ test("bytes match their digest, in every algorithm, and no other bytes do", () =
   );
 });
 
-test("a terminal shows the first twelve digits", () => {
+test("an abbreviated digest has twelve hex digits", () => {
   assert.equal(abbreviateDigest(EMPTY as Digest), "sha256:e3b0c44298fc…");
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { environmentSuffix } from "../../src/oci/environment-suffix.ts";
 import { isRegistry } from "../../src/oci/reference.ts";
 
-test("hosts are spelled as variables can be", () => {
+test("host names become suffixes of environment variables", () => {
   assert.equal(environmentSuffix("ghcr.io"), "GHCR_IO");
   assert.equal(environmentSuffix("registry-1.docker.io"), "DOCKER_IO");
   assert.equal(environmentSuffix("index.docker.io"), "DOCKER_IO");
@@ -26,12 +26,12 @@ const address = fc
     port,
   )
   .map(([text, number]) => withPort(`[${text}]`, number));
-/** Few letters, so that hosts that nearly collide are common. */
+/** Uses few characters, so that similar hosts are common. */
 const narrow = fc.stringMatching(/^(?:a|a-{1,3}a)(?:[.](?:a|a-{1,3}a|1)){0,2}(?::1{1,2})?$/);
 const narrowAddress = fc.stringMatching(/^\[(?:a|1)?(?:::?(?:a|1)){1,2}(?:::)?\](?::1{1,2})?$/);
 const host = fc.oneof(domain, address, narrow, narrowAddress).filter(isRegistry);
 
-test("no two hosts share a variable", () => {
+test("no two hosts share a suffix", () => {
   fc.assert(
     fc.property(host, host, (one, other) => {
       fc.pre(one !== other);
@@ -41,7 +41,7 @@ test("no two hosts share a variable", () => {
   );
 });
 
-test("all short hosts of few letters have variables of their own", () => {
+test("short hosts of few characters have distinct suffixes", () => {
   const seen = new Map<string, string>();
   const letters = ["a", "1", ".", "-", ":", "[", "]"];
   let count = 0;
@@ -59,7 +59,7 @@ test("all short hosts of few letters have variables of their own", () => {
   assert.ok(count > 500);
 });
 
-/** The grammar of references takes any mixture of digits and colons in brackets; no URL does. */
+/** The grammar of references allows any digits and colons in brackets. URLs do not. */
 function isRealHost(text: string): boolean {
   return !text.startsWith("[") || URL.canParse(`https://${text}`);
 }

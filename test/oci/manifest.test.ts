@@ -61,12 +61,12 @@ for (const mediaType of [OCI_INDEX, DOCKER_LIST]) {
   });
 }
 
-test("a manifest without a mediaType is read as what it was served as", () => {
+test("a manifest without a mediaType is read as the type it was served as", () => {
   assert.deepEqual(read({ config: CONFIG, layers: [] }), { kind: "image", config: CONFIG, blobs: [CONFIG] });
   assert.deepEqual(read({ manifests: [] }, OCI_INDEX), { kind: "index", manifests: [] });
 });
 
-test("a layer that comes twice is one blob, and foreign layers are none", () => {
+test("a repeated layer is one blob, and foreign layers are skipped", () => {
   const foreign = [
     "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
     "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
@@ -82,26 +82,26 @@ test("a layer that comes twice is one blob, and foreign layers are none", () => 
 
 const good = layer("x");
 const INVALID: [string, unknown, string][] = [
-  ["no JSON", "{", OCI_MANIFEST],
-  ["no object", "[]", OCI_MANIFEST],
+  ["invalid JSON", "{", OCI_MANIFEST],
+  ["an array", "[]", OCI_MANIFEST],
   ["null", "null", OCI_MANIFEST],
-  ["bytes that are no UTF-8", "\uD800", OCI_MANIFEST],
+  ["bytes that are not UTF-8", "\uD800", OCI_MANIFEST],
   ["no config", { layers: [] }, OCI_MANIFEST],
   ["no layers", { config: CONFIG }, OCI_MANIFEST],
-  ["layers that are no list", { config: CONFIG, layers: {} }, OCI_MANIFEST],
+  ["layers that are not a list", { config: CONFIG, layers: {} }, OCI_MANIFEST],
   ["a layer without a digest", { config: CONFIG, layers: [{ ...good, digest: undefined }] }, OCI_MANIFEST],
-  ["a digest that leads elsewhere", { config: CONFIG, layers: [{ ...good, digest: "sha256:../../x" }] }, OCI_MANIFEST],
+  ["a path as a digest", { config: CONFIG, layers: [{ ...good, digest: "sha256:../../x" }] }, OCI_MANIFEST],
   ["a negative size", { config: CONFIG, layers: [{ ...good, size: -1 }] }, OCI_MANIFEST],
-  ["a size with a fraction", { config: CONFIG, layers: [{ ...good, size: 1.5 }] }, OCI_MANIFEST],
-  ["a size past all numbers", { config: CONFIG, layers: [{ ...good, size: 2 ** 60 }] }, OCI_MANIFEST],
-  ["a size in words", { config: CONFIG, layers: [{ ...good, size: "1" }] }, OCI_MANIFEST],
-  ["another mediaType", { mediaType: OCI_INDEX, config: CONFIG, layers: [] }, OCI_MANIFEST],
-  ["a mediaType that is none", { mediaType: 7, config: CONFIG, layers: [] }, OCI_MANIFEST],
-  ["a list of manifests too", { config: CONFIG, layers: [], manifests: [] }, OCI_MANIFEST],
+  ["a fractional size", { config: CONFIG, layers: [{ ...good, size: 1.5 }] }, OCI_MANIFEST],
+  ["a size above the safe integers", { config: CONFIG, layers: [{ ...good, size: 2 ** 60 }] }, OCI_MANIFEST],
+  ["a string as a size", { config: CONFIG, layers: [{ ...good, size: "1" }] }, OCI_MANIFEST],
+  ["a different mediaType", { mediaType: OCI_INDEX, config: CONFIG, layers: [] }, OCI_MANIFEST],
+  ["a mediaType that is not a string", { mediaType: 7, config: CONFIG, layers: [] }, OCI_MANIFEST],
+  ["an additional list of manifests", { config: CONFIG, layers: [], manifests: [] }, OCI_MANIFEST],
   ["no manifests", {}, OCI_INDEX],
-  ["a config too", { manifests: [], config: CONFIG }, OCI_INDEX],
-  ["layers too", { manifests: [], layers: [] }, OCI_INDEX],
-  ["a child that is none", { manifests: [null] }, OCI_INDEX],
+  ["an additional config", { manifests: [], config: CONFIG }, OCI_INDEX],
+  ["additional layers", { manifests: [], layers: [] }, OCI_INDEX],
+  ["a child that is not a descriptor", { manifests: [null] }, OCI_INDEX],
   ["too many children", { manifests: Array(MAX_INDEX_MANIFESTS + 1).fill(good) }, OCI_INDEX],
 ];
 
@@ -116,7 +116,7 @@ for (const [words, body, mediaType] of INVALID) {
   });
 }
 
-test("schema 1 and unknown types are told from broken ones", () => {
+test("schema 1 and unknown types are distinguished from invalid manifests", () => {
   for (const type of [
     "application/vnd.docker.distribution.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v1+prettyjws",
@@ -128,17 +128,17 @@ test("schema 1 and unknown types are told from broken ones", () => {
   assert.equal(read({}, "").kind, "unknown-media-type");
 });
 
-test("each of the four kinds is an index or an image, not both", () => {
+test("each of the four media types is either an index or an image", () => {
   for (const type of MANIFEST_MEDIA_TYPES) assert.notEqual(isIndexType(type), isImageType(type));
   assert.equal(MANIFEST_MEDIA_TYPES.length, 4);
 });
 
-test("a Content-Type is read without its parameters", () => {
+test("the parameters of a Content-Type are ignored", () => {
   assert.equal(bareMediaType("Application/JSON; charset=utf-8"), "application/json");
   assert.equal(bareMediaType(""), "");
 });
 
-test("no document makes the reader fail", () => {
+test("no document makes readManifest throw", () => {
   const key = fc.constantFrom("mediaType", "config", "layers", "manifests", "digest", "size", "platform", "__proto__");
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -155,7 +155,7 @@ test("no document makes the reader fail", () => {
   );
 });
 
-test("attestations are not to be run", () => {
+test("attestations are not runnable", () => {
   assert.ok(isRunnable({ os: "linux", architecture: "amd64" }));
   assert.ok(!isRunnable({ os: "unknown", architecture: "unknown" }));
   assert.ok(!isRunnable(undefined));

@@ -10,7 +10,7 @@ function normal(text: string): string | undefined {
   return platform === undefined ? undefined : platformText(platform);
 }
 
-/** As containerd has them (github.com/containerd/platforms, database.go). */
+/** Equivalent names according to containerd (github.com/containerd/platforms, database.go). */
 const SAME: Readonly<Record<string, readonly string[]>> = {
   "linux/amd64": ["linux/amd64", "linux/amd64/v1", "linux/x86_64", "linux/x86-64", "Linux/AMD64"],
   "linux/amd64/v2": ["linux/amd64/v2"],
@@ -30,7 +30,7 @@ describe("the names of a platform", () => {
     });
   }
 
-  test("law: a normal form is its own normal form", () => {
+  test("property: normalizing twice changes nothing", () => {
     const part = fc.constantFrom(
       "linux",
       "arm",
@@ -54,7 +54,7 @@ describe("the names of a platform", () => {
   });
 });
 
-test("a text without an operating system, or with too many parts, is no platform", () => {
+test("a text with missing or extra parts is not a platform", () => {
   for (const text of ["linux", "linux/", "/amd64", "linux/arm/", "linux/arm/v7/x", ""]) {
     assert.equal(parsePlatform(text), undefined, text);
   }

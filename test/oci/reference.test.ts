@@ -16,7 +16,7 @@ import {
 const SHA256 = `sha256:${"0123456789abcdef".repeat(4)}`;
 const SHA512 = `sha512:${"0123456789abcdef".repeat(8)}`;
 
-/** What Docker and containerd accept, with the full form. */
+/** References that Docker and containerd accept, with their full form. */
 const ACCEPTED: [string, string][] = [
   ["python", "docker.io/library/python"],
   ["python:3.7", "docker.io/library/python:3.7"],
@@ -62,14 +62,14 @@ const ACCEPTED: [string, string][] = [
 ];
 
 for (const [text, full] of ACCEPTED) {
-  test(`"${text.slice(0, 60)}" is read as Docker reads it`, () => {
+  test(`"${text.slice(0, 60)}" is parsed as in Docker`, () => {
     const reference = parseReference(text);
     assert.ok(typeof reference !== "string", JSON.stringify(reference));
     assert.equal(formatReference(reference), full);
   });
 }
 
-test("every part of a reference is told apart", () => {
+test("a reference is split into its parts", () => {
   assert.deepEqual(parseReference(`localhost:5000/team/app:1.2@${SHA256}`), {
     registry: "localhost:5000",
     repository: "team/app",
@@ -79,74 +79,74 @@ test("every part of a reference is told apart", () => {
   assert.deepEqual(parseReference("python"), { registry: "docker.io", repository: "library/python" });
 });
 
-/** What Docker refuses, with what the sentence must say. */
-const REFUSED: [string, RegExp][] = [
+/** References that Docker rejects, with a part of the expected message. */
+const REJECTED: [string, RegExp][] = [
   ["", /empty/],
   [":1", /empty/],
-  ["/", /no repository/],
-  ["/app", /no repository/],
-  ["app/", /no repository/],
-  ["a//b", /no repository/],
-  ["ghcr.io/", /empty|no repository/],
+  ["/", /not a valid repository name/],
+  ["/app", /not a valid repository name/],
+  ["app/", /not a valid repository name/],
+  ["a//b", /not a valid repository name/],
+  ["ghcr.io/", /empty|not a valid repository name/],
   ["docker.io/", /empty/],
-  ["app:", /no tag/],
-  ["app:-x", /no tag/],
-  ["app:.x", /no tag/],
-  ["app:a b", /no tag/],
-  ["app:1:2", /no tag/],
-  ["app:é", /no tag/],
-  [`app:${"t".repeat(129)}`, /no tag/],
+  ["app:", /not a valid tag/],
+  ["app:-x", /not a valid tag/],
+  ["app:.x", /not a valid tag/],
+  ["app:a b", /not a valid tag/],
+  ["app:1:2", /not a valid tag/],
+  ["app:é", /not a valid tag/],
+  [`app:${"t".repeat(129)}`, /not a valid tag/],
   ["Python", /lower case/],
   ["python/Image", /lower case/],
   ["localhost:5000/Upper/lower:tag", /lower case/],
-  ["aa/asdf$$^/aa", /no repository/],
-  ["-app", /no repository/],
-  ["app-", /no repository/],
-  ["a..b", /no repository/],
-  ["a___b", /no repository/],
-  ["a._b", /no repository/],
-  [".app", /no repository/],
-  ["a b", /no repository/],
-  ["app\n", /no repository/],
-  ["http://ghcr.io/app", /no|host/],
-  ["https://ghcr.io/app:1", /no|host/],
-  ["-host.io/app", /no registry host/],
-  ["host_name.io/app", /no registry host/],
-  ["[::1/app", /no/],
-  ["[fe80::1%eth0]:5000/app", /no registry host/],
-  ["host:port/app", /no registry host/],
-  ["host:65536/app", /no registry host/],
-  ["host.io:99999999999999999999/app", /no registry host/],
-  ["[:::::]/app", /no registry host/],
-  ["[::1]:70000/app", /no registry host/],
-  ["1.2.3.4.5/app", /no registry host/],
-  ["app@", /no digest/],
-  ["app@sha256:abc", /no digest/],
-  [`app@sha256:${"G".repeat(64)}`, /no digest/],
-  [`app@SHA256:${"0".repeat(64)}`, /no digest/],
-  [`app@md5:${"0".repeat(32)}`, /no digest/],
-  [`app@${SHA256}@${SHA256}`, /no digest/],
+  ["aa/asdf$$^/aa", /not a valid repository name/],
+  ["-app", /not a valid repository name/],
+  ["app-", /not a valid repository name/],
+  ["a..b", /not a valid repository name/],
+  ["a___b", /not a valid repository name/],
+  ["a._b", /not a valid repository name/],
+  [".app", /not a valid repository name/],
+  ["a b", /not a valid repository name/],
+  ["app\n", /not a valid repository name/],
+  ["http://ghcr.io/app", /not a valid|host/],
+  ["https://ghcr.io/app:1", /not a valid|host/],
+  ["-host.io/app", /not a valid registry host/],
+  ["host_name.io/app", /not a valid registry host/],
+  ["[::1/app", /not a valid/],
+  ["[fe80::1%eth0]:5000/app", /not a valid registry host/],
+  ["host:port/app", /not a valid registry host/],
+  ["host:65536/app", /not a valid registry host/],
+  ["host.io:99999999999999999999/app", /not a valid registry host/],
+  ["[:::::]/app", /not a valid registry host/],
+  ["[::1]:70000/app", /not a valid registry host/],
+  ["1.2.3.4.5/app", /not a valid registry host/],
+  ["app@", /not a valid digest/],
+  ["app@sha256:abc", /not a valid digest/],
+  [`app@sha256:${"G".repeat(64)}`, /not a valid digest/],
+  [`app@SHA256:${"0".repeat(64)}`, /not a valid digest/],
+  [`app@md5:${"0".repeat(32)}`, /not a valid digest/],
+  [`app@${SHA256}@${SHA256}`, /not a valid digest/],
   [`@${SHA256}`, /empty/],
   ["a".repeat(64), /image ID/],
   [`ghcr.io/${"a".repeat(256)}`, /256 characters/],
 ];
 
-for (const [text, sentence] of REFUSED) {
-  test(`"${text.slice(0, 60)}" is refused with a reason`, () => {
+for (const [text, message] of REJECTED) {
+  test(`"${text.slice(0, 60)}" is rejected with a message`, () => {
     const problem = parseReference(text);
     assert.ok(typeof problem === "string", JSON.stringify(problem));
-    assert.match(problem, sentence);
+    assert.match(problem, message);
   });
 }
 
-test("latest is added where neither tag nor digest is given", () => {
+test("latest is added to a reference without tag and digest", () => {
   const read = (text: string): Reference => parseReference(text) as Reference;
   assert.equal(withDefaultTag(read("python")).tag, "latest");
   assert.equal(withDefaultTag(read("python:3")).tag, "3");
   assert.equal(withDefaultTag(read(`python@${SHA256}`)).tag, undefined);
 });
 
-test("people see the short form of Docker Hub's names, where it is read back as the same", () => {
+test("names on Docker Hub get the familiar form if it parses back to the same reference", () => {
   const familiar = (text: string): string => familiarReference(parseReference(text) as Reference);
   assert.equal(familiar("docker.io/library/python:3.7"), "python:3.7");
   assert.equal(familiar("index.docker.io/grafana/grafana"), "grafana/grafana");
@@ -166,7 +166,7 @@ const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/);
 const digest = fc.stringMatching(/^sha256:[0-9a-f]{64}$/);
 const maybe = <T>(part: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(part, { nil: undefined });
 
-test("what is formatted is parsed back, in the full and in the short form", () => {
+test("formatted references parse back, in full and in familiar form", () => {
   fc.assert(
     fc.property(registry, repository, maybe(tag), maybe(digest), (host, path, label, content) => {
       const text = `${host}/${path}${label === undefined ? "" : `:${label}`}${content === undefined ? "" : `@${content}`}`;
@@ -182,7 +182,7 @@ test("what is formatted is parsed back, in the full and in the short form", () =
   );
 });
 
-test("whatever text is accepted is parsed back from both its forms, and has valid parts", () => {
+test("every accepted text has valid parts and parses back from both forms", () => {
   const unit = fc.constantFrom(
     "a",
     "B",
@@ -217,7 +217,7 @@ test("whatever text is accepted is parsed back from both its forms, and has vali
   assert.ok(accepted > 500);
 });
 
-test("long and hostile names are refused quickly", () => {
+test("long and malicious names are rejected quickly", () => {
   const began = performance.now();
   for (const text of [
     "a-".repeat(50_000),

@@ -25,11 +25,11 @@ const types = fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefine
 
 const tagsOf = (digest: Digest) => [fallbackTag(digest), ...cosignTags(digest).map(({ tag }) => tag)];
 
-describe("the tags that say what refers to a digest", () => {
+describe("the referrer tags of a digest", () => {
   const subject = digestOf(Buffer.from("subject"));
   const hash = subject.slice("sha256:".length);
 
-  test("are the fallback tag of the specification, and cosign's three", () => {
+  test("are the fallback tag of the specification and three of cosign", () => {
     assert.equal(fallbackTag(subject), `sha256-${hash}`);
     assert.deepEqual(
       cosignTags(subject).map(({ tag }) => tag),
@@ -37,7 +37,7 @@ describe("the tags that say what refers to a digest", () => {
     );
   });
 
-  test("are tags for every algorithm, and known again", () => {
+  test("are valid and recognized with every algorithm", () => {
     for (const [algorithm, length] of [
       ["sha256", 64],
       ["sha384", 96],
@@ -51,7 +51,7 @@ describe("the tags that say what refers to a digest", () => {
     }
   });
 
-  test("are no image's", () => {
+  test("are not ordinary tags", () => {
     for (const tag of ["latest", "sha256-abc", `sha256-${hash}0`, `v-sha256-${hash}`, `sha256-${hash}-1`, hash]) {
       assert.equal(isReferrerTag(tag), false, tag);
       assert.equal(subjectOfTag(tag), undefined, tag);
@@ -64,7 +64,7 @@ describe("the tags that say what refers to a digest", () => {
     .constantFrom(["sha256", 64], ["sha384", 96], ["sha512", 128])
     .chain(([algorithm, length]) => hex(length).map((text) => `${algorithm}:${text}` as Digest));
 
-  test("name the digest they are about, or none where it was cut, so that nothing goes with another's image", () => {
+  test("lead to their subject, unless the digest is truncated", () => {
     fc.assert(
       fc.property(digests, (digest) => {
         for (const tag of tagsOf(digest)) {
@@ -75,26 +75,26 @@ describe("the tags that say what refers to a digest", () => {
     );
   });
 
-  test("are all that is deleted with an image, and whatever looks like one is not deleted by itself", () => {
-    const endings = fc.constantFrom("", ".sig", ".att", ".sbom", ".sigx", ".sig.sig", ".", ".SIG", "-1", "0");
+  test("are the only tags with a subject, and similar tags have none", () => {
+    const suffixes = fc.constantFrom("", ".sig", ".att", ".sbom", ".sigx", ".sig.sig", ".", ".SIG", "-1", "0");
     const algorithms = fc.constantFrom("sha256", "sha384", "sha512", "sha1", "v-sha256");
     const lengths = fc.constantFrom(63, 64, 65, 96, 127, 128).chain(hex);
     fc.assert(
-      fc.property(algorithms, lengths, endings, (algorithm, text, ending) => {
-        const tag = `${algorithm}-${text}${ending}`;
+      fc.property(algorithms, lengths, suffixes, (algorithm, text, suffix) => {
+        const tag = `${algorithm}-${text}${suffix}`;
         const subject = subjectOfTag(tag);
         if (subject === undefined) return;
         assert.ok(tagsOf(subject).includes(tag));
         assert.ok(isReferrerTag(tag));
       }),
     );
-    assert.equal(isReferrerTag(`sha256-${hash}.new`), true, "an ending of tomorrow's cosign is no version of an image");
-    assert.equal(subjectOfTag(`sha256-${hash}.new`), undefined, "and goes with nothing");
+    assert.equal(isReferrerTag(`sha256-${hash}.new`), true, "a future suffix of cosign is recognized");
+    assert.equal(subjectOfTag(`sha256-${hash}.new`), undefined, "but has no subject");
   });
 });
 
 describe("a list of referrers", () => {
-  test("that was written reads as it was", () => {
+  test("reads back as it was written", () => {
     fc.assert(
       fc.property(fc.uniqueArray(referrers, { selector: ({ digest }) => digest }), (all) => {
         const sorted = all.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -103,7 +103,7 @@ describe("a list of referrers", () => {
     );
   });
 
-  test("has one digest, whatever the order in which it was put together", () => {
+  test("has the same digest in any order", () => {
     fc.assert(
       fc.property(fc.uniqueArray(referrers, { selector: ({ digest }) => digest }), (all) => {
         assert.equal(writeReferrers(all, undefined).digest, writeReferrers(all.toReversed(), undefined).digest);
@@ -111,23 +111,23 @@ describe("a list of referrers", () => {
     );
   });
 
-  test("stands for the source's list that it was made from with the same types, and for no other", () => {
+  test("stands only for the source's list that it was made from, with the same types", () => {
     fc.assert(
-      fc.property(digests, digests, types, types, (source, other, chosen, others) => {
-        const { bytes } = writeReferrers([], { source, types: chosen });
-        assert.ok(standsFor(bytes, { source, types: chosen?.toReversed() }));
-        assert.equal(standsFor(bytes, { source: other, types: chosen }), source === other);
+      fc.property(digests, digests, types, types, (source, other, selected, others) => {
+        const { bytes } = writeReferrers([], { source, types: selected });
+        assert.ok(standsFor(bytes, { source, types: selected?.toReversed() }));
+        assert.equal(standsFor(bytes, { source: other, types: selected }), source === other);
         const isSame =
-          JSON.stringify([...new Set(chosen)].toSorted()) === JSON.stringify([...new Set(others)].toSorted());
+          JSON.stringify([...new Set(selected)].toSorted()) === JSON.stringify([...new Set(others)].toSorted());
         assert.equal(
           standsFor(bytes, { source, types: others }),
-          isSame && (chosen === undefined) === (others === undefined),
+          isSame && (selected === undefined) === (others === undefined),
         );
       }),
     );
   });
 
-  test("is read from anything without throwing", () => {
+  test("never throws when parsed", () => {
     fc.assert(fc.property(fc.json(), (text) => ["object", "string"].includes(typeof readReferrers(Buffer.from(text)))));
     for (const text of ["", "{", "[]", '{"manifests":null}', '{"manifests":[{"__proto__":{}}]}']) {
       assert.equal(typeof readReferrers(Buffer.from(text)), "string", text);
@@ -135,8 +135,8 @@ describe("a list of referrers", () => {
   });
 });
 
-describe("a type", () => {
-  test("is wanted where a pattern means it; `*` stands for any characters", () => {
+describe("an artifact type", () => {
+  test("is wanted if it matches a pattern, in which `*` stands for any characters", () => {
     const wants = (type: string | undefined, ...patterns: string[]) => isWantedType(type, patterns);
     assert.ok(wants("application/spdx+json", "application/spdx+json"));
     assert.ok(wants("application/vnd.dev.cosign.artifact.sig.v1+json", "application/vnd.dev.cosign.*"));
@@ -146,7 +146,7 @@ describe("a type", () => {
     assert.ok(isWantedType(undefined, undefined));
   });
 
-  test("is told in linear time, whatever the pattern", () => {
+  test("is matched in linear time", () => {
     assert.equal(matchesWildcard("*a".repeat(5_000), "a".repeat(4_999) + "b".repeat(5_000)), false);
   });
 });

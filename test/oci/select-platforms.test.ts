@@ -36,7 +36,7 @@ function index(manifests: readonly unknown[], more: object = {}, mediaType: stri
   return { bytes, mediaType, digest: digestOf(bytes) };
 }
 
-function made(source: Manifest, platforms: readonly string[]): SelectedIndex {
+function select(source: Manifest, platforms: readonly string[]): SelectedIndex {
   const selected = selectPlatforms(source, platforms);
   return "kind" in selected ? assert.fail(JSON.stringify(selected)) : selected;
 }
@@ -51,14 +51,14 @@ const ARM = child("arm", { os: "linux", architecture: "arm" });
 const ARMV6 = child("armv6", { os: "linux", architecture: "arm", variant: "v6" });
 const ALL = [AMD64, ARM64, ARM, ARMV6];
 
-describe("an index of chosen platforms", () => {
-  test("has the source's descriptors of those, in the source's order", () => {
-    const { manifests } = body(made(index(ALL), ["linux/amd64", "linux/arm/v7"]));
+describe("an index of selected platforms", () => {
+  test("has the source's descriptors of those platforms, in the source's order", () => {
+    const { manifests } = body(select(index(ALL), ["linux/amd64", "linux/arm/v7"]));
     assert.deepEqual(manifests, [AMD64, ARM]);
   });
 
-  test("takes linux/arm64 for linux/arm64/v8", () => {
-    assert.deepEqual(body(made(index(ALL), ["linux/arm64"])).manifests, [ARM64]);
+  test("treats linux/arm64 as linux/arm64/v8", () => {
+    assert.deepEqual(body(select(index(ALL), ["linux/arm64"])).manifests, [ARM64]);
   });
 
   test("keeps the attestations of those platforms, and no others", () => {
@@ -67,7 +67,7 @@ describe("an index of chosen platforms", () => {
       attestation("a2", ARM64),
       child("lone", { os: "unknown", architecture: "unknown" }),
     ];
-    const { manifests } = body(made(index([AMD64, ARM64, ...of]), ["linux/arm64"]));
+    const { manifests } = body(select(index([AMD64, ARM64, ...of]), ["linux/arm64"]));
     assert.deepEqual(manifests, [ARM64, of[1]]);
   });
 
@@ -75,12 +75,12 @@ describe("an index of chosen platforms", () => {
     const versions = ["10.0.20348.1", "10.0.17763.1"].map((version) =>
       child(version, { os: "windows", architecture: "amd64", "os.version": version } as Platform),
     );
-    assert.deepEqual(body(made(index([AMD64, ...versions]), ["windows/amd64"])).manifests, versions);
+    assert.deepEqual(body(select(index([AMD64, ...versions]), ["windows/amd64"])).manifests, versions);
   });
 
-  test("has the source's annotations, and ours in place of any that the source gives itself", () => {
+  test("has the source's annotations, and overwrites those that record the selection", () => {
     const source = index(ALL, { annotations: { team: "a", [PLATFORMS]: "forged" }, artifactType: "x", subject: AMD64 });
-    const selected = made(source, ["linux/amd64"]);
+    const selected = select(source, ["linux/amd64"]);
     assert.deepEqual(body(selected), {
       schemaVersion: 2,
       mediaType: OCI_INDEX,
@@ -90,14 +90,14 @@ describe("an index of chosen platforms", () => {
     assert.deepEqual(readSelection(selected.manifest), { source: source.digest, platforms: ["linux/amd64"] });
   });
 
-  test("is an OCI index also where the source is a Docker manifest list, whose children stay Docker's", () => {
+  test("is an OCI index even if the source is a Docker manifest list, and keeps Docker's children", () => {
     const docker = { ...AMD64, mediaType: DOCKER_MANIFEST };
-    const { manifest } = made(index([docker, ARM64], {}, DOCKER_LIST), ["linux/amd64"]);
+    const { manifest } = select(index([docker, ARM64], {}, DOCKER_LIST), ["linux/amd64"]);
     assert.equal(manifest.mediaType, OCI_INDEX);
     assert.deepEqual(readManifest(manifest), { kind: "index", manifests: [docker] });
   });
 
-  test("is not made where a platform is missing: those present are named", () => {
+  test("is not created if a platform is missing, and the result lists the platforms present", () => {
     assert.deepEqual(selectPlatforms(index([...ALL, child("none")]), ["linux/amd64", "linux/s390x"]), {
       kind: "missing",
       missing: ["linux/s390x"],
@@ -105,12 +105,12 @@ describe("an index of chosen platforms", () => {
     });
   });
 
-  test("is not made of an index that names another index", () => {
+  test("is not created from a nested index", () => {
     const nested = child("nested", undefined, { mediaType: OCI_INDEX });
     assert.deepEqual(selectPlatforms(index([AMD64, nested]), ["linux/amd64"]), { kind: "nested" });
   });
 
-  test("is not made of a descriptor that is nested without end", () => {
+  test("is not created if a descriptor is nested too deeply to serialize", () => {
     const bytes = Buffer.from(
       JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ ...AMD64, deep: "DEEP" }] }).replace(
         '"DEEP"',
@@ -127,34 +127,34 @@ describe("an index of chosen platforms", () => {
     .tuple(fc.uniqueArray(names, { minLength: 1 }), extras, fc.boolean())
     .map(([architectures, extra, attested]) => {
       const children = architectures.map((architecture) => {
-        // Whatever else a descriptor holds, its own keys go first.
+        // Extra keys of a descriptor must not overwrite its own.
         return { ...extra, ...child(architecture, { os: "linux", architecture }, { size: architecture.length }) };
       });
       const attestations = attested ? children.map((each, i) => attestation(`of ${i}`, each)) : [];
       return { children, manifest: index([...children, ...attestations], { annotations: { note: "x" } }) };
     });
-  const chosen = sources.chain(({ children, manifest }) =>
+  const selections = sources.chain(({ children, manifest }) =>
     fc.subarray(children, { minLength: 1 }).map((subset) => ({
       manifest,
       platforms: subset.map(({ platform }) => platformText(platform ?? assert.fail())).toSorted(),
     })),
   );
 
-  test("law: the same source and list give the same bytes, which say so", () => {
+  test("property: the same source and platforms give the same bytes, which record them", () => {
     fc.assert(
-      fc.property(chosen, ({ manifest, platforms }) => {
-        const [one, two] = [made(manifest, platforms), made({ ...manifest }, [...platforms])];
+      fc.property(selections, ({ manifest, platforms }) => {
+        const [one, two] = [select(manifest, platforms), select({ ...manifest }, [...platforms])];
         assert.deepEqual(one.manifest, two.manifest);
         assert.deepEqual(readSelection(one.manifest), { source: manifest.digest, platforms });
       }),
     );
   });
 
-  test("law: every descriptor is the source's own, as a JSON value and in its order", () => {
+  test("property: every descriptor equals the source's, in the same order", () => {
     fc.assert(
-      fc.property(chosen, ({ manifest, platforms }) => {
+      fc.property(selections, ({ manifest, platforms }) => {
         const source = (JSON.parse(Buffer.from(manifest.bytes).toString()) as { manifests: Child[] }).manifests;
-        const selected = made(manifest, platforms);
+        const selected = select(manifest, platforms);
         const kept = new Set(selected.children.map(({ digest }) => digest as string));
         assert.deepEqual(
           body(selected).manifests,
@@ -164,17 +164,17 @@ describe("an index of chosen platforms", () => {
     );
   });
 
-  test("law: choosing again the same platforms of what was chosen changes no child", () => {
+  test("property: selecting the same platforms again changes no child", () => {
     fc.assert(
-      fc.property(chosen, ({ manifest, platforms }) => {
-        const once = made(manifest, platforms);
-        assert.deepEqual(made(once.manifest, platforms).children, once.children);
+      fc.property(selections, ({ manifest, platforms }) => {
+        const once = select(manifest, platforms);
+        assert.deepEqual(select(once.manifest, platforms).children, once.children);
       }),
     );
   });
 });
 
-test("an index that was not made by choosing, or says so in no readable way, is none of ours", () => {
+test("an index without valid annotations has no selection", () => {
   const cases: object[] = [
     {},
     { annotations: null },

@@ -30,9 +30,9 @@ const SCENARIOS: readonly [
   ["HEAD", 401, "UNAUTHORIZED", "UNAUTHORIZED", "look up manifest", /docker login/],
   ["HEAD", 403, "DENIED", "DENIED", "look up manifest", /docker login/],
   ["HEAD", 429, "TOOMANYREQUESTS", "TOO_MANY_REQUESTS", "look up manifest", /wait/],
-  ["HEAD", 500, "UNKNOWN", "SERVER_ERROR", "look up manifest", /[Rr]un again later/],
+  ["HEAD", 500, "UNKNOWN", "SERVER_ERROR", "look up manifest", /rerun later/],
   ["POST", 403, "DENIED", "DENIED", "start upload of blob", /docker login/],
-  ["POST", 404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "start upload of blob", /deleted meanwhile/],
+  ["POST", 404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "start upload of blob", /repository was deleted/],
 ];
 
 describe("trouble with an OCI registry as target ends in a clear error and loses nothing:", { concurrency: 3 }, () => {
