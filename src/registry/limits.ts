@@ -1,77 +1,77 @@
-/** Every number of the registry client, in one place. Milliseconds and bytes unless the name says otherwise. */
+/** The limits of the registry client. In milliseconds or bytes, unless the name has another unit. */
 
-/** Small requests (manifests, look-ups, tokens aside) to one host at a time. */
+/** Small requests to a host at a time: all but blobs and token requests. */
 export const DEFAULT_CONCURRENCY = 12;
-/** Blobs read from one host at a time: enough to fill a line, few enough for a registry's own limits. */
+/** Blobs read from a host at a time: enough to use the bandwidth, and few enough for the limits of registries. */
 export const DEFAULT_DOWNLOADS = 6;
 
-/** How often one request is sent at most, the first time included. */
+/** Most attempts of a request, including the first. */
 export const MAX_ATTEMPTS = 5;
-/** The first back-off is a random part of this; each further one of twice as much. */
+/** The first backoff is a random part of this. The span doubles for each further one. */
 export const BACKOFF_BASE = 500;
-/** No random back-off is longer. */
+/** Longest random backoff. */
 export const BACKOFF_CAP = 30_000;
-/** After so many refusals in a row, with a pause after each, a plan asks a source no more: some 15 s without a `Retry-After`. */
+/** Pauses in a row after which requests of a plan fail: about 15 s without a `Retry-After`. */
 export const MAX_PAUSES = 5;
-/** A `Retry-After` is obeyed up to this: hub.docker.com once asked for 55 years (docker/hub-feedback#2459). */
+/** Longest `Retry-After` to honor: hub.docker.com once asked for 55 years (docker/hub-feedback#2459). */
 export const RETRY_AFTER_CAP = 120_000;
-/** A number of seconds in `Retry-After` above this is a moment since 1970, not a duration. */
+/** A larger number in `Retry-After` is a time in seconds since 1970, not a duration. */
 export const RETRY_AFTER_EPOCH_SECONDS = 1e9;
 
-/** Docker Hub needs one redirect for a blob, others two. */
+/** Docker Hub needs one redirect for a blob; others need two. */
 export const MAX_REDIRECTS = 5;
 
-/** How long each step of making a connection may take: TCP with TLS, and a proxy's answer to CONNECT. */
+/** Timeout of each step of a connection: TCP with TLS, and a proxy's response to CONNECT. */
 export const CONNECT_TIMEOUT = 10_000;
-/** How long a request may wait for the head of its answer. */
+/** Timeout for the headers of a response. */
 export const HEADERS_TIMEOUT = 60_000;
-/** So many informational answers (1xx) may come before the real one: each begins {@link HEADERS_TIMEOUT} anew. */
+/** Most informational responses (1xx) to a request. Each restarts {@link HEADERS_TIMEOUT}. */
 export const MAX_INFORMATIONAL = 10;
-/** How long a body may bring no byte. */
+/** Longest time without a byte of a response body. */
 export const IDLE_TIMEOUT = 60_000;
-/** How long an upload may make no progress, and how long a registry may digest the finished one. */
+/** Longest time without progress of an upload, including the time that the registry needs to finish it. */
 export const UPLOAD_IDLE_TIMEOUT = 300_000;
 
-/** Tags asked for at a time: ECR takes no more, and Docker Hub's largest repositories do not answer in time for 10,000. */
+/** Tags per page: the most that ECR allows. Docker Hub times out on 10,000 in its largest repositories. */
 export const TAGS_OF_A_PAGE = 1000;
-/** As much of a page of tags is read: registries without pages send all at once. */
+/** Largest page of tags. Registries without pagination send all tags at once. */
 export const MAX_TAG_PAGE_BYTES = 16 * 1024 * 1024;
-/** So many tags of one repository are listed; some on Docker Hub have a million, and no rule is meant for those. */
+/** Most tags in a repository. Some on Docker Hub have a million, which tag rules do not support. */
 export const MAX_LISTED_TAGS = 250_000;
-/** So many pages are asked for; some registries have 100 tags in one, whatever is asked for. */
+/** Most pages of tags. Some registries send 100 tags per page, whatever the request asks for. */
 export const MAX_TAG_PAGES = 2500;
 
-/** As much of an error's body is read. */
+/** Most bytes to read of an error's body. */
 export const MAX_ERROR_BYTES = 64 * 1024;
 
-/** So many pages may a list of referrers have. */
+/** Most pages in a list of referrers. */
 export const MAX_REFERRER_PAGES = 50;
 
-/** As much of a token server's answer is read: tokens with many scopes reach tens of kilobytes. */
+/** Largest response of a token server. Tokens with many scopes have tens of kilobytes. */
 export const MAX_TOKEN_BYTES = 256 * 1024;
-/** How long a token lasts whose `expires_in` is missing (distribution, docs/spec/auth/token.md). */
+/** Lifetime of a token without `expires_in` (distribution, docs/spec/auth/token.md). */
 export const DEFAULT_TOKEN_SECONDS = 60;
-/** A token is renewed when less than this part of its life is left, ... */
+/** A token is renewed when less than this part of its lifetime remains ... */
 export const TOKEN_MARGIN_PART = 0.1;
-/** ... but not sooner than this before its end. */
+/** ... but at most this long before it expires. */
 export const TOKEN_MARGIN_CAP = 30_000;
 
-/** How often a refused request is signed in anew: once for the challenge, once for credentials that had expired. */
+/** Most renewed sign-ins of a request: one for the challenge, one for expired credentials. */
 export const MAX_RENEWALS = 2;
 
-/** How many sign-ins with one credential may be refused before it is not shown again. */
+/** Refused sign-ins after which a credential is not sent again. */
 export const MAX_REFUSED_SIGN_INS = 5;
 /**
- * The same at Docker Hub: there a refusal is never about a repository, and a few of them lock the account for ten
- * minutes (docker/hub-feedback#2201).
+ * The same for Docker Hub, where a refusal is never about a repository, and a few of them lock the account for ten minutes
+ * (docker/hub-feedback#2201).
  */
 export const MAX_REFUSED_DOCKER_HUB_SIGN_INS = 1;
-/** Whoever keeps a credential that was refused is asked for a better one at most once in this time. */
+/** Shortest time between two new lookups of a refused credential. */
 export const REJECTION_INTERVAL = 60_000;
 
-/** How long `docker-credential-*` may take: some ask a keychain, some a cloud. */
+/** Timeout of `docker-credential-*`. Some helpers access a keychain, some a cloud service. */
 export const HELPER_TIMEOUT = 30_000;
-/** How long a helper's output may go on after its end, held open by a process that it left behind. */
+/** How long to wait for a helper's output after it exits, because a child process may keep the pipes open. */
 export const HELPER_GRACE = 500;
-/** As much of a credential helper's output is read. */
+/** Largest output of a credential helper. */
 export const MAX_HELPER_BYTES = 256 * 1024;

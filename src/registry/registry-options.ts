@@ -6,45 +6,45 @@ import type { RegistryKind } from "./hosts/registry-kind.ts";
 import type { Headers } from "./http/headers.ts";
 import { type Hosts } from "./hosts/host-limits.ts";
 
-/** What a registry client is made of. */
+/** Options of a registry client. */
 export interface RegistryOptions {
-  /** The canonical name, as errors say it: `docker.io`, `ghcr.io`, `127.0.0.1:5000`. */
+  /** The canonical name, for errors: `docker.io`, `ghcr.io`, `127.0.0.1:5000`. */
   name: string;
-  /** `scheme://host[:port]`; the scheme decides about TLS. Credentials are looked up for this host. */
+  /** `scheme://host[:port]`. The scheme selects TLS. Credentials are looked up for this host. */
   endpoint: URL;
   side: "source" | "target";
   credentials: Credentials;
   dispatcher: Dispatcher;
-  /** Gets `request.finished` and `request.retried`. */
+  /** Receives `request.finished` and `request.retried`. */
   emit: Emit;
   clock: Clock;
-  /** At least 0, below 1. */
+  /** Returns a number from 0 to below 1. */
   random: () => number;
-  /** The limits and pauses of hosts, for clients that share them; its own where missing. */
+  /** Limits and pauses of hosts, to share between clients. Defaults to the client's own. */
   hosts?: Hosts;
   /**
-   * Told of every request to the registry itself before it is sent, the repeated ones too; what it returns is told of
-   * the answer, undefined where none came. An allowance is kept here.
+   * Called before each request to the registry, including retries. The function that it returns is called with the response,
+   * or with undefined if there is none. Pull limits are tracked here.
    */
   track?: (request: {
     method: string;
     path: string;
     isManifest: boolean;
   }) => (answer: TrackedAnswer | undefined) => void;
-  /** Tells a 429 that waiting a little does not help: PULL_LIMIT, not repeated. */
+  /** Whether a 429 means that the pull limit is reached: PULL_LIMIT, which is not retried. */
   isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
-  /** Takes out of a registry's words what must not be shown. */
+  /** Redacts text from the registry. */
   redact?: (text: string) => string;
-  /** Milliseconds that an upload may make no progress; UPLOAD_IDLE_TIMEOUT where missing. */
+  /** Milliseconds without progress after which an upload fails. Defaults to UPLOAD_IDLE_TIMEOUT. */
   uploadIdle?: number;
-  /** Whose hints fit; by `name` where missing. */
+  /** Selects the hints of errors. Derived from `name` by default. */
   registryKind?: RegistryKind;
 }
 
-/** An answer of a registry, as far as an allowance is concerned. */
+/** The parts of a response that pull limits depend on. */
 export interface TrackedAnswer {
   status: number;
   headers: Headers;
-  /** Whether it refuses because the allowance is spent. */
+  /** Whether the response reports that the pull limit is reached. */
   isPullLimit: boolean;
 }

@@ -6,10 +6,10 @@ import type { Manifest } from "../oci/manifest.ts";
 import { MirrorError } from "../errors.ts";
 import type { Registry } from "./registry.ts";
 
-/** A registry as a place that images go to; fits the port that apply names. */
+/** A registry as a target. Implements the port that `apply` defines. */
 export type RegistryTarget = ReturnType<typeof registryTarget>;
 
-/** @param prefix put before every repository: `team` of the target `oci: https://registry.example.com/team` */
+/** @param prefix the path before each repository: `team` in the target `oci: https://registry.example.com/team` */
 export function registryTarget(registry: Registry, prefix: string) {
   const path = (repository: string) => (prefix === "" ? repository : `${prefix}/${repository}`);
   return {
@@ -20,12 +20,12 @@ export function registryTarget(registry: Registry, prefix: string) {
       tags: readonly string[],
       signal: AbortSignal,
     ): Promise<ReadonlyMap<string, Digest>> {
-      const held = await Promise.all(tags.map((tag) => readTag(registry, path(repository), tag, signal)));
-      return new Map(held.flatMap((digest, i) => (digest === undefined ? [] : [[tags[i] ?? "", digest]])));
+      const digests = await Promise.all(tags.map((tag) => readTag(registry, path(repository), tag, signal)));
+      return new Map(digests.flatMap((digest, i) => (digest === undefined ? [] : [[tags[i] ?? "", digest]])));
     },
     readManifest: (repository: string, digest: Digest, signal: AbortSignal) =>
       registry.getManifest(path(repository), digest, signal),
-    /** Whether the registry says that it has no such repository. */
+    /** Whether the registry reports that the repository does not exist. */
     isUnknown: (repository: string, signal: AbortSignal) => registry.isUnknownRepository(path(repository), signal),
     hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
       (await registry.headManifest(path(repository), digest, signal)) !== undefined,
@@ -46,7 +46,7 @@ export function registryTarget(registry: Registry, prefix: string) {
   };
 }
 
-/** A target counts no pulls: where HEAD lacks the digest, the manifest is read and hashed. */
+/** Reads the digest of a tag. Reads and hashes the manifest if HEAD has no digest, because a target has no pull limit. */
 async function readTag(
   registry: Registry,
   repository: string,

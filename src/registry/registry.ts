@@ -24,58 +24,57 @@ export interface Registry extends Repositories {
   readonly endpoint: URL;
   readonly side: "source" | "target";
   /**
-   * What a tag or digest names, by HEAD alone: no pull is spent.
-   * Undefined on 404 only; 401, 403, 429 and 5xx throw. A source that knows no HEAD (405) tells nothing: an empty
-   * media type and no digest.
+   * Looks up a manifest by tag or digest with HEAD, which does not count as a pull.
+   * Undefined only on 404; 401, 403, 429 and 5xx throw. If a source does not support HEAD (405), the result has an empty media
+   * type and no digest.
    */
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   /**
-   * A manifest's bytes, at most MAX_MANIFEST_BYTES (TOO_LARGE). The digest is that of the bytes;
-   * where `reference` is a digest they match it (DIGEST_MISMATCH).
-   * @param beforeSend called before each request, the repeated ones too; what it throws ends the attempt
+   * Reads a manifest of at most MAX_MANIFEST_BYTES (TOO_LARGE). The digest is computed from the bytes, and must match
+   * `reference` if that is a digest (DIGEST_MISMATCH).
+   * @param beforeSend called before each request, including retries; an error that it throws ends the attempt
    */
   getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
   /**
-   * The tags of a repository, each once, page by page; what a registry says is a tag need not be one.
-   * UNEXPECTED_RESPONSE where the pages go in a circle or are no lists, TOO_LARGE past MAX_LISTED_TAGS.
+   * Lists the tags of a repository, each once. They are not validated.
+   * UNEXPECTED_RESPONSE if the pages form a loop or are not lists, TOO_LARGE for more than MAX_LISTED_TAGS.
    */
   listTags(repository: string, signal?: AbortSignal): Promise<string[]>;
   /**
-   * A blob's bytes as they come, from byte `offset` on (0 where missing), not verified. The stream must be read or destroyed: it holds one of the
-   * registry's places for downloads.
+   * Opens a blob from byte `offset` (default: 0). The bytes are not verified. The stream must be read or destroyed, because it
+   * counts towards the limit of downloads.
    */
   openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   /**
-   * Whether a blob is there with its size, by HEAD; where that is redirected, by what its first byte tells.
-   * What cannot be learned behind a redirect counts as missing.
+   * Whether a blob with the given size exists. Uses HEAD, and a GET of the first byte if HEAD is redirected.
+   * A blob counts as missing if the request fails after a redirect.
    */
   hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
   /**
-   * Uploads a blob by one POST and one PUT. Bytes of another size or digest are never committed: DIGEST_MISMATCH,
-   * side "source". Not repeated, as the stream is spent; `retryable` says whether the caller may start over.
-   * An error of `body` that is a MirrorError is thrown as it is. `body` is destroyed in any case.
-   * How many run at a time is the caller's choice.
-   * @param begun where a refused mount said that the upload goes on; without, one is begun
+   * Uploads a blob with one POST and one PUT. Bytes of another size or digest are never committed: DIGEST_MISMATCH,
+   * side "source". Not retried, because the stream is consumed; `retryable` tells the caller whether to start over.
+   * A MirrorError of `body` is thrown unchanged. `body` is always destroyed. Uploads are not limited in number.
+   * @param begun URL of an upload that a failed mount started; by default a new upload is started
    */
   putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal, begun?: URL): Promise<void>;
   /**
-   * Takes a blob over from another repository of this registry (distribution-spec, "Mounting a blob from another
-   * repository"). Asked once: what is refused, for whatever reason, is uploaded as well.
+   * Mounts a blob from another repository of the registry (distribution-spec, "Mounting a blob from another repository").
+   * Not retried, because the caller can upload the blob instead.
    */
   mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
   /**
-   * What names a manifest as its subject; undefined where the registry has no referrers API (404). No pull is spent.
-   * TOO_LARGE where there are more than MAX_REFERRERS.
+   * Lists the referrers of a manifest, which does not count as a pull. Undefined if the registry has no referrers API (404).
+   * TOO_LARGE for more than MAX_REFERRERS.
    */
   listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
   /**
-   * TAG_IMMUTABLE and MANIFEST_REFUSED are the target's own rules. When an answer was lost and the request repeated,
-   * TAG_IMMUTABLE may mean that the first one succeeded: look at what the tag holds.
+   * Writes a manifest. TAG_IMMUTABLE and MANIFEST_REFUSED come from rules of the target. After a lost response and a retry,
+   * TAG_IMMUTABLE may mean that the first request succeeded, so the caller must check the tag.
    */
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
 
-/** Makes a client of one registry. Nothing is asked before its first method is called. */
+/** Creates a client of a registry. Sends no requests until a method is called. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { name, endpoint, side } = options;
   const hosts = options.hosts ?? createHosts();

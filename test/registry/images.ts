@@ -31,7 +31,7 @@ export interface Stored {
   manifests: Map<string, { mediaType: string; bytes: Buffer }>;
 }
 
-/** As much of a registry as a client needs that makes no mistakes. Any repository exists. */
+/** Creates an in-memory registry with the minimum that a client needs. Every repository exists. */
 export function memoryRegistry(): { handler: Handler; stored: Stored } {
   const stored: Stored = { blobs: new Map(), manifests: new Map() };
   const handler: Handler = (request, response) => {

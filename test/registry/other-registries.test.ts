@@ -10,25 +10,25 @@ import { formatReference } from "../../src/oci/reference.ts";
 import { readBody } from "../../src/registry/http/body.ts";
 import { clientOf, json, refuse, serve, type Client, type Seen, type Server } from "./server.ts";
 
-/** What registries other than Docker Hub do in their own ways: one switch each. All off: as the specification has it. */
+/** Deviations of registries from the specification. Without any, the registry follows the specification. */
 interface Quirks {
-  /** Wants a token: as ghcr.io and quay.io do (Bearer), or as the first challenge at `/v2/` alone (gcr.io). */
+  /** Requires a token, with a challenge in each response (ghcr.io, quay.io) or only at `/v2/` (gcr.io). */
   challenge?: "bearer" | "only at /v2/" | "never";
   realm?: "relative";
-  /** Of the challenge, where it is not the repository's: public.ecr.aws. */
+  /** The scope of the challenge, if it is not the repository's (public.ecr.aws). */
   scope?: string;
   token?: (value: string) => object;
-  /** Takes the first token once, then refuses it in ECR Public's way. */
+  /** Accepts the first token once, then refuses it as ECR Public does. */
   expires?: boolean;
-  /** What everything is answered with. */
+  /** Handles every request other than for a token. */
   answer?: (response: ServerResponse) => void;
-  /** The first requests are put off so. */
+  /** Headers of a 429 response to the first request. */
   busy?: Record<string, string>;
   head?: "405" | "no digest" | "no type" | "application/json";
   contentType?: string;
-  /** Where manifests and lists of tags are led to: registry.k8s.io. */
+  /** Where manifests and tag lists are redirected to (registry.k8s.io). */
   manifestsAt?: () => URL;
-  /** Where blobs are led to: nearly everybody. */
+  /** Where blobs are redirected to (most registries). */
   blobsAt?: () => URL;
   link?: "absolute" | "relative";
 }
@@ -51,11 +51,11 @@ const CREDENTIAL = { username: "bot", password: "s3cret-word" };
 const SIGNED_IN = { lookup: async () => CREDENTIAL };
 const BASIC = `Basic ${Buffer.from("bot:s3cret-word").toString("base64")}`;
 
-/** A registry with one image, `acme/app:1`, and these quirks. */
+/** Starts a registry with one image, `acme/app:1`, and the given quirks. */
 function registryWith(t: TestContext, quirks: Quirks = {}): Promise<Server> {
   let tokens = 0;
   let uses = 0;
-  let putOff = 0;
+  let refusals = 0;
   return serve(t, (request, response) => {
     const url = new URL(request.url, "http://registry.test");
     if (url.pathname === "/token") {
@@ -63,7 +63,7 @@ function registryWith(t: TestContext, quirks: Quirks = {}): Promise<Server> {
       return json(response, 200, (quirks.token ?? ((token) => ({ token })))(`t${tokens}`));
     }
     if (quirks.answer !== undefined) return quirks.answer(response);
-    if (quirks.busy !== undefined && putOff++ === 0) {
+    if (quirks.busy !== undefined && refusals++ === 0) {
       return void response.writeHead(429, { "content-type": "text/html", ...quirks.busy }).end("<h1>slow down</h1>");
     }
     if (quirks.expires === true && request.headers.authorization === "Bearer t1" && uses++ > 0) {
@@ -79,10 +79,12 @@ function admits(quirks: Quirks, { url, headers }: Seen, response: ServerResponse
   if (challenge === undefined) return true;
   if (headers.authorization?.startsWith("Bearer t") === true) return true;
   const at = realm === "relative" ? "/token" : `http://${headers.host}/token`;
-  const named = scope === undefined ? "" : `,scope="${scope}"`;
-  const tells = challenge === "bearer" || (challenge === "only at /v2/" && url === "/v2/");
-  const how = tells ? { "www-authenticate": `Bearer realm="${at}",service="registry.test"${named}` } : {};
-  refuse(response, 401, "UNAUTHORIZED", "authentication required", how);
+  const scopeParameter = scope === undefined ? "" : `,scope="${scope}"`;
+  const hasChallenge = challenge === "bearer" || (challenge === "only at /v2/" && url === "/v2/");
+  const challengeHeaders = hasChallenge
+    ? { "www-authenticate": `Bearer realm="${at}",service="registry.test"${scopeParameter}` }
+    : {};
+  refuse(response, 401, "UNAUTHORIZED", "authentication required", challengeHeaders);
   return false;
 }
 
@@ -111,8 +113,8 @@ function content(quirks: Quirks, { method }: Seen, url: URL, response: ServerRes
   response.end(MANIFEST);
 }
 
-/** Resolves the tag, as a plan does, reads manifest and blob, as an apply does. @throws what a row of the plan would show */
-async function arrives(registry: Client["registry"]): Promise<void> {
+/** Resolves the tag as a plan does, and reads manifest and blob as an apply does. @throws the error of the plan's row */
+async function readImage(registry: Client["registry"]): Promise<void> {
   const reference = { registry: registry.name, repository: "acme/app", tag: "1" };
   const { signal } = new AbortController();
   const resolved = (
@@ -133,8 +135,8 @@ async function arrives(registry: Client["registry"]): Promise<void> {
   assert.deepEqual(await readBody(await registry.openBlob("acme/app", config), CONFIG.length), CONFIG);
 }
 
-/** The password goes to the token server and nowhere else; to other hosts goes nothing at all. */
-function keepsSecrets(registry: Server, others: readonly Server[] = []): void {
+/** Checks that the password was sent only to the token server, and no credentials to other hosts. */
+function assertSecretsKept(registry: Server, others: readonly Server[] = []): void {
   for (const { url, headers } of registry.seen) {
     if (headers.authorization === BASIC) assert.match(url, /^\/token\?/);
     assert.doesNotMatch(url, /s3cret/);
@@ -145,43 +147,43 @@ function keepsSecrets(registry: Server, others: readonly Server[] = []): void {
   }
 }
 
-const ARRIVES: readonly [what: string, quirks: Quirks][] = [
-  ["the specification's registry", {}],
-  ["a token for everybody, asked for by name (ghcr.io, quay.io)", { challenge: "bearer" }],
-  ["a 401 without a challenge, which /v2/ has (gcr.io)", { challenge: "only at /v2/" }],
+const READABLE: readonly [what: string, quirks: Quirks][] = [
+  ["no quirks", {}],
+  ["a token for anonymous users too (ghcr.io, quay.io)", { challenge: "bearer" }],
+  ["a challenge only at /v2/ (gcr.io)", { challenge: "only at /v2/" }],
   [
-    "a token answer of `access_token` alone, without a lifetime (GitLab, Azure)",
+    "a token response with only `access_token`, without a lifetime (GitLab, Azure)",
     { challenge: "bearer", token: (value) => ({ access_token: value }) },
   ],
   [
-    "a token answer with an empty `token` and a lifetime of 0",
+    "a token response with an empty `token` and a lifetime of 0",
     { challenge: "bearer", token: (value) => ({ token: "", access_token: value, expires_in: 0 }) },
   ],
   ["a scope of another kind (public.ecr.aws)", { challenge: "bearer", scope: "aws" }],
-  ["400 for a token that has expired (public.ecr.aws)", { challenge: "bearer", scope: "aws", expires: true }],
-  ["HEAD is not allowed", { head: "405" }],
-  ["HEAD names no digest", { head: "no digest" }],
-  ["HEAD names no media type", { head: "no type" }],
-  ["HEAD calls everything application/json", { head: "application/json" }],
-  ["GET calls everything application/json too", { contentType: "application/json" }],
-  ["429 without a retry-after, and a page for people", { busy: {} }],
+  ["status 400 for an expired token (public.ecr.aws)", { challenge: "bearer", scope: "aws", expires: true }],
+  ["405 for HEAD", { head: "405" }],
+  ["no digest for HEAD", { head: "no digest" }],
+  ["no media type for HEAD", { head: "no type" }],
+  ["application/json for HEAD", { head: "application/json" }],
+  ["application/json for HEAD and GET", { contentType: "application/json" }],
+  ["429 without Retry-After, and an HTML page", { busy: {} }],
 ];
 
-describe("images arrive from a registry with", { concurrency: 8 }, () => {
-  for (const [what, quirks] of ARRIVES) {
+describe("images can be read from a registry with", { concurrency: 8 }, () => {
+  for (const [what, quirks] of READABLE) {
     for (const credentials of [{ lookup: async () => undefined }, SIGNED_IN]) {
-      const who = credentials === SIGNED_IN ? "with an account" : "as anybody";
+      const who = credentials === SIGNED_IN ? "signed in" : "anonymously";
       test(`${what}, ${who}`, async (t) => {
         const server = await registryWith(t, quirks);
-        await arrives(clientOf(t, server.url, { credentials }).registry);
-        keepsSecrets(server);
+        await readImage(clientOf(t, server.url, { credentials }).registry);
+        assertSecretsKept(server);
         if (quirks.scope !== undefined) assert.ok(server.lines().some((line) => /[?&]scope=aws(?:&|$)/.test(line)));
       });
     }
   }
 });
 
-test("an expired token is renewed for HEAD too, where 400 comes without words (public.ecr.aws)", async (t) => {
+test("an expired token is renewed after a 400 to HEAD, which has no error message (public.ecr.aws)", async (t) => {
   const server = await registryWith(t, { challenge: "bearer", scope: "aws", expires: true });
   const { registry } = clientOf(t, server.url);
   for (const _ of ["taken", "refused, renewed"])
@@ -195,70 +197,70 @@ for (const [text, milliseconds] of [
   ["2", 2_000],
   ["Tue, 14 Nov 2023 22:13:50 GMT", 30_000],
 ] as const) {
-  test(`429 with "retry-after: ${text}" is waited for`, async (t) => {
+  test(`a 429 with "retry-after: ${text}" causes a wait`, async (t) => {
     const server = await registryWith(t, { busy: { "retry-after": text } });
     const { registry, clock } = clientOf(t, server.url);
-    await arrives(registry);
+    await readImage(registry);
     assert.equal(clock.slept.length, 1);
     const [slept = 0] = clock.slept;
-    // Everybody who waits for one moment would come back at once: a little is added.
+    // Jitter is added, so that clients do not return all at once.
     assert.ok(slept >= milliseconds && slept <= milliseconds + 2_000, `${slept} ms`);
   });
 }
 
-describe("elsewhere than at the registry nobody is signed in:", () => {
-  test("blobs at a store", async (t) => {
+describe("credentials are not sent after a redirect", () => {
+  test("of blobs to a store", async (t) => {
     const store = await registryWith(t);
     const server = await registryWith(t, { challenge: "bearer", blobsAt: () => store.url });
-    await arrives(clientOf(t, server.url, { credentials: SIGNED_IN }).registry);
+    await readImage(clientOf(t, server.url, { credentials: SIGNED_IN }).registry);
     assert.equal(store.seen.length, 1);
-    keepsSecrets(server, [store]);
+    assertSecretsKept(server, [store]);
   });
 
-  test("manifests, blobs and lists of tags at a registry near by (registry.k8s.io)", async (t) => {
-    const near = await registryWith(t, { link: "relative" });
-    const at = () => near.url;
+  test("of manifests, blobs and tag lists to another registry (registry.k8s.io)", async (t) => {
+    const other = await registryWith(t, { link: "relative" });
+    const at = () => other.url;
     const server = await registryWith(t, { challenge: "bearer", manifestsAt: at, blobsAt: at });
     const { registry } = clientOf(t, server.url, { credentials: SIGNED_IN });
-    await arrives(registry);
+    await readImage(registry);
     assert.deepEqual(await registry.listTags("acme/app"), ["a", "b", "c"]);
-    assert.equal(near.lines().at(-1), "GET /v2/acme/app/tags/list?n=2&last=b");
-    keepsSecrets(server, [near]);
+    assert.equal(other.lines().at(-1), "GET /v2/acme/app/tags/list?n=2&last=b");
+    assertSecretsKept(server, [other]);
   });
 
-  test("a registry near by that wants to know who we are is not told", async (t) => {
-    const near = await registryWith(t, { challenge: "bearer" });
-    const server = await registryWith(t, { manifestsAt: () => near.url });
+  test("to another registry that asks for them", async (t) => {
+    const other = await registryWith(t, { challenge: "bearer" });
+    const server = await registryWith(t, { manifestsAt: () => other.url });
     const { registry } = clientOf(t, server.url, { credentials: SIGNED_IN });
-    await assert.rejects(arrives(registry), { code: "UNAUTHORIZED", side: "source" });
-    keepsSecrets(server, [near]);
-    assert.ok(near.seen.every(({ url }) => !url.startsWith("/token")));
+    await assert.rejects(readImage(registry), { code: "UNAUTHORIZED", side: "source" });
+    assertSecretsKept(server, [other]);
+    assert.ok(other.seen.every(({ url }) => !url.startsWith("/token")));
   });
 });
 
 for (const link of ["absolute", "relative"] as const) {
-  test(`a list of tags goes on where an ${link} link leads`, async (t) => {
+  test(`the tag list follows the next page's ${link} link`, async (t) => {
     const server = await registryWith(t, { link, challenge: "bearer" });
     const { registry } = clientOf(t, server.url, { credentials: SIGNED_IN });
     assert.deepEqual(await registry.listTags("acme/app"), ["a", "b", "c"]);
-    keepsSecrets(server);
+    assertSecretsKept(server);
   });
 }
 
 const page = (status: number) => (response: ServerResponse) =>
   void response.writeHead(status, { "content-type": "text/html" }).end("<html><h1>Nothing here</h1></html>");
 
-const FAILS: readonly [what: string, quirks: Quirks, code: string, hint: RegExp][] = [
+const FAILING: readonly [what: string, quirks: Quirks, code: string, hint: RegExp][] = [
   [
-    "403 for an image that is not there, or not ours (JFrog, GitLab, ghcr.io)",
+    "403 for a missing or private image (JFrog, GitLab, ghcr.io)",
     { answer: (response) => refuse(response, 403, "DENIED", "requested access to the resource is denied") },
     "DENIED",
-    /docker login 127\.0\.0\.1:\d+.*check its name/,
+    /check the repository name.*docker login 127\.0\.0\.1:\d+/,
   ],
-  ["403 with a page for people", { answer: page(403) }, "DENIED", /docker login/],
-  ["404 with a page for people", { answer: page(404) }, "MANIFEST_UNKNOWN", /spelling/],
+  ["403 with an HTML page", { answer: page(403) }, "DENIED", /docker login/],
+  ["404 with an HTML page", { answer: page(404) }, "MANIFEST_UNKNOWN", /spelling/],
   [
-    "401 for an image that is not there (quay.io)",
+    "401 for a missing image (quay.io)",
     {
       answer: (response) => refuse(response, 401, "UNAUTHORIZED", "access to the requested resource is not authorized"),
     },
@@ -266,16 +268,16 @@ const FAILS: readonly [what: string, quirks: Quirks, code: string, hint: RegExp]
     /docker login/,
   ],
   ["no challenge anywhere", { challenge: "never" }, "UNAUTHORIZED", /docker login/],
-  ["a realm without a host", { challenge: "bearer", realm: "relative" }, "REALM_REFUSED", /https only/],
-  ["429 without an end", { answer: page(429) }, "TOO_MANY_REQUESTS", /wait some minutes/],
+  ["a relative realm", { challenge: "bearer", realm: "relative" }, "REALM_REFUSED", /only over https/],
+  ["429 for every request", { answer: page(429) }, "TOO_MANY_REQUESTS", /wait a few minutes/],
 ];
 
-describe("a clear error comes of", { concurrency: 8 }, () => {
-  for (const [what, quirks, code, hint] of FAILS) {
+describe("the error is clear after", { concurrency: 8 }, () => {
+  for (const [what, quirks, code, hint] of FAILING) {
     test(what, async (t) => {
       const server = await registryWith(t, quirks);
       const { registry } = clientOf(t, server.url);
-      await assert.rejects(arrives(registry), (error: { code: string; side: string; hint: string }) => {
+      await assert.rejects(readImage(registry), (error: { code: string; side: string; hint: string }) => {
         assert.deepEqual([error.code, error.side], [code, "source"]);
         assert.match(error.hint, hint);
         return true;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "./images.ts";
 import { clientOf, serve } from "./server.ts";
 
-test("an image goes from one registry to another, byte for byte", async (t) => {
+test("an image is copied from one registry to another, byte for byte", async (t) => {
   const from = memoryRegistry();
   from.stored.blobs.set(blobOf(CONFIG).digest, CONFIG);
   from.stored.manifests.set("1.0", { mediaType: MANIFEST.mediaType, bytes: Buffer.from(MANIFEST.bytes) });
@@ -48,7 +48,7 @@ test("an image goes from one registry to another, byte for byte", async (t) => {
   ]);
 });
 
-test("an upload has a Content-Length and is one request", async (t) => {
+test("an upload is one request with a Content-Length", async (t) => {
   const { handler, stored } = memoryRegistry();
   const server = await serve(t, handler);
   const { registry } = clientOf(t, server.url, { side: "target" });
@@ -73,7 +73,7 @@ test("an empty blob can be uploaded", async (t) => {
   assert.deepEqual([...stored.blobs.values()], [Buffer.alloc(0)]);
 });
 
-test("manifests and blobs are asked for uncompressed, manifests in all four kinds at once", async (t) => {
+test("manifests and blobs are requested uncompressed, and manifests with all four media types", async (t) => {
   const { handler, stored } = memoryRegistry();
   stored.blobs.set(blobOf(CONFIG).digest, CONFIG);
   stored.manifests.set("1", { mediaType: MANIFEST.mediaType, bytes: Buffer.from(MANIFEST.bytes) });

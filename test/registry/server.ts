@@ -8,7 +8,7 @@ import type { MirrorEvent } from "../../src/events.ts";
 import { createRegistry, type Registry } from "../../src/registry/registry.ts";
 import type { RegistryOptions } from "../../src/registry/registry-options.ts";
 
-/** One request as a server saw it. */
+/** A request that a server received. */
 export interface Seen {
   method: string;
   /** Path and query. */
@@ -22,11 +22,11 @@ export type Handler = (request: Seen, response: ServerResponse, raw: IncomingMes
 export interface Server {
   url: URL;
   seen: Seen[];
-  /** `GET /v2/...` of every request so far. */
+  /** Method and URL of each request so far, such as `GET /v2/...`. */
   lines(): string[];
 }
 
-/** A server on a free port of 127.0.0.1, gone when the test ends. Bodies are read before the handler is called. */
+/** Starts a server on a free port of 127.0.0.1 until the test ends. Bodies are read before the handler is called. */
 export async function serve(t: TestContext, handler: Handler): Promise<Server> {
   const seen: Seen[] = [];
   const server = createServer((raw, response) => {
@@ -54,7 +54,7 @@ export async function serve(t: TestContext, handler: Handler): Promise<Server> {
   return { url, seen, lines: () => seen.map((request) => `${request.method} ${request.url}`) };
 }
 
-/** A clock that sleeps no time, and remembers how long it should have. */
+/** Creates a clock that does not sleep, and records for how long it should have. */
 export function quickClock(): Clock & { slept: number[]; time: number } {
   const slept: number[] = [];
   const clock = {
@@ -76,7 +76,7 @@ export interface Client {
   clock: ReturnType<typeof quickClock>;
 }
 
-/** A client of the endpoint, as a source and anonymous unless said otherwise. */
+/** Creates a client of an endpoint. By default it is an anonymous client of a source. */
 export function clientOf(t: TestContext, endpoint: URL, options: Partial<RegistryOptions> = {}): Client {
   const events: MirrorEvent[] = [];
   const clock = quickClock();
@@ -96,7 +96,7 @@ export function clientOf(t: TestContext, endpoint: URL, options: Partial<Registr
   return { registry, events, clock };
 }
 
-/** Answers with JSON. */
+/** Sends a JSON response. */
 export function json(
   response: ServerResponse,
   status: number,
@@ -106,7 +106,7 @@ export function json(
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
-/** Answers with one error of the distribution-spec. */
+/** Sends an error response of the distribution-spec. */
 export function refuse(
   response: ServerResponse,
   status: number,

@@ -21,20 +21,20 @@ async function start(t: TestContext) {
   const registry = await startPlainRegistry({ name: "target" });
   t.after(() => registry.close());
   const client = clientOf(t, new URL(registry.server.url), { side: "target" }).registry;
-  const asked = () => registry.server.requests.map(({ method, path }) => `${method} ${path.split("/").at(-2)}`);
-  return { registry, target: skipBlobChecks(registryTarget(client, "")), asked };
+  const sent = () => registry.server.requests.map(({ method, path }) => `${method} ${path.split("/").at(-2)}`);
+  return { registry, target: skipBlobChecks(registryTarget(client, "")), sent };
 }
 
-test("in a repository that the registry does not know small blobs are missing without being asked for", async (t) => {
-  const { target, asked } = await start(t);
+test("in an unknown repository, small blobs count as missing without a check", async (t) => {
+  const { target, sent } = await start(t);
   const wanted = [blobOf(SMALL), blobOf(LARGE)];
   assert.deepEqual(await target.missingBlobs("app", wanted, signal), wanted);
-  assert.deepEqual(asked(), ["GET tags", "HEAD blobs"]);
+  assert.deepEqual(sent(), ["GET tags", "HEAD blobs"]);
 });
 
-test("what was put there is not missing any more, nor what was there and is large", async (t) => {
+test("uploaded blobs and existing large blobs are not missing", async (t) => {
   const { registry, target } = await start(t);
-  // As a run that was killed leaves it: blobs, and no manifest that makes the repository known.
+  // A killed run leaves blobs, but no manifest that would make the repository known.
   assert.equal(await target.hasManifest("app", digestOf(SMALL), signal), false);
   assert.deepEqual(await target.missingBlobs("app", [blobOf(SMALL)], signal), [blobOf(SMALL)]);
   await target.putBlob("app", blobOf(SMALL), Readable.from([SMALL]), signal);
@@ -42,20 +42,20 @@ test("what was put there is not missing any more, nor what was there and is larg
   assert.deepEqual(await target.missingBlobs("app", [blobOf(SMALL), blobOf(LARGE)], signal), []);
 });
 
-test("in a repository that is there every blob is asked for", async (t) => {
-  const { registry, target, asked } = await start(t);
+test("in an existing repository, every blob is checked", async (t) => {
+  const { registry, target, sent } = await start(t);
   registry.store.putBlob(registry.store.create("app"), digestOf(SMALL), SMALL);
   assert.deepEqual(await target.missingBlobs("app", [blobOf(SMALL)], signal), []);
-  assert.deepEqual(asked(), ["GET tags", "HEAD blobs"]);
+  assert.deepEqual(sent(), ["GET tags", "HEAD blobs"]);
 });
 
-for (const [says, status, body] of [
+for (const [what, status, body] of [
   ["another error", 404, '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}'],
-  ["a page", 404, "<html>not here</html>"],
-  ["that it may not be asked", 403, '{"errors":[{"code":"DENIED"}]}'],
-  ["that it is broken", 500, ""],
+  ["an HTML page", 404, "<html>not here</html>"],
+  ["403", 403, '{"errors":[{"code":"DENIED"}]}'],
+  ["500", 500, ""],
 ] as const) {
-  test(`where the registry says ${says}, blobs are asked for`, async (t) => {
+  test(`blobs are checked if the registry answers with ${what}`, async (t) => {
     const server = await serve(t, ({ method }, response) => {
       response.writeHead(method === "GET" ? status : 200, { "content-length": method === "GET" ? body.length : 1000 });
       response.end(method === "GET" ? body : "");

@@ -10,13 +10,13 @@ import { isRedirect } from "../http/redirect.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
 
-/** The part of a registry client that reads blobs. */
+/** Reads blobs from a registry. */
 export interface Blobs {
   openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** A compressed transfer would change the bytes that the digest names. */
+/** Asks for no compression, which would change the bytes that the digest is computed from. */
 const READ_HEADERS = { accept: "*/*", "accept-encoding": "identity" };
 
 /** distribution-spec, "Pulling blobs", "Checking if content exists". */
@@ -29,12 +29,12 @@ export function createBlobs(core: RegistryCore): Blobs {
       const headers = offset === 0 ? READ_HEADERS : { ...READ_HEADERS, range: `bytes=${offset}-` };
       const call = { ...place, method: "GET", operation, repository, signal, headers } as const;
       const context = { operation, reference: place.reference, side, host: endpoint.host, signal } as const;
-      // A server may ignore a range and send the whole (RFC 9110, 14.2).
+      // A server may ignore the range and send the whole blob (RFC 9110, 14.2).
       const accept = offset === 0 ? [200] : [200, 206];
       return limitDownloads.open(() =>
         exchange({ ...call, accept, follow: true }, async (response) => {
           if (response.status === 206 && !isRestOf(response, offset, descriptor.size)) {
-            throw new MirrorError(`the answer is another part of the blob than the one from byte ${offset} on`, {
+            throw new MirrorError(`the response is not the rest of the blob from byte ${offset}`, {
               code: "UNEXPECTED_RESPONSE",
               side,
               operation,
@@ -42,7 +42,7 @@ export function createBlobs(core: RegistryCore): Blobs {
             });
           }
           const skipped = response.status === 200 ? offset : 0;
-          return told(response.body, skipped, (error) => connectionError(error, context));
+          return withErrors(response.body, skipped, (error) => connectionError(error, context));
         }),
       );
     },
@@ -51,33 +51,33 @@ export function createBlobs(core: RegistryCore): Blobs {
       const operation = "check for blob";
       const place = core.locate(operation, repository, "blobs", blob.digest);
       const call = { ...place, method: "HEAD", operation, repository, signal, headers: READ_HEADERS } as const;
-      // HEAD of an address that was signed for GET is refused (aws/containers-roadmap#2671), so it is not gone after.
+      // Redirects are not followed: a HEAD of a URL signed for GET is refused (aws/containers-roadmap#2671).
       const accept = [200, 301, 302, 303, 307, 308, 404];
       const status = await limitRequests(() =>
         exchange({ ...call, accept }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const length = contentLength(response.headers);
-          const isOther = response.status === 200 && length !== undefined && length !== blob.size;
-          return isOther ? 404 : response.status;
+          const isOtherSize = response.status === 200 && length !== undefined && length !== blob.size;
+          return isOtherSize ? 404 : response.status;
         }),
       );
-      return isRedirect(status) ? leadsTo(blob, call) : status === 200;
+      return isRedirect(status) ? redirectsToBlob(blob, call) : status === 200;
     },
   };
 
   /**
-   * Whether a redirect leads to the blob, and not to a page that asks to sign in, say: its first byte tells the size of
-   * the whole. Where that cannot be learned the blob counts as missing; to send it once more does no harm.
+   * Whether a redirect leads to the blob and not, for example, to a sign-in page. Requests the first byte, because the response
+   * has the size of the whole blob. If that fails, the blob counts as missing, and uploading it again does no harm.
    */
-  async function leadsTo(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
+  async function redirectsToBlob(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
     const get = { ...call, method: "GET", headers: { ...READ_HEADERS, range: "bytes=0-0" } } as const;
     try {
       return await limitRequests(() =>
         exchange({ ...get, accept: [200, 206], follow: true }, async (response) => {
-          const isWhole = sizeOf(response) === blob.size;
+          const isBlob = sizeOf(response) === blob.size;
           if (response.status === 206) await discard(response.body, MAX_ERROR_BYTES);
           else response.body.destroy();
-          return isWhole;
+          return isBlob;
         }),
       );
     } catch (error) {
@@ -87,14 +87,14 @@ export function createBlobs(core: RegistryCore): Blobs {
   }
 }
 
-/** The size of the whole that an answer has, or has a part of (RFC 9110, 14.4). */
+/** Reads the size of the whole blob from a full or partial response (RFC 9110, 14.4). */
 function sizeOf({ status, headers }: Response): number | undefined {
   if (status === 200) return contentLength(headers);
   const total = /^bytes 0-0\/(\d{1,15})$/.exec(header(headers, "content-range") ?? "")?.[1];
   return total === undefined ? undefined : Number(total);
 }
 
-/** Whether a part reaches from `offset` to the end of the blob (RFC 9110, 14.4). The total may be untold. */
+/** Whether a partial response reaches from `offset` to the end of the blob (RFC 9110, 14.4). The total may be `*`. */
 function isRestOf({ headers }: Response, offset: number, size: number): boolean {
   const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(header(headers, "content-range") ?? "");
   if (range === null) return false;
@@ -102,8 +102,8 @@ function isRestOf({ headers }: Response, offset: number, size: number): boolean 
   return Number(first) === offset && Number(last) === size - 1 && (total === "*" || Number(total) === size);
 }
 
-/** The same bytes but for the first `skipped`; what breaks them off says where it happened. */
-function told(body: Readable, skipped: number, translate: (error: unknown) => Error): Readable {
+/** Passes a body on without its first `skipped` bytes, and translates its errors. */
+function withErrors(body: Readable, skipped: number, translate: (error: unknown) => Error): Readable {
   const out = skipped === 0 ? new PassThrough() : withoutFirst(skipped);
   finished(body, (error) => {
     if (error != null) out.destroy(translate(error));
@@ -113,11 +113,11 @@ function told(body: Readable, skipped: number, translate: (error: unknown) => Er
 }
 
 function withoutFirst(bytes: number): Transform {
-  let left = bytes;
+  let remaining = bytes;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const rest = chunk.subarray(left);
-      left -= chunk.length - rest.length;
+      const rest = chunk.subarray(remaining);
+      remaining -= chunk.length - rest.length;
       return rest.length === 0 ? done() : done(null, rest);
     },
   });

@@ -18,16 +18,16 @@ import { contentLength, header, type Headers } from "../http/headers.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
 import type { RegistryCore } from "./registry-core.ts";
 
-/** What a HEAD tells of a manifest: claims, all of them. */
+/** What the headers of a HEAD response claim about a manifest. Not verified. */
 export interface ManifestHead {
   mediaType: string;
-  /** Undefined where the answer names none, or none that is valid. */
+  /** Undefined if the response has no valid digest. */
   digest: Digest | undefined;
   /** In bytes. */
   size: number | undefined;
 }
 
-/** The part of a registry client that is about manifests. */
+/** Reads and writes manifests in a registry. */
 export interface Manifests {
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
@@ -36,9 +36,9 @@ export interface Manifests {
 
 const READ_HEADERS = { accept: MANIFEST_MEDIA_TYPES.join(", "), "accept-encoding": "identity" };
 
-/** A registry, or a proxy before it, that knows no HEAD. Only a GET tells whether the manifest is there. */
+/** The registry, or a proxy in front of it, does not support HEAD. Only a GET shows whether the manifest exists. */
 const METHOD_NOT_ALLOWED = 405;
-const UNTOLD: ManifestHead = { mediaType: "", digest: undefined, size: undefined };
+const UNKNOWN_HEAD: ManifestHead = { mediaType: "", digest: undefined, size: undefined };
 
 /** distribution-spec, "Pulling manifests", "Checking if content exists", "Pushing manifests". */
 export function createManifests(core: RegistryCore): Manifests {
@@ -62,7 +62,7 @@ export function createManifests(core: RegistryCore): Manifests {
       return limitRequests(() =>
         exchange({ ...head, headers: READ_HEADERS, accept, follow: true }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
-          if (response.status === METHOD_NOT_ALLOWED) return UNTOLD;
+          if (response.status === METHOD_NOT_ALLOWED) return UNKNOWN_HEAD;
           return response.status === 404 ? undefined : readHead(response.headers);
         }),
       );
@@ -72,8 +72,8 @@ export function createManifests(core: RegistryCore): Manifests {
       const get = { ...call("GET", "read manifest", repository, reference, signal), beforeSend };
       return limitRequests(() =>
         exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response) => {
-          const bytes = await readBoundedFile(response, get);
-          return checked(bytes, response.headers, reference, get);
+          const bytes = await readBounded(response, get);
+          return verifyManifest(bytes, response.headers, reference, get);
         }),
       );
     },
@@ -85,7 +85,7 @@ export function createManifests(core: RegistryCore): Manifests {
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, 201, 202] }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const stored = parseDigest(header(response.headers, "docker-content-digest") ?? "");
-          if (stored !== undefined && isOther(stored, manifest.digest)) {
+          if (stored !== undefined && differs(stored, manifest.digest)) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
         }).catch((error: unknown) => {
@@ -99,11 +99,11 @@ export function createManifests(core: RegistryCore): Manifests {
     },
   };
 
-  async function readBoundedFile(
+  async function readBounded(
     response: { body: Parameters<typeof readBody>[0]; headers: Headers },
     get: Omit<Call, "accept">,
   ): Promise<Buffer> {
-    const message = `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes, which no registry has to take`;
+    const message = `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes, the most that registries must accept`;
     if ((contentLength(response.headers) ?? 0) > MAX_MANIFEST_BYTES) throw fail(get, "TOO_LARGE", message);
     try {
       return await readBody(response.body, MAX_MANIFEST_BYTES);
@@ -112,16 +112,16 @@ export function createManifests(core: RegistryCore): Manifests {
     }
   }
 
-  function checked(bytes: Buffer, headers: Headers, reference: string, get: Omit<Call, "accept">): Manifest {
+  function verifyManifest(bytes: Buffer, headers: Headers, reference: string, get: Omit<Call, "accept">): Manifest {
     const mediaType = mediaTypeOf(headers, bytes);
-    const asked = parseDigest(reference);
-    if (asked === undefined || matchesDigest(bytes, asked)) {
-      return { bytes, mediaType, digest: asked ?? digestOf(bytes) };
+    const expected = parseDigest(reference);
+    if (expected === undefined || matchesDigest(bytes, expected)) {
+      return { bytes, mediaType, digest: expected ?? digestOf(bytes) };
     }
     if (isSchema1Type(mediaType)) {
       throw fail(get, "MEDIA_TYPE_UNSUPPORTED", SCHEMA_1_MESSAGE, SCHEMA_1_HINT);
     }
-    throw fail(get, "DIGEST_MISMATCH", `the bytes received have the digest ${digestOf(bytes)}`);
+    throw fail(get, "DIGEST_MISMATCH", `the received bytes have digest ${digestOf(bytes)}`);
   }
 
   function fail(
@@ -134,10 +134,10 @@ export function createManifests(core: RegistryCore): Manifests {
   }
 }
 
-/** Some registries, older ones and proxies for one kind of content, take no index, or none of this kind. */
+/** Some older registries and single-purpose proxies accept no index, or none of this type. */
 function refusedIndexHint(mediaType: string): string {
-  const way = mediaType === OCI_INDEX ? "" : ', or list its platforms, which makes an OCI index of it: "platforms"';
-  return `The message says why. Where this registry takes no ${mediaType}, which is an index, mirror to another one${way}.`;
+  const conversion = mediaType === OCI_INDEX ? "" : ', or set "platforms", which converts it to an OCI index';
+  return `see the message for the reason; if this registry does not accept indexes of type ${mediaType}, mirror to another one${conversion}`;
 }
 
 function readHead(headers: Headers): ManifestHead {
@@ -148,18 +148,18 @@ function readHead(headers: Headers): ManifestHead {
   };
 }
 
-/** Types that say nothing about a manifest. */
+/** Media types too generic to identify a manifest. */
 const GENERIC = new Set(["", "application/json", "application/octet-stream", "text/plain", "binary/octet-stream"]);
 
-/** The Content-Type; where that is missing or says nothing, the type that the body names itself. */
+/** Returns the Content-Type, or the media type in the body if the Content-Type is missing or generic. */
 function mediaTypeOf(headers: Headers, bytes: Buffer): string {
   const served = bareMediaType(header(headers, "content-type") ?? "");
   if (!GENERIC.has(served)) return served;
-  const named = parseJsonObject(bytes)?.["mediaType"];
-  return typeof named === "string" ? named : served;
+  const declared = parseJsonObject(bytes)?.["mediaType"];
+  return typeof declared === "string" ? declared : served;
 }
 
-/** Whether two digests of one algorithm differ; of two algorithms nobody can tell. */
-function isOther(one: Digest, other: Digest): boolean {
+/** Whether two digests differ. Digests of different algorithms cannot be compared. */
+function differs(one: Digest, other: Digest): boolean {
   return one !== other && one.split(":")[0] === other.split(":")[0];
 }

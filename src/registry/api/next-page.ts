@@ -1,23 +1,22 @@
 import type { Headers } from "../http/headers.ts";
 
-/** One link of the header, up to the comma before the next: `<URL>; rel="next"; title="a, b"`. */
+/** One link of a Link header, up to the comma before the next: `<URL>; rel="next"; title="a, b"`. */
 const LINK = /<([^<>]*)>((?:[^,"]|"[^"]*")*)/g;
 /** The relations of a link: `rel=next`, `rel="prev next"`. */
 const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i;
 
 /**
- * Where a list goes on: the target of `Link: <…>; rel="next"`, relative to the page that named it. Distribution-spec,
- * "Listing Tags" and "Listing Referrers"; RFC 8288. A link to the same host keeps the page's scheme and port: behind a
- * proxy a registry does not know its own.
- * @returns undefined where this page was the last; a sentence where the link leads somewhere else than to the same
- * registry: credentials go with the request
+ * Finds the next page of a list: the target of `Link: <…>; rel="next"`, relative to the current page (distribution-spec,
+ * "Listing Tags" and "Listing Referrers"; RFC 8288). A link to the same host keeps the page's scheme and port, because a
+ * registry behind a proxy may not know its own.
+ * @returns undefined on the last page; a message if the link leaves the registry, because the request carries credentials
  */
 export function nextPage(from: URL, headers: Headers): URL | string | undefined {
   const link = nextLink([headers["link"] ?? []].flat().join(", "));
   if (link === undefined) return undefined;
-  if (!URL.canParse(link, from)) return "the link to the next page is no URL";
-  const named = new URL(link, from);
-  const to = isSameHost(named, from) ? new URL(named.pathname + named.search, from.origin) : named;
+  if (!URL.canParse(link, from)) return "the link to the next page is not a valid URL";
+  const target = new URL(link, from);
+  const to = isSameHost(target, from) ? new URL(target.pathname + target.search, from.origin) : target;
   if (to.origin !== from.origin || !to.pathname.startsWith("/v2/")) {
     return `the link to the next page leads away from ${from.origin}`;
   }

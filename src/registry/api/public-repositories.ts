@@ -5,40 +5,41 @@ import type { Credential } from "../auth/credential.ts";
 import type { Registry } from "../registry.ts";
 
 /**
- * Tells whether a repository is open to anybody: only then may its name be told elsewhere.
- * @param content a manifest's digest, or a blob, that the repository has
+ * Whether anyone can read a repository. Only then may its name be sent to another registry.
+ * @param content digest of a manifest, or a blob, in the repository
  */
 export type IsPublic = (repository: string, content: Digest | Descriptor, signal: AbortSignal) => Promise<boolean>;
 
-/** Docker's official images. */
+/** The namespace of Docker's official images. */
 const OFFICIAL = "library/";
 
 /**
- * Asks a source as anybody, by HEAD and once for a repository, where we are known to it: without credentials it showed us
- * nothing else. HEAD counts no pull. What cannot be learned counts as private.
+ * Checks whether repositories of a source are public, with one anonymous HEAD request for each repository. HEAD does not
+ * count as a pull. Without credentials for the source, everything that mirrorform can read is public. A failed check counts
+ * as private.
  * @param registry the source's name
- * @param credential who we are at the host that is really asked
- * @param anybody a client of it without credentials
+ * @param credential looks up the credential for the host of the source's endpoint
+ * @param anonymousClient creates a client of the source without credentials
  */
 export function publicRepositories(
   registry: string,
   credential: () => Promise<Credential | undefined>,
-  anybody: () => Pick<Registry, "headManifest" | "hasBlob">,
+  anonymousClient: () => Pick<Registry, "headManifest" | "hasBlob">,
 ): IsPublic {
-  const known = new Map<string, Promise<boolean>>();
+  const results = new Map<string, Promise<boolean>>();
   return (repository, content, signal) => {
-    const answer = known.get(repository) ?? look(repository, content, signal);
-    known.set(repository, answer);
-    return answer;
+    const result = results.get(repository) ?? check(repository, content, signal);
+    results.set(repository, result);
+    return result;
   };
 
-  async function look(repository: string, content: Digest | Descriptor, signal: AbortSignal): Promise<boolean> {
+  async function check(repository: string, content: Digest | Descriptor, signal: AbortSignal): Promise<boolean> {
     if (registry === DOCKER_HUB && repository.startsWith(OFFICIAL)) return true;
     try {
       if ((await credential()) === undefined) return true;
       return typeof content === "string"
-        ? (await anybody().headManifest(repository, content, signal)) !== undefined
-        : await anybody().hasBlob(repository, content, signal);
+        ? (await anonymousClient().headManifest(repository, content, signal)) !== undefined
+        : await anonymousClient().hasBlob(repository, content, signal);
     } catch {
       return false;
     }

@@ -12,15 +12,15 @@ import { nextPage } from "./next-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
 
-/** The part of a registry client that is about referrers. */
+/** Lists referrers in a registry. */
 export interface Referrers {
   listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
 }
 
-/** One page of a list; undefined where the registry has no such list to give. */
+/** A page of a list. Undefined if the registry has no referrers API. */
 type Page = { referrers: Referrer[]; next: URL | undefined } | undefined;
 
-/** Distribution-spec 1.1, "Listing Referrers". No filter is asked for: registries may ignore it, so the caller filters. */
+/** Distribution-spec 1.1, "Listing Referrers". Sends no filter, because registries may ignore it; the caller filters. */
 export function createReferrers(core: RegistryCore): Referrers {
   const { exchange, limitRequests, side } = core;
   return {
@@ -31,13 +31,17 @@ export function createReferrers(core: RegistryCore): Referrers {
       const visited = new Set<string>();
       for (let url: URL | undefined = place.url; url !== undefined;) {
         if (visited.has(url.href) || visited.size >= MAX_REFERRER_PAGES) {
-          throw fail(call, "TOO_LARGE", `the list of referrers has more than ${MAX_REFERRER_PAGES} pages, or no end`);
+          throw fail(
+            call,
+            "TOO_LARGE",
+            `the list of referrers has more than ${MAX_REFERRER_PAGES} pages, or its pages form a loop`,
+          );
         }
         visited.add(url.href);
         const page: Page = await readPage({ ...call, url });
         if (page === undefined && visited.size === 1) return undefined;
         if (page === undefined)
-          throw fail(call, "UNEXPECTED_RESPONSE", "the list of referrers broke off between two pages");
+          throw fail(call, "UNEXPECTED_RESPONSE", "the list of referrers ended between two pages");
         for (const referrer of page.referrers) all.set(referrer.digest, referrer);
         if (all.size > MAX_REFERRERS) throw fail(call, "TOO_LARGE", tooMany(all.size));
         url = page.next;
@@ -51,7 +55,7 @@ export function createReferrers(core: RegistryCore): Referrers {
     return limitRequests(() =>
       exchange(get, async (response, from) => {
         const type = bareMediaType(header(response.headers, "content-type") ?? "");
-        // A page for people, from a registry that does not know the path, is no list either (as oras-go has it).
+        // A registry without the referrers API may answer with an HTML page, as oras-go also handles.
         const isList = response.status === 200 && (type === OCI_INDEX || type === "" || type === "application/json");
         if (isList) return readList(response, from, call);
         await discard(response.body, MAX_ERROR_BYTES);
@@ -61,14 +65,14 @@ export function createReferrers(core: RegistryCore): Referrers {
   }
 
   async function readList(response: Response, from: URL, call: Omit<Call, "accept">): Promise<Page> {
-    const referrers = readReferrers(await readBoundedFile(response, call));
+    const referrers = readReferrers(await readBounded(response, call));
     if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
     const next = nextPage(from, response.headers);
     if (typeof next === "string") throw fail(call, "REDIRECT_REFUSED", next);
     return { referrers, next };
   }
 
-  async function readBoundedFile(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {
+  async function readBounded(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {
     try {
       return await readBody(response.body, MAX_MANIFEST_BYTES);
     } catch (error) {
@@ -78,8 +82,7 @@ export function createReferrers(core: RegistryCore): Referrers {
   }
 
   function fail({ operation, reference }: Omit<Call, "accept">, code: ErrorCode, message: string): MirrorError {
-    const hint =
-      code === "TOO_LARGE" ? "Leave `referrers` out for this image; its publisher may not know of this." : undefined;
+    const hint = code === "TOO_LARGE" ? "remove `referrers` for this image" : undefined;
     return new MirrorError(message, { code, side, operation, reference, hint });
   }
 }

@@ -5,7 +5,7 @@ import type { DownloadLimit } from "../hosts/download-limit.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Operation } from "../errors/operation.ts";
 
-/** What the parts of a registry client share. */
+/** What the API calls of a registry client share. */
 export interface RegistryCore {
   name: string;
   endpoint: URL;
@@ -13,26 +13,26 @@ export interface RegistryCore {
   exchange: Exchange;
   limitRequests: <T>(task: () => Promise<T>) => Promise<T>;
   limitDownloads: DownloadLimit;
-  /** Milliseconds that an upload may make no progress. */
+  /** Milliseconds without progress after which an upload fails. */
   uploadIdle: number;
-  /** The URL of a manifest or a blob, and its name in errors. @throws MirrorError INVALID_REFERENCE */
+  /** Returns the URL of a manifest, a blob or a list of referrers, and its name in errors. @throws MirrorError INVALID_REFERENCE */
   locate(
     operation: Operation,
     repository: string,
     kind: "manifests" | "blobs" | "referrers",
     reference: string,
   ): { url: URL; reference: string };
-  /** The same for the list of a repository's tags. */
+  /** Returns the same for the list of a repository's tags. */
   locateTags(repository: string): { url: URL; reference: string };
 }
 
-/** Makes the two of {@link RegistryCore} that locate. What is no name gets no path: `..` or `?` would ask for something else. */
+/** Creates the methods that build URLs. They reject invalid names: `..` or `?` would change the request's target. */
 export function createLocate(
   core: Pick<RegistryCore, "name" | "endpoint" | "side">,
 ): Pick<RegistryCore, "locate" | "locateTags"> {
   const { name, endpoint, side } = core;
   const refuse = (operation: Operation, reference: string): never => {
-    throw new MirrorError("this is no valid name", { code: "INVALID_REFERENCE", side, operation, reference });
+    throw new MirrorError("the name is not valid", { code: "INVALID_REFERENCE", side, operation, reference });
   };
   return {
     locate(operation, repository, kind, reference) {

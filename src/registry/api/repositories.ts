@@ -4,16 +4,16 @@ import { MAX_ERROR_BYTES } from "../limits.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import { readErrors } from "../errors/response-error.ts";
 
-/** The part of a registry client that asks about repositories. */
+/** Checks repositories of a registry. */
 export interface Repositories {
   /**
-   * Whether the registry says that it has no repository of this name, as it does before the first manifest. False where
-   * that cannot be learned. @throws MirrorError only when the signal is aborted
+   * Whether the registry reports that the repository does not exist, as before its first manifest. False if the check fails.
+   * @throws MirrorError only if the signal is aborted
    */
   isUnknownRepository(repository: string, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** distribution-spec, "Listing Tags", and its error code NAME_UNKNOWN. */
+/** Distribution-spec, "Listing Tags" and the error code NAME_UNKNOWN. */
 export function createRepositories({ exchange, limitRequests, locateTags }: RegistryCore): Repositories {
   return {
     async isUnknownRepository(repository, signal) {

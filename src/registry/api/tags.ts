@@ -7,7 +7,7 @@ import { nextPage } from "./next-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
 
-/** The part of a registry client that is about lists of tags. */
+/** Lists tags in a registry. */
 export interface Tags {
   listTags(repository: string, signal?: AbortSignal): Promise<string[]>;
 }
@@ -17,7 +17,7 @@ interface Page {
   next: URL | undefined;
 }
 
-/** distribution-spec, "Listing Tags": the next page is where `Link` says, and nowhere else. */
+/** Distribution-spec, "Listing Tags". Pages are followed by their `Link` header only. */
 export function createTags(core: RegistryCore): Tags {
   const { exchange, limitRequests, side } = core;
 
@@ -25,21 +25,21 @@ export function createTags(core: RegistryCore): Tags {
     async listTags(repository, signal) {
       const { url: first, reference } = core.locateTags(repository);
       first.searchParams.set("n", String(TAGS_OF_A_PAGE));
-      const found = new Set<string>();
-      const asked = new Set<string>();
+      const tags = new Set<string>();
+      const visited = new Set<string>();
       for (let url: URL | undefined = first; url !== undefined;) {
-        if (asked.has(url.href)) throw circle(reference);
-        asked.add(url.href);
-        if (asked.size > MAX_TAG_PAGES) throw tooMany(reference, `${MAX_TAG_PAGES} pages`);
+        if (visited.has(url.href)) throw loop(reference);
+        visited.add(url.href);
+        if (visited.size > MAX_TAG_PAGES) throw tooMany(reference, `${MAX_TAG_PAGES} pages`);
         const page: Page = await readPage(url, repository, reference, signal);
-        const before = found.size;
-        for (const tag of page.tags) found.add(tag);
-        if (found.size > MAX_LISTED_TAGS) throw tooMany(reference, `${MAX_LISTED_TAGS} tags`);
-        // A registry that does not know `last` sends the first page for ever.
-        if (page.next !== undefined && page.tags.length > 0 && found.size === before) throw circle(reference);
+        const before = tags.size;
+        for (const tag of page.tags) tags.add(tag);
+        if (tags.size > MAX_LISTED_TAGS) throw tooMany(reference, `${MAX_LISTED_TAGS} tags`);
+        // A registry that ignores `last` sends the first page again and again.
+        if (page.next !== undefined && page.tags.length > 0 && tags.size === before) throw loop(reference);
         url = page.next;
       }
-      return [...found];
+      return [...tags];
     },
   };
 
@@ -55,17 +55,17 @@ export function createTags(core: RegistryCore): Tags {
   }
 
   async function readTags(response: Response, reference: string): Promise<string[]> {
-    const body = parseJsonObject(await readBoundedFile(response, reference));
+    const body = parseJsonObject(await readBounded(response, reference));
     const tags = body?.["tags"];
-    // A repository whose last tag was deleted; Nexus, and others, say null.
+    // Nexus and others answer null for a repository without tags.
     if (tags === null) return [];
     if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string")) {
-      throw fail(reference, "UNEXPECTED_RESPONSE", "the answer is no list of tags");
+      throw fail(reference, "UNEXPECTED_RESPONSE", "the response is not a list of tags");
     }
     return tags;
   }
 
-  async function readBoundedFile(response: Response, reference: string): Promise<Buffer> {
+  async function readBounded(response: Response, reference: string): Promise<Buffer> {
     try {
       return await readBody(response.body, MAX_TAG_PAGE_BYTES);
     } catch (error) {
@@ -80,12 +80,12 @@ export function createTags(core: RegistryCore): Tags {
     return next;
   }
 
-  function circle(reference: string): MirrorError {
-    return fail(reference, "UNEXPECTED_RESPONSE", "the pages of the list of tags go in a circle");
+  function loop(reference: string): MirrorError {
+    return fail(reference, "UNEXPECTED_RESPONSE", "the pages of the list of tags form a loop");
   }
 
   function tooMany(reference: string, what: string): MirrorError {
-    const hint = "List the tags that you want one by one.";
+    const hint = "list the tags that you need one by one";
     return fail(reference, "TOO_LARGE", `the list of tags has more than ${what}`, hint);
   }
 

@@ -12,13 +12,13 @@ import { watchForStall } from "../http/stall.ts";
 import type { Response } from "../http/transport.ts";
 import { isVouchedFor, sized, verified } from "../http/verified-stream.ts";
 
-/** The part of a registry client that sends blobs. */
+/** Uploads and mounts blobs. */
 export interface Uploads {
   putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal, begun?: URL): Promise<void>;
   mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
 }
 
-/** What came of a mount: the blob is there, or it is not, with the upload that the registry began instead. */
+/** The result of a mount: the blob is mounted, or the registry started an upload instead. */
 export type Mounted = { isThere: true } | { isThere: false; begun: URL };
 
 interface Upload {
@@ -28,15 +28,15 @@ interface Upload {
 }
 
 /**
- * distribution-spec, "Pushing a blob monolithically", "POST then PUT". Never PATCH: ECR discards every
- * PATCH after the first (aws/containers-roadmap#2831).
+ * Distribution-spec, "Pushing a blob monolithically", "POST then PUT". Does not use PATCH: ECR discards every PATCH after
+ * the first (aws/containers-roadmap#2831).
  */
 export function createUploads(core: RegistryCore): Uploads {
   const { exchange, limitRequests, side, uploadIdle } = core;
 
   return {
     async putBlob(repository, descriptor, body, signal, begun) {
-      // Whatever breaks the source off while the upload is being started is heard of when it is sent.
+      // An error of the source while the upload starts is reported by the PUT.
       body.on("error", () => {});
       try {
         const upload = { repository, descriptor, signal };
@@ -47,11 +47,11 @@ export function createUploads(core: RegistryCore): Uploads {
     },
 
     async mountBlob(repository, descriptor, from, signal) {
-      const { uploads, call, read } = starting({ repository, descriptor, signal });
+      const { uploads, call, read } = startRequest({ repository, descriptor, signal });
       const url = new URL(uploads);
       url.search = `mount=${encodeURIComponent(descriptor.digest)}&from=${encodeURIComponent(from)}`;
       return limitRequests(() =>
-        // Not worth a second try: an upload does as well.
+        // Not retried: the blob is uploaded instead.
         exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response): Promise<Mounted> => {
           if (response.status === 202) return { isThere: false, begun: await read(response) };
           await discard(response.body, MAX_ERROR_BYTES);
@@ -62,12 +62,12 @@ export function createUploads(core: RegistryCore): Uploads {
   };
 
   async function start(upload: Upload): Promise<URL> {
-    const { uploads, call, read } = starting(upload);
+    const { uploads, call, read } = startRequest(upload);
     return limitRequests(() => exchange({ ...call, url: uploads, accept: [202] }, read));
   }
 
-  /** The request that begins an upload, and what reads from its answer where the bytes go. */
-  function starting({ repository, descriptor, signal }: Upload) {
+  /** Returns the request that starts an upload, and a function that reads the upload's URL from the response. */
+  function startRequest({ repository, descriptor, signal }: Upload) {
     const operation = "start upload of blob";
     const { url, reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const uploads = new URL(`/v2/${repository}/blobs/uploads/`, url);
@@ -81,7 +81,7 @@ export function createUploads(core: RegistryCore): Uploads {
         side,
         operation,
         reference,
-        hint: "blobs are sent to the registry's own scheme, host and port only: check its proxy's X-Forwarded headers",
+        hint: "check the X-Forwarded headers of the registry's proxy: mirrorform uploads only to the registry's own scheme, host and port",
       });
     };
     return { uploads, call, read };
@@ -92,15 +92,15 @@ export function createUploads(core: RegistryCore): Uploads {
     const { reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const subject = { side, operation, reference } as const;
     const mismatch = (message: string): MirrorError =>
-      new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
+      new MirrorError(`the source sent a different blob than the manifest references: ${message}`, {
         code: "DIGEST_MISMATCH",
         side: "source",
         operation: "read blob",
         reference,
       });
-    // Nothing can be held back of an empty blob: its request is complete with its head.
+    // The PUT of an empty blob is complete with its headers, so its digest must be checked first.
     if (descriptor.size === 0 && !matchesDigest(new Uint8Array(), descriptor.digest)) {
-      throw mismatch("0 bytes have another digest");
+      throw mismatch("the digest is not that of 0 bytes");
     }
     const stall = watchForStall(uploadIdle, signal, () => {
       const message = `the upload made no progress for ${uploadIdle} ms`;
@@ -108,7 +108,7 @@ export function createUploads(core: RegistryCore): Uploads {
     });
     const check = isVouchedFor(body, descriptor.digest) ? sized : verified;
     const checked = check(descriptor, mismatch, stall.progress);
-    // The request fails with whatever breaks the pipeline.
+    // Errors of the pipeline fail the request.
     pipeline(body, checked, () => {});
     const call: Call = {
       method: "PUT",
@@ -121,13 +121,13 @@ export function createUploads(core: RegistryCore): Uploads {
       body: checked,
       accept: [201, 204],
       repeatable: false,
-      // Large uploads take longer than any answer may: the stall watch has the time limit.
+      // A large upload takes longer than the usual timeout; the stall watch limits it instead.
       headersTimeout: 0,
     };
     try {
       await exchange(call, async (response) => discard(response.body, MAX_ERROR_BYTES));
       if (checked.readableEnded) return;
-      const message = "the registry called the upload complete before it was";
+      const message = "the registry reported the upload as complete before all bytes were sent";
       throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
     } finally {
       stall.stop();
@@ -136,7 +136,7 @@ export function createUploads(core: RegistryCore): Uploads {
   }
 }
 
-/** Adds the digest, leaving the query that the registry wrote as it is. */
+/** Adds the digest to the URL without changing the registry's own query. */
 function withDigest(location: URL, digest: string): URL {
   const url = new URL(location);
   url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;

@@ -10,52 +10,52 @@ import { isPrivate } from "../http/private-address.ts";
 import { createTokenCache, type TokenAnswer } from "./token-cache.ts";
 import { basicAuthorization } from "./token-exchange.ts";
 
-/** What a request carries, and whether it was obtained just for it. */
+/** The authorization of a request, and whether it was obtained for this request. */
 export interface Authorized {
-  /** The Authorization header; undefined as long as nobody asked for one. */
+  /** The Authorization header. Undefined until the registry asks for one. */
   value: string | undefined;
   fresh: boolean;
 }
 
 /** Signs in to one registry. */
 export interface Authorization {
-  /** What a request to a repository should carry, by what the registry asked for so far. */
+  /** Returns the authorization for a request to a repository, according to the registry's last challenge. */
   authorize(repository: string, signal?: AbortSignal): Promise<Authorized>;
-  /** After a refusal: what to try instead, once; undefined where nothing better is to be had. */
+  /** Returns a new authorization after a refusal. Undefined if there is none. */
   renew(refusal: Headers, repository: string, used: Authorized, signal?: AbortSignal): Promise<Authorized | undefined>;
-  /** Whether the registry was given credentials. */
+  /** Whether credentials were found for the registry. */
   signedIn(): boolean;
 }
 
-/** What {@link createAuthorization} needs. */
+/** Options of {@link createAuthorization}. */
 interface AuthorizationOptions {
-  /** The registry's name, as errors say it. */
+  /** The registry's name in errors. */
   registry: string;
   endpoint: URL;
-  /** What we want to do: a source is only read. */
+  /** The actions to request in a token's scope. */
   actions: "pull" | "pull,push";
   credentials: Credentials;
-  /** So many refusals of a credential that was never taken, and it is not shown again. */
+  /** Most refusals of a credential that was never accepted, before it is not sent again. */
   maxRefusals: number;
   clock: Parameters<typeof createTokenCache>[0];
-  /** Asks a token server. */
-  exchange(asked: {
+  /** Requests a token. */
+  exchange(request: {
     challenge: Challenge;
     scope: string;
     credential: Credential | undefined;
     signal: AbortSignal | undefined;
   }): Promise<TokenAnswer>;
-  /** `GET /v2/`, for registries whose refusals name no challenge. */
+  /** Sends `GET /v2/`, for registries that refuse requests without a challenge. */
   ping(signal: AbortSignal | undefined): Promise<Headers>;
 }
 
 /**
- * Answers a registry's challenges: a Bearer token for each scope, or Basic. Nothing is sent unasked.
- * Credentials are those of the host that is really asked, and never leave over plain HTTP.
+ * Answers a registry's challenges with a Bearer token for each scope, or with Basic. Sends no credentials before a challenge.
+ * Uses the credentials of the endpoint's host, and never sends them over plain HTTP to another machine.
  */
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { registry, endpoint, credentials, clock, exchange, ping } = options;
-  // Another endpoint for docker.io is another party: it gets its own credentials or none.
+  // A different endpoint for docker.io has a different operator, so it gets its own credentials or none.
   const host = canonicalRegistry(endpoint.host);
   const tokens = createTokenCache(clock);
   const signIn = createFirstSignIn(options.maxRefusals);
@@ -76,31 +76,31 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
       const value = found === undefined || "identityToken" in found ? undefined : basicAuthorization(found);
       return { value, fresh: true };
     }
-    const asking = challenge;
-    const scope = scopeOf(repository, asking);
-    const token = await tokens.get(scope, (own) => obtain(asking, repository, scope, own), signal);
+    const current = challenge;
+    const scope = scopeOf(repository, current);
+    const token = await tokens.get(scope, (tokenSignal) => obtain(current, repository, scope, tokenSignal), signal);
     return { value: `Bearer ${token.value}`, fresh: token.fresh };
   }
 
   async function obtain(
-    asked: Challenge,
+    answered: Challenge,
     repository: string,
     scope: string,
     signal: AbortSignal | undefined,
   ): Promise<TokenAnswer> {
     const found = await credential();
     try {
-      const shown = () => exchange({ challenge: asked, scope, credential: found, signal });
-      return found === undefined ? await shown() : await signIn.with(found, signal, shown);
+      const request = () => exchange({ challenge: answered, scope, credential: found, signal });
+      return found === undefined ? await request() : await signIn.with(found, signal, request);
     } catch (error) {
       if (!(error instanceof MirrorError) || error.operation !== "sign in to") throw error;
       if (found !== undefined && error.code === "UNAUTHORIZED") reject(JSON.stringify(found));
-      // It may be the error of another repository that went first.
+      // A shared error may name the repository of another request.
       throw error.with({ reference: `${registry}/${repository}` });
     }
   }
 
-  /** The refusal may be about a repository alone: a helper is not started again for each name that is mistyped. */
+  /** Reports a refused credential. Limited in rate, so that a mistyped repository does not start the helper each time. */
   function reject(refused: string): void {
     const last = rejections.get(refused);
     if (last !== undefined && clock.now() - last < REJECTION_INTERVAL) return;
@@ -108,9 +108,9 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     credentials.rejected?.(host);
   }
 
-  /** The scope that we need. A challenge's own is taken only where it is of another kind (public.ecr.aws: `aws`). */
-  function scopeOf(repository: string, asked: Challenge): string {
-    const offered = asked.parameters.get("scope");
+  /** Returns the scope to request. The challenge's own is used only if it is of another kind (public.ecr.aws: `aws`). */
+  function scopeOf(repository: string, answered: Challenge): string {
+    const offered = answered.parameters.get("scope");
     return offered === undefined || /^(?:repository|registry)[:(]/.test(offered)
       ? `repository:${repository}:${options.actions}`
       : offered;
@@ -119,28 +119,28 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   return {
     authorize,
     async renew(refusal, repository, used, signal) {
-      const named = choose(refusal) ?? challenge ?? choose(await ping(signal));
-      if (named === undefined) return undefined;
-      challenge = named;
-      if (named.scheme === "basic") {
+      const next = select(refusal) ?? challenge ?? select(await ping(signal));
+      if (next === undefined) return undefined;
+      challenge = next;
+      if (next.scheme === "basic") {
         if (used.value !== undefined) reject(used.value);
-        const again = await authorize(repository, signal);
-        return again.value === undefined || again.value === used.value ? undefined : again;
+        const renewed = await authorize(repository, signal);
+        return renewed.value === undefined || renewed.value === used.value ? undefined : renewed;
       }
       if (used.value !== undefined) {
-        // The token server took the credential: it is the repository that is refused.
+        // The token server accepted the credential, so the refusal is about the repository.
         if (used.fresh) return undefined;
-        tokens.drop(scopeOf(repository, named), used.value.slice("Bearer ".length));
+        tokens.drop(scopeOf(repository, next), used.value.slice("Bearer ".length));
       }
-      const again = await authorize(repository, signal);
-      return { ...again, fresh: true };
+      const renewed = await authorize(repository, signal);
+      return { ...renewed, fresh: true };
     },
     signedIn: () => signedIn,
   };
 }
 
-/** Bearer where it is offered, or Basic. */
-function choose(headers: Headers): Challenge | undefined {
+/** Selects the challenge to answer: Bearer if it is offered, otherwise Basic. */
+function select(headers: Headers): Challenge | undefined {
   const offered = parseChallenges(headers["www-authenticate"]);
   return (
     offered.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm")) ??

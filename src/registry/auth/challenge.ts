@@ -2,7 +2,7 @@
 export interface Challenge {
   /** In lower case: `bearer`, `basic`. */
   scheme: string;
-  /** Names in lower case; of a repeated name the first. */
+  /** Names in lower case. A repeated name keeps its first value. */
   parameters: ReadonlyMap<string, string>;
 }
 
@@ -13,8 +13,8 @@ const COMMAS = /[ \t,]*/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
 
 /**
- * Reads the challenges of all `WWW-Authenticate` headers, several in one header too (RFC 9110, 11.6.1).
- * What cannot be read ends the header it stands in; what was read before it stays.
+ * Parses the challenges of all `WWW-Authenticate` headers, each of which may have several (RFC 9110, 11.6.1).
+ * Ignores the rest of a header after the first syntax error.
  */
 export function parseChallenges(headers: string | string[] | undefined): Challenge[] {
   const all = headers === undefined ? [] : typeof headers === "string" ? [headers] : headers;
@@ -34,7 +34,7 @@ function parseHeader(text: string): Challenge[] {
   }
 }
 
-/** Reads up to the next challenge. @returns false where the rest cannot be read */
+/** Reads up to the next challenge. @returns false on a syntax error */
 function readParameters(reader: Reader, parameters: Map<string, string>): boolean {
   for (;;) {
     const start = reader.position;
@@ -42,7 +42,7 @@ function readParameters(reader: Reader, parameters: Map<string, string>): boolea
     if (name === undefined) return reader.take(TOKEN68) !== undefined && reader.atComma();
     reader.take(SPACE);
     if (!reader.skip("=")) {
-      // No "=": either a token68 such as Negotiate's, or the scheme of the next challenge.
+      // Without "=", this is either a token68, as in Negotiate, or the scheme of the next challenge.
       reader.position = start;
       if (parameters.size > 0) return true;
       return reader.take(TOKEN68) === undefined || reader.atComma();
@@ -50,7 +50,7 @@ function readParameters(reader: Reader, parameters: Map<string, string>): boolea
     reader.take(SPACE);
     const value = reader.takeQuoted() ?? reader.take(TOKEN);
     if (value === undefined) {
-      // `abc=` and `abc==` are token68 as well.
+      // `abc=` and `abc==` are also token68.
       reader.position = start;
       return parameters.size === 0 && reader.take(TOKEN68) !== undefined && reader.atComma();
     }

@@ -6,74 +6,75 @@ import type { Credential } from "./credential.ts";
 import { HELPER_GRACE, HELPER_TIMEOUT, MAX_HELPER_BYTES } from "../limits.ts";
 import { plainText } from "../../plain-text.ts";
 
-/** Whom a credential helper is asked about. */
-interface HelperQuestion {
+/** A request to a credential helper. */
+interface HelperRequest {
   /** The X of `docker-credential-X`. */
   helper: string;
-  /** What the helper keeps the credentials under. */
+  /** The server name that the helper stores the credentials under. */
   server: string;
-  /** For errors. */
+  /** The registry host, for errors. */
   host: string;
-  /** What the helper's environment is made of: all but what names other credentials. */
+  /** The environment for the helper. Variables with mirrorform's own credentials are removed. */
   environment: Environment;
+  /** In milliseconds. */
   helperTimeout?: number;
 }
 
 /**
- * Asks `docker-credential-X get`, the server on its standard input (github.com/docker/docker-credential-helpers).
- * @returns undefined where the helper says "credentials not found"
- * @throws MirrorError CREDENTIAL_HELPER for every other failure
+ * Runs `docker-credential-X get` with the server on standard input (github.com/docker/docker-credential-helpers).
+ * @returns undefined if the helper reports "credentials not found"
+ * @throws MirrorError CREDENTIAL_HELPER for any other failure
  */
-export async function askHelper(question: HelperQuestion): Promise<Credential | undefined> {
-  // A name, not a path: nothing outside PATH is started.
-  if (!/^[A-Za-z0-9][\w.+-]*$/.test(question.helper)) throw failure(question, "its name is not valid");
-  const { status, output, complaint } = await run(question);
+export async function runHelper(request: HelperRequest): Promise<Credential | undefined> {
+  // A name, not a path, so that only programs in PATH are started.
+  if (!/^[A-Za-z0-9][\w.+-]*$/.test(request.helper)) throw failure(request, "the helper's name is not valid");
+  const { status, output, errorOutput } = await run(request);
   if (status !== 0) {
-    // By the protocol the error is on standard output; some helpers keep to standard error.
-    if (/credentials not found/i.test(`${output} ${complaint}`)) return undefined;
-    // Its words are not repeated: they may hold the secret, or a part of it.
-    throw failure(question, `it ended with ${status}`);
+    // The protocol puts the error on standard output, but some helpers use standard error.
+    if (/credentials not found/i.test(`${output} ${errorOutput}`)) return undefined;
+    // The output is not quoted, because it may contain the secret or a part of it.
+    throw failure(request, `it exited with ${status}`);
   }
-  return parse(output, question);
+  return parse(output, request);
 }
 
-/** Credentials that are mirrorform's own, for registries that the helper is not asked about. */
-const OWN = /^MIRRORFORM_(?:USERNAME|PASSWORD)_|^DOCKER_AUTH_CONFIG$/;
+/** Variables with credentials for other registries, which the helper does not need. */
+const CREDENTIAL_VARIABLES = /^MIRRORFORM_(?:USERNAME|PASSWORD)_|^DOCKER_AUTH_CONFIG$/;
 
-function withoutOwn(environment: Environment): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OWN.test(name)));
+function withoutCredentials(environment: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIAL_VARIABLES.test(name)));
 }
 
 interface Run {
   status: number | string;
   output: string;
-  complaint: string;
+  errorOutput: string;
 }
 
-function run(question: HelperQuestion): Promise<Run> {
-  const { helper, server, environment, helperTimeout = HELPER_TIMEOUT } = question;
+function run(request: HelperRequest): Promise<Run> {
+  const { helper, server, environment, helperTimeout = HELPER_TIMEOUT } = request;
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${helper}`, ["get"], {
-      env: withoutOwn(environment),
+      env: withoutCredentials(environment),
       stdio: ["pipe", "pipe", "pipe"],
     });
-    // Not spawn's own time limit: that goes on when the helper could not be started.
+    // spawn's own timeout keeps running if the helper cannot be started.
     const timer = setTimeout(() => child.kill("SIGKILL"), helperTimeout);
     const output = collect(child.stdout, () => child.kill("SIGKILL"));
-    const complaint = collect(child.stderr, () => child.kill("SIGKILL"));
+    const errorOutput = collect(child.stderr, () => child.kill("SIGKILL"));
     child.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       const isMissing = error.code === "ENOENT" || error.code === "EACCES";
       const message = isMissing ? "it is not installed, or not in PATH" : `it cannot be started (${error.code})`;
       reject(
         failure(
-          question,
+          request,
           message,
-          isMissing ? `install docker-credential-${helper}, or take it out of Docker's config.json` : undefined,
+          isMissing ? `install docker-credential-${helper}, or remove it from Docker's config.json` : undefined,
         ),
       );
     });
-    // A grandchild may keep the pipes open for ever: after the end they are closed from this side.
+    // A child process of the helper may keep the pipes open, so they are closed after the helper exits.
     child.once("exit", () => {
       clearTimeout(timer);
       const grace = setTimeout(() => {
@@ -82,46 +83,47 @@ function run(question: HelperQuestion): Promise<Run> {
       child.once("close", () => clearTimeout(grace));
     });
     child.once("close", (code, signal) => {
-      if (signal === "SIGKILL") reject(failure(question, `it took longer than ${helperTimeout} ms, or wrote too much`));
-      else resolve({ status: code ?? signal ?? "unknown", output: output(), complaint: complaint() });
+      if (signal === "SIGKILL")
+        reject(failure(request, `it took longer than ${helperTimeout} ms, or wrote too much output`));
+      else resolve({ status: code ?? signal ?? "unknown", output: output(), errorOutput: errorOutput() });
     });
-    // A helper that ends without reading its input is no reason to fall over.
+    // A helper may exit without reading its input.
     child.stdin.on("error", () => {});
     child.stdin.end(server);
   });
 }
 
-function collect(stream: NodeJS.ReadableStream, tooMuch: () => void): () => string {
+function collect(stream: NodeJS.ReadableStream, onTooLarge: () => void): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_HELPER_BYTES) tooMuch();
+    if (size > MAX_HELPER_BYTES) onTooLarge();
     else chunks.push(chunk);
   });
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-function parse(output: string, question: HelperQuestion): Credential | undefined {
+function parse(output: string, request: HelperRequest): Credential | undefined {
   const answer = parseJsonObject(output);
-  // The output is never repeated: it may be a secret in another form.
-  if (answer === undefined) throw failure(question, "its answer is no JSON object");
+  // The output is not quoted, because it may be a secret in another form.
+  if (answer === undefined) throw failure(request, "its output is not a JSON object");
   const { Username: username, Secret: secret } = answer;
   if (typeof username !== "string" || typeof secret !== "string") {
-    throw failure(question, "its answer has no Username and Secret");
+    throw failure(request, "its output has no Username and Secret");
   }
   if (secret === "") return undefined;
   return username === "<token>" ? { identityToken: secret } : { username, password: secret };
 }
 
-function failure({ helper, server, host }: HelperQuestion, message: string, hint?: string): MirrorError {
+function failure({ helper, server, host }: HelperRequest, message: string, hint?: string): MirrorError {
   return new MirrorError(`docker-credential-${plainText(helper)} failed: ${message}`, {
     code: "CREDENTIAL_HELPER",
     side: "credentials",
-    operation: "look up credentials",
+    operation: "look up credentials for",
     reference: host,
     hint:
       hint ??
-      `run it by hand to see why (it shows the secret when it works): echo ${plainText(server)} | docker-credential-${plainText(helper)} get`,
+      `run it by hand to see why (it prints the secret on success): echo ${plainText(server)} | docker-credential-${plainText(helper)} get`,
   });
 }

@@ -1,2 +1,2 @@
-/** Who we are at a registry. An identity token is an OAuth2 refresh token, for token servers only. */
+/** A credential for a registry. An identity token is an OAuth2 refresh token, for token servers only. */
 export type Credential = { username: string; password: string } | { identityToken: string };

@@ -3,39 +3,40 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { environmentSuffix } from "../../oci/environment-suffix.ts";
 import { canonicalRegistry } from "../../oci/reference.ts";
-import { askHelper } from "./credential-helper.ts";
+import { runHelper } from "./credential-helper.ts";
 import { findAuth, helperFor, parseDockerConfig, readDockerConfig, type DockerConfig } from "./docker-config.ts";
 import type { Credential } from "./credential.ts";
 
-/** Knows who we are at each registry. */
+/** Looks up the credentials for registries. */
 export interface Credentials {
   /**
-   * @param host the host that is really asked, `docker.io` for Docker Hub's own
+   * Looks up the credential for a host.
+   * @param host the host of the endpoint, or `docker.io` for the hosts of Docker Hub
    * @throws MirrorError CREDENTIAL_HELPER, NO_CREDENTIALS, FILE_UNREADABLE
    */
   lookup(host: string): Promise<Credential | undefined>;
-  /** A registry refused what `lookup` gave: forget what is remembered. */
+  /** Forgets the credential of a host, because the registry refused it. */
   rejected?(host: string): void;
 }
 
-/** Where Docker's credentials are looked for. */
+/** Where to look for Docker's credentials. */
 interface DockerCredentialsOptions {
   environment: Environment;
   homeDirectory: string;
-  /** Milliseconds that a credential helper may take; HELPER_TIMEOUT where missing. */
+  /** Timeout of a credential helper in milliseconds. Defaults to HELPER_TIMEOUT. */
   helperTimeout?: number;
 }
 
 /**
- * Credentials as Docker keeps them. The most particular comes first:
- * 1. `MIRRORFORM_USERNAME_<HOST>` and `MIRRORFORM_PASSWORD_<HOST>`, meant for mirrorform and this host alone;
- * 2. `DOCKER_AUTH_CONFIG`, a config.json in the environment, as CI systems give it;
+ * Creates credentials that are looked up in this order:
+ * 1. `MIRRORFORM_USERNAME_<HOST>` and `MIRRORFORM_PASSWORD_<HOST>`;
+ * 2. `DOCKER_AUTH_CONFIG`, a config.json in the environment, as CI systems set it;
  * 3. `config.json` in `$DOCKER_CONFIG` or `~/.docker`.
- * Within a config: `credHelpers`, then `credsStore`, then `auths`. Answers are remembered by host.
+ * Within a config.json, the order is `credHelpers`, `credsStore`, `auths`. Results are cached by host.
  */
 export function dockerCredentials(options: DockerCredentialsOptions): Credentials {
   const { environment, homeDirectory } = options;
-  const remembered = new Map<string, Promise<Credential | undefined>>();
+  const cache = new Map<string, Promise<Credential | undefined>>();
 
   async function find(host: string): Promise<Credential | undefined> {
     return fromVariables(host, environment) ?? (await fromConfigs(host));
@@ -59,15 +60,15 @@ export function dockerCredentials(options: DockerCredentialsOptions): Credential
   return {
     lookup(host) {
       const key = canonicalRegistry(host);
-      let found = remembered.get(key);
+      let found = cache.get(key);
       if (found === undefined) {
         found = find(key);
-        remembered.set(key, found);
+        cache.set(key, found);
       }
       return found;
     },
     rejected(host) {
-      remembered.delete(canonicalRegistry(host));
+      cache.delete(canonicalRegistry(host));
     },
   };
 }
@@ -79,10 +80,10 @@ function fromVariables(host: string, environment: Environment): Credential | und
   if (username === "" && password === "") return undefined;
   if (username !== "" && password !== "") return { username, password };
   const [set, missing] = username === "" ? ["PASSWORD", "USERNAME"] : ["USERNAME", "PASSWORD"];
-  throw new MirrorError(`MIRRORFORM_${set}_${suffix} is set, MIRRORFORM_${missing}_${suffix} is not`, {
+  throw new MirrorError(`MIRRORFORM_${set}_${suffix} is set, but MIRRORFORM_${missing}_${suffix} is not`, {
     code: "NO_CREDENTIALS",
     side: "credentials",
-    operation: "look up credentials",
+    operation: "look up credentials for",
     reference: host,
     hint: "set both variables, or neither",
   });
@@ -94,6 +95,6 @@ async function fromConfig(
   options: DockerCredentialsOptions,
 ): Promise<Credential | undefined> {
   const helper = helperFor(config, host);
-  const asked = helper === undefined ? undefined : await askHelper({ ...options, ...helper, host });
-  return asked ?? findAuth(config, host);
+  const found = helper === undefined ? undefined : await runHelper({ ...options, ...helper, host });
+  return found ?? findAuth(config, host);
 }

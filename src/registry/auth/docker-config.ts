@@ -4,17 +4,17 @@ import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { Credential } from "./credential.ts";
 
-/** What of Docker's config.json says who we are (docs.docker.com, "docker login"). */
+/** The parts of Docker's config.json about credentials (docs.docker.com, "docker login"). */
 export interface DockerConfig {
   auths: Readonly<Record<string, unknown>>;
   credHelpers: Readonly<Record<string, unknown>>;
   credsStore: string | undefined;
 }
 
-/** Docker Hub's key since the days of its first registry. */
+/** The key of Docker Hub in `auths`. */
 const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
-/** Reads a config.json; undefined where there is none. @throws MirrorError FILE_UNREADABLE */
+/** Reads a config.json. Undefined if the file does not exist. @throws MirrorError FILE_UNREADABLE */
 export async function readDockerConfig(path: string): Promise<DockerConfig | undefined> {
   let text: string;
   try {
@@ -22,15 +22,15 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw unreadable(path, "the file cannot be read", cause);
+    throw unreadable(path, "the file is not readable", cause);
   }
   return parseDockerConfig(text, path);
 }
 
-/** Reads the text of a config.json. @throws MirrorError FILE_UNREADABLE, which repeats nothing of it */
+/** Parses a config.json. @throws MirrorError FILE_UNREADABLE, which does not quote the text */
 export function parseDockerConfig(text: string, where: string): DockerConfig {
   const value = parseJsonObject(text.replace(/^\uFEFF/, ""));
-  if (value === undefined) throw unreadable(where, "this is no JSON object", undefined);
+  if (value === undefined) throw unreadable(where, "the content is not a JSON object", undefined);
   const { auths, credHelpers, credsStore } = value;
   return {
     auths: isJsonObject(auths) ? auths : {},
@@ -39,7 +39,7 @@ export function parseDockerConfig(text: string, where: string): DockerConfig {
   };
 }
 
-/** The helper that keeps a host's credentials, and the name by which the helper knows the host. */
+/** Returns the helper that stores a host's credentials, and the helper's name for the host. */
 export function helperFor(config: DockerConfig, host: string): { helper: string; server: string } | undefined {
   const key = findKey(config.credHelpers, host);
   const helper = key === undefined ? undefined : config.credHelpers[key];
@@ -51,7 +51,7 @@ export function helperFor(config: DockerConfig, host: string): { helper: string;
   };
 }
 
-/** What `auths` holds for a host. */
+/** Returns the credential of a host in `auths`. */
 export function findAuth(config: DockerConfig, host: string): Credential | undefined {
   const key = findKey(config.auths, host);
   const entry = key === undefined ? undefined : config.auths[key];
@@ -65,7 +65,7 @@ export function findAuth(config: DockerConfig, host: string): Credential | undef
   return undefined;
 }
 
-/** base64 of `user:password`; a password may hold colons. Docker pads some with NUL. */
+/** Decodes `auth`: base64 of `user:password`. The password may contain colons, and Docker may pad it with NUL. */
 function decodeAuth(auth: string): Credential | undefined {
   const text = Buffer.from(auth, "base64").toString("utf8");
   const colon = text.indexOf(":");
@@ -76,7 +76,7 @@ function decodeAuth(auth: string): Credential | undefined {
   return username === "<token>" ? { identityToken: password } : { username, password };
 }
 
-/** The key of a host: as it is, or with a scheme, a path or another of Docker Hub's names. The plainest wins. */
+/** Finds the key of a host, which may have a scheme, a path or another name of Docker Hub. Prefers the shortest key. */
 function findKey(entries: Readonly<Record<string, unknown>>, host: string): string | undefined {
   if (host === DOCKER_HUB && Object.hasOwn(entries, DOCKER_HUB_KEY)) return DOCKER_HUB_KEY;
   if (Object.hasOwn(entries, host)) return host;
@@ -94,9 +94,9 @@ function unreadable(where: string, message: string, cause: unknown): MirrorError
   return new MirrorError(message, {
     code: "FILE_UNREADABLE",
     side: "credentials",
-    operation: "read Docker's configuration",
+    operation: "read Docker configuration",
     reference: where,
-    hint: 'expected {"auths": {"HOST": {"auth": "base64 of user:password"}}}, as "docker login" writes it',
+    hint: 'write it as "docker login" does: {"auths": {"HOST": {"auth": "base64 of user:password"}}}',
     cause,
   });
 }

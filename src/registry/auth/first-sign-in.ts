@@ -2,17 +2,17 @@ import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import type { Credential } from "./credential.ts";
 
-/** Guards how often a credential that may be wrong is shown. */
+/** Limits how often a credential that may be wrong is sent. */
 interface FirstSignIn {
   /**
-   * Runs an exchange that shows the credential to a token server.
-   * @throws what the exchange throws; or, without running it, the refusal of another exchange or what its server suffers from
+   * Runs an exchange that sends the credential to a token server.
+   * @throws the error of the exchange; or, without running it, the error of a concurrent or earlier exchange
    */
   with<T>(credential: Credential, signal: AbortSignal | undefined, exchange: () => Promise<T>): Promise<T>;
 }
 
-/** Codes of a token server that is of no use to anybody for now, whatever it was asked for. */
-const OUT_OF_ORDER: ReadonlySet<ErrorCode> = new Set([
+/** Errors of a token server that is unavailable for every request. */
+const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
   "UNREACHABLE",
   "TIMEOUT",
   "TLS",
@@ -24,15 +24,15 @@ interface Trial {
   isAccepted: boolean;
   refusals: number;
   refusal: MirrorError | undefined;
-  /** The exchange that is under way, with its caller's signal. */
+  /** The exchange in progress, with its caller's signal. */
   current: { ended: Promise<unknown>; signal: AbortSignal | undefined } | undefined;
 }
 
 /**
- * Shows a credential to the token server for one repository after the other until it is taken once. A refusal may be
- * about the repository alone, so the others ask too; but after `maxRefusals` the credential is not shown again, as
- * accounts are locked after several wrong passwords (docker/hub-feedback#2201). Those who wait along share what a token
- * server that is out of order answered.
+ * Sends a credential to the token server for one repository at a time until it is accepted once. A refusal may be about
+ * the repository only, so other repositories still try. After `maxRefusals` refusals the credential is not sent again,
+ * because several wrong passwords lock the account (docker/hub-feedback#2201). If the token server is unavailable, all
+ * waiting callers get the same error.
  */
 export function createFirstSignIn(maxRefusals: number): FirstSignIn {
   const trials = new Map<string, Trial>();
@@ -47,8 +47,8 @@ export function createFirstSignIn(maxRefusals: number): FirstSignIn {
         try {
           await current.ended;
         } catch (error) {
-          // Whoever went first may have been interrupted; that is no answer for those who waited along.
-          if (current.signal?.aborted !== true && isOutOfOrder(error)) throw error;
+          // An interruption of the first caller must not fail the waiting ones.
+          if (current.signal?.aborted !== true && isUnavailable(error)) throw error;
         }
       }
     },
@@ -81,6 +81,6 @@ async function attempt<T>(trial: Trial, signal: AbortSignal | undefined, exchang
   }
 }
 
-function isOutOfOrder(error: unknown): boolean {
-  return error instanceof MirrorError && OUT_OF_ORDER.has(error.code);
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MirrorError && UNAVAILABLE.has(error.code);
 }

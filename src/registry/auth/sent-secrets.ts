@@ -1,36 +1,36 @@
-/** What was sent with a request, as far as it can hold a secret. */
+/** The parts of a request that can contain a secret. */
 interface Sent {
   url: URL;
   headers: Readonly<Record<string, string>>;
   body?: unknown;
 }
 
-/** Shorter values are no secrets, and would be found in the middle of words. */
+/** Shorter values are not secrets, and would match inside words. */
 const SHORTEST = 6;
 
-/** Headers whose values say who we are. `authorization` is read apart. */
+/** Headers with credentials. `authorization` is handled separately. */
 const HEADERS = ["x-amz-security-token", "x-amz-sso_bearer_token"];
 
-/** Parameters that name what is asked for. All others of a URL may be a part of its signature, or a ticket. */
+/** URL parameters that are not secret. Any other may be part of a signature, or a token. */
 const PLAIN_PARAMETERS = new Set(
   "digest mount from n last scope service artifactType page page_size name ordering".split(" "),
 );
 
-/** Fields of a form that are secrets: OAuth2's, and those of AWS STS. */
+/** Form fields with secrets: those of OAuth2 and of AWS STS. */
 const FORM_FIELDS = ["refresh_token", "password", "WebIdentityToken", "SAMLAssertion"];
 
 /**
- * An answer's words without the secrets that it was sent. Servers, and the proxies before them, repeat what they did
- * not like: the header with a token, the signed URL, the string that was to be signed.
+ * Redacts the secrets of a request from the text of its response. Servers and proxies quote parts of a request that they
+ * reject: the header with a token, the signed URL, the string to sign.
  */
 export function withoutSent(text: string, sent: Sent): string {
   if (text === "") return text;
   const forms = secretsOf(sent)
     .filter((secret) => secret.length >= SHORTEST)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
-  // The longest first: one may be a part of another.
+  // Longest first, because one may be part of another.
   const ordered = [...new Set(forms)].toSorted((one, other) => other.length - one.length);
-  return ordered.reduce((left, secret) => left.replaceAll(secret, "[redacted]"), text);
+  return ordered.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
 }
 
 function secretsOf({ url, headers, body }: Sent): string[] {
@@ -43,7 +43,7 @@ function secretsOf({ url, headers, body }: Sent): string[] {
   ];
 }
 
-/** A token, a user name with its password, or AWS's signature. */
+/** Returns the secrets of an Authorization header: a token, a user name with its password, or an AWS signature. */
 function authorizationSecrets(header: string): string[] {
   const [scheme = "", value = ""] = header.split(" ", 2);
   switch (scheme.toLowerCase()) {

@@ -1,32 +1,32 @@
 import type { Clock } from "../../clock.ts";
 import { TOKEN_MARGIN_CAP, TOKEN_MARGIN_PART } from "../limits.ts";
 
-/** A token and the moments between which it is good, in milliseconds since 1970. */
+/** A token and when to renew it, in milliseconds since 1970. */
 interface Token {
   value: string;
   renewAt: number;
 }
 
-/** What a token server's answer holds. */
+/** A token server's response. */
 export interface TokenAnswer {
   value: string;
-  /** Seconds from the moment of asking. */
+  /** Seconds from the time of the request. */
   lifetime: number;
 }
 
-/** Keeps tokens by scope. */
+/** Caches tokens by scope. */
 interface TokenCache {
-  /** A token that is good for a while yet. `fresh`: it was fetched for this call or a concurrent one. */
+  /** Returns a valid token. `fresh`: it was fetched for this call or a concurrent one. */
   get(
     scope: string,
     fetch: (signal: AbortSignal | undefined) => Promise<TokenAnswer>,
     signal?: AbortSignal,
   ): Promise<{ value: string; fresh: boolean }>;
-  /** Forgets a token that was refused, unless another has taken its place. */
+  /** Removes a refused token, unless another has replaced it. */
   drop(scope: string, value: string): void;
 }
 
-/** Tokens by scope: renewed before they expire, with one request in flight a scope. */
+/** Creates a cache that renews tokens before they expire, with one request per scope at a time. */
 export function createTokenCache(clock: Clock): TokenCache {
   const tokens = new Map<string, Token>();
   const pending = new Map<string, { answer: Promise<Token>; signal: AbortSignal | undefined }>();
@@ -34,8 +34,8 @@ export function createTokenCache(clock: Clock): TokenCache {
   return {
     async get(scope, fetch, signal) {
       for (;;) {
-        const held = tokens.get(scope);
-        if (held !== undefined && clock.now() < held.renewAt) return { value: held.value, fresh: false };
+        const cached = tokens.get(scope);
+        if (cached !== undefined && clock.now() < cached.renewAt) return { value: cached.value, fresh: false };
         let shared = pending.get(scope);
         if (shared === undefined) {
           const answer = obtain(scope, fetch, signal).finally(() => pending.delete(scope));
@@ -45,7 +45,7 @@ export function createTokenCache(clock: Clock): TokenCache {
         try {
           return { value: (await shared.answer).value, fresh: true };
         } catch (error) {
-          // Whoever asked first was interrupted; that is no answer for those who waited along.
+          // An interruption of the first caller must not fail the waiting ones.
           if (shared.signal?.aborted === true && signal?.aborted !== true) continue;
           throw error;
         }
@@ -61,12 +61,12 @@ export function createTokenCache(clock: Clock): TokenCache {
     fetch: (signal: AbortSignal | undefined) => Promise<TokenAnswer>,
     signal: AbortSignal | undefined,
   ): Promise<Token> {
-    // Counted from the asking, by our own clock: `issued_at` is the server's, which may go wrong.
-    const asked = clock.now();
+    // Counted from the request by the local clock: `issued_at` depends on the server's clock, which may be wrong.
+    const requestedAt = clock.now();
     const { value, lifetime } = await fetch(signal);
     const milliseconds = lifetime * 1000;
     const margin = Math.min(TOKEN_MARGIN_CAP, milliseconds * TOKEN_MARGIN_PART);
-    const token = { value, renewAt: asked + milliseconds - margin };
+    const token = { value, renewAt: requestedAt + milliseconds - margin };
     tokens.set(scope, token);
     return token;
   }

@@ -6,7 +6,7 @@ import { connectionError } from "../http/connection-error.ts";
 import type { Credential } from "./credential.ts";
 import { header } from "../http/headers.ts";
 import { DEFAULT_TOKEN_SECONDS, MAX_REDIRECTS, MAX_TOKEN_BYTES } from "../limits.ts";
-import { isLoopback, leadsInward } from "../http/private-address.ts";
+import { isLoopback, reachesInternalAddress } from "../http/private-address.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import { readRetryAfter } from "../http/retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
@@ -15,10 +15,10 @@ import type { TokenAnswer } from "./token-cache.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
 import type { RegistryKind } from "../hosts/registry-kind.ts";
 
-/** Named in OAuth2's form, where the protocol wants a client to name itself. */
+/** The client name that the OAuth2 form requires. */
 const CLIENT_ID = "mirrorform";
 
-/** What a token is wanted for, and who asks. */
+/** A request for a token. */
 interface TokenRequest {
   challenge: Challenge;
   scope: string;
@@ -27,16 +27,17 @@ interface TokenRequest {
   endpoint: URL;
   registryKind: RegistryKind;
   side: "source" | "target";
-  /** Takes out of the token server's words what must not be shown. */
+  /** Redacts text from the token server. */
   redact: ((text: string) => string) | undefined;
   now: () => number;
   signal: AbortSignal | undefined;
 }
 
 /**
- * Asks the token server of a Bearer challenge once: GET with `service` and `scope`, the credential as Basic
- * (distribution docs/spec/auth/token.md); an identity token by POST as `refresh_token` (docs/spec/auth/oauth.md).
- * @throws MirrorError REALM_REFUSED, REDIRECT_REFUSED, UNEXPECTED_RESPONSE, or of the connection
+ * Requests a token from the token server of a Bearer challenge, without retries. Sends a GET with `service`, `scope` and the
+ * credential as Basic (distribution, docs/spec/auth/token.md), or an identity token as `refresh_token` in a POST
+ * (docs/spec/auth/oauth.md).
+ * @throws MirrorError REALM_REFUSED, UNEXPECTED_RESPONSE, or a connection error
  */
 export async function exchangeToken(send: Send, request: TokenRequest): Promise<Attempt<TokenAnswer>> {
   const { registry, endpoint, registryKind, side, redact, now, credential, signal } = request;
@@ -53,23 +54,23 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
   try {
     return { ok: true, value: parseAnswer(await readBody(response.body, MAX_TOKEN_BYTES), request, realm) };
   } catch (error) {
-    if (error instanceof BodyTooLarge) throw unexpected(request, `${realm.host} sent a token answer that is too long`);
+    if (error instanceof BodyTooLarge) throw unexpected(request, `the response of ${realm.host} is too long`);
     throw connectionError(error, { operation: "sign in to", reference: registry, side, host: realm.host, signal });
   }
 }
 
-/** The credential goes to the realm, which the registry chose: TLS only, and plain HTTP just within this machine. */
+/** Checks the realm, which gets the credential: it must use TLS, or plain HTTP on this machine. */
 function checkedRealm(request: TokenRequest): URL {
   const { challenge, endpoint } = request;
   const text = challenge.parameters.get("realm") ?? "";
-  if (!URL.canParse(text)) throw refused(request, "the registry names no valid URL to sign in at");
+  if (!URL.canParse(text)) throw refused(request, "the challenge has no valid realm URL");
   const realm = new URL(text);
-  if (realm.username !== "" || realm.password !== "") throw refused(request, "the realm's URL carries a user name");
-  if (realm.hostname !== endpoint.hostname && leadsInward(endpoint, realm)) {
-    throw refused(request, `the realm ${realm.origin} is this machine, or an address that no registry has`);
+  if (realm.username !== "" || realm.password !== "") throw refused(request, "the realm URL contains a user name");
+  if (realm.hostname !== endpoint.hostname && reachesInternalAddress(endpoint, realm)) {
+    throw refused(request, `the realm ${realm.origin} is this machine or an internal address`);
   }
   if (realm.protocol !== "https:" && !(realm.protocol === "http:" && isLoopback(realm))) {
-    throw refused(request, `the realm ${realm.origin} is not https`);
+    throw refused(request, `the realm ${realm.origin} does not use https`);
   }
   return realm;
 }
@@ -97,12 +98,12 @@ function toHttp(realm: URL, request: TokenRequest): Request {
   return { ...subject, method: "GET", url, headers };
 }
 
-/** The value of an Authorization header, RFC 7617, in UTF-8. */
+/** Formats a Basic Authorization header in UTF-8 (RFC 7617). */
 export function basicAuthorization(credential: { username: string; password: string }): string {
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString("base64")}`;
 }
 
-/** An anonymous question may be redirected; one with a credential may not, wherever it is sent. */
+/** Sends a token request. Follows redirects only if the request has no credential. */
 async function sendFollowing(send: Send, first: Request, request: TokenRequest): Promise<Response> {
   let sent = first;
   for (let followed = 0; ; followed += 1) {
@@ -110,7 +111,10 @@ async function sendFollowing(send: Send, first: Request, request: TokenRequest):
     if (!isRedirect(response.status)) return response;
     await discard(response.body, MAX_TOKEN_BYTES);
     if (request.credential !== undefined) {
-      throw refused(request, `${sent.url.host} redirects the sign-in elsewhere, and credentials are not sent there`);
+      throw refused(
+        request,
+        `${sent.url.host} redirects the request, and mirrorform does not send credentials to the new URL`,
+      );
     }
     const to = redirectTarget(sent.url, header(response.headers, "location"));
     if (typeof to === "string") throw refused(request, to);
@@ -119,27 +123,27 @@ async function sendFollowing(send: Send, first: Request, request: TokenRequest):
   }
 }
 
-/** A token becomes a header's value: nothing but visible ASCII may stand in it. */
+/** A token becomes a header value, so only visible ASCII is allowed. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 function parseAnswer(bytes: Buffer, request: TokenRequest, realm: URL): TokenAnswer {
   const body = parseJsonObject(bytes);
   const value = [body?.["token"], body?.["access_token"]].find((token) => typeof token === "string" && token !== "");
   if (typeof value !== "string" || !TOKEN.test(value)) {
-    throw unexpected(request, `${realm.host} answered without a token`);
+    throw unexpected(request, `the response of ${realm.host} has no token`);
   }
   const seconds = body?.["expires_in"];
   const isLifetime = typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0;
   return { value, lifetime: isLifetime ? seconds : DEFAULT_TOKEN_SECONDS };
 }
 
-function refused({ registry, side }: TokenRequest, why: string): MirrorError {
-  return new MirrorError(`signing in to ${registry} was refused: ${why}`, {
+function refused({ registry, side }: TokenRequest, message: string): MirrorError {
+  return new MirrorError(message, {
     code: "REALM_REFUSED",
     side,
     operation: "sign in to",
     reference: registry,
-    hint: "mirrorform signs in over https only, and over http only where registry and realm are on this machine",
+    hint: "report this to the registry's operator: mirrorform signs in only over https, or over http if registry and realm are on this machine",
   });
 }
 

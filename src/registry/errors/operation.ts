@@ -1,4 +1,4 @@
-/** What the client does, in the words that errors use. */
+/** The operations of the client, as verb phrases for errors. */
 export type Operation =
   | "look up manifest"
   | "read manifest"
@@ -12,7 +12,7 @@ export type Operation =
   | "check for repository"
   | "sign in to";
 
-/** What a request is about: every error says it. */
+/** The operation and reference of a request, for errors. */
 export interface Subject {
   operation: Operation;
   /** `registry/repository:tag`, `registry/repository@digest`, or a host. */

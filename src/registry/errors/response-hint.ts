@@ -3,7 +3,7 @@ import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { RegistryKind } from "../hosts/registry-kind.ts";
 import type { Operation } from "./operation.ts";
 
-/** The IAM actions that a request to ECR's registry needs. ECR user guide, "Required IAM permissions for pushing an image". */
+/** IAM actions required by requests to ECR (ECR user guide, "Required IAM permissions for pushing an image"). */
 const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "look up manifest": "ecr:BatchGetImage",
   "read manifest": "ecr:BatchGetImage",
@@ -18,23 +18,23 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "sign in to": "ecr:GetAuthorizationToken",
 };
 
-/** For a manifest that names what the target has not got, though it was sent there before or was there. */
+/** The hint for a manifest that references content which disappeared from the target during the run. */
 export const GONE_HINT =
-  "somebody deleted it at the target during this run, by a lifecycle policy perhaps: run apply again, which brings what is missing";
+  "run apply again to copy what is missing; it was deleted from the target during this run, perhaps by a lifecycle policy";
 
-/** What an error's hint depends on, its code aside. */
+/** What a hint depends on, in addition to the error code. */
 export interface HintContext {
   registryKind: RegistryKind;
   operation: Operation;
-  /** Where the registry is really asked: credentials are looked up for this host. */
+  /** The URL that requests go to. Credentials are looked up for its host. */
   endpoint: URL;
   /** Whether credentials were sent. */
   signedIn: boolean;
-  /** Whether the registry is asked over plain HTTP off this machine, where credentials are kept back. */
+  /** Whether requests go over plain HTTP to another machine, so that no credentials are sent. */
   isOpen: boolean;
 }
 
-/** What to do about an error, where the registry and the operation tell. */
+/** Returns a hint that is specific to the registry and the operation. */
 export function hintFor(code: ErrorCode, context: HintContext): string | undefined {
   const { registryKind, operation, signedIn } = context;
   if (code === "DENIED" && registryKind === "ecr") {
@@ -42,35 +42,34 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
   }
   if (code === "DENIED" || code === "UNAUTHORIZED") return accessHint(context);
   if (code === "REPOSITORY_UNKNOWN" && registryKind === "ecr") {
-    return "the repository is missing at this registry: was it deleted since the plan was made?";
+    return "check whether the repository was deleted since the plan was made";
   }
   if (code === "PULL_LIMIT") {
     return signedIn
-      ? "wait until the window has passed"
-      : "sign in to the registry, or wait until the window has passed";
+      ? "rerun when pulls are available again"
+      : "sign in to the registry, or rerun when pulls are available again";
   }
-  if (code === "TOO_MANY_REQUESTS") return "wait some minutes, or lower the concurrency for this registry";
+  if (code === "TOO_MANY_REQUESTS") return "wait a few minutes, or lower the concurrency for this registry";
   return undefined;
 }
 
 function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): string {
-  if (isOpen) return "credentials are never sent over plain HTTP: give the registry an https:// endpoint";
+  if (isOpen) return "give the registry an https:// endpoint: mirrorform does not send credentials over plain HTTP";
   const host = canonicalRegistry(endpoint.host);
   if (registryKind === "docker-hub") {
-    const absent =
-      host === DOCKER_HUB ? "nobody is signed in" : `nobody is signed in to ${host}, which is asked in its place`;
-    const access = signedIn ? "the account has no access to it" : `it is private and ${absent}`;
-    return `Docker Hub answers the same for a repository that does not exist and for a private one: check the name; or ${access}`;
+    const server = host === DOCKER_HUB ? "" : ` to its endpoint ${host}`;
+    const access = signedIn ? "check that the account has access to it" : `sign in${server} if it is private`;
+    return `check the repository name, or ${access}; Docker Hub gives the same answer for missing and private repositories`;
   }
   return signedIn
-    ? `check that the credentials for ${host} are valid and have access; some registries answer so for a repository that does not exist`
-    : `no credentials were sent: sign in with "docker login ${host}" if the repository is private; check its name`;
+    ? `check the repository name, and that the credentials for ${host} are valid and have access`
+    : `check the repository name, or sign in with "docker login ${host}" if it is private`;
 }
 
-/** ECR cuts the connection of an upload into a repository that does not exist (aws/containers-roadmap#1970). */
+/** ECR closes the connection of an upload to a repository that does not exist (aws/containers-roadmap#1970). */
 export function cutConnectionHint(registryKind: RegistryKind, operation: Operation): string | undefined {
   const isUpload = operation === "start upload of blob" || operation === "upload blob";
   return registryKind === "ecr" && isUpload
-    ? "ECR cuts the connection when the repository does not exist: was it deleted since the plan was made?"
+    ? "check whether the repository was deleted since the plan was made: ECR closes the connection if it does not exist"
     : undefined;
 }

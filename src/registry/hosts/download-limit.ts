@@ -1,12 +1,12 @@
 import { finished, type Readable } from "node:stream";
 import pLimit from "p-limit";
 
-/** Bounds how many bodies are open at a time: a place is free again when its stream has ended or was destroyed. */
+/** Limits how many response bodies are open at a time. A body counts until its stream ends or is destroyed. */
 export interface DownloadLimit {
   open(open: () => Promise<Readable>): Promise<Readable>;
 }
 
-/** @param concurrency how many bodies may be open at a time */
+/** @param concurrency most bodies open at a time */
 export function createDownloadLimit(concurrency: number): DownloadLimit {
   const limit = pLimit(concurrency);
   return {

@@ -3,21 +3,21 @@ import { createDownloadLimit, type DownloadLimit } from "./download-limit.ts";
 import type { Pause } from "./pause.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS } from "../limits.ts";
 
-/** How much is asked of a host at a time. Blobs have places apart from the small requests, which would starve behind them. */
+/** The concurrency limits of a host. Blobs have their own limit, so that they do not delay small requests. */
 export interface HostLimits {
   limitRequests: <T>(task: () => Promise<T>) => Promise<T>;
   limitDownloads: DownloadLimit;
 }
 
-/** What belongs to a host, not to a client of it: a registry may be a source and a target, or several targets. */
+/** State per host, shared by its clients: a registry may be both source and target, or several targets. */
 export interface Hosts {
-  /** @param host with its port, where that is not the scheme's own: as in a URL */
+  /** @param host with its port, as in `URL.host` */
   limitsOf(host: string): HostLimits;
-  /** Hosts that asked for time. */
+  /** Pauses by host. */
   pauses: Map<string, Pause>;
 }
 
-/** @param concurrencyOf small requests to a host at a time, and blobs read there at a time; the defaults where undefined */
+/** @param concurrencyOf the limit of small requests, and of blobs, for a host; undefined for the defaults */
 export function createHosts(concurrencyOf: (host: string) => number | undefined = () => undefined): Hosts {
   const limits = new Map<string, HostLimits>();
   return {

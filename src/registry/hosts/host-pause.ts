@@ -9,11 +9,11 @@ import { retryDelay } from "../http/retry.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
 import type { Pause } from "./pause.ts";
 
-/** Answers that are about the host's load, not about what was asked. */
+/** Statuses that are about the host's load, and not about the request. */
 const OVERLOADED = new Set([429, 503]);
 
-/** What a plan asks of a source. A person waits for it, and another run may ask again. */
-const LOOKING_UP: ReadonlySet<Operation> = new Set<Operation>([
+/** Operations of a plan, which a person waits for. They fail instead of waiting indefinitely. */
+const PLAN_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   "look up manifest",
   "list tags of",
   "list referrers of",
@@ -21,14 +21,14 @@ const LOOKING_UP: ReadonlySet<Operation> = new Set<Operation>([
 ]);
 
 /**
- * The same way to the network, but a host that answers 429 or 503 is left alone for a while by all requests, not only
- * by the refused one: as long as it asks for, or as long as a retry's back-off. An allowance that is spent pauses
- * nothing, as waiting a little does not help. A request whose body is a stream does not wait: its source would be cut.
- * What a plan asks of a source does not wait for ever: after {@link MAX_PAUSES} pauses in a row it fails at once, unsent,
- * while the last of them lasts. However many images a file has, the plan then ends.
- * @param pauses by host and port, shared by all clients that ask the same hosts
+ * Wraps `send` so that after a 429 or 503 all requests to the host wait, not only the refused one: as long as the host asks
+ * for, or as long as the backoff of a retry. A reached pull limit causes no pause, because a short wait does not help.
+ * A request with a stream as its body does not wait, because its source would time out.
+ * After {@link MAX_PAUSES} pauses in a row, requests of a plan to a source fail during the last pause without being sent, so
+ * that a plan ends however many images the mirror file has.
+ * @param pauses by host and port, shared by all clients of the same hosts
  * @throws MirrorError as `send` does; INTERRUPTED for an abort while waiting; TOO_MANY_REQUESTS and SERVER_ERROR, not
- * retryable, for what is not asked any more
+ * retryable, for requests that are not sent
  */
 export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<string, Pause>): Send {
   const { clock, random, side, isPullLimit } = options;
@@ -38,22 +38,27 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
     if (!(request.body instanceof Readable)) await wait(host, request);
     const response = await send(request);
     if (isOverloaded(response)) pause(host, response);
-    // What was under way when the pause began says nothing about its end.
+    // A response during the pause belongs to a request sent before it, so it does not end the pause.
     else if (remaining(host) <= 0) pauses.delete(host);
     return response;
   };
 
   async function wait(host: string, request: Request): Promise<void> {
     const { signal, operation, reference } = request;
-    // What was under way when the pause began may prolong it.
-    for (let left = remaining(host); left > 0; left = remaining(host)) {
+    // A response to an earlier request may extend the pause.
+    for (let delay = remaining(host); delay > 0; delay = remaining(host)) {
       const { count = 0, status = 0 } = pauses.get(host) ?? {};
-      if (side === "source" && LOOKING_UP.has(operation) && count >= MAX_PAUSES) throw givenUp(request, count, status);
+      if (side === "source" && PLAN_OPERATIONS.has(operation) && count >= MAX_PAUSES)
+        throw notSent(request, count, status);
       try {
-        await clock.sleep(left, signal);
+        await clock.sleep(delay, signal);
       } catch (cause) {
         if (signal?.aborted !== true) throw cause;
-        throw interruption(signal, { side, operation, reference }, `interrupted while ${host} asks for time`);
+        throw interruption(
+          signal,
+          { side, operation, reference },
+          `interrupted while waiting to send requests to ${host} again`,
+        );
       }
     }
   }
@@ -68,19 +73,19 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
 
   function pause(host: string, { headers, status }: Response): void {
     const now = clock.now();
-    const asked = readRetryAfter(headers, now);
+    const retryAfter = readRetryAfter(headers, now);
     const { until, count } = pauses.get(host) ?? { until: 0, count: 0 };
     if (until <= now) {
-      pauses.set(host, { until: now + retryDelay(count + 1, asked, random), count: count + 1, status });
+      pauses.set(host, { until: now + retryDelay(count + 1, retryAfter, random), count: count + 1, status });
       return;
     }
-    // One of several that were refused together: that they are many does not make the pause longer.
-    pauses.set(host, { until: Math.max(until, now + Math.min(asked ?? 0, RETRY_AFTER_CAP)), count, status });
+    // Several requests refused together count as one pause.
+    pauses.set(host, { until: Math.max(until, now + Math.min(retryAfter ?? 0, RETRY_AFTER_CAP)), count, status });
   }
 
-  function givenUp({ url, operation, reference }: Request, count: number, status: number): MirrorError {
+  function notSent({ url, operation, reference }: Request, count: number, status: number): MirrorError {
     return new MirrorError(
-      `not asked: ${url.host} answered ${status} ${count} times in a row, with pauses in between`,
+      `request not sent: ${url.host} answered ${status} ${count} times in a row, with pauses in between`,
       {
         code: status === 429 ? "TOO_MANY_REQUESTS" : "SERVER_ERROR",
         side,

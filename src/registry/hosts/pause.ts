@@ -1,9 +1,9 @@
-/** A host that asked for time. */
+/** A pause in requests to a host. */
 export interface Pause {
   /** Milliseconds since 1970. */
   until: number;
-  /** Pauses in a row, without an answer of another kind in between. */
+  /** Number of pauses in a row, without any other response in between. */
   count: number;
-  /** The answer that asked for it. */
+  /** Status of the response that caused the pause. */
   status: number;
 }

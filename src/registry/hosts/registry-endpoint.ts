@@ -4,7 +4,7 @@ import { parseEndpoint } from "../../oci/endpoint.ts";
 import { environmentSuffix } from "../../oci/environment-suffix.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 
-/** Where an endpoint may be said. */
+/** Where an endpoint can be configured. */
 interface EndpointOptions {
   environment: Environment;
   /** `sources.<registry>.endpoint` of the mirror file. */
@@ -12,9 +12,9 @@ interface EndpointOptions {
 }
 
 /**
- * Where a registry is really asked: `MIRRORFORM_ENDPOINT_<HOST>` of the operator, else the mirror file's
- * endpoint, else https on the registry's own host.
- * @throws MirrorError INVALID_FILE or USAGE where the address is not `https://host[:port]` or `http://host[:port]`
+ * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, otherwise the endpoint in the mirror
+ * file, otherwise https on the registry's own host.
+ * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`
  */
 export function endpointFor(registry: string, options: EndpointOptions): URL {
   const { environment, configured } = options;
@@ -23,7 +23,7 @@ export function endpointFor(registry: string, options: EndpointOptions): URL {
   if (fromEnvironment !== undefined && fromEnvironment !== "") {
     return addressIn(fromEnvironment, "USAGE", variable);
   }
-  if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `the endpoint of ${registry}`);
+  if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `sources.${registry}.endpoint`);
   const host = canonicalRegistry(registry) === DOCKER_HUB ? "registry-1.docker.io" : registry;
   return addressIn(`https://${host}`, "INVALID_FILE", registry);
 }
@@ -31,7 +31,7 @@ export function endpointFor(registry: string, options: EndpointOptions): URL {
 function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string): URL {
   const endpoint = parseEndpoint(text);
   if ("url" in endpoint && endpoint.path === "") return endpoint.url;
-  // The text is not repeated: it may hold a password.
+  // The text is not quoted, because it may contain a password.
   throw new MirrorError("expected https://HOST[:PORT] or http://HOST[:PORT], without a path or a user name", {
     code,
     side: "config",

@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 
-/** More came than was allowed. */
+/** A body is larger than allowed. */
 export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
 }
 
-/** Reads a body whole. @throws BodyTooLarge past `limit` bytes, after which the connection is closed */
+/** Reads a whole body. @throws BodyTooLarge after `limit` bytes, and closes the connection */
 export async function readBody(body: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -17,7 +17,7 @@ export async function readBody(body: Readable, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks, size);
 }
 
-/** Reads at most `limit` bytes as text; what follows, or what breaks, is dropped. */
+/** Reads at most `limit` bytes as text. Ignores the rest of the body, and errors. */
 export async function readStart(body: Readable, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -28,12 +28,12 @@ export async function readStart(body: Readable, limit: number): Promise<string> 
       if (size >= limit) break;
     }
   } catch {
-    // The status is known: an error page cut short is still an error page.
+    // A truncated error page is good enough, because the status is known.
   }
   return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, limit));
 }
 
-/** Drops a body that nobody wants, so that its connection can be used again, or is closed where the body is long. */
+/** Discards a body, so that its connection can be reused. Closes the connection if the body is longer than `limit`. */
 export async function discard(body: Readable, limit: number): Promise<void> {
   await readStart(body, limit);
 }

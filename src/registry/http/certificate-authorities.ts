@@ -3,12 +3,12 @@ import { getCACertificates } from "node:tls";
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 
-/** NODE_EXTRA_CA_CERTS is Node's own business: its certificates are among the defaults. */
+/** Node reads NODE_EXTRA_CA_CERTS itself: its certificates are among the defaults. */
 const VARIABLES = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] as const;
 
 /**
- * Node's own certificate authorities and those in the files that SSL_CERT_FILE and AWS_CA_BUNDLE name;
- * undefined where neither is set.
+ * Reads the certificate authorities: Node's defaults and those in the files of SSL_CERT_FILE and AWS_CA_BUNDLE.
+ * Undefined if neither is set.
  * @throws MirrorError FILE_UNREADABLE
  */
 export function certificateAuthorities(environment: Environment): string[] | undefined {
@@ -30,13 +30,13 @@ function readCertificates({ variable, path }: { variable: string; path: string }
 }
 
 function unreadable(variable: string, path: string, cause: unknown): MirrorError {
-  const message = cause === undefined ? "the file holds no certificate in PEM form" : "the file cannot be read";
+  const message = cause === undefined ? "the file contains no PEM certificate" : "the file is missing or not readable";
   return new MirrorError(message, {
     code: "FILE_UNREADABLE",
     side: "config",
-    operation: "read certificate authorities",
+    operation: "read certificate authorities from",
     reference: path,
-    hint: `${variable} names this file`,
+    hint: `check ${variable}, which names this file`,
     cause,
   });
 }

@@ -1,13 +1,13 @@
-/** Headers of an answer, names in lower case. */
+/** Response headers, with names in lower case. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The one value of a header that may be there once; of several, the first. */
+/** Returns the first value of a header. */
 export function header(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
 }
 
-/** A header's value where it is a whole number of bytes. */
+/** Returns the Content-Length in bytes. Undefined if it is missing or invalid. */
 export function contentLength(headers: Headers): number | undefined {
   const text = header(headers, "content-length");
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

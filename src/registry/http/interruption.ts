@@ -1,13 +1,13 @@
 import { MirrorError, type Side } from "../../errors.ts";
 
-/** What was being done when it was interrupted. */
+/** The interrupted operation. */
 export interface Interrupted {
   side: Side;
   operation: string;
   reference: string | undefined;
 }
 
-/** What an aborted signal means: its reason where that is a MirrorError, else INTERRUPTED. */
+/** Returns the error for an aborted signal: its reason if that is a MirrorError, otherwise INTERRUPTED. */
 export function interruption(signal: AbortSignal, context: Interrupted, message = "interrupted"): MirrorError {
   const { side, operation, reference } = context;
   if (signal.reason instanceof MirrorError) return signal.reason;

@@ -3,28 +3,28 @@ import { MirrorError } from "../../errors.ts";
 import { interruption } from "./interruption.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../limits.ts";
 
-/** What one attempt came to. */
+/** The outcome of an attempt. */
 export type Attempt<T> =
   | { ok: true; value: T }
-  /** `retryAfter`: milliseconds that the answer asked for. */
+  /** `retryAfter`: milliseconds that the response asked to wait. */
   | { ok: false; error: MirrorError; retryAfter?: number | undefined };
 
-/** How an attempt is repeated. */
+/** Options of {@link retrying}. */
 export interface RetryOptions {
   clock: Clock;
   random: () => number;
   signal?: AbortSignal | undefined;
-  /** The first time included. */
+  /** Most attempts, including the first. Defaults to MAX_ATTEMPTS. */
   attempts?: number;
   /** Called before each wait. */
   onRetry(retry: { attempt: number; delayMilliseconds: number; reason: string }): void;
 }
 
 /**
- * Repeats an attempt while its error is retryable, at most {@link MAX_ATTEMPTS} times in all, with {@link retryDelay} between.
- * A MirrorError that an attempt throws counts like one that it returns.
- * @throws the last error; after several attempts no longer as retryable, so that no caller begins all of them again;
- * after the only attempt with what the answer asked for as `retryAfterMilliseconds`, as the caller may begin again
+ * Retries an attempt while its error is retryable, with a delay of {@link retryDelay} between attempts. A MirrorError
+ * that an attempt throws counts like one that it returns.
+ * @throws the last error. After several attempts it is no longer retryable, so that callers do not retry again. With a limit
+ * of one attempt it has `retryAfterMilliseconds`, because the caller may retry.
  */
 export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: RetryOptions): Promise<T> {
   const { clock, random, signal, onRetry, attempts = MAX_ATTEMPTS } = options;
@@ -33,14 +33,14 @@ export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: R
     if (outcome.ok) return outcome.value;
     const { error, retryAfter } = outcome;
     if (!error.retryable) throw error;
-    if (made >= attempts) throw last(error, retryAfter, attempts);
+    if (made >= attempts) throw finalError(error, retryAfter, attempts);
     const delayMilliseconds = retryDelay(made, retryAfter, random);
     onRetry({ attempt: made, delayMilliseconds, reason: error.code });
     await sleepUnlessAborted(clock, delayMilliseconds, signal, error);
   }
 }
 
-function last(error: MirrorError, retryAfter: number | undefined, attempts: number): MirrorError {
+function finalError(error: MirrorError, retryAfter: number | undefined, attempts: number): MirrorError {
   if (attempts > 1) return error.with({ retryable: false });
   return retryAfter === undefined ? error : error.with({ retryAfterMilliseconds: retryAfter });
 }
@@ -55,13 +55,13 @@ async function settled<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T
 }
 
 /**
- * Milliseconds to wait after attempt number `made`: full jitter, a random part of a span that doubles each time.
- * What the registry asks for comes before the jitter, so that many clients do not come back in one moment.
+ * Returns the milliseconds to wait after attempt number `made`: full jitter, a random part of a span that doubles each time.
+ * The jitter is added to the registry's Retry-After, so that many clients do not return at once.
  */
 export function retryDelay(made: number, retryAfter: number | undefined, random: () => number): number {
   const span = Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** (made - 1));
-  const asked = Math.min(retryAfter ?? 0, RETRY_AFTER_CAP);
-  return Math.round(asked + random() * span);
+  const requested = Math.min(retryAfter ?? 0, RETRY_AFTER_CAP);
+  return Math.round(requested + random() * span);
 }
 
 async function sleepUnlessAborted(
@@ -74,6 +74,6 @@ async function sleepUnlessAborted(
     await clock.sleep(milliseconds, signal);
   } catch (cause) {
     if (signal?.aborted !== true) throw cause;
-    throw interruption(signal, failed, `interrupted while waiting to try again after: ${failed.message}`);
+    throw interruption(signal, failed, `interrupted while waiting to retry after: ${failed.message}`);
   }
 }

@@ -1,13 +1,13 @@
-/** Notices that something does not get on. */
+/** Detects a transfer without progress. */
 interface StallWatch {
-  /** Aborted after too long without progress, or with the caller's signal. */
+  /** Aborted after too long without progress, or together with the caller's signal. */
   signal: AbortSignal;
   progress(): void;
-  /** Must be called in the end: the watch is a running timer. */
+  /** Stops the timer. Must be called when the transfer ends. */
   stop(): void;
 }
 
-/** @param limit milliseconds without {@link StallWatch.progress} */
+/** Starts to watch a transfer. @param limit milliseconds without a call of {@link StallWatch.progress} */
 export function watchForStall(limit: number, outer: AbortSignal | undefined, error: () => Error): StallWatch {
   const stalled = new AbortController();
   const timer = setTimeout(() => stalled.abort(error()), limit);

@@ -10,33 +10,33 @@ import { MAX_ERROR_BYTES, MAX_INFORMATIONAL } from "../limits.ts";
 import type { Subject } from "../errors/operation.ts";
 import { withoutSent } from "../auth/sent-secrets.ts";
 
-/** One request as it is sent, without what signing in adds. */
+/** A request. */
 export interface Request extends Subject {
   method: "GET" | "HEAD" | "POST" | "PUT";
   url: URL;
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array | string | Readable | undefined;
   signal?: AbortSignal | undefined;
-  /** Milliseconds; the dispatcher's own where missing, none where 0. */
+  /** In milliseconds. Defaults to the dispatcher's timeout; 0 means none. */
   headersTimeout?: number;
-  /** Said when the connection breaks. */
+  /** The hint for a failed connection. */
   unreachableHint?: string | undefined;
 }
 
-/** One answer, whatever its status. */
+/** A response with any status. */
 export interface Response {
   status: number;
   headers: Headers;
-  /** Must be read or destroyed. Already read where `status` is 400 or more. */
+  /** Must be read or destroyed. Already read if `status` is 400 or more. */
   body: Readable;
-  /** The body of an error, capped and without what it repeats of our secrets; empty for everything else. */
+  /** The body of an error, capped, and without secrets of the request. Empty for other responses. */
   text: string;
 }
 
-/** Sends one request once. @throws MirrorError when no answer came: UNREACHABLE, TIMEOUT, TLS, INTERRUPTED */
+/** Sends a request without retries. @throws MirrorError without a response: UNREACHABLE, TIMEOUT, TLS, INTERRUPTED */
 export type Send = (request: Request) => Promise<Response>;
 
-/** What requests are sent with, and who hears of them. */
+/** Options of {@link createTransport}. */
 interface TransportOptions {
   dispatcher: Dispatcher;
   emit: Emit;
@@ -46,7 +46,7 @@ interface TransportOptions {
 
 const USER_AGENT = "mirrorform";
 
-/** The way to the network. Follows no redirect and repeats nothing; tells every attempt as `request.finished`. */
+/** Creates a function that sends requests and emits `request.finished`. Follows no redirects and does not retry. */
 export function createTransport(options: TransportOptions): Send {
   const { dispatcher, emit, clock, side } = options;
   return async (sent) => {
@@ -62,14 +62,14 @@ export function createTransport(options: TransportOptions): Send {
         method,
         headers: { "user-agent": USER_AGENT, ...sent.headers },
         body: sent.body ?? null,
-        // Otherwise undici closes the connection after each HEAD, of which we send the most.
+        // Otherwise undici closes the connection after each HEAD, the most frequent request.
         reset: false,
-        onInfo: boundInformational(),
+        onInfo: limitInformational(),
         ...(signal === undefined ? {} : { signal }),
         ...(sent.headersTimeout === undefined ? {} : { headersTimeout: sent.headersTimeout }),
       });
       finished(statusCode);
-      // A body that is given up ends in an error; whoever still reads it hears of it all the same.
+      // A destroyed body emits an error. Readers of the body still get it.
       body.on("error", () => {});
       const text = statusCode >= 400 ? withoutSent(await readStart(body, MAX_ERROR_BYTES), sent) : "";
       return { status: statusCode, headers, body, text };
@@ -81,10 +81,10 @@ export function createTransport(options: TransportOptions): Send {
   };
 }
 
-function boundInformational(): () => void {
+function limitInformational(): () => void {
   let count = 0;
   return () => {
     count += 1;
-    if (count > MAX_INFORMATIONAL) throw new errors.HeadersTimeoutError("nothing but informational answers");
+    if (count > MAX_INFORMATIONAL) throw new errors.HeadersTimeoutError("too many informational responses");
   };
 }

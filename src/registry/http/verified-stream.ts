@@ -2,22 +2,22 @@ import { Transform, type Readable } from "node:stream";
 import { hashFor, type Digest } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 
-/** Bytes on their way, looked at one by one. */
+/** Verifies bytes as they pass. */
 export interface Verification {
   /**
-   * Takes the next bytes.
-   * @returns those that may be passed on: the last ones are held back until the end
-   * @throws what `mismatch` makes when there are more than the descriptor says
+   * Adds the next chunk.
+   * @returns the chunk to pass on: the latest one is held back until the end
+   * @throws the error of `mismatch` if there are more bytes than the descriptor's size
    */
   add(chunk: Buffer): Buffer | undefined;
-  /** Says that nothing more comes. @returns what was held back @throws what `mismatch` makes */
+  /** Ends the verification. @returns the chunk that was held back @throws the error of `mismatch` */
   end(): Buffer | undefined;
 }
 
 /**
- * Checks size and digest of a blob as it goes by. The last chunk is held back until then, so that whoever receives
- * less than the promised size never takes wrong bytes for complete. Nothing past the promised size is passed on.
- * @param mismatch makes the error that is thrown
+ * Verifies size and digest of a blob as it passes. Holds back the last chunk until both are verified, so that the receiver never
+ * takes wrong bytes for a complete blob. Passes on nothing beyond the descriptor's size.
+ * @param mismatch creates the error to throw
  */
 export function verify(descriptor: Descriptor, mismatch: (message: string) => Error): Verification {
   const size = verifySize(descriptor, mismatch);
@@ -32,7 +32,7 @@ export function verify(descriptor: Descriptor, mismatch: (message: string) => Er
     end() {
       const passed = size.end();
       const actual = hash.digest("hex");
-      if (actual !== expected) throw mismatch(`the bytes have another digest: ${actual}`);
+      if (actual !== expected) throw mismatch(`the bytes have a different digest: ${actual}`);
       return passed;
     },
   };
@@ -40,61 +40,61 @@ export function verify(descriptor: Descriptor, mismatch: (message: string) => Er
 
 function verifySize(descriptor: Descriptor, mismatch: (message: string) => Error): Verification {
   let size = 0;
-  let held: Buffer | undefined;
+  let lastChunk: Buffer | undefined;
   return {
     add(chunk) {
       size += chunk.length;
-      if (size > descriptor.size) throw mismatch(`more than the ${descriptor.size} bytes that the manifest says`);
-      const passed = held;
-      held = chunk;
+      if (size > descriptor.size) throw mismatch(`more than the ${descriptor.size} bytes in the manifest`);
+      const passed = lastChunk;
+      lastChunk = chunk;
       return passed;
     },
     end() {
-      if (size !== descriptor.size) throw mismatch(`${size} bytes, the manifest says ${descriptor.size}`);
-      return held;
+      if (size !== descriptor.size) throw mismatch(`${size} bytes instead of the ${descriptor.size} in the manifest`);
+      return lastChunk;
     },
   };
 }
 
 /**
- * A stream that ends well only if it has the size and the digest of the descriptor: {@link verify}.
- * @param mismatch makes the error that the stream is destroyed with
- * @param onChunk called for each chunk received
+ * Creates a stream that fails unless it has the size and digest of the descriptor. See {@link verify}.
+ * @param mismatch creates the error that destroys the stream
+ * @param onChunk called for each chunk
  */
 export function verified(
   descriptor: Descriptor,
   mismatch: (message: string) => Error,
   onChunk: () => void = () => {},
 ): Transform {
-  return through(verify(descriptor, mismatch), onChunk);
+  return verifyingStream(verify(descriptor, mismatch), onChunk);
 }
 
-/** As {@link verified}, for bytes whose digest was checked before: see {@link vouchFor}. */
+/** Creates a stream like {@link verified} that checks only the size. See {@link vouchFor}. */
 export function sized(
   descriptor: Descriptor,
   mismatch: (message: string) => Error,
   onChunk: () => void = () => {},
 ): Transform {
-  return through(verifySize(descriptor, mismatch), onChunk);
+  return verifyingStream(verifySize(descriptor, mismatch), onChunk);
 }
 
 const vouched = new WeakMap<Readable, Digest>();
 
-/** Says that a stream's maker checks its digest before it gives out the last chunk, so that it is hashed only once. */
+/** Marks a stream as verified by its creator before it passes on the last chunk, so that it is hashed only once. */
 export function vouchFor(stream: Readable, digest: Digest): void {
   vouched.set(stream, digest);
 }
 
-/** Whether somebody said so of just this digest. */
+/** Whether a stream is marked as verified for this digest. */
 export function isVouchedFor(stream: Readable, digest: Digest): boolean {
   return vouched.get(stream) === digest;
 }
 
-function through(verification: Verification, onChunk: () => void): Transform {
-  const attempt = (take: () => Buffer | undefined, done: (error?: Error | null, chunk?: Buffer) => void): void => {
+function verifyingStream(verification: Verification, onChunk: () => void): Transform {
+  const attempt = (step: () => Buffer | undefined, done: (error?: Error | null, chunk?: Buffer) => void): void => {
     let passed: Buffer | undefined;
     try {
-      passed = take();
+      passed = step();
     } catch (error) {
       return done(error instanceof Error ? error : new Error(String(error)));
     }

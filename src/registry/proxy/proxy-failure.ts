@@ -1,9 +1,9 @@
-/** The proxy could not be reached, or would not make the connection that was asked for. */
+/** A proxy is unreachable, or refused to connect. */
 export class ProxyFailure extends Error {
   override readonly name = "ProxyFailure";
-  /** `HOST:PORT`, without the user name and the password that its address may hold. */
+  /** `HOST:PORT`, without the user name and password of the proxy's address. */
   readonly proxy: string;
-  /** What it answered to CONNECT; undefined where it did not answer, and then `cause` says why. */
+  /** Status of the response to CONNECT. Undefined without a response; `cause` has the reason. */
   readonly status: number | undefined;
 
   constructor(proxy: string, status: number | undefined, cause?: unknown) {
@@ -13,7 +13,7 @@ export class ProxyFailure extends Error {
   }
 }
 
-/** The proxy's failure that an error is, or was caused by. */
+/** Finds a ProxyFailure in an error and its causes. */
 export function proxyFailureIn(error: unknown): ProxyFailure | undefined {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if (inner instanceof ProxyFailure) return inner;
@@ -22,8 +22,8 @@ export function proxyFailureIn(error: unknown): ProxyFailure | undefined {
 }
 
 /**
- * Whether undici says that a proxy answered 407 to a request in plain HTTP, which takes no tunnel: it has no code
- * of its own for it, and does not say which proxy.
+ * Whether a proxy answered 407 to a plain HTTP request, which uses no tunnel. undici has no error code for this, and does
+ * not report which proxy.
  */
 export function isProxySignIn(error: unknown): boolean {
   return error instanceof Error && /^Proxy Authentication Required \(407\)$/.test(error.message);

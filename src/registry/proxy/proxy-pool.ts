@@ -6,13 +6,13 @@ type Data = Dispatcher.ConnectData;
 type Callback = (error: Error | null, data: Data) => void;
 
 /**
- * The connections over which a proxy is asked for tunnels. undici calls a proxy's refusal an aborted request of whoever
- * wanted the tunnel; here it is a ProxyFailure, as is whatever else goes wrong before there is a tunnel.
+ * A pool of connections for tunnels through a proxy. Throws a ProxyFailure if there is no tunnel; undici would report an
+ * aborted request.
  */
 export class TunnelPool extends Pool {
   readonly #proxy: string;
 
-  /** @param options with the time limit for an answer to CONNECT, which undici would not give */
+  /** @param options with the timeout for CONNECT, which undici does not set */
   constructor(proxy: URL, options: Pool.Options) {
     super(proxy.origin, options);
     this.#proxy = proxy.host;
@@ -21,7 +21,7 @@ export class TunnelPool extends Pool {
   override connect(options: Options): Promise<Data>;
   override connect(options: Options, callback: Callback): void;
   override connect(options: Options, callback?: Callback): Promise<Data> | void {
-    // undici's ProxyAgent, the one who calls this, takes the promise.
+    // undici's ProxyAgent, the only caller, uses the promise.
     return callback === undefined ? this.#tunnel(options) : super.connect(options, callback);
   }
 
@@ -36,16 +36,16 @@ export class TunnelPool extends Pool {
 }
 
 /**
- * The connections to a proxy for requests in plain HTTP, which it passes on without a tunnel.
- * What keeps them from being made is a ProxyFailure.
+ * Creates a pool of connections to a proxy for plain HTTP requests, which it forwards without a tunnel.
+ * Failed connections are a ProxyFailure.
  */
 export function forwardPool(proxy: URL, options: Pool.Options): Pool {
   const { connect } = options;
   if (typeof connect !== "function") return new Pool(proxy.origin, options);
   return new Pool(proxy.origin, {
     ...options,
-    connect: (asked, callback) =>
-      connect(asked, (...result) => {
+    connect: (connectOptions, callback) =>
+      connect(connectOptions, (...result) => {
         const [error, socket] = result;
         return error === null ? callback(null, socket) : callback(new ProxyFailure(proxy.host, undefined, error), null);
       }),

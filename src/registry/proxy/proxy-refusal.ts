@@ -1,18 +1,18 @@
 import { MirrorError, type Side } from "../../errors.ts";
 import { isRetryableStatus } from "../http/retryable-status.ts";
 
-/** What the proxy was asked for. */
-interface Refused {
+/** The request that the proxy refused. */
+interface RefusedRequest {
   side: Side;
   operation: string;
   reference: string;
   host: string;
 }
 
-/** What it means that a proxy answered with `status` instead of passing on to the host. */
-export function proxyRefusal(proxy: string, status: number, context: Refused): MirrorError {
+/** Creates the error for a proxy that answered with `status` instead of forwarding the request. */
+export function proxyRefusal(proxy: string, status: number, context: RefusedRequest): MirrorError {
   const { side, operation, reference, host } = context;
-  return new MirrorError(`${proxy} answered ${status} when it was asked for ${host}`, {
+  return new MirrorError(`${proxy} answered ${status} to a request for ${host}`, {
     code: "UNREACHABLE",
     side,
     operation,
@@ -24,9 +24,8 @@ export function proxyRefusal(proxy: string, status: number, context: Refused): M
 
 function hintFor(status: number, host: string): string {
   if (status === 407) {
-    return "the proxy wants a user name and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; check them where they are set";
+    return "set or check the proxy's user name and password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT";
   }
-  if (status === 403 || status === 405)
-    return `ask the proxy's operator to let ${host} through, or name it in NO_PROXY`;
-  return `check whether the proxy can reach ${host}, HTTPS_PROXY, and NO_PROXY`;
+  if (status === 403 || status === 405) return `ask the proxy's operator to allow ${host}, or add it to NO_PROXY`;
+  return `check HTTPS_PROXY and NO_PROXY, and that the proxy can reach ${host}`;
 }

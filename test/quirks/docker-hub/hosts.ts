@@ -28,7 +28,7 @@ export const HOSTS = {
       await assert.rejects(registry.getManifest(LIBRARY_REDIS, "7"), {
         code: "TOO_MANY_REQUESTS",
         side: "source",
-        hint: /wait some minutes/,
+        hint: /wait a few minutes/,
       });
       assert.equal(hub.registry.requests.length, MAX_ATTEMPTS);
       assert.ok(clock.slept.every((wait) => wait >= 60_000));

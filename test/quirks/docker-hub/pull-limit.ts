@@ -141,7 +141,7 @@ async function assertStopsMidway(place: World): Promise<void> {
     errors.map((error) => [error.code, error.side]),
     [["PULL_LIMIT", "source"]],
   );
-  assert.match(errors[0]?.hint ?? "", /window has passed/);
+  assert.match(errors[0]?.hint ?? "", /when pulls are available again/);
   const gets = askedOfHub(place, "manifests", "GET").filter(({ authorization }) => authorization !== undefined);
   assert.ok(gets.some(({ status }) => status === 429));
   assert.equal(new Set(gets.map(({ path }) => path)).size, gets.length, "no manifest is requested twice");

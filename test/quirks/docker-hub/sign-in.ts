@@ -113,7 +113,7 @@ export const SIGN_IN = {
       const [error] = errorsIn(document);
       assert.equal(error?.code, "UNAUTHORIZED");
       assert.equal(error.side, "source");
-      assert.match(error.hint ?? "", /does not exist and for a private one/);
+      assert.match(error.hint ?? "", /missing and private repositories/);
       const { store } = await ecrOf(place);
       assert.equal(store.repository("nginx")?.tags.size, 1, "the mirrored tag remains");
       const moved = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");

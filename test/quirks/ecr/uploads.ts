@@ -53,7 +53,7 @@ export const UPLOADS = {
         code: "UNREACHABLE",
         side: "target",
         operation: "start upload of blob",
-        hint: /the repository does not exist: was it deleted/,
+        hint: /the repository was deleted .* if it does not exist/,
       });
       assert.equal(clock.slept.length, MAX_ATTEMPTS - 1, "the upload is retried");
     },

@@ -8,7 +8,7 @@ import { clientOf, serve } from "../server.ts";
 
 const BLOB = blobOf(Buffer.alloc(400_000, "layer"));
 
-test("a blob comes as a stream that holds back the source", async (t) => {
+test("a blob is streamed with backpressure", async (t) => {
   let written = 0;
   const server = await serve(t, (_request, response) => {
     response.writeHead(200);
@@ -21,11 +21,11 @@ test("a blob comes as a stream that holds back the source", async (t) => {
   const { registry } = clientOf(t, server.url);
   const body = await registry.openBlob("app", BLOB);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.ok(written < 50_000_000, "nobody reads, so little is sent");
+  assert.ok(written < 50_000_000, "little is sent without a reader");
   body.destroy();
 });
 
-test("a blob that is cut short ends in an error that names the source", async (t) => {
+test("a truncated blob is an error of the source", async (t) => {
   const server = await serve(t, (_request, response, raw) => {
     response.writeHead(200, { "content-length": BLOB.size });
     response.write(Buffer.alloc(100_000), () => raw.socket.destroy());
@@ -42,7 +42,7 @@ test("a blob that is cut short ends in an error that names the source", async (t
   });
 });
 
-test("a blob that stops coming ends in TIMEOUT", async (t) => {
+test("a stalled blob is TIMEOUT", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200, { "content-length": BLOB.size });
     response.write("x");
@@ -53,7 +53,7 @@ test("a blob that stops coming ends in TIMEOUT", async (t) => {
   await assert.rejects(buffer(await registry.openBlob("app", BLOB)), { code: "TIMEOUT", retryable: true });
 });
 
-test("an abort ends a blob that is under way", async (t) => {
+test("an abort stops a download in progress", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200);
     response.write("x");
@@ -65,20 +65,20 @@ test("an abort ends a blob that is under way", async (t) => {
   await assert.rejects(buffer(body), { code: "INTERRUPTED" });
 });
 
-test("a missing blob is an error to GET and false to HEAD", async (t) => {
+test("a missing blob is an error for GET and false for HEAD", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(404).end());
   const { registry } = clientOf(t, server.url);
   await assert.rejects(registry.openBlob("app", BLOB), { code: "BLOB_UNKNOWN" });
   assert.equal(await registry.hasBlob("app", BLOB), false);
 });
 
-test("a blob that cannot be looked for is not taken for missing", async (t) => {
+test("a blob does not count as missing if the check is denied", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(403).end());
   const { registry } = clientOf(t, server.url);
   await assert.rejects(registry.hasBlob("app", BLOB), { code: "DENIED" });
 });
 
-test("as many blobs are read at a time as allowed, and small requests do not wait for them", async (t) => {
+test("downloads are limited, and small requests do not wait for them", async (t) => {
   const memory = memoryRegistry();
   memory.stored.manifests.set("1", { mediaType: MANIFEST.mediaType, bytes: Buffer.from(MANIFEST.bytes) });
   const server = await serve(t, (request, response, raw) => {
@@ -99,7 +99,7 @@ test("as many blobs are read at a time as allowed, and small requests do not wai
   second.destroy();
 });
 
-test("no more small requests are under way than allowed", async (t) => {
+test("small requests are limited", async (t) => {
   let running = 0;
   let most = 0;
   const server = await serve(t, async (_request, response) => {
@@ -114,7 +114,7 @@ test("no more small requests are under way than allowed", async (t) => {
   assert.equal(most, 3);
 });
 
-test("connections are used again, also after errors and redirects", async (t) => {
+test("connections are reused, even after errors and redirects", async (t) => {
   const sockets = new Set<unknown>();
   const memory = memoryRegistry();
   memory.stored.blobs.set(blobOf(CONFIG).digest, CONFIG);
@@ -122,7 +122,7 @@ test("connections are used again, also after errors and redirects", async (t) =>
     sockets.add(raw.socket);
     if (request.url === "/elsewhere") return void response.end(CONFIG);
     if (request.method === "GET" && request.url.includes("/blobs/")) {
-      return void response.writeHead(307, { location: "/elsewhere" }).end("a body nobody wants");
+      return void response.writeHead(307, { location: "/elsewhere" }).end("an unused body");
     }
     if (request.url.endsWith("/refused")) return void response.writeHead(403).end("x".repeat(10_000));
     return memory.handler(request, response, raw);
@@ -134,6 +134,6 @@ test("connections are used again, also after errors and redirects", async (t) =>
     await buffer(await registry.openBlob("app", blobOf(CONFIG)));
     assert.equal(await registry.hasBlob("app", blobOf(CONFIG)), true);
   }
-  // 18 requests; undici may open a second connection while the first is being read to its end.
+  // 18 requests; undici may open a second connection while the body of the first is still read.
   assert.ok(sockets.size <= 2, `${sockets.size} connections`);
 });

@@ -12,7 +12,7 @@ const answer =
   (_request, response) =>
     void response.writeHead(200, headers).end(bytes);
 
-test("a missing manifest is undefined to HEAD, and no GET follows", async (t) => {
+test("HEAD of a missing manifest is undefined, without a GET", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(404).end());
   const { registry } = clientOf(t, server.url);
   assert.equal(await registry.headManifest("app", "1"), undefined);
@@ -25,7 +25,7 @@ for (const [status, code] of [
   [429, "TOO_MANY_REQUESTS"],
   [500, "SERVER_ERROR"],
 ] as const) {
-  test(`HEAD answered with ${status} is an error, never "absent", and no GET of a manifest follows`, async (t) => {
+  test(`a ${status} response to HEAD is an error, without a GET of the manifest`, async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(status).end());
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.headManifest("app", "1"), { code, operation: "look up manifest" });
@@ -33,7 +33,7 @@ for (const [status, code] of [
   });
 }
 
-test("a source that knows no HEAD tells nothing of a manifest; a target's 405 is an error", async (t) => {
+test("a 405 response to HEAD is an unknown manifest at a source, and an error at a target", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(405).end());
   const source = clientOf(t, server.url).registry;
   assert.deepEqual(await source.headManifest("app", "1"), { mediaType: "", digest: undefined, size: undefined });
@@ -43,7 +43,7 @@ test("a source that knows no HEAD tells nothing of a manifest; a target's 405 is
 });
 
 for (const digest of [undefined, "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"]) {
-  test(`a HEAD whose digest is ${digest ?? "missing"} has none`, async (t) => {
+  test(`a HEAD response with digest ${digest ?? "missing"} has no digest`, async (t) => {
     const headers = digest === undefined ? {} : { "docker-content-digest": digest };
     const server = await serve(t, (_request, response) => {
       response.writeHead(200, { "content-type": `${OCI_INDEX}; charset=utf-8`, ...headers }).end();
@@ -57,14 +57,14 @@ for (const digest of [undefined, "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8
   });
 }
 
-test("the digest of a GET is that of its bytes, whatever the header claims", async (t) => {
+test("the digest of a GET is computed from its bytes, whatever the header claims", async (t) => {
   const claim = { "content-type": MANIFEST.mediaType, "docker-content-digest": digestOf(Buffer.from("lie")) };
   const server = await serve(t, answer(MANIFEST.bytes, claim));
   const { registry } = clientOf(t, server.url);
   assert.equal((await registry.getManifest("app", "1")).digest, MANIFEST.digest);
 });
 
-test("bytes that another digest names are refused", async (t) => {
+test("bytes with a different digest are refused", async (t) => {
   const server = await serve(t, answer(Buffer.from("{}"), { "content-type": MANIFEST.mediaType }));
   const { registry } = clientOf(t, server.url);
   await assert.rejects(registry.getManifest("app", MANIFEST.digest), {
@@ -76,7 +76,7 @@ test("bytes that another digest names are refused", async (t) => {
   });
 });
 
-test("a sha512 digest is verified as such", async (t) => {
+test("a sha512 digest is verified with sha512", async (t) => {
   const server = await serve(t, answer(MANIFEST.bytes, { "content-type": MANIFEST.mediaType }));
   const { registry } = clientOf(t, server.url);
   const digest = `sha512:${createHash("sha512").update(MANIFEST.bytes).digest("hex")}`;
@@ -84,7 +84,7 @@ test("a sha512 digest is verified as such", async (t) => {
   await assert.rejects(registry.getManifest("app", `sha512:${"0".repeat(128)}`), { code: "DIGEST_MISMATCH" });
 });
 
-test("a schema 1 manifest is named as what it is", async (t) => {
+test("a schema 1 manifest is MEDIA_TYPE_UNSUPPORTED", async (t) => {
   const type = "application/vnd.docker.distribution.manifest.v1+prettyjws";
   const server = await serve(t, answer(Buffer.from("{}"), { "content-type": type }));
   const { registry } = clientOf(t, server.url);
@@ -92,28 +92,28 @@ test("a schema 1 manifest is named as what it is", async (t) => {
 });
 
 for (const served of ["application/json", "application/octet-stream", "text/plain; charset=utf-8", ""]) {
-  test(`a manifest served as "${served}" has the media type that it names itself`, async (t) => {
+  test(`a manifest served as "${served}" has the media type in its body`, async (t) => {
     const server = await serve(t, answer(MANIFEST.bytes, served === "" ? {} : { "content-type": served }));
     const { registry } = clientOf(t, server.url);
     assert.equal((await registry.getManifest("app", MANIFEST.digest)).mediaType, OCI_MANIFEST);
   });
 }
 
-test("a generic media type stays where the body names none", async (t) => {
+test("a generic media type is kept if the body has none", async (t) => {
   const bytes = Buffer.from('{"mediaType":7}');
   const server = await serve(t, answer(bytes, { "content-type": "application/json" }));
   const { registry } = clientOf(t, server.url);
   assert.equal((await registry.getManifest("app", "1")).mediaType, "application/json");
 });
 
-test("a manifest of exactly the largest size is read", async (t) => {
+test("a manifest of the maximum size is read", async (t) => {
   const bytes = Buffer.alloc(MAX_MANIFEST_BYTES, " ");
   const server = await serve(t, answer(bytes, { "content-type": OCI_MANIFEST }));
   const { registry } = clientOf(t, server.url);
   assert.equal((await registry.getManifest("app", digestOf(bytes))).bytes.length, MAX_MANIFEST_BYTES);
 });
 
-test("a manifest that says it is too large is not read", async (t) => {
+test("a manifest with too large a Content-Length is not read", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200, { "content-length": MAX_MANIFEST_BYTES + 1 });
     response.write("{");
@@ -122,7 +122,7 @@ test("a manifest that says it is too large is not read", async (t) => {
   await assert.rejects(registry.getManifest("app", "1"), { code: "TOO_LARGE", retryable: false });
 });
 
-test("a manifest without an end is not read to the end", async (t) => {
+test("an endless manifest is not read to the end", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200);
     const more = (): void => {
@@ -134,7 +134,7 @@ test("a manifest without an end is not read to the end", async (t) => {
   await assert.rejects(registry.getManifest("app", "1"), { code: "TOO_LARGE" });
 });
 
-test("a manifest is put with its own bytes and type", async (t) => {
+test("a manifest is written with its own bytes and type", async (t) => {
   const bytes = Buffer.from('{ "odd":   "spacing" }\n');
   const server = await serve(t, (_request, response) => void response.writeHead(201).end());
   const { registry } = clientOf(t, server.url, { side: "target" });
@@ -143,7 +143,7 @@ test("a manifest is put with its own bytes and type", async (t) => {
   assert.equal(server.seen[0]?.headers["content-type"], OCI_INDEX);
 });
 
-test("a registry that stored something else is not believed", async (t) => {
+test("a registry that stored another digest is an error", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(201, { "docker-content-digest": digestOf(Buffer.from("other")) }).end();
   });
@@ -151,7 +151,7 @@ test("a registry that stored something else is not believed", async (t) => {
   await assert.rejects(registry.putManifest("app", "1", MANIFEST), { code: "DIGEST_MISMATCH", side: "target" });
 });
 
-test("ECR's refusal to move an immutable tag is TAG_IMMUTABLE", async (t) => {
+test("ECR's refusal to overwrite an immutable tag is TAG_IMMUTABLE", async (t) => {
   const message =
     "The image tag '1' already exists in the 'app' repository and cannot be overwritten because the repository is immutable.";
   const server = await serve(t, (_request, response) => refuse(response, 400, "TAG_INVALID", message));
@@ -180,7 +180,7 @@ for (const [repository, reference] of [
   ["app#", "1"],
   ["app", ""],
 ] as const) {
-  test(`"${repository}" with "${reference}" is no name, and nothing is sent`, async (t) => {
+  test(`"${repository}" with "${reference}" is not a valid name, and nothing is sent`, async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(200).end());
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.headManifest(repository, reference), { code: "INVALID_REFERENCE" });

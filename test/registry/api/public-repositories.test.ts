@@ -11,9 +11,9 @@ const BLOB = { digest: digestOf(Buffer.from("blob")), size: 4, mediaType: "appli
 const SIGNAL = new AbortController().signal;
 type Lookup = () => Promise<Credential | undefined>;
 const SIGNED_IN: Lookup = async () => ({ username: "jane", password: "secret" });
-const NOBODY: Lookup = async () => undefined;
+const ANONYMOUS: Lookup = async () => undefined;
 
-/** A source where the repositories of `team` are for those who sign in. */
+/** Starts a source in which the repositories of `team` require signing in. */
 async function sourceOf(t: TestContext, name: string, credential: Lookup): Promise<[IsPublic, Server]> {
   const server = await serve(t, ({ url }, response) => {
     if (url.startsWith("/v2/team/")) return void response.writeHead(401).end();
@@ -23,20 +23,20 @@ async function sourceOf(t: TestContext, name: string, credential: Lookup): Promi
   return [publicRepositories(name, credential, () => registry), server];
 }
 
-describe("a repository counts as open to anybody", () => {
-  test("where we are not known to the source, which is not asked", async (t) => {
-    const [isPublic, server] = await sourceOf(t, "docker.io", NOBODY);
+describe("a repository counts as public", () => {
+  test("if there are no credentials for the source, without a request", async (t) => {
+    const [isPublic, server] = await sourceOf(t, "docker.io", ANONYMOUS);
     assert.equal(await isPublic("team/app", DIGEST, SIGNAL), true);
     assert.deepEqual(server.lines(), []);
   });
 
-  test("where it is one of Docker's official images, without a question", async (t) => {
+  test("if it is one of Docker's official images, without a request", async (t) => {
     const [isPublic, server] = await sourceOf(t, "docker.io", SIGNED_IN);
     assert.equal(await isPublic("library/redis", DIGEST, SIGNAL), true);
     assert.deepEqual(server.lines(), []);
   });
 
-  test("where anybody is answered, asked once by HEAD and without credentials", async (t) => {
+  test("if one anonymous HEAD succeeds", async (t) => {
     const [isPublic, server] = await sourceOf(t, "ghcr.io", SIGNED_IN);
     assert.equal(await isPublic("open/app", DIGEST, SIGNAL), true);
     assert.equal(await isPublic("open/app", BLOB, SIGNAL), true);
@@ -44,13 +44,13 @@ describe("a repository counts as open to anybody", () => {
     assert.equal(server.seen[0]?.headers.authorization, undefined);
   });
 
-  test("where anybody is answered about a blob", async (t) => {
+  test("if an anonymous HEAD of a blob succeeds", async (t) => {
     const [isPublic, server] = await sourceOf(t, "ghcr.io", SIGNED_IN);
     assert.equal(await isPublic("open/app", BLOB, SIGNAL), true);
     assert.deepEqual(server.lines(), [`HEAD /v2/open/app/blobs/${BLOB.digest}`]);
   });
 
-  test("but not where anybody is refused, nor where it cannot be learned", async (t) => {
+  test("unless the anonymous request or the check fails", async (t) => {
     const [isPublic] = await sourceOf(t, "docker.io", SIGNED_IN);
     assert.equal(await isPublic("team/app", DIGEST, SIGNAL), false);
     const locked: Lookup = () => Promise.reject(new Error("the helper is missing"));

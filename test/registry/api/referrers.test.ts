@@ -14,7 +14,7 @@ function entry(word: string, more: object = {}): object {
   return { mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(word)), size: 1, ...more };
 }
 
-/** Answers with a list of referrers. */
+/** Responds with a list of referrers. */
 const list =
   (manifests: unknown, headers: Record<string, string> = {}): Handler =>
   (_request, response) =>
@@ -22,8 +22,8 @@ const list =
       .writeHead(200, { "content-type": OCI_INDEX, ...headers })
       .end(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }));
 
-describe("the list of what refers to a manifest", () => {
-  test("is read page by page, each entry once, with artifact type and annotations", async (t) => {
+describe("the list of referrers", () => {
+  test("is read from all pages, each entry once, with artifact type and annotations", async (t) => {
     const server = await serve(t, (request, response, raw) => {
       const isFirst = !request.url.includes("?");
       const page = isFirst
@@ -46,12 +46,9 @@ describe("the list of what refers to a manifest", () => {
   for (const [what, answer] of [
     ["404", (_request, response) => refuse(response, 404, "UNSUPPORTED", "no")],
     ["405", (_request, response) => refuse(response, 405, "UNSUPPORTED", "no")],
-    [
-      "a page for people",
-      (_request, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>"),
-    ],
+    ["an HTML page", (_request, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>")],
   ] as [string, Handler][]) {
-    test(`is none where the registry answers with ${what}: it has no such list`, async (t) => {
+    test(`is undefined if the registry answers with ${what}`, async (t) => {
       const { registry } = clientOf(t, (await serve(t, answer)).url);
       assert.equal(await registry.listReferrers("app", SUBJECT), undefined);
     });
@@ -63,7 +60,7 @@ describe("the list of what refers to a manifest", () => {
     [429, "TOO_MANY_REQUESTS"],
     [500, "SERVER_ERROR"],
   ] as const) {
-    test(`answered with ${status} is an error, never "none"`, async (t) => {
+    test(`is an error for status ${status}`, async (t) => {
       const { registry } = clientOf(
         t,
         (await serve(t, (_request, response) => void response.writeHead(status).end())).url,
@@ -73,19 +70,19 @@ describe("the list of what refers to a manifest", () => {
   }
 
   for (const [what, manifests] of [
-    ["no list", { a: 1 }],
+    ["an object as its list", { a: 1 }],
     ["an entry without a digest", [{ mediaType: OCI_MANIFEST, size: 1 }]],
-    ["an entry whose digest leads elsewhere", [entry("a", { digest: "sha256:../../tags/list" })]],
-    ["an entry of no size", [entry("a", { size: -1 })]],
-    ["an entry that is none", [null]],
+    ["an entry with a path as its digest", [entry("a", { digest: "sha256:../../tags/list" })]],
+    ["an entry with a negative size", [entry("a", { size: -1 })]],
+    ["an entry that is not an object", [null]],
   ] as const) {
-    test(`with ${what} is refused whole`, async (t) => {
+    test(`with ${what} is an error`, async (t) => {
       const { registry } = clientOf(t, (await serve(t, list(manifests))).url);
       await assert.rejects(registry.listReferrers("app", SUBJECT), { code: "UNEXPECTED_RESPONSE", side: "source" });
     });
   }
 
-  test("with more entries than anybody needs is refused, in one page or in many", async (t) => {
+  test("with too many entries is an error, in one page or several", async (t) => {
     const page = (from: number, length: number) => Array.from({ length }, (_, i) => entry(String(from + i)));
     const whole = clientOf(t, (await serve(t, list(page(0, MAX_REFERRERS + 1)))).url);
     await assert.rejects(whole.registry.listReferrers("app", SUBJECT), { code: "UNEXPECTED_RESPONSE" });
@@ -98,7 +95,7 @@ describe("the list of what refers to a manifest", () => {
     assert.equal(asked, 3);
   });
 
-  test("whose pages have no end, or go in a circle, is refused", async (t) => {
+  test("with endless or looping pages is an error", async (t) => {
     for (const link of [(n: number) => `<?n=${n}>; rel="next"`, () => '<?n=1>; rel="next"']) {
       let asked = 0;
       const server = await serve(t, (request, response, raw) => {
@@ -110,7 +107,7 @@ describe("the list of what refers to a manifest", () => {
     }
   });
 
-  test("is not gone after to another host: credentials go with the request", async (t) => {
+  test("is not followed to another host, because requests carry credentials", async (t) => {
     const other = await serve(t, list([]));
     const server = await serve(
       t,
@@ -120,7 +117,7 @@ describe("the list of what refers to a manifest", () => {
     assert.deepEqual(other.seen, []);
   });
 
-  test("that breaks off between two pages is an error, not a shorter list", async (t) => {
+  test("that ends between two pages is an error", async (t) => {
     const server = await serve(t, (request, response, raw) =>
       request.url.includes("?")
         ? refuse(response, 404, "UNSUPPORTED", "no")
@@ -131,7 +128,7 @@ describe("the list of what refers to a manifest", () => {
     });
   });
 
-  test("larger than any manifest is not read to its end", async (t) => {
+  test("with a page larger than a manifest may be is not read to the end", async (t) => {
     const server = await serve(t, (_request, response) => {
       response.writeHead(200, { "content-type": OCI_INDEX }).end(Buffer.alloc(MAX_MANIFEST_BYTES + 1, " "));
     });

@@ -4,7 +4,7 @@ import { MAX_TAG_PAGE_BYTES } from "../../../src/registry/limits.ts";
 import { startPlainRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, json, refuse, serve, type Handler } from "../server.ts";
 
-/** A registry that gives these pages one after the other, each with the link that leads to the next. */
+/** Serves pages of tags, each with a link to the next. */
 function pages(lists: readonly (readonly string[])[], link: (page: number, host: string) => string): Handler {
   return ({ url, headers }, response) => {
     const page = Number(new URL(url, "http://any").searchParams.get("page") ?? 0);
@@ -20,18 +20,21 @@ async function list(t: TestContext, handler: Handler): Promise<{ tags: string[];
   return { tags: await registry.listTags("team/app"), lines: server.lines() };
 }
 
-describe("a list of tags", () => {
+describe("the tag list", () => {
   const links: [string, (page: number, host: string) => string][] = [
     ["relative", (page) => `</v2/team/app/tags/list?page=${page}>; rel="next"`],
     ["absolute", (page, host) => `<http://${host}/v2/team/app/tags/list?page=${page}>; rel="next"`],
     [
-      "of a registry behind a proxy, which does not know its port",
+      "from a registry behind a proxy that does not know its port",
       (page) => `<https://127.0.0.1/v2/x?page=${page}>; rel=next`,
     ],
-    ["among others", (page) => `</a>; rel="prev"; title="a, <b>; rel=next", </v2/x?page=${page}>; rel="next last"`],
+    [
+      "among other links",
+      (page) => `</a>; rel="prev"; title="a, <b>; rel=next", </v2/x?page=${page}>; rel="next last"`,
+    ],
   ];
   for (const [what, link] of links) {
-    test(`goes on where its link says: ${what}`, async (t) => {
+    test(`follows the link to the next page: ${what}`, async (t) => {
       const { tags, lines } = await list(t, pages([["a", "b"], ["b", "c"], ["d"]], link));
       assert.deepEqual(tags, ["a", "b", "c", "d"]);
       assert.equal(lines.length, 3);
@@ -39,7 +42,7 @@ describe("a list of tags", () => {
     });
   }
 
-  test("of ten thousand tags takes ten requests", async (t) => {
+  test("of 10,000 tags takes ten requests", async (t) => {
     const registry = await startPlainRegistry({
       name: "registry.example.com",
       policy: { tagPage: { default: 100, max: 1000 } },
@@ -53,7 +56,7 @@ describe("a list of tags", () => {
     assert.equal(registry.server.requests.length, 10);
   });
 
-  test("that is null, or empty in the middle, has no tags there", async (t) => {
+  test("may be null, or have an empty page in the middle", async (t) => {
     const nothing = await list(t, (_request, response) => json(response, 200, { name: "team/app", tags: null }));
     assert.deepEqual(nothing.tags, []);
     const gap = await list(
@@ -63,7 +66,7 @@ describe("a list of tags", () => {
     assert.deepEqual(gap.tags, ["a", "b"]);
   });
 
-  test("is asked for with the token of its repository", async (t) => {
+  test("is requested with the token of its repository", async (t) => {
     const server = await serve(t, ({ url, headers }, response) => {
       if (url.startsWith("/token")) return json(response, 200, { token: "t" });
       if (headers.authorization === "Bearer t") return json(response, 200, { tags: ["a"] });
@@ -76,63 +79,63 @@ describe("a list of tags", () => {
   });
 });
 
-describe("a list of tags that cannot be followed is an error", () => {
+describe("the tag list is an error", () => {
   const next = (target: string) => `<${target}>; rel="next"`;
   const cases: [string, string, RegExp, Handler][] = [
     [
-      "whose link leads to itself",
+      "if a link leads back to its own page",
       "UNEXPECTED_RESPONSE",
-      /circle/,
+      /loop/,
       pages([["a"], ["b"], ["c"]], () => next("/v2/team/app/tags/list?page=1")),
     ],
     [
-      "that sends the same page for ever, under other addresses",
+      "if the same page repeats under different URLs",
       "UNEXPECTED_RESPONSE",
-      /circle/,
+      /loop/,
       ({ url }, response) => json(response, 200, { tags: ["a"] }, { link: next(`${url}1`) }),
     ],
     [
-      "that has no end of empty pages",
+      "if empty pages never end",
       "TOO_LARGE",
       /pages/,
       ({ url }, response) =>
         json(response, 200, { tags: [] }, { link: next(`/v2/x?${Number(url.split("?")[1]) + 1 || 1}`) }),
     ],
     [
-      "whose link leads to another host",
+      "if a link leads to another host",
       "REDIRECT_REFUSED",
       /leads away/,
       pages([["a"], ["b"]], () => next("https://other.example.com/v2/x")),
     ],
+    ["if a link leads outside /v2/", "REDIRECT_REFUSED", /leads away/, pages([["a"], ["b"]], () => next("/admin"))],
     [
-      "whose link leads out of the registry's paths",
+      "if a link is not a valid URL",
       "REDIRECT_REFUSED",
-      /leads away/,
-      pages([["a"], ["b"]], () => next("/admin")),
+      /not a valid URL/,
+      pages([["a"], ["b"]], () => next("http://[")),
     ],
-    ["whose link is no URL", "REDIRECT_REFUSED", /no URL/, pages([["a"], ["b"]], () => next("http://["))],
-    ["that is no list", "UNEXPECTED_RESPONSE", /no list/, (_request, response) => json(response, 200, { tags: "a" })],
     [
-      "with something else than texts",
+      "if it is not a list",
       "UNEXPECTED_RESPONSE",
-      /no list/,
+      /not a list/,
+      (_request, response) => json(response, 200, { tags: "a" }),
+    ],
+    [
+      "if its entries are not strings",
+      "UNEXPECTED_RESPONSE",
+      /not a list/,
       (_request, response) => json(response, 200, { tags: [1] }),
     ],
-    ["that is no JSON", "UNEXPECTED_RESPONSE", /no list/, (_request, response) => void response.end("<html>")],
+    ["if it is not JSON", "UNEXPECTED_RESPONSE", /not a list/, (_request, response) => void response.end("<html>")],
     [
-      "of a repository that is not there",
+      "if the repository does not exist",
       "REPOSITORY_UNKNOWN",
       /404/,
       (_request, response) => void response.writeHead(404).end(),
     ],
+    ["if the registry denies access", "DENIED", /403/, (_request, response) => void response.writeHead(403).end()],
     [
-      "that the registry does not give out",
-      "DENIED",
-      /403/,
-      (_request, response) => void response.writeHead(403).end(),
-    ],
-    [
-      "that is endless in itself",
+      "if a page is too large",
       "TOO_LARGE",
       /bytes/,
       (_request, response) => void response.end(Buffer.alloc(MAX_TAG_PAGE_BYTES + 1, " ")),
@@ -144,14 +147,14 @@ describe("a list of tags that cannot be followed is an error", () => {
     });
   }
 
-  test("and an empty page that leads to itself is asked for once", async (t) => {
+  test("if an empty page links to itself, after one request", async (t) => {
     const server = await serve(t, ({ url }, response) => json(response, 200, { tags: [] }, { link: next(url) }));
     const { registry } = clientOf(t, server.url);
-    await assert.rejects(registry.listTags("team/app"), { code: "UNEXPECTED_RESPONSE", message: /circle/ });
+    await assert.rejects(registry.listTags("team/app"), { code: "UNEXPECTED_RESPONSE", message: /loop/ });
     assert.equal(server.lines().length, 1);
   });
 
-  test("and a name that is none is asked of nobody", async (t) => {
+  test("if the repository name is invalid, without a request", async (t) => {
     const server = await serve(t, (_request, response) => void response.end());
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.listTags("team/../app"), { code: "INVALID_REFERENCE" });

@@ -11,7 +11,7 @@ import { clientOf, refuse, serve } from "../server.ts";
 
 const BYTES = Buffer.alloc(300_000, "blob");
 
-/** A registry that shows what came of a PUT: whole, cut, or held. */
+/** Starts a registry that handles each PUT with `put`. */
 async function target(t: TestContext, put: (request: IncomingMessage, response: ServerResponse) => void): Promise<URL> {
   const server = createServer((request, response) => {
     if (request.method === "POST") {
@@ -29,7 +29,7 @@ async function target(t: TestContext, put: (request: IncomingMessage, response: 
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-/** Chunks, the last of which comes when the registry has seen the beginning. */
+/** Streams chunks, and waits with the last one until `began` resolves. */
 function chunksUntil(began: Promise<void>, chunks: readonly Buffer[]): Readable {
   return Readable.from(
     (async function* () {
@@ -43,8 +43,8 @@ function chunksUntil(began: Promise<void>, chunks: readonly Buffer[]): Readable 
 const WRONG: [string, Buffer[]][] = [
   ["a changed last byte", [BYTES.subarray(0, 1), BYTES.subarray(1, -1), Buffer.from("!")]],
   ["a changed first byte", [Buffer.from("!"), BYTES.subarray(1, 2), BYTES.subarray(2)]],
-  ["a byte too few", [BYTES.subarray(0, 1), BYTES.subarray(1, 1000), BYTES.subarray(1000, -1)]],
-  ["a byte too many", [BYTES.subarray(0, 1), BYTES.subarray(1), Buffer.from("!")]],
+  ["a byte missing", [BYTES.subarray(0, 1), BYTES.subarray(1, 1000), BYTES.subarray(1000, -1)]],
+  ["an extra byte", [BYTES.subarray(0, 1), BYTES.subarray(1), Buffer.from("!")]],
   ["an endless tail", [BYTES.subarray(0, 1), BYTES.subarray(1, 2), ...Array<Buffer>(9).fill(BYTES)]],
 ];
 
@@ -82,7 +82,7 @@ for (const [words, chunks] of WRONG) {
 }
 
 for (const [words, chunks] of [
-  ["no bytes", []],
+  ["zero bytes", []],
   ["one chunk that is too long", [Buffer.concat([BYTES, BYTES])]],
 ] as const) {
   test(`a blob of ${words} is refused`, async (t) => {
@@ -94,7 +94,7 @@ for (const [words, chunks] of [
   });
 }
 
-test("an empty blob under another digest is refused before anything is sent", async (t) => {
+test("an empty blob with a wrong digest is refused before it is sent", async (t) => {
   const server = await serve(t, memoryRegistry().handler);
   const { registry } = clientOf(t, server.url, { side: "target" });
   const descriptor = { ...blobOf(Buffer.alloc(0)), digest: digestOf(Buffer.from("x")) };
@@ -102,7 +102,7 @@ test("an empty blob under another digest is refused before anything is sent", as
   assert.ok(server.seen.every(({ method }) => method === "POST"));
 });
 
-test("an error of the source is thrown as it is, and the upload is cut", async (t) => {
+test("an error of the source is thrown unchanged, and the upload is closed", async (t) => {
   const began = Promise.withResolvers<void>();
   const cut = Promise.withResolvers<void>();
   const url = await target(t, (request) => {
@@ -111,7 +111,7 @@ test("an error of the source is thrown as it is, and the upload is cut", async (
     request.resume();
   });
   const { registry } = clientOf(t, url, { side: "target" });
-  const broken = new MirrorError("the source is gone", {
+  const broken = new MirrorError("the connection was closed", {
     code: "UNREACHABLE",
     side: "source",
     operation: "read blob",
@@ -130,7 +130,7 @@ test("an error of the source is thrown as it is, and the upload is cut", async (
   await cut.promise;
 });
 
-test("an upload is sent once: a 503 is for the caller to start over", async (t) => {
+test("an upload is not retried after a 503, so that the caller starts over", async (t) => {
   let puts = 0;
   const url = await target(t, (request, response) => {
     puts += 1;
@@ -147,7 +147,7 @@ test("an upload is sent once: a 503 is for the caller to start over", async (t) 
   assert.deepEqual(clock.slept, []);
 });
 
-test("a connection cut during an upload is UNREACHABLE, retryable, and the source is let go", async (t) => {
+test("a connection closed during an upload is UNREACHABLE and retryable, and the source is destroyed", async (t) => {
   const url = await target(t, (request) => void request.once("data", () => request.socket.destroy()));
   const { registry } = clientOf(t, url, { side: "target" });
   const body = Readable.from([BYTES.subarray(0, 100_000), BYTES.subarray(100_000)]);
@@ -159,7 +159,7 @@ test("a connection cut during an upload is UNREACHABLE, retryable, and the sourc
   assert.ok(body.destroyed);
 });
 
-test("an answer that comes too early is not believed", async (t) => {
+test("a success response before all bytes are sent is an error", async (t) => {
   const url = await target(t, (_request, response) => void response.writeHead(201).end());
   const { registry } = clientOf(t, url, { side: "target" });
   const body = Readable.from(
@@ -173,7 +173,7 @@ test("an answer that comes too early is not believed", async (t) => {
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), { side: "target" });
 });
 
-test("an upload that makes no progress is given up", async (t) => {
+test("an upload without progress times out", async (t) => {
   const url = await target(t, () => {});
   const { registry } = clientOf(t, url, { side: "target", uploadIdle: 50 });
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
@@ -184,7 +184,7 @@ test("an upload that makes no progress is given up", async (t) => {
   });
 });
 
-test("an abort ends an upload", async (t) => {
+test("an abort stops an upload", async (t) => {
   const stop = new AbortController();
   const url = await target(t, (request) => void request.once("data", () => stop.abort()));
   const { registry } = clientOf(t, url, { side: "target" });
@@ -193,7 +193,7 @@ test("an abort ends an upload", async (t) => {
   assert.ok(body.destroyed);
 });
 
-test("an upload that the registry sends to another host is refused before a byte is sent", async (t) => {
+test("an upload to another host is refused before a byte is sent", async (t) => {
   const elsewhere = await serve(t, (_request, response) => void response.writeHead(201).end());
   const server = await serve(t, (_request, response) => {
     response.writeHead(202, { location: new URL("/up", elsewhere.url).href }).end();
@@ -216,16 +216,16 @@ test("a missing repository at ECR is REPOSITORY_UNKNOWN", async (t) => {
   });
 });
 
-test("where ECR cuts the connection, the hint says that the repository may be missing", async (t) => {
+test("the hint suggests a missing repository if ECR closes the connection", async (t) => {
   const server = await serve(t, (_request, _response, raw) => void raw.socket.destroy());
   const { registry } = clientOf(t, server.url, { side: "target", registryKind: "ecr" });
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
     code: "UNREACHABLE",
-    hint: /repository does not exist/,
+    hint: /repository was deleted.*does not exist/,
   });
 });
 
-test("a token that expired before the PUT is renewed, and the caller told to start over", async (t) => {
+test("a token that expired before the PUT is renewed, and the caller starts over", async (t) => {
   let isPutRefused = true;
   const tokens = await serve(t, (_request, response) => {
     response.end(JSON.stringify({ token: `t${tokens.seen.length}` }));
@@ -246,7 +246,7 @@ test("a token that expired before the PUT is renewed, and the caller told to sta
   assert.equal(server.seen.at(-1)?.headers.authorization, "Bearer t2");
 });
 
-test("an upload that is slow, but gets on, is not given up", async (t) => {
+test("a slow upload with progress does not time out", async (t) => {
   const { handler, stored } = memoryRegistry();
   const server = await serve(t, handler);
   const { registry } = clientOf(t, server.url, { side: "target", uploadIdle: 250 });
@@ -262,7 +262,7 @@ test("an upload that is slow, but gets on, is not given up", async (t) => {
   assert.equal(stored.blobs.size, 1);
 });
 
-test("an upload that is put off says for how long: its caller may begin it again", async (t) => {
+test("an upload that is refused with Retry-After tells the caller how long to wait", async (t) => {
   const url = await target(t, (request, response) => {
     request.resume();
     request.on("end", () => response.writeHead(429, { "retry-after": "7" }).end());

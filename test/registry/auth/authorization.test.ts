@@ -13,7 +13,7 @@ import { clientOf, json, refuse, serve } from "../server.ts";
 const ME: Credential = { username: "me", password: "hunter2" };
 const MY_BASIC = `Basic ${Buffer.from("me:hunter2").toString("base64")}`;
 
-test("Basic credentials are sent when they are asked for, and from then on at once", async (t) => {
+test("Basic credentials are sent after a challenge, and then with each request", async (t) => {
   const server = await serve(t, (request, response) => {
     const isGood = request.headers.authorization === MY_BASIC;
     response.writeHead(isGood ? 200 : 401, { "www-authenticate": 'Basic realm="r"' }).end();
@@ -29,7 +29,7 @@ test("Basic credentials are sent when they are asked for, and from then on at on
   );
 });
 
-test("credentials are looked up for the host that is really asked, not for the name", async (t) => {
+test("credentials are looked up for the endpoint's host, not for the registry's name", async (t) => {
   const asked: string[] = [];
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
@@ -42,7 +42,7 @@ test("credentials are looked up for the host that is really asked, not for the n
   assert.deepEqual([...new Set(asked)], [server.url.host]);
 });
 
-test("Bearer is chosen where Basic is offered as well", async (t) => {
+test("Bearer is preferred to Basic", async (t) => {
   const server = await serve(t, (request, response) => {
     if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
     const isGood = request.headers.authorization === "Bearer t";
@@ -53,7 +53,7 @@ test("Bearer is chosen where Basic is offered as well", async (t) => {
   assert.ok(await registry.headManifest("app", "1"));
 });
 
-test("refused credentials are forgotten and looked up once more, but not for each request that is refused", async (t) => {
+test("refused credentials are looked up again, but not for each refused request", async (t) => {
   const rejected: string[] = [];
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
@@ -72,7 +72,7 @@ test("refused credentials are forgotten and looked up once more, but not for eac
   assert.deepEqual(rejected, [server.url.host, server.url.host]);
 });
 
-test("a repository that is refused in spite of its token says nothing of the credentials", async (t) => {
+test("a refused token does not reject the credentials", async (t) => {
   const rejected: string[] = [];
   const server = await serve(t, (request, response) => {
     if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
@@ -88,7 +88,7 @@ test("a repository that is refused in spite of its token says nothing of the cre
 });
 
 for (const status of [401, 403]) {
-  test(`an expired ECR password (${status}) is replaced by a new one`, async (t) => {
+  test(`an expired ECR password (${status}) is replaced`, async (t) => {
     let current = "one";
     const server = await serve(t, (request, response) => {
       const expected = `Basic ${Buffer.from("AWS:two").toString("base64")}`;
@@ -119,7 +119,7 @@ for (const status of [401, 403]) {
   });
 }
 
-test("a 401 without a challenge is asked about at /v2/", async (t) => {
+test("after a 401 without a challenge, /v2/ is requested for one", async (t) => {
   const server = await serve(t, (request, response) => {
     if (request.headers.authorization === MY_BASIC) return void response.writeHead(200).end();
     const headers: Record<string, string> = request.url === "/v2/" ? { "www-authenticate": "Basic realm=r" } : {};
@@ -130,7 +130,7 @@ test("a 401 without a challenge is asked about at /v2/", async (t) => {
   assert.deepEqual(server.lines(), ["HEAD /v2/app/manifests/1", "GET /v2/", "HEAD /v2/app/manifests/1"]);
 });
 
-test("a registry that never says how to sign in is an error, and gets no credentials", async (t) => {
+test("a registry without a challenge is an error, and gets no credentials", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(401).end());
   const { registry } = clientOf(t, server.url, { credentials: { lookup: async () => ME } });
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED" });
@@ -146,7 +146,7 @@ test("a challenge of an unknown scheme is an error, and gets no credentials", as
   assert.ok(server.seen.every(({ headers }) => headers.authorization === undefined));
 });
 
-test("credentials never travel over plain HTTP off this machine", async () => {
+test("credentials are not sent over plain HTTP to another machine", async () => {
   let lookups = 0;
   const authorization = createAuthorization({
     registry: "registry.lan:5000",
@@ -171,7 +171,7 @@ test("credentials never travel over plain HTTP off this machine", async () => {
   assert.equal(lookups, 0);
 });
 
-test("Docker Hub's 401 is told as: no such repository, or a private one", async (t) => {
+test("the hint for Docker Hub's 401 mentions missing and private repositories", async (t) => {
   const server = await serve(t, (_request, response) =>
     refuse(response, 401, "UNAUTHORIZED", "authentication required", { "www-authenticate": "Basic realm=r" }),
   );
@@ -179,11 +179,11 @@ test("Docker Hub's 401 is told as: no such repository, or a private one", async 
   await assert.rejects(registry.getManifest("library/nothing", "1"), {
     code: "UNAUTHORIZED",
     reference: "docker.io/library/nothing:1",
-    hint: /does not exist.*private/,
+    hint: /sign in to its endpoint .* if it is private; .* missing and private repositories/,
   });
 });
 
-test("elsewhere the hint names the host to sign in to: the one that is asked in the registry's place", async (t) => {
+test("the hint for another registry names the endpoint's host to sign in to", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(401).end());
   const { registry } = clientOf(t, server.url, { name: "ghcr.io" });
   await assert.rejects(registry.getManifest("a/b", "1"), (error: MirrorError) => {
@@ -193,16 +193,16 @@ test("elsewhere the hint names the host to sign in to: the one that is asked in 
 });
 
 for (const endpoint of ["https://ghcr.io", "https://registry-1.docker.io"]) {
-  test(`a hint for ${endpoint} itself names the registry`, () => {
+  test(`the hint for ${endpoint} says how to sign in`, () => {
     const registryKind = registryKindOf(canonicalRegistry(new URL(endpoint).host));
     const context = { registryKind, operation: "read manifest", signedIn: false, isOpen: false } as const;
     const hint = hintFor("UNAUTHORIZED", { ...context, endpoint: new URL(endpoint) });
-    assert.match(hint ?? "", /docker login ghcr\.io|nobody is signed in$/);
+    assert.match(hint ?? "", /docker login ghcr\.io|sign in if it is private;/);
   });
 }
 
-test("where credentials are kept back because of plain HTTP, the hint says so", async (t) => {
-  // A host name that leads here, without being this machine's by name.
+test("the hint says that no credentials are sent over plain HTTP", async (t) => {
+  // A host name that resolves to this machine, but is not a name of it.
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
   });

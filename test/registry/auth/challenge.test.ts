@@ -7,7 +7,7 @@ function read(headers: string | string[] | undefined): [string, Record<string, s
   return parseChallenges(headers).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
 }
 
-test("Docker Hub's challenge is read", () => {
+test("Docker Hub's challenge is parsed", () => {
   const header =
     'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/python:pull"';
   assert.deepEqual(read(header), [
@@ -22,13 +22,13 @@ test("Docker Hub's challenge is read", () => {
   ]);
 });
 
-test("quoted strings may hold commas, equal signs and escaped quotes", () => {
+test("quoted strings may contain commas, equal signs and escaped quotes", () => {
   assert.deepEqual(read(String.raw`Bearer realm="https://a/?x=1,2",scope="say \"hi\" \\ there"`), [
     ["bearer", { realm: "https://a/?x=1,2", scope: String.raw`say "hi" \ there` }],
   ]);
 });
 
-test("several challenges in one header are told apart", () => {
+test("several challenges in one header are separated", () => {
   const header =
     'Basic realm="a, b", Negotiate, Bearer realm="https://a",error="insufficient_scope", NTLM abc==, Digest qop=x';
   assert.deepEqual(read(header), [
@@ -40,20 +40,20 @@ test("several challenges in one header are told apart", () => {
   ]);
 });
 
-test("several headers count like one", () => {
+test("several headers are combined", () => {
   assert.deepEqual(read(["Basic realm=x", 'bearer realm="https://y"']), [
     ["basic", { realm: "x" }],
     ["bearer", { realm: "https://y" }],
   ]);
 });
 
-test("schemes and names have no case, spaces around = are taken, the first of a repeated name counts", () => {
+test("case is ignored, spaces around = are allowed, and the first of a repeated name counts", () => {
   assert.deepEqual(read('BEARER Realm = "https://a" , SERVICE=s, realm="https://evil"'), [
     ["bearer", { realm: "https://a", service: "s" }],
   ]);
 });
 
-test("what cannot be read ends the header, and keeps what was read before", () => {
+test("a syntax error ends the header, but keeps what was parsed before", () => {
   assert.deepEqual(read('Basic realm="x", Bearer realm="unclosed'), [
     ["basic", { realm: "x" }],
     ["bearer", {}],
@@ -64,7 +64,7 @@ test("what cannot be read ends the header, and keeps what was read before", () =
   assert.deepEqual(read('"quoted"'), []);
 });
 
-test("a parameter that is quoted properly is read back as it was", () => {
+test("a quoted parameter is parsed back to its value", () => {
   const value = fc.string({ unit: "grapheme-ascii" });
   const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/);
   fc.assert(
@@ -79,7 +79,7 @@ test("a parameter that is quoted properly is read back as it was", () => {
   );
 });
 
-test("no text makes it fail or hang", () => {
+test("no text makes parsing fail or hang", () => {
   const unit = fc.constantFrom('"', "\\", ",", "=", " ", "a", "B", "/", "~", "é");
   fc.assert(fc.property(fc.string({ unit, maxLength: 60 }), (text) => void parseChallenges(text)));
   const started = performance.now();

@@ -14,7 +14,7 @@ interface Setting {
   home: string;
   credentials(environment?: Record<string, string>, helperTimeout?: number): Credentials;
   look(host: string, environment?: Record<string, string>): Promise<Credential | undefined>;
-  /** Installs `docker-credential-<name>`, which writes down what it is asked. */
+  /** Installs `docker-credential-<name>`, which logs each request. */
   helper(name: string, script: string): Promise<void>;
   asked(): Promise<string>;
 }
@@ -50,12 +50,12 @@ async function setUp(t: TestContext, config?: object | string): Promise<Setting>
   };
 }
 
-test("nothing configured means nobody", async (t) => {
+test("without configuration there are no credentials", async (t) => {
   const { look } = await setUp(t);
   assert.equal(await look("ghcr.io"), undefined);
 });
 
-test("auths are read, and split at the first colon only", async (t) => {
+test("auths are decoded and split at the first colon", async (t) => {
   const { look } = await setUp(t, {
     auths: { "ghcr.io": auth("me:pass:with:colons"), "quay.io": { username: "u", password: "p" } },
   });
@@ -85,7 +85,7 @@ for (const key of [
   "REG.example:5000",
   "reg.example:5000/team",
 ]) {
-  test(`the key ${key} is for reg.example:5000 alone`, async (t) => {
+  test(`the key ${key} is only for reg.example:5000`, async (t) => {
     const { look } = await setUp(t, { auths: { [key]: auth("me:pw") } });
     assert.deepEqual(await look("reg.example:5000"), { username: "me", password: "pw" });
     assert.equal(await look("reg.example"), undefined);
@@ -93,12 +93,12 @@ for (const key of [
   });
 }
 
-test("the plain key wins over one with a path", async (t) => {
+test("a key without a path takes precedence over one with a path", async (t) => {
   const { look } = await setUp(t, { auths: { "a.example/team": auth("team:1"), "a.example": auth("all:2") } });
   assert.deepEqual(await look("a.example"), { username: "all", password: "2" });
 });
 
-test("identity tokens are told from passwords", async (t) => {
+test("identity tokens are distinguished from passwords", async (t) => {
   const { look } = await setUp(t, {
     auths: { "a.example": { ...auth("00000000:x"), identitytoken: "refresh" }, "b.example": auth("<token>:refresh2") },
   });
@@ -107,25 +107,25 @@ test("identity tokens are told from passwords", async (t) => {
 });
 
 for (const entry of [{}, { auth: "" }, auth("nocolon"), auth(":x"), auth("user:"), { auth: 7 }, null, "x"]) {
-  test(`an entry ${JSON.stringify(entry)} is no credential`, async (t) => {
+  test(`the entry ${JSON.stringify(entry)} is not a credential`, async (t) => {
     const { look } = await setUp(t, { auths: { "a.example": entry } });
     assert.equal(await look("a.example"), undefined);
   });
 }
 
-test("a host that is called like a property of objects is not found there", async (t) => {
+test("a host named like a property of Object has no credentials", async (t) => {
   const { look } = await setUp(t, { auths: {} });
   assert.equal(await look("constructor"), undefined);
   assert.equal(await look("__proto__"), undefined);
 });
 
-test("$DOCKER_CONFIG is read in place of ~/.docker", async (t) => {
+test("$DOCKER_CONFIG is read instead of ~/.docker", async (t) => {
   const { look, home } = await setUp(t, { auths: { "a.example": auth("home:1") } });
   await writeFile(join(home, "config.json"), JSON.stringify({ auths: { "a.example": auth("other:2") } }));
   assert.deepEqual(await look("a.example", { DOCKER_CONFIG: home }), { username: "other", password: "2" });
 });
 
-test("our own variables win over DOCKER_AUTH_CONFIG, and that over the file", async (t) => {
+test("mirrorform's variables take precedence over DOCKER_AUTH_CONFIG, which takes precedence over the file", async (t) => {
   const { look } = await setUp(t, { auths: { "a.example": auth("file:1"), "b.example": auth("file:1") } });
   const inline = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "a.example": auth("inline:2") } }) };
   const own = { MIRRORFORM_USERNAME_A_EXAMPLE: "own", MIRRORFORM_PASSWORD_A_EXAMPLE: "3" };
@@ -135,14 +135,14 @@ test("our own variables win over DOCKER_AUTH_CONFIG, and that over the file", as
   assert.deepEqual(await look("a.example", { ...inline, ...own }), { username: "own", password: "3" });
 });
 
-test("a variable for one host is not used for one that looks like it", async (t) => {
+test("a variable for one host is not used for a similar host", async (t) => {
   const { look } = await setUp(t);
   const own = { MIRRORFORM_USERNAME_A_EXAMPLE: "own", MIRRORFORM_PASSWORD_A_EXAMPLE: "3" };
   assert.equal(await look("a-example", own), undefined);
   assert.equal(await look("a:1", { MIRRORFORM_USERNAME_A_1: "own", MIRRORFORM_PASSWORD_A_1: "3" }), undefined);
 });
 
-test("half a pair of variables is an error, and tells no value", async (t) => {
+test("only one of the two variables is an error that does not reveal its value", async (t) => {
   const { look } = await setUp(t);
   for (const [own, missing] of [
     [{ MIRRORFORM_USERNAME_DOCKER_IO: "own" }, /PASSWORD_DOCKER_IO is not/],
@@ -159,7 +159,7 @@ test("half a pair of variables is an error, and tells no value", async (t) => {
 });
 
 for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secret"', ""]) {
-  test(`a config.json holding ${text || "nothing"} is an error that repeats nothing of it`, async (t) => {
+  test(`a config.json with ${text || "no content"} is an error that does not quote it`, async (t) => {
     const { look } = await setUp(t, text);
     await assert.rejects(look("a.example"), (error: Error) => {
       assert.ok(error instanceof MirrorError);
@@ -171,14 +171,14 @@ for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secre
   });
 }
 
-test("a helper is asked with the server on its standard input", async (t) => {
+test("a helper gets the server on standard input", async (t) => {
   const { look, helper, asked } = await setUp(t, { credHelpers: { "a.example": "test" } });
   await helper("test", `echo '{"ServerURL":"a.example","Username":"me","Secret":"pw"}'`);
   assert.deepEqual(await look("a.example"), { username: "me", password: "pw" });
   assert.equal(await asked(), "get a.example\n");
 });
 
-test("credHelpers come before credsStore, and that before auths", async (t) => {
+test("credHelpers take precedence over credsStore, which takes precedence over auths", async (t) => {
   const { look, helper } = await setUp(t, {
     auths: { "a.example": auth("auths:1"), "b.example": auth("auths:1"), "c.example": auth("auths:1") },
     credsStore: "store",
@@ -195,7 +195,7 @@ test("credHelpers come before credsStore, and that before auths", async (t) => {
   assert.equal(await look("d.example"), undefined);
 });
 
-test("a store is asked for Docker Hub by its old key", async (t) => {
+test("a store is queried for Docker Hub with its v1 key", async (t) => {
   const { look, helper, asked } = await setUp(t, { credsStore: "store" });
   await helper("store", `echo '{"Username":"<token>","Secret":"refresh"}'`);
   assert.deepEqual(await look("docker.io"), { identityToken: "refresh" });
@@ -203,17 +203,17 @@ test("a store is asked for Docker Hub by its old key", async (t) => {
 });
 
 const BROKEN: [string, string, RegExp][] = [
-  ["fails", "echo 'the keychain is locked' >&2; exit 3", /^docker-credential-test failed: it ended with 3$/],
-  ["fails, a secret in its error", "echo 'cannot use hunter2' >&2; exit 3", /ended with 3$/],
-  ["fails, a secret in its output", "echo 'cannot use hunter2'; exit 3", /ended with 3$/],
-  ["answers nonsense", "echo hunter2", /no JSON object/],
-  ["answers without a secret", `echo '{"Username":"me"}'`, /no Username and Secret/],
-  ["fails, showing a secret", `echo '{"Username":"me","Secret":"hunter2"}'; exit 1`, /ended with 1/],
-  ["writes without end", "cat /dev/zero", /wrote too much/],
+  ["fails", "echo 'the keychain is locked' >&2; exit 3", /^docker-credential-test failed: it exited with 3$/],
+  ["fails with a secret in its error", "echo 'cannot use hunter2' >&2; exit 3", /exited with 3$/],
+  ["fails with a secret in its output", "echo 'cannot use hunter2'; exit 3", /exited with 3$/],
+  ["prints something other than JSON", "echo hunter2", /not a JSON object/],
+  ["prints no secret", `echo '{"Username":"me"}'`, /no Username and Secret/],
+  ["prints credentials and fails", `echo '{"Username":"me","Secret":"hunter2"}'; exit 1`, /exited with 1/],
+  ["prints endlessly", "cat /dev/zero", /wrote too much/],
 ];
 
 for (const [words, script, message] of BROKEN) {
-  test(`a helper that ${words} is an error, and tells no secret`, async (t) => {
+  test(`a helper that ${words} is an error that does not reveal secrets`, async (t) => {
     const { look, helper } = await setUp(t, { credsStore: "test" });
     await helper("test", script);
     await assert.rejects(look("a.example"), (error: Error) => {
@@ -228,7 +228,7 @@ for (const [words, script, message] of BROKEN) {
   });
 }
 
-test("a helper that takes too long is stopped, even if it left a child behind", async (t) => {
+test("a helper that takes too long is killed, even if its child process keeps running", async (t) => {
   const { credentials, helper } = await setUp(t, { credsStore: "slow" });
   await helper("slow", "sleep 5");
   const began = performance.now();
@@ -239,19 +239,19 @@ test("a helper that takes too long is stopped, even if it left a child behind", 
   assert.ok(performance.now() - began < 3_000);
 });
 
-test("a helper that is not installed is an error that says so", async (t) => {
+test("the error for a missing helper says to install it", async (t) => {
   const { look } = await setUp(t, { credsStore: "absent" });
   await assert.rejects(look("a.example"), { code: "CREDENTIAL_HELPER", hint: /install docker-credential-absent/ });
 });
 
 for (const name of ["../evil", "/bin/sh", "a b", "-x", "a;b"]) {
-  test(`a helper called "${name}" is not started`, async (t) => {
+  test(`a helper named "${name}" is not started`, async (t) => {
     const { look } = await setUp(t, { credsStore: name });
     await assert.rejects(look("a.example"), { code: "CREDENTIAL_HELPER", message: /name is not valid/ });
   });
 }
 
-test("an answer is remembered until it is refused", async (t) => {
+test("credentials are cached until they are refused", async (t) => {
   const { credentials, helper, asked } = await setUp(t, { credsStore: "test" });
   await helper("test", `echo '{"Username":"me","Secret":"pw"}'`);
   const all = credentials();

@@ -11,7 +11,7 @@ import { clientOf, json, serve, type Client, type Handler, type Server } from ".
 const ME: Credential = { username: "me", password: "hunter2" };
 const REPOSITORIES = ["one", "two", "three", "four"];
 
-/** A registry that wants a token for each repository, its token server, and a client with credentials. */
+/** Starts a registry that requires a token for each repository, its token server, and a client with credentials. */
 async function tokenRegistry(
   t: TestContext,
   answer: Handler,
@@ -27,11 +27,11 @@ async function tokenRegistry(
   return { tokens, ...clientOf(t, server.url, { ...options, credentials: { lookup } }) };
 }
 
-for (const [registryKind, shown] of [
+for (const [registryKind, times] of [
   ["docker-hub", "once"],
   ["other", "a few times"],
 ] as const) {
-  test(`a password that ${registryKind} refuses is shown ${shown}, however many repositories want a token`, async (t) => {
+  test(`a password that ${registryKind} refuses is sent ${times}, however many repositories need a token`, async (t) => {
     const { registry, tokens } = await tokenRegistry(t, (_request, response) => json(response, 401, {}), undefined, {
       registryKind,
       hosts: createHosts(() => 20),
@@ -44,11 +44,11 @@ for (const [registryKind, shown] of [
       assert.equal(error.reference, `${registry.name}/${names[index % names.length]}`);
     }
     await assert.rejects(registry.headManifest("later", "1"), { code: "UNAUTHORIZED" });
-    assert.equal(tokens.seen.length, shown === "once" ? 1 : MAX_REFUSED_SIGN_INS);
+    assert.equal(tokens.seen.length, times === "once" ? 1 : MAX_REFUSED_SIGN_INS);
   });
 }
 
-test("a sign-in that is refused for one repository is no answer for the others", async (t) => {
+test("a sign-in refused for one repository does not fail the others", async (t) => {
   let running = 0;
   let most = 0;
   const { registry } = await tokenRegistry(t, (request, response) => {
@@ -66,10 +66,10 @@ test("a sign-in that is refused for one repository is no answer for the others",
   assert.equal(first?.status === "rejected" && (first.reason as MirrorError).code, "UNAUTHORIZED");
   assert.equal(second?.status === "rejected" && (second.reason as MirrorError).code, "UNAUTHORIZED");
   assert.equal(third?.status, "fulfilled");
-  assert.equal(most, 1, "one after the other, as long as nobody knows what the password is worth");
+  assert.equal(most, 1, "one at a time until the password is accepted");
 });
 
-test("once a password was taken, refusals are about repositories, however many there are", async (t) => {
+test("after a password was accepted, any number of refusals are about repositories", async (t) => {
   const { registry } = await tokenRegistry(t, (request, response) =>
     json(response, request.url.includes("private") ? 401 : 200, { token: "t" }),
   );
@@ -80,7 +80,7 @@ test("once a password was taken, refusals are about repositories, however many t
   assert.ok(await registry.headManifest("two", "1"));
 });
 
-test("an answer without a token to one repository is no answer for the others", async (t) => {
+test("a response without a token for one repository does not fail the others", async (t) => {
   const { registry, tokens } = await tokenRegistry(t, (_request, response) =>
     json(response, 200, tokens.seen.length === 1 ? {} : { token: "t" }),
   );
@@ -89,7 +89,7 @@ test("an answer without a token to one repository is no answer for the others", 
   assert.equal(second?.status, "fulfilled");
 });
 
-test("another password is tried after one was refused", async (t) => {
+test("a new password is tried after one was refused", async (t) => {
   const passwords = ["old", "new"];
   const good = `Basic ${Buffer.from("me:new").toString("base64")}`;
   const { registry, tokens } = await tokenRegistry(
@@ -102,7 +102,7 @@ test("another password is tried after one was refused", async (t) => {
   assert.equal(tokens.seen.length, 2);
 });
 
-test("once a password is taken, tokens are asked for side by side", async (t) => {
+test("after a password was accepted, tokens are requested concurrently", async (t) => {
   const waiting: (() => void)[] = [];
   const { registry, tokens } = await tokenRegistry(t, (_request, response) => {
     const send = (): void => json(response, 200, { token: "t" });
@@ -114,7 +114,7 @@ test("once a password is taken, tokens are asked for side by side", async (t) =>
   assert.equal(tokens.seen.length, REPOSITORIES.length);
 });
 
-test("an interrupted sign-in is no answer for those who waited along", async (t) => {
+test("an interrupted sign-in does not fail the waiting ones", async (t) => {
   const stop = new AbortController();
   const { registry, tokens } = await tokenRegistry(t, (_request, response) => {
     if (tokens.seen.length === 1) return stop.abort();
@@ -126,7 +126,7 @@ test("an interrupted sign-in is no answer for those who waited along", async (t)
   for (const head of await Promise.all(others)) assert.ok(head !== undefined);
 });
 
-test("a token server that is down is asked MAX_ATTEMPTS times in all", async (t) => {
+test("an unavailable token server gets MAX_ATTEMPTS requests in total", async (t) => {
   const { registry, tokens } = await tokenRegistry(t, (_request, response) => void response.writeHead(503).end());
   const heads = REPOSITORIES.map((name) => registry.headManifest(name, "1"));
   for (const head of await Promise.allSettled(heads)) {

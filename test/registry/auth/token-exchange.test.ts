@@ -10,18 +10,18 @@ import { clientOf, json, refuse, serve, type Client, type Server } from "../serv
 interface Setting extends Client {
   tokens: Server;
   server: Server;
-  /** What the registry takes; a Bearer token unless it begins with another scheme. */
+  /** The Authorization headers that the registry accepts. */
   accepted: Set<string>;
 }
 
 interface Options extends Partial<RegistryOptions> {
-  /** The answer to the n-th question, from 1. */
+  /** The response to the n-th token request, starting at 1. */
   answer?: (n: number) => object;
   credential?: Credential;
   challenge?: (realm: string) => string;
 }
 
-/** A registry and its token server. */
+/** Starts a registry and its token server. */
 async function setUp(t: TestContext, options: Options = {}): Promise<Setting> {
   const {
     answer = (n: number) => ({ token: `token-${n}`, expires_in: 300 }),
@@ -48,7 +48,7 @@ function authorizations(server: Server): (string | undefined)[] {
   return server.seen.map(({ headers }) => headers.authorization);
 }
 
-test("a token is asked for with the challenge's service and our own scope, anonymously", async (t) => {
+test("a token is requested anonymously with the challenge's service and the repository's scope", async (t) => {
   const { registry, tokens, server } = await setUp(t);
 
   await registry.headManifest("team/app", "1");
@@ -58,19 +58,19 @@ test("a token is asked for with the challenge's service and our own scope, anony
   assert.deepEqual(authorizations(server), [undefined, "Bearer token-1"]);
 });
 
-test("a target asks to push as well", async (t) => {
+test("a token for a target has push access", async (t) => {
   const { registry, tokens } = await setUp(t, { side: "target" });
   await registry.headManifest("app", "1");
   assert.match(tokens.seen[0]?.url ?? "", /scope=repository%3Aapp%3Apull%2Cpush$/);
 });
 
-test("a scope of another kind is taken from the challenge", async (t) => {
+test("a scope of another kind is used from the challenge", async (t) => {
   const { registry, tokens } = await setUp(t, { challenge: (realm) => `Bearer realm="${realm}",scope="aws"` });
   await registry.headManifest("app", "1");
   assert.equal(tokens.seen[0]?.url, "/token?account=x&scope=aws");
 });
 
-test("a token is used again for its repository, and another is asked for another one", async (t) => {
+test("a token is reused for its repository, and another repository gets another token", async (t) => {
   const { registry, tokens, server, accepted } = await setUp(t);
   accepted.add("Bearer token-2");
 
@@ -82,13 +82,13 @@ test("a token is used again for its repository, and another is asked for another
   assert.deepEqual(authorizations(server), [undefined, "Bearer token-1", "Bearer token-1", "Bearer token-2"]);
 });
 
-test("one question is in flight for a scope, however many requests wait for it", async (t) => {
+test("concurrent requests share one token request for a scope", async (t) => {
   const { registry, tokens } = await setUp(t);
   await Promise.all([..."abcdef"].map((tag) => registry.headManifest("app", tag)));
   assert.equal(tokens.seen.length, 1);
 });
 
-test("a user name and a password go to the token server as Basic, and nowhere else", async (t) => {
+test("a user name and password are sent only to the token server, as Basic", async (t) => {
   const { registry, tokens, server } = await setUp(t, { credential: { username: "me", password: "sécret:x" } });
   await registry.headManifest("app", "1");
   assert.deepEqual(authorizations(tokens), [`Basic ${Buffer.from("me:sécret:x").toString("base64")}`]);
@@ -115,7 +115,7 @@ test("an identity token is exchanged by POST", async (t) => {
   assert.doesNotMatch(asked?.url ?? "", /refresh/);
 });
 
-test("access_token is as good as token", async (t) => {
+test("access_token is accepted as token", async (t) => {
   const { registry } = await setUp(t, { answer: () => ({ token: "", access_token: "token-1" }) });
   assert.ok(await registry.headManifest("app", "1"));
 });
@@ -133,12 +133,12 @@ test("a token is renewed before it expires", async (t) => {
 
   assert.equal(tokens.seen.length, 2);
   assert.deepEqual(authorizations(server).at(-1), "Bearer token-2");
-  assert.equal(server.seen.length, 4, "the renewed token was refused by nobody");
+  assert.equal(server.seen.length, 4, "the renewed token was not refused");
 });
 
 for (const [words, extra] of [
   ["without expires_in", {}],
-  ["with a senseless expires_in", { expires_in: -1 }],
+  ["with an invalid expires_in", { expires_in: -1 }],
 ] as const) {
   test(`a token ${words} lasts 60 seconds`, async (t) => {
     const { registry, tokens, accepted, clock } = await setUp(t, {
@@ -155,7 +155,7 @@ for (const [words, extra] of [
   });
 }
 
-test("a token that the registry no longer takes is renewed once", async (t) => {
+test("a token that the registry no longer accepts is renewed once", async (t) => {
   const { registry, tokens, accepted } = await setUp(t);
   await registry.headManifest("app", "1");
   accepted.clear();
@@ -169,7 +169,7 @@ test("a token that the registry no longer takes is renewed once", async (t) => {
   assert.equal(tokens.seen.length, 3);
 });
 
-test("a 401 for a token just obtained is final", async (t) => {
+test("a 401 for a new token is final", async (t) => {
   const { registry, tokens, server, accepted } = await setUp(t);
   accepted.clear();
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED", side: "source", retryable: false });
@@ -177,7 +177,7 @@ test("a 401 for a token just obtained is final", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
-test("ECR Public's 400 for an expired token is answered like a 401", async (t) => {
+test("ECR Public's 400 for an expired token is handled like a 401", async (t) => {
   let isExpired = false;
   const tokens = await serve(t, (_request, response) => json(response, 200, { token: `token-${tokens.seen.length}` }));
   const server = await serve(t, (request, response) => {
@@ -197,7 +197,7 @@ test("ECR Public's 400 for an expired token is answered like a 401", async (t) =
   assert.equal(tokens.seen.length, 2);
 });
 
-test("a token server that is busy is asked again", async (t) => {
+test("a request to a busy token server is retried", async (t) => {
   const tokens = await serve(t, (_request, response) =>
     tokens.seen.length < 3 ? void response.writeHead(503).end() : json(response, 200, { token: "t" }),
   );
@@ -209,7 +209,7 @@ test("a token server that is busy is asked again", async (t) => {
   assert.ok(await registry.headManifest("app", "1"));
 });
 
-test("a token server that stays busy is asked as often as any, and not once more for each try of the request", async (t) => {
+test("a busy token server gets MAX_ATTEMPTS requests, and the request itself is not retried", async (t) => {
   const tokens = await serve(t, (_request, response) => void response.writeHead(503).end());
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": `Bearer realm="${tokens.url.href}"` }).end();
@@ -219,7 +219,7 @@ test("a token server that stays busy is asked as often as any, and not once more
   assert.equal(tokens.seen.length, MAX_ATTEMPTS);
 });
 
-test("a token server that refuses the password is an error of its own, without the password", async (t) => {
+test("the error for a refused password does not contain the password", async (t) => {
   const rejected: string[] = [];
   const tokens = await serve(t, (_request, response) =>
     json(response, 401, { details: "incorrect username or password" }),
@@ -252,7 +252,7 @@ for (const [words, answer] of [
   });
 }
 
-test("a token server's endless answer is not read to the end", async (t) => {
+test("a token server's endless response is not read to the end", async (t) => {
   const { registry } = await setUp(t, { answer: () => ({ token: "x".repeat(1_000_000) }) });
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNEXPECTED_RESPONSE" });
 });
@@ -277,7 +277,7 @@ for (const realm of [
   });
 }
 
-test("credentials do not follow a redirect of the realm", async (t) => {
+test("credentials are not sent after a redirect of the realm", async (t) => {
   const elsewhere = await serve(t, (_request, response) => json(response, 200, { token: "token-1" }));
   const tokens = await serve(t, (_request, response) => {
     response.writeHead(307, { location: new URL("/token", elsewhere.url).href }).end();
@@ -297,7 +297,7 @@ test("credentials do not follow a redirect of the realm", async (t) => {
   assert.ok(await anonymous.registry.headManifest("app", "1"));
 });
 
-test("one request's abort does not take the token from the others that wait for it", async (t) => {
+test("aborting a request does not fail others that wait for the same token", async (t) => {
   const stop = new AbortController();
   const tokens = await serve(t, async (_request, response) => {
     if (tokens.seen.length === 1) return stop.abort();
@@ -316,7 +316,7 @@ test("one request's abort does not take the token from the others that wait for 
   assert.equal(first.status, "rejected");
 });
 
-test("what a token server says of a spent allowance names nobody", async (t) => {
+test("the account name is redacted in a token server's pull limit error", async (t) => {
   const said = "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF. You may increase the limit.";
   const tokens = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", said));
   const offered = { "www-authenticate": `Bearer realm="${new URL("/token", tokens.url).href}"` };

@@ -24,9 +24,9 @@ const CODES: [number, string, string][] = [
   [204, "", "UNEXPECTED_RESPONSE"],
 ];
 
-for (const [status, told, code] of CODES) {
-  test(`${status} ${told || "without a code"} is ${code}`, async (t) => {
-    const server = await serve(t, (_request, response) => refuse(response, status, told, ""));
+for (const [status, registryCode, code] of CODES) {
+  test(`${status} ${registryCode || "without a code"} is ${code}`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, registryCode, ""));
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.getManifest("team/app", "1"), {
       code,
@@ -37,7 +37,7 @@ for (const [status, told, code] of CODES) {
   });
 }
 
-test("the registry's own words are in the message, on one line and cut", async (t) => {
+test("the message quotes the registry's error on one line, truncated", async (t) => {
   const message = `line\r\n\u001B[31mred\u202E ${"long ".repeat(500)}`;
   const server = await serve(t, (_request, response) => refuse(response, 400, "NAME_INVALID", message));
   const { registry } = clientOf(t, server.url);
@@ -50,14 +50,14 @@ test("the registry's own words are in the message, on one line and cut", async (
 });
 
 for (const [words, body] of [
-  ["a page", "<html><head><title>502</title></head><body>Bad &amp; ugly gateway</body></html>"],
+  ["an HTML page", "<html><head><title>502</title></head><body>Bad &amp; ugly gateway</body></html>"],
   ["broken JSON", '{"errors": [{"code": "DENIED"'],
-  ["JSON of another kind", '{"errors": {"code": 1}}'],
-  ["errors of another kind", '{"errors": [null, 7, {"code": 7}, "x"]}'],
-  ["nothing", ""],
-  ["bytes", Buffer.from([0xff, 0xfe, 0x00])],
+  ["JSON of another shape", '{"errors": {"code": 1}}'],
+  ["errors of another shape", '{"errors": [null, 7, {"code": 7}, "x"]}'],
+  ["empty", ""],
+  ["binary", Buffer.from([0xff, 0xfe, 0x00])],
 ] as const) {
-  test(`an error whose body is ${words} is an error like others`, async (t) => {
+  test(`an error response is handled if its body is ${words}`, async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(403).end(body));
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
@@ -81,7 +81,7 @@ test("an error's endless body is not read to the end", async (t) => {
   await assert.rejects(registry.getManifest("app", "1"), { code: "DENIED" });
 });
 
-test("a spent pull allowance is PULL_LIMIT, not tried again, and names nobody", async (t) => {
+test("a reached pull limit is PULL_LIMIT, is not retried, and does not name the account", async (t) => {
   const message =
     "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF_123. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit";
   const server = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", message));
@@ -98,7 +98,7 @@ test("a spent pull allowance is PULL_LIMIT, not tried again, and names nobody", 
   assert.equal(server.seen.length, 2);
 });
 
-test("a spent pull allowance is seen in the headers that HEAD gets", async (t) => {
+test("a reached pull limit is detected in the headers of a HEAD response", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(429, { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "0;w=3600" }).end();
   });
@@ -107,7 +107,7 @@ test("a spent pull allowance is seen in the headers that HEAD gets", async (t) =
   assert.equal(server.seen.length, 1);
 });
 
-test("the limit on requests of any kind is tried again, then TOO_MANY_REQUESTS", async (t) => {
+test("the limit on requests of any kind is retried, then TOO_MANY_REQUESTS", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests (HAP429).\n");
   });
@@ -116,7 +116,7 @@ test("the limit on requests of any kind is tried again, then TOO_MANY_REQUESTS",
   assert.equal(server.seen.length, MAX_ATTEMPTS);
 });
 
-test("a 403 of ECR names the action that is missing for what was done", async (t) => {
+test("the hint for a 403 of ECR names the missing action", async (t) => {
   const server = await serve(t, (_request, response) => refuse(response, 403, "DENIED", "not authorized"));
   const { registry } = clientOf(t, server.url, {
     name: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
@@ -130,7 +130,7 @@ test("a 403 of ECR names the action that is missing for what was done", async (t
   await assert.rejects(registry.putManifest("app", "1", MANIFEST), { hint: /ecr:PutImage/ });
 });
 
-test("hosts of ECR are known in all their forms, and what only looks like one is not", () => {
+test("all forms of ECR hosts are recognized, and similar hosts are not", () => {
   for (const host of [
     "111122223333.dkr.ecr.us-east-1.amazonaws.com",
     "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
@@ -151,17 +151,17 @@ test("hosts of ECR are known in all their forms, and what only looks like one is
   assert.equal(registryKindOf("docker.io"), "docker-hub");
 });
 
-test("a port where nobody listens is UNREACHABLE, and the host is named", async (t) => {
+test("a closed port is UNREACHABLE, and the error names the host", async (t) => {
   const { registry, events } = clientOf(t, new URL("http://127.0.0.1:1"));
   await assert.rejects(registry.headManifest("app", "1"), {
     code: "UNREACHABLE",
-    message: "127.0.0.1:1 cannot be reached: it refuses connections (ECONNREFUSED)",
+    message: "127.0.0.1:1 refused the connection (ECONNREFUSED)",
     retryable: false,
   });
   assert.equal(events.filter(({ type }) => type === "request.finished").length, MAX_ATTEMPTS);
 });
 
-test("a name that does not exist is UNREACHABLE, and not tried again", async (t) => {
+test("an unknown host name is UNREACHABLE and not retried", async (t) => {
   const dispatcher = new Agent({
     connect: {
       lookup: (_host, _options, done) => done(Object.assign(new Error("no"), { code: "ENOTFOUND" }), "", 4),
@@ -173,7 +173,7 @@ test("a name that does not exist is UNREACHABLE, and not tried again", async (t)
   assert.deepEqual(clock.slept, []);
 });
 
-test("a registry that does not answer is TIMEOUT, and asked again", async (t) => {
+test("a registry that does not respond is TIMEOUT and retried", async (t) => {
   const server = await serve(t, (_request, response) => {
     if (server.seen.length > 1) response.writeHead(404).end();
   });
@@ -185,13 +185,13 @@ test("a registry that does not answer is TIMEOUT, and asked again", async (t) =>
   assert.deepEqual(reasons, ["TIMEOUT"]);
 });
 
-test("plain HTTP where TLS was expected is TLS, and the hint says so", async (t) => {
+test("plain HTTP instead of TLS is TLS, and the hint mentions http://", async (t) => {
   const server = await serve(t, () => {});
   const { registry } = clientOf(t, new URL(`https://127.0.0.1:${server.url.port}`));
   await assert.rejects(registry.headManifest("app", "1"), { code: "TLS", retryable: false, hint: /http:\/\// });
 });
 
-test("an answer that is no HTTP is UNREACHABLE", async (t) => {
+test("a response that is not HTTP is UNREACHABLE", async (t) => {
   const server = createTcpServer((socket) => socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.9\r\n"));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -200,7 +200,7 @@ test("an answer that is no HTTP is UNREACHABLE", async (t) => {
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE" });
 });
 
-test("every attempt is told with its status, without a query", async (t) => {
+test("every attempt emits an event with its status and without its query", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(404).end());
   const { registry, events } = clientOf(t, server.url);
   await registry.headManifest("app", "1");
@@ -217,7 +217,7 @@ test("every attempt is told with its status, without a query", async (t) => {
   ]);
 });
 
-test("each request is told before it is sent and when it is answered, refusals too, and which are about manifests", async (t) => {
+test("every request and response is tracked, including refusals, and manifest requests are marked", async (t) => {
   const seen: unknown[] = [];
   const server = await serve(t, (request, response) => {
     if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
@@ -240,7 +240,7 @@ test("each request is told before it is sent and when it is answered, refusals t
   ]);
 });
 
-test("a page's tags are taken out, also where one is never closed", async (t) => {
+test("HTML tags are removed, even if one is not closed", async (t) => {
   const pages = ['<p title="a <b>">denied</p>', `<h1>denied${"<".repeat(MAX_ERROR_BYTES)}`];
   for (const page of pages) {
     const server = await serve(t, (_request, response) => void response.writeHead(403).end(page));
@@ -252,7 +252,7 @@ test("a page's tags are taken out, also where one is never closed", async (t) =>
   }
 });
 
-test("text of unknown origin loses what looks like a token", () => {
+test("text that looks like a token is redacted", () => {
   const text = "a dckr_pat_AbC-1_2 b Bearer abcdefgh.ijk c eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2ln d";
   assert.equal(plainText(text), "a [redacted] b [redacted] c [redacted] d");
 });

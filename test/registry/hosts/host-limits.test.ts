@@ -7,7 +7,7 @@ import { digestOf } from "../../../src/oci/digest.ts";
 import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
 import { clientOf, serve } from "../server.ts";
 
-/** Two clients of one host, as of a source and a target. */
+/** Starts two clients of one host, as a source and a target. */
 async function pair(t: Parameters<typeof serve>[0], handler: Parameters<typeof serve>[1], concurrency?: number) {
   const server = await serve(t, handler);
   const hosts = createHosts(() => concurrency);
@@ -16,7 +16,7 @@ async function pair(t: Parameters<typeof serve>[0], handler: Parameters<typeof s
   return { server, one, two };
 }
 
-test("two clients of one host send no more small requests at a time than one may", async (t) => {
+test("two clients of a host share the limit of small requests", async (t) => {
   let live = 0;
   let most = 0;
   const { one, two } = await pair(
@@ -35,14 +35,14 @@ test("two clients of one host send no more small requests at a time than one may
   assert.equal(most, 3);
 });
 
-test("what a host asked one client to wait, the other waits too", async (t) => {
+test("two clients of a host share a pause", async (t) => {
   const { one, two } = await pair(t, (request, response) => {
     const isRefused = request.url.endsWith("/refused");
     response.writeHead(isRefused ? 429 : 200, isRefused ? { "retry-after": "7" } : {}).end();
   });
   const stop = new AbortController();
   const slept: number[] = [];
-  // The refused one waits until it is stopped; the other tells how long it would.
+  // The refused request sleeps until it is aborted. The other one only records the duration.
   one.clock.sleep = async (milliseconds, signal) => {
     slept.push(milliseconds);
     if (signal === stop.signal) {
@@ -61,7 +61,7 @@ test("what a host asked one client to wait, the other waits too", async (t) => {
   await assert.rejects(refused, { code: "INTERRUPTED" });
 });
 
-test("blobs that one client reads take no places of the other's small requests", async (t) => {
+test("blobs that one client reads do not count towards the other's small requests", async (t) => {
   const blob = { digest: digestOf(Buffer.from("abcd")), size: 4, mediaType: "application/octet-stream" };
   const open: ServerResponse[] = [];
   const { one, two } = await pair(

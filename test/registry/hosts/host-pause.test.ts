@@ -11,8 +11,8 @@ function found(response: ServerResponse): void {
   response.writeHead(200).end();
 }
 
-/** A clock whose sleeps end together when the test says so, at the time of the longest. */
-function heldClock() {
+/** Creates a clock on which all sleeps end with `wake`, at the time of the longest. */
+function manualClock() {
   const sleepers: (() => void)[] = [];
   const clock = { ...quickClock(), time: 1_700_000_000_000, wake: () => undefined as void };
   let latest = clock.time;
@@ -29,13 +29,13 @@ function heldClock() {
   return clock;
 }
 
-/** What has not come by then does not come. */
-const PATIENCE_MILLISECONDS = 5_000;
+/** Timeout of `until`. */
+const TIMEOUT_MILLISECONDS = 5_000;
 
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + PATIENCE_MILLISECONDS;
-  while (!holds()) {
-    assert.ok(Date.now() < end, "what the test waits for does not happen");
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + TIMEOUT_MILLISECONDS;
+  while (!condition()) {
+    assert.ok(Date.now() < end, "the condition is still false");
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -46,21 +46,21 @@ for (const [status, headers, expected] of [
   [429, {}, BACKOFF_BASE / 2],
   [503, {}, BACKOFF_BASE / 2],
 ] as const) {
-  const asked = "retry-after" in headers ? "with" : "without";
-  test(`after a ${status} ${asked} Retry-After other requests to that host wait as well`, async (t) => {
+  const retryAfter = "retry-after" in headers ? "with" : "without";
+  test(`other requests to a host wait after a ${status} ${retryAfter} Retry-After`, async (t) => {
     const server = await serve(t, (_request, response) => {
       if (server.seen.length === 1) return void response.writeHead(status, headers).end();
       found(response);
     });
-    const clock = heldClock();
-    const random = () => (asked === "with" ? 0 : 0.5);
+    const clock = manualClock();
+    const random = () => (retryAfter === "with" ? 0 : 0.5);
     const { registry } = clientOf(t, server.url, { clock, random });
 
     const refused = registry.headManifest("app", "refused");
     await until(() => clock.slept.length === 1);
     const others = ["a", "b", "c"].map((tag) => registry.headManifest("other", tag));
     await until(() => clock.slept.length === 4);
-    assert.equal(server.seen.length, 1, "nothing is sent meanwhile");
+    assert.equal(server.seen.length, 1, "nothing is sent during the pause");
     assert.deepEqual(clock.slept, [expected, expected, expected, expected]);
     clock.wake();
     await Promise.all([refused, ...others]);
@@ -69,12 +69,12 @@ for (const [status, headers, expected] of [
 }
 
 for (const status of [404, 500, 502]) {
-  test(`a ${status} makes no other request wait`, async (t) => {
+  test(`other requests do not wait after a ${status}`, async (t) => {
     const server = await serve(t, ({ url }, response) => {
       if (url.includes("/app/")) return void response.writeHead(status).end();
       found(response);
     });
-    const clock = heldClock();
+    const clock = manualClock();
     const { registry } = clientOf(t, server.url, { clock });
 
     const stop = new AbortController();
@@ -89,7 +89,7 @@ for (const status of [404, 500, 502]) {
   });
 }
 
-test("an allowance that is spent makes no other request wait", async (t) => {
+test("other requests do not wait after a reached pull limit", async (t) => {
   const server = await serve(t, ({ url }, response) => {
     if (url.includes("/app/")) return void response.writeHead(429, { "retry-after": "7" }).end();
     found(response);
@@ -101,14 +101,14 @@ test("an allowance that is spent makes no other request wait", async (t) => {
   assert.deepEqual(clock.slept, []);
 });
 
-test("many requests refused together make one pause, not a long one", async (t) => {
+test("requests refused together cause one pause, not a longer one", async (t) => {
   const waiting: ServerResponse[] = [];
   const server = await serve(t, (_request, response) => {
     if (server.seen.length > 8) return found(response);
     waiting.push(response);
     if (waiting.length === 8) for (const each of waiting) each.writeHead(503).end();
   });
-  const clock = heldClock();
+  const clock = manualClock();
   const { registry } = clientOf(t, server.url, { clock });
 
   const all = Array.from({ length: 8 }, (_, at) => registry.headManifest("app", `${at}`));
@@ -118,14 +118,14 @@ test("many requests refused together make one pause, not a long one", async (t) 
   assert.deepEqual(new Set(clock.slept), new Set([BACKOFF_BASE / 2]));
 });
 
-test("a good answer to what was under way does not end the pause", async (t) => {
+test("a successful response to an earlier request does not end the pause", async (t) => {
   let finish: (() => void) | undefined;
   const server = await serve(t, ({ url }, response) => {
     if (url.endsWith("/slow")) return void (finish = () => found(response));
     if (url.endsWith("/refused") && clock.slept.length === 0) return void response.writeHead(503).end();
     found(response);
   });
-  const clock = heldClock();
+  const clock = manualClock();
   const { registry } = clientOf(t, server.url, { clock });
 
   const slow = registry.headManifest("app", "slow");
@@ -141,7 +141,7 @@ test("a good answer to what was under way does not end the pause", async (t) => 
   await Promise.all([refused, other]);
 });
 
-test("the pause after a call that gave up is longer than after its first try, and an answer ends that", async (t) => {
+test("the pause grows until a request succeeds", async (t) => {
   let isBusy = true;
   const server = await serve(t, (_request, response) => {
     if (isBusy) return void response.writeHead(503).end();
@@ -161,7 +161,7 @@ test("the pause after a call that gave up is longer than after its first try, an
   assert.equal(clock.slept[before], BACKOFF_BASE / 2);
 });
 
-test("an abort ends the wait of a request that was not refused itself, and it is never sent", async (t) => {
+test("an abort ends the wait of another request, which is never sent", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(503, { "retry-after": "60" }).end());
   const [refused, other] = [new AbortController(), new AbortController()];
   const { registry, events } = clientOf(t, server.url, { clock: systemClock });
@@ -178,19 +178,19 @@ test("an abort ends the wait of a request that was not refused itself, and it is
   assert.equal(server.seen.length, 1);
 });
 
-test("a source that refuses everything is asked a few times, not for every image of a plan, and never by GET", async (t) => {
+test("a source that refuses everything gets a few requests, not one for each image of a plan, and no GET", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(429).end());
-  const clock = heldClock();
+  const clock = manualClock();
   const { registry } = clientOf(t, server.url, { clock, random: () => 0.999 });
-  const begun = clock.time;
+  const start = clock.time;
   const images = Array.from({ length: 40 }, (_, i) => registry.headManifest("app", `${i}`));
   const ended = Promise.allSettled(images);
   const waking = setInterval(clock.wake, 1);
   await ended.finally(() => clearInterval(waking));
   const errors = (await ended).map((each) => (each.status === "rejected" ? (each.reason as MirrorError) : undefined));
   assert.deepEqual(new Set(errors.map((error) => error?.code)), new Set(["TOO_MANY_REQUESTS"]));
-  assert.match(errors.at(-1)?.message ?? "", /not asked: .* answered 429 5 times in a row/);
-  assert.ok(clock.time - begun < 20_000, `${clock.time - begun} ms were waited`);
+  assert.match(errors.at(-1)?.message ?? "", /request not sent: .* answered 429 5 times in a row/);
+  assert.ok(clock.time - start < 20_000, `${clock.time - start} ms of waiting`);
   assert.ok(server.seen.length < 100, `${server.seen.length} requests`);
   assert.deepEqual(
     server.seen.filter(({ method, url }) => method === "GET" && url.includes("/manifests/")),
@@ -198,21 +198,24 @@ test("a source that refuses everything is asked a few times, not for every image
   );
 });
 
-test("a source that refused everything is asked again once its last pause is over", async (t) => {
+test("a source that refused everything gets requests again after its last pause", async (t) => {
   let isBusy = true;
   const server = await serve(t, (_request, response) => void response.writeHead(isBusy ? 429 : 200).end());
   const { registry, clock } = clientOf(t, server.url);
   await assert.rejects(registry.headManifest("app", "1"), { code: "TOO_MANY_REQUESTS" });
   isBusy = false;
   const asked = server.seen.length;
-  await assert.rejects(registry.headManifest("app", "2"), { code: "TOO_MANY_REQUESTS", message: /^not asked: / });
+  await assert.rejects(registry.headManifest("app", "2"), {
+    code: "TOO_MANY_REQUESTS",
+    message: /^request not sent: /,
+  });
   assert.equal(server.seen.length, asked);
   clock.time += BACKOFF_CAP;
   await registry.headManifest("app", "2");
   await registry.headManifest("app", "3");
 });
 
-test("what is written to a target is tried as often as before", async (t) => {
+test("requests to a target are retried as often as usual", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(429).end());
   const clock = quickClock();
   const { registry } = clientOf(t, server.url, { clock, side: "target" });

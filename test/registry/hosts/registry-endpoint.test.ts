@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { MirrorError } from "../../../src/errors.ts";
 import { endpointFor } from "../../../src/registry/hosts/registry-endpoint.ts";
 
-test("a registry is asked over https at its own host, Docker Hub at its registry's", () => {
+test("requests use https and the registry's own host, or registry-1.docker.io for Docker Hub", () => {
   const at = (registry: string): string => endpointFor(registry, { environment: {} }).href;
   assert.equal(at("docker.io"), "https://registry-1.docker.io/");
   assert.equal(at("ghcr.io"), "https://ghcr.io/");
@@ -11,7 +11,7 @@ test("a registry is asked over https at its own host, Docker Hub at its registry
   assert.equal(at("[::1]:5000"), "https://[::1]:5000/");
 });
 
-test("the operator's variable wins over the file's endpoint", () => {
+test("the environment variable takes precedence over the mirror file's endpoint", () => {
   const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: "http://127.0.0.1:5000" };
   const configured = "https://cache.example.com";
   assert.equal(endpointFor("docker.io", { environment, configured }).href, "http://127.0.0.1:5000/");
@@ -33,7 +33,7 @@ for (const text of [
   "file:///etc",
   "https://",
 ]) {
-  test(`the endpoint ${text} is refused, and not repeated`, () => {
+  test(`the endpoint ${text} is refused and not quoted`, () => {
     for (const [options, code] of [
       [{ environment: {}, configured: text }, "INVALID_FILE"],
       [{ environment: { MIRRORFORM_ENDPOINT_A_EXAMPLE: text } }, "USAGE"],

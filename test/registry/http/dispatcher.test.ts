@@ -22,21 +22,21 @@ function dispatcherOf(t: TestContext, options: DispatcherOptions): Dispatcher {
   return dispatcher;
 }
 
-/** A proxy that leads everything to one port, and remembers what it was asked for. */
+/** Starts a proxy that forwards everything to one port, and records requests. */
 async function proxyTo(
   t: TestContext,
   port: number,
-): Promise<{ address: string; asked: string[]; authorizations: (string | undefined)[]; close(): Promise<void> }> {
-  const asked: string[] = [];
+): Promise<{ address: string; requests: string[]; authorizations: (string | undefined)[]; close(): Promise<void> }> {
+  const requests: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
+    requests.push(`${request.method} ${request.url}`);
     authorizations.push(request.headers["proxy-authorization"]);
     response.writeHead(404).end();
   });
   server.on("connect", (request, socket: Socket, head: Buffer) => {
-    asked.push(`CONNECT ${request.url}`);
+    requests.push(`CONNECT ${request.url}`);
     authorizations.push(request.headers["proxy-authorization"]);
     const onward = connect(port, "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -59,10 +59,10 @@ async function proxyTo(
     server.close();
     await once(server, "close");
   };
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked, authorizations, close };
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests, authorizations, close };
 }
 
-/** A TLS server for the name registry.test with an authority of its own. */
+/** Starts a TLS server for registry.test with its own certificate authority. */
 async function tlsServer(t: TestContext, body = ""): Promise<{ port: number; authority: string }> {
   const folder = mkdtempSync(join(tmpdir(), "mirrorform-tls-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -103,27 +103,27 @@ async function tlsServer(t: TestContext, body = ""): Promise<{ port: number; aut
   return { port: (server.address() as AddressInfo).port, authority };
 }
 
-test("plain HTTP goes through HTTP_PROXY, and lower case wins", async (t) => {
+test("plain HTTP goes through HTTP_PROXY, and lower case takes precedence", async (t) => {
   const proxy = await proxyTo(t, 1);
   const environment = { HTTP_PROXY: "http://127.0.0.1:9", http_proxy: proxy.address };
   const { registry } = clientOf(t, new URL("http://registry.test:5000"), {
     dispatcher: dispatcherOf(t, { environment }),
   });
   assert.equal(await registry.headManifest("app", "1"), undefined);
-  assert.deepEqual(proxy.asked, ["HEAD http://registry.test:5000/v2/app/manifests/1"]);
+  assert.deepEqual(proxy.requests, ["HEAD http://registry.test:5000/v2/app/manifests/1"]);
 });
 
-test("https goes through HTTPS_PROXY as a tunnel, signed in with the proxy's own password", async (t) => {
+test("https uses a tunnel through HTTPS_PROXY, with the proxy's password", async (t) => {
   const { port, authority } = await tlsServer(t);
   const proxy = await proxyTo(t, port);
   const environment = { HTTPS_PROXY: `http://me:p%40ss@${proxy.address}`, SSL_CERT_FILE: authority };
   const { registry } = clientOf(t, new URL("https://registry.test"), { dispatcher: dispatcherOf(t, { environment }) });
   assert.equal(await registry.headManifest("app", "1"), undefined);
-  assert.deepEqual(proxy.asked, ["CONNECT registry.test:443"]);
+  assert.deepEqual(proxy.requests, ["CONNECT registry.test:443"]);
   assert.deepEqual(proxy.authorizations, [`Basic ${Buffer.from("me:p@ss").toString("base64")}`]);
 });
 
-test("NO_PROXY and this machine are asked directly", async (t) => {
+test("requests to NO_PROXY hosts and this machine use no proxy", async (t) => {
   const proxy = await proxyTo(t, 1);
   const server = await serve(t, (_request, response) => void response.writeHead(404).end());
   for (const environment of [
@@ -136,10 +136,10 @@ test("NO_PROXY and this machine are asked directly", async (t) => {
   const environment = { HTTP_PROXY: `http://${proxy.address}`, NO_PROXY: "other.example, 127.0.0.2" };
   const { registry } = clientOf(t, new URL("http://127.0.0.2:1"), { dispatcher: dispatcherOf(t, { environment }) });
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE" });
-  assert.deepEqual(proxy.asked, []);
+  assert.deepEqual(proxy.requests, []);
 });
 
-/** A proxy that answers CONNECT, and plain requests, in its own way. */
+/** Starts a proxy that handles CONNECT and plain requests with `answer`. */
 async function proxyThat(t: TestContext, answer: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((request) => answer(request.socket));
@@ -160,7 +160,7 @@ const PROXIED = [
 ] as const;
 
 for (const [variable, endpoint] of PROXIED) {
-  test(`a password that the proxy of ${variable} does not take is the proxy's 407, not tried again`, async (t) => {
+  test(`a password refused by the proxy in ${variable} is reported as 407 and not retried`, async (t) => {
     const address = await proxyThat(t, (socket) => {
       socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
     });
@@ -168,65 +168,62 @@ for (const [variable, endpoint] of PROXIED) {
     const { registry, clock } = clientOf(t, new URL(endpoint), { dispatcher });
     await assert.rejects(registry.headManifest("app", "1"), (error: MirrorError) => {
       assert.equal(error.code, "UNREACHABLE");
-      assert.match(error.message, /^the proxy .* answered 407 when it was asked for registry\.test$/);
-      assert.match(error.hint, /user name and a password/);
+      assert.match(error.message, /^(?:the )?proxy .* answered 407 to a request for registry\.test$/);
+      assert.match(error.hint, /user name and password/);
       assert.doesNotMatch(inspect(error), /hunter2/);
       return true;
     });
     assert.deepEqual(clock.slept, []);
   });
 
-  test(`a dead proxy of ${variable} is named by host and port, without its password`, async (t) => {
+  test(`an unreachable proxy in ${variable} is named by host and port, without its password`, async (t) => {
     const closed = await proxyTo(t, 1);
     await closed.close();
     const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://me:hunter2@${closed.address}` } });
     const { registry } = clientOf(t, new URL(endpoint), { dispatcher });
     await assert.rejects(registry.headManifest("app", "1"), (error: MirrorError) => {
       assert.equal(error.code, "UNREACHABLE");
-      assert.equal(
-        error.message,
-        `the proxy ${closed.address} cannot be reached: it refuses connections (ECONNREFUSED)`,
-      );
+      assert.equal(error.message, `proxy ${closed.address} refused the connection (ECONNREFUSED)`);
       assert.doesNotMatch(inspect(error), /hunter2/);
       return true;
     });
   });
 }
 
-test("a proxy that cannot reach the registry is asked again", async (t) => {
+test("a request is retried if the proxy cannot reach the registry", async (t) => {
   const address = await proxyThat(t, (socket) => socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n"));
   const dispatcher = dispatcherOf(t, { environment: { HTTPS_PROXY: `http://${address}` } });
   const { registry, clock } = clientOf(t, new URL("https://registry.test"), { dispatcher });
   await assert.rejects(registry.headManifest("app", "1"), {
     code: "UNREACHABLE",
-    message: `the proxy ${address} answered 503 when it was asked for registry.test`,
+    message: `proxy ${address} answered 503 to a request for registry.test`,
   });
   assert.equal(clock.slept.length, MAX_ATTEMPTS - 1);
 });
 
 for (const [variable, endpoint] of PROXIED) {
-  test(`a silent proxy of ${variable} is given up after its time`, async (t) => {
+  test(`a proxy in ${variable} that does not respond times out`, async (t) => {
     const address = await proxyThat(t, () => {});
     const limits = variable === "HTTPS_PROXY" ? { connect: 30 } : { headers: 30 };
     const dispatcher = dispatcherOf(t, { environment: { [variable]: `http://${address}` }, limits });
     const send = createTransport({ dispatcher, emit: () => {}, clock: quickClock(), side: "source" });
-    const asked = {
+    const request = {
       method: "GET",
       url: new URL(endpoint),
       headers: {},
       operation: "sign in to",
       reference: "r",
     } as const;
-    const party = variable === "HTTPS_PROXY" ? `the proxy ${address}` : "registry.test";
-    await assert.rejects(send(asked), {
+    const peer = variable === "HTTPS_PROXY" ? `proxy ${address}` : "registry.test";
+    await assert.rejects(send(request), {
       code: "TIMEOUT",
       retryable: true,
-      message: `${party} did not answer in time (UND_ERR_HEADERS_TIMEOUT)`,
+      message: `${peer} did not answer in time (UND_ERR_HEADERS_TIMEOUT)`,
     });
   });
 }
 
-test("the process's own proxy variables are not read", async (t) => {
+test("the proxy variables of the process are ignored", async (t) => {
   const proxy = await proxyTo(t, 1);
   const before = process.env["HTTP_PROXY"];
   process.env["HTTP_PROXY"] = `http://${proxy.address}`;
@@ -236,11 +233,11 @@ test("the process's own proxy variables are not read", async (t) => {
   });
   const { registry } = clientOf(t, new URL("http://127.0.0.2:1"), { dispatcher: dispatcherOf(t, { environment: {} }) });
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNREACHABLE" });
-  assert.deepEqual(proxy.asked, []);
+  assert.deepEqual(proxy.requests, []);
 });
 
 for (const variable of ["SSL_CERT_FILE", "AWS_CA_BUNDLE"]) {
-  test(`an authority in ${variable} is trusted`, async (t) => {
+  test(`a certificate authority in ${variable} is trusted`, async (t) => {
     const { port, authority } = await tlsServer(t);
     const dispatcher = dispatcherOf(t, { environment: { [variable]: authority } });
     const { registry } = clientOf(t, new URL(`https://127.0.0.1:${port}`), { dispatcher });
@@ -248,7 +245,7 @@ for (const variable of ["SSL_CERT_FILE", "AWS_CA_BUNDLE"]) {
   });
 }
 
-test("a realm is asked over https", async (t) => {
+test("a realm is requested over https", async (t) => {
   const { port, authority } = await tlsServer(t, '{"token":"t"}');
   const server = await serve(t, (request, response) => {
     const challenge = { "www-authenticate": `Bearer realm="https://127.0.0.1:${port}/token"` };
@@ -259,7 +256,7 @@ test("a realm is asked over https", async (t) => {
   assert.ok(await registry.headManifest("app", "1"));
 });
 
-test("an unknown authority is TLS, not tried again", async (t) => {
+test("an unknown certificate authority is TLS and not retried", async (t) => {
   const { port } = await tlsServer(t);
   const dispatcher = dispatcherOf(t, { environment: {} });
   const { registry, clock } = clientOf(t, new URL(`https://127.0.0.1:${port}`), { dispatcher });
@@ -267,7 +264,7 @@ test("an unknown authority is TLS, not tried again", async (t) => {
   assert.deepEqual(clock.slept, []);
 });
 
-test("a file of authorities that is missing, or holds none, is an error that names the variable", (t) => {
+test("the hint for a missing or empty certificate file names the variable", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "mirrorform-tls-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const empty = join(folder, "empty.pem");
@@ -282,7 +279,7 @@ test("a file of authorities that is missing, or holds none, is an error that nam
 });
 
 for (const address of ["http://", "gopher://proxy:70", "http://me:hunter2@[bad"]) {
-  test(`the proxy ${address} is refused, and not repeated`, () => {
+  test(`the proxy ${address} is refused and not quoted`, () => {
     assert.throws(
       () => createDispatcher({ environment: { HTTPS_PROXY: address } }),
       (error: Error) => {
@@ -293,7 +290,7 @@ for (const address of ["http://", "gopher://proxy:70", "http://me:hunter2@[bad"]
   });
 }
 
-test("the head of an answer has a time limit", async (t) => {
+test("response headers have a timeout", async (t) => {
   const server = await serve(t, (_request, response) => {
     if (server.seen.length > 1) response.writeHead(404).end();
   });
@@ -303,7 +300,7 @@ test("the head of an answer has a time limit", async (t) => {
   assert.ok(events.some((event) => event.type === "request.retried" && event.reason === "TIMEOUT"));
 });
 
-test("informational answers are bounded: each of them begins the time limit anew", async (t) => {
+test("informational responses are limited, because each restarts the timeout", async (t) => {
   const server = await serve(t, (_request, response, raw) => {
     if (server.seen.length > 1) return void response.writeHead(404).end();
     const hint = "HTTP/1.1 103 Early Hints\r\n\r\n";
@@ -314,7 +311,7 @@ test("informational answers are bounded: each of them begins the time limit anew
   assert.ok(events.some((event) => event.type === "request.retried" && event.reason === "TIMEOUT"));
 });
 
-test("as many informational answers as allowed do no harm", async (t) => {
+test("the allowed number of informational responses causes no error", async (t) => {
   const server = await serve(t, (_request, response, raw) => {
     raw.socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(MAX_INFORMATIONAL));
     response.writeHead(404).end();

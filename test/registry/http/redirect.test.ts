@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { MAX_REDIRECTS } from "../../../src/registry/limits.ts";
-import { leadsInward } from "../../../src/registry/http/private-address.ts";
+import { reachesInternalAddress } from "../../../src/registry/http/private-address.ts";
 import { redirectTarget, uploadTarget } from "../../../src/registry/http/redirect.ts";
 import { blobOf, CONFIG } from "../images.ts";
 import { clientOf, serve } from "../server.ts";
@@ -10,7 +10,7 @@ import { clientOf, serve } from "../server.ts";
 const ME = { username: "me", password: "hunter2" };
 
 for (const status of [301, 302, 303, 307, 308]) {
-  test(`a blob is fetched from where a ${status} leads, without credentials or cookies`, async (t) => {
+  test(`a blob is fetched after a ${status} without credentials and cookies`, async (t) => {
     const storage = await serve(t, (_request, response) => void response.end(CONFIG));
     const server = await serve(t, (request, response) => {
       if (request.headers.authorization === undefined) {
@@ -31,7 +31,7 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
-test("a relative redirect stays with the registry, and is signed in there", async (t) => {
+test("a relative redirect is requested from the registry with credentials", async (t) => {
   const server = await serve(t, (request, response) => {
     if (request.headers.authorization === undefined) {
       return void response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
@@ -43,7 +43,7 @@ test("a relative redirect stays with the registry, and is signed in there", asyn
   assert.deepEqual(await buffer(await registry.openBlob("app", blobOf(CONFIG))), CONFIG);
 });
 
-test("a host that is redirected to is never signed in at, even if it asks", async (t) => {
+test("the target of a redirect gets no credentials, even if it asks for them", async (t) => {
   const storage = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
   });
@@ -52,27 +52,27 @@ test("a host that is redirected to is never signed in at, even if it asks", asyn
   });
   const { registry } = clientOf(t, server.url, { credentials: { lookup: async () => ME } });
   await assert.rejects(registry.openBlob("app", blobOf(CONFIG)), (error: Error) => {
-    assert.ok(error.message.startsWith(storage.url.host), "the error names who refused");
+    assert.ok(error.message.startsWith(storage.url.host), "the error names the host that refused");
     return true;
   });
   assert.equal(storage.seen.length, 1);
   assert.equal(storage.seen[0]?.headers.authorization, undefined);
 });
 
-test("a ring of redirects ends", async (t) => {
+test("a loop of redirects is an error", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(307, { location: "/again" }).end());
   const { registry } = clientOf(t, server.url);
   await assert.rejects(registry.openBlob("app", blobOf(CONFIG)), { code: "REDIRECT_REFUSED" });
   assert.equal(server.seen.length, MAX_REDIRECTS + 1);
 });
 
-test("a redirect to nowhere is an error", async (t) => {
+test("a redirect without a Location is an error", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(307).end());
   const { registry } = clientOf(t, server.url);
   await assert.rejects(registry.openBlob("app", blobOf(CONFIG)), { code: "REDIRECT_REFUSED" });
 });
 
-test("a write is not redirected", async (t) => {
+test("a redirect of a write is not followed", async (t) => {
   const elsewhere = await serve(t, (_request, response) => void response.writeHead(201).end());
   const server = await serve(t, (_request, response) => {
     response.writeHead(307, { location: elsewhere.url.href }).end();
@@ -85,24 +85,24 @@ test("a write is not redirected", async (t) => {
 
 const SIZE = CONFIG.length;
 
-/** What a redirect of a blob's HEAD may lead to, and whether the blob is there then. */
-const LEADS: [string, number, Record<string, string>, boolean][] = [
+/** Responses after a redirect of a blob's HEAD, and whether the blob counts as existing. */
+const BLOB_REDIRECTS: [string, number, Record<string, string>, boolean][] = [
   ["the first byte of the whole blob", 206, { "content-range": `bytes 0-0/${SIZE}` }, true],
   ["the whole blob, without ranges", 200, { "content-length": `${SIZE}` }, true],
   ["the first byte of another blob", 206, { "content-range": "bytes 0-0/9" }, false],
-  ["a byte of a whole of unknown size", 206, { "content-range": "bytes 0-0/*" }, false],
+  ["a byte of a blob of unknown size", 206, { "content-range": "bytes 0-0/*" }, false],
   ["another byte", 206, { "content-range": `bytes 1-1/${SIZE}` }, false],
-  ["a part of nothing", 206, {}, false],
-  ["a page that asks to sign in", 200, { "content-type": "text/html", "content-length": "4000" }, false],
-  ["a page of unknown length", 200, { "content-type": "text/html" }, false],
+  ["a partial response without a range", 206, {}, false],
+  ["a sign-in page", 200, { "content-type": "text/html", "content-length": "4000" }, false],
+  ["a page of unknown size", 200, { "content-type": "text/html" }, false],
   ["a refusal", 403, {}, false],
-  ["nothing", 404, {}, false],
-  ["an endless circle", 307, { location: "/" }, false],
+  ["a missing page", 404, {}, false],
+  ["an endless loop", 307, { location: "/" }, false],
   ["plain HTTP elsewhere", 307, { location: "http://169.254.169.254/" }, false],
 ];
 
-for (const [words, status, headers, isThere] of LEADS) {
-  test(`a HEAD of a blob that is redirected to ${words}: ${isThere ? "there" : "not there"}`, async (t) => {
+for (const [words, status, headers, isThere] of BLOB_REDIRECTS) {
+  test(`a blob ${isThere ? "exists" : "does not exist"} if HEAD is redirected to ${words}`, async (t) => {
     const elsewhere = await serve(t, (_request, response) => {
       response.writeHead(status, headers);
       if (headers["content-length"] === undefined) response.end(status < 300 ? "{" : undefined);
@@ -122,7 +122,7 @@ for (const [words, status, headers, isThere] of LEADS) {
   });
 }
 
-test("whoever is interrupted behind a redirect learns nothing of the blob", async (t) => {
+test("an interruption after a redirect is an error, not a missing blob", async (t) => {
   const stop = new AbortController();
   const server = await serve(t, (request, response) => {
     if (request.method === "HEAD") return void response.writeHead(307, { location: "/elsewhere" }).end();
@@ -132,7 +132,7 @@ test("whoever is interrupted behind a redirect learns nothing of the blob", asyn
   await assert.rejects(registry.hasBlob("app", blobOf(CONFIG), stop.signal), { code: "INTERRUPTED" });
 });
 
-test("a blob of another size than the manifest says is not there", async (t) => {
+test("a blob with another size than in the manifest does not exist", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200, { "content-length": SIZE + 1 }).end();
   });
@@ -201,7 +201,7 @@ for (const [from, to] of REFUSED) {
   });
 }
 
-test("an upload stays on its scheme, host and port", () => {
+test("an upload must keep the scheme, host and port", () => {
   const from = new URL("https://a.example/v2/x/blobs/uploads/");
   assert.equal(uploadTarget(from, "/up/1?s=2").toString(), "https://a.example/up/1?s=2");
   assert.equal(uploadTarget(from, "https://a.example:443/up/1").toString(), "https://a.example/up/1");
@@ -216,11 +216,11 @@ test("an upload stays on its scheme, host and port", () => {
   }
 });
 
-test("a registry elsewhere may not lead to this machine, this machine may", () => {
+test("only this machine may redirect to this machine", () => {
   const [near, far] = [new URL("http://127.0.0.1:1"), new URL("https://a.example")];
-  for (const inward of ["https://localhost", "https://localhost.", "https://127.0.0.2", "https://[::1]:5"]) {
-    assert.ok(leadsInward(far, new URL(inward)), inward);
+  for (const internal of ["https://localhost", "https://localhost.", "https://127.0.0.2", "https://[::1]:5"]) {
+    assert.ok(reachesInternalAddress(far, new URL(internal)), internal);
   }
-  assert.ok(!leadsInward(near, new URL("http://[::1]:5")));
-  assert.ok(!leadsInward(near, far));
+  assert.ok(!reachesInternalAddress(near, new URL("http://[::1]:5")));
+  assert.ok(!reachesInternalAddress(near, far));
 });

@@ -11,7 +11,7 @@ import { clientOf, serve } from "../server.ts";
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
 for (const status of [408, 429, 500, 502, 503, 504]) {
-  test(`a ${status} is answered by trying again`, async (t) => {
+  test(`a request is retried after a ${status}`, async (t) => {
     const server = await serve(t, (_request, response) => {
       if (server.seen.length < 3) return void response.writeHead(status).end("busy");
       response.writeHead(200, { "docker-content-digest": MANIFEST.digest }).end();
@@ -37,7 +37,7 @@ for (const status of [400, 403, 404, 405, 501]) {
   });
 }
 
-test("tries are bounded, and the last error is thrown, no longer as one to try again", async (t) => {
+test("attempts are limited, and the last error is no longer retryable", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(503).end("overloaded"));
   const { registry, clock } = clientOf(t, server.url);
 
@@ -50,7 +50,7 @@ test("tries are bounded, and the last error is thrown, no longer as one to try a
   assert.equal(clock.slept.length, MAX_ATTEMPTS - 1);
 });
 
-test("a connection that is cut before the answer is tried again", async (t) => {
+test("a request is retried if the connection closes before the response", async (t) => {
   const server = await serve(t, (_request, response, raw) => {
     if (server.seen.length < 2) return void raw.socket.destroy();
     response.writeHead(200, { "docker-content-digest": MANIFEST.digest }).end();
@@ -61,7 +61,7 @@ test("a connection that is cut before the answer is tried again", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
-test("a manifest whose body is cut short is asked for again", async (t) => {
+test("a request is retried if the manifest is truncated", async (t) => {
   const server = await serve(t, (_request, response, raw) => {
     response.writeHead(200, { "content-type": MANIFEST.mediaType, "content-length": MANIFEST.bytes.length });
     if (server.seen.length > 1) return void response.end(MANIFEST.bytes);
@@ -73,7 +73,7 @@ test("a manifest whose body is cut short is asked for again", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
-test("Retry-After is waited for, up to the cap", async (t) => {
+test("Retry-After is honored up to a cap", async (t) => {
   const waits = ["7", "86400"];
   const server = await serve(t, (_request, response) => {
     const wait = waits.shift();
@@ -86,7 +86,7 @@ test("Retry-After is waited for, up to the cap", async (t) => {
   assert.deepEqual(clock.slept, [7_000, RETRY_AFTER_CAP]);
 });
 
-test("an abort ends the wait at once, and nothing more is sent", async (t) => {
+test("an abort ends the wait at once, without another request", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(503, { "retry-after": "60" }).end());
   const stop = new AbortController();
   const { registry } = clientOf(t, server.url, {
@@ -98,7 +98,7 @@ test("an abort ends the wait at once, and nothing more is sent", async (t) => {
   assert.equal(server.seen.length, 1);
 });
 
-test("an abort ends a request that has no answer yet", async (t) => {
+test("an abort ends a request without a response", async (t) => {
   const stop = new AbortController();
   const server = await serve(t, () => stop.abort());
   const { registry } = clientOf(t, server.url);
@@ -108,7 +108,7 @@ test("an abort ends a request that has no answer yet", async (t) => {
   assert.equal(server.seen.length, 1);
 });
 
-test("the back-off is a random part of a span that doubles up to a cap", () => {
+test("the backoff is a random part of a span that doubles up to a cap", () => {
   assert.equal(
     retryDelay(1, undefined, () => 0),
     0,
@@ -157,6 +157,6 @@ for (const [text, expected] of RETRY_AFTER) {
   });
 }
 
-test("without Retry-After there is nothing to read", () => {
+test("without Retry-After there is no delay", () => {
   assert.equal(readRetryAfter({}, NOW), undefined);
 });

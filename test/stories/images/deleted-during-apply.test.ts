@@ -55,7 +55,7 @@ for (const [where, target] of Object.entries(TARGETS)) {
         const first = await runHere(args, sandbox.environment);
         assert.equal(first.code, 1);
         assert.match(first.stdout, /Error (?:MANIFEST_REFUSED|BLOB_UNKNOWN) \(target\): cannot write manifest /);
-        assert.match(first.stdout, /somebody deleted it at the target .* run apply again/);
+        assert.match(first.stdout, /run apply again .* deleted from the target/);
         assert.deepEqual([...(store.repository("redis")?.tags ?? [])], []);
         const second = await runHere(args, sandbox.environment);
         assert.equal(second.code, 0, second.stdout);
