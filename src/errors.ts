@@ -49,7 +49,9 @@ export class MirrorError extends Error {
   }
 }
 
-/** An error as plain data, for plans, reports and `--json`. Has no cause, because causes can contain request headers. */
+/**
+ * An error as plain data, for plans, reports and `--json`. Has no cause, because causes can contain request headers.
+ */
 export interface ErrorReport {
   code: ErrorCode;
   side: Side;

@@ -1,7 +1,7 @@
 /**
- * Characters that a terminal interprets, or that change the order in which it displays text: control characters (C0, DEL,
- * C1), format characters (bidirectional overrides, zero-width characters), line and paragraph separators, and unpaired
- * surrogates.
+ * Characters that a terminal interprets, or that change the order in which it displays text: control characters (C0,
+ * DEL, C1), format characters (bidirectional overrides, zero-width characters), line and paragraph separators, and
+ * unpaired surrogates.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -19,8 +19,8 @@ export function terminalText(text: string): string {
 }
 
 /**
- * Turns untrusted text into one printable line of at most {@link MAX_QUOTE_LENGTH} characters, and redacts anything that
- * looks like a token.
+ * Turns untrusted text into one printable line of at most {@link MAX_QUOTE_LENGTH} characters, and redacts anything
+ * that looks like a token.
  */
 export function plainText(text: string): string {
   const line = withoutTokens(text.replace(UNPRINTABLE, " ")).replace(/\s+/g, " ").trim();

@@ -6,8 +6,8 @@ export type Digest = string & { readonly brand: "Digest" };
 const HEX_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /**
- * Parses a digest with an algorithm that Docker accepts: sha256, sha384 or sha512 (github.com/opencontainers/go-digest).
- * Undefined if the text is not a digest.
+ * Parses a digest with an algorithm that Docker accepts: sha256, sha384 or sha512
+ * (github.com/opencontainers/go-digest). Undefined if the text is not a digest.
  */
 export function parseDigest(text: string): Digest | undefined {
   const colon = text.indexOf(":");

@@ -13,7 +13,9 @@ export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+
  */
 export const MANIFEST_MEDIA_TYPES = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST] as const;
 
-/** Docker manifest v2 schema 1, unsigned and signed. Deprecated since 2017; its digest is not the digest of its bytes. */
+/**
+ * Docker manifest v2 schema 1, unsigned and signed. Deprecated since 2017; its digest is not the digest of its bytes.
+ */
 const SCHEMA_1 = new Set([
   "application/vnd.docker.distribution.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v1+prettyjws",

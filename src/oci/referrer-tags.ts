@@ -1,6 +1,8 @@
 import { parseDigest, type Digest } from "./digest.ts";
 
-/** Most characters of the algorithm and of the hash in a fallback tag (distribution-spec 1.1, "Referrers Tag Schema"). */
+/**
+ * Most characters of the algorithm and of the hash in a fallback tag (distribution-spec 1.1, "Referrers Tag Schema").
+ */
 const MAX_ALGORITHM = 32;
 const MAX_HASH = 64;
 
@@ -41,8 +43,8 @@ export function cosignType(subject: Digest, tag: string): string | undefined {
 const MAX_TAG = 128;
 
 /**
- * Whether a tag looks like a fallback tag or a cosign tag with any suffix, because cosign may add others. Such a tag is not
- * a version of an image, and is never deleted on its own.
+ * Whether a tag looks like a fallback tag or a cosign tag with any suffix, because cosign may add others. Such a tag is
+ * not a version of an image, and is never deleted on its own.
  */
 export function isReferrerTag(tag: string): boolean {
   return REFERRER_TAG.test(tag);
@@ -52,8 +54,8 @@ const REFERRER_TAG =
   /^sha(?:256-[0-9a-f]{64}|384-[0-9a-f]{64}(?:[0-9a-f]{32})?|512-[0-9a-f]{64}(?:[0-9a-f]{64})?)(?:\..+)?$/;
 
 /**
- * Returns the digest of the image that a referrer tag belongs to. The tag is deleted together with that image, so only exact
- * matches of {@link fallbackTag} and {@link cosignTags} count. Undefined if the tag has a truncated digest.
+ * Returns the digest of the image that a referrer tag belongs to. The tag is deleted together with that image, so only
+ * exact matches of {@link fallbackTag} and {@link cosignTags} count. Undefined if the tag has a truncated digest.
  */
 export function subjectOfTag(tag: string): Digest | undefined {
   const [name = "", ...rest] = tag.split(".");

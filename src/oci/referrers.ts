@@ -95,7 +95,7 @@ export interface ListOrigin {
 
 /**
  * Creates the index to write under a fallback tag. It is sorted, so that equal lists have the same digest.
- * @param origin the source's list; from it alone the next run sees that nothing changed
+ * @param origin the source's list, so that the next run can detect changes
  * @param refused digests that the target refused to store; the next run does not retry them
  */
 export function writeReferrers(

@@ -21,10 +21,10 @@ export type SelectionProblem =
 const ATTESTS = "vnd.docker.reference.digest";
 
 /**
- * Creates an OCI index with the selected platforms of an index. A Docker manifest list becomes an OCI index too, because
- * it cannot have annotations. The new index has the source's descriptors of those platforms and of their attestations,
- * unchanged and in the same order, the source's annotations, and two that record the selection. It has no `subject` or
- * `artifactType`, because these describe the whole source index. The same input gives the same bytes.
+ * Creates an OCI index with the selected platforms of an index. A Docker manifest list becomes an OCI index too,
+ * because it cannot have annotations. The new index has the source's descriptors of those platforms and of their
+ * attestations, unchanged and in the same order, the source's annotations, and two that record the selection. It has no
+ * `subject` or `artifactType`, because these describe the whole source index. The same input gives the same bytes.
  * @param platforms in normal form and sorted
  */
 export function selectPlatforms(index: Manifest, platforms: readonly string[]): SelectedIndex | SelectionProblem {

@@ -1,6 +1,6 @@
 /**
- * Whether a text matches a pattern in which `*` stands for any characters. Finds the literal parts between the wildcards
- * from left to right, which takes linear time: patterns come from pull requests and are not trusted.
+ * Whether a text matches a pattern in which `*` stands for any characters. Finds the literal parts between the
+ * wildcards from left to right, which takes linear time: patterns come from pull requests and are not trusted.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const parts = pattern.split("*");

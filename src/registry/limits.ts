@@ -62,8 +62,8 @@ export const MAX_RENEWALS = 2;
 /** Refused sign-ins after which a credential is not sent again. */
 export const MAX_REFUSED_SIGN_INS = 5;
 /**
- * The same for Docker Hub, where a refusal is never about a repository, and a few of them lock the account for ten minutes
- * (docker/hub-feedback#2201).
+ * The same for Docker Hub, where a refusal is never about a repository, and a few of them lock the account for ten
+ * minutes (docker/hub-feedback#2201).
  */
 export const MAX_REFUSED_DOCKER_HUB_SIGN_INS = 1;
 /** Shortest time between two new lookups of a refused credential. */

@@ -23,8 +23,8 @@ export interface RegistryOptions {
   /** Limits and pauses of hosts, to share between clients. Defaults to the client's own. */
   hosts?: Hosts;
   /**
-   * Called before each request to the registry, including retries. The function that it returns is called with the response,
-   * or with undefined if there is none. Pull limits are tracked here.
+   * Called before each request to the registry, including retries. The function that it returns is called with the
+   * response, or with undefined if there is none. Pull limits are tracked here.
    */
   track?: (request: {
     method: string;

@@ -46,7 +46,9 @@ export function registryTarget(registry: Registry, prefix: string) {
   };
 }
 
-/** Reads the digest of a tag. Reads and hashes the manifest if HEAD has no digest, because a target has no pull limit. */
+/**
+ * Reads the digest of a tag. Reads and hashes the manifest if HEAD has no digest, because a target has no pull limit.
+ */
 async function readTag(
   registry: Registry,
   repository: string,

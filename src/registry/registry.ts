@@ -24,9 +24,8 @@ export interface Registry extends Repositories {
   readonly endpoint: URL;
   readonly side: "source" | "target";
   /**
-   * Looks up a manifest by tag or digest with HEAD, which does not count as a pull.
-   * Undefined only on 404; 401, 403, 429 and 5xx throw. If a source does not support HEAD (405), the result has an empty media
-   * type and no digest.
+   * Looks up a manifest by tag or digest with HEAD, which does not count as a pull. Undefined only on 404; 401, 403,
+   * 429 and 5xx throw. If a source does not support HEAD (405), the result has an empty media type and no digest.
    */
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   /**
@@ -41,8 +40,8 @@ export interface Registry extends Repositories {
    */
   listTags(repository: string, signal?: AbortSignal): Promise<string[]>;
   /**
-   * Opens a blob from byte `offset` (default: 0). The bytes are not verified. The stream must be read or destroyed, because it
-   * counts towards the limit of downloads.
+   * Opens a blob from byte `offset` (default: 0). The bytes are not verified. The stream must be read or destroyed,
+   * because it counts towards the limit of downloads.
    */
   openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   /**
@@ -58,18 +57,18 @@ export interface Registry extends Repositories {
    */
   putBlob(repository: string, descriptor: Descriptor, body: Readable, signal?: AbortSignal, begun?: URL): Promise<void>;
   /**
-   * Mounts a blob from another repository of the registry (distribution-spec, "Mounting a blob from another repository").
-   * Not retried, because the caller can upload the blob instead.
+   * Mounts a blob from another repository of the registry (distribution-spec, "Mounting a blob from another
+   * repository"). Not retried, because the caller can upload the blob instead.
    */
   mountBlob(repository: string, descriptor: Descriptor, from: string, signal?: AbortSignal): Promise<Mounted>;
   /**
-   * Lists the referrers of a manifest, which does not count as a pull. Undefined if the registry has no referrers API (404).
-   * TOO_LARGE for more than MAX_REFERRERS.
+   * Lists the referrers of a manifest, which does not count as a pull. Undefined if the registry has no referrers API
+   * (404). TOO_LARGE for more than MAX_REFERRERS.
    */
   listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
   /**
-   * Writes a manifest. TAG_IMMUTABLE and MANIFEST_REFUSED come from rules of the target. After a lost response and a retry,
-   * TAG_IMMUTABLE may mean that the first request succeeded, so the caller must check the tag.
+   * Writes a manifest. TAG_IMMUTABLE and MANIFEST_REFUSED come from rules of the target. After a lost response and a
+   * retry, TAG_IMMUTABLE may mean that the first request succeeded, so the caller must check the tag.
    */
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }

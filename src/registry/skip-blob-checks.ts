@@ -2,12 +2,15 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { RegistryTarget } from "./registry-target.ts";
 
-/** A blob up to this size in bytes is as fast to upload as to check. Larger ones are checked: a killed run may have uploaded them. */
+/**
+ * A blob up to this size in bytes is as fast to upload as to check. Larger ones are checked: a killed run may have
+ * uploaded them.
+ */
 const SMALL_BLOB = 512 * 1024;
 
 /**
- * Wraps a target so that small blobs in a new repository count as missing without a check, unless this run uploaded them. This
- * replaces a request for each blob with one for each repository.
+ * Wraps a target so that small blobs in a new repository count as missing without a check, unless this run uploaded
+ * them. This replaces a request for each blob with one for each repository.
  */
 export function skipBlobChecks(target: RegistryTarget): RegistryTarget {
   const unknown = new Map<string, Promise<boolean>>();

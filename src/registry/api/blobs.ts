@@ -66,8 +66,9 @@ export function createBlobs(core: RegistryCore): Blobs {
   };
 
   /**
-   * Whether a redirect leads to the blob and not, for example, to a sign-in page. Requests the first byte, because the response
-   * has the size of the whole blob. If that fails, the blob counts as missing, and uploading it again does no harm.
+   * Whether a redirect leads to the blob and not, for example, to a sign-in page. Requests the first byte, because the
+   * response has the size of the whole blob. If that fails, the blob counts as missing, and uploading it again does no
+   * harm.
    */
   async function redirectsToBlob(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
     const get = { ...call, method: "GET", headers: { ...READ_HEADERS, range: "bytes=0-0" } } as const;

@@ -137,7 +137,7 @@ export function createManifests(core: RegistryCore): Manifests {
 /** Some older registries and single-purpose proxies accept no index, or none of this type. */
 function refusedIndexHint(mediaType: string): string {
   const conversion = mediaType === OCI_INDEX ? "" : ', or set "platforms", which converts it to an OCI index';
-  return `see the message for the reason; if this registry does not accept indexes of type ${mediaType}, mirror to another one${conversion}`;
+  return `see the message for the reason; if this registry does not accept an index of type ${mediaType}, mirror to another one${conversion}`;
 }
 
 function readHead(headers: Headers): ManifestHead {

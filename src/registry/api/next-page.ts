@@ -6,10 +6,11 @@ const LINK = /<([^<>]*)>((?:[^,"]|"[^"]*")*)/g;
 const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i;
 
 /**
- * Finds the next page of a list: the target of `Link: <…>; rel="next"`, relative to the current page (distribution-spec,
- * "Listing Tags" and "Listing Referrers"; RFC 8288). A link to the same host keeps the page's scheme and port, because a
- * registry behind a proxy may not know its own.
- * @returns undefined on the last page; a message if the link leaves the registry, because the request carries credentials
+ * Finds the next page of a list: the target of `Link: <…>; rel="next"`, relative to the current page
+ * (distribution-spec, "Listing Tags" and "Listing Referrers"; RFC 8288). A link to the same host keeps the page's
+ * scheme and port, because a registry behind a proxy may not know its own.
+ * @returns undefined on the last page; a message if the link leaves the registry, because the request carries
+ * credentials
  */
 export function nextPage(from: URL, headers: Headers): URL | string | undefined {
   const link = nextLink([headers["link"] ?? []].flat().join(", "));

@@ -14,9 +14,9 @@ export type IsPublic = (repository: string, content: Digest | Descriptor, signal
 const OFFICIAL = "library/";
 
 /**
- * Checks whether repositories of a source are public, with one anonymous HEAD request for each repository. HEAD does not
- * count as a pull. Without credentials for the source, everything that mirrorform can read is public. A failed check counts
- * as private.
+ * Checks whether repositories of a source are public, with one anonymous HEAD request for each repository. HEAD does
+ * not count as a pull. Without credentials for the source, everything that mirrorform can read is public. A failed
+ * check counts as private.
  * @param registry the source's name
  * @param credential looks up the credential for the host of the source's endpoint
  * @param anonymousClient creates a client of the source without credentials

@@ -20,7 +20,9 @@ export interface Referrers {
 /** A page of a list. Undefined if the registry has no referrers API. */
 type Page = { referrers: Referrer[]; next: URL | undefined } | undefined;
 
-/** Distribution-spec 1.1, "Listing Referrers". Sends no filter, because registries may ignore it; the caller filters. */
+/**
+ * Distribution-spec 1.1, "Listing Referrers". Sends no filter, because registries may ignore it; the caller filters.
+ */
 export function createReferrers(core: RegistryCore): Referrers {
   const { exchange, limitRequests, side } = core;
   return {

@@ -15,7 +15,10 @@ export interface RegistryCore {
   limitDownloads: DownloadLimit;
   /** Milliseconds without progress after which an upload fails. */
   uploadIdle: number;
-  /** Returns the URL of a manifest, a blob or a list of referrers, and its name in errors. @throws MirrorError INVALID_REFERENCE */
+  /**
+   * Returns the URL of a manifest, a blob or a list of referrers, and its name in errors.
+   * @throws MirrorError INVALID_REFERENCE
+   */
   locate(
     operation: Operation,
     repository: string,

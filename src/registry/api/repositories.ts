@@ -7,7 +7,8 @@ import { readErrors } from "../errors/response-error.ts";
 /** Checks repositories of a registry. */
 export interface Repositories {
   /**
-   * Whether the registry reports that the repository does not exist, as before its first manifest. False if the check fails.
+   * Whether the registry reports that the repository does not exist, as before its first manifest. False if the check
+   * fails.
    * @throws MirrorError only if the signal is aborted
    */
   isUnknownRepository(repository: string, signal?: AbortSignal): Promise<boolean>;

@@ -28,8 +28,8 @@ interface Upload {
 }
 
 /**
- * Distribution-spec, "Pushing a blob monolithically", "POST then PUT". Does not use PATCH: ECR discards every PATCH after
- * the first (aws/containers-roadmap#2831).
+ * Distribution-spec, "Pushing a blob monolithically", "POST then PUT". Does not use PATCH: ECR discards every PATCH
+ * after the first (aws/containers-roadmap#2831).
  */
 export function createUploads(core: RegistryCore): Uploads {
   const { exchange, limitRequests, side, uploadIdle } = core;

@@ -50,8 +50,8 @@ interface AuthorizationOptions {
 }
 
 /**
- * Answers a registry's challenges with a Bearer token for each scope, or with Basic. Sends no credentials before a challenge.
- * Uses the credentials of the endpoint's host, and never sends them over plain HTTP to another machine.
+ * Answers a registry's challenges with a Bearer token for each scope, or with Basic. Sends no credentials before a
+ * challenge. Uses the credentials of the endpoint's host, and never sends them over plain HTTP to another machine.
  */
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { registry, endpoint, credentials, clock, exchange, ping } = options;
@@ -100,7 +100,9 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     }
   }
 
-  /** Reports a refused credential. Limited in rate, so that a mistyped repository does not start the helper each time. */
+  /**
+   * Reports a refused credential. Limited in rate, so that a mistyped repository does not start the helper each time.
+   */
   function reject(refused: string): void {
     const last = rejections.get(refused);
     if (last !== undefined && clock.now() - last < REJECTION_INTERVAL) return;
@@ -108,7 +110,9 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     credentials.rejected?.(host);
   }
 
-  /** Returns the scope to request. The challenge's own is used only if it is of another kind (public.ecr.aws: `aws`). */
+  /**
+   * Returns the scope to request. The challenge's own is used only if it is of another kind (public.ecr.aws: `aws`).
+   */
   function scopeOf(repository: string, answered: Challenge): string {
     const offered = answered.parameters.get("scope");
     return offered === undefined || /^(?:repository|registry)[:(]/.test(offered)

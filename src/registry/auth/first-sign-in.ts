@@ -56,8 +56,8 @@ export function createFirstSignIn(maxRefusals: number): FirstSignIn {
 }
 
 function trialOf(trials: Map<string, Trial>, key: string): Trial {
-  const known = trials.get(key);
-  if (known !== undefined) return known;
+  const existing = trials.get(key);
+  if (existing !== undefined) return existing;
   const trial: Trial = { isAccepted: false, refusals: 0, refusal: undefined, current: undefined };
   trials.set(key, trial);
   return trial;

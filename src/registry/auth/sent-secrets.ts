@@ -20,8 +20,8 @@ const PLAIN_PARAMETERS = new Set(
 const FORM_FIELDS = ["refresh_token", "password", "WebIdentityToken", "SAMLAssertion"];
 
 /**
- * Redacts the secrets of a request from the text of its response. Servers and proxies quote parts of a request that they
- * reject: the header with a token, the signed URL, the string to sign.
+ * Redacts the secrets of a request from the text of its response. Servers and proxies quote parts of a request that
+ * they reject: the header with a token, the signed URL, the string to sign.
  */
 export function withoutSent(text: string, sent: Sent): string {
   if (text === "") return text;

@@ -34,9 +34,9 @@ interface TokenRequest {
 }
 
 /**
- * Requests a token from the token server of a Bearer challenge, without retries. Sends a GET with `service`, `scope` and the
- * credential as Basic (distribution, docs/spec/auth/token.md), or an identity token as `refresh_token` in a POST
- * (docs/spec/auth/oauth.md).
+ * Requests a token from the token server of a Bearer challenge, without retries. Sends a GET with `service`, `scope`
+ * and the credential as Basic (distribution, docs/spec/auth/token.md), or an identity token as `refresh_token` in a
+ * POST (docs/spec/auth/oauth.md).
  * @throws MirrorError REALM_REFUSED, UNEXPECTED_RESPONSE, or a connection error
  */
 export async function exchangeToken(send: Send, request: TokenRequest): Promise<Attempt<TokenAnswer>> {

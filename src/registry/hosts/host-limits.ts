@@ -23,8 +23,8 @@ export function createHosts(concurrencyOf: (host: string) => number | undefined 
   return {
     pauses: new Map(),
     limitsOf(host) {
-      const known = limits.get(host);
-      if (known !== undefined) return known;
+      const existing = limits.get(host);
+      if (existing !== undefined) return existing;
       const concurrency = concurrencyOf(host);
       const limit = pLimit(concurrency ?? DEFAULT_CONCURRENCY);
       const created: HostLimits = {

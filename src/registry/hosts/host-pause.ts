@@ -21,11 +21,11 @@ const PLAN_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
 ]);
 
 /**
- * Wraps `send` so that after a 429 or 503 all requests to the host wait, not only the refused one: as long as the host asks
- * for, or as long as the backoff of a retry. A reached pull limit causes no pause, because a short wait does not help.
- * A request with a stream as its body does not wait, because its source would time out.
- * After {@link MAX_PAUSES} pauses in a row, requests of a plan to a source fail during the last pause without being sent, so
- * that a plan ends however many images the mirror file has.
+ * Wraps `send` so that after a 429 or 503 all requests to the host wait, not only the refused one: as long as the host
+ * asks for, or as long as the backoff of a retry. A reached pull limit causes no pause, because a short wait does not
+ * help. A request with a stream as its body does not wait, because the source would close its connection. After {@link MAX_PAUSES}
+ * pauses in a row, requests of a plan to a source fail during the last pause without being sent, so that a plan ends
+ * however many images the mirror file has.
  * @param pauses by host and port, shared by all clients of the same hosts
  * @throws MirrorError as `send` does; INTERRUPTED for an abort while waiting; TOO_MANY_REQUESTS and SERVER_ERROR, not
  * retryable, for requests that are not sent

@@ -4,8 +4,8 @@ import { DOCKER_HUB } from "../../oci/reference.ts";
 export type RegistryKind = "docker-hub" | "ecr" | "other";
 
 /**
- * ECR hosts with account and Region: standard, dual-stack and FIPS (ECR user guide, "Making requests"), in all partitions
- * of the AWS SDK's endpoint rules, including China, the European Sovereign Cloud and the isolated ones.
+ * ECR hosts with account and Region: standard, dual-stack and FIPS (ECR user guide, "Making requests"), in all
+ * partitions of the AWS SDK's endpoint rules, including China, the European Sovereign Cloud and the isolated ones.
  */
 const ECR_HOST =
   /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws|on\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;

@@ -34,9 +34,9 @@ interface ConnectionErrorContext {
 }
 
 /**
- * Creates the error for a failed connection: TIMEOUT, TLS, UNREACHABLE, or INTERRUPTED if the caller's signal was aborted.
- * Returns a MirrorError unchanged, because it comes from the other end of a stream. Also returns errors unchanged that
- * connections do not throw, such as a TypeError, because these are defects of mirrorform.
+ * Creates the error for a failed connection: TIMEOUT, TLS, UNREACHABLE, or INTERRUPTED if the caller's signal was
+ * aborted. Returns a MirrorError unchanged, because it comes from the other end of a stream. Also returns errors
+ * unchanged that connections do not throw, such as a TypeError, because these are defects of mirrorform.
  */
 export function connectionError(error: unknown, context: ConnectionErrorContext): Error {
   const { side, host, signal, operation, reference } = context;

@@ -16,8 +16,8 @@ export interface DispatcherOptions {
 const ALWAYS_DIRECT = "localhost,127.0.0.1,[::1]";
 
 /**
- * Creates the dispatcher of all requests to registries and AWS. Applies HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case
- * takes precedence, as in curl), extra certificate authorities and timeouts. The caller must close it.
+ * Creates the dispatcher of all requests to registries and AWS. Applies HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower
+ * case takes precedence, as in curl), extra certificate authorities and timeouts. The caller must close it.
  * @throws MirrorError USAGE for an invalid proxy address, FILE_UNREADABLE for a certificate file
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -41,8 +41,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     requestTls: tls,
     proxyTls: tls,
     clientFactory: (address, pool) => new TunnelPool(address, { ...pool, headersTimeout: connectTimeout }),
-    // undici passes the proxy's full URL, with a trailing slash, for plain HTTP requests through the proxy, and an origin for
-    // direct requests. It does not apply the timeouts to a proxy.
+    // undici passes the proxy's full URL, with a trailing slash, for plain HTTP requests through the proxy, and an
+    // origin for direct requests. It does not apply the timeouts to a proxy.
     factory: (origin, pool) =>
       String(origin) === httpProxy?.href ? forwardPool(httpProxy, { ...timeouts, ...pool }) : new Pool(origin, pool),
   });

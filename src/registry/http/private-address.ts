@@ -12,16 +12,16 @@ export function isPrivate(url: URL): boolean {
 }
 
 /**
- * Names of this machine and of cloud metadata services: `localhost` and its subdomains (RFC 6761, 6.3), other common names
- * in /etc/hosts, and the metadata services of Google Cloud and EC2.
+ * Names of this machine and of cloud metadata services: `localhost` and its subdomains (RFC 6761, 6.3), other common
+ * names in /etc/hosts, and the metadata services of Google Cloud and EC2.
  */
 const INTERNAL_NAME =
   /(?:^|\.)localhost$|^(?:localhost\.localdomain|localhost6?|ip6-localhost|ip6-loopback|metadata\.google\.internal|metadata|instance-data(?:\.ec2\.internal)?)$/;
 
 /**
- * IPv4: 0/8, loopback, link-local (cloud metadata), and the metadata services of Alibaba Cloud and Azure. IPv6: addresses
- * that start with 32 zero bits or embed an IPv4 address (::, ::1, IPv4-compatible, IPv4-mapped, NAT64), link-local,
- * site-local, and the metadata service of EC2.
+ * IPv4: 0/8, loopback, link-local (cloud metadata), and the metadata services of Alibaba Cloud and Azure. IPv6:
+ * addresses that start with 32 zero bits or embed an IPv4 address (::, ::1, IPv4-compatible, IPv4-mapped, NAT64),
+ * link-local, site-local, and the metadata service of EC2.
  */
 const INTERNAL_ADDRESS =
   /^(?:127\.|169\.254\.|0\.|100\.100\.100\.200$|168\.63\.129\.16$|\[::|\[64:ff9b:|\[fe[89a-f][0-9a-f]:|\[fd00:ec2:)/;

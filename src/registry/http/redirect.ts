@@ -9,8 +9,8 @@ export function isRedirect(status: number): boolean {
 
 /**
  * Returns the target of a redirect, relative to the URL that sent it, or a message with the reason not to follow it.
- * Registries are not trusted: a redirect must not lead from TLS to plain HTTP or from outside to this machine or a cloud
- * metadata service, and must not contain a password.
+ * Registries are not trusted: a redirect must not lead from TLS to plain HTTP or from outside to this machine or a
+ * cloud metadata service, and must not contain a password.
  */
 export function redirectTarget(from: URL, location: string | undefined): URL | string {
   if (location === undefined) return "the redirect has no Location";
@@ -28,8 +28,8 @@ export function redirectTarget(from: URL, location: string | undefined): URL | s
 }
 
 /**
- * Returns the URL of an upload, or a message with the reason not to use it. It must have the registry's scheme, host and
- * port, because the blob and the credentials are sent there.
+ * Returns the URL of an upload, or a message with the reason not to use it. It must have the registry's scheme, host
+ * and port, because the blob and the credentials are sent there.
  */
 export function uploadTarget(from: URL, location: string | undefined): URL | string {
   if (location === undefined || !URL.canParse(location, from))

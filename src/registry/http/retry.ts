@@ -23,8 +23,8 @@ export interface RetryOptions {
 /**
  * Retries an attempt while its error is retryable, with a delay of {@link retryDelay} between attempts. A MirrorError
  * that an attempt throws counts like one that it returns.
- * @throws the last error. After several attempts it is no longer retryable, so that callers do not retry again. With a limit
- * of one attempt it has `retryAfterMilliseconds`, because the caller may retry.
+ * @throws the last error. After several attempts it is no longer retryable, so that callers do not retry again. With a
+ * limit of one attempt it has `retryAfterMilliseconds`, because the caller may retry.
  */
 export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: RetryOptions): Promise<T> {
   const { clock, random, signal, onRetry, attempts = MAX_ATTEMPTS } = options;
@@ -55,8 +55,8 @@ async function settled<T>(attempt: () => Promise<Attempt<T>>): Promise<Attempt<T
 }
 
 /**
- * Returns the milliseconds to wait after attempt number `made`: full jitter, a random part of a span that doubles each time.
- * The jitter is added to the registry's Retry-After, so that many clients do not return at once.
+ * Returns the milliseconds to wait after attempt number `made`: full jitter, a random part of a span that doubles each
+ * time. The jitter is added to the registry's Retry-After, so that many clients do not return at once.
  */
 export function retryDelay(made: number, retryAfter: number | undefined, random: () => number): number {
   const span = Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** (made - 1));

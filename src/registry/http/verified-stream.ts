@@ -15,8 +15,8 @@ export interface Verification {
 }
 
 /**
- * Verifies size and digest of a blob as it passes. Holds back the last chunk until both are verified, so that the receiver never
- * takes wrong bytes for a complete blob. Passes on nothing beyond the descriptor's size.
+ * Verifies size and digest of a blob as it passes. Holds back the last chunk until both are verified, so that the
+ * receiver never takes wrong bytes for a complete blob. Passes on nothing beyond the descriptor's size.
  * @param mismatch creates the error to throw
  */
 export function verify(descriptor: Descriptor, mismatch: (message: string) => Error): Verification {

@@ -22,8 +22,8 @@ export function proxyFailureIn(error: unknown): ProxyFailure | undefined {
 }
 
 /**
- * Whether a proxy answered 407 to a plain HTTP request, which uses no tunnel. undici has no error code for this, and does
- * not report which proxy.
+ * Whether a proxy answered 407 to a plain HTTP request, which uses no tunnel. undici has no error code for this, and
+ * does not report which proxy.
  */
 export function isProxySignIn(error: unknown): boolean {
   return error instanceof Error && /^Proxy Authentication Required \(407\)$/.test(error.message);

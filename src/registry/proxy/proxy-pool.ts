@@ -6,8 +6,8 @@ type Data = Dispatcher.ConnectData;
 type Callback = (error: Error | null, data: Data) => void;
 
 /**
- * A pool of connections for tunnels through a proxy. Throws a ProxyFailure if there is no tunnel; undici would report an
- * aborted request.
+ * A pool of connections for tunnels through a proxy. Throws a ProxyFailure if there is no tunnel; undici would report
+ * an aborted request.
  */
 export class TunnelPool extends Pool {
   readonly #proxy: string;

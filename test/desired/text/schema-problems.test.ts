@@ -143,7 +143,7 @@ describe("a file of the wrong form", () => {
 describe("a file of the wrong meaning", () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
     ["a bad reference", "  - image: »Ruby:2.7", /^INVALID_REFERENCE .*lower case/],
-    ["a bad digest", "  - image: »redis@sha256:12", /^INVALID_REFERENCE .*no digest/],
+    ["a bad digest", "  - image: »redis@sha256:12", /^INVALID_REFERENCE .*not a valid digest/],
     ["a bad tag in a list", '  - { image: redis, tags: [7, »"a b"] }', /^INVALID_REFERENCE "a b" is no tag/],
     ["tags beside a tag", "  - { image: redis:7, »tags: [8] }", /^INVALID_FILE the image already has a tag/],
     ["an empty list of tags", "  - { image: redis, tags: »[] }", 'INVALID_FILE "tags" is empty'],
@@ -205,7 +205,7 @@ describe("a file of the wrong meaning", () => {
 
   for (const host of ["registry.example.com:65536", "[:::::]"]) {
     test(`an image of ${host}, which can be no host`, () =>
-      one(around(`  - { image: »"${host}/app:1" }`), /^INVALID_REFERENCE .*no registry host/));
+      one(around(`  - { image: »"${host}/app:1" }`), /^INVALID_REFERENCE .*not a valid registry host/));
 
     test(`a source ${host}, which can be no host`, () =>
       one(`${HEAD}sources: { »"${host}": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));

@@ -86,24 +86,24 @@ describe("the list of referrers", () => {
     const page = (from: number, length: number) => Array.from({ length }, (_, i) => entry(String(from + i)));
     const whole = clientOf(t, (await serve(t, list(page(0, MAX_REFERRERS + 1)))).url);
     await assert.rejects(whole.registry.listReferrers("app", SUBJECT), { code: "UNEXPECTED_RESPONSE" });
-    let asked = 0;
+    let requests = 0;
     const server = await serve(t, (request, response, raw) => {
-      asked += 1;
-      return list(page(asked * 400, 400), { link: `<?n=${asked}>; rel=next` })(request, response, raw);
+      requests += 1;
+      return list(page(requests * 400, 400), { link: `<?n=${requests}>; rel=next` })(request, response, raw);
     });
     await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "TOO_LARGE" });
-    assert.equal(asked, 3);
+    assert.equal(requests, 3);
   });
 
   test("with endless or looping pages is an error", async (t) => {
     for (const link of [(n: number) => `<?n=${n}>; rel="next"`, () => '<?n=1>; rel="next"']) {
-      let asked = 0;
+      let requests = 0;
       const server = await serve(t, (request, response, raw) => {
-        asked += 1;
-        return list([], { link: link(asked) })(request, response, raw);
+        requests += 1;
+        return list([], { link: link(requests) })(request, response, raw);
       });
       await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), { code: "TOO_LARGE" });
-      assert.ok(asked <= MAX_REFERRER_PAGES);
+      assert.ok(requests <= MAX_REFERRER_PAGES);
     }
   });
 

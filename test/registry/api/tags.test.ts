@@ -25,7 +25,7 @@ describe("the tag list", () => {
     ["relative", (page) => `</v2/team/app/tags/list?page=${page}>; rel="next"`],
     ["absolute", (page, host) => `<http://${host}/v2/team/app/tags/list?page=${page}>; rel="next"`],
     [
-      "from a registry behind a proxy that does not know its port",
+      "from a registry behind a proxy that is unaware of its port",
       (page) => `<https://127.0.0.1/v2/x?page=${page}>; rel=next`,
     ],
     [

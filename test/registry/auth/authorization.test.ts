@@ -30,16 +30,16 @@ test("Basic credentials are sent after a challenge, and then with each request",
 });
 
 test("credentials are looked up for the endpoint's host, not for the registry's name", async (t) => {
-  const asked: string[] = [];
+  const hosts: string[] = [];
   const server = await serve(t, (_request, response) => {
     response.writeHead(401, { "www-authenticate": "Basic realm=r" }).end();
   });
-  const lookup = async (host: string): Promise<undefined> => void asked.push(host);
+  const lookup = async (host: string): Promise<undefined> => void hosts.push(host);
   const { registry } = clientOf(t, server.url, { name: "docker.io", credentials: { lookup } });
 
   await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED" });
 
-  assert.deepEqual([...new Set(asked)], [server.url.host]);
+  assert.deepEqual([...new Set(hosts)], [server.url.host]);
 });
 
 test("Bearer is preferred to Basic", async (t) => {

@@ -16,7 +16,7 @@ interface Setting {
   look(host: string, environment?: Record<string, string>): Promise<Credential | undefined>;
   /** Installs `docker-credential-<name>`, which logs each request. */
   helper(name: string, script: string): Promise<void>;
-  asked(): Promise<string>;
+  helperLog(): Promise<string>;
 }
 
 async function setUp(t: TestContext, config?: object | string): Promise<Setting> {
@@ -31,7 +31,7 @@ async function setUp(t: TestContext, config?: object | string): Promise<Setting>
     dockerCredentials({
       environment: {
         PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}`,
-        LOG: join(home, "asked"),
+        LOG: join(home, "helper.log"),
         ...environment,
       },
       homeDirectory: home,
@@ -46,7 +46,7 @@ async function setUp(t: TestContext, config?: object | string): Promise<Setting>
       await writeFile(path, `#!/bin/sh\nread -r server\necho "$* $server" >> "$LOG"\n${script}\n`);
       await chmod(path, 0o755);
     },
-    asked: () => readFile(join(home, "asked"), "utf8"),
+    helperLog: () => readFile(join(home, "helper.log"), "utf8"),
   };
 }
 
@@ -172,10 +172,10 @@ for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secre
 }
 
 test("a helper gets the server on standard input", async (t) => {
-  const { look, helper, asked } = await setUp(t, { credHelpers: { "a.example": "test" } });
+  const { look, helper, helperLog } = await setUp(t, { credHelpers: { "a.example": "test" } });
   await helper("test", `echo '{"ServerURL":"a.example","Username":"me","Secret":"pw"}'`);
   assert.deepEqual(await look("a.example"), { username: "me", password: "pw" });
-  assert.equal(await asked(), "get a.example\n");
+  assert.equal(await helperLog(), "get a.example\n");
 });
 
 test("credHelpers take precedence over credsStore, which takes precedence over auths", async (t) => {
@@ -196,10 +196,10 @@ test("credHelpers take precedence over credsStore, which takes precedence over a
 });
 
 test("a store is queried for Docker Hub with its v1 key", async (t) => {
-  const { look, helper, asked } = await setUp(t, { credsStore: "store" });
+  const { look, helper, helperLog } = await setUp(t, { credsStore: "store" });
   await helper("store", `echo '{"Username":"<token>","Secret":"refresh"}'`);
   assert.deepEqual(await look("docker.io"), { identityToken: "refresh" });
-  assert.equal(await asked(), "get https://index.docker.io/v1/\n");
+  assert.equal(await helperLog(), "get https://index.docker.io/v1/\n");
 });
 
 const BROKEN: [string, string, RegExp][] = [
@@ -252,12 +252,12 @@ for (const name of ["../evil", "/bin/sh", "a b", "-x", "a;b"]) {
 }
 
 test("credentials are cached until they are refused", async (t) => {
-  const { credentials, helper, asked } = await setUp(t, { credsStore: "test" });
+  const { credentials, helper, helperLog } = await setUp(t, { credsStore: "test" });
   await helper("test", `echo '{"Username":"me","Secret":"pw"}'`);
   const all = credentials();
   await Promise.all([all.lookup("a.example"), all.lookup("a.example")]);
-  assert.equal(await asked(), "get a.example\n");
+  assert.equal(await helperLog(), "get a.example\n");
   all.rejected?.("a.example");
   await all.lookup("a.example");
-  assert.equal(await asked(), "get a.example\nget a.example\n");
+  assert.equal(await helperLog(), "get a.example\nget a.example\n");
 });

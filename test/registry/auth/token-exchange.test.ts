@@ -103,16 +103,16 @@ test("an identity token is exchanged by POST", async (t) => {
 
   await registry.headManifest("app", "1");
 
-  const [asked] = tokens.seen;
-  assert.equal(asked?.method, "POST");
-  assert.deepEqual(Object.fromEntries(new URLSearchParams(asked?.body.toString())), {
+  const [request] = tokens.seen;
+  assert.equal(request?.method, "POST");
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(request?.body.toString())), {
     grant_type: "refresh_token",
     client_id: "mirrorform",
     scope: "repository:app:pull",
     service: "reg.example",
     refresh_token: "refresh/me",
   });
-  assert.doesNotMatch(asked?.url ?? "", /refresh/);
+  assert.doesNotMatch(request?.url ?? "", /refresh/);
 });
 
 test("access_token is accepted as token", async (t) => {
@@ -317,8 +317,8 @@ test("aborting a request does not fail others that wait for the same token", asy
 });
 
 test("the account name is redacted in a token server's pull limit error", async (t) => {
-  const said = "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF. You may increase the limit.";
-  const tokens = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", said));
+  const message = "You have reached your pull rate limit as 'jane': dckr_jti_abc-DEF. You may increase the limit.";
+  const tokens = await serve(t, (_request, response) => refuse(response, 429, "TOOMANYREQUESTS", message));
   const offered = { "www-authenticate": `Bearer realm="${new URL("/token", tokens.url).href}"` };
   const server = await serve(t, (_request, response) => refuse(response, 401, "UNAUTHORIZED", "sign in to", offered));
   const { registry } = clientOf(t, server.url, { redact: redactPullLimit });

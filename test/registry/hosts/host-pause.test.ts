@@ -204,12 +204,12 @@ test("a source that refused everything gets requests again after its last pause"
   const { registry, clock } = clientOf(t, server.url);
   await assert.rejects(registry.headManifest("app", "1"), { code: "TOO_MANY_REQUESTS" });
   isBusy = false;
-  const asked = server.seen.length;
+  const requestCount = server.seen.length;
   await assert.rejects(registry.headManifest("app", "2"), {
     code: "TOO_MANY_REQUESTS",
     message: /^request not sent: /,
   });
-  assert.equal(server.seen.length, asked);
+  assert.equal(server.seen.length, requestCount);
   clock.time += BACKOFF_CAP;
   await registry.headManifest("app", "2");
   await registry.headManifest("app", "3");

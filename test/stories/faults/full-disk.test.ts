@@ -36,7 +36,7 @@ describe("on a full disk", () => {
     for (const option of ["--out", "--markdown", "--json-out"]) {
       const { code, stderr, stdout } = await place.run(["plan", option, join(disk, "plan")]);
       assert.equal(code, 1, stdout);
-      assert.match(stderr, /FILE_UNWRITABLE[^]*\/plan[^]*ENOSPC[^]*disk has room/);
+      assert.match(stderr, /FILE_UNWRITABLE[^]*\/plan[^]*ENOSPC[^]*disk has free space/);
       assert.deepEqual(await readdir(disk), ["rest"], option);
     }
   });

@@ -36,7 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "UNAUTHORIZED",
     side: "source",
     operation: "look up manifest",
-    hint: /does not exist/,
+    hint: /missing and private repositories/,
     othersArrive: true,
   },
   {
@@ -63,7 +63,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "source",
     operation: "look up manifest",
-    hint: /run again later/i,
+    hint: /rerun later/,
     othersArrive: true,
   },
   {

@@ -110,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "target",
     operation: "look up manifest",
-    hint: /run again later/i,
+    hint: /rerun later/,
     othersArrive: true,
   },
   {

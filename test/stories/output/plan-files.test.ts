@@ -39,6 +39,6 @@ describe("plan", { concurrency: 4 }, () => {
     assert.equal(code, 1);
     assert.match(stdout, /Plan: 4 to create/, "the plan is shown all the same");
     assert.match(await readFile(join(place.folder, "plan.md"), "utf8"), /4 to create/, "and the other file is written");
-    assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*ENOSPC[^]*disk has room/);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*ENOSPC[^]*disk has free space/);
   });
 });
