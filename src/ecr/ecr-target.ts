@@ -6,7 +6,7 @@ import type { Mounted, Registry } from "../registry/registry.ts";
 import { registryTarget, type RegistryTarget } from "../registry/registry-target.ts";
 import type { Ecr } from "./ecr.ts";
 import { createLayerMounts, type LayerMounts } from "./images/layer-mounts.ts";
-import type { PutImagePace } from "./images/put-image-pace.ts";
+import type { PutImageLimiter } from "./images/put-image-limiter.ts";
 
 /** What {@link ecrTarget} makes. */
 export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
@@ -22,7 +22,7 @@ export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
  * @param pace of the account and Region; every manifest waits for its turn, whichever way it goes
  * @param clock for a layer that can be mounted soon
  */
-export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace, clock: Clock): EcrTarget {
+export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImageLimiter, clock: Clock): EcrTarget {
   const target = registryTarget(registry, "");
   const mounts = createLayerMounts(ecr.canMount, clock);
   const readTags = async (repository: string, tags: readonly string[], signal: AbortSignal) => {
@@ -30,7 +30,7 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace, cloc
     const manifests = [...held].map(([tag, { manifest: bytes, mediaType, digest }]) => {
       return [tag, { bytes, mediaType, digest }] as const;
     });
-    manifests.forEach(([, manifest]) => mounts.saw(repository, manifest));
+    manifests.forEach(([, manifest]) => mounts.recordManifest(repository, manifest));
     return new Map<string, Manifest>(manifests);
   };
   return {
@@ -38,7 +38,9 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace, cloc
     missingBlobs: (repository, blobs, signal) => ecr.missingLayers(repository, blobs, signal),
     mounts,
     async mountBlob(repository, blob, from, signal) {
-      return (await mounts.named(blob, from, signal)) ? target.mountBlob(repository, blob, from, signal) : undefined;
+      return (await mounts.waitForManifest(blob, from, signal))
+        ? target.mountBlob(repository, blob, from, signal)
+        : undefined;
     },
     async readTags(repository, tags, signal): Promise<ReadonlyMap<string, Digest>> {
       const held = await readTags(repository, tags, signal);
@@ -47,7 +49,7 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace, cloc
     readTagged: readTags,
     async readManifest(repository, digest, signal) {
       const manifest = await target.readManifest(repository, digest, signal);
-      mounts.saw(repository, manifest);
+      mounts.recordManifest(repository, manifest);
       return manifest;
     },
     async putManifest(repository, tag, manifest, signal) {
@@ -57,7 +59,7 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImagePace, cloc
       await (declaresMediaType(manifest)
         ? target.putManifest(repository, tag, manifest, signal)
         : ecr.putImage(repository, manifest, tag, signal));
-      mounts.saw(repository, manifest);
+      mounts.recordManifest(repository, manifest);
     },
   };
 }

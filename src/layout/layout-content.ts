@@ -27,7 +27,7 @@ export async function missingFrom(folder: LayoutFolder, blobs: readonly Descript
  */
 export async function isComplete(folder: LayoutFolder, digest: Digest, depth = 0): Promise<boolean> {
   if (depth > MAX_INDEX_DEPTH) return false;
-  const manifest = await readManifestFile(folder, digest).catch(damagedIsAbsent);
+  const manifest = await readManifestFile(folder, digest).catch(undefinedIfDamaged);
   if (manifest === undefined) return false;
   const content = readManifest(manifest);
   if (content.kind === "image") return (await missingFrom(folder, content.blobs)).length === 0;
@@ -60,7 +60,7 @@ export async function openContent(
 }
 
 /** A damaged file is written anew. */
-function damagedIsAbsent(error: unknown): undefined {
+function undefinedIfDamaged(error: unknown): undefined {
   if (error instanceof MirrorError && (error.code === "DIGEST_MISMATCH" || error.code === "TOO_LARGE"))
     return undefined;
   throw error;

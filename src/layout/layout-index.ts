@@ -62,7 +62,7 @@ export function withTag(index: LayoutIndex, tag: string, { mediaType, digest, si
  * the whole reference, as `crane pull --annotate-ref` does. Undefined for a name of something else.
  * @param isOneRepository whether the layout is that repository's own, so that a bare tag says enough
  */
-export function tagMeant(
+export function tagForName(
   name: string,
   image: { registry: string; repository: string },
   isOneRepository: boolean,

@@ -6,7 +6,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import type { Side } from "../errors.ts";
 import { fileError, linkError } from "./files/file-error.ts";
-import { SMALL_READS_AT_ONCE } from "./layout-limits.ts";
+import { MAX_CONCURRENT_READS } from "./layout-limits.ts";
 
 /** A folder that layouts are in: one OCI image layout for each repository, at the repository's path. */
 export interface LayoutRoot {
@@ -41,7 +41,7 @@ export function layoutRoot({ base, path, ...more }: LayoutRootOptions): LayoutRo
     ...more,
     shown,
     steps: path.split("/"),
-    reading: pLimit(SMALL_READS_AT_ONCE),
+    reading: pLimit(MAX_CONCURRENT_READS),
     base: () =>
       (found ??= realpath(base).catch((error: unknown) => {
         throw fileError(error, { side: more.side, operation: "open layout", reference: shown });

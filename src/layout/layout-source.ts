@@ -8,7 +8,7 @@ import { bareMediaType } from "../oci/media-type.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { openContent } from "./layout-content.ts";
 import { folderOf, workOn, type LayoutFolder } from "./layout-folder.ts";
-import { digestsNamed, namesIn, tagMeant, type LayoutIndex } from "./layout-index.ts";
+import { digestsNamed, namesIn, tagForName, type LayoutIndex } from "./layout-index.ts";
 import { requireFolder, type LayoutRoot } from "./layout-root.ts";
 import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
 
@@ -50,7 +50,9 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
         const index = await indexOf(folder);
         if (index === undefined) continue;
         isThere ||= isOneRepository;
-        const named = namesIn(index).flatMap((name) => tagMeant(name, { registry, repository }, isOneRepository) ?? []);
+        const named = namesIn(index).flatMap(
+          (name) => tagForName(name, { registry, repository }, isOneRepository) ?? [],
+        );
         named.forEach((tag) => tags.add(tag));
       }
       if (isThere || tags.size > 0) return [...tags];
@@ -100,7 +102,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
   ): Promise<Manifest | undefined> {
     const index = await indexOf(folder);
     if (index === undefined) return undefined;
-    const digests = digestsNamed(index, (name) => tagMeant(name, { registry, repository }, isOneRepository) === tag);
+    const digests = digestsNamed(index, (name) => tagForName(name, { registry, repository }, isOneRepository) === tag);
     const [digest] = digests;
     if (digest === undefined) return undefined;
     const work = workOn(folder, "read a layout", tag);

@@ -1,7 +1,7 @@
 import type { CreationTemplate } from "./creation-templates.ts";
 import type { OptionalReading } from "./optional-reading.ts";
 import type { RegistryScanning } from "./registry-scanning.ts";
-import type { KeyFacts } from "./same-encryption.ts";
+import type { KmsKey } from "./same-encryption.ts";
 
 /** Settings of the account in this Region. They are read and never changed: they are everybody's. */
 export interface AccountSettings {
@@ -16,5 +16,5 @@ export interface AccountState extends AccountSettings {
   /** Undefined where no declared repository is missing. */
   templates: OptionalReading<readonly CreationTemplate[]> | undefined;
   /** Keys that must be known to compare encryption, by the name that KMS was asked for. */
-  keys: ReadonlyMap<string, OptionalReading<KeyFacts>>;
+  keys: ReadonlyMap<string, OptionalReading<KmsKey>>;
 }

@@ -1,14 +1,14 @@
 import type { Encryption } from "./settings.ts";
 
 /** What KMS says of a key. */
-export interface KeyFacts {
+export interface KmsKey {
   arn: string;
   /** Whether AWS made it for a service of its own, `aws/ecr` say. */
   isManagedByAws: boolean;
 }
 
 /** What `kms:DescribeKey` said of keys, by the name that was asked for; undefined where it would not say. */
-export type KnownKeys = ReadonlyMap<string, KeyFacts | undefined>;
+export type KnownKeys = ReadonlyMap<string, KmsKey | undefined>;
 
 /** The alias of the key that ECR uses unless told otherwise. */
 const AWS_MANAGED_ALIAS = "alias/aws/ecr";
@@ -46,7 +46,7 @@ export function areEncryptedAlike(one: Encryption, other: Encryption): boolean {
  * The key that KMS must be asked about to compare these, if any. Of the key that AWS manages the repository's own is
  * asked about: to ask for the alias would make that key where an account has none.
  */
-export function keyToAsk(wanted: Encryption, have: Encryption): string | undefined {
+export function keyToDescribe(wanted: Encryption, have: Encryption): string | undefined {
   if (wanted.type === "AES256" || have.type !== wanted.type || have.key === undefined) return undefined;
   const key = namedKey(wanted);
   if (key === undefined) return have.key;

@@ -11,7 +11,7 @@ import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/ca
 import { DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-error.ts";
-import { putImagePaces } from "../ecr/images/put-image-pace.ts";
+import { putImageLimiters } from "../ecr/images/put-image-limiter.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
 import type { Emit } from "../events.ts";
@@ -56,7 +56,7 @@ export interface Connections {
    * Docker Hub's catalogue of tags; undefined where a layout is read in Docker Hub's place. As a courtesy it is not asked
    * where another address stands for Docker Hub, unless for the catalogue too: its own may be out of reach.
    */
-  catalogue(use: "needed" | "courtesy"): Catalogue | undefined;
+  catalogue(use: "required" | "optional"): Catalogue | undefined;
   /** Lists tags with their dates at an ECR that images come from; undefined for other sources. */
   ecrTags(registry: string): ListSourceTags | undefined;
   dispatcher: Dispatcher;
@@ -79,7 +79,7 @@ export function openConnections(
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
-  const paceOf = putImagePaces(clock);
+  const paceOf = putImageLimiters(clock);
   const readPlatform = createHeldPlatforms();
 
   const endpoint = (host: string): URL => {
@@ -125,8 +125,8 @@ export function openConnections(
     ecrSourceCredentials(registry, credentials, { ...shared, environment }, context.signal);
 
   /** Its answers tell of another allowance than ours. */
-  const anybodyAt = (registry: string): Registry => {
-    const created = anonymous.get(registry) ?? openRegistry(registry, NOBODY, {});
+  const anonymousAt = (registry: string): Registry => {
+    const created = anonymous.get(registry) ?? openRegistry(registry, ANONYMOUS, {});
     anonymous.set(registry, created);
     return created;
   };
@@ -135,7 +135,7 @@ export function openConnections(
     sources,
     credentialAt: (registry) => credentialsFor(registry).lookup(endpoint(registry).host),
     imageSource: (registry) => imageSourceOf(source(registry)),
-    anybodyAt: (registry) => ({ client: anybodyAt(registry), images: imageSourceOf(anybodyAt(registry)) }),
+    anonymousAt: (registry) => ({ client: anonymousAt(registry), images: imageSourceOf(anonymousAt(registry)) }),
   });
 
   return {
@@ -146,7 +146,7 @@ export function openConnections(
     source,
     catalogue(use) {
       const isElsewhere = isRedirected(DOCKER_HUB) && !isRedirected(CATALOGUE_HOST);
-      if (sources.get(DOCKER_HUB)?.layout !== undefined || (use === "courtesy" && isElsewhere)) return undefined;
+      if (sources.get(DOCKER_HUB)?.layout !== undefined || (use === "optional" && isElsewhere)) return undefined;
       return (catalogue ??= createCatalogue({ endpoint: endpoint(CATALOGUE_HOST), ...shared }));
     },
     ecrTags: (registry) =>
@@ -216,7 +216,7 @@ export function openConnections(
 }
 
 /** For those who are to be told nothing of us. */
-const NOBODY: Credentials = { lookup: () => Promise.resolve(undefined) };
+const ANONYMOUS: Credentials = { lookup: () => Promise.resolve(undefined) };
 
 /** Keeps a source's budget. */
 function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullable<RegistryOptions["track"]> {

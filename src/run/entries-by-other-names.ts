@@ -12,7 +12,7 @@ export function entriesByOtherNames({ entries, targets }: MirrorFile, opened: re
   const others = targets.filter(({ name }) => !names.has(name));
   return opened.flatMap((target) =>
     others
-      .filter((other) => mayBeOne(target, other))
+      .filter((other) => mayBeSame(target, other))
       .flatMap((other) => {
         const own = entries.filter((entry) => goesTo(entry, other) && !goesTo(entry, target));
         return entryTemplates(own).map(({ repository, tag }) => ({ targets: [target.name], repository, tag }));
@@ -25,7 +25,7 @@ function goesTo({ targets }: DesiredEntry, { name }: Target): boolean {
 }
 
 /** Whether two targets may be one ECR: what their settings leave open, the AWS defaults decide. */
-function mayBeOne(one: Target, other: Target): boolean {
+function mayBeSame(one: Target, other: Target): boolean {
   if (one.kind !== "ecr" || other.kind !== "ecr") return false;
   const mayBeEqual = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
   return mayBeEqual(one.ecr.region, other.ecr.region) && mayBeEqual(accountOf(one.ecr), accountOf(other.ecr));

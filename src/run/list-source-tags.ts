@@ -9,7 +9,7 @@ import { TAGS_OF_A_PAGE } from "../registry/limits.ts";
 import type { Connections } from "./connections.ts";
 
 /** More pages than this are not asked of the catalogue as a courtesy: it allows 180 a minute to everybody behind an address. */
-const MOST_COURTESY_PAGES = 100;
+const MAX_BEST_EFFORT_PAGES = 100;
 
 /**
  * Lists tags with as few requests as can be. At Docker Hub the catalogue says what each tag names, 100 tags in a request,
@@ -21,7 +21,7 @@ export function listTagsWith(connections: Pick<Connections, "source" | "catalogu
     const dated = wish.dates ? connections.ecrTags(registry) : undefined;
     if (dated !== undefined) return dated(repository, signal);
     const names = () => connections.source(registry).listTags(repository, signal);
-    const use = wish.dates ? "needed" : "courtesy";
+    const use = wish.dates ? "required" : "optional";
     const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;
     if (catalogue === undefined) return withoutMore(await names());
     if (wish.dates) return listDated(catalogue, repository, wish, names, signal);
@@ -76,7 +76,7 @@ async function listBestEffort(
 /** Whether reading the catalogue on takes no more requests than names from the registry, and a HEAD for each tag chosen. */
 function isShorter(count: number, atMost: number): boolean {
   const pages = Math.ceil(count / CATALOGUE_PAGE) - 1;
-  return pages <= MOST_COURTESY_PAGES && pages <= Math.ceil(count / TAGS_OF_A_PAGE) + Math.min(atMost, count);
+  return pages <= MAX_BEST_EFFORT_PAGES && pages <= Math.ceil(count / TAGS_OF_A_PAGE) + Math.min(atMost, count);
 }
 
 function withoutMore(names: readonly string[]): ListedTag[] {

@@ -14,15 +14,15 @@ interface AlternatesContext {
   /** A source as the mirror file has it. */
   imageSource: (registry: string) => ImageSource;
   /** A registry asked as the public asks. */
-  anybodyAt: (registry: string) => { client: Registry; images: ImageSource };
+  anonymousAt: (registry: string) => { client: Registry; images: ImageSource };
 }
 
 /** Gives a source of images as it is read in a run: what its alternates have is read there first. */
 export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
-  const { sources, credentialAt, imageSource, anybodyAt } = context;
+  const { sources, credentialAt, imageSource, anonymousAt } = context;
   return (registry) => {
     const credential = () => credentialAt(registry);
-    const isPublic = publicRepositories(registry, credential, () => anybodyAt(registry).client);
+    const isPublic = publicRepositories(registry, credential, () => anonymousAt(registry).client);
     return withAlternates(imageSource(registry), alternatesOf(registry), isPublic);
   };
 
@@ -30,7 +30,9 @@ export function openAlternates(context: AlternatesContext): (registry: string) =
   function alternatesOf(registry: string): AlternateSource[] {
     return (sources.get(registry)?.alternates ?? []).map((alternate) => ({
       // As anybody, unless the mirror file names it as a source of its own: credentials may be meant for that.
-      source: sources.has(alternate.registry) ? imageSource(alternate.registry) : anybodyAt(alternate.registry).images,
+      source: sources.has(alternate.registry)
+        ? imageSource(alternate.registry)
+        : anonymousAt(alternate.registry).images,
       repositoryAt: (repository) => repositoryAtAlternate(alternate, repository),
     }));
   }

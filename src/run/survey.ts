@@ -110,8 +110,8 @@ async function readPullLimits(registries: readonly string[], options: SurveyOpti
 async function pullLimitOf(registry: string, { pullBudgets, connections }: SurveyOptions) {
   const said = pullBudgets.said(registry);
   const host = connections.endpoint(registry).host;
-  const isNobodys = said !== undefined && isAnonymous(limitSourceOf(said));
-  const credentialsUnused = isNobodys && (await connections.credentials.lookup(host)) !== undefined;
+  const isAnonymousLimit = said !== undefined && isAnonymous(limitSourceOf(said));
+  const credentialsUnused = isAnonymousLimit && (await connections.credentials.lookup(host)) !== undefined;
   return { ...pullBudgets.known(registry), reserve: pullBudgets.reserve(registry), credentialsUnused };
 }
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { compareEncryption, keyToAsk, type KeyFacts } from "../../src/repository/same-encryption.ts";
+import { compareEncryption, keyToDescribe, type KmsKey } from "../../src/repository/same-encryption.ts";
 import { differingTags, isSameTagMutability } from "../../src/repository/same-setting.ts";
 import type { Encryption } from "../../src/repository/settings.ts";
 
@@ -47,12 +47,12 @@ describe("resource tags", () => {
 
 const ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd";
 const OTHER_ARN = "arn:aws:kms:us-east-1:123456789012:key/5678efab";
-const OURS: KeyFacts = { arn: ARN, isManagedByAws: false };
-const AWS_MANAGED: KeyFacts = { arn: ARN, isManagedByAws: true };
+const OURS: KmsKey = { arn: ARN, isManagedByAws: false };
+const AWS_MANAGED: KmsKey = { arn: ARN, isManagedByAws: true };
 const kms = (key?: string): Encryption => (key === undefined ? { type: "KMS" } : { type: "KMS", key });
 
 /** What is wanted, what is there, what KMS said of which key; the verdict, and the key that it has to be asked about. */
-const CASES: readonly (readonly [string, Encryption, Encryption, [string, KeyFacts][], string, string?])[] = [
+const CASES: readonly (readonly [string, Encryption, Encryption, [string, KmsKey][], string, string?])[] = [
   ["AES256 is AES256", { type: "AES256" }, { type: "AES256" }, [], "same"],
   ["AES256 is no KMS", { type: "AES256" }, kms(ARN), [], "different"],
   ["KMS is no AES256", kms(), { type: "AES256" }, [], "different"],
@@ -84,7 +84,7 @@ describe("encryption", () => {
   for (const [what, wanted, have, keys, verdict, asked] of CASES) {
     test(`${what}: ${verdict}`, () => {
       assert.equal(compareEncryption(wanted, have, new Map(keys)), verdict);
-      assert.equal(keyToAsk(wanted, have), asked);
+      assert.equal(keyToDescribe(wanted, have), asked);
     });
   }
 });

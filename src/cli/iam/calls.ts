@@ -4,13 +4,13 @@ import type { RepositoryNeed } from "./needs.ts";
 export type RoleName = "plan" | "apply";
 
 /** What a grant is narrowed by, beside the names of the repositories. */
-export type Narrowing =
+export type TagCondition =
   /** The repository gets the file's mark with this call, and has no other's. */
-  | "marking"
+  | "adds-ownership-tag"
   /** The repository has the file's mark. */
-  | "marked"
-  /** As `marked`, and the call leaves the mark as it is. */
-  | "keeping-mark";
+  | "owned"
+  /** As `owned`, and the call leaves the mark as it is. */
+  | "owned-keeps-tag";
 
 /** One call of the ECR API that needs a grant. Calls over `/v2/` stand under the IAM action that ECR asks for. */
 export interface Call {
@@ -21,7 +21,7 @@ export interface Call {
   role: RoleName;
   /** Undefined: of the account and Region, which has no resource of its own. */
   on: "repository" | undefined;
-  narrowing?: Narrowing;
+  tagCondition?: TagCondition;
   /** Whether it is for this repository, or because of it. */
   isFor: (need: RepositoryNeed) => boolean;
   /** What it is for, in the words of docs/iam.md. */
@@ -138,7 +138,7 @@ export const CALLS: readonly Call[] = [
     action: "GetDownloadUrlForLayer",
     role: "plan",
     on: "repository",
-    isFor: ({ isChosenFrom }) => isChosenFrom,
+    isFor: ({ selectsPlatforms }) => selectsPlatforms,
     purpose: "the platform of a single-platform image",
     where: "`platforms`",
     without: "not checked",
@@ -147,7 +147,7 @@ export const CALLS: readonly Call[] = [
     action: "CreateRepository",
     role: "apply",
     on: "repository",
-    narrowing: "marking",
+    tagCondition: "adds-ownership-tag",
     isFor: always,
     purpose: "creating a missing repository",
   },
@@ -155,7 +155,7 @@ export const CALLS: readonly Call[] = [
     action: "TagResource",
     role: "apply",
     on: "repository",
-    narrowing: "marking",
+    tagCondition: "adds-ownership-tag",
     isFor: always,
     purpose: "the ownership tag, when creating and with `adopt`",
   },
@@ -163,7 +163,7 @@ export const CALLS: readonly Call[] = [
     action: "TagResource",
     role: "apply",
     on: "repository",
-    narrowing: "keeping-mark",
+    tagCondition: "owned-keeps-tag",
     isFor: ({ settings }) => Object.keys(settings.tags ?? {}).length > 0,
     purpose: "resource tags that differ",
     where: "`tags`",
@@ -172,7 +172,7 @@ export const CALLS: readonly Call[] = [
     action: "PutImageTagMutability",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings }) => settings.tagMutability !== undefined,
     purpose: "a setting that differs",
     where: "`tagMutability`",
@@ -181,7 +181,7 @@ export const CALLS: readonly Call[] = [
     action: "PutImageScanningConfiguration",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings }) => settings.scanOnPush !== undefined,
     purpose: "a setting that differs",
     where: "`scanOnPush`",
@@ -190,7 +190,7 @@ export const CALLS: readonly Call[] = [
     action: "PutLifecyclePolicy",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings: { lifecyclePolicy } }) => lifecyclePolicy !== undefined && lifecyclePolicy !== "none",
     purpose: "a setting that differs",
     where: "`lifecyclePolicy`",
@@ -199,7 +199,7 @@ export const CALLS: readonly Call[] = [
     action: "DeleteLifecyclePolicy",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings }) => settings.lifecyclePolicy === "none",
     purpose: "deleting an existing policy",
     where: "`lifecyclePolicy: none`",
@@ -208,7 +208,7 @@ export const CALLS: readonly Call[] = [
     action: "SetRepositoryPolicy",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings: { policy } }) => policy !== undefined && policy !== "none",
     purpose: "a setting that differs",
     where: "`policy`",
@@ -217,7 +217,7 @@ export const CALLS: readonly Call[] = [
     action: "DeleteRepositoryPolicy",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
+    tagCondition: "owned",
     isFor: ({ settings }) => settings.policy === "none",
     purpose: "deleting an existing policy",
     where: "`policy: none`",
@@ -249,7 +249,7 @@ export const CALLS: readonly Call[] = [
     action: "GetDownloadUrlForLayer",
     role: "apply",
     on: "repository",
-    isFor: ({ isRead }) => isRead,
+    isFor: ({ areBlobsShared }) => areBlobsShared,
     purpose: "blobs that another repository or target needs, including mounts",
     where: "several repositories or targets",
     without: "read from the source",
@@ -258,8 +258,8 @@ export const CALLS: readonly Call[] = [
     action: "BatchDeleteImage",
     role: "apply",
     on: "repository",
-    narrowing: "marked",
-    isFor: ({ isDeletedFrom }) => isDeletedFrom,
+    tagCondition: "owned",
+    isFor: ({ deletesTags }) => deletesTags,
     purpose: "deleting undeclared or replaced tags",
     where: "`prune`, `pruneTags`, `replace`",
   },

@@ -16,11 +16,11 @@ export interface PolicyDocument {
 }
 
 /** Characters of all inline policies of a role together, white space aside (IAM quotas). */
-export const MOST_INLINE = 10_240;
+export const MAX_INLINE_CHARACTERS = 10_240;
 /** Characters of a managed policy, white space aside (IAM quotas). */
-export const MOST_MANAGED = 6_144;
+export const MAX_MANAGED_CHARACTERS = 6_144;
 /** Managed policies of one role, unless AWS raised it (IAM quotas). */
-export const MANAGED_A_ROLE = 10;
+export const MAX_MANAGED_POLICIES = 10;
 
 /** The characters of a document as IAM counts them. */
 export function sizeOf(document: PolicyDocument): number {
@@ -31,7 +31,7 @@ export function sizeOf(document: PolicyDocument): number {
 export function documentsOf(grants: readonly Grant[]): PolicyDocument[] {
   const statements = statementsOf(grants);
   const whole = documentWith(statements);
-  return sizeOf(whole) <= MOST_INLINE ? [whole] : splitUp(statements);
+  return sizeOf(whole) <= MAX_INLINE_CHARACTERS ? [whole] : splitUp(statements);
 }
 
 function documentWith(statements: readonly Statement[]): PolicyDocument {
@@ -90,7 +90,7 @@ function splitUp(statements: readonly Statement[]): PolicyDocument[] {
       if (last !== undefined && whole <= left) last.push(begun);
       else {
         documents.push([begun]);
-        left = MOST_MANAGED - sizeOf(documentWith([]));
+        left = MAX_MANAGED_CHARACTERS - sizeOf(documentWith([]));
       }
       left -= whole;
     }

@@ -1,5 +1,5 @@
 import { OWNERSHIP_TAG } from "../../repository/settings.ts";
-import { CALLS, type Narrowing, type RoleName } from "./calls.ts";
+import { CALLS, type TagCondition, type RoleName } from "./calls.ts";
 import { keyGrants } from "./key-grants.ts";
 import type { RepositoryNeed } from "./needs.ts";
 import { arnOf, type Place } from "./place.ts";
@@ -17,13 +17,13 @@ export interface PlacedNeed {
  */
 export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Grant[] {
   const calls = CALLS.filter((call) => role === "apply" || call.role === "plan");
-  const onEcr = calls.flatMap(({ service = "ecr", action, on, narrowing, isFor }) =>
+  const onEcr = calls.flatMap(({ service = "ecr", action, on, tagCondition, isFor }) =>
     needs
       .filter(({ need }) => isFor(need))
       .map(({ need, place }) => ({
         action: `${service}:${action}`,
         resource: on === undefined ? "*" : arnOf("ecr", place, `repository/${need.repository}`),
-        condition: narrowing === undefined ? undefined : conditionOf(narrowing, owner),
+        condition: tagCondition === undefined ? undefined : conditionOf(tagCondition, owner),
       })),
   );
   const onKeys = needs.flatMap(({ need, place }) => keyGrants(role, need.settings.encryption, place));
@@ -32,15 +32,15 @@ export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: s
 }
 
 /** No name of a mirror file has a character that means something to IAM. */
-function conditionOf(narrowing: Narrowing, owner: string): Condition {
+function conditionOf(tagCondition: TagCondition, owner: string): Condition {
   const asked = { [`aws:RequestTag/${OWNERSHIP_TAG}`]: owner };
   const held = { [`aws:ResourceTag/${OWNERSHIP_TAG}`]: owner };
-  switch (narrowing) {
-    case "marking":
+  switch (tagCondition) {
+    case "adds-ownership-tag":
       return { StringEquals: asked, StringEqualsIfExists: held };
-    case "marked":
+    case "owned":
       return { StringEquals: held };
-    case "keeping-mark":
+    case "owned-keeps-tag":
       return { StringEquals: held, StringEqualsIfExists: asked };
   }
 }

@@ -15,12 +15,12 @@ export function keyGrants(role: RoleName, encryption: Encryption | undefined, pl
   if (encryption === undefined || encryption.type === "AES256") return [];
   const key = keyOf(encryption.key, place);
   const describing = { action: "kms:DescribeKey", resource: key.resource };
-  const asking = key.isAsked ? [{ ...describing, condition: key.condition }] : [];
+  const asking = key.isDescribed ? [{ ...describing, condition: key.condition }] : [];
   if (role === "plan" || !key.isOwn) return asking;
   const condition = { ...key.condition, StringEquals: { "kms:ViaService": viaEcr(place) } };
   return [
     ...asking,
-    ...(key.isAsked ? [] : [{ ...describing, condition }]),
+    ...(key.isDescribed ? [] : [{ ...describing, condition }]),
     { action: "kms:CreateGrant", resource: key.resource, condition },
   ];
 }
@@ -29,7 +29,7 @@ interface Key {
   resource: string;
   condition?: Condition;
   /** Whether mirrorform itself asks KMS about it. */
-  isAsked: boolean;
+  isDescribed: boolean;
   /** Not the one that AWS manages. */
   isOwn: boolean;
 }
@@ -41,13 +41,13 @@ function keyOf(named: string | undefined, place: Place): Key {
   const whole = (resource: string): string =>
     keys === undefined ? arnOf("kms", place, resource) : `${keys}${resource}`;
   // Which key a repository has is not known before, and a wrong one is to be seen.
-  if (text === AWS_MANAGED) return { resource: whole("key/*"), isAsked: true, isOwn: false };
+  if (text === AWS_MANAGED) return { resource: whole("key/*"), isDescribed: true, isOwn: false };
   if (!text.startsWith("alias/")) {
     const resource = whole(text.startsWith("key/") ? text : `key/${text}`);
-    return { resource, isAsked: false, isOwn: true };
+    return { resource, isDescribed: false, isOwn: true };
   }
   const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": text } };
-  return { resource: whole("key/*"), condition, isAsked: true, isOwn: true };
+  return { resource: whole("key/*"), condition, isDescribed: true, isOwn: true };
 }
 
 /** ECR as KMS names it where it is asked on behalf of a caller (KMS developer guide, kms:ViaService). */

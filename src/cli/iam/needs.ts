@@ -11,11 +11,11 @@ export interface RepositoryNeed {
   repository: string;
   settings: RepositorySettings;
   /** Whether its blobs may be read for another repository or target. */
-  isRead: boolean;
+  areBlobsShared: boolean;
   /** Whether platforms of its images are chosen: that of an image that is in no index is in one of its blobs. */
-  isChosenFrom: boolean;
+  selectsPlatforms: boolean;
   /** Whether tags may be deleted: by `prune`, `pruneTags` or `replace`. */
-  isDeletedFrom: boolean;
+  deletesTags: boolean;
 }
 
 /** A repository of any target, as an entry names it. */
@@ -36,9 +36,9 @@ export function repositoryNeeds({ entries }: Pick<MirrorFile, "entries">): Repos
       target: at.target.name,
       repository,
       settings: at.settings,
-      isRead: isShared,
-      isChosenFrom: entry.options.platforms !== undefined,
-      isDeletedFrom: deletes(entry) || (at.settings.pruneTags ?? []).length > 0,
+      areBlobsShared: isShared,
+      selectsPlatforms: entry.options.platforms !== undefined,
+      deletesTags: deletes(entry) || (at.settings.pruneTags ?? []).length > 0,
     }));
 }
 

@@ -1,7 +1,14 @@
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import type { RoleName } from "./calls.ts";
-import { documentsOf, MANAGED_A_ROLE, MOST_INLINE, MOST_MANAGED, sizeOf, type PolicyDocument } from "./documents.ts";
+import {
+  documentsOf,
+  MAX_MANAGED_POLICIES,
+  MAX_INLINE_CHARACTERS,
+  MAX_MANAGED_CHARACTERS,
+  sizeOf,
+  type PolicyDocument,
+} from "./documents.ts";
 import { grantsFor, type PlacedNeed } from "./grants.ts";
 import { repositoryNeeds } from "./needs.ts";
 import { UNKNOWN, type Place } from "./place.ts";
@@ -138,14 +145,16 @@ function sizeNotes(documents: readonly PolicyDocument[]): string[] {
   const [only] = documents;
   if (documents.length === 1) {
     const size = only === undefined ? 0 : sizeOf(only);
-    return size <= MOST_MANAGED
+    return size <= MAX_MANAGED_CHARACTERS
       ? []
-      : [`${size} characters: an inline policy of a role takes them, a managed policy does not (${MOST_MANAGED})`];
+      : [
+          `${size} characters: an inline policy of a role takes them, a managed policy does not (${MAX_MANAGED_CHARACTERS})`,
+        ];
   }
-  const parts = `one policy would be longer than a role takes (${MOST_INLINE} characters): these ${documents.length} are managed policies, all for the one role`;
+  const parts = `one policy would be longer than a role takes (${MAX_INLINE_CHARACTERS} characters): these ${documents.length} are managed policies, all for the one role`;
   return [
-    documents.length <= MANAGED_A_ROLE
+    documents.length <= MAX_MANAGED_POLICIES
       ? parts
-      : `${parts}, which has room for ${MANAGED_A_ROLE} unless AWS raises that quota`,
+      : `${parts}, which has room for ${MAX_MANAGED_POLICIES} unless AWS raises that quota`,
   ];
 }

@@ -100,7 +100,7 @@ export async function withPlan(
 /** Docker Hub's catalogue tells the size of what will be copied. */
 function contentReader(connections: Connections): SurveyOptions["content"] {
   return (reference, digest, signal) =>
-    connections.catalogue("courtesy")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
+    connections.catalogue("optional")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
 }
 
 /** `20260131`. */

@@ -5,7 +5,7 @@ import { describeKey } from "../repositories/describe-key.ts";
 import { optionalReading, type OptionalReading } from "../../repository/optional-reading.ts";
 import { readCreationTemplates } from "./read-creation-templates.ts";
 import { readRegistryScanning } from "./read-registry-scanning.ts";
-import { keyToAsk, type KeyFacts } from "../../repository/same-encryption.ts";
+import { keyToDescribe, type KmsKey } from "../../repository/same-encryption.ts";
 import { isManaged } from "../../repository/ownership.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 import type { AccountState } from "../../repository/account-state.ts";
@@ -35,7 +35,7 @@ export async function readAccount(
     question.settings(signal),
     isScanManaged ? optionalReading(signal, () => readRegistryScanning(client, signal)) : undefined,
     isMissing ? optionalReading(signal, () => readCreationTemplates(client, signal)) : undefined,
-    kms === undefined ? [] : readKeys(client, kms, keysToAsk(question), signal),
+    kms === undefined ? [] : readKeys(client, kms, keysToDescribe(question), signal),
   ]);
   return { ...settings, scanning, templates, keys: new Map(keys) };
 }
@@ -45,17 +45,17 @@ function readKeys(
   kms: URL,
   keys: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<[string, OptionalReading<KeyFacts>][]> {
+): Promise<[string, OptionalReading<KmsKey>][]> {
   return Promise.all(
     keys.map(async (key) => [key, await optionalReading(signal, () => describeKey(client, kms, key, signal))]),
   );
 }
 
-function keysToAsk({ wanted, described, owner }: AccountQuestion): string[] {
+function keysToDescribe({ wanted, described, owner }: AccountQuestion): string[] {
   const keys = [...wanted].flatMap(([name, settings]) => {
     const state = described.get(name);
     if (state === undefined || state instanceof MirrorError || settings.encryption === undefined) return [];
-    return isManaged(state, settings, owner) ? (keyToAsk(settings.encryption, state.encryption) ?? []) : [];
+    return isManaged(state, settings, owner) ? (keyToDescribe(settings.encryption, state.encryption) ?? []) : [];
   });
   return [...new Set(keys)];
 }

@@ -2,7 +2,7 @@ import type { ECRClientConfig } from "@aws-sdk/client-ecr";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { MirrorError } from "../../errors.ts";
 import type { EcrContext } from "./ecr-context.ts";
-import { agentRefusal } from "./container-agent.ts";
+import { containerAgentError } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { endpointFrom } from "./service-endpoint.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
@@ -105,7 +105,7 @@ function named(
       const told = credentialError(error, who);
       // A profile is asked for by name: an agent beside it is not what is missing.
       const isEmpty = told.code === "NO_CREDENTIALS" && who.profile === undefined && error !== told;
-      throw (isEmpty ? await agentRefusal(environment) : undefined) ?? told;
+      throw (isEmpty ? await containerAgentError(environment) : undefined) ?? told;
     }
   };
 }

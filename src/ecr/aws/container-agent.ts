@@ -12,7 +12,7 @@ const ANSWERED = /^Server responded with status: (\d{3})$/;
  * @param environment names the agent, or there is none to ask
  * @returns undefined when no agent is named, when it does not answer, or when by now it gives keys
  */
-export async function agentRefusal(environment: Environment): Promise<MirrorError | undefined> {
+export async function containerAgentError(environment: Environment): Promise<MirrorError | undefined> {
   const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
   const full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
   if (!relative && !full) return undefined;

@@ -9,7 +9,7 @@ const PAGE_SIZE = 1000;
 /** As many images as a repository holds (ECR quotas: 100,000). */
 const MAX_PAGES = 100;
 /** Codes that mean that archived images cannot be asked for: no grant, or an ECR that knows no archive. */
-const CANNOT_ASK: ReadonlySet<string> = new Set(["DENIED", "UNEXPECTED_RESPONSE", "REPOSITORY_UNKNOWN"]);
+const IGNORED_CODES: ReadonlySet<string> = new Set(["DENIED", "UNEXPECTED_RESPONSE", "REPOSITORY_UNKNOWN"]);
 
 /**
  * Those of `tags` whose image is archived. ECR answers for such an image as if it were absent, and pushing it again
@@ -36,7 +36,7 @@ export async function readArchivedTags(
       if (nextToken === undefined) break;
     }
   } catch (error) {
-    if (!(error instanceof MirrorError) || !CANNOT_ASK.has(error.code)) throw error;
+    if (!(error instanceof MirrorError) || !IGNORED_CODES.has(error.code)) throw error;
   }
   return found;
 }

@@ -5,10 +5,10 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
 /** As many as DescribeImages gives at once. */
-const IMAGES_A_PAGE = 1000;
+const PAGE_SIZE = 1000;
 
 /** Twice the images that a repository may hold (ECR quotas): an answer that goes on for ever ends here. */
-const MOST_PAGES = 200;
+const MAX_PAGES = 200;
 
 const OPERATION = "list images of";
 
@@ -30,8 +30,8 @@ export async function* describeImages(
     refusal: "UNEXPECTED_RESPONSE",
   };
   let nextToken: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const input = { ...query, maxResults: IMAGES_A_PAGE, ...(nextToken === undefined ? {} : { nextToken }) };
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const input = { ...query, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) };
     const answer = await client.call(call, signal, (sdk, options) =>
       sdk.send(new DescribeImagesCommand(input), options),
     );
@@ -39,10 +39,10 @@ export async function* describeImages(
     nextToken = answer.nextToken;
     if (nextToken === undefined) return;
   }
-  throw oddAnswer(query.repositoryName, "ECR's list of images does not end");
+  throw unexpectedAnswer(query.repositoryName, "ECR's list of images does not end");
 }
 
 /** An answer that no ECR should give. */
-export function oddAnswer(reference: string, message: string): MirrorError {
+export function unexpectedAnswer(reference: string, message: string): MirrorError {
   return new MirrorError(message, { code: "UNEXPECTED_RESPONSE", side: "target", operation: OPERATION, reference });
 }

@@ -26,9 +26,9 @@ export interface LayerMounts {
    * Waits for the manifest that names a layer of `from`, where it is not there yet.
    * @returns false when it did not come in time; then it is not waited for again
    */
-  named(layer: Descriptor, from: string, signal: AbortSignal): Promise<boolean>;
+  waitForManifest(layer: Descriptor, from: string, signal: AbortSignal): Promise<boolean>;
   /** Tells of a manifest that is in a repository. */
-  saw(repository: string, manifest: Manifest): void;
+  recordManifest(repository: string, manifest: Manifest): void;
 }
 
 /** @param canMount whether the account, and both repositories' encryption, let layers be mounted; asks nobody */
@@ -46,7 +46,7 @@ export function createLayerMounts(canMount: (from: string, to: string) => boolea
       return [...(naming.get(layer.digest) ?? [])].find((from) => from !== to && canMount(from, to));
     },
 
-    async named(layer, from, signal) {
+    async waitForManifest(layer, from, signal) {
       const place = placeOf(layer.digest, from);
       if (isNamed(layer, from) || inVain.has(place)) return isNamed(layer, from);
       const arrival = waiting.get(place) ?? Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ export function createLayerMounts(canMount: (from: string, to: string) => boolea
       return isNamed(layer, from);
     },
 
-    saw(repository, manifest) {
+    recordManifest(repository, manifest) {
       if (!isImageType(manifest.mediaType)) return;
       const content = readManifest(manifest);
       if (content.kind !== "image") return;

@@ -3,7 +3,7 @@ import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../../errors.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
-import { describeImages, oddAnswer } from "./describe-images.ts";
+import { describeImages, unexpectedAnswer } from "./describe-images.ts";
 import type { HeldImage } from "../../repository/repository-admin.ts";
 
 /**
@@ -33,6 +33,6 @@ export async function listImages(
 function readDetail(repository: string, detail: ImageDetail): HeldImage {
   const { imageTags, imageManifestMediaType, subjectManifestDigest } = detail;
   const digest = parseDigest(detail.imageDigest ?? "");
-  if (digest === undefined) throw oddAnswer(repository, "ECR described an image without a digest");
+  if (digest === undefined) throw unexpectedAnswer(repository, "ECR described an image without a digest");
   return { digest, tags: imageTags ?? [], mediaType: imageManifestMediaType, subject: subjectManifestDigest };
 }

@@ -4,7 +4,7 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
 /** As many layers as BatchCheckLayerAvailability takes. */
-const LAYERS_A_CALL = 100;
+const MAX_LAYERS_PER_CALL = 100;
 
 /**
  * Which blobs a repository lacks, by BatchCheckLayerAvailability. Only what ECR calls AVAILABLE, of the right size, is
@@ -20,8 +20,8 @@ export async function missingLayers(
 ): Promise<Descriptor[]> {
   const digests = [...new Set(blobs.map(({ digest }) => digest))];
   const sizes = new Map<string, number | undefined>();
-  for (let start = 0; start < digests.length; start += LAYERS_A_CALL) {
-    const layerDigests = digests.slice(start, start + LAYERS_A_CALL);
+  for (let start = 0; start < digests.length; start += MAX_LAYERS_PER_CALL) {
+    const layerDigests = digests.slice(start, start + MAX_LAYERS_PER_CALL);
     const command = new BatchCheckLayerAvailabilityCommand({ repositoryName: repository, layerDigests });
     const { layers } = await client.call(callFor(repository), signal, (sdk, options) => sdk.send(command, options));
     for (const { layerDigest, layerAvailability, layerSize } of layers ?? []) {

@@ -8,7 +8,7 @@ import type { EcrCall } from "../aws/ecr-error.ts";
 import type { Removable, Removed } from "../../repository/repository-admin.ts";
 
 /** As many images as BatchDeleteImage takes. */
-const IMAGES_A_CALL = 100;
+const MAX_IMAGES_PER_CALL = 100;
 
 const OPERATION = "delete from repository";
 
@@ -25,8 +25,10 @@ export async function removeImages(
   signal?: AbortSignal,
 ): Promise<Removed[]> {
   const results: Removed[] = [];
-  for (let start = 0; start < removables.length; start += IMAGES_A_CALL) {
-    results.push(...(await removeBatch(client, repository, removables.slice(start, start + IMAGES_A_CALL), signal)));
+  for (let start = 0; start < removables.length; start += MAX_IMAGES_PER_CALL) {
+    results.push(
+      ...(await removeBatch(client, repository, removables.slice(start, start + MAX_IMAGES_PER_CALL), signal)),
+    );
   }
   return results;
 }

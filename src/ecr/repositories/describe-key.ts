@@ -4,7 +4,7 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import { callJson } from "../aws/json-call.ts";
 import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
-import type { KeyFacts } from "../../repository/same-encryption.ts";
+import type { KmsKey } from "../../repository/same-encryption.ts";
 
 /**
  * What KMS says of a key, by its alias, id or ARN (KMS API reference, DescribeKey).
@@ -15,7 +15,7 @@ export async function describeKey(
   endpoint: URL,
   key: string,
   signal?: AbortSignal,
-): Promise<KeyFacts> {
+): Promise<KmsKey> {
   const call: EcrCall = {
     operation: "describe KMS key",
     action: "DescribeKey",

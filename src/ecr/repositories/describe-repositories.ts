@@ -45,8 +45,8 @@ export async function describeRepositories(
 }
 
 /** Codes that say nothing about the one repository that was asked for. */
-const FAILURES_OF_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["UNREACHABLE", "TLS", "USAGE"]);
+const SHARED_FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["UNREACHABLE", "TLS", "USAGE"]);
 
 function failsAll(error: MirrorError): boolean {
-  return error.side === "credentials" || FAILURES_OF_ALL.has(error.code);
+  return error.side === "credentials" || SHARED_FAILURES.has(error.code);
 }

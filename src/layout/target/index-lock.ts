@@ -5,7 +5,7 @@ import { MirrorError } from "../../errors.ts";
 import { interruption } from "../../registry/http/interruption.ts";
 import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
 import type { LayoutRoot } from "../layout-root.ts";
-import { LOCK_HEARTBEAT, LOCK_PATIENCE, LOCK_POLL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
+import { LOCK_HEARTBEAT, LOCK_TIMEOUT, LOCK_POLL_INTERVAL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
 import { randomName } from "../files/random-name.ts";
 
 /** A lock that is held. */
@@ -18,7 +18,7 @@ export interface LayoutLock {
  * Runs `work` while no other process runs its own under the same lock file. One that a killed process left behind is
  * taken over once nobody has touched it for {@link LOCK_STALE}, by our own clock: those of two machines may differ.
  * @param path of the lock file, in a folder that exists
- * @throws MirrorError LAYOUT_FILE when it is held for longer than {@link LOCK_PATIENCE}; what `work` throws
+ * @throws MirrorError LAYOUT_FILE when it is held for longer than {@link LOCK_TIMEOUT}; what `work` throws
  */
 export async function withLock<T>(
   path: string,
@@ -48,8 +48,8 @@ export async function withLock<T>(
       const state = await stateOf(path);
       if (state !== seen.state) seen = { state, since: clock.now() };
       if (state !== undefined && clock.now() - seen.since >= LOCK_STALE && (await takeOver())) return;
-      if (clock.now() - began >= LOCK_PATIENCE) throw heldTooLong();
-      await pause(LOCK_POLL);
+      if (clock.now() - began >= LOCK_TIMEOUT) throw heldTooLong();
+      await pause(LOCK_POLL_INTERVAL);
     }
   }
 
@@ -94,7 +94,7 @@ export async function withLock<T>(
   }
 
   function heldTooLong(): MirrorError {
-    return new MirrorError(`another process has held its lock for ${LOCK_PATIENCE / 1000} seconds`, {
+    return new MirrorError(`another process has held its lock for ${LOCK_TIMEOUT / 1000} seconds`, {
       code: "LAYOUT_FILE",
       ...about,
       hint: `Wait for the other run; if there is none, remove the file that ends with ${path.slice(path.lastIndexOf("/") + 1)}.`,

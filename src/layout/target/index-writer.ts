@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
-import { readTargetFolder } from "./begun-layout.ts";
+import { readTargetFolder } from "./target-folder.ts";
 import { makeFolders } from "../files/durable.ts";
 import { withLock, type LayoutLock } from "./index-lock.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";

@@ -5,7 +5,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { Mounted } from "../../registry/registry.ts";
-import { readTargetFolder } from "./begun-layout.ts";
+import { readTargetFolder } from "./target-folder.ts";
 import { isComplete, missingFrom, openContent } from "../layout-content.ts";
 import { folderOf, workOn } from "../layout-folder.ts";
 import { digestsNamed, withTag } from "../layout-index.ts";

@@ -4,7 +4,7 @@ import type { AccountState } from "../../repository/account-state.ts";
 import { templateFor } from "../../repository/creation-templates.ts";
 import { isManaged } from "../../repository/ownership.ts";
 import { scanningBy } from "../../repository/registry-scanning.ts";
-import { keyToAsk } from "../../repository/same-encryption.ts";
+import { keyToDescribe } from "../../repository/same-encryption.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 import type { AccountNote } from "./account-note.ts";
 import { checkEncryption } from "./encryption-check.ts";
@@ -69,7 +69,7 @@ function scanning({ scanning: reading }: AccountState, ours: readonly Managed[])
 function encryption(account: AccountState, ours: readonly Managed[]): AccountNote[] {
   const unknown = ours.filter(({ settings, state }) => checkEncryption(settings, state, account) === "unknown");
   const byKey = Map.groupBy(unknown, ({ settings, state }) =>
-    settings.encryption === undefined ? undefined : keyToAsk(settings.encryption, state.encryption),
+    settings.encryption === undefined ? undefined : keyToDescribe(settings.encryption, state.encryption),
   );
   return [...byKey].map(([key, group]) => ({
     code: "encryption-not-compared",

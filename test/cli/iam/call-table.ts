@@ -1,4 +1,4 @@
-import { CALLS, type Call, type Narrowing } from "../../../src/cli/iam/calls.ts";
+import { CALLS, type Call, type TagCondition } from "../../../src/cli/iam/calls.ts";
 import { SOURCE_CALLS } from "../../../src/cli/iam/source-calls.ts";
 
 /** The rows that docs/iam.md has of the calls: those to targets, then those to sources. */
@@ -14,13 +14,13 @@ export function callTable(): string[] {
   return [...targets, ...sources].map(([action, ...cells]) => `| ${[`\`${action}\``, ...cells].join(" | ")} |`);
 }
 
-function where({ on, narrowing, where: declared = "always" }: Call): string {
+function where({ on, tagCondition, where: declared = "always" }: Call): string {
   if (on === undefined) return `${declared}; account-wide`;
-  return `${declared}${narrowing === undefined ? "" : CONDITIONS[narrowing]}`;
+  return `${declared}${tagCondition === undefined ? "" : CONDITIONS[tagCondition]}`;
 }
 
-const CONDITIONS: Readonly<Record<Narrowing, string>> = {
-  marking: "; adds the ownership tag; not if another mirror file owns the repository",
-  marked: "; only with the ownership tag",
-  "keeping-mark": "; only with the ownership tag, which must stay",
+const CONDITIONS: Readonly<Record<TagCondition, string>> = {
+  "adds-ownership-tag": "; adds the ownership tag; not if another mirror file owns the repository",
+  owned: "; only with the ownership tag",
+  "owned-keeps-tag": "; only with the ownership tag, which must stay",
 };

@@ -130,7 +130,7 @@ test("a repository of the file that another file has, or nobody, keeps its mark,
   const place = await drifted(t);
   const policy = await printed("apply");
   assert.equal((await place.runAs([policy], "plan")).code, 0);
-  const settings = CALLS.flatMap(({ action, narrowing }) => (narrowing === "marked" ? [action] : []));
+  const settings = CALLS.flatMap(({ action, tagCondition }) => (tagCondition === "owned" ? [action] : []));
   const arn = "arn:aws:ecr:us-east-1:123456789012:repository/drifted";
   const mark = (value: string) => ({ resourceArn: arn, tags: [{ Key: "mirrorform", Value: value }] });
   assert.equal(await place.call("held", "TagResource", mark("another")), "AccessDeniedException");

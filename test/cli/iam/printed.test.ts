@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
-import { documentsOf, MOST_MANAGED, sizeOf, type Statement } from "../../../src/cli/iam/documents.ts";
+import { documentsOf, MAX_MANAGED_CHARACTERS, sizeOf, type Statement } from "../../../src/cli/iam/documents.ts";
 import { placeOf } from "../../../src/cli/iam/place.ts";
 import { folderWith } from "../../support/mirrorform.ts";
 import { resident } from "../../support/resident.ts";
@@ -126,7 +126,7 @@ describe("iam", { concurrency: 4 }, () => {
     );
     const documents = documentsOf([{ action: "ecr:T", resource: "*", condition: undefined }, ...grants]);
     assert.ok(documents.length > 5);
-    for (const document of documents) assert.ok(sizeOf(document) <= MOST_MANAGED, `${sizeOf(document)}`);
+    for (const document of documents) assert.ok(sizeOf(document) <= MAX_MANAGED_CHARACTERS, `${sizeOf(document)}`);
     const parts = documents.flatMap(({ Statement }) => Statement);
     assert.deepEqual(
       grantsOf(parts),

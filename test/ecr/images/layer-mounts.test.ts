@@ -31,7 +31,7 @@ describe("a layer of ECR", () => {
   test("is mounted from a repository whose image names it, and from no other", () => {
     const mounts = createLayerMounts(() => true, heldClock());
     assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
-    mounts.saw("one", IMAGE);
+    mounts.recordManifest("one", IMAGE);
     assert.equal(mounts.sourceOf(LAYER, "two"), "one");
     assert.equal(mounts.sourceOf(LAYER, "one"), undefined, "it is there");
     assert.equal(mounts.sourceOf({ ...LAYER, digest: digestOf(Buffer.from("other")) }, "two"), undefined);
@@ -39,15 +39,15 @@ describe("a layer of ECR", () => {
 
   test("is not taken to be named by an index, or by what cannot be read", () => {
     const mounts = createLayerMounts(() => true, heldClock());
-    mounts.saw("one", makeIndex([IMAGE]));
-    mounts.saw("one", { ...IMAGE, mediaType: OCI_INDEX });
-    mounts.saw("one", { ...IMAGE, bytes: Buffer.from("{") });
+    mounts.recordManifest("one", makeIndex([IMAGE]));
+    mounts.recordManifest("one", { ...IMAGE, mediaType: OCI_INDEX });
+    mounts.recordManifest("one", { ...IMAGE, bytes: Buffer.from("{") });
     assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
   });
 
   test("is mounted only where account and encryption let it", () => {
     const mounts = createLayerMounts((from, to) => from === "alike" && to === "two", heldClock());
-    for (const name of ["other", "alike"]) mounts.saw(name, IMAGE);
+    for (const name of ["other", "alike"]) mounts.recordManifest(name, IMAGE);
     assert.equal(mounts.sourceOf(LAYER, "two"), "alike");
     assert.equal(mounts.sourceOf(LAYER, "three"), undefined);
     assert.ok(mounts.isWorthwhile(LAYER, "alike", "two"));
@@ -64,30 +64,33 @@ describe("a layer of ECR", () => {
   test("that has just arrived is waited for until its image is there", async () => {
     const clock = heldClock();
     const mounts = createLayerMounts(() => true, clock);
-    const both = Promise.all([mounts.named(LAYER, "one", signal), mounts.named(LAYER, "one", signal)]);
-    mounts.saw("other", IMAGE);
-    mounts.saw("one", IMAGE);
+    const both = Promise.all([
+      mounts.waitForManifest(LAYER, "one", signal),
+      mounts.waitForManifest(LAYER, "one", signal),
+    ]);
+    mounts.recordManifest("other", IMAGE);
+    mounts.recordManifest("one", IMAGE);
     assert.deepEqual(await both, [true, true]);
-    assert.equal(await mounts.named(LAYER, "one", signal), true);
+    assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true);
     assert.equal(clock.waits.length, 2, "what is named is not waited for");
   });
 
   test("is waited for once, when its image does not come", async () => {
     const clock = heldClock();
     const mounts = createLayerMounts(() => true, clock);
-    const first = mounts.named(LAYER, "one", signal);
+    const first = mounts.waitForManifest(LAYER, "one", signal);
     clock.waits[0]?.resolve();
     assert.equal(await first, false);
-    assert.equal(await mounts.named(LAYER, "one", signal), false);
+    assert.equal(await mounts.waitForManifest(LAYER, "one", signal), false);
     assert.equal(clock.waits.length, 1);
-    mounts.saw("one", IMAGE);
-    assert.equal(await mounts.named(LAYER, "one", signal), true, "it came after all");
+    mounts.recordManifest("one", IMAGE);
+    assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true, "it came after all");
   });
 
   test("is no longer waited for when the run is interrupted", async () => {
     const mounts = createLayerMounts(() => true, heldClock());
     const run = new AbortController();
-    const waiting = mounts.named(LAYER, "one", run.signal);
+    const waiting = mounts.waitForManifest(LAYER, "one", run.signal);
     run.abort(new Error("interrupted"));
     await assert.rejects(waiting, /interrupted/);
   });

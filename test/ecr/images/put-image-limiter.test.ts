@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import type { Clock } from "../../../src/clock.ts";
-import { putImagePace, putImagePaces, PUTS_PER_SECOND } from "../../../src/ecr/images/put-image-pace.ts";
+import { createPutImageLimiter, putImageLimiters, PUTS_PER_SECOND } from "../../../src/ecr/images/put-image-limiter.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -27,7 +27,7 @@ test("no second sees more puts begin than ECR takes, and they begin in the order
   await fc.assert(
     fc.asyncProperty(gaps, async (waits) => {
       const clock = stillClock();
-      const pace = putImagePace(clock);
+      const pace = createPutImageLimiter(clock);
       const starts: number[] = [];
       for (const wait of waits) {
         clock.time += wait;
@@ -49,13 +49,13 @@ test("no second sees more puts begin than ECR takes, and they begin in the order
 
 test("a few puts begin at once, further ones evenly spaced", async () => {
   const clock = stillClock();
-  const pace = putImagePace(clock);
+  const pace = createPutImageLimiter(clock);
   for (let i = 0; i < PUTS_PER_SECOND + 3; i += 1) await pace.turn("app", NEVER);
   assert.deepEqual(clock.slept, [1000, 1112, 1224]);
 });
 
 test("two targets in one account and Region share a pace, others do not", async () => {
-  const paces = putImagePaces(stillClock());
+  const paces = putImageLimiters(stillClock());
   const here = { account: "123456789012", region: "us-east-1" };
   assert.equal(paces(here), paces({ ...here }));
   assert.notEqual(paces(here), paces({ ...here, region: "eu-west-1" }));
@@ -64,7 +64,7 @@ test("two targets in one account and Region share a pace, others do not", async 
 
 test("an abort ends the wait as interrupted, and names what was to be put", async () => {
   const stop = new AbortController();
-  const pace = putImagePace(stillClock());
+  const pace = createPutImageLimiter(stillClock());
   for (let i = 0; i < PUTS_PER_SECOND; i += 1) await pace.turn("app", NEVER);
   stop.abort();
   await assert.rejects(pace.turn("app:1", stop.signal), {

@@ -10,7 +10,7 @@ export const PUTS_PER_SECOND = 9;
 const SECOND = 1000;
 
 /** Lets puts begin one after the other, in the order in which they ask. */
-export interface PutImagePace {
+export interface PutImageLimiter {
   /**
    * Resolves when the put may begin.
    * @param reference what is put, for the error
@@ -26,11 +26,11 @@ interface Place {
 }
 
 /** A pace for each account and Region: two targets in one of them share it. Another process has its own. */
-export function putImagePaces(clock: Clock): (place: Place) => PutImagePace {
-  const paces = new Map<string, PutImagePace>();
+export function putImageLimiters(clock: Clock): (place: Place) => PutImageLimiter {
+  const paces = new Map<string, PutImageLimiter>();
   return ({ account, region }) => {
     const key = `${account} ${region}`;
-    const pace = paces.get(key) ?? putImagePace(clock);
+    const pace = paces.get(key) ?? createPutImageLimiter(clock);
     paces.set(key, pace);
     return pace;
   };
@@ -41,7 +41,7 @@ export function putImagePaces(clock: Clock): (place: Place) => PutImagePace {
  * mirror does not wait; those that have to wait begin evenly spaced, as a burst at the edge of ECR's second could be
  * counted into two.
  */
-export function putImagePace(clock: Clock): PutImagePace {
+export function createPutImageLimiter(clock: Clock): PutImageLimiter {
   /** When the latest puts begin, oldest first, milliseconds since 1970; those to come are in it too. */
   const starts: number[] = [];
   return {
