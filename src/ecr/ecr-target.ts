@@ -8,26 +8,26 @@ import type { Ecr } from "./ecr.ts";
 import { createLayerMounts, type LayerMounts } from "./images/layer-mounts.ts";
 import type { PutImageLimiter } from "./images/put-image-limiter.ts";
 
-/** What {@link ecrTarget} makes. */
+/** The target that {@link ecrTarget} returns. */
 export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
   mounts: Pick<LayerMounts, "isWorthwhile" | "sourceOf">;
-  /** Undefined where the layer cannot be mounted yet: then nothing was asked. */
+  /** Undefined if the layer cannot be mounted yet; no request was made. */
   mountBlob(repository: string, blob: Descriptor, from: string, signal: AbortSignal): Promise<Mounted | undefined>;
-  /** What the tags that exist hold, of those asked for: one answer brings both. */
+  /** Reads the manifests of those `tags` that exist. ECR returns tag and manifest in one response. */
   readTagged(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Manifest>>;
 };
 
 /**
- * ECR as a place that images go to: its registry endpoint, but for what the API does better.
- * @param pace of the account and Region; every manifest waits for its turn, whichever way it goes
- * @param clock for a layer that can be mounted soon
+ * Writes images to ECR through its registry endpoint, and through the API where the API does better.
+ * @param limiter limits the rate of manifest writes of the account and Region, by either way
+ * @param clock limits the wait for a layer that can be mounted soon
  */
-export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImageLimiter, clock: Clock): EcrTarget {
+export function ecrTarget(ecr: Ecr, registry: Registry, limiter: PutImageLimiter, clock: Clock): EcrTarget {
   const target = registryTarget(registry, "");
   const mounts = createLayerMounts(ecr.canMount, clock);
   const readTags = async (repository: string, tags: readonly string[], signal: AbortSignal) => {
-    const held = await ecr.readTags(repository, tags, signal);
-    const manifests = [...held].map(([tag, { manifest: bytes, mediaType, digest }]) => {
+    const existing = await ecr.readTags(repository, tags, signal);
+    const manifests = [...existing].map(([tag, { manifest: bytes, mediaType, digest }]) => {
       return [tag, { bytes, mediaType, digest }] as const;
     });
     manifests.forEach(([, manifest]) => mounts.recordManifest(repository, manifest));
@@ -43,8 +43,8 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImageLimiter, c
         : undefined;
     },
     async readTags(repository, tags, signal): Promise<ReadonlyMap<string, Digest>> {
-      const held = await readTags(repository, tags, signal);
-      return new Map([...held].map(([tag, { digest }]) => [tag, digest]));
+      const existing = await readTags(repository, tags, signal);
+      return new Map([...existing].map(([tag, { digest }]) => [tag, digest]));
     },
     readTagged: readTags,
     async readManifest(repository, digest, signal) {
@@ -53,9 +53,9 @@ export function ecrTarget(ecr: Ecr, registry: Registry, pace: PutImageLimiter, c
       return manifest;
     },
     async putManifest(repository, tag, manifest, signal) {
-      await pace.turn(`${repository}${tag === undefined ? `@${manifest.digest}` : `:${tag}`}`, signal);
-      // The endpoint answers 405 "Invalid JSON syntax" to a manifest that does not name its media type (podman#1719);
-      // the API takes the type beside it.
+      await limiter.turn(`${repository}${tag === undefined ? `@${manifest.digest}` : `:${tag}`}`, signal);
+      // The endpoint rejects a manifest without a media type, with 405 "Invalid JSON syntax" (podman#1719). The API
+      // takes the media type as a separate parameter.
       await (declaresMediaType(manifest)
         ? target.putManifest(repository, tag, manifest, signal)
         : ecr.putImage(repository, manifest, tag, signal));

@@ -36,18 +36,18 @@ import { readTags, type TagState } from "./images/read-tags.ts";
 export type { EcrContext } from "./aws/ecr-context.ts";
 export type { TagState } from "./images/read-tags.ts";
 
-/** What only ECR has, for one account and Region. Every method rejects with MirrorError; errors.ts has the codes. */
+/** The features specific to ECR, for one account and Region. Every method rejects with MirrorError; error-code.ts has the codes. */
 export interface Ecr {
   /** 12 digits. */
   readonly account: string;
   readonly region: string;
-  /** Origin of the registry, as ECR gives it. Plain HTTP on loopback only. */
+  /** Origin of the registry, as returned by ECR. Plain HTTP on loopback only. */
   readonly endpoint: URL;
-  /** For the registry's host alone; always fresh. */
+  /** For the registry's host only. Renewed before they expire. */
   readonly credentials: Credentials;
   /**
-   * The repositories that exist among those wanted, with resource tags; with the policies that the file manages, where
-   * the mark is the owner's. One that could not be described has its error in its place.
+   * Describes those wanted repositories that exist, with their resource tags. Includes the policies that the mirror
+   * file manages, if `owner` owns the repository. A repository that cannot be described maps to its error.
    */
   describeRepositories(
     wanted: ReadonlyMap<string, RepositorySettings>,
@@ -55,67 +55,67 @@ export interface Ecr {
     signal?: AbortSignal,
   ): Promise<Map<string, RepositoryState | MirrorError>>;
   /**
-   * Creates a repository with its settings, the policies aside, which the call cannot carry; `owner` is in its tags from the start.
-   * False when the owner's was there already, left as it is: also when it was this call that made it and its answer was lost.
-   * Rejects with STALE when one is there that is not the owner's.
+   * Creates a repository with its settings and ownership tag, but without policies, which CreateRepository does not accept.
+   * Resolves to false if `owner` already has the repository, which is left unchanged. This includes a repository that
+   * this call created before its response was lost. Rejects with STALE if a repository exists that `owner` does not own.
    */
   createRepository(name: string, settings: RepositorySettings, owner: string, signal?: AbortSignal): Promise<boolean>;
   /**
-   * Puts the owner's mark on a repository that has none. False when it is the owner's already. Rejects with STALE when
-   * it is another's, or gone.
+   * Adds the ownership tag to a repository without one. Resolves to false if `owner` already owns it. Rejects with
+   * STALE if another mirror file owns it or it no longer exists.
    */
   adoptRepository(name: string, owner: string, signal?: AbortSignal): Promise<boolean>;
   /**
-   * Changes one setting of a repository of the owner's. False when it is as wanted already. Rejects with STALE when it
-   * is neither that nor as it was when the change was decided on, and when the repository is not the owner's.
+   * Changes one setting of a repository that `owner` owns. Resolves to false if the setting already has the wanted
+   * value. Rejects with STALE if it has changed since the plan, or if `owner` does not own the repository.
    */
   changeSetting(name: string, change: SettingChange, owner: string, signal?: AbortSignal): Promise<boolean>;
-  /** What the account says that bears on these repositories. What may not be read is told in it, and fails nothing. */
+  /** Reads account-wide settings that affect these repositories. The result includes an error for each that cannot be read. */
   readAccount(
     wanted: ReadonlyMap<string, RepositorySettings>,
     described: ReadonlyMap<string, RepositoryState | MirrorError>,
     owner: string,
     signal?: AbortSignal,
   ): Promise<AccountState>;
-  /** The names of the repositories with the owner's mark, as far as it can be had; none where the registry is not at AWS. */
+  /** Finds the names of the repositories with the ownership tag. Empty if the registry is not at AWS. */
   findOwned(owner: string, signal?: AbortSignal): Promise<string[]>;
-  /** How a repository is encrypted, as ECR last said of it. */
+  /** Returns the encryption of a repository that this run has described or created. */
   encryptionOf(repository: string): Encryption | undefined;
   /**
-   * Whether a layer of one repository can be mounted in another: the account's setting was read and says so, and both
-   * are known to be encrypted alike (ECR user guide, "Blob mounting"). Asks nobody.
+   * Returns whether a layer of one repository can be mounted in another: blob mounting is on for the account, and both
+   * repositories are known to have the same encryption (ECR user guide, "Blob mounting"). Makes no request.
    */
   canMount(from: string, to: string): boolean;
-  /** Those of `blobs` that the repository does not have; of another size counts as missing. Up to 100 a call. */
+  /** Returns the `blobs` that are missing in the repository, or have another size. Up to 100 per call. */
   missingLayers(repository: string, blobs: readonly Descriptor[], signal?: AbortSignal): Promise<Descriptor[]>;
-  /** The tags that exist among `tags`; none in a repository that does not exist. */
+  /** Reads those `tags` that exist. Empty if the repository does not exist. */
   readTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, TagState>>;
-  /** Those among `tags` whose image is in the archive: it cannot be pulled, and `readTags` does not see it. None where that may not be read. */
+  /** Returns those `tags` that point at an archived image, which `readTags` does not see. Empty if reading them is not allowed. */
   archivedTags(repository: string, tags: readonly string[], signal?: AbortSignal): Promise<Map<string, Digest>>;
-  /** Every image of a repository, or every one with a tag; none where there is no such repository. */
+  /** Lists every image of a repository, or every tagged image. Empty if the repository does not exist. */
   listImages(repository: string, which: "all" | "tagged", signal?: AbortSignal): Promise<HeldImage[]>;
-  /** Rejects with STALE when the repository is gone or not the owner's. */
+  /** Rejects with STALE if the repository no longer exists or `owner` does not own it. */
   requireOwner(repository: string, owner: string, operation: string, signal?: AbortSignal): Promise<void>;
-  /** Removes tags, or images with all their tags. What became of each, in their order. */
+  /** Deletes tags, or images with all their tags. Returns the outcomes in the same order. */
   removeImages(repository: string, removables: readonly Removable[], signal?: AbortSignal): Promise<Removed[]>;
   /**
-   * Stores a manifest through the API. For manifests without a top-level `mediaType`, which `/v2/` refuses with 405.
-   * What they refer to must be there. A tag that is immutable and holds this digest already is a success.
+   * Stores a manifest through the API. For manifests without a top-level `mediaType`, which `/v2/` rejects with 405.
+   * Everything they refer to must exist. Succeeds if an immutable tag already has this digest.
    */
   putImage(repository: string, manifest: Manifest, tag: string | undefined, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Finds Region, credentials, account and registry host. Makes one call, GetAuthorizationToken, and no write.
- * @param signal ends this, and every later renewal of the registry's token
- * @throws MirrorError NO_REGION, NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED (also when the account is not the file's), …
+ * Finds Region, credentials, account and registry host. Calls only GetAuthorizationToken, and writes nothing.
+ * @param signal aborts this call and every later renewal of the registry token
+ * @throws MirrorError NO_REGION, NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED (also for an account other than the mirror file's), …
  */
-export async function openEcr(place: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
-  const region = await resolveRegion(place, context.environment);
-  const client = createClient(place, region, context);
+export async function openEcr(ecrSettings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
+  const region = await resolveRegion(ecrSettings, context.environment);
+  const client = createClient(ecrSettings, region, context);
   const authorization = await requestAuthorization(client, signal);
   const { endpoint } = authorization;
-  const account = await findAccount(client, endpoint, place.account, signal);
+  const account = await findAccount(client, endpoint, ecrSettings.account, signal);
   const kms = kmsEndpoint(endpoint, context.environment);
   const tagging = taggingEndpoint(endpoint, context.environment);
   const encryptions = new Map<string, Encryption>();

@@ -11,9 +11,9 @@ import { fileStream } from "./files/file-stream.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { MAX_INDEX_DEPTH } from "./layout-limits.ts";
 import { openFile } from "./files/open-file.ts";
-import { readManifestFile } from "./read-layout.ts";
+import { DAMAGED_HINT, readManifestFile } from "./read-layout.ts";
 
-/** Those of `blobs` that a layout does not have in their size. @throws MirrorError LAYOUT_FILE */
+/** Returns the `blobs` that are missing in a layout, or have another size. @throws MirrorError LAYOUT_FILE */
 export async function missingFrom(folder: LayoutFolder, blobs: readonly Descriptor[]): Promise<Descriptor[]> {
   const kinds = new Set(blobs.map(({ digest }) => blobSteps(digest)[1]));
   for (const kind of kinds) await refuseLinkedFolder(folder, kind);
@@ -22,8 +22,8 @@ export async function missingFrom(folder: LayoutFolder, blobs: readonly Descript
 }
 
 /**
- * Whether a layout has a manifest with all that it refers to, each file in its size. That a file of that name is there says
- * less: it may be a blob of another image, or what is left of a layout that was copied in part.
+ * Returns whether a layout contains a manifest and everything it refers to, each file with its size. The manifest's file
+ * alone is not enough: it may be a blob of another image, or the layout may have been copied incompletely.
  */
 export async function isComplete(folder: LayoutFolder, digest: Digest, depth = 0): Promise<boolean> {
   if (depth > MAX_INDEX_DEPTH) return false;
@@ -37,9 +37,9 @@ export async function isComplete(folder: LayoutFolder, digest: Digest, depth = 0
 }
 
 /**
- * The bytes of a blob from `offset` on, not verified.
- * @returns undefined when the layout does not have it
- * @throws MirrorError DIGEST_MISMATCH when the file has another size; LAYOUT_FILE
+ * Opens a blob at `offset`, in bytes. Does not verify the digest.
+ * @returns undefined if the layout does not contain the blob
+ * @throws MirrorError DIGEST_MISMATCH if the file has another size; LAYOUT_FILE
  */
 export async function openContent(
   folder: LayoutFolder,
@@ -52,14 +52,14 @@ export async function openContent(
   if (file === undefined) return undefined;
   if (file.size === size) return fileStream(file.handle, offset, work, signal);
   await file.handle.close();
-  throw new MirrorError(`the file has ${file.size} bytes, the manifest says ${size}`, {
+  throw new MirrorError(`the file has ${file.size} bytes, but the manifest specifies ${size}`, {
     code: "DIGEST_MISMATCH",
     ...work,
-    hint: "It was damaged on its way: write or copy the layout again.",
+    hint: DAMAGED_HINT,
   });
 }
 
-/** A damaged file is written anew. */
+/** Treats a damaged file as missing, so that it is written again. */
 function undefinedIfDamaged(error: unknown): undefined {
   if (error instanceof MirrorError && (error.code === "DIGEST_MISMATCH" || error.code === "TOO_LARGE"))
     return undefined;

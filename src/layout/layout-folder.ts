@@ -6,20 +6,20 @@ import { isRepository } from "../oci/reference.ts";
 import type { LayoutWork } from "./files/file-error.ts";
 import type { LayoutRoot } from "./layout-root.ts";
 
-/** One OCI image layout: the folder of one repository. It need not be there. */
+/** One OCI image layout: the folder of one repository. It may not exist. */
 export interface LayoutFolder {
   root: LayoutRoot;
-  /** From {@link LayoutRoot.base}. */
+  /** Path components below {@link LayoutRoot.base}. */
   steps: readonly string[];
-  /** As people write it: `./mirror/redis`. */
+  /** For messages: `./mirror/redis`. */
   shown: string;
 }
 
-/** The layout of a repository. @throws MirrorError INVALID_REFERENCE for what is no name: `..` would lead elsewhere */
+/** Returns the layout of a repository. @throws MirrorError INVALID_REFERENCE for an invalid name; `..` would leave the folder */
 export function folderOf(root: LayoutRoot, repository: string): LayoutFolder {
   const shown = `${root.shown}/${repository}`;
   if (isRepository(repository)) return { root, steps: [...root.steps, ...repository.split("/")], shown };
-  throw new MirrorError("this is no valid name", {
+  throw new MirrorError("the name is not valid", {
     code: "INVALID_REFERENCE",
     side: root.side,
     operation: "open layout",
@@ -27,18 +27,18 @@ export function folderOf(root: LayoutRoot, repository: string): LayoutFolder {
   });
 }
 
-/** The absolute path of something in a layout. */
+/** Returns the absolute path of a file or folder in a layout. */
 export async function pathIn({ root, steps }: LayoutFolder, ...more: readonly string[]): Promise<string> {
   return join(await root.base(), ...steps, ...more);
 }
 
-/** Where in a layout a digest is kept: `blobs`, `sha256`, 64 digits. */
+/** Returns the path components of a digest in a layout: `blobs`, `sha256`, 64 digits. */
 export function blobSteps(digest: Digest): [string, string, string] {
   const [algorithm = "", hex = ""] = digest.split(":");
   return ["blobs", algorithm, hex];
 }
 
-/** What is being done to a tag, a digest or, without either, a layout. */
+/** Describes an operation on a tag, a digest or, without a reference, the whole layout. */
 export function workOn({ root, shown }: LayoutFolder, operation: string, reference?: string): LayoutWork {
   const suffix =
     reference === undefined ? "" : parseDigest(reference) === undefined ? `:${reference}` : `@${reference}`;

@@ -6,18 +6,18 @@ import { isTag, parseReference } from "../oci/reference.ts";
 /** The annotation that names an entry of `index.json` (OCI image-spec, annotations.md). */
 const REF_NAME = "org.opencontainers.image.ref.name";
 
-/** `index.json` of a layout (OCI image-spec, image-layout.md): an image index. What is not known here is kept. */
+/** `index.json` of a layout, an image index (OCI image-spec, image-layout.md). Unknown fields are kept. */
 export interface LayoutIndex {
   /** The whole document; `manifests` is a list of objects. */
   document: Record<string, unknown> & { manifests: Record<string, unknown>[] };
 }
 
-/** As a layout begins. */
+/** The index of a new layout. */
 export const EMPTY_INDEX: LayoutIndex = {
   document: { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [] },
 };
 
-/** Reads `index.json`; undefined when it is none. */
+/** Parses `index.json`; undefined if it is not an image index. */
 export function parseLayoutIndex(bytes: Uint8Array): LayoutIndex | undefined {
   const document = parseJsonObject(bytes);
   const manifests = document?.["manifests"];
@@ -25,27 +25,27 @@ export function parseLayoutIndex(bytes: Uint8Array): LayoutIndex | undefined {
   return { document: { ...document, manifests } };
 }
 
-/** The text of `index.json`. */
+/** Returns the text of `index.json`. */
 export function formatLayoutIndex({ document }: LayoutIndex): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-/** The digests that entries give a name to; more than one where the index contradicts itself. */
-export function digestsNamed(index: LayoutIndex, isMeant: (name: string) => boolean): Digest[] {
+/** Returns the distinct digests of entries with a matching name. There are several if the index is inconsistent. */
+export function digestsNamed(index: LayoutIndex, matches: (name: string) => boolean): Digest[] {
   const found = index.document.manifests.flatMap((entry) => {
     const name = nameOf(entry);
     const digest = typeof entry["digest"] === "string" ? parseDigest(entry["digest"]) : undefined;
-    return name !== undefined && digest !== undefined && isMeant(name) ? [digest] : [];
+    return name !== undefined && digest !== undefined && matches(name) ? [digest] : [];
   });
   return [...new Set(found)];
 }
 
-/** Every name in the index, in its order. */
+/** Returns every name in the index, in its order. */
 export function namesIn(index: LayoutIndex): string[] {
   return index.document.manifests.flatMap((entry) => nameOf(entry) ?? []);
 }
 
-/** Points a tag at a manifest. @returns the same index when it does already */
+/** Points a tag at a manifest. @returns the same object if the tag already does */
 export function withTag(index: LayoutIndex, tag: string, { mediaType, digest, size }: Descriptor): LayoutIndex {
   const { manifests } = index.document;
   const named = manifests.filter((entry) => nameOf(entry) === tag);
@@ -58,9 +58,10 @@ export function withTag(index: LayoutIndex, tag: string, { mediaType, digest, si
 }
 
 /**
- * The tag of a repository that a name in an index means: `7`, as skopeo and we write it in a layout of one repository, or
- * the whole reference, as `crane pull --annotate-ref` does. Undefined for a name of something else.
- * @param isOneRepository whether the layout is that repository's own, so that a bare tag says enough
+ * Returns the tag of a repository that a name in an index stands for. The name is a tag such as `7`, as written by
+ * mirrorform and skopeo, or the whole reference, as written by `crane pull --annotate-ref`. Undefined if the name
+ * belongs to another repository.
+ * @param isOneRepository whether the layout contains only this repository, so that a tag is sufficient
  */
 export function tagForName(
   name: string,

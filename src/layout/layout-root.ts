@@ -8,31 +8,31 @@ import type { Side } from "../errors.ts";
 import { fileError, linkError } from "./files/file-error.ts";
 import { MAX_CONCURRENT_READS } from "./layout-limits.ts";
 
-/** A folder that layouts are in: one OCI image layout for each repository, at the repository's path. */
+/** A folder of layouts: one OCI image layout for each repository, at the repository's path. */
 export interface LayoutRoot {
   readonly side: Side;
-  /** As people write it: `./mirror`. */
+  /** For messages: `./mirror`. */
   readonly shown: string;
   readonly clock: Clock;
   /** At least 0, below 1. */
   readonly random: () => number;
-  /** The steps from {@link LayoutRoot.base} to the folder itself. */
+  /** Path components from {@link LayoutRoot.base} to the folder. */
   readonly steps: readonly string[];
-  /** What the folder lies below, absolute and without links. @throws MirrorError LAYOUT_FILE */
+  /** Returns the base folder, absolute and with links resolved. @throws MirrorError LAYOUT_FILE */
   base(): Promise<string>;
-  /** Small files are read under it: what one process may hold open is limited. */
+  /** Limits concurrent reads of small files, because the number of open files is limited. */
   readonly reading: LimitFunction;
 }
 
-/** What a {@link LayoutRoot} is made of. */
+/** Options of {@link layoutRoot}. */
 export interface LayoutRootOptions extends Pick<LayoutRoot, "side" | "clock" | "random"> {
-  /** The mirror file's folder. Links on the way to it are the operator's own, and are followed. */
+  /** The mirror file's folder. Links in this path are followed, because the user chose them. */
   base: string;
-  /** From there, checked to stay below it: `mirror/docker.io`. Links in it are not followed. */
+  /** Relative to `base`, and already checked to stay below it: `mirror/docker.io`. Links in this path are not followed. */
   path: string;
 }
 
-/** Nothing is read or written before the first use. */
+/** Creates a {@link LayoutRoot}. Does not access the file system before the first use. */
 export function layoutRoot({ base, path, ...more }: LayoutRootOptions): LayoutRoot {
   const joined = join(base, path);
   const shown = joined.startsWith("/") || joined.startsWith("../") ? joined : `./${joined}`;
@@ -50,7 +50,7 @@ export function layoutRoot({ base, path, ...more }: LayoutRootOptions): LayoutRo
 }
 
 /**
- * That the folder of layouts is there at all: a folder that was not carried along is no empty one.
+ * Checks that the folder of layouts exists. A missing folder, which may not have been copied, differs from an empty one.
  * @throws MirrorError LAYOUT_FILE
  */
 export async function requireFolder(root: LayoutRoot): Promise<void> {

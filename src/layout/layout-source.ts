@@ -12,15 +12,15 @@ import { digestsNamed, namesIn, tagForName, type LayoutIndex } from "./layout-in
 import { requireFolder, type LayoutRoot } from "./layout-root.ts";
 import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
 
-/** Layouts read in place of a registry. Fits what resolving and copying need of a source; asks nobody anything. */
+/** A source that reads layouts instead of a registry. Makes no network requests. */
 export interface LayoutSource {
-  /** The registry that it stands for. */
+  /** The registry that the layouts replace. */
   readonly name: string;
-  /** Every tag of a repository, each once. @throws MirrorError REPOSITORY_UNKNOWN when no layout has it */
+  /** Lists the distinct tags of a repository. @throws MirrorError REPOSITORY_UNKNOWN if no layout contains the repository */
   listTags(repository: string): Promise<string[]>;
-  /** There is no such list: what refers to an image is found by fallback tags, as in a registry without the API. */
+  /** Always undefined. Referrers are found by fallback tags, as in a registry without the referrers API. */
   listReferrers(): Promise<undefined>;
-  /** Undefined when the layouts have no such tag or digest. */
+  /** Looks up a tag or digest; undefined if the layouts do not contain it. */
   headManifest(
     repository: string,
     reference: string,
@@ -31,9 +31,9 @@ export interface LayoutSource {
   openBlob(repository: string, descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
 }
 
-/** @param registry whose images are read here: `docker.io` */
+/** @param registry the registry that the layouts replace: `docker.io` */
 export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
-  /** Read once in a run: nobody should write to a layout that is being carried off. */
+  /** Each index is read once per run. The layouts must not change during the run. */
   const indexes = new Map<string, Promise<LayoutIndex | undefined>>();
   const indexOf = (folder: LayoutFolder): Promise<LayoutIndex | undefined> => {
     const index = indexes.get(folder.shown) ?? readIndex(folder);
@@ -58,7 +58,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
       if (isThere || tags.size > 0) return [...tags];
       await requireFolder(root);
       const work = workOn(folderOf(root, repository), "list tags of");
-      throw new MirrorError("there is no layout of this repository", { code: "REPOSITORY_UNKNOWN", ...work });
+      throw new MirrorError("no layout contains this repository", { code: "REPOSITORY_UNKNOWN", ...work });
     },
     listReferrers: () => Promise.resolve(undefined),
     async headManifest(repository, reference) {
@@ -70,14 +70,14 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
     async getManifest(repository, reference) {
       const manifest = await find(repository, reference);
       if (manifest !== undefined) return manifest;
-      throw absent(repository, "read manifest", "MANIFEST_UNKNOWN", reference, "the layout has no such manifest");
+      throw absent(repository, "read manifest", "MANIFEST_UNKNOWN", reference, "the layout does not contain it");
     },
     async openBlob(repository, descriptor, offset, signal) {
       for (const { folder } of places(repository)) {
         const stream = await openContent(folder, descriptor, offset, signal);
         if (stream !== undefined) return stream;
       }
-      throw absent(repository, "read blob", "BLOB_UNKNOWN", descriptor.digest, "the layout lacks this file");
+      throw absent(repository, "read blob", "BLOB_UNKNOWN", descriptor.digest, "the layout does not contain it");
     },
   };
 
@@ -105,16 +105,16 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
     const digests = digestsNamed(index, (name) => tagForName(name, { registry, repository }, isOneRepository) === tag);
     const [digest] = digests;
     if (digest === undefined) return undefined;
-    const work = workOn(folder, "read a layout", tag);
-    if (digests.length > 1) throw invalid(work, `its index.json gives this tag to ${digests.length} manifests`);
+    const work = workOn(folder, "read layout", tag);
+    if (digests.length > 1) throw invalid(work, `index.json lists this tag for ${digests.length} manifests`);
     const manifest = await readManifestFile(folder, digest);
-    if (manifest === undefined) throw invalid(work, `its index.json names ${digest}, which is not there`);
+    if (manifest === undefined) throw invalid(work, `index.json lists ${digest}, which is missing`);
     return manifest;
   }
 
   /**
-   * Where a repository may be: at its own path; Docker Hub's official images also where they are written without
-   * `library/`; and in a layout of several repositories, whose entries have full references.
+   * Returns where a repository can be: at its own path; for Docker Hub's official images, also without `library/`; and
+   * in a layout of several repositories, which names entries by full references.
    */
   function places(repository: string): Place[] {
     const isOfficial = registry === DOCKER_HUB && repository.startsWith("library/");
@@ -130,13 +130,14 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
     reference: string,
     message: string,
   ): MirrorError {
-    const hint = "Was the folder copied whole? Write the layout again where the registry can be reached.";
+    const hint =
+      "check that the whole folder was copied, or write the layout again on a machine that can reach the registry";
     return new MirrorError(message, { code, ...workOn(folderOf(root, repository), operation, reference), hint });
   }
 }
 
 interface Place {
   folder: LayoutFolder;
-  /** Whether the layout is that of one repository, so that a tag alone names an image of it. */
+  /** Whether the layout contains only one repository, so that a tag is sufficient to name an image. */
   isOneRepository: boolean;
 }

@@ -9,39 +9,42 @@ import { parseLayoutIndex, type LayoutIndex } from "./layout-index.ts";
 import { MAX_INDEX_BYTES, MAX_MARKER_BYTES } from "./layout-limits.ts";
 import { readSmallFile } from "./files/open-file.ts";
 
+/** The hint for a file that does not match its digest or size. */
+export const DAMAGED_HINT = "write or copy the layout again; the file is damaged";
+
 /**
  * Reads `index.json` of a layout (OCI image-spec, image-layout.md).
- * @returns undefined when there is no layout
+ * @returns undefined if the folder is not a layout
  * @throws MirrorError LAYOUT_INVALID, TOO_LARGE, LAYOUT_FILE
  */
 export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | undefined> {
-  const work = workOn(folder, "read a layout");
+  const work = workOn(folder, "read layout");
   const marker = await small(folder, ["oci-layout"], MAX_MARKER_BYTES, work);
   if (marker === undefined) return undefined;
   const version = marker === "too-large" ? undefined : parseJsonObject(marker)?.["imageLayoutVersion"];
   if (typeof version !== "string" || !version.startsWith("1.")) {
-    throw invalid(work, 'its file "oci-layout" names no version of image layouts that mirrorform knows');
+    throw invalid(work, "oci-layout specifies no layout version that mirrorform supports");
   }
   const bytes = await readIndexFile(folder);
-  if (bytes === undefined) throw invalid(work, "it has no index.json");
+  if (bytes === undefined) throw invalid(work, "index.json is missing");
   if (bytes === "too-large") {
-    const hint = "That is more than the tags of any repository need: write the layout again, or spread its tags.";
-    throw tooLarge({ ...work, hint }, `its index.json has more than ${MAX_INDEX_BYTES} bytes`);
+    const hint = "write the layout again, or split its tags across several layouts";
+    throw tooLarge({ ...work, hint }, `index.json is larger than ${MAX_INDEX_BYTES} bytes`);
   }
   const index = parseLayoutIndex(bytes);
-  if (index === undefined) throw invalid(work, "its index.json is no image index");
+  if (index === undefined) throw invalid(work, "index.json is not an image index");
   return index;
 }
 
-/** The bytes of a folder's `index.json`, whether or not it is a layout. @throws MirrorError LAYOUT_FILE */
+/** Reads the bytes of `index.json`, even if the folder is not a layout. @throws MirrorError LAYOUT_FILE */
 export function readIndexFile(folder: LayoutFolder): Promise<Buffer | "too-large" | undefined> {
-  return small(folder, ["index.json"], MAX_INDEX_BYTES, workOn(folder, "read a layout"));
+  return small(folder, ["index.json"], MAX_INDEX_BYTES, workOn(folder, "read layout"));
 }
 
 /**
- * A manifest of a layout. Its bytes match the digest; its media type is the one that it names itself, or the OCI type
- * of its form, as only OCI's manifests may leave it out.
- * @returns undefined when the layout does not have it
+ * Reads a manifest and verifies its digest. If the manifest has no `mediaType`, the type is the OCI type of its form,
+ * because only OCI manifests may omit it.
+ * @returns undefined if the layout does not contain it
  * @throws MirrorError DIGEST_MISMATCH, TOO_LARGE, LAYOUT_FILE
  */
 export async function readManifestFile(folder: LayoutFolder, digest: Digest): Promise<Manifest | undefined> {
@@ -50,16 +53,16 @@ export async function readManifestFile(folder: LayoutFolder, digest: Digest): Pr
   if (bytes === undefined) return undefined;
   if (bytes === "too-large") throw tooLarge(work, `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes`);
   if (!matchesDigest(bytes, digest)) {
-    throw new MirrorError("the file holds something else than its name says", {
+    throw new MirrorError("the content of the file does not match its digest", {
       code: "DIGEST_MISMATCH",
       ...work,
-      hint: "It was damaged on its way: write or copy the layout again.",
+      hint: DAMAGED_HINT,
     });
   }
   return { bytes, mediaType: mediaTypeOf(bytes), digest };
 }
 
-/** What is wrong with a layout itself. */
+/** Returns the error for an invalid layout. */
 export function invalid(work: LayoutWork, message: string, hint?: string): MirrorError {
   return new MirrorError(message, { code: "LAYOUT_INVALID", ...work, hint });
 }

@@ -3,18 +3,18 @@ import type { OptionalReading } from "./optional-reading.ts";
 import type { RegistryScanning } from "./registry-scanning.ts";
 import type { KmsKey } from "./same-encryption.ts";
 
-/** Settings of the account in this Region. They are read and never changed: they are everybody's. */
+/** Settings of the account in this Region. mirrorform reads them but never changes them, because they affect all repositories. */
 export interface AccountSettings {
-  /** Whether a layer can be mounted from another repository; only between repositories of the same encryption and key. */
+  /** Whether layers can be mounted between repositories with the same encryption type and key. */
   blobMounting: OptionalReading<boolean>;
 }
 
-/** What an account says beside its repositories. Nothing here is ever changed. */
+/** Account-wide state. mirrorform never changes it. */
 export interface AccountState extends AccountSettings {
-  /** Undefined where no repository's scanning is managed. */
+  /** Undefined if the mirror file manages no repository's scanning. */
   scanning: OptionalReading<RegistryScanning> | undefined;
-  /** Undefined where no declared repository is missing. */
+  /** Undefined if no declared repository is missing. */
   templates: OptionalReading<readonly CreationTemplate[]> | undefined;
-  /** Keys that must be known to compare encryption, by the name that KMS was asked for. */
+  /** The keys that are needed to compare encryption, by the name in the request to KMS. */
   keys: ReadonlyMap<string, OptionalReading<KmsKey>>;
 }

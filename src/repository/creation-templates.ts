@@ -1,14 +1,14 @@
-/** A template for repositories that ECR creates by itself, by pull-through cache, replication or a push. */
+/** A template for repositories that ECR creates itself: for a pull-through cache, for replication or on push. */
 export interface CreationTemplate {
-  /** The beginning of names, without a slash at its end; `ROOT` is for all. */
+  /** Without a trailing slash. `ROOT` matches every name. */
   prefix: string;
   appliedFor: readonly string[];
 }
 
-/** The prefix of the template for every name that no other is for. */
+/** The prefix of the template for names that match no other template. */
 const ROOT = "ROOT";
 
-/** The template for a name: the one with the longest prefix (ECR user guide, "Repository creation templates"). */
+/** Returns the template with the longest prefix of the name (ECR user guide, "Repository creation templates"). */
 export function templateFor(templates: readonly CreationTemplate[], repository: string): CreationTemplate | undefined {
   return templates
     .filter(({ prefix }) => prefix === ROOT || repository.startsWith(`${prefix}/`))

@@ -1,14 +1,14 @@
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 
-/** What a reading gave, or why it gave nothing: a grant that is missing, a Region that does not know the call. */
+/** A value, or the error that prevented reading it, such as a missing permission or a call that the Region does not support. */
 export type OptionalReading<Value> = { value: Value; error?: never } | { value?: never; error: ErrorReport };
 
-/** How often something is asked for that one can do without: not long, where it cannot be reached at all. */
+/** Number of attempts to read an optional value. Low, so that an unreachable service does not delay the run. */
 export const OPTIONAL_ATTEMPTS = 2;
 
 /**
- * A reading that nothing depends on.
- * @throws what is no MirrorError, and everything once the signal is aborted
+ * Reads an optional value, and returns a {@link MirrorError} as data.
+ * @throws any other error, and every error after an abort
  */
 export async function optionalReading<Value>(
   signal: AbortSignal | undefined,

@@ -1,39 +1,39 @@
 import { MirrorError } from "../errors.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "./settings.ts";
 
-/** Whether a repository's settings are `owner`'s to change: it has that mark, or none and is to be adopted. */
+/** Returns whether `owner` manages a repository's settings: it owns the repository, or adopts one without an ownership tag. */
 export function isManaged(
   state: Pick<RepositoryState, "tags">,
   settings: Pick<RepositorySettings, "adopt">,
   owner: string,
 ): boolean {
-  const mark = state.tags[OWNERSHIP_TAG];
-  return mark === owner || (mark === undefined && settings.adopt === true);
+  const currentOwner = state.tags[OWNERSHIP_TAG];
+  return currentOwner === owner || (currentOwner === undefined && settings.adopt === true);
 }
 
 /**
- * That a repository is there and `owner`'s, as the plan saw it or as this run made it. What an action does to a
- * repository of somebody else, a lifecycle policy above all, could delete their images.
- * @throws MirrorError STALE when it is gone, or has no mark, or another's
+ * Asserts that a repository exists and that `owner` owns it. In the repository of another owner, an action could delete
+ * images, for example by setting a lifecycle policy.
+ * @throws MirrorError STALE if the repository no longer exists, or does not have this ownership tag
  */
 export function requireOwned(
   state: RepositoryState | undefined,
   owner: string,
-  about: { operation: string; reference: string },
+  subject: { operation: string; reference: string },
 ): asserts state is RepositoryState {
-  if (state === undefined) throw stale("the repository was deleted since the plan", about);
-  const mark = state.tags[OWNERSHIP_TAG];
-  if (mark === owner) return;
-  const whose = mark === undefined ? "without an owner's tag" : `that belongs to ${JSON.stringify(mark)}`;
-  throw stale(`since the plan there is a repository ${whose}, not to ${JSON.stringify(owner)}`, about);
+  if (state === undefined) throw stale("the repository has been deleted since the plan", subject);
+  const currentOwner = state.tags[OWNERSHIP_TAG];
+  if (currentOwner === owner) return;
+  const found = currentOwner === undefined ? "has no ownership tag" : `is owned by ${JSON.stringify(currentOwner)}`;
+  throw stale(`the repository ${found}; it must be owned by ${JSON.stringify(owner)}`, subject);
 }
 
-/** Somebody else changed what an action is about. */
-export function stale(message: string, about: { operation: string; reference: string }): MirrorError {
+/** Returns the error for a repository that has changed since the plan. */
+export function stale(message: string, subject: { operation: string; reference: string }): MirrorError {
   return new MirrorError(message, {
     code: "STALE",
     side: "target",
-    ...about,
-    hint: "Someone else changed this repository. Run plan again to see what is there now.",
+    ...subject,
+    hint: "run plan again to see the current state; something else has changed this repository",
   });
 }

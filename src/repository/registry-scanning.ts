@@ -1,6 +1,6 @@
 import { matchesWildcard } from "../oci/wildcard.ts";
 
-/** Which repositories the account's registry scans, and when. */
+/** The registry-wide scanning configuration of an account. */
 export interface RegistryScanning {
   type: "BASIC" | "ENHANCED";
   rules: readonly ScanningRule[];
@@ -13,9 +13,9 @@ interface ScanningRule {
 }
 
 /**
- * What the registry decides about scanning a repository: `scanned` or `not-scanned`, or undefined where it leaves that
- * to the repository's own flag. A rule that covers the repository decides, and so does enhanced scanning, which knows
- * no flag of a repository (ECR user guide, "Image scanning").
+ * Returns how the registry's scanning configuration affects a repository; undefined if the repository's own setting
+ * decides. Rules that match the repository override its setting. Enhanced scanning ignores it (ECR user guide, "Image
+ * scanning").
  */
 export function scanningBy(registry: RegistryScanning, repository: string): "scanned" | "not-scanned" | undefined {
   const covering = registry.rules.filter(({ filters }) => filters.some((filter) => covers(filter, repository)));
@@ -23,7 +23,7 @@ export function scanningBy(registry: RegistryScanning, repository: string): "sca
   return covering.length > 0 || registry.type === "ENHANCED" ? "not-scanned" : undefined;
 }
 
-/** A filter without a wildcard covers every name that contains it (ECR user guide, "Using filters"). */
+/** A filter without a wildcard matches every name that contains it (ECR user guide, "Using filters"). */
 function covers(filter: string, repository: string): boolean {
   return filter.includes("*") ? matchesWildcard(filter, repository) : repository.includes(filter);
 }

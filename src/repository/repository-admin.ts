@@ -2,47 +2,47 @@ import type { Digest } from "../oci/digest.ts";
 import type { SettingChange } from "./setting-change.ts";
 import type { RepositorySettings } from "./settings.ts";
 
-/** An image that a repository holds. */
+/** An image in a repository. */
 export interface HeldImage {
   digest: Digest;
-  /** None for an untagged one: a platform of an index, mostly. */
+  /** Empty for an untagged image, usually a platform of an index. */
   tags: readonly string[];
   mediaType: string | undefined;
-  /** The digest that it is a signature, an SBOM or the like of. */
+  /** The digest of the image that this one refers to, for example as a signature or SBOM. */
   subject: string | undefined;
 }
 
-/** An image to be removed: a tag alone, with which its image goes where it has no other; or an image with all its tags. */
+/** What to delete: a tag, and its image if that has no other tag; or an image with all its tags. */
 export type Removable = { tag: string } | { digest: Digest };
 
-/** What became of one of them. `in-use`: an index of the repository names it, so ECR keeps it. */
+/** The outcome of a deletion. `in-use`: an index in the repository refers to the image, so ECR keeps it. */
 export type Removed = "removed" | "absent" | "in-use";
 
-/** Targets that keep repositories as things of their own, with settings (ECR). Every method throws MirrorError, side "target" or "credentials". */
+/** Manages the repositories of a target that has repository settings (ECR). Every method throws MirrorError, side "target" or "credentials". */
 export interface RepositoryAdmin {
   /**
-   * Creates the repository with the owner's mark.
-   * @returns whether it was created; false when the owner's was there already, which is left as it is
-   * @throws MirrorError STALE when one is there that is not the owner's
+   * Creates the repository with the ownership tag.
+   * @returns whether it was created; false if `owner` already owns it, which is left unchanged
+   * @throws MirrorError STALE if it exists and `owner` does not own it
    */
   createRepository(name: string, settings: RepositorySettings, owner: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Puts the owner's mark on a repository that has none.
-   * @returns whether it was put; false when it was there already
-   * @throws MirrorError STALE when the repository is another's, or gone
+   * Adds the ownership tag to a repository without one.
+   * @returns whether the tag was added; false if `owner` already owned the repository
+   * @throws MirrorError STALE if another mirror file owns the repository, or it no longer exists
    */
   adoptRepository(name: string, owner: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Changes one setting of a repository of the owner's.
-   * @returns whether it was changed; false when it was as wanted already
-   * @throws MirrorError STALE when it is neither that nor as the change found it, when the repository is not the
-   * owner's, and when it is gone
+   * Changes one setting of a repository that `owner` owns.
+   * @returns whether the setting was changed; false if it already had the wanted value
+   * @throws MirrorError STALE if the setting has changed since the plan, `owner` does not own the repository, or it no
+   * longer exists
    */
   changeSetting(name: string, change: SettingChange, owner: string, signal: AbortSignal): Promise<boolean>;
-  /** Every image of a repository; none where there is no such repository. */
+  /** Lists every image of a repository, or every tagged image. Empty if the repository does not exist. */
   listImages(repository: string, which: "all" | "tagged", signal: AbortSignal): Promise<HeldImage[]>;
-  /** @throws MirrorError STALE when the repository is gone or not the owner's */
+  /** @throws MirrorError STALE if the repository no longer exists or `owner` does not own it */
   requireOwner(repository: string, owner: string, operation: string, signal: AbortSignal): Promise<void>;
-  /** Removes tags, an image going with its last one, or images with all their tags. @returns what became of each */
+  /** Deletes tags, or images with all their tags. An image is deleted with its last tag. @returns the outcomes, in the same order */
   removeImages(repository: string, removables: readonly Removable[], signal: AbortSignal): Promise<Removed[]>;
 }

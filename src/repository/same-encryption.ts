@@ -1,21 +1,21 @@
 import type { Encryption } from "./settings.ts";
 
-/** What KMS says of a key. */
+/** A key as described by KMS. */
 export interface KmsKey {
   arn: string;
-  /** Whether AWS made it for a service of its own, `aws/ecr` say. */
+  /** Whether it is an AWS managed key, such as `aws/ecr`. */
   isManagedByAws: boolean;
 }
 
-/** What `kms:DescribeKey` said of keys, by the name that was asked for; undefined where it would not say. */
+/** Results of `kms:DescribeKey` by the name in the request; undefined if it failed. */
 export type KnownKeys = ReadonlyMap<string, KmsKey | undefined>;
 
-/** The alias of the key that ECR uses unless told otherwise. */
+/** The alias of ECR's default key. */
 const AWS_MANAGED_ALIAS = "alias/aws/ecr";
 
 /**
- * Whether a repository is encrypted as wanted. ECR gives the key's ARN back whatever was given at creation, so an alias
- * is compared by what KMS says it stands for; where that is not known the answer is `unknown`, never `different`.
+ * Compares the encryption of a repository with the wanted one. ECR always returns the key's ARN, so comparing an alias
+ * needs KMS. The result is `unknown` if the key is not known.
  */
 export function compareEncryption(
   wanted: Encryption,
@@ -36,15 +36,15 @@ export function compareEncryption(
   return facts === undefined ? "unknown" : verdict(facts.arn === have.key);
 }
 
-/** Whether two repositories are known to be encrypted with the same type and the same key. */
+/** Returns whether two repositories are known to have the same encryption type and key. */
 export function areEncryptedAlike(one: Encryption, other: Encryption): boolean {
   if (one.type === "AES256" || other.type === "AES256") return one.type === other.type;
   return one.type === other.type && one.key !== undefined && one.key === other.key;
 }
 
 /**
- * The key that KMS must be asked about to compare these, if any. Of the key that AWS manages the repository's own is
- * asked about: to ask for the alias would make that key where an account has none.
+ * Returns the key that KMS must describe for a comparison, if any. For the AWS managed key, that is the repository's
+ * own key: describing the alias would create the AWS managed key in an account without one.
  */
 export function keyToDescribe(wanted: Encryption, have: Encryption): string | undefined {
   if (wanted.type === "AES256" || have.type !== wanted.type || have.key === undefined) return undefined;
@@ -53,12 +53,12 @@ export function keyToDescribe(wanted: Encryption, have: Encryption): string | un
   return aliasOf(key) === undefined ? undefined : key;
 }
 
-/** The key that was given; undefined for the one that AWS manages. */
+/** Returns the configured key; undefined for the AWS managed key. */
 function namedKey({ key }: { key?: string }): string | undefined {
   return key !== undefined && aliasOf(key) === AWS_MANAGED_ALIAS ? undefined : key;
 }
 
-/** `alias/name`, of an ARN too. */
+/** Returns `alias/name` from an alias or its ARN. */
 function aliasOf(key: string): string | undefined {
   return /^(?:arn:[^:]+:kms:[^:]*:[^:]*:)?(alias\/.+)$/.exec(key)?.[1];
 }

@@ -1,27 +1,27 @@
 /**
- * Whether two policies mean the same. ECR gives a policy back in other words than it took it in: other order, a list
- * for a value, the root ARN for an account (a known false drift of infrastructure tools). Where one cannot be read as
- * a policy the texts are compared.
+ * Compares policies by meaning. ECR rewrites a policy: it changes the order, returns a list for a single value, or the
+ * root ARN for an account, which infrastructure tools often report as drift. If a policy cannot be parsed, the texts
+ * are compared.
  */
 
-/** Rules are told apart by their priority, so that their order says nothing (ECR user guide, lifecycle_policy_parameters). */
+/** Compares lifecycle policies. The order of rules has no meaning, because each has a priority (ECR user guide, lifecycle_policy_parameters). */
 export function isSameLifecyclePolicy(one: string, other: string): boolean {
   return isSame(one, other, lifecyclePolicy);
 }
 
-/** As IAM evaluates it: statements, principals, actions and values are sets, actions and condition keys know no case. */
+/** Compares as IAM evaluates: statements, principals, actions and values are sets; actions and condition keys are case-insensitive. */
 export function isSameRepositoryPolicy(one: string, other: string): boolean {
   return isSame(one, other, repositoryPolicy);
 }
 
-type Normal = (document: unknown) => unknown;
+type Normalize = (document: unknown) => unknown;
 
-function isSame(one: string, other: string, normal: Normal): boolean {
+function isSame(one: string, other: string, normalize: Normalize): boolean {
   if (one === other) return true;
   try {
-    return textOf(normal(JSON.parse(one))) === textOf(normal(JSON.parse(other)));
+    return textOf(normalize(JSON.parse(one))) === textOf(normalize(JSON.parse(other)));
   } catch (error) {
-    // No JSON, or nested beyond the stack: then equal texts alone are equal.
+    // Not JSON, or nested too deeply for the stack. The texts differ.
     if (error instanceof SyntaxError || error instanceof RangeError) return false;
     throw error;
   }
@@ -35,7 +35,7 @@ function rule(document: unknown): unknown {
   return each(document, (key, value) => (key === "selection" ? selection(value) : value));
 }
 
-/** An image must match every entry of a list, and `standard` is the storage class where none is said. */
+/** The lists are sets, because an image must match every item. The default storage class is `standard`. */
 function selection(document: unknown): unknown {
   const normal = each(document, (key, value) =>
     (key === "tagPatternList" || key === "tagPrefixList") && Array.isArray(value) ? setOf(value) : value,
@@ -43,12 +43,12 @@ function selection(document: unknown): unknown {
   return isObject(normal) ? { storageClass: "standard", ...normal } : normal;
 }
 
-/** The version where a policy says none (IAM user guide, "Version"). */
-const OLDEST_VERSION = "2008-10-17";
+/** The default (IAM user guide, "Version"). */
+const DEFAULT_VERSION = "2008-10-17";
 
 function repositoryPolicy(document: unknown): unknown {
   const normal = each(document, (key, value) => (key === "Statement" ? setOf(listOf(value).map(statement)) : value));
-  return isObject(normal) ? { Version: OLDEST_VERSION, ...normal } : normal;
+  return isObject(normal) ? { Version: DEFAULT_VERSION, ...normal } : normal;
 }
 
 function statement(document: unknown): unknown {
@@ -71,20 +71,20 @@ function statement(document: unknown): unknown {
   });
 }
 
-/** `*` is everybody, as `{ AWS: "*" }` is in the policy of a resource (IAM user guide, "AWS JSON policy elements: Principal"). */
+/** In a resource policy, `*` and `{ AWS: "*" }` are equivalent (IAM user guide, "AWS JSON policy elements: Principal"). */
 function principals(value: unknown): unknown {
   if (value === "*") return principals({ AWS: "*" });
   return each(value, (kind, named) => setOf(listOf(named).map((each) => (kind === "AWS" ? accountOf(each) : each))));
 }
 
-/** An account stands for its root and the other way round. */
+/** An account ID and the ARN of its root are equivalent. */
 function accountOf(principal: unknown): unknown {
   const account =
     typeof principal === "string" ? /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(principal)?.[1] : undefined;
   return account ?? principal;
 }
 
-/** Values are alternatives, in whatever order, and `true` is the text "true". */
+/** Values are alternatives in any order, and `true` is equivalent to "true". */
 function conditionKeys(condition: unknown): unknown {
   if (!isObject(condition)) return condition;
   return Object.entries(condition)
@@ -109,7 +109,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Each once, in an order of its own. */
+/** Removes duplicates and sorts. */
 function setOf(values: readonly unknown[]): unknown[] {
   return [...new Map(values.map((value) => [textOf(value), value])).values()].toSorted(byText);
 }

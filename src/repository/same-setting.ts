@@ -1,12 +1,12 @@
 import type { TagMutability } from "./settings.ts";
 
-/** Whether two settings let the same tags move: the order of the filters says nothing, nor does one written twice. */
+/** Returns whether two settings are equivalent. The order of filters and duplicates have no meaning. */
 export function isSameTagMutability(one: TagMutability, other: TagMutability): boolean {
   const [left, right] = [new Set(one.except), new Set(other.except)];
   return one.default === other.default && left.size === right.size && [...left].every((filter) => right.has(filter));
 }
 
-/** The resource tags of `wanted` that are not so in `have`, with what they are there; those not wanted are left alone. */
+/** Returns the resource tags that differ, with their current and wanted values. Ignores tags that are not in `wanted`. */
 export function differingTags(
   wanted: Readonly<Record<string, string>>,
   have: Readonly<Record<string, string>>,

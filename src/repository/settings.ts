@@ -1,53 +1,53 @@
-/** The settings of an ECR repository, as the mirror file asks for them. A missing key is not managed. */
+/** The declared settings of an ECR repository. A setting that is missing is not managed. */
 export interface RepositorySettings {
   tagMutability?: TagMutability;
   scanOnPush?: boolean;
   encryption?: Encryption;
-  /** JSON text, or `none`: no lifecycle policy at all. */
+  /** JSON text, or `none` for no lifecycle policy. */
   lifecyclePolicy?: PolicyText | "none";
-  /** JSON text, or `none`: no repository policy at all. */
+  /** JSON text, or `none` for no repository policy. */
   policy?: PolicyText | "none";
-  /** Resource tags. The ownership tag is not among them. */
+  /** Resource tags, without the ownership tag. */
   tags?: Readonly<Record<string, string>>;
-  /** Whether a repository that is there and has nobody's mark is taken over. */
+  /** Whether to adopt an existing repository without an ownership tag. */
   adopt?: boolean;
-  /** Regular expressions (RE2) of tags, beside those that a `to` could have made, that prune may delete. No setting of ECR's. */
+  /** RE2 patterns of tags that prune may delete, in addition to those that a `to` could have made. Not an ECR setting. */
   pruneTags?: readonly string[];
 }
 
-/** `except` holds wildcard filters (`latest`, `*-nightly`), at most 5 (ECR, PutImageTagMutability). */
+/** `except` has up to 5 wildcard filters such as `latest` or `*-nightly` (ECR API reference, PutImageTagMutability). */
 export interface TagMutability {
   default: "MUTABLE" | "IMMUTABLE";
   except: readonly string[];
 }
 
 /**
- * `key` is an alias, a key id or an ARN; without one ECR uses the key that AWS manages. KMS_DSSE, encryption in two
- * layers, is offered in GovCloud alone.
+ * `key` is an alias, a key ID or an ARN. The default is the AWS managed key. KMS_DSSE is dual-layer encryption, available
+ * only in GovCloud.
  */
 export type Encryption = { type: "AES256" } | { type: "KMS" | "KMS_DSSE"; key?: string };
 
-/** A policy document, JSON in canonical form. */
+/** A policy document as canonical JSON. */
 export interface PolicyText {
   json: string;
 }
 
-/** What ECR says of a repository that exists. */
+/** An existing repository, as described by ECR. */
 export interface RepositoryState {
   name: string;
   arn: string;
-  /** `123456789012.dkr.ecr.us-east-1.amazonaws.com/name`, as ECR gives it. */
+  /** `123456789012.dkr.ecr.us-east-1.amazonaws.com/name`. */
   uri: string;
   tagMutability: TagMutability;
   scanOnPush: boolean;
-  /** `key` comes back as an ARN, whatever was given. */
+  /** `key` is always an ARN here. */
   encryption: Encryption;
-  /** JSON text as ECR has it; undefined where there is none, and where it was not read: unmanaged, or not ours. */
+  /** JSON text as returned by ECR. Undefined if there is none, or if the mirror file does not manage it. */
   lifecyclePolicy: string | undefined;
-  /** As the lifecycle policy. */
+  /** Like the lifecycle policy. */
   policy: string | undefined;
   tags: Readonly<Record<string, string>>;
 }
 
-/** The resource tag that says which mirror file owns a repository: `mirrorform=<name>`. */
+/** The key of the ownership tag: `mirrorform=<name>` names the mirror file that owns a repository. */
 export const OWNERSHIP_TAG = "mirrorform";

@@ -37,36 +37,36 @@ export interface OpenTarget extends ReadableTarget {
   admin: RepositoryAdmin | undefined;
 }
 
-/** As much of a registry as a source needs. A layout answers as one. */
+/** The part of the registry client that a source needs. Layouts implement it too. */
 export type SourceClient = Pick<
   Registry,
   "name" | "headManifest" | "getManifest" | "listTags" | "listReferrers" | "openBlob"
 >;
 
-/** The ways to every registry that a run may talk to. Opened when first asked for. */
+/** Connections to every registry of a run. Each is opened on first use. */
 export interface Connections {
   source(registry: string): SourceClient;
-  /** A source of images: what its alternates have is read there first. */
+  /** Returns a source that reads from its alternates first. */
   imageSource(registry: string): ImageSource;
-  /** Where a registry, or the catalogue, is to be asked. */
+  /** Returns the address of a registry or of the catalogue. */
   endpoint(host: string): URL;
-  /** Whether the operator or the mirror file gave another address for it. */
+  /** Returns whether the environment or the mirror file sets another address for a host. */
   isRedirected(host: string): boolean;
   /**
-   * Docker Hub's catalogue of tags; undefined where a layout is read in Docker Hub's place. As a courtesy it is not asked
-   * where another address stands for Docker Hub, unless for the catalogue too: its own may be out of reach.
+   * Returns Docker Hub's catalogue of tags; undefined if a layout replaces Docker Hub. For optional use, it is also
+   * undefined if Docker Hub has another address but the catalogue does not, because the catalogue may be unreachable.
    */
   catalogue(use: "required" | "optional"): Catalogue | undefined;
-  /** Lists tags with their dates at an ECR that images come from; undefined for other sources. */
+  /** Returns a function that lists tags with their dates at an ECR source; undefined for other sources. */
   ecrTags(registry: string): ListSourceTags | undefined;
   dispatcher: Dispatcher;
   credentials: Credentials;
-  /** @throws MirrorError when the target cannot be reached or does not know us */
+  /** @throws MirrorError if the target is unreachable or rejects the credentials */
   openTarget(target: Target): Promise<OpenTarget>;
   close(): Promise<void>;
 }
 
-/** Puts together what a run needs: the one place that knows every kind of source and target. */
+/** Creates the connections of a run. The only place that depends on every kind of source and target. */
 export function openConnections(
   sources: MirrorFile["sources"],
   pullBudgets: PullBudgets,
@@ -79,7 +79,7 @@ export function openConnections(
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
-  const paceOf = putImageLimiters(clock);
+  const limiterFor = putImageLimiters(clock);
   const readPlatform = createHeldPlatforms();
 
   const endpoint = (host: string): URL => {
@@ -111,7 +111,7 @@ export function openConnections(
       side: "source",
       credentials: known,
       endpoint: endpoint(registry),
-      // A 429 of the allowance is not tried again: that would not help.
+      // A 429 for the pull limit is not retried.
       ...(pullBudgets.budget(registry) === undefined ? {} : { isPullLimit, redact: redactPullLimit }),
       ...more,
     });
@@ -124,7 +124,7 @@ export function openConnections(
   const credentialsFor = (registry: string): Credentials =>
     ecrSourceCredentials(registry, credentials, { ...shared, environment }, context.signal);
 
-  /** Its answers tell of another allowance than ours. */
+  /** Not tracked, because anonymous requests count against another pull limit. */
   const anonymousAt = (registry: string): Registry => {
     const created = anonymous.get(registry) ?? openRegistry(registry, ANONYMOUS, {});
     anonymous.set(registry, created);
@@ -165,7 +165,7 @@ export function openConnections(
     close: () => dispatcher.close(),
   };
 
-  /** What a plan reads of the images of a target, by their methods for `apply`. */
+  /** Returns the methods that a plan uses to read a target's images. */
   function readsOf(images: ImageTarget & Pick<HeldReader, "readTagged">): HeldReader {
     const { readTags, readManifest, readTagged } = images;
     const platformAt: HeldReader["readPlatform"] = (...wanted) => readPlatform(images, ...wanted);
@@ -196,15 +196,15 @@ export function openConnections(
     const ecr = await openEcr(target.ecr, { ...shared, environment }, context.signal);
     const { host } = ecr.endpoint;
     const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { registryKind: "ecr" });
-    const images = ecrTarget(ecr, registry, paceOf(ecr), clock);
+    const images = ecrTarget(ecr, registry, limiterFor(ecr), clock);
     return {
       name: target.name,
       registry: host,
       ...readsOf(images),
       images,
       listTags: async (repository, signal) => {
-        const held = await ecr.listImages(repository, "tagged", signal);
-        return new Map(held.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
+        const images = await ecr.listImages(repository, "tagged", signal);
+        return new Map(images.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
       },
       describeRepositories: (wanted, owner, signal) => ecr.describeRepositories(wanted, owner, signal),
       findOwned: (owner, signal) => ecr.findOwned(owner, signal),
@@ -215,10 +215,10 @@ export function openConnections(
   }
 }
 
-/** For those who are to be told nothing of us. */
+/** For registries that must not get credentials. */
 const ANONYMOUS: Credentials = { lookup: () => Promise.resolve(undefined) };
 
-/** Keeps a source's budget. */
+/** Tracks the pulls and pull limit of a source. */
 function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullable<RegistryOptions["track"]> {
   return ({ method, isManifest }) => {
     const isCounted = isManifest && method === "GET";
@@ -232,7 +232,7 @@ function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullab
   };
 }
 
-/** A registry as a source of images; each request for a manifest asks for leave first. */
+/** Wraps a registry as a source of images. Each manifest request first waits for its pull. */
 function imageSourceOf(registry: SourceClient): ImageSource {
   return {
     async readManifest(repository, digest, signal, pulls) {

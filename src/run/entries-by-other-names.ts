@@ -2,16 +2,16 @@ import type { DesiredEntry, EcrSettings, MirrorFile, Target } from "../desired/m
 import { entryTemplates, type EntryTemplate } from "../desired/tags/tag-template.ts";
 
 /**
- * Where a plan is narrowed to some targets: what goes to one that was left out, and that may be one of these under another
- * name. Nobody opened it, so nobody knows; what it declares must not be taken for undeclared.
- * @param opened the targets that the plan is about
- * @returns the entries that go there alone, as if they went to the target that it may be
+ * Finds entries of excluded targets that may be the same ECR as an opened target, when a plan is limited to some
+ * targets. Whether they are the same is unknown without opening both, so their tags must not count as undeclared.
+ * @param opened the targets of the plan
+ * @returns the entries that go only to an excluded target, with the opened target that it may be
  */
 export function entriesByOtherNames({ entries, targets }: MirrorFile, opened: readonly Target[]): EntryTemplate[] {
   const names = new Set(opened.map(({ name }) => name));
-  const others = targets.filter(({ name }) => !names.has(name));
+  const excluded = targets.filter(({ name }) => !names.has(name));
   return opened.flatMap((target) =>
-    others
+    excluded
       .filter((other) => mayBeSame(target, other))
       .flatMap((other) => {
         const own = entries.filter((entry) => goesTo(entry, other) && !goesTo(entry, target));
@@ -24,7 +24,7 @@ function goesTo({ targets }: DesiredEntry, { name }: Target): boolean {
   return targets.some(({ target }) => target.name === name);
 }
 
-/** Whether two targets may be one ECR: what their settings leave open, the AWS defaults decide. */
+/** Returns whether two targets may be the same ECR. A missing setting matches anything, because AWS defaults decide. */
 function mayBeSame(one: Target, other: Target): boolean {
   if (one.kind !== "ecr" || other.kind !== "ecr") return false;
   const mayBeEqual = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;

@@ -7,7 +7,7 @@ import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { Connections } from "./connections.ts";
 import { listTagsWith } from "./list-source-tags.ts";
 
-/** Makes the images of a mirror file: by its lock where there is one, else by asking the sources of its rules for their tags. */
+/** Expands entries to images. Uses the lock file if there is one, or else lists tags at the sources. */
 export async function expand(
   { entries }: MirrorFile,
   lock: LockLines | undefined,

@@ -1,14 +1,14 @@
 import type { MirrorFile } from "../desired/mirror-file.ts";
 
-/** How many requests the mirror file lets run at once at a host: the least that it says of the sources there. */
+/** Returns the maximum number of concurrent requests to a host: the lowest `concurrency` of the sources at that host. */
 export function concurrencyOf(
   host: string,
   sources: MirrorFile["sources"],
   endpoint: (registry: string) => URL,
 ): number | undefined {
-  const there = [...sources].filter(
+  const atHost = [...sources].filter(
     ([registry, { layout }]) => layout === undefined && endpoint(registry).host === host,
   );
-  const named = there.flatMap(([, { concurrency }]) => (concurrency === undefined ? [] : [concurrency]));
-  return named.length === 0 ? undefined : Math.min(...named);
+  const limits = atHost.flatMap(([, { concurrency }]) => (concurrency === undefined ? [] : [concurrency]));
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }

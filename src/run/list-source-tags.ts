@@ -8,13 +8,13 @@ import { plainText } from "../plain-text.ts";
 import { TAGS_OF_A_PAGE } from "../registry/limits.ts";
 import type { Connections } from "./connections.ts";
 
-/** More pages than this are not asked of the catalogue as a courtesy: it allows 180 a minute to everybody behind an address. */
+/** Maximum number of catalogue pages for optional use. Docker Hub allows 180 requests per minute and IP address. */
 const MAX_BEST_EFFORT_PAGES = 100;
 
 /**
- * Lists tags with as few requests as can be. At Docker Hub the catalogue says what each tag names, 100 tags in a request,
- * so that tags which did not move need no HEAD (decision 0011); it alone has dates. Where it cannot be asked, and where
- * that is more requests, the registry lists the names. Of another ECR its API has dates.
+ * Lists tags with as few requests as possible. Docker Hub's catalogue returns digests for 100 tags per request, so that
+ * unchanged tags need no HEAD (decision 0011). Only the catalogue has dates. If it is not available or needs more
+ * requests, the registry lists the names. For an ECR source, the ECR API has dates.
  */
 export function listTagsWith(connections: Pick<Connections, "source" | "catalogue" | "ecrTags">): ListTags {
   return async ({ registry, repository }, wish, signal) => {
@@ -30,9 +30,9 @@ export function listTagsWith(connections: Pick<Connections, "source" | "catalogu
 }
 
 /**
- * Where the catalogue lists less than it counts, the registry tells what it left out: a rule that might choose such a tag is
- * not followed, as what it would not choose for that alone would look undeclared.
- * @throws MirrorError UNEXPECTED_RESPONSE, and what reading throws
+ * Lists tags with dates. If the catalogue lists fewer tags than it counts, the registry lists the names. The call fails
+ * if the rule could select an omitted tag, because tags that it then wrongly does not select would look undeclared.
+ * @throws MirrorError UNEXPECTED_RESPONSE, and errors of the requests
  */
 async function listDated(
   catalogue: Catalogue,
@@ -44,15 +44,15 @@ async function listDated(
   const { tags, count } = await catalogue.listTags(repository, signal);
   if (tags.length >= count) return tags;
   const listed = new Set(tags.map(({ name }) => name));
-  const unseen = (await names()).find((name) => !listed.has(name) && needsDateOf(name));
-  if (unseen === undefined) return tags;
-  const what = `Docker Hub's catalogue counts ${count} tags and lists ${tags.length}; it says nothing of "${plainText(unseen)}"`;
-  throw new MirrorError(what, {
+  const omitted = (await names()).find((name) => !listed.has(name) && needsDateOf(name));
+  if (omitted === undefined) return tags;
+  const message = `Docker Hub's catalogue lists ${tags.length} of ${count} tags, without "${plainText(omitted)}"`;
+  throw new MirrorError(message, {
     code: "UNEXPECTED_RESPONSE",
     side: "source",
     operation: "list tags of",
     reference: `${DOCKER_HUB}/${repository}`,
-    hint: "Run again later; or exclude the tag, or choose by semver or name instead of dates.",
+    hint: "rerun later, exclude the tag, or select tags by semver or name instead of dates",
   });
 }
 
@@ -73,7 +73,7 @@ async function listBestEffort(
   return (await names()).map((name) => known.get(name) ?? { name });
 }
 
-/** Whether reading the catalogue on takes no more requests than names from the registry, and a HEAD for each tag chosen. */
+/** Returns whether the rest of the catalogue takes no more requests than the registry's names and a HEAD per selected tag. */
 function isShorter(count: number, atMost: number): boolean {
   const pages = Math.ceil(count / CATALOGUE_PAGE) - 1;
   return pages <= MAX_BEST_EFFORT_PAGES && pages <= Math.ceil(count / TAGS_OF_A_PAGE) + Math.min(atMost, count);

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import { familiarReference, formatReference, type Reference } from "../oci/reference.ts";
 
-/** Whether a glob matches a name of an image: full (`docker.io/library/node:22`) or familiar (`node:22`), each with and without its tag. */
+/** Returns whether a glob matches an image name: full (`docker.io/library/node:22`) or familiar (`node:22`), with or without the tag. */
 export function nameMatcher(glob: string): (reference: Reference) => boolean {
   return (reference) => {
     const { tag: _tag, digest: _digest, ...bare } = reference;

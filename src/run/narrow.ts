@@ -7,20 +7,20 @@ import { MirrorError } from "../errors.ts";
 import { familiarReference } from "../oci/reference.ts";
 import { nearest } from "../nearest.ts";
 
-/** What `--target` and `--only` leave of a mirror file. */
+/** A mirror file limited by `--target` and `--only`. */
 export interface Narrowed {
-  /** With all that it lists at these targets: rules are held against that. Only {@link select} leaves images out. */
+  /** Includes every listed image at these targets, because rules are checked against them. Only {@link select} excludes images. */
   file: MirrorFile;
-  /** The options, as the plan names them. */
+  /** The options, for the plan. */
   narrowedBy: string[];
   /**
-   * What they leave of the entries, of this file or the whole one, once rules have chosen their tags.
-   * @throws MirrorError USAGE for a glob that matches nothing, where everything could be asked
+   * Filters entries of this file or the whole one, after rules have selected their tags.
+   * @throws MirrorError USAGE for a glob that matches nothing, if all rules could be evaluated
    */
   select(expanded: readonly ExpandedEntry[]): ExpandedEntry[];
 }
 
-/** @throws MirrorError USAGE for a target that the file does not have, or a glob that matches nothing */
+/** Applies `--target` and `--only`. @throws MirrorError USAGE for an unknown target, or a glob that matches nothing */
 export function narrow(file: MirrorFile, targets: readonly string[], only: readonly string[]): Narrowed {
   for (const name of targets) {
     if (!file.targets.some((target) => target.name === name)) throw unknownTarget(name, file);
@@ -32,7 +32,7 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
   const entries = atTargets.filter(
     (entry) => entry.kind === "listed" || only.length === 0 || only.some((glob) => couldMatch(entry, glob)),
   );
-  if (entries.every(isEmpty)) throw goesNowhere(targets, file);
+  if (entries.every(isEmpty)) throw noImages(targets, file);
   return {
     file: {
       ...file,
@@ -41,8 +41,8 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
     },
     narrowedBy: [...targets.map((name) => `--target ${name}`), ...only.map((glob) => `--only '${glob}'`)],
     select(expanded) {
-      const places = new Set(entries.map(({ index }) => index));
-      const own = expanded.filter(({ entry }) => places.has(entry.index));
+      const indexes = new Set(entries.map(({ index }) => index));
+      const own = expanded.filter(({ entry }) => indexes.has(entry.index));
       const isWhole = own.every(({ errors }) => errors.length === 0);
       for (const glob of only) {
         const isMatched = own.some(({ images }) => images.some((image) => matches(image, glob)));
@@ -66,7 +66,7 @@ function isEmpty(entry: DesiredEntry): boolean {
   return entry.kind === "listed" ? entry.images.length === 0 : entry.targets.length === 0;
 }
 
-/** Of a rule only the beginning of its images' names is known. */
+/** For a rule, only the prefix of its image names is known. */
 function couldMatch(entry: DesiredEntry, glob: string): boolean {
   if (entry.kind === "listed") return entry.images.some((image) => matches(image, glob));
   if (entry.targets.length === 0) return false;
@@ -81,7 +81,7 @@ function matchesAny(image: DesiredImage, only: readonly string[]): boolean {
   return only.length === 0 || only.some((glob) => matches(image, glob));
 }
 
-/** A glob is held against the image's name, with and without its tag, and against its place at the target. */
+/** Matches a glob against the image name, with and without the tag, and against the name at the target. */
 function matches(image: DesiredImage, glob: string): boolean {
   const { tag: _tag, digest: _digest, ...bare } = image.source;
   const names = [
@@ -98,22 +98,22 @@ function unknownTarget(name: string, file: MirrorFile): MirrorError {
   const near = nearest(name, names);
   return usage(
     `${file.path} has no target "${name}"`,
-    near === undefined ? `It has ${names.join(", ")}.` : `Did you mean ${near}?`,
+    near === undefined ? `use one of ${names.join(", ")}` : `did you mean ${near}?`,
   );
 }
 
-function goesNowhere(targets: readonly string[], file: MirrorFile): MirrorError {
+function noImages(targets: readonly string[], file: MirrorFile): MirrorError {
   const used = new Set(file.entries.flatMap((entry) => entry.targets.map(({ target }) => target.name)));
   return usage(
-    `no image of ${file.path} goes to ${targets.join(", ")}`,
-    `All its entries have "targets", which name ${[...used].join(", ")}: add ${targets.join(" or ")} there, or take another --target.`,
+    `${file.path} has no images for ${targets.join(", ")}`,
+    `add ${targets.join(" or ")} to the "targets" of an entry, or use another --target. The entries list ${[...used].join(", ")}`,
   );
 }
 
 function matchesNothing(glob: string, file: MirrorFile): MirrorError {
   return usage(
     `--only '${glob}' matches no image of ${file.path}`,
-    "A glob is held against names such as node:22-alpine, node, or dockerhub/node:22-alpine; * does not match a slash.",
+    "use a glob that matches names such as node:22-alpine, node, or dockerhub/node:22-alpine; * does not match a slash",
   );
 }
 

@@ -6,18 +6,18 @@ import type { Credential } from "../registry/auth/credential.ts";
 import { publicRepositories } from "../registry/api/public-repositories.ts";
 import type { Registry } from "../registry/registry.ts";
 
-/** What the alternates of a run's sources are opened with. */
+/** Dependencies of {@link openAlternates}. */
 interface AlternatesContext {
   sources: MirrorFile["sources"];
-  /** Who we are at a source, at the host that is really asked. */
+  /** Returns the credential for the host that serves a source. */
   credentialAt: (registry: string) => Promise<Credential | undefined>;
-  /** A source as the mirror file has it. */
+  /** Returns a source as configured in the mirror file. */
   imageSource: (registry: string) => ImageSource;
-  /** A registry asked as the public asks. */
+  /** Returns a registry with anonymous access. */
   anonymousAt: (registry: string) => { client: Registry; images: ImageSource };
 }
 
-/** Gives a source of images as it is read in a run: what its alternates have is read there first. */
+/** Returns a function that opens a source, which reads from its alternates first. */
 export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
   const { sources, credentialAt, imageSource, anonymousAt } = context;
   return (registry) => {
@@ -26,10 +26,10 @@ export function openAlternates(context: AlternatesContext): (registry: string) =
     return withAlternates(imageSource(registry), alternatesOf(registry), isPublic);
   };
 
-  /** The alternates of a source, for the names that `only` admits. */
+  /** Returns the alternates of a source, limited to the names in `only`. */
   function alternatesOf(registry: string): AlternateSource[] {
     return (sources.get(registry)?.alternates ?? []).map((alternate) => ({
-      // As anybody, unless the mirror file names it as a source of its own: credentials may be meant for that.
+      // Anonymous, unless the mirror file also lists it as a source, because credentials may be for that use.
       source: sources.has(alternate.registry)
         ? imageSource(alternate.registry)
         : anonymousAt(alternate.registry).images,

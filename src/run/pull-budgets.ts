@@ -4,26 +4,26 @@ import { createPullBudget, type PullBudget } from "../dockerhub/pull-budget.ts";
 import type { PullLimitReading, Emit, NoReading } from "../events.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 
-/** The pull budgets of a run: one for each source that counts pulls. */
+/** The pull budgets of a run, one per source with a pull limit. */
 export interface PullBudgets {
   listener: Emit;
-  /** Whether a registry counts pulls. Only Docker Hub is known to. */
+  /** Returns whether a registry has a pull limit. Only Docker Hub is known to. */
   has(registry: string): boolean;
-  /** Undefined for a source that counts nothing. */
+  /** Undefined for a source without a pull limit. */
   budget(registry: string): PullBudget | undefined;
-  /** Pulls that are always left for others. */
+  /** Returns the reserve of a registry, in pulls. */
   reserve(registry: string): number;
-  /** How much a registry last said is left. */
+  /** Returns the last reading of a registry's remaining pulls. */
   reading(registry: string): PullLimitReading | undefined;
-  /** {@link reading}, or why there is none: as plans and reports hold it. */
+  /** Returns {@link reading}, or the reason why there is none, for plans and reports. */
   known(registry: string): { reading: PullLimitReading | undefined; noReading?: NoReading };
-  /** The most that a registry said of a limit: as {@link PullBudget.said}. */
+  /** Returns the most recent information about a registry's limit: {@link PullBudget.said}. */
   said(registry: string): ReportedLimit | undefined;
-  /** Manifests that a registry served in this run: what it counts. */
+  /** Returns the number of pulls that this run has used: the manifests that a registry has served. */
   spent(registry: string): number;
 }
 
-/** @param sources what the mirror file says of each: its reserve, and whether a layout is read in its place, which counts nothing */
+/** @param sources the reserve of each, and whether a layout replaces it, which has no pull limit */
 export function createPullBudgets(sources: MirrorFile["sources"]): PullBudgets {
   const reserve = (registry: string) => sources.get(registry)?.reserve ?? 0;
   const budget = createPullBudget(reserve(DOCKER_HUB));

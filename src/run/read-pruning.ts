@@ -7,11 +7,11 @@ import type { Pruning } from "../plan/rows/prune-rows.ts";
 import { entriesByOtherNames } from "./entries-by-other-names.ts";
 
 /**
- * What pruning follows from. Entries are those of the whole file: one whose rule was not asked in this run, as the plan
- * is narrowed, or could not be followed, declares nobody knows what.
- * @param file the narrowed one
- * @param all the entries that were looked at, with all their images
- * @param images those that the plan is about
+ * Collects the input for pruning. Uses the entries of the whole mirror file. The images of an entry are unknown if its
+ * rule was not evaluated in a narrowed plan, or failed.
+ * @param file the narrowed mirror file
+ * @param all the evaluated entries, with all their images
+ * @param images the images of the plan
  */
 export async function readPruning(
   { file, whole, allowDeletions }: { file: MirrorFile; whole: MirrorFile; allowDeletions: ReadonlySet<string> },
@@ -32,7 +32,7 @@ export async function readPruning(
   };
 }
 
-/** The repositories of a target that entries would go to whose rules choose nothing in this run. */
+/** Returns the repositories of a target whose entries have no images in this run, because their rules select no tag. */
 export function repositoriesWithoutImages(expanded: readonly ExpandedEntry[], target: string): string[] {
   const templates = entryTemplates(emptyEntries(expanded)).filter(({ targets }) => targets.includes(target));
   return [...new Set(templates.map(({ repository }) => repository))].filter((name) => !name.includes("{"));

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Environment } from "../environment.ts";
 
-/** What a run takes from the process it runs in. Nothing below `cli` reads a global. */
+/** What a run needs from its process. Code below `cli` reads no globals. */
 export interface RunContext {
   environment: Environment;
   homeDirectory: string;

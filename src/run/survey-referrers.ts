@@ -21,22 +21,22 @@ export interface ReferrerSurvey {
   images: readonly DesiredImage[];
   source: (registry: string) => SourceClient;
   target: (name: string) => ImageTarget | undefined;
-  /** Whether a registry counts pulls: then none of its manifests is read. */
+  /** Whether a registry has a pull limit. If so, no manifest is read from it. */
   hasPullLimit: (registry: string) => boolean;
   signal: AbortSignal;
 }
 
-/** What was found, and whom it was asked of. */
+/** The referrers that were found, and the registries that were queried. */
 export interface SurveyedReferrers {
   facts: ReadonlyMap<string, ReferrerFacts>;
-  /** Registries whose images ask for referrers. */
+  /** Registries of the images that include referrers. */
   asked: ReadonlySet<string>;
 }
 
 /**
- * Finds what refers to the images of a plan that ask for it, and what the targets have of that. Spends no pull: the
- * referrers API and HEAD are none, and manifests are read at the targets, or at a source that counts nothing. Each image
- * is asked about once, however many targets it goes to; one failure spoils its own image alone.
+ * Finds the referrers of a plan's images, and those that the targets already have. Uses no pulls: the referrers API and
+ * HEAD do not count, and manifests are read from the targets, or from a source without a pull limit. Each image is
+ * looked up once for all its targets. A failure affects only its own image.
  */
 export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promise<SurveyedReferrers> {
   const { signal } = survey;
@@ -57,7 +57,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
         try {
           return [
             referred.key,
-            { kind: "found", found: await found, held: await heldAt(referred, await found, survey) },
+            { kind: "found", found: await found, held: await existingAt(referred, await found, survey) },
           ];
         } catch (error) {
           if (signal.aborted || !(error instanceof MirrorError)) throw error;
@@ -72,19 +72,19 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
   };
 }
 
-function heldAt(referred: ReferredRow, found: FoundReferrers, survey: ReferrerSurvey) {
+function existingAt(referred: ReferredRow, found: FoundReferrers, survey: ReferrerSurvey) {
   const { target, repository } = referred.place;
   return readHeldReferrers(found, referred.image.referrers?.types, targetOf(target, survey), repository, survey.signal);
 }
 
-/** @param group one image, at each place that it goes to */
+/** @param group one image, with each of its targets */
 async function findAt(
   group: readonly ReferredRow[],
   memory: ReferrerMemory,
   survey: ReferrerSurvey,
 ): Promise<FoundReferrers> {
   const [first] = group;
-  if (first === undefined) throw new Error("a group of no image");
+  if (first === undefined) throw new Error("the group is empty");
   const { signal } = survey;
   const { registry: name, repository } = first.image.source;
   const registry = survey.source(name);
@@ -97,10 +97,11 @@ async function findAt(
     async readList(list) {
       const standIn = await firstOf(async ({ target, repository: at }) => {
         const images = targetOf(target, survey);
-        const held = (await images.readTags(at, [list.tag], signal)).get(list.tag);
-        const there = held === undefined ? undefined : await unlessAbsent(images.readManifest(at, held, signal));
-        if (there === undefined || held === list.digest) return there;
-        return standsFor(there.bytes, { source: list.digest, types }) ? there : undefined;
+        const existing = (await images.readTags(at, [list.tag], signal)).get(list.tag);
+        const manifest =
+          existing === undefined ? undefined : await unlessAbsent(images.readManifest(at, existing, signal));
+        if (manifest === undefined || existing === list.digest) return manifest;
+        return standsFor(manifest.bytes, { source: list.digest, types }) ? manifest : undefined;
       });
       return standIn ?? (await atSource(list.digest));
     },
@@ -131,6 +132,6 @@ async function findAt(
 
 function targetOf(name: string, survey: ReferrerSurvey): ImageTarget {
   const target = survey.target(name);
-  if (target === undefined) throw new Error(`target ${name} has rows and is not open`);
+  if (target === undefined) throw new Error(`target ${name} has rows but is not open`);
   return target;
 }

@@ -17,7 +17,7 @@ import type { Connections, OpenTarget } from "./connections.ts";
 import { readPruning, repositoriesWithoutImages } from "./read-pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
-/** A plan, and the targets that were opened for it. */
+/** A plan, and the opened targets. */
 export interface Survey {
   plan: Plan;
   targets: ReadonlyMap<string, OpenTarget>;
@@ -27,34 +27,34 @@ export interface SurveyOptions {
   file: MirrorFile;
   narrowedBy: readonly string[];
   narrowing: PlanInput["narrowing"];
-  /** Hashes of what the plan is made of. */
+  /** Hashes of the plan's inputs. */
   inputs: PlanInput["inputs"];
-  /** What sources are taken to say without being asked, by full reference. */
+  /** Known resolutions, by full reference, which need no request. */
   known: ReadonlyMap<string, Resolution>;
-  /** The lock that the file's images are locked by, and whether moves upstream that it holds back are looked for. */
+  /** The lock file, and whether to look for upstream changes of locked images. */
   lock: { path: string; showsMoves: boolean } | undefined;
-  /** Whether the plan is to say of each tag of a rule why it is in or out. */
+  /** Whether the plan explains for each tag why a rule selects it or not. */
   explained: boolean;
-  /** The mirror file as it is written, not narrowed. */
+  /** The mirror file, not narrowed. */
   whole: MirrorFile;
-  /** Repositories in which more may be deleted than passes without a word. */
+  /** Repositories for which `--allow-deletions` lifts the limit on deletions. */
   allowDeletions: ReadonlySet<string>;
-  /** The day, UTC: `20260131`. */
+  /** Returns the date in UTC: `20260131`. */
   date: () => string;
   connections: Connections;
   pullBudgets: PullBudgets;
-  /** What a catalogue says of an image, if it names this digest. */
+  /** Returns what a catalogue knows about an image, if it has this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
-  /** Makes the images of the file, and those of them that the plan was narrowed to; a source that does not say which tags there are spoils its own entries alone. */
+  /** Expands the entries of the mirror file, and selects those of the narrowed plan. A source that fails to list tags affects only its own entries. */
   expand: () => Promise<{ all: readonly ExpandedEntry[]; selected: readonly ExpandedEntry[] }>;
   signal: AbortSignal;
 }
 
-/** Reads the targets, asks the sources what cannot be told without them, and makes the plan. Only reads; spends no pull. */
+/** Reads the targets, resolves at the sources what is still unknown, and makes the plan. Writes nothing and uses no pulls. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, pullBudgets, signal } = options;
   const both = [openAll(options), options.expand()] as const;
-  // What fails in one is told when the other has ended too: its requests would run on into closed connections.
+  // If one fails, wait for the other: otherwise its requests would use closed connections.
   await Promise.allSettled(both);
   const [opening, { all, selected: expanded }] = await Promise.all(both);
   const images = expanded.flatMap((entry) => entry.images);
@@ -120,12 +120,12 @@ interface Opened {
   open?: OpenTarget;
 }
 
-/** A target, or why it could not be opened. */
+/** A target, or the error from opening it. */
 type Opening = { name: string } & ({ open: OpenTarget } | { error: ErrorReport });
 
 /**
- * Opens the targets. Several that are one registry are all refused: they would undo each other, and one alone would take
- * what goes there by the others' names for undeclared.
+ * Opens the targets. Rejects targets that are the same registry, because they could overwrite each other, and each would
+ * treat the images of the others as undeclared.
  */
 async function openAll({ file, connections, signal }: SurveyOptions): Promise<Opening[]> {
   const openings = await Promise.all(
@@ -148,7 +148,7 @@ function sameRegistry(names: readonly string[], { name, open }: { name: string; 
     side: "config",
     operation: "open target",
     reference: name,
-    hint: "Take one of them out of the mirror file, or give it another Region, account or prefix.",
+    hint: "remove one of them from the mirror file, or change its Region, account or prefix",
   });
   return reportOf(error);
 }
@@ -170,7 +170,7 @@ async function readOpened(
   return "error" in read ? { actual: read } : { actual: read, open };
 }
 
-/** What fails for a reason that we know is data: it spoils its own target alone. */
+/** Returns a MirrorError as data, so that it affects only its own target. */
 async function reporting<T>(
   name: string,
   signal: AbortSignal,
@@ -184,19 +184,19 @@ async function reporting<T>(
   }
 }
 
-/** Asked only about what will be copied: the row says how large it is. */
+/** Looks up the contents of images that will be copied, because their rows show the size. */
 async function readContents(
   asked: readonly Reference[],
   resolutions: ReadonlyMap<string, Resolution>,
   actual: readonly Actual[],
   { content, signal }: SurveyOptions,
 ): Promise<Map<string, ImageContent>> {
-  const held = new Set(actual.flatMap((target) => (isUnreadable(target) ? [] : heldDigests(target.tags))));
+  const existing = new Set(actual.flatMap((target) => (isUnreadable(target) ? [] : digestsOf(target.tags))));
   const found = await Promise.all(
     asked.map(async (reference) => {
       const key = formatReference(reference);
       const resolution = resolutions.get(key);
-      if (resolution?.kind !== "found" || held.has(resolution.digest)) return [];
+      if (resolution?.kind !== "found" || existing.has(resolution.digest)) return [];
       const known = await content(reference, resolution.digest, signal);
       return known === undefined ? [] : [[key, known] as const];
     }),
@@ -204,6 +204,6 @@ async function readContents(
   return new Map(found.flat());
 }
 
-function heldDigests(tags: ReadonlyMap<string, unknown>): unknown[] {
-  return [...tags.values()].flatMap((held) => (held instanceof Map ? [...held.values()] : []));
+function digestsOf(tags: ReadonlyMap<string, unknown>): unknown[] {
+  return [...tags.values()].flatMap((contents) => (contents instanceof Map ? [...contents.values()] : []));
 }

@@ -9,7 +9,7 @@ import { OCI_INDEX } from "../../src/oci/media-type.ts";
 import { clientOf } from "../registry/server.ts";
 import { startFixture } from "../sandbox/support/ecr.ts";
 
-test("every manifest waits for its turn, whether it goes through /v2/ or through the API", async (t) => {
+test("every manifest waits for its turn, both through /v2/ and through the API", async (t) => {
   const { ecr: sandbox, registry: place } = await startFixture(t);
   const context = testContext(sandbox.environment);
   const ecr = await openEcr({}, context);

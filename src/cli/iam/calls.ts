@@ -1,42 +1,42 @@
 import type { RepositoryNeed } from "./needs.ts";
 
-/** Who makes a call: `plan`, and `apply` before it writes; or `apply` alone. */
+/** The role that makes a call. `apply` also makes the calls of `plan`. */
 export type RoleName = "plan" | "apply";
 
-/** What a grant is narrowed by, beside the names of the repositories. */
+/** A condition on the ownership tag, in addition to the repository names. */
 export type TagCondition =
-  /** The repository gets the file's mark with this call, and has no other's. */
+  /** The call adds the ownership tag, and the repository is not owned by another mirror file. */
   | "adds-ownership-tag"
-  /** The repository has the file's mark. */
+  /** The repository has the ownership tag. */
   | "owned"
-  /** As `owned`, and the call leaves the mark as it is. */
+  /** The repository has the ownership tag, and the call does not change it. */
   | "owned-keeps-tag";
 
-/** One call of the ECR API that needs a grant. Calls over `/v2/` stand under the IAM action that ECR asks for. */
+/** An API call that needs permission. Requests to `/v2/` are listed under the IAM action that ECR requires. */
 export interface Call {
-  /** The service that its IAM action begins with; `ecr` unless said. */
+  /** The prefix of the IAM action. Default: `ecr`. */
   service?: "tag";
-  /** Its IAM action, without the service. */
+  /** The IAM action, without the prefix. */
   action: string;
   role: RoleName;
-  /** Undefined: of the account and Region, which has no resource of its own. */
+  /** Undefined for account-wide calls. */
   on: "repository" | undefined;
   tagCondition?: TagCondition;
-  /** Whether it is for this repository, or because of it. */
+  /** Whether this repository needs the call. */
   isFor: (need: RepositoryNeed) => boolean;
-  /** What it is for, in the words of docs/iam.md. */
+  /** The "Needed for" column of docs/iam.md. */
   purpose: string;
-  /** Where it is granted, in the words of docs/iam.md; always unless said. */
+  /** The "Granted" column of docs/iam.md. Default: always. */
   where?: string;
-  /** What comes of it where it is not granted; an error unless said. */
+  /** The "If missing" column of docs/iam.md. Default: an error. */
   without?: string;
 }
 
 const always = (): boolean => true;
 
 /**
- * Every call to ECR, and what it is for. docs/iam.md has the same table; tests hold it against a run in which one
- * action after the other is missing. DescribeRegistry is not in it: at AWS the registry's host holds the account.
+ * Every call to ECR as a target, as listed in docs/iam.md. Tests compare it with runs that lack one action each.
+ * DescribeRegistry is not included, because at AWS the registry's host name contains the account.
  * docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  */
 export const CALLS: readonly Call[] = [

@@ -1,7 +1,7 @@
 import { matchesWildcard } from "../../oci/wildcard.ts";
 import type { Condition, Grant } from "./grant.ts";
 
-/** A statement of a policy. */
+/** A policy statement. */
 export interface Statement {
   Effect: "Allow";
   Action: readonly string[];
@@ -9,25 +9,25 @@ export interface Statement {
   Condition?: Condition;
 }
 
-/** A policy as IAM takes it (IAM user guide, "JSON policy element reference"). */
+/** A policy document (IAM user guide, "JSON policy element reference"). */
 export interface PolicyDocument {
   Version: "2012-10-17";
   Statement: readonly Statement[];
 }
 
-/** Characters of all inline policies of a role together, white space aside (IAM quotas). */
+/** Maximum size of all inline policies of a role together, without white space (IAM quotas). */
 export const MAX_INLINE_CHARACTERS = 10_240;
-/** Characters of a managed policy, white space aside (IAM quotas). */
+/** Maximum size of a managed policy, without white space (IAM quotas). */
 export const MAX_MANAGED_CHARACTERS = 6_144;
-/** Managed policies of one role, unless AWS raised it (IAM quotas). */
+/** Default maximum number of managed policies per role (IAM quotas). */
 export const MAX_MANAGED_POLICIES = 10;
 
-/** The characters of a document as IAM counts them. */
+/** Returns the size of a document in characters, as IAM counts them. */
 export function sizeOf(document: PolicyDocument): number {
   return JSON.stringify(document).length;
 }
 
-/** Writes grants as one document that fits into a role, or as several that fit into managed policies. */
+/** Returns the grants as one document that fits into an inline policy, or as several that fit into managed policies. */
 export function documentsOf(grants: readonly Grant[]): PolicyDocument[] {
   const statements = statementsOf(grants);
   const whole = documentWith(statements);
@@ -38,7 +38,7 @@ function documentWith(statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Actions that are allowed on the same resources under the same condition stand together. */
+/** Combines actions with the same resources and condition into one statement. */
 function statementsOf(grants: readonly Grant[]): Statement[] {
   const byAction = Map.groupBy(grants, ({ action, condition }) => JSON.stringify([action, condition]));
   const alike = new Map<string, Statement & { Action: string[] }>();
@@ -63,36 +63,36 @@ function statementsOf(grants: readonly Grant[]): Statement[] {
   return [...alike.values()];
 }
 
-/** Sorted, and without what another one of them stands for. */
+/** Sorts resources, and removes those that a wildcard of another one covers. */
 function withoutCovered(resources: readonly string[]): string[] {
   const all = [...new Set(resources)].toSorted();
   const patterns = all.filter((each) => each.includes("*"));
   return all.filter((each) => !patterns.some((pattern) => pattern !== each && matchesWildcard(pattern, each)));
 }
 
-/** Fills document after document with the statements, resource by resource. */
+/** Splits statements into documents, by resource. */
 function splitUp(statements: readonly Statement[]): PolicyDocument[] {
   const documents: Statement[][] = [];
-  let left = 0;
+  let available = 0;
   for (const statement of statements) {
     let part: string[] | undefined;
     for (const resource of [statement.Resource].flat()) {
       const size = JSON.stringify(resource).length + 1;
-      if (part !== undefined && size <= left) {
+      if (part !== undefined && size <= available) {
         part.push(resource);
-        left -= size;
+        available -= size;
         continue;
       }
       part = [resource];
-      const begun: Statement = { ...statement, Resource: resource === "*" ? resource : part };
-      const whole = JSON.stringify(begun).length + 1;
+      const partial: Statement = { ...statement, Resource: resource === "*" ? resource : part };
+      const partialSize = JSON.stringify(partial).length + 1;
       const last = documents.at(-1);
-      if (last !== undefined && whole <= left) last.push(begun);
+      if (last !== undefined && partialSize <= available) last.push(partial);
       else {
-        documents.push([begun]);
-        left = MAX_MANAGED_CHARACTERS - sizeOf(documentWith([]));
+        documents.push([partial]);
+        available = MAX_MANAGED_CHARACTERS - sizeOf(documentWith([]));
       }
-      left -= whole;
+      available -= partialSize;
     }
   }
   return documents.map(documentWith);

@@ -4,7 +4,7 @@ export type Condition = Readonly<Record<string, Readonly<Record<string, string |
 /** One action on one resource. */
 export interface Grant {
   action: string;
-  /** An ARN, or `*` where the action knows no resource. */
+  /** An ARN, or `*` if the action does not support resources. */
   resource: string;
   condition: Condition | undefined;
 }

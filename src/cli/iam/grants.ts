@@ -5,14 +5,14 @@ import type { RepositoryNeed } from "./needs.ts";
 import { arnOf, type Place } from "./place.ts";
 import type { Condition, Grant } from "./grant.ts";
 
-/** A need, and where it is. */
+/** A need, with its account and Region. */
 export interface PlacedNeed {
   need: RepositoryNeed;
   place: Place;
 }
 
 /**
- * All that a role must be allowed for these needs: each grant once, in the order of {@link CALLS}.
+ * Returns the distinct grants of a role for these needs, in the order of {@link CALLS}.
  * @param owner the mirror file's name
  */
 export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Grant[] {
@@ -31,16 +31,16 @@ export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: s
   return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()];
 }
 
-/** No name of a mirror file has a character that means something to IAM. */
+/** The owner needs no escaping: names of mirror files contain no characters that are special in IAM. */
 function conditionOf(tagCondition: TagCondition, owner: string): Condition {
-  const asked = { [`aws:RequestTag/${OWNERSHIP_TAG}`]: owner };
-  const held = { [`aws:ResourceTag/${OWNERSHIP_TAG}`]: owner };
+  const requested = { [`aws:RequestTag/${OWNERSHIP_TAG}`]: owner };
+  const existing = { [`aws:ResourceTag/${OWNERSHIP_TAG}`]: owner };
   switch (tagCondition) {
     case "adds-ownership-tag":
-      return { StringEquals: asked, StringEqualsIfExists: held };
+      return { StringEquals: requested, StringEqualsIfExists: existing };
     case "owned":
-      return { StringEquals: held };
+      return { StringEquals: existing };
     case "owned-keeps-tag":
-      return { StringEquals: held, StringEqualsIfExists: asked };
+      return { StringEquals: existing, StringEqualsIfExists: requested };
   }
 }

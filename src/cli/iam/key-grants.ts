@@ -3,23 +3,23 @@ import type { RoleName } from "./calls.ts";
 import type { Condition, Grant } from "./grant.ts";
 import { arnOf, UNKNOWN, type Place } from "./place.ts";
 
-/** The alias of the key that ECR uses unless told otherwise. Its own key policy lets ECR's callers use it. */
+/** The alias of ECR's default key. Its key policy allows callers of ECR to use it. */
 const AWS_MANAGED = "alias/aws/ecr";
 
 /**
- * What a declared encryption needs of KMS. A plan asks what an alias stands for, and of a repository under AWS's key
- * which key that is. Whoever creates a repository under a key of their own lets ECR describe it and make a grant for it
- * (ECR user guide, "Encryption at rest").
+ * Returns the KMS permissions that a declared encryption needs. `plan` resolves an alias, and identifies the key of a
+ * repository under the AWS managed key. To create a repository with a customer managed key, the caller must be allowed
+ * to describe the key and create a grant for it through ECR (ECR user guide, "Encryption at rest").
  */
 export function keyGrants(role: RoleName, encryption: Encryption | undefined, place: Place): Grant[] {
   if (encryption === undefined || encryption.type === "AES256") return [];
   const key = keyOf(encryption.key, place);
   const describing = { action: "kms:DescribeKey", resource: key.resource };
-  const asking = key.isDescribed ? [{ ...describing, condition: key.condition }] : [];
-  if (role === "plan" || !key.isOwn) return asking;
+  const direct = key.isDescribed ? [{ ...describing, condition: key.condition }] : [];
+  if (role === "plan" || !key.isCustomerManaged) return direct;
   const condition = { ...key.condition, StringEquals: { "kms:ViaService": viaEcr(place) } };
   return [
-    ...asking,
+    ...direct,
     ...(key.isDescribed ? [] : [{ ...describing, condition }]),
     { action: "kms:CreateGrant", resource: key.resource, condition },
   ];
@@ -28,29 +28,29 @@ export function keyGrants(role: RoleName, encryption: Encryption | undefined, pl
 interface Key {
   resource: string;
   condition?: Condition;
-  /** Whether mirrorform itself asks KMS about it. */
+  /** Whether mirrorform itself calls DescribeKey. */
   isDescribed: boolean;
-  /** Not the one that AWS manages. */
-  isOwn: boolean;
+  /** Not the AWS managed key. */
+  isCustomerManaged: boolean;
 }
 
-/** @param named an alias, a key id, or the ARN of either */
-function keyOf(named: string | undefined, place: Place): Key {
-  const [, keys, rest] = /^(arn:[^:]+:kms:[^:]*:[^:]*:)(.+)$/.exec(named ?? "") ?? [];
-  const text = rest ?? named ?? AWS_MANAGED;
-  const whole = (resource: string): string =>
-    keys === undefined ? arnOf("kms", place, resource) : `${keys}${resource}`;
-  // Which key a repository has is not known before, and a wrong one is to be seen.
-  if (text === AWS_MANAGED) return { resource: whole("key/*"), isDescribed: true, isOwn: false };
+/** @param name an alias, a key ID, or the ARN of either */
+function keyOf(name: string | undefined, place: Place): Key {
+  const [, prefix, rest] = /^(arn:[^:]+:kms:[^:]*:[^:]*:)(.+)$/.exec(name ?? "") ?? [];
+  const text = rest ?? name ?? AWS_MANAGED;
+  const arn = (resource: string): string =>
+    prefix === undefined ? arnOf("kms", place, resource) : `${prefix}${resource}`;
+  // The ID of the repository's key is not known yet, and it may be a key that does not match.
+  if (text === AWS_MANAGED) return { resource: arn("key/*"), isDescribed: true, isCustomerManaged: false };
   if (!text.startsWith("alias/")) {
-    const resource = whole(text.startsWith("key/") ? text : `key/${text}`);
-    return { resource, isDescribed: false, isOwn: true };
+    const resource = arn(text.startsWith("key/") ? text : `key/${text}`);
+    return { resource, isDescribed: false, isCustomerManaged: true };
   }
   const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": text } };
-  return { resource: whole("key/*"), condition, isDescribed: true, isOwn: true };
+  return { resource: arn("key/*"), condition, isDescribed: true, isCustomerManaged: true };
 }
 
-/** ECR as KMS names it where it is asked on behalf of a caller (KMS developer guide, kms:ViaService). */
+/** Returns the value of `kms:ViaService` for requests through ECR (KMS developer guide). */
 function viaEcr({ region }: Place): string {
   return `ecr.${region ?? UNKNOWN.region}.amazonaws.com`;
 }

@@ -3,29 +3,29 @@ import { fillDestination } from "../../desired/entries/destination.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { RepositorySettings } from "../../repository/settings.ts";
 
-/** What a mirror file wants of a repository of ECR, or of all that a name with a wildcard stands for. */
+/** What a mirror file needs in an ECR repository, or in all repositories that match a wildcard. */
 export interface RepositoryNeed {
   /** The target's name. */
   target: string;
-  /** With `*` where only a rule's tags will say. */
+  /** With `*` in place of a tag that a rule selects later. */
   repository: string;
   settings: RepositorySettings;
-  /** Whether its blobs may be read for another repository or target. */
+  /** Whether another repository or target may read its blobs. */
   areBlobsShared: boolean;
-  /** Whether platforms of its images are chosen: that of an image that is in no index is in one of its blobs. */
+  /** Whether platforms are selected. For an image without an index, the platform is in one of its blobs. */
   selectsPlatforms: boolean;
   /** Whether tags may be deleted: by `prune`, `pruneTags` or `replace`. */
   deletesTags: boolean;
 }
 
-/** A repository of any target, as an entry names it. */
+/** A repository at any target, as declared by an entry. */
 interface Named {
   entry: DesiredEntry;
   at: EntryTarget;
   repository: string;
 }
 
-/** What a file wants of its ECR repositories, entry by entry: one may come more than once. */
+/** Returns the needs of a mirror file, by entry. A repository can occur several times. */
 export function repositoryNeeds({ entries }: Pick<MirrorFile, "entries">): RepositoryNeed[] {
   const named = entries.flatMap(namedBy);
   const places = new Set(named.map(({ at, repository }) => `${at.target.name} ${repository}`));
@@ -53,7 +53,7 @@ function repositoriesOf(entry: DesiredEntry, target: string): string[] {
     const own = entry.images.filter((image) => image.target === target);
     return [...new Set(own.map(({ repository }) => repository))];
   }
-  // What a tag may stand for IAM's wildcard stands for too. No name of a repository has one of its own.
+  // IAM's wildcard matches every tag. Repository names cannot contain `*`.
   const filled = fillDestination(entry.destination, { ...entry.image, tag: "*" });
   return "message" in filled ? [] : [filled.repository];
 }

@@ -1,15 +1,15 @@
 import type { Environment } from "../../environment.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 
-/** Where a target's repositories are, as far as that is known without asking AWS. */
+/** The location of a target's repositories, as far as it is known without a request to AWS. */
 export interface Place {
   partition: string;
-  /** Undefined where only AWS could say. */
+  /** Undefined if only AWS can tell. */
   account: string | undefined;
   region: string | undefined;
 }
 
-/** Partitions of AWS by the beginning of their Regions' names; all others are in `aws`. */
+/** AWS partitions by Region prefix. All other Regions are in `aws`. */
 const PARTITIONS: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, "aws-cn"],
   [/^us-gov-/, "aws-us-gov"],
@@ -22,12 +22,13 @@ const PARTITIONS: readonly (readonly [RegExp, string])[] = [
 
 const ROLE = /^arn:(aws[a-z-]*):iam::([0-9]{12}):/;
 const ACCOUNT = /^[0-9]{12}$/;
-/** The account's place in `arn:aws:codebuild:REGION:ACCOUNT:build/…`. */
+/** Index of the account in `arn:aws:codebuild:REGION:ACCOUNT:build/…`. */
 const ARN_ACCOUNT_FIELD = 4;
 
 /**
- * The place of a target: by the file, then as given, then by the environment. A profile's account is in no variable.
- * @param region as it was found already
+ * Returns the location of a target. The account comes from the mirror file, the option, or the environment, in this
+ * order. With a profile, the environment is not used, because its variables do not describe the profile's account.
+ * @param given the `--account` option
  */
 export function placeOf(
   { account, role, profile }: EcrSettings,
@@ -36,15 +37,15 @@ export function placeOf(
   environment: Environment,
 ): Place {
   const [, partition, roleAccount] = ROLE.exec(role ?? "") ?? [];
-  const isForeign = (profile ?? (environment["AWS_PROFILE"] || undefined)) !== undefined;
+  const hasProfile = (profile ?? (environment["AWS_PROFILE"] || undefined)) !== undefined;
   return {
     partition: region === undefined ? (partition ?? "aws") : partitionOf(region),
-    account: account ?? roleAccount ?? given ?? (isForeign ? undefined : accountIn(environment)),
+    account: account ?? roleAccount ?? given ?? (hasProfile ? undefined : accountIn(environment)),
     region,
   };
 }
 
-/** The partition of a Region. */
+/** Returns the partition of a Region. */
 export function partitionOf(region: string): string {
   return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? "aws";
 }
@@ -54,15 +55,15 @@ function accountIn(environment: Environment): string | undefined {
   return [environment["AWS_ACCOUNT_ID"], build].find((each) => each !== undefined && ACCOUNT.test(each));
 }
 
-/** Whether a text is the number of an AWS account. */
+/** Returns whether a text is an AWS account ID. */
 export function isAccount(text: string): boolean {
   return ACCOUNT.test(text);
 }
 
-/** What stands in an ARN for an account and a Region that are not known: no ARN can have them. */
+/** Placeholders in ARNs for an unknown account and Region. They are not valid values. */
 export const UNKNOWN = { account: "ACCOUNT_ID", region: "REGION" } as const;
 
-/** The ARN of a resource: `repository/redis` of `ecr`. */
+/** Returns the ARN of a resource, such as `repository/redis` of `ecr`. */
 export function arnOf(service: "ecr" | "kms", { partition, account, region }: Place, resource: string): string {
   return `arn:${partition}:${service}:${region ?? UNKNOWN.region}:${account ?? UNKNOWN.account}:${resource}`;
 }

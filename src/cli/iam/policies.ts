@@ -15,28 +15,28 @@ import { UNKNOWN, type Place } from "./place.ts";
 import { sourceGrants } from "./source-calls.ts";
 import { sourceNeeds, type SourceNeed } from "./source-needs.ts";
 
-/** The least that one identity must be allowed for one role. */
+/** The minimum policy of one identity for one role. */
 export interface RolePolicy {
   role: RoleName;
-  /** Whose credentials reach the targets: a role's ARN, `profile NAME`, or `the credentials of the run`. */
+  /** The identity that accesses the targets: a role's ARN, `profile NAME`, or `the credentials of the run`. */
   principal: string;
   account: string;
-  /** The names of the targets, in the order of the file. */
+  /** The names of the targets, in the order of the mirror file. */
   targets: readonly string[];
-  /** One, or several where one would be too long. */
+  /** Several documents if one would be too long. */
   documents: readonly PolicyDocument[];
-  /** What the reader must know of it. */
+  /** Caveats for the reader. */
   notes: readonly string[];
 }
 
-/** Whoever runs mirrorform, with neither a role nor a profile of a target. It also reads the ECRs that images come from. */
+/** The identity of targets without a role or profile, and of ECR sources. */
 const RUN = "the credentials of the run";
 
-/** An identity, and what it reaches. */
+/** An identity, and what it accesses. */
 interface Identity {
   principal: string;
   account: string;
-  /** The role that is assumed. */
+  /** The role to assume. */
   role: string | undefined;
   targets: readonly string[];
   needs: readonly PlacedNeed[];
@@ -44,9 +44,9 @@ interface Identity {
 }
 
 /**
- * The least policies for a file: one for each role and each identity that its ECRs are reached by.
- * @param places of its ECR targets, by their names
- * @param account of whoever runs mirrorform, as far as that is known
+ * Returns the minimum policies for a mirror file: one for each role and identity.
+ * @param places locations of the ECR targets, by target name
+ * @param account the account of the run's credentials, if known
  */
 export function policiesOf(
   file: Pick<MirrorFile, "name" | "targets" | "entries" | "sources">,
@@ -64,7 +64,7 @@ export function policiesOf(
   );
 }
 
-/** Those of the targets, in the order of the file; a target that no image goes to has none. */
+/** Returns the identities of the targets, in the order of the mirror file. Omits targets without images. */
 function targetIdentities(
   file: Pick<MirrorFile, "targets" | "entries">,
   places: ReadonlyMap<string, Place>,
@@ -73,13 +73,13 @@ function targetIdentities(
     const place = places.get(need.target);
     return place === undefined ? [] : [{ need, place }];
   });
-  const reached = file.targets.flatMap((target) => {
+  const ecrTargets = file.targets.flatMap((target) => {
     const place = places.get(target.name);
     if (target.kind !== "ecr" || place === undefined) return [];
     const account = place.account ?? UNKNOWN.account;
     return [{ name: target.name, principal: principalOf(target.ecr), account, role: target.ecr.role }];
   });
-  const groups = [...Map.groupBy(reached, ({ principal, account }) => `${principal} ${account}`).values()];
+  const groups = [...Map.groupBy(ecrTargets, ({ principal, account }) => `${principal} ${account}`).values()];
   return groups.flatMap((group): Identity[] => {
     const [first] = group;
     const targets = group.map(({ name }) => name);
@@ -88,7 +88,7 @@ function targetIdentities(
   });
 }
 
-/** The sources are read as nobody's role: by whoever runs mirrorform, who may reach targets too. */
+/** Adds the sources to the identity of the run, which may also access targets. */
 function withSources(
   identities: readonly Identity[],
   file: Pick<MirrorFile, "entries" | "sources" | "targets">,
@@ -97,10 +97,10 @@ function withSources(
   const sources = sourceNeeds(file);
   if (sources.length === 0) return [...identities];
   const at = identities.findIndex(({ principal }) => principal === RUN);
-  const nobodyYet = { principal: RUN, account: account ?? UNKNOWN.account, role: undefined, targets: [], needs: [] };
-  const run = identities[at] ?? nobodyYet;
-  const reached = new Set([...run.targets, ...sources.flatMap(({ targets }) => targets)]);
-  const targets = file.targets.flatMap(({ name }) => (reached.has(name) ? [name] : []));
+  const newIdentity = { principal: RUN, account: account ?? UNKNOWN.account, role: undefined, targets: [], needs: [] };
+  const run = identities[at] ?? newIdentity;
+  const names = new Set([...run.targets, ...sources.flatMap(({ targets }) => targets)]);
+  const targets = file.targets.flatMap(({ name }) => (names.has(name) ? [name] : []));
   const whole = { ...run, targets, sources };
   return at === -1 ? [...identities, whole] : identities.with(at, whole);
 }
@@ -115,21 +115,21 @@ function placeNotes(needs: readonly PlacedNeed[]): string[] {
   );
   return missing.map((each) => {
     const [what, option] = each === "account" ? ["the AWS account", "--account"] : ["the AWS Region", "--region"];
-    return `${what} is not known here: put it in the place of ${UNKNOWN[each]}, or give it with ${option}`;
+    return `${what} is unknown; replace ${UNKNOWN[each]}, or set ${option}`;
   });
 }
 
 function wildcardNotes(needs: readonly PlacedNeed[]): string[] {
   const names = needs.map(({ need }) => need.repository).filter((name) => name.includes("*"));
   return [...new Set(names)].map(
-    (name) => `the repositories ${name} are named by tags that a rule will choose: every name of this form is allowed`,
+    (name) => `a tag rule determines the names of ${name}; the policy allows every repository that matches`,
   );
 }
 
 function roleNotes(role: string | undefined): string[] {
   if (role === undefined) return [];
   return [
-    `this role is assumed: whoever runs mirrorform needs sts:AssumeRole on ${role}, and its trust policy must let them`,
+    `mirrorform assumes the role ${role}; the credentials of the run need sts:AssumeRole on it, and its trust policy must allow them`,
   ];
 }
 
@@ -137,7 +137,7 @@ function sourceNotes(sources: readonly SourceNeed[]): string[] {
   const accounts = [...new Set(sources.map(({ place }) => place.account))];
   return accounts.map(
     (account) =>
-      `images come from the ECR of account ${account}: unless that is the account of the run, the policies of its repositories must grant the same, and where Docker has credentials for that host those are used, but for a rule by dates`,
+      `images come from the ECR of account ${account}; if the run uses another account, the policies of its repositories must grant the same actions. If Docker has credentials for that host, mirrorform uses those instead, except for tag rules that use dates`,
   );
 }
 
@@ -148,13 +148,13 @@ function sizeNotes(documents: readonly PolicyDocument[]): string[] {
     return size <= MAX_MANAGED_CHARACTERS
       ? []
       : [
-          `${size} characters: an inline policy of a role takes them, a managed policy does not (${MAX_MANAGED_CHARACTERS})`,
+          `the policy has ${size} characters; this fits an inline policy but not a managed policy (at most ${MAX_MANAGED_CHARACTERS})`,
         ];
   }
-  const parts = `one policy would be longer than a role takes (${MAX_INLINE_CHARACTERS} characters): these ${documents.length} are managed policies, all for the one role`;
+  const parts = `one policy would exceed the limit for a role (${MAX_INLINE_CHARACTERS} characters); attach all ${documents.length} parts to the role as managed policies`;
   return [
     documents.length <= MAX_MANAGED_POLICIES
       ? parts
-      : `${parts}, which has room for ${MAX_MANAGED_POLICIES} unless AWS raises that quota`,
+      : `${parts}. A role can have ${MAX_MANAGED_POLICIES} unless AWS raises that quota`,
   ];
 }

@@ -3,26 +3,26 @@ import type { Grant } from "./grant.ts";
 import { arnOf } from "./place.ts";
 import type { SourceNeed } from "./source-needs.ts";
 
-/** One call to an ECR that images come from, under the IAM action that ECR asks for. */
+/** A call to an ECR source, by the IAM action that ECR requires. */
 export interface SourceCall {
   /** Without `ecr:`. */
   action: string;
   role: RoleName;
-  /** Undefined: it has no resource of its own. */
+  /** Undefined for account-wide calls. */
   on: "repository" | undefined;
-  /** Whether it is for this repository, or because of it. */
+  /** Whether this repository needs the call. */
   isFor: (need: SourceNeed) => boolean;
-  /** What it is for, in the words of docs/iam.md. */
+  /** The "Needed for" column of docs/iam.md. */
   purpose: string;
-  /** Where it is granted, in the words of docs/iam.md; always unless said. */
+  /** The "Granted" column of docs/iam.md. Default: always. */
   where?: string;
-  /** What comes of it where it is not granted; an error unless said. */
+  /** The "If missing" column of docs/iam.md. Default: an error. */
   without?: string;
 }
 
 const always = (): boolean => true;
 
-/** Every call to an ECR as a source. docs/iam.md has the same table. */
+/** Every call to an ECR as a source, as listed in docs/iam.md. */
 export const SOURCE_CALLS: readonly SourceCall[] = [
   { action: "GetAuthorizationToken", role: "plan", on: undefined, isFor: always, purpose: "registry password" },
   {
@@ -60,7 +60,7 @@ export const SOURCE_CALLS: readonly SourceCall[] = [
   { action: "GetDownloadUrlForLayer", role: "apply", on: "repository", isFor: always, purpose: "blobs" },
 ];
 
-/** All that a role must be allowed at the ECRs that images come from. */
+/** Returns the grants of a role for ECR sources. */
 export function sourceGrants(role: RoleName, needs: readonly SourceNeed[]): Grant[] {
   return SOURCE_CALLS.filter((call) => role === "apply" || call.role === "plan").flatMap(({ action, on, isFor }) =>
     needs.filter(isFor).map(({ place, repository }) => ({

@@ -6,21 +6,21 @@ import type { Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import { partitionOf, type Place } from "./place.ts";
 
-/** A repository of an ECR that images come from. */
+/** A repository in an ECR source. */
 export interface SourceNeed {
   place: Place;
   repository: string;
-  /** Whether tags are looked up and manifests read; an alternate is asked by digest, and by `apply` alone. */
+  /** False for an alternate, which only `apply` reads, and only by digest. */
   isSource: boolean;
-  /** What a rule looks at to choose among its tags; undefined where none does. */
+  /** What a tag rule needs to select tags. Undefined without a rule. */
   listing: "names" | "dates" | undefined;
-  /** The names of the targets that its images go to. */
+  /** The names of the targets that get its images. */
   targets: readonly string[];
 }
 
 /**
- * What a file reads of ECRs as sources and as alternates, entry by entry: one may come more than once. An alternate counts
- * where `sources` names it too, as it is asked as nobody otherwise.
+ * Returns what a mirror file reads from ECRs as sources and alternates, by entry. A repository can occur several times.
+ * An alternate counts only if it is also listed in `sources`. Otherwise it is read anonymously.
  */
 export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "sources">): SourceNeed[] {
   return entries.flatMap((entry) => {
@@ -40,7 +40,7 @@ export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "
   });
 }
 
-/** Each repository once. */
+/** Returns the distinct repositories of an entry. */
 function namesOf(entry: DesiredEntry): Pick<Reference, "registry" | "repository">[] {
   const references = entry.kind === "rule" ? [entry.image] : entry.images.map(({ source }) => source);
   return [...new Map(references.map((each) => [`${each.registry}/${each.repository}`, each])).values()];

@@ -6,10 +6,10 @@ import type { AccountSettings } from "../../repository/account-state.ts";
 
 const BLOB_MOUNTING = "BLOB_MOUNTING";
 
-/** Reads them (GetAccountSetting). */
+/** Reads the account settings (GetAccountSetting). */
 export async function readAccountSettings(client: EcrClient, signal?: AbortSignal): Promise<AccountSettings> {
   const call: EcrCall = {
-    operation: "read the account setting",
+    operation: "read account setting",
     action: "GetAccountSetting",
     reference: BLOB_MOUNTING,
     refusal: "UNEXPECTED_RESPONSE",

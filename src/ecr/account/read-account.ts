@@ -10,19 +10,19 @@ import { isManaged } from "../../repository/ownership.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 import type { AccountState } from "../../repository/account-state.ts";
 
-/** What {@link readAccount} goes by. */
+/** Input of {@link readAccount}. */
 export interface AccountQuestion {
-  /** The settings that the file declares, by repository. */
+  /** Declared settings by repository. */
   wanted: ReadonlyMap<string, RepositorySettings>;
-  /** Those that exist, or why one could not be read. */
+  /** Existing repositories, or the error for one that cannot be read. */
   described: ReadonlyMap<string, RepositoryState | MirrorError>;
   owner: string;
-  /** Where KMS is; undefined where no KMS belongs to the registry. */
+  /** The KMS endpoint. Undefined if the registry has no KMS. */
   kms: URL | undefined;
   settings: (signal?: AbortSignal) => Promise<AccountSettings>;
 }
 
-/** Reads as much as bears on the declared repositories: a few calls, however many they are. */
+/** Reads the account-wide settings that affect the declared repositories, with a few calls in total. */
 export async function readAccount(
   client: EcrClient,
   question: AccountQuestion,

@@ -4,14 +4,15 @@ import type { CreationTemplate } from "../../repository/creation-templates.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
 
-/** As many as ECR gives in a page. */
+/** The maximum of DescribeRepositoryCreationTemplates. */
 const PAGE_SIZE = 1000;
-/** More pages than there can be templates: an answer that goes on for ever is broken. */
+/** Enough for every possible template. Stops endless paging. */
 const MAX_PAGES = 100;
-/** Reads all of them (DescribeRepositoryCreationTemplates). @throws MirrorError DENIED, … */
+
+/** Reads all repository creation templates (DescribeRepositoryCreationTemplates). @throws MirrorError DENIED, … */
 export async function readCreationTemplates(client: EcrClient, signal?: AbortSignal): Promise<CreationTemplate[]> {
   const call: EcrCall = {
-    operation: "read the repository creation templates",
+    operation: "read repository creation templates",
     action: "DescribeRepositoryCreationTemplates",
     reference: "*",
     refusal: "UNEXPECTED_RESPONSE",

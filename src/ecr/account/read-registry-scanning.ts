@@ -3,10 +3,10 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import type { RegistryScanning } from "../../repository/registry-scanning.ts";
 
-/** Reads it (GetRegistryScanningConfiguration). @throws MirrorError DENIED, … */
+/** Reads the registry's scanning rules (GetRegistryScanningConfiguration). @throws MirrorError DENIED, … */
 export async function readRegistryScanning(client: EcrClient, signal?: AbortSignal): Promise<RegistryScanning> {
   const call: EcrCall = {
-    operation: "read the registry scanning configuration",
+    operation: "read registry scanning configuration",
     action: "GetRegistryScanningConfiguration",
     reference: "*",
     refusal: "UNEXPECTED_RESPONSE",

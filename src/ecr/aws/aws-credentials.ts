@@ -10,15 +10,15 @@ import type { EcrSettings } from "../ecr-settings.ts";
 
 type Provider = Extract<NonNullable<ECRClientConfig["credentials"]>, (...properties: never[]) => unknown>;
 
-/** What CloudTrail shows beside the role. */
+/** The session name that CloudTrail shows next to the role. */
 const SESSION_NAME = "mirrorform";
-/** Of one request to STS or SSO. The ECR call that needed it is repeated as a whole. */
+/** Attempts per request to STS or SSO. The ECR call that needs the credentials is retried as a whole. */
 const MAX_ATTEMPTS = 1;
 
 /**
- * Who mirrorform is at AWS: the keys in the given environment, else the SDK's own chain (shared config, SSO, web identity,
- * containers, instances) with the profile; and on top of it the role that the mirror file names.
- * STS and SSO are asked through the given dispatcher. Nothing is asked before the first call.
+ * Provides AWS credentials: the keys in the given environment, or else the SDK's own chain (shared config, SSO, web
+ * identity, containers, instances) with the profile. Then assumes the role, if the mirror file names one.
+ * Requests to STS and SSO use the given dispatcher. There is no request before the first call.
  * Rejects with MirrorError, side `credentials`: NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED, UNAUTHORIZED, or a network code.
  */
 export function awsCredentials(settings: EcrSettings, region: string, context: EcrContext): Provider {
@@ -28,10 +28,10 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
   const base =
     profile === undefined ? (keysFrom(environment) ?? chain(requestHandler)) : chain(requestHandler, profile);
   const { role } = settings;
-  if (role === undefined) return named(base, { profile }, environment);
+  if (role === undefined) return withMirrorErrors(base, { profile }, environment);
   const endpoint = endpointFrom(environment, "STS");
   const assumed = fromTemporaryCredentials({
-    masterCredentials: named(base, { profile }, environment),
+    masterCredentials: withMirrorErrors(base, { profile }, environment),
     params: { RoleArn: role, RoleSessionName: SESSION_NAME },
     clientConfig: {
       region,
@@ -41,10 +41,10 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
     },
     logger: SILENT,
   });
-  return named(assumed, { profile, role }, environment);
+  return withMirrorErrors(assumed, { profile, role }, environment);
 }
 
-/** The SDK warns on the console unless it is given a logger. */
+/** Without a logger, the SDK prints warnings to the console. */
 const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
 
 function silent(): void {
@@ -52,38 +52,38 @@ function silent(): void {
 }
 
 /**
- * The SDK's own chain. Without a Region: SSO has one of its own in the profile, and web identity takes that of the calling client.
- * Its links tell a connection that failed as "no credentials": what really happened is kept, and told instead.
+ * Returns the SDK's own chain. It gets no Region: the profile has one for SSO, and web identity uses the calling client's.
+ * The chain reports a failed connection as missing credentials. This function reports the connection's error instead.
  */
 function chain(requestHandler: RequestHandler, profile?: string): Provider {
-  let broken: MirrorError | undefined;
-  const remembering: RequestHandler = {
+  let connectionFailure: MirrorError | undefined;
+  const recordingHandler: RequestHandler = {
     ...requestHandler,
     async handle(request, options) {
       try {
         return await requestHandler.handle(request, options);
       } catch (error) {
-        if (error instanceof MirrorError) broken = error;
+        if (error instanceof MirrorError) connectionFailure = error;
         throw error;
       }
     },
   };
   const provider = fromNodeProviderChain({
-    clientConfig: { requestHandler: remembering, maxAttempts: MAX_ATTEMPTS },
+    clientConfig: { requestHandler: recordingHandler, maxAttempts: MAX_ATTEMPTS },
     logger: SILENT,
     ...(profile === undefined ? {} : { profile }),
   });
   return async (properties) => {
-    broken = undefined;
+    connectionFailure = undefined;
     try {
       return await provider(properties);
     } catch (error) {
-      throw broken ?? error;
+      throw connectionFailure ?? error;
     }
   };
 }
 
-/** The chain's first link, read from the given environment and not from the process's. */
+/** Reads the keys from the given environment. The SDK's chain would read the environment of the process. */
 function keysFrom(environment: EcrContext["environment"]): Provider | undefined {
   const accessKeyId = environment["AWS_ACCESS_KEY_ID"];
   const secretAccessKey = environment["AWS_SECRET_ACCESS_KEY"];
@@ -93,19 +93,21 @@ function keysFrom(environment: EcrContext["environment"]): Provider | undefined 
   return async () => keys;
 }
 
-function named(
+/** Turns errors of a provider into {@link MirrorError}s. */
+function withMirrorErrors(
   provider: Provider,
-  who: { profile: string | undefined; role?: string },
+  identity: { profile: string | undefined; role?: string },
   environment: EcrContext["environment"],
 ): Provider {
   return async (properties) => {
     try {
       return await provider(properties);
     } catch (error) {
-      const told = credentialError(error, who);
-      // A profile is asked for by name: an agent beside it is not what is missing.
-      const isEmpty = told.code === "NO_CREDENTIALS" && who.profile === undefined && error !== told;
-      throw (isEmpty ? await containerAgentError(environment) : undefined) ?? told;
+      const mirrorError = credentialError(error, identity);
+      // With a profile, the container's agent is not the source of the credentials.
+      const isChainEmpty =
+        mirrorError.code === "NO_CREDENTIALS" && identity.profile === undefined && error !== mirrorError;
+      throw (isChainEmpty ? await containerAgentError(environment) : undefined) ?? mirrorError;
     }
   };
 }

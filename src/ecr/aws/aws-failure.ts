@@ -1,15 +1,15 @@
-/** What can be read of an error that the AWS SDK threw. */
+/** The readable parts of an error from the AWS SDK. */
 export interface Failure {
-  /** The exception's name: AWS's common errors have no class in the SDK, so the name is all there is. */
+  /** The exception's name. The SDK has no classes for AWS's common errors, so only the name identifies them. */
   name: string;
   message: string;
-  /** Undefined when no answer came. */
+  /** The HTTP status. Undefined if there was no response. */
   status: number | undefined;
   /** KmsException only. */
   kmsError: string | undefined;
 }
 
-/** Reads what the AWS SDK, or anything else, threw. Never throws. */
+/** Reads an error from the AWS SDK, or any other thrown value. Never throws. */
 export function readFailure(error: unknown): Failure {
   if (!(error instanceof Error))
     return { name: "Unknown", message: String(error), status: undefined, kmsError: undefined };
@@ -21,13 +21,13 @@ export function readFailure(error: unknown): Failure {
   };
 }
 
-/** Whether the SDK threw the exception `name`, or something that has it as its cause. */
+/** Returns whether an error, or one of its causes, is the AWS exception `name`. */
 export function isException(error: unknown, name: string): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === name || isException(error.cause, name);
 }
 
-/** AWS's names for "slower, please", over its several protocols. LimitExceededException is not one: it is a full quota. */
+/** Exceptions for throttling in AWS's protocols. LimitExceededException is not one of them: it means a full quota. */
 const THROTTLED = new Set([
   "ThrottlingException",
   "Throttling",
@@ -39,36 +39,36 @@ const THROTTLED = new Set([
   "SlowDown",
 ]);
 
-/** Session keys that were good and are over: ECR, STS and SSO name it differently. */
+/** Exceptions for expired session credentials. ECR, STS and SSO use different names. */
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired"]);
 
 const DENIED = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"]);
 
-/** What to do about credentials that have expired. */
+/** The hint for expired credentials. */
 export const SIGN_IN_AGAIN =
-  "sign in to AWS again (`aws sso login`, or a new session in CI) and repeat the command: it goes on where it stopped";
+  "sign in to AWS again (`aws sso login`, or a new session in CI) and rerun the command; it resumes where it stopped";
 
-/** Whether AWS says that the credentials have expired. */
+/** Returns whether AWS reports expired credentials. */
 export function isExpired(failure: Failure): boolean {
   return EXPIRED.has(failure.name);
 }
 
-/** Whether AWS says that this identity may not do that. */
+/** Returns whether AWS denied the action. */
 export function isDenied(failure: Failure): boolean {
   return DENIED.has(failure.name);
 }
 
-/** Whom AWS's sentence about a denial names: "User: arn:… is not authorized to perform: …". */
+/** Returns the principal in AWS's denial message: "User: arn:… is not authorized to perform: …". */
 export function principalIn(message: string): string | undefined {
   return /User: (arn:[\w:/+=,.@-]+) is not/.exec(message)?.[1];
 }
 
-/** Whether the rate is used up, which the status or the name tells. */
+/** Returns whether AWS throttled the request, by status or by name. */
 export function isThrottled(failure: Failure): boolean {
   return failure.status === 429 || THROTTLED.has(failure.name);
 }
 
-/** 5xx with whatever body: proxies and load balancers answer in HTML, and the SDK then throws a SyntaxError. */
+/** Returns whether the server failed. Any 5xx counts: for HTML from a load balancer, the SDK throws a SyntaxError. */
 export function isServerFault(failure: Failure): boolean {
   return failure.name === "ServerException" || (failure.status !== undefined && failure.status >= 500);
 }

@@ -1,9 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 
-/** What the caller's abort looks like: its reason where that is a MirrorError, INTERRUPTED otherwise. */
-export function interruption(signal: AbortSignal, what: { operation: string; reference: string }): MirrorError {
+/** Returns the error for an aborted signal: its reason if that is a MirrorError, or INTERRUPTED. */
+export function interruption(signal: AbortSignal, subject: { operation: string; reference: string }): MirrorError {
   if (signal.reason instanceof MirrorError) return signal.reason;
-  const { operation, reference } = what;
+  const { operation, reference } = subject;
   return new MirrorError("interrupted", {
     code: "INTERRUPTED",
     side: "target",

@@ -3,14 +3,14 @@ import { fromHttp } from "@aws-sdk/credential-providers";
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 
-/** What the SDK says of an answer without keys (@aws-sdk/credential-provider-http, `getCredentials`). */
-const ANSWERED = /^Server responded with status: (\d{3})$/;
+/** The SDK's message for an error response (@aws-sdk/credential-provider-http, `getCredentials`). */
+const ERROR_STATUS = /^Server responded with status: (\d{3})$/;
 
 /**
- * Asks the credentials agent of the container (ECS, EKS Pod Identity, Greengrass) once more, for why it gave no keys:
- * the SDK's chain loses that, as it throws what the link behind the agent says.
- * @param environment names the agent, or there is none to ask
- * @returns undefined when no agent is named, when it does not answer, or when by now it gives keys
+ * Requests credentials from the container's agent (ECS, EKS Pod Identity, Greengrass) once more, to find out why it
+ * returned none. The SDK's chain discards that error and throws the one of the next provider.
+ * @param environment names the agent
+ * @returns undefined if the environment names no agent, the agent does not respond, or it now returns credentials
  */
 export async function containerAgentError(environment: Environment): Promise<MirrorError | undefined> {
   const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
@@ -23,28 +23,28 @@ export async function containerAgentError(environment: Environment): Promise<Mir
       ...(relative ? { awsContainerCredentialsRelativeUri: relative } : { awsContainerCredentialsFullUri: full ?? "" }),
       ...(tokenFile ? { awsContainerAuthorizationTokenFile: tokenFile } : {}),
       ...(token ? { awsContainerAuthorizationToken: token } : {}),
-      // The chain has asked four times.
+      // The chain has already made four attempts.
       maxRetries: 0,
       logger: SILENT,
     })();
     return undefined;
   } catch (error) {
-    const [, status] = (error instanceof Error && ANSWERED.exec(error.message)) || [];
-    return status === undefined ? undefined : refused(Number(status), error);
+    const [, status] = (error instanceof Error && ERROR_STATUS.exec(error.message)) || [];
+    return status === undefined ? undefined : agentError(Number(status), error);
   }
 }
 
-/** Without the agent's own words: they may have anything of the container in them. Not to be retried: it was asked often. */
-function refused(status: number, cause: unknown): MirrorError {
+/** Omits the agent's own message, which may contain details of the container. Not retryable: the chain has retried. */
+function agentError(status: number, cause: unknown): MirrorError {
   const isFault = status >= 500;
-  const verb = isFault ? "could not give" : "refused to give";
-  return new MirrorError(`the container's credentials agent ${verb} AWS credentials: it answered ${status}`, {
+  const verb = isFault ? "failed to provide" : "refused to provide";
+  return new MirrorError(`the container's credentials agent ${verb} AWS credentials (status ${status})`, {
     code: status === 429 ? "TOO_MANY_REQUESTS" : isFault ? "SERVER_ERROR" : "UNAUTHORIZED",
     side: "credentials",
     operation: "find AWS credentials",
     hint: isFault
-      ? "try again later; the log of the agent (ECS, EKS Pod Identity) says why"
-      : "look at the role of the task or pod, at who may assume it, and at AWS_CONTAINER_CREDENTIALS_… and AWS_CONTAINER_AUTHORIZATION_TOKEN…; the agent's log says why",
+      ? "retry later, and see the log of the agent (ECS, EKS Pod Identity) for the reason"
+      : "check the role of the task or pod, its trust policy, and AWS_CONTAINER_CREDENTIALS_… and AWS_CONTAINER_AUTHORIZATION_TOKEN…; the agent's log has the reason",
     cause,
   });
 }

@@ -12,15 +12,15 @@ import {
   type Failure,
 } from "./aws-failure.ts";
 
-/** Whose credentials were looked for. */
+/** The identity that needs credentials. */
 interface Identity {
   profile: string | undefined;
   role?: string;
 }
 
 /**
- * What it means that no credentials came: an empty chain, an expired session, or a role that may not be assumed.
- * The chain's own words are not repeated: `credential_process` puts a whole command line into them.
+ * Explains why there are no credentials: an empty chain, an expired session, or a role that cannot be assumed.
+ * Does not quote the chain's message: with `credential_process`, it contains a whole command line.
  */
 export function credentialError(error: unknown, identity: Identity): MirrorError {
   if (error instanceof MirrorError) return error;
@@ -29,7 +29,7 @@ export function credentialError(error: unknown, identity: Identity): MirrorError
   return new MirrorError(messageOf(code, failure, identity), {
     code,
     side: "credentials",
-    operation: identity.role === undefined ? "find AWS credentials" : "assume the role",
+    operation: identity.role === undefined ? "find AWS credentials" : "assume role",
     reference: identity.role ?? (identity.profile === undefined ? undefined : `profile ${identity.profile}`),
     retryable: code === "SERVER_ERROR" || code === "TOO_MANY_REQUESTS",
     hint: hintOf(code, failure, identity),
@@ -45,7 +45,7 @@ type CredentialCode = Extract<
 function codeOf(failure: Failure): CredentialCode {
   if (isExpired(failure)) return "EXPIRED_CREDENTIALS";
   if (failure.status === undefined) {
-    // Sessions kept on disk end without AWS being asked; the SDK tells it in words alone.
+    // The SDK detects an expired session on disk without a request, and reports it only in the message.
     return /\bexpired\b|\baws sso login\b/i.test(failure.message) ? "EXPIRED_CREDENTIALS" : "NO_CREDENTIALS";
   }
   if (isDenied(failure)) return "DENIED";
@@ -54,23 +54,24 @@ function codeOf(failure: Failure): CredentialCode {
 }
 
 function messageOf(code: CredentialCode, failure: Failure, { profile, role }: Identity): string {
-  const whose = profile === undefined ? "" : ` for the profile ${plainText(profile)}`;
-  if (code === "NO_CREDENTIALS") return `no AWS credentials were found${whose}`;
-  if (code === "EXPIRED_CREDENTIALS") return `the AWS credentials${whose} have expired`;
-  if (code === "DENIED" && role !== undefined) return `AWS STS does not let this identity assume ${plainText(role)}`;
-  return `AWS refused to give credentials${whose}: ${failure.name} (${failure.status})`;
+  const suffix = profile === undefined ? "" : ` for profile ${plainText(profile)}`;
+  if (code === "NO_CREDENTIALS") return `no AWS credentials found${suffix}`;
+  if (code === "EXPIRED_CREDENTIALS") return `the AWS credentials${suffix} have expired`;
+  if (code === "DENIED" && role !== undefined)
+    return `AWS STS does not allow this identity to assume ${plainText(role)}`;
+  return `AWS refused to issue credentials${suffix}: ${failure.name} (${failure.status})`;
 }
 
 function hintOf(code: CredentialCode, failure: Failure, { role }: Identity): string {
   if (code === "NO_CREDENTIALS") {
-    return "run `aws sso login`, or set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role in CI; `aws sts get-caller-identity` shows what AWS sees";
+    return "run `aws sso login`, set AWS_PROFILE, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use a role in CI; check with `aws sts get-caller-identity`";
   }
   if (code === "EXPIRED_CREDENTIALS") return SIGN_IN_AGAIN;
   if (code === "DENIED") {
     const principal = principalIn(failure.message) ?? "the identity in use";
-    return `grant sts:AssumeRole${role === undefined ? "" : ` on ${role}`} to ${principal}, and name it in the role's trust policy`;
+    return `grant sts:AssumeRole${role === undefined ? "" : ` on ${role}`} to ${principal}, and add it to the role's trust policy`;
   }
   if (code === "UNAUTHORIZED")
-    return "check the credentials with `aws sts get-caller-identity`, and this machine's clock";
-  return "AWS STS or SSO could not answer: try again later";
+    return "check the credentials with `aws sts get-caller-identity`, and check this machine's clock";
+  return "AWS STS or SSO is unavailable or throttles requests; retry later";
 }

@@ -10,7 +10,7 @@ import { createRequestHandler, type RequestHandler } from "./request-handler.ts"
 import type { EcrSettings } from "../ecr-settings.ts";
 import type { EcrContext } from "./ecr-context.ts";
 
-/** What the SDK takes beside a command. */
+/** Options that the SDK accepts with a command. */
 export interface SendOptions {
   abortSignal?: AbortSignal;
 }
@@ -18,11 +18,11 @@ export interface SendOptions {
 /** The ECR API of one Region. */
 export interface EcrClient {
   readonly region: string;
-  /** What the SDK's requests go through, for those that the SDK does not make. */
+  /** The SDK's request handler, for requests that the SDK does not make itself. */
   readonly handler: RequestHandler;
   /**
-   * Makes one call, repeated when that can help.
-   * @throws MirrorError as errors.ts has it
+   * Makes one call, with retries.
+   * @throws MirrorError as {@link ecrError} maps it
    */
   call<Answer>(
     call: EcrCall,
@@ -31,13 +31,13 @@ export interface EcrClient {
   ): Promise<Answer>;
 }
 
-/** Stands for the host in an event when no request of ours was made: the SDK asks the machine's metadata by itself. */
+/** The host in a retry event if there was no request through the handler: the SDK reads instance metadata by itself. */
 const UNKNOWN_HOST = "(AWS credentials)";
 
-/** Builds the SDK's client. It reads the endpoint from `process.env` otherwise, and knows no proxy. */
+/** Creates the SDK's client. By default, the SDK reads the endpoint from `process.env` and ignores proxies. */
 export function createClient(settings: EcrSettings, region: string, context: EcrContext): EcrClient {
   const { environment, dispatcher, clock, random } = context;
-  /** The latest request to ECR, and the latest to whoever gives credentials: one of the two is what is made again. */
+  /** The latest request to ECR and the latest to a provider of credentials. A retry repeats one of them. */
   const latest = new Map<Side, { method: string; host: string; path: string }>();
   const emit: Emit = (event) => {
     if (event.type === "request.finished") {
@@ -52,7 +52,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
     credentials: awsCredentials(settings, region, { ...context, emit }),
     requestHandler: handler,
     defaultsMode: "standard",
-    // Repeating is ours: the SDK takes a full quota for throttling, and sleeps through an abort.
+    // No retries by the SDK: it treats a full quota as throttling, and ignores an abort while it waits.
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
@@ -78,7 +78,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
         onRetry: (retry) => {
           const unknown = { method: "POST", host: UNKNOWN_HOST, path: call.action };
           const request = latest.get(failedSide) ?? unknown;
-          // Calls of several actions run at once: the host is the same for all, the path is this one's.
+          // Calls of different actions run concurrently on one host, so the latest path may be of another call.
           const path = failedSide === "target" ? call.action : request.path;
           emit({ type: "request.retried", side: failedSide, ...request, path, ...retry });
         },

@@ -2,13 +2,13 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { Emit } from "../../events.ts";
 
-/** What the ECR side needs from outside. */
+/** External dependencies of the ECR client. */
 export interface EcrContext {
   environment: Readonly<Record<string, string | undefined>>;
-  /** Knows proxies and extra CAs. */
+  /** Configured with proxies and extra CAs. */
   dispatcher: Dispatcher;
   emit: Emit;
   clock: Clock;
-  /** From 0 to below 1. */
+  /** At least 0, below 1. */
   random: () => number;
 }

@@ -13,28 +13,28 @@ import {
   type Failure,
 } from "./aws-failure.ts";
 
-/** One call of the ECR API, in the words that errors use. */
+/** Describes one API call for error messages. */
 export interface EcrCall {
   /** "create repository". */
   operation: string;
-  /** The API's name for it, which is its IAM action too: `CreateRepository`. */
+  /** The name of the API operation, which is also the IAM action: `CreateRepository`. */
   action: string;
-  /** ECR unless said. */
+  /** Default: ECR. */
   service?: "kms" | "tag";
-  /** The repository or image, or the Region where there is neither. */
+  /** The repository, image or other resource; `*` for an account-wide call. */
   reference: string;
-  /** How often it is tried at most; as often as everything else unless said. */
+  /** Maximum number of attempts. Default: as for every other request. */
   attempts?: number;
-  /** What it means when ECR does not like the request itself. */
+  /** The code if the service rejects the request itself. */
   refusal: Extract<ErrorCode, "REPOSITORY_FAILED" | "MANIFEST_REFUSED" | "UNEXPECTED_RESPONSE">;
 }
 
-/** What an exception means. `quote` adds AWS's own words, `hint` says what to do. */
+/** The meaning of an exception. */
 interface Meaning {
   code: ErrorCode;
   side?: "credentials" | "config";
   retryable?: true;
-  /** AWS's words are not repeated where they may hold the signed headers, the session token among them. */
+  /** Omits AWS's message, which may contain the signed headers and with them the session token. */
   quote?: false;
   hint?: string;
 }
@@ -49,10 +49,10 @@ const NOT_ACCEPTED: Meaning = {
   code: "UNAUTHORIZED",
   side: "credentials",
   quote: false,
-  hint: "AWS does not accept these credentials: check them with `aws sts get-caller-identity`, and this machine's clock",
+  hint: "AWS rejects these credentials; check them with `aws sts get-caller-identity`, and check this machine's clock",
 };
 
-/** Matched by name: the SDK has no classes for AWS's common errors (AccessDenied, ExpiredToken, Throttling …). */
+/** By exception name, because the SDK has no classes for AWS's common errors (AccessDenied, ExpiredToken, Throttling, …). */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["UnrecognizedClientException", NOT_ACCEPTED],
   ["InvalidClientTokenId", NOT_ACCEPTED],
@@ -68,22 +68,22 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     {
       code: "USAGE",
       side: "config",
-      hint: "AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT do not go together with an endpoint of your own",
+      hint: "unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT; they cannot be combined with a custom endpoint",
     },
   ],
-  ["OptInRequired", { code: "DENIED", hint: "enable this Region for the AWS account, or use another" }],
+  ["OptInRequired", { code: "DENIED", hint: "enable this Region for the AWS account, or use another Region" }],
   [
     "LimitExceededException",
     {
       code: "SERVICE_QUOTA",
-      hint: "raise the quota of Amazon ECR that is named, in Service Quotas",
+      hint: "request an increase of this Amazon ECR quota in Service Quotas",
     },
   ],
   [
     "RepositoryNotFoundException",
     {
       code: "REPOSITORY_UNKNOWN",
-      hint: "run `plan` again: the repository was there or was to be created before",
+      hint: "run `plan` again; the repository existed, or should have been created, before this call",
     },
   ],
   ["ImageNotFoundException", { code: "MANIFEST_UNKNOWN" }],
@@ -91,18 +91,21 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     "ImageTagAlreadyExistsException",
     {
       code: "TAG_IMMUTABLE",
-      hint: "the repository does not let this tag move: mirror to another tag, or except it in `tagMutability`",
+      hint: "the tag is immutable; mirror to another tag, or exclude this one under `except` in `tagMutability`",
     },
   ],
   ["ImageDigestDoesNotMatchException", { code: "DIGEST_MISMATCH" }],
   ["LayersNotFoundException", { code: "BLOB_UNKNOWN", hint: GONE_HINT }],
   ["ReferencedImagesNotFoundException", { code: "MANIFEST_UNKNOWN", hint: GONE_HINT }],
-  ["BlockedByOrganizationPolicyException", { code: "DENIED", hint: "a policy of the AWS organization forbids it" }],
+  [
+    "BlockedByOrganizationPolicyException",
+    { code: "DENIED", hint: "ask the administrators of your AWS organization; one of its policies blocks this action" },
+  ],
 ]);
 
 /**
- * Turns what the SDK threw into a MirrorError of side `target`, or `credentials` where those are at fault.
- * What came without any answer of AWS, a TypeError say, passes through: that is our defect.
+ * Maps an error from the SDK to a MirrorError of side `target`, or `credentials` if those are at fault.
+ * Returns anything else as it is: an error without a response from AWS, such as a TypeError, is a bug in mirrorform.
  */
 export function ecrError(error: unknown, call: EcrCall): unknown {
   if (error instanceof MirrorError) return error;
@@ -130,22 +133,22 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
     return {
       code: "TOO_MANY_REQUESTS",
       retryable: true,
-      hint: "other work uses this account's rate of ECR calls: try again later",
+      hint: "retry later; other clients use up this account's rate of API calls",
     };
   }
   if (isServerFault(failure)) {
     return {
       code: "SERVER_ERROR",
       retryable: true,
-      hint: `${serviceOf(call)} has a fault: try again later, or see health.aws.amazon.com`,
+      hint: `retry later, or check the status of ${serviceOf(call)} at health.aws.amazon.com`,
     };
   }
-  // Neither ECR nor an AWS error: a page of a proxy or a portal, whose text says nothing about the call.
+  // Not from AWS: the page of a proxy or captive portal.
   if (failure.name === "SyntaxError") {
     return {
       code: "UNEXPECTED_RESPONSE",
       quote: false,
-      hint: "something between here and AWS answered: check HTTPS_PROXY and AWS_ENDPOINT_URL_ECR",
+      hint: "check HTTPS_PROXY and AWS_ENDPOINT_URL_ECR; the response did not come from AWS",
     };
   }
   return { code: call.refusal };
@@ -153,16 +156,16 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
 
 function serviceOf({ service }: EcrCall): string {
   if (service === undefined) return "Amazon ECR";
-  return service === "kms" ? "AWS KMS" : "AWS's Resource Groups Tagging API";
+  return service === "kms" ? "AWS KMS" : "the AWS Resource Groups Tagging API";
 }
 
 function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
   const status = failure.status === undefined ? "" : ` (${failure.status})`;
-  if (failure.name === "SyntaxError") return `${serviceOf(call)}'s answer is no JSON${status}`;
+  if (failure.name === "SyntaxError") return `the response of ${serviceOf(call)} is not JSON${status}`;
   return meaning.quote === false ? `${failure.name}${status}` : `${failure.name}: ${plainText(failure.message)}`;
 }
 
-/** AWS names action and principal in its sentence; the action can differ from the call's (ecr:TagResource on create). */
+/** AWS's message names action and principal. The action can differ from the call's: CreateRepository also needs ecr:TagResource. */
 function denial(message: string, call: EcrCall): Meaning {
   const action =
     /not authorized to perform:? ((?:ecr|kms|tag):[A-Za-z]+)/.exec(message)?.[1] ??
@@ -177,6 +180,6 @@ function kms(failure: Failure): Meaning {
   const reason = failure.kmsError === undefined ? "" : ` (${plainText(failure.kmsError)})`;
   return {
     code: "REPOSITORY_FAILED",
-    hint: `AWS KMS refused the repository's key${reason}: check that it exists in this Region, is enabled, and that kms:DescribeKey and kms:CreateGrant are granted`,
+    hint: `check that the repository's KMS key${reason} exists in this Region and is enabled, and that kms:DescribeKey and kms:CreateGrant are granted`,
   };
 }

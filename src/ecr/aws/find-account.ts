@@ -4,8 +4,8 @@ import { ecrAccountOf } from "../../registry/hosts/registry-kind.ts";
 import type { EcrClient } from "./ecr-client.ts";
 
 /**
- * The account whose registry it is: in the host's name at AWS, asked for (DescribeRegistry) where the host does not say it.
- * @throws MirrorError DENIED when it is not the account that the mirror file names
+ * Finds the account of a registry. At AWS, it is part of the host name; otherwise DescribeRegistry returns it.
+ * @throws MirrorError DENIED if the mirror file names another account
  */
 export async function findAccount(
   client: EcrClient,
@@ -15,12 +15,12 @@ export async function findAccount(
 ): Promise<string> {
   const account = ecrAccountOf(registry.hostname) ?? (await describedAccount(client, signal));
   if (expected === undefined || expected === account) return account;
-  throw new MirrorError(`the AWS credentials are for account ${account}, the mirror file says ${expected}`, {
+  throw new MirrorError(`the AWS credentials are for account ${account}`, {
     code: "DENIED",
     side: "credentials",
-    operation: "compare the AWS account",
+    operation: "use AWS account",
     reference: expected,
-    hint: `use a profile or a role of account ${expected}, or correct \`account:\` under the target's \`ecr:\``,
+    hint: `use a profile or role of account ${expected}, or correct \`account:\` under the target's \`ecr:\``,
   });
 }
 
@@ -35,7 +35,7 @@ async function describedAccount(client: EcrClient, signal: AbortSignal | undefin
     sdk.send(new DescribeRegistryCommand({}), options),
   );
   if (registryId !== undefined && /^\d{12}$/.test(registryId)) return registryId;
-  throw new MirrorError("ECR did not say which account it belongs to", {
+  throw new MirrorError("ECR returned no account ID", {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: call.operation,

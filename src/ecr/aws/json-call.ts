@@ -4,20 +4,18 @@ import type { EcrClient } from "./ecr-client.ts";
 import type { EcrCall } from "./ecr-error.ts";
 import type { HttpRequest, HttpResponse } from "./request-handler.ts";
 
-/** An operation of another service of AWS that speaks JSON 1.1. */
+/** An operation of another AWS service that uses AWS JSON 1.1. */
 export interface JsonOperation {
-  /** Where the service is. */
   endpoint: URL;
-  /** As it stands in the scope of a signature: `kms`. */
+  /** The service's name in the scope of a signature: `kms`. */
   signingName: string;
-  /** The header that names the operation: `TrentService.DescribeKey`. */
+  /** The value of the `X-Amz-Target` header: `TrentService.DescribeKey`. */
   target: string;
   input: object;
 }
 
 /**
- * Calls another service of AWS. One call does not need a client of its own: ECR's signs it for the other service, and it
- * goes the way of all other calls.
+ * Calls another AWS service through the ECR client's signer and request handler, without the other service's SDK.
  * @throws MirrorError as `EcrClient.call` does
  */
 export function callJson(
@@ -33,7 +31,7 @@ export function callJson(
   });
 }
 
-/** AWS JSON 1.1: the operation is in a header. */
+/** In AWS JSON 1.1, a header names the operation. */
 function requestOf({ endpoint, target, input }: JsonOperation): HttpRequest {
   return {
     method: "POST",
@@ -48,8 +46,8 @@ function requestOf({ endpoint, target, input }: JsonOperation): HttpRequest {
 }
 
 /**
- * The signer is the SDK's own, with the client's credentials and its knowledge of how far this machine's clock is off. It is
- * that of a client which makes no call: a client signs for the service that it signed for first.
+ * Signs with the SDK's signer, using the client's credentials and clock offset. The signer comes from a new client that
+ * makes no calls, because a client always signs for the service it signed for first.
  */
 async function signed(sdk: ECRClient, region: string, operation: JsonOperation): Promise<HttpRequest> {
   const request = requestOf(operation);
@@ -66,7 +64,7 @@ async function signed(sdk: ECRClient, region: string, operation: JsonOperation):
   }
 }
 
-/** @throws an error as the SDK's are: named by AWS's exception, with the status */
+/** @throws an error like the SDK's: named after AWS's exception, with the status */
 function bodyOf({ statusCode, body }: HttpResponse): Record<string, unknown> {
   const answer = parseJsonObject(body);
   if (answer !== undefined && statusCode === 200) return answer;

@@ -1,17 +1,19 @@
 import type { Side } from "../../errors.ts";
 import { connectionError } from "../../registry/http/connection-error.ts";
 
-/** The request that failed, in the words of its error. */
+/** Describes the failed request for the error. */
 interface AwsRequest {
   side: Side;
-  /** In words, such as `ask AWS: DescribeRepositories`. */
+  /** Such as `call DescribeRepositories at`. */
   operation: string;
   host: string;
   signal: AbortSignal | undefined;
 }
 
-/** What a connection to AWS that failed means: TIMEOUT, TLS, UNREACHABLE or INTERRUPTED, each naming the host.
- * What no connection throws passes through: that is our defect. */
+/**
+ * Maps a failed connection to AWS to TIMEOUT, TLS, UNREACHABLE or INTERRUPTED, with the host as reference.
+ * Returns any other error as it is: that is a bug in mirrorform.
+ */
 export function networkError(error: unknown, request: AwsRequest): Error {
   const { side, operation, host, signal } = request;
   return connectionError(error, {

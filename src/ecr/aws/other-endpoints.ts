@@ -2,29 +2,30 @@ import { endpointFrom } from "./service-endpoint.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** ECR's registry: `123456789012.dkr.ecr.eu-west-1.amazonaws.com`, and the dual-stack `….dkr-ecr.eu-west-1.on.aws`. */
+/** An ECR registry: `123456789012.dkr.ecr.eu-west-1.amazonaws.com`, or dual-stack `….dkr-ecr.eu-west-1.on.aws`. */
 const REGISTRY = /^\d{12}\.dkr\.ecr(-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
 const DUAL_STACK_REGISTRY = /^\d{12}\.dkr-ecr(-fips)?\.([a-z0-9-]+)\.on\.aws$/;
 
 /**
- * Where KMS is in the Region and partition of a registry, unless `AWS_ENDPOINT_URL_KMS` says it; undefined where the
- * registry is not at AWS, so that nothing meant for another place is sent there.
- * @throws MirrorError USAGE when the environment's is no URL
+ * Returns the KMS endpoint in the Region and partition of a registry, or `AWS_ENDPOINT_URL_KMS` if set.
+ * Undefined if the registry is not at AWS, so that AWS gets no requests meant for another service.
+ * @throws MirrorError USAGE if the variable is not a URL
  */
 export function kmsEndpoint(registry: URL, environment: Environment): URL | undefined {
-  return besides(registry, endpointFrom(environment, "KMS"), (fips) => `kms${fips}`);
+  return endpointLike(registry, endpointFrom(environment, "KMS"), (fips) => `kms${fips}`);
 }
 
 /**
- * Where resources are found by their tags, likewise; `AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API`. It has no hosts of its
- * own for FIPS (AWS general reference, "Resource Groups Tagging API endpoints").
- * @throws MirrorError USAGE when the environment's is no URL
+ * Returns the endpoint of the Resource Groups Tagging API, like {@link kmsEndpoint}. The variable is
+ * `AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API`. There are no FIPS endpoints (AWS general reference, "Resource Groups
+ * Tagging API endpoints").
+ * @throws MirrorError USAGE if the variable is not a URL
  */
 export function taggingEndpoint(registry: URL, environment: Environment): URL | undefined {
-  return besides(registry, endpointFrom(environment, "RESOURCE_GROUPS_TAGGING_API"), () => "tagging");
+  return endpointLike(registry, endpointFrom(environment, "RESOURCE_GROUPS_TAGGING_API"), () => "tagging");
 }
 
-function besides(registry: URL, configured: string | undefined, name: (fips: string) => string): URL | undefined {
+function endpointLike(registry: URL, configured: string | undefined, name: (fips: string) => string): URL | undefined {
   if (configured !== undefined) return new URL(configured);
   const [, fips = "", region, domain] = REGISTRY.exec(registry.hostname) ?? [];
   if (region !== undefined && domain !== undefined) return new URL(`https://${name(fips)}.${region}.${domain}`);

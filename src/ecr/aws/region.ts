@@ -3,15 +3,15 @@ import { MirrorError } from "../../errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The Region's place in `arn:aws:codebuild:REGION:ACCOUNT:build/…` (CodeBuild user guide, environment variables). */
+/** Index of the Region in `arn:aws:codebuild:REGION:ACCOUNT:build/…` (CodeBuild user guide, environment variables). */
 const ARN_REGION_FIELD = 3;
 
-/** One label of a host name: a Region becomes part of one. */
+/** A label of a host name. A Region becomes part of one. */
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The Region to work in: the file's, AWS_REGION, AWS_DEFAULT_REGION (which the SDK does not read), the profile's in the
- * shared config, then the Region of the CodeBuild build.
+ * Finds the Region: from the mirror file, AWS_REGION, AWS_DEFAULT_REGION (which the SDK does not read), the profile in
+ * the shared config, or the CodeBuild build, in this order.
  * @throws MirrorError NO_REGION
  */
 export async function resolveRegion(
@@ -26,7 +26,7 @@ export async function resolveRegion(
     (await regionOfProfile(profile)) ??
     nonEmpty(environment["CODEBUILD_BUILD_ARN"]?.split(":")[ARN_REGION_FIELD]);
   if (region === undefined) throw noRegion("no AWS Region is set");
-  if (!HOST_LABEL.test(region)) throw noRegion(`${JSON.stringify(region)} is no AWS Region`);
+  if (!HOST_LABEL.test(region)) throw noRegion(`${JSON.stringify(region)} is not an AWS Region`);
   return region;
 }
 
@@ -34,13 +34,13 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
 }
 
-/** Asks the SDK, which knows where the shared config lies and how it is written. */
+/** Reads the Region through the SDK, which locates and parses the shared config. */
 async function regionOfProfile(profile: string | undefined): Promise<string | undefined> {
   const client = new ECRClient(profile === undefined ? {} : { profile });
   try {
     return await client.config.region();
   } catch {
-    // The SDK throws for "none", and a broken config file is told with the credentials.
+    // The SDK throws if there is none. An invalid config file is reported when it looks for credentials.
     return undefined;
   } finally {
     client.destroy();
@@ -52,6 +52,6 @@ function noRegion(message: string): MirrorError {
     code: "NO_REGION",
     side: "config",
     operation: "find the AWS Region",
-    hint: "write `region:` under the target's `ecr:`, or set AWS_REGION",
+    hint: "set `region:` under the target's `ecr:`, or AWS_REGION",
   });
 }

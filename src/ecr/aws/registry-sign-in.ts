@@ -15,16 +15,16 @@ export interface Authorization {
   expiresAt: number;
 }
 
-/** A token is renewed this long before it ends, in milliseconds: no upload that began with it should outlive it. */
+/** Time before expiry at which a token is renewed, in milliseconds, so that it does not expire during an upload. */
 const RENEWAL_MARGIN = 5 * 60_000;
-/** ... but not before this part of its life is over: a sandbox gives seconds. */
-const RENEWAL_PART = 0.5;
+/** The part of its lifetime for which a token is always used. In the sandbox, tokens live for seconds. */
+const MIN_USED_LIFETIME = 0.5;
 
 const OPERATION = "sign in to";
 
 /**
- * Asks ECR for a token of its registry (GetAuthorizationToken).
- * @throws MirrorError UNEXPECTED_RESPONSE when the answer is no token, or its registry is plain HTTP off loopback
+ * Requests a registry token from ECR (GetAuthorizationToken).
+ * @throws MirrorError UNEXPECTED_RESPONSE if the response has no token, or its registry uses plain HTTP off loopback
  */
 export async function requestAuthorization(client: EcrClient, signal?: AbortSignal): Promise<Authorization> {
   const call = {
@@ -41,15 +41,16 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
   const [username, password] = readToken(data?.authorizationToken);
   const expiresAt = data?.expiresAt?.getTime();
   if (endpoint === undefined || username === undefined || password === undefined)
-    throw unexpected("ECR gave no registry token");
-  if (expiresAt === undefined || Number.isNaN(expiresAt)) throw unexpected("ECR gave a registry token without an end");
-  if (!isPrivate(endpoint)) throw unexpected(`ECR named a registry over plain HTTP: ${endpoint.host}`);
+    throw unexpected("ECR returned no registry token");
+  if (expiresAt === undefined || Number.isNaN(expiresAt))
+    throw unexpected("ECR returned a registry token without an expiry time");
+  if (!isPrivate(endpoint)) throw unexpected(`ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
   return { username, password, endpoint, expiresAt };
 }
 
 /**
- * The registry's credentials, for its own host alone. Renewed before they end and after a rejection, by one request
- * however many ask at once; a renewal that fails is tried again by the next look-up.
+ * Returns the registry's credentials, for its own host only. They are renewed before they expire and after a rejection.
+ * Concurrent lookups share one renewal. If it fails, the next lookup retries.
  */
 export function registryCredentials(
   first: Authorization,
@@ -80,15 +81,15 @@ export function registryCredentials(
       return { username, password };
     },
     rejected(host) {
-      // While a renewal is under way its result is what the next look-up gets anyway.
+      // During a renewal, the next lookup gets its result anyway.
       if (host === first.endpoint.host && renewAt !== Number.POSITIVE_INFINITY) current = undefined;
     },
   };
 }
 
 function renewalTime(authorization: Authorization, now: number): number {
-  const life = Math.max(0, authorization.expiresAt - now);
-  return now + Math.max(life - RENEWAL_MARGIN, life * RENEWAL_PART);
+  const lifetime = Math.max(0, authorization.expiresAt - now);
+  return now + Math.max(lifetime - RENEWAL_MARGIN, lifetime * MIN_USED_LIFETIME);
 }
 
 function readEndpoint(text: string | undefined): URL | undefined {
@@ -97,7 +98,7 @@ function readEndpoint(text: string | undefined): URL | undefined {
   return /^https?:$/.test(url.protocol) ? new URL(url.origin) : undefined;
 }
 
-/** Base64 of `AWS:password`. Only the first colon divides. */
+/** Decodes `AWS:password` from Base64. The password may contain colons. */
 function readToken(token: string | undefined): [string | undefined, string | undefined] {
   const text = Buffer.from(token ?? "", "base64").toString("utf8");
   const colon = text.indexOf(":");

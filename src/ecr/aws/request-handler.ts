@@ -7,17 +7,17 @@ import { isPrivate } from "../../registry/http/private-address.ts";
 import { withoutSent } from "../../registry/auth/sent-secrets.ts";
 import { networkError } from "./network-error.ts";
 
-/** What the AWS SDK calls to send a request. The SDK's own names for these types stand in packages that are not ours to import. */
+/** Sends requests for the AWS SDK. Defined here because the SDK's own types are in packages that mirrorform does not depend on. */
 export type RequestHandler = {
   handle(request: HttpRequest, options?: { abortSignal?: unknown }): Promise<{ response: HttpResponse }>;
   updateHttpClientConfig(): void;
   httpHandlerConfigs(): object;
 };
 
-/** A request as the SDK hands it over. */
+/** A request from the SDK. */
 export interface HttpRequest {
   method: string;
-  /** With its colon. */
+  /** Includes the colon. */
   protocol: string;
   hostname: string;
   port?: number;
@@ -27,21 +27,21 @@ export interface HttpRequest {
   body?: unknown;
 }
 
-/** An answer, its body read whole. */
+/** A response with its whole body. */
 export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: Uint8Array;
 }
 
-/** How long an AWS API may take to begin its answer, in milliseconds. Its slowest calls take a few seconds. */
+/** Timeout until a response begins, in milliseconds. The slowest AWS calls take a few seconds. */
 export const HEADERS_TIMEOUT = 30_000;
-/** How long an answer may pause, in milliseconds. */
+/** Timeout between two chunks of a response, in milliseconds. */
 const BODY_TIMEOUT = 30_000;
-/** The largest answer that is read, in bytes. BatchGetImage sends up to 100 manifests, mostly of some 10 kB. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Maximum size of a response, in bytes. BatchGetImage returns up to 100 manifests, mostly of about 10 kB. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
-/** What requests go through. Timeouts in milliseconds; the constants above where missing. */
+/** Options of {@link createRequestHandler}. Timeouts are in milliseconds; the constants above are the defaults. */
 export interface RequestHandlerOptions {
   dispatcher: Dispatcher;
   emit: Emit;
@@ -50,13 +50,13 @@ export interface RequestHandlerOptions {
   side: Side;
   headersTimeout?: number;
   bodyTimeout?: number;
-  maxAnswerBytes?: number;
+  maxResponseBytes?: number;
 }
 
 /**
- * Sends an AWS client's requests through the given dispatcher, so that proxies and extra CAs hold for it:
- * the SDK's own handler ignores HTTPS_PROXY. Redirects are not followed.
- * Rejects with MirrorError UNREACHABLE, TIMEOUT, TLS, TOO_LARGE, INTERRUPTED, USAGE (plain HTTP off loopback).
+ * Sends an AWS client's requests through the given dispatcher, with its proxies and extra CAs. The SDK's own handler
+ * ignores HTTPS_PROXY. Does not follow redirects.
+ * Rejects with MirrorError UNREACHABLE, TIMEOUT, TLS, TOO_LARGE, INTERRUPTED, or USAGE (plain HTTP off loopback).
  */
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
   return {
@@ -90,14 +90,15 @@ async function exchange(
       bodyTimeout: options.bodyTimeout ?? BODY_TIMEOUT,
     });
     status = answer.statusCode;
-    // Read whole here, so that limits and abort hold until the last byte.
-    const body = await readBody(answer.body, options.maxAnswerBytes ?? MAX_ANSWER_BYTES);
+    // Reads the whole body here, so that limits and abort apply until the last byte.
+    const body = await readBody(answer.body, options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
     const { headers } = request;
-    const told = status >= 400 ? Buffer.from(withoutSent(body.toString(), { url, headers, body: request.body })) : body;
-    return { statusCode: status, headers: flatten(answer.headers), body: told };
+    const redacted =
+      status >= 400 ? Buffer.from(withoutSent(body.toString(), { url, headers, body: request.body })) : body;
+    return { statusCode: status, headers: flatten(answer.headers), body: redacted };
   } catch (error) {
     const { side } = options;
-    const operation = `ask AWS: ${path}`;
+    const operation = `call ${path} at`;
     if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
     throw networkError(error, { side, operation, host: url.host, signal });
   } finally {
@@ -114,7 +115,7 @@ async function exchange(
   }
 }
 
-/** The operation, where the protocol has it in a header (JSON) or a form (STS); the path elsewhere. */
+/** Returns the operation from a header (JSON) or form (STS), or else the path. */
 function operationOf(request: HttpRequest): string {
   const target = request.headers["x-amz-target"];
   if (target !== undefined) return target.slice(target.indexOf(".") + 1);
@@ -136,11 +137,11 @@ function bodyOf(request: HttpRequest): string | Uint8Array | null {
   const { body } = request;
   if (body === undefined || body === null) return null;
   if (typeof body === "string" || body instanceof Uint8Array) return body;
-  throw new TypeError("no AWS call of mirrorform streams its request");
+  throw new TypeError("streaming request bodies are not supported");
 }
 
 function tooLarge(cause: BodyTooLarge, side: Side, operation: string, host: string): MirrorError {
-  return new MirrorError(`the answer of ${host} is too large: ${cause.message}`, {
+  return new MirrorError(`the response is too large: ${cause.message}`, {
     code: "TOO_LARGE",
     side,
     operation,
@@ -158,11 +159,11 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 }
 
 function plainHttp(url: URL, side: Side): MirrorError {
-  return new MirrorError(`the endpoint ${url.origin} is plain HTTP, which would show credentials on the way`, {
+  return new MirrorError(`${url.origin} uses plain HTTP, which would send credentials unencrypted`, {
     code: "USAGE",
     side,
-    operation: "find the AWS endpoint",
+    operation: "use AWS endpoint",
     reference: url.host,
-    hint: "use https:// in AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the profile's endpoint_url; http:// is for loopback",
+    hint: "use https:// in AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the profile's endpoint_url; http:// works only for loopback",
   });
 }

@@ -3,9 +3,9 @@ import { MirrorError } from "../../errors.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The endpoint that the environment sets for an AWS service (AWS SDKs reference guide, "Service-specific endpoints"):
- * `AWS_ENDPOINT_URL_ECR`, then `AWS_ENDPOINT_URL`, neither when `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`.
- * @throws MirrorError USAGE when it is no URL
+ * Reads the endpoint of an AWS service from the environment: `AWS_ENDPOINT_URL_ECR`, then `AWS_ENDPOINT_URL`, neither
+ * if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true` (AWS SDKs reference guide, "Service-specific endpoints").
+ * @throws MirrorError USAGE if the value is not a URL
  */
 export function endpointFrom(
   environment: Environment,
@@ -16,12 +16,12 @@ export function endpointFrom(
     const value = environment[name];
     if (value === undefined || value === "") continue;
     if (isHttpUrl(value)) return value;
-    throw new MirrorError(`${name} is no http(s) URL`, {
+    throw new MirrorError("the value is not an http:// or https:// URL", {
       code: "USAGE",
       side: "config",
-      operation: "find the AWS endpoint",
+      operation: "read",
       reference: name,
-      hint: `give ${name} a whole URL such as https://api.ecr.eu-west-1.amazonaws.com`,
+      hint: `set ${name} to a full URL such as https://api.ecr.eu-west-1.amazonaws.com`,
     });
   }
   return undefined;

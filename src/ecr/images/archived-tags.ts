@@ -4,17 +4,17 @@ import { parseDigest, type Digest } from "../../oci/digest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
-/** As many as ECR gives in a page. */
+/** The maximum of ListImages. */
 const PAGE_SIZE = 1000;
-/** As many images as a repository holds (ECR quotas: 100,000). */
+/** Enough for a full repository (ECR quotas: 100,000 images). */
 const MAX_PAGES = 100;
-/** Codes that mean that archived images cannot be asked for: no grant, or an ECR that knows no archive. */
+/** Codes that mean that archived images cannot be listed: no permission, or an ECR that does not support archiving. */
 const IGNORED_CODES: ReadonlySet<string> = new Set(["DENIED", "UNEXPECTED_RESPONSE", "REPOSITORY_UNKNOWN"]);
 
 /**
- * Those of `tags` whose image is archived. ECR answers for such an image as if it were absent, and pushing it again
- * would restore it (ECR user guide, "Archiving an image"). Where that may not be asked there are none.
- * @throws MirrorError as a reading does that fails for another reason
+ * Finds those `tags` that point at an archived image. ECR treats such an image as missing otherwise, and a push
+ * restores it (ECR user guide, "Archiving an image"). Returns none if listing them is denied or not supported.
+ * @throws MirrorError if listing fails for another reason
  */
 export async function readArchivedTags(
   client: EcrClient,
@@ -22,15 +22,15 @@ export async function readArchivedTags(
   tags: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, Digest>> {
-  const open = new Set(tags);
+  const remaining = new Set(tags);
   const found = new Map<string, Digest>();
   try {
     let nextToken: string | undefined;
-    for (let page = 0; page < MAX_PAGES && open.size > 0; page++) {
+    for (let page = 0; page < MAX_PAGES && remaining.size > 0; page++) {
       const answer = await listArchived(client, repository, nextToken, signal);
       for (const { imageTag, imageDigest } of answer.imageIds ?? []) {
         const digest = parseDigest(imageDigest ?? "");
-        if (imageTag !== undefined && digest !== undefined && open.delete(imageTag)) found.set(imageTag, digest);
+        if (imageTag !== undefined && digest !== undefined && remaining.delete(imageTag)) found.set(imageTag, digest);
       }
       nextToken = answer.nextToken;
       if (nextToken === undefined) break;

@@ -4,18 +4,17 @@ import { MirrorError } from "../../errors.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
-/** As many as DescribeImages gives at once. */
+/** The maximum of DescribeImages. */
 const PAGE_SIZE = 1000;
 
-/** Twice the images that a repository may hold (ECR quotas): an answer that goes on for ever ends here. */
+/** Enough for twice the images that a repository can have (ECR quotas). Stops endless paging. */
 const MAX_PAGES = 200;
 
 const OPERATION = "list images of";
 
 /**
- * What ECR says of every image of a repository, page by page (DescribeImages, which gives ACTIVE images alone: archived
- * ones are not seen).
- * @param query the repository, its account where that is another one, and a filter
+ * Describes every image of a repository, page by page. DescribeImages does not return archived images.
+ * @param query the repository, its account if that is another one, and a filter
  * @throws MirrorError REPOSITORY_UNKNOWN, DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function* describeImages(
@@ -39,10 +38,10 @@ export async function* describeImages(
     nextToken = answer.nextToken;
     if (nextToken === undefined) return;
   }
-  throw unexpectedAnswer(query.repositoryName, "ECR's list of images does not end");
+  throw unexpectedAnswer(query.repositoryName, `ECR returned more than ${MAX_PAGES} pages of images`);
 }
 
-/** An answer that no ECR should give. */
+/** The error for a response that does not match the ECR API. */
 export function unexpectedAnswer(reference: string, message: string): MirrorError {
   return new MirrorError(message, { code: "UNEXPECTED_RESPONSE", side: "target", operation: OPERATION, reference });
 }

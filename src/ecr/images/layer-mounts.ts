@@ -5,61 +5,62 @@ import { readManifest, type Manifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 
 /**
- * How long a layer that has arrived in one repository is waited for to be named by a manifest there. Milliseconds. What
- * takes longer than that is mostly another layer of the image, larger than the one that a mount would save.
+ * How long to wait for the manifest that refers to a layer, after the layer has arrived. If it takes longer, the image
+ * usually has another layer that is larger than the one a mount would save.
  */
-const NAMED_WITHIN_MILLISECONDS = 30_000;
+const MANIFEST_TIMEOUT_MILLISECONDS = 30_000;
 
-/** Bytes of a layer that is as soon sent as waited for. */
+/** Up to this size in bytes, uploading a layer is as fast as waiting for a mount. */
 const SMALL_LAYER = 512 * 1024;
 
 /**
- * From where layers can be mounted in one registry. ECR mounts only what a manifest of the other repository names, and
- * answers anything else with an upload (aws/containers-roadmap#2860).
+ * Tracks from which repositories of a registry layers can be mounted. ECR mounts a layer only if a manifest in the other
+ * repository refers to it, and otherwise starts an upload (aws/containers-roadmap#2860).
  */
 export interface LayerMounts {
-  /** Whether a layer that this run is bringing to one repository will be worth mounting into another from there. */
+  /** Returns whether to mount a layer into `to` that this run is uploading to `from`. */
   isWorthwhile(layer: Descriptor, from: string, to: string): boolean;
-  /** A repository that is known to have a layer named, and lets it be mounted into `to`. */
+  /** Returns a repository from which a layer can be mounted into `to`. */
   sourceOf(layer: Descriptor, to: string): string | undefined;
   /**
-   * Waits for the manifest that names a layer of `from`, where it is not there yet.
-   * @returns false when it did not come in time; then it is not waited for again
+   * Waits until a manifest in `from` refers to a layer.
+   * @returns false if it takes too long; later calls then do not wait
    */
   waitForManifest(layer: Descriptor, from: string, signal: AbortSignal): Promise<boolean>;
-  /** Tells of a manifest that is in a repository. */
+  /** Records that a repository has a manifest. */
   recordManifest(repository: string, manifest: Manifest): void;
 }
 
-/** @param canMount whether the account, and both repositories' encryption, let layers be mounted; asks nobody */
+/** @param canMount returns whether the account and the encryption of both repositories allow mounting; makes no request */
 export function createLayerMounts(canMount: (from: string, to: string) => boolean, clock: Clock): LayerMounts {
-  const naming = new Map<Digest, Set<string>>();
+  /** Repositories with a manifest that refers to a layer. */
+  const repositories = new Map<Digest, Set<string>>();
   const waiting = new Map<string, PromiseWithResolvers<void>>();
-  const inVain = new Set<string>();
-  const isNamed = (layer: Descriptor, repository: string): boolean =>
-    naming.get(layer.digest)?.has(repository) === true;
+  const timedOut = new Set<string>();
+  const isReferenced = (layer: Descriptor, repository: string): boolean =>
+    repositories.get(layer.digest)?.has(repository) === true;
 
   return {
     isWorthwhile: (layer, from, to) => layer.size > SMALL_LAYER && from !== to && canMount(from, to),
 
     sourceOf(layer, to) {
-      return [...(naming.get(layer.digest) ?? [])].find((from) => from !== to && canMount(from, to));
+      return [...(repositories.get(layer.digest) ?? [])].find((from) => from !== to && canMount(from, to));
     },
 
     async waitForManifest(layer, from, signal) {
-      const place = placeOf(layer.digest, from);
-      if (isNamed(layer, from) || inVain.has(place)) return isNamed(layer, from);
-      const arrival = waiting.get(place) ?? Promise.withResolvers<void>();
-      waiting.set(place, arrival);
-      const isOver = new AbortController();
+      const key = keyOf(layer.digest, from);
+      if (isReferenced(layer, from) || timedOut.has(key)) return isReferenced(layer, from);
+      const arrival = waiting.get(key) ?? Promise.withResolvers<void>();
+      waiting.set(key, arrival);
+      const timer = new AbortController();
       try {
-        const lapse = clock.sleep(NAMED_WITHIN_MILLISECONDS, AbortSignal.any([signal, isOver.signal]));
-        await Promise.race([arrival.promise, lapse]);
+        const timeout = clock.sleep(MANIFEST_TIMEOUT_MILLISECONDS, AbortSignal.any([signal, timer.signal]));
+        await Promise.race([arrival.promise, timeout]);
       } finally {
-        isOver.abort();
+        timer.abort();
       }
-      if (!isNamed(layer, from)) inVain.add(place);
-      return isNamed(layer, from);
+      if (!isReferenced(layer, from)) timedOut.add(key);
+      return isReferenced(layer, from);
     },
 
     recordManifest(repository, manifest) {
@@ -67,15 +68,15 @@ export function createLayerMounts(canMount: (from: string, to: string) => boolea
       const content = readManifest(manifest);
       if (content.kind !== "image") return;
       for (const { digest } of content.blobs) {
-        naming.set(digest, (naming.get(digest) ?? new Set()).add(repository));
-        const place = placeOf(digest, repository);
-        waiting.get(place)?.resolve();
-        waiting.delete(place);
+        repositories.set(digest, (repositories.get(digest) ?? new Set()).add(repository));
+        const key = keyOf(digest, repository);
+        waiting.get(key)?.resolve();
+        waiting.delete(key);
       }
     },
   };
 }
 
-function placeOf(digest: Digest, repository: string): string {
+function keyOf(digest: Digest, repository: string): string {
   return `${repository}@${digest}`;
 }

@@ -7,8 +7,8 @@ import { describeImages, unexpectedAnswer } from "./describe-images.ts";
 import type { HeldImage } from "../../repository/repository-admin.ts";
 
 /**
- * Every image of a repository, or every one with a tag; archived ones are neither seen nor touched. None where the
- * repository does not exist.
+ * Lists every image of a repository, or every tagged image, without archived ones. Empty if the repository does not
+ * exist.
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function listImages(
@@ -33,6 +33,6 @@ export async function listImages(
 function readDetail(repository: string, detail: ImageDetail): HeldImage {
   const { imageTags, imageManifestMediaType, subjectManifestDigest } = detail;
   const digest = parseDigest(detail.imageDigest ?? "");
-  if (digest === undefined) throw unexpectedAnswer(repository, "ECR described an image without a digest");
+  if (digest === undefined) throw unexpectedAnswer(repository, "ECR returned an image without a digest");
   return { digest, tags: imageTags ?? [], mediaType: imageManifestMediaType, subject: subjectManifestDigest };
 }

@@ -3,13 +3,13 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
-/** As many layers as BatchCheckLayerAvailability takes. */
+/** The maximum of BatchCheckLayerAvailability. */
 const MAX_LAYERS_PER_CALL = 100;
 
 /**
- * Which blobs a repository lacks, by BatchCheckLayerAvailability. Only what ECR calls AVAILABLE, of the right size, is
- * there: an archived layer has to be sent again, and so does one that the answer is silent about or names a failure
- * for (MissingLayerDigest, InvalidLayerDigest), which does no harm and brings to light what is wrong with it.
+ * Finds the blobs that a repository is missing (BatchCheckLayerAvailability). A blob exists only if ECR reports it as
+ * AVAILABLE with the right size. An archived layer must be uploaded again. A layer that the response omits, or reports
+ * as a failure (MissingLayerDigest, InvalidLayerDigest), is uploaded too: that is harmless, and shows any error.
  * @throws MirrorError REPOSITORY_UNKNOWN, DENIED, …
  */
 export async function missingLayers(

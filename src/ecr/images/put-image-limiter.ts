@@ -2,47 +2,48 @@ import type { Clock } from "../../clock.ts";
 import { interruption } from "../aws/aws-interruption.ts";
 
 /**
- * Manifests put in a second at most. ECR takes 10 PutImage calls a second from an account in a Region, puts through
- * `/v2/` among them (ECR user guide, "Amazon ECR service quotas"); one is left for clocks that differ and for others.
+ * Maximum number of manifests to put per second. ECR allows 10 PutImage calls per second in an account and Region,
+ * including those through `/v2/` (ECR user guide, "Amazon ECR service quotas"). The limit leaves one for differing
+ * clocks and other clients.
  */
 export const PUTS_PER_SECOND = 9;
 
 const SECOND = 1000;
 
-/** Lets puts begin one after the other, in the order in which they ask. */
+/** Limits the rate of puts, which start in the order of the calls. */
 export interface PutImageLimiter {
   /**
-   * Resolves when the put may begin.
-   * @param reference what is put, for the error
-   * @throws MirrorError INTERRUPTED, or the signal's own reason
+   * Resolves when the put can start.
+   * @param reference the image, for the error
+   * @throws MirrorError INTERRUPTED, or the signal's reason
    */
   turn(reference: string, signal: AbortSignal): Promise<void>;
 }
 
-/** What an account's quota in a Region belongs to. */
-interface Place {
+/** ECR's quota applies to each account and Region. */
+interface QuotaScope {
   account: string;
   region: string;
 }
 
-/** A pace for each account and Region: two targets in one of them share it. Another process has its own. */
-export function putImageLimiters(clock: Clock): (place: Place) => PutImageLimiter {
-  const paces = new Map<string, PutImageLimiter>();
+/** Returns one limiter per account and Region, shared by the targets of this process. */
+export function putImageLimiters(clock: Clock): (scope: QuotaScope) => PutImageLimiter {
+  const limiters = new Map<string, PutImageLimiter>();
   return ({ account, region }) => {
     const key = `${account} ${region}`;
-    const pace = paces.get(key) ?? createPutImageLimiter(clock);
-    paces.set(key, pace);
-    return pace;
+    const limiter = limiters.get(key) ?? createPutImageLimiter(clock);
+    limiters.set(key, limiter);
+    return limiter;
   };
 }
 
 /**
- * At most {@link PUTS_PER_SECOND} begin within any second. As many may begin at once after a rest, so that a small
- * mirror does not wait; those that have to wait begin evenly spaced, as a burst at the edge of ECR's second could be
- * counted into two.
+ * Starts at most {@link PUTS_PER_SECOND} puts within any second. After a pause, that many can start at once, so that a
+ * small mirror does not wait. Further ones are evenly spaced, because ECR could count a burst at the edge of its second
+ * twice.
  */
 export function createPutImageLimiter(clock: Clock): PutImageLimiter {
-  /** When the latest puts begin, oldest first, milliseconds since 1970; those to come are in it too. */
+  /** Start times of the latest puts, including scheduled ones, oldest first. Milliseconds since 1970. */
   const starts: number[] = [];
   return {
     async turn(reference, signal) {

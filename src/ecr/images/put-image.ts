@@ -10,8 +10,8 @@ import { readTags } from "./read-tags.ts";
 const OPERATION = "write manifest";
 
 /**
- * Stores a manifest byte for byte (PutImage), with its media type beside it and its digest as a check.
- * A manifest that is there under this tag already is a success, on an immutable tag too.
+ * Stores a manifest byte for byte (PutImage). ECR checks it against the digest.
+ * Succeeds if the tag already points at this manifest, even if the tag is immutable.
  * @throws MirrorError TAG_IMMUTABLE, BLOB_UNKNOWN, MANIFEST_UNKNOWN, DIGEST_MISMATCH, MANIFEST_REFUSED, TOO_LARGE, …
  */
 export async function putImage(
@@ -40,29 +40,29 @@ export async function putImage(
   } catch (error) {
     if (isException(error, "ImageAlreadyExistsException")) return;
     if (tag === undefined || !isException(error, "ImageTagAlreadyExistsException")) throw error;
-    // ECR refuses even the same digest on an immutable tag (aws/containers-roadmap#2179).
-    const held = await readTags(client, repository, [tag], signal);
-    if (held.get(tag)?.digest !== manifest.digest) throw error;
+    // ECR rejects a push to an immutable tag even if the digest is the same (aws/containers-roadmap#2179).
+    const existing = await readTags(client, repository, [tag], signal);
+    if (existing.get(tag)?.digest !== manifest.digest) throw error;
   }
 }
 
-/** The API takes text, and the digest is of bytes: only what comes through UTF-8 unchanged can be sent. */
+/** The API accepts text, but the digest is of bytes. Only bytes that survive UTF-8 decoding unchanged can be sent. */
 function textOf(manifest: Manifest, reference: string): string {
   if (manifest.bytes.byteLength > MAX_MANIFEST_BYTES) {
     throw problem(
       "TOO_LARGE",
       reference,
-      `the manifest has ${manifest.bytes.byteLength} bytes, ECR takes ${MAX_MANIFEST_BYTES}`,
+      `the manifest has ${manifest.bytes.byteLength} bytes; ECR accepts at most ${MAX_MANIFEST_BYTES}`,
     );
   }
   try {
-    // ignoreBOM keeps a byte order mark: dropping it would change the digest.
+    // ignoreBOM keeps a byte order mark. Dropping it would change the digest.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(manifest.bytes);
   } catch (cause) {
     throw problem(
       "MANIFEST_REFUSED",
       reference,
-      "the manifest is no UTF-8 text, so the ECR API cannot carry it unchanged",
+      "the manifest is not UTF-8, so the ECR API cannot transfer it unchanged",
       cause,
     );
   }

@@ -7,22 +7,20 @@ import { plainText } from "../../plain-text.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 
-/** What a tag holds. */
+/** The manifest that a tag points at. */
 export interface TagState {
   digest: Digest;
   mediaType: string;
-  /** As stored, checked against the digest; Docker schema 1 aside, whose digest leaves its signatures out. */
+  /** As stored, verified against the digest. Docker schema 1 is not verified, because its digest excludes the signatures. */
   manifest: Uint8Array;
 }
 
-/** As many images as BatchGetImage takes. */
+/** The maximum of BatchGetImage. */
 export const BATCH_SIZE = 100;
 
-const OPERATION = "read tags of";
-
 /**
- * Reads what tags hold, up to 100 a call; absent tags are missing from the map, as all are without the repository.
- * A tag that the answer does not speak of is an error, never "absent".
+ * Reads the manifests of tags, up to 100 per call. The map omits tags that do not exist, and is empty if the repository
+ * does not exist. A tag that the response omits is an error.
  * @throws MirrorError, among them DIGEST_MISMATCH
  */
 export async function readTags(
@@ -52,7 +50,7 @@ async function readBatch(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const call: EcrCall = {
-    operation: OPERATION,
+    operation: "read tags of",
     action: "BatchGetImage",
     reference: repository,
     refusal: "UNEXPECTED_RESPONSE",
@@ -60,7 +58,7 @@ async function readBatch(
   const input = {
     repositoryName: repository,
     imageIds: tags.map((imageTag) => ({ imageTag })),
-    // All of them, or ECR may translate what it stores, and bytes and digest differ (ECR user guide, image-manifest-formats).
+    // Without all of them, ECR may convert the manifest, which changes bytes and digest (ECR user guide, image-manifest-formats).
     acceptedMediaTypes: [...MANIFEST_MEDIA_TYPES],
   };
   try {
@@ -70,7 +68,7 @@ async function readBatch(
     readAnswer(repository, tags, answer, found);
   } catch (error) {
     if (!(error instanceof MirrorError) || error.code !== "TOO_LARGE" || tags.length === 1) throw error;
-    // Many large manifests together: each alone is at most 4 MiB.
+    // The manifests are too large together. Each of them has at most 4 MiB.
     const half = Math.ceil(tags.length / 2);
     await readBatch(client, repository, tags.slice(0, half), found, signal);
     await readBatch(client, repository, tags.slice(half), found, signal);
@@ -83,40 +81,36 @@ function readAnswer(
   answer: BatchGetImageResponse,
   found: Map<string, TagState>,
 ): void {
-  const open = new Set(tags);
+  const remaining = new Set(tags);
   for (const failure of answer.failures ?? []) {
     const tag = failure.imageId?.imageTag;
     if (failure.failureCode !== "ImageNotFound") throw failedImage(repository, tag, failure);
-    if (tag !== undefined) open.delete(tag);
+    if (tag !== undefined) remaining.delete(tag);
   }
   for (const image of answer.images ?? []) {
     const tag = image.imageId?.imageTag;
-    if (tag === undefined || !open.delete(tag)) continue;
+    if (tag === undefined || !remaining.delete(tag)) continue;
     found.set(tag, readImage(`${repository}:${tag}`, image));
   }
-  const [silent] = open;
-  if (silent === undefined) return;
-  throw problem(
-    "UNEXPECTED_RESPONSE",
-    `${repository}:${silent}`,
-    "ECR said neither what the tag holds nor that it is absent",
-  );
+  const [omitted] = remaining;
+  if (omitted === undefined) return;
+  throw problem("UNEXPECTED_RESPONSE", `${repository}:${omitted}`, "ECR's response omits the tag");
 }
 
 function readImage(reference: string, image: Image): TagState {
   const digest = parseDigest(image.imageId?.imageDigest ?? "");
   const text = image.imageManifest;
   if (digest === undefined || text === undefined)
-    throw problem("UNEXPECTED_RESPONSE", reference, "ECR gave no digest or no manifest");
+    throw problem("UNEXPECTED_RESPONSE", reference, "ECR returned no digest or no manifest");
   const manifest = Buffer.from(text, "utf8");
   const mediaType = image.imageManifestMediaType ?? mediaTypeOf(text);
   if (!isSchema1Type(mediaType) && !matchesDigest(manifest, digest)) {
-    throw problem("DIGEST_MISMATCH", reference, `ECR gave a manifest that is not ${digest}`);
+    throw problem("DIGEST_MISMATCH", reference, `ECR returned a manifest that does not match ${digest}`);
   }
   return { digest, mediaType, manifest };
 }
 
-/** For manifests that ECR gives without a type: what they say themselves, or what their shape tells. */
+/** Determines the media type of a manifest that ECR returns without one, from its `mediaType` or its form. */
 function mediaTypeOf(text: string): string {
   let body: unknown;
   try {
@@ -131,7 +125,7 @@ function mediaTypeOf(text: string): string {
   return "manifests" in body ? OCI_INDEX : OCI_MANIFEST;
 }
 
-/** Failure codes of BatchGetImage that are not "absent" (ECR API reference, ImageFailure). */
+/** Failure codes of BatchGetImage other than a missing image (ECR API reference, ImageFailure). */
 const FAILURES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["UpstreamAccessDenied", "DENIED"],
   ["UpstreamTooManyRequests", "TOO_MANY_REQUESTS"],
@@ -140,12 +134,12 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
 ]);
 
 function failedImage(repository: string, tag: string | undefined, failure: ImageFailure): MirrorError {
-  const name = failure.failureCode ?? "an unnamed failure";
+  const name = failure.failureCode ?? "unknown failure";
   const reason = failure.failureReason === undefined ? "" : `: ${plainText(failure.failureReason)}`;
   const reference = tag === undefined ? repository : `${repository}:${tag}`;
   return problem(FAILURES.get(name) ?? "UNEXPECTED_RESPONSE", reference, `${plainText(name)}${reason}`);
 }
 
 function problem(code: ErrorCode, reference: string, message: string): MirrorError {
-  return new MirrorError(message, { code, side: "target", operation: OPERATION, reference });
+  return new MirrorError(message, { code, side: "target", operation: "read tag", reference });
 }

@@ -7,15 +7,13 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import type { Removable, Removed } from "../../repository/repository-admin.ts";
 
-/** As many images as BatchDeleteImage takes. */
+/** The maximum of BatchDeleteImage. */
 const MAX_IMAGES_PER_CALL = 100;
 
-const OPERATION = "delete from repository";
-
 /**
- * Removes tags or images (BatchDeleteImage). A tag goes by its name alone: what ECR does when it is given tag and
- * digest together is not written anywhere, and it may be the whole image with its other tags.
- * @returns what became of each, in their order
+ * Deletes tags or images (BatchDeleteImage). A tag is deleted by its name only. What ECR does with both tag and digest
+ * is undocumented; it may delete the image with its other tags.
+ * @returns the outcomes, in the same order
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function removeImages(
@@ -40,7 +38,7 @@ async function removeBatch(
   signal: AbortSignal | undefined,
 ): Promise<Removed[]> {
   const call: EcrCall = {
-    operation: OPERATION,
+    operation: "delete images from",
     action: "BatchDeleteImage",
     reference: repository,
     refusal: "UNEXPECTED_RESPONSE",
@@ -49,15 +47,15 @@ async function removeBatch(
   const answer = await client.call(call, signal, (sdk, options) =>
     sdk.send(new BatchDeleteImageCommand({ repositoryName: repository, imageIds }), options),
   );
-  const gone = new Set((answer.imageIds ?? []).flatMap(({ imageTag, imageDigest }) => [imageTag, imageDigest]));
+  const deleted = new Set((answer.imageIds ?? []).flatMap(({ imageTag, imageDigest }) => [imageTag, imageDigest]));
   return batch.map((each) => {
     const name = nameOf(each);
     const failure = (answer.failures ?? []).find(({ imageId }) =>
       "tag" in each ? imageId?.imageTag === name : imageId?.imageDigest === name && imageId.imageTag === undefined,
     );
     if (failure !== undefined) return resultOf(failure, repository, name);
-    if (gone.has(name)) return "removed";
-    throw problem(repository, name, "ECR said neither that it is deleted nor why not");
+    if (deleted.has(name)) return "removed";
+    throw problem(repository, name, "ECR's response omits the image");
   });
 }
 
@@ -65,7 +63,7 @@ function resultOf(failure: ImageFailure, repository: string, name: string): Remo
   if (failure.failureCode === "ImageNotFound") return "absent";
   if (failure.failureCode === "ImageReferencedByManifestList") return "in-use";
   const reason = failure.failureReason === undefined ? "" : `: ${plainText(failure.failureReason)}`;
-  throw problem(repository, name, `${plainText(failure.failureCode ?? "an unnamed failure")}${reason}`);
+  throw problem(repository, name, `${plainText(failure.failureCode ?? "unknown failure")}${reason}`);
 }
 
 function nameOf(removable: Removable): string {
@@ -76,7 +74,7 @@ function problem(repository: string, name: string, message: string): MirrorError
   return new MirrorError(message, {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
-    operation: OPERATION,
+    operation: "delete",
     reference: parseDigest(name) === undefined ? `${repository}:${name}` : `${repository}@${name}`,
   });
 }

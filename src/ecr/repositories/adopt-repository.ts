@@ -6,10 +6,10 @@ import { requireOwned, stale } from "../../repository/ownership.ts";
 import { OWNERSHIP_TAG } from "../../repository/settings.ts";
 
 /**
- * Puts `owner`'s mark on a repository that has none. The mark is read just before: ECR takes no condition with the
- * call, and a repository with another's mark is never taken.
- * @returns whether it was put; false when it was there already
- * @throws MirrorError STALE when the repository is another's, or gone; DENIED, …
+ * Adds the ownership tag to a repository without one. Reads the tag first, because ECR accepts no precondition with
+ * TagResource. A repository owned by another mirror file is never adopted.
+ * @returns whether the tag was added; false if `owner` already owned the repository
+ * @throws MirrorError STALE if another mirror file owns the repository, or it no longer exists; DENIED, …
  */
 export async function adoptRepository(
   client: EcrClient,
@@ -17,14 +17,14 @@ export async function adoptRepository(
   owner: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const about = { operation: "adopt repository", reference: name };
+  const subject = { operation: "adopt repository", reference: name };
   const state = await describeRepository(client, name, {}, owner, signal);
-  if (state === undefined) throw stale("the repository was deleted since the plan", about);
+  if (state === undefined) throw stale("the repository has been deleted since the plan", subject);
   if (state.tags[OWNERSHIP_TAG] !== undefined) {
-    requireOwned(state, owner, about);
+    requireOwned(state, owner, subject);
     return false;
   }
-  const call: EcrCall = { ...about, action: "TagResource", refusal: "REPOSITORY_FAILED" };
+  const call: EcrCall = { ...subject, action: "TagResource", refusal: "REPOSITORY_FAILED" };
   const input = { resourceArn: state.arn, tags: [{ Key: OWNERSHIP_TAG, Value: owner }] };
   await client.call(call, signal, (sdk, options) => sdk.send(new TagResourceCommand(input), options));
   return true;

@@ -20,11 +20,11 @@ import type { SettingChange } from "../../repository/setting-change.ts";
 import type { RepositoryState } from "../../repository/settings.ts";
 
 /**
- * Changes one setting of a repository of `owner`'s. The repository is read just before: ECR takes no condition with
- * its calls. A repository policy goes without `force`: ECR then refuses one that would lock its author out.
- * @returns whether it was changed; false when it was as wanted already
- * @throws MirrorError STALE when the setting is neither as wanted nor as the change found it, and when the repository
- * is not the owner's; REPOSITORY_FAILED when ECR does not take the value; DENIED, …
+ * Changes one setting of a repository that `owner` owns. Reads the repository first, because ECR accepts no
+ * preconditions. Sets a repository policy without `force`, so that ECR rejects one that would lock out its author.
+ * @returns whether the setting was changed; false if it already had the wanted value
+ * @throws MirrorError STALE if the setting has neither the wanted nor the expected value, or `owner` does not own the
+ * repository; REPOSITORY_FAILED if ECR rejects the value; DENIED, …
  */
 export async function changeSetting(
   client: EcrClient,
@@ -33,14 +33,14 @@ export async function changeSetting(
   owner: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const { action, what, absent } = CALLS[change.kind];
-  const call: EcrCall = { operation: `set ${what}`, action, reference: name, refusal: "REPOSITORY_FAILED" };
-  const about = { operation: call.operation, reference: name };
+  const { action, setting, absent } = CALLS[change.kind];
+  const call: EcrCall = { operation: `set ${setting} of`, action, reference: name, refusal: "REPOSITORY_FAILED" };
+  const subject = { operation: call.operation, reference: name };
   const state = await describeRepository(client, name, READ_BEFORE[change.kind] ?? {}, owner, signal);
-  requireOwned(state, owner, about);
+  requireOwned(state, owner, subject);
   const { isWanted, isExpected } = compare(change, state);
   if (isWanted) return false;
-  if (!isExpected) throw stale(`since the plan somebody else changed ${what}`, about);
+  if (!isExpected) throw stale("the setting has changed since the plan", subject);
   try {
     await client.call(call, signal, (sdk, options) => make(sdk, options, change, state));
   } catch (error) {
@@ -51,33 +51,33 @@ export async function changeSetting(
 }
 
 interface CallOfChange {
-  /** The API's name for it. */
+  /** The name of the API operation. */
   action: string;
-  /** In words. */
-  what: string;
-  /** The exception that says that there was nothing to delete. */
+  /** For error messages. */
+  setting: string;
+  /** The exception if there is nothing to delete. */
   absent?: string;
 }
 
 const CALLS: Readonly<Record<SettingChange["kind"], CallOfChange>> = {
-  "put-tag-mutability": { action: "PutImageTagMutability", what: "the tag mutability" },
-  "put-scan-on-push": { action: "PutImageScanningConfiguration", what: "scan on push" },
-  "put-resource-tags": { action: "TagResource", what: "the resource tags" },
-  "put-lifecycle-policy": { action: "PutLifecyclePolicy", what: "the lifecycle policy" },
+  "put-tag-mutability": { action: "PutImageTagMutability", setting: "tag mutability" },
+  "put-scan-on-push": { action: "PutImageScanningConfiguration", setting: "scan on push" },
+  "put-resource-tags": { action: "TagResource", setting: "resource tags" },
+  "put-lifecycle-policy": { action: "PutLifecyclePolicy", setting: "lifecycle policy" },
   "delete-lifecycle-policy": {
     action: "DeleteLifecyclePolicy",
-    what: "the lifecycle policy",
+    setting: "lifecycle policy",
     absent: "LifecyclePolicyNotFoundException",
   },
-  "set-repository-policy": { action: "SetRepositoryPolicy", what: "the repository policy" },
+  "set-repository-policy": { action: "SetRepositoryPolicy", setting: "repository policy" },
   "delete-repository-policy": {
     action: "DeleteRepositoryPolicy",
-    what: "the repository policy",
+    setting: "repository policy",
     absent: "RepositoryPolicyNotFoundException",
   },
 };
 
-/** What must be read of a repository to compare the policy that is changed; nothing for other settings. */
+/** The policy to read before a change, for comparison. Other settings need none. */
 const READ_BEFORE: Partial<Record<SettingChange["kind"], ManagedPolicies>> = {
   "put-lifecycle-policy": { lifecyclePolicy: "none" },
   "delete-lifecycle-policy": { lifecyclePolicy: "none" },
@@ -87,7 +87,7 @@ const READ_BEFORE: Partial<Record<SettingChange["kind"], ManagedPolicies>> = {
 
 interface Comparison {
   isWanted: boolean;
-  /** As it was when the change was decided on. */
+  /** Whether the setting is as it was in the plan. */
   isExpected: boolean;
 }
 
@@ -112,8 +112,8 @@ function compare(change: SettingChange, state: RepositoryState): Comparison {
   }
 }
 
-function comparison<Value>({ from, to }: { from: Value; to: Value }, isHeld: (value: Value) => boolean): Comparison {
-  return { isWanted: isHeld(to), isExpected: isHeld(from) };
+function comparison<Value>({ from, to }: { from: Value; to: Value }, isCurrent: (value: Value) => boolean): Comparison {
+  return { isWanted: isCurrent(to), isExpected: isCurrent(from) };
 }
 
 function isSamePolicy(

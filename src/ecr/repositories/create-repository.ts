@@ -12,10 +12,9 @@ import { readRepository, tagMutabilityInput } from "./repository-state.ts";
 import { OWNERSHIP_TAG, type Encryption, type RepositorySettings } from "../../repository/settings.ts";
 
 /**
- * Creates a repository with its settings and the tag of its owner. The policies are not set: CreateRepository takes none.
- * @returns how it is encrypted, and whether this call made it: not when the owner's was there already, also when an
- * answer of ours was lost
- * @throws MirrorError STALE when one is there that is not the owner's; SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
+ * Creates a repository with its settings and ownership tag. Does not set policies, which CreateRepository does not accept.
+ * @returns its encryption, and whether it is new; false if `owner` already owned it, including after a lost response
+ * @throws MirrorError STALE if the repository exists and `owner` does not own it; SERVICE_QUOTA, DENIED, REPOSITORY_FAILED, …
  */
 export async function createRepository(
   client: EcrClient,
@@ -30,7 +29,7 @@ export async function createRepository(
     reference: name,
     refusal: "REPOSITORY_FAILED",
   };
-  // Last, so that no tag of the file can take the place of the owner's.
+  // Last, so that the mirror file's tags cannot override the ownership tag.
   const tags = { ...settings.tags, [OWNERSHIP_TAG]: owner };
   try {
     const answer = await client.call(call, signal, (sdk, options) =>
@@ -45,7 +44,7 @@ export async function createRepository(
   return { isNew: false, encryption: state.encryption };
 }
 
-/** What the file does not manage is left out: ECR's own defaults, or those of the registry, hold then. */
+/** Omits settings that the mirror file does not manage, so that the defaults of ECR or of the registry apply. */
 function inputOf(
   repositoryName: string,
   settings: RepositorySettings,

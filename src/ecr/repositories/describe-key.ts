@@ -7,8 +7,8 @@ import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
 import type { KmsKey } from "../../repository/same-encryption.ts";
 
 /**
- * What KMS says of a key, by its alias, id or ARN (KMS API reference, DescribeKey).
- * @throws MirrorError DENIED, UNEXPECTED_RESPONSE (no such key, too), …
+ * Describes a KMS key by its alias, ID or ARN (KMS API reference, DescribeKey).
+ * @throws MirrorError DENIED, UNEXPECTED_RESPONSE (also if the key does not exist), …
  */
 export async function describeKey(
   client: EcrClient,
@@ -28,7 +28,7 @@ export async function describeKey(
   const answer = await callJson(client, call, operation, signal);
   const { Arn: arn, KeyManager: manager } = isJsonObject(answer["KeyMetadata"]) ? answer["KeyMetadata"] : {};
   if (typeof arn === "string") return { arn, isManagedByAws: manager === "AWS" };
-  throw new MirrorError("KMS described a key without its ARN", {
+  throw new MirrorError("KMS returned a key without an ARN", {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: call.operation,

@@ -5,18 +5,18 @@ import type { EcrClient } from "../aws/ecr-client.ts";
 import { describeRepository } from "./describe-repository.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
-/** Repositories described at a time, each with up to two calls in flight. ECR publishes no rate for them. */
+/** Maximum number of repositories to describe concurrently, each with up to two calls. ECR publishes no rate for these calls. */
 export const DESCRIBE_CONCURRENCY = 4;
 
 /**
- * Describes the repositories that exist; absent names are missing from the map, and one that could not be described
- * has its error there: a grant is often on some repositories alone.
+ * Describes the repositories that exist. The map omits those that do not. A repository that cannot be described maps to
+ * its error, because permissions often cover only some repositories.
  *
- * Each name is asked for by itself. A call with several names fails whole when one is missing, and listing all needs a grant on
- * every repository of the account, which may have 100,000. More calls per repository are needed anyway (tags, policies).
- * @param wanted what the file declares for each name: a policy that it does not manage is not read
- * @param owner whose repositories they may be: the policies of another owner's are not read
- * @throws MirrorError where the others would fail alike: credentials, a network that is down, an abort
+ * Each repository gets its own call. A call with several names fails if one does not exist, and listing needs permission
+ * on all repositories of the account, of which there may be 100,000. Tags and policies need calls per repository anyway.
+ * @param wanted the declared settings by repository; policies that the mirror file does not manage are not read
+ * @param owner the mirror file; policies of repositories that it does not own are not read
+ * @throws MirrorError for a failure that affects all repositories: credentials, the network, an abort
  */
 export async function describeRepositories(
   client: EcrClient,
@@ -25,7 +25,7 @@ export async function describeRepositories(
   signal?: AbortSignal,
 ): Promise<Map<string, RepositoryState | MirrorError>> {
   const limit = pLimit(DESCRIBE_CONCURRENCY);
-  // A failure of all ends the rest: nothing of theirs would be used.
+  // A failure that affects all repositories aborts the remaining calls.
   const failed = new AbortController();
   const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   const described = await Promise.all(
@@ -34,7 +34,7 @@ export async function describeRepositories(
         try {
           return [name, await describeRepository(client, name, settings, owner, either)] as const;
         } catch (error) {
-          if (error instanceof MirrorError && !either.aborted && !failsAll(error)) return [name, error] as const;
+          if (error instanceof MirrorError && !either.aborted && !affectsAll(error)) return [name, error] as const;
           failed.abort(error);
           throw error;
         }
@@ -44,9 +44,9 @@ export async function describeRepositories(
   return new Map(described.flatMap(([name, state]) => (state === undefined ? [] : [[name, state]])));
 }
 
-/** Codes that say nothing about the one repository that was asked for. */
+/** Codes of failures that are not specific to one repository. */
 const SHARED_FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["UNREACHABLE", "TLS", "USAGE"]);
 
-function failsAll(error: MirrorError): boolean {
+function affectsAll(error: MirrorError): boolean {
   return error.side === "credentials" || SHARED_FAILURES.has(error.code);
 }

@@ -12,12 +12,12 @@ import { isManaged } from "../../repository/ownership.ts";
 import { readRepository } from "./repository-state.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
-/** As much of the settings as says which policies are looked at. */
+/** The settings that determine which policies are read. */
 export type ManagedPolicies = Pick<RepositorySettings, "lifecyclePolicy" | "policy" | "adopt">;
 
 /**
- * One repository, or undefined when it does not exist. A policy is read where `settings` manages it and the mark is
- * `owner`'s, or nobody's and to be adopted: elsewhere nobody compares them, and a grant to read them may be missing.
+ * Describes one repository; undefined if it does not exist. Reads a policy only if `settings` manages it and `owner`
+ * owns or adopts the repository. Otherwise the policy is not needed, and permission to read it may be missing.
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function describeRepository(
@@ -33,10 +33,10 @@ export async function describeRepository(
     );
     const base = readRepository(answer.repositories?.[0], OPERATION);
     const tags = await readResourceTags(client, name, base.arn, signal);
-    const isOurs = isManaged({ tags }, settings, owner);
+    const managed = isManaged({ tags }, settings, owner);
     const [lifecyclePolicy, policy] = await Promise.all([
-      isOurs && settings.lifecyclePolicy !== undefined ? readLifecyclePolicy(client, name, signal) : undefined,
-      isOurs && settings.policy !== undefined ? readRepositoryPolicy(client, name, signal) : undefined,
+      managed && settings.lifecyclePolicy !== undefined ? readLifecyclePolicy(client, name, signal) : undefined,
+      managed && settings.policy !== undefined ? readRepositoryPolicy(client, name, signal) : undefined,
     ]);
     return { ...base, lifecyclePolicy, policy, tags };
   } catch (error) {

@@ -6,18 +6,18 @@ import { callJson } from "../aws/json-call.ts";
 import { OPTIONAL_ATTEMPTS } from "../../repository/optional-reading.ts";
 import { OWNERSHIP_TAG } from "../../repository/settings.ts";
 
-/** As many as there are in a page (Resource Groups Tagging API reference, GetResources). */
+/** The maximum of GetResources (Resource Groups Tagging API reference). */
 const PAGE_SIZE = 100;
-/** More pages than ECR holds repositories for (100,000): an answer that goes on for ever is broken. */
+/** Enough for the maximum number of repositories (100,000). Stops endless paging. */
 const MAX_PAGES = 1000;
 
-const OPERATION = "find the repositories owned by this mirror file";
+const OPERATION = "find repositories owned by this mirror file";
 
 /**
- * The repositories of the account and Region that carry `owner`'s mark, by one request for each hundred of them. ECR
- * itself would have to be asked for the tags of every repository that there is. What this says can be minutes old:
- * whose a repository is is read at ECR before anything follows from it.
- * @returns their names
+ * Finds the repositories in the account and Region with the ownership tag, with one request per 100 repositories. With
+ * ECR's API, this would need the tags of every repository. The result can be minutes old, so callers must check the
+ * ownership at ECR.
+ * @returns the names of the repositories
  * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
  */
 export async function findOwned(
@@ -66,7 +66,7 @@ function nameIn(resource: unknown): string | undefined {
 }
 
 function unreadable(): MirrorError {
-  return new MirrorError("the answer has no list of resources", {
+  return new MirrorError("the response has no list of resources", {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: OPERATION,

@@ -2,14 +2,14 @@ import type { ImageTagMutability, ImageTagMutabilityExclusionFilter, Repository 
 import { MirrorError } from "../../errors.ts";
 import type { Encryption, RepositoryState, TagMutability } from "../../repository/settings.ts";
 
-/** What ECR answers about a repository, without what needs calls of its own. */
+/** The part of a repository's state that DescribeRepositories returns. */
 type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;
 
-/** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE when it has no name, ARN or URI */
+/** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE if it has no name, ARN or URI */
 export function readRepository(repository: Repository | undefined, operation: string): RepositoryBase {
   const { repositoryName: name, repositoryArn: arn, repositoryUri: uri } = repository ?? {};
   if (name === undefined || arn === undefined || uri === undefined) {
-    throw new MirrorError("ECR described a repository without name, ARN or URI", {
+    throw new MirrorError("ECR returned a repository without a name, ARN or URI", {
       code: "UNEXPECTED_RESPONSE",
       side: "target",
       operation,
@@ -25,7 +25,7 @@ export function readRepository(repository: Repository | undefined, operation: st
   };
 }
 
-/** The two members that say it: exclusion filters are only taken with the `…_WITH_EXCLUSION` kinds. */
+/** Builds the API's parameters. ECR accepts exclusion filters only with the `…_WITH_EXCLUSION` values. */
 export function tagMutabilityInput(mutability: TagMutability): {
   imageTagMutability: ImageTagMutability;
   imageTagMutabilityExclusionFilters?: ImageTagMutabilityExclusionFilter[];

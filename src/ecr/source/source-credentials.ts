@@ -5,12 +5,12 @@ import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import type { EcrContext } from "../aws/ecr-context.ts";
 
 /**
- * Credentials for an ECR that images come from: Docker's where there are some for its host, else a token of the AWS
- * credentials that the environment has, in the Region that the host names (GetAuthorizationToken; its token opens the registries of
- * all accounts that let the caller in). The token goes to that host, or to the registry that ECR itself named with it,
- * and to no other: an endpoint that stands for the registry is another party.
- * @param registry the registry's own name; of an ECR, or Docker's credentials are all there is
- * @param signal ends every request for a token
+ * Provides credentials for an ECR as a source: Docker's credentials for its host, or else a token from the AWS
+ * credentials of the environment, in the Region in the host name. A token of GetAuthorizationToken is valid for the
+ * registries of all accounts that grant the caller access. It is sent only to that host, or to the registry that ECR
+ * returned with it, because a custom endpoint may belong to another party.
+ * @param registry the registry's own name; for anything but an ECR, only Docker's credentials are used
+ * @param signal aborts every request for a token
  */
 export function ecrSourceCredentials(
   registry: string,
@@ -22,21 +22,21 @@ export function ecrSourceCredentials(
   if (region === undefined) return docker;
   let opened: ReturnType<typeof open> | undefined;
 
-  async function open(asked: string): Promise<{ host: string; tokens: Credentials }> {
-    // The AWS SDK takes a while to load: only for those who need it.
+  async function open(awsRegion: string): Promise<{ host: string; tokens: Credentials }> {
+    // Loads the AWS SDK only when needed, because that is slow.
     const [{ createClient }, { registryCredentials, requestAuthorization }] = await Promise.all([
       import("../aws/ecr-client.ts"),
       import("../aws/registry-sign-in.ts"),
     ]);
-    const client = createClient({}, asked, context);
+    const client = createClient({}, awsRegion, context);
     const authorization = await requestAuthorization(client, signal);
     const tokens = registryCredentials(authorization, () => requestAuthorization(client, signal), context.clock);
     return { host: authorization.endpoint.host, tokens };
   }
 
-  async function fromAws(host: string, asked: string): Promise<Credential | undefined> {
+  async function fromAws(host: string, awsRegion: string): Promise<Credential | undefined> {
     try {
-      opened ??= open(asked);
+      opened ??= open(awsRegion);
       const own = await opened;
       return host === registry || host === own.host ? await own.tokens.lookup(own.host) : undefined;
     } catch (error) {

@@ -4,10 +4,10 @@ import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrContext } from "../aws/ecr-context.ts";
 
-/** A tag of an ECR that images come from. */
+/** A tag in an ECR source. */
 export interface SourceTag {
   name: string;
-  /** When the image that it names was pushed, in milliseconds since 1970; missing where ECR does not say. */
+  /** When the image was pushed, in milliseconds since 1970. Missing if ECR does not return it. */
   pushed?: number;
   digest: Digest;
 }
@@ -16,16 +16,16 @@ export interface SourceTag {
 export type ListSourceTags = (repository: string, signal: AbortSignal) => Promise<SourceTag[]>;
 
 /**
- * The tags of an ECR with their dates (DescribeImages): its registry gives the names alone. Asked of the account and the Region in
- * the host's name, with the AWS credentials of the environment.
- * @returns undefined for a registry that is no ECR
+ * Returns a function that lists the tags of an ECR with their dates (DescribeImages). The registry API returns only
+ * names. Uses the account and Region in the host name, and the AWS credentials of the environment.
+ * @returns undefined for a registry that is not an ECR
  */
 export function ecrSourceTags(registry: string, context: EcrContext): ListSourceTags | undefined {
   const [registryId, region] = [ecrAccountOf(registry), ecrRegionOf(registry)];
   if (registryId === undefined || region === undefined) return undefined;
   let client: Promise<EcrClient> | undefined;
   return async (repositoryName, signal) => {
-    // The AWS SDK takes a while to load: only for those who need it.
+    // Loads the AWS SDK only when needed, because that is slow.
     const { describeImages } = await import("../images/describe-images.ts");
     const sdk = await (client ??= open(region, context));
     const query = { registryId, repositoryName, filter: { tagStatus: "TAGGED" as const } };
@@ -43,7 +43,7 @@ export function ecrSourceTags(registry: string, context: EcrContext): ListSource
     } catch (error) {
       if (!(error instanceof MirrorError) || error.side !== "target") throw error;
       const subject = { operation: "list tags of", reference: `${registry}/${repositoryName}` };
-      // What there is to be done about a missing repository of a target is no help here.
+      // The hint for a missing repository is about targets.
       const hint = error.code === "REPOSITORY_UNKNOWN" ? { hint: undefined } : {};
       throw error.with({ side: "source", ...subject, ...hint });
     }

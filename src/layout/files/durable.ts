@@ -3,10 +3,10 @@ import { join } from "node:path";
 
 import { codeOf, fileError, linkError, type LayoutWork } from "./file-error.ts";
 
-/** What file systems say that cannot put the entries of a folder on the disk; theirs are there when they say so. */
+/** Error codes of file systems that cannot sync folders. Those write folder entries on their own. */
 const CANNOT_SYNC_FOLDERS: ReadonlySet<string> = new Set(["EINVAL", "EPERM", "EACCES", "EISDIR", "ENOTSUP"]);
 
-/** Puts the entries of a folder on the disk: a file that was renamed into it stays there if the power goes. */
+/** Syncs a folder to the disk, so that a file renamed into it survives a power failure. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await open(path, "r");
@@ -21,20 +21,20 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes folders, one below the other, where they are not there yet. None may be a link: what is written goes nowhere else.
- * @returns the path of the last
+ * Creates nested folders that do not exist yet. None of them may be a link, so that nothing is written elsewhere.
+ * @returns the path of the innermost folder
  * @throws MirrorError LAYOUT_FILE
  */
 export async function makeFolders(base: string, steps: readonly string[], work: LayoutWork): Promise<string> {
   let path = base;
   for (const step of steps) {
-    const above = path;
+    const parent = path;
     path = join(path, step);
     try {
-      if (await makeFolder(path)) await syncFolder(above);
+      if (await makeFolder(path)) await syncFolder(parent);
       const stat = await lstat(path);
       if (stat.isSymbolicLink()) throw linkError(work);
-      if (!stat.isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
+      if (!stat.isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
     } catch (error) {
       throw fileError(error, work);
     }

@@ -1,6 +1,6 @@
 import { MirrorError, type Side } from "../../errors.ts";
 
-/** What was being done with a layout, and to what. */
+/** An operation on a layout, for error messages. */
 export interface LayoutWork {
   side: Side;
   operation: string;
@@ -8,28 +8,28 @@ export interface LayoutWork {
   reference: string;
 }
 
-/** A file or folder of a layout that could not be read or written: LAYOUT_FILE. What is a MirrorError stays as it is. */
+/** Maps a file system error to LAYOUT_FILE. Returns a MirrorError as it is. */
 export function fileError(error: unknown, work: LayoutWork): MirrorError {
   if (error instanceof MirrorError) return error;
   return new MirrorError(reason(codeOf(error)), { code: "LAYOUT_FILE", ...work, cause: error });
 }
 
-/** Something in a layout is reached over a link: it could lead anywhere on the machine. */
+/** Returns the error for a link in a layout. A link could lead anywhere on the machine. */
 export function linkError(work: LayoutWork): MirrorError {
-  return new MirrorError("it is a link, or is reached over one, and links in a layout are not followed", {
+  return new MirrorError("its path contains a link, and links in a layout are not followed", {
     code: "LAYOUT_FILE",
     ...work,
-    hint: "Put the files themselves there, or name another folder.",
+    hint: "replace the link with the files themselves, or use another folder",
   });
 }
 
-/** The system's code of an error: `ENOENT`. */
+/** Returns the system error code: `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
 
-/** Whether a file is not there at all. */
+/** Returns whether a file does not exist. */
 export function isAbsent(error: unknown): boolean {
   const code = codeOf(error);
   return code === "ENOENT" || code === "ENOTDIR";
@@ -37,20 +37,20 @@ export function isAbsent(error: unknown): boolean {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "part of its path is not a folder",
   EISDIR: "it is a folder",
-  ELOOP: "it is a link, which is not followed",
+  ELOOP: "it is a link, and links are not followed",
   EACCES: "access is denied",
   EPERM: "access is denied",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file system takes no file of this size",
+  EDQUOT: "the disk quota is exceeded",
+  EFBIG: "the file is too large for the file system",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
   EIO: "the disk failed",
 };
 
 function reason(code: string | undefined): string {
-  return REASONS[code ?? ""] ?? `the file system said ${code ?? "nothing that is known"}`;
+  return REASONS[code ?? ""] ?? `the file system reported ${code ?? "an unknown error"}`;
 }

@@ -4,10 +4,10 @@ import { Readable } from "node:stream";
 import { interruption } from "../../registry/http/interruption.ts";
 import { fileError, type LayoutWork } from "./file-error.ts";
 
-/** Bytes read from a file at a time. */
+/** Bytes per read. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** The bytes of an open file from `offset` on. The file is closed when the stream has ended or is destroyed. */
+/** Streams an open file from `offset`, in bytes. Closes the file when the stream ends or is destroyed. */
 export function fileStream(handle: FileHandle, offset: number, work: LayoutWork, signal: AbortSignal): Readable {
   let position = offset;
   const stream = new Readable({
@@ -26,7 +26,7 @@ export function fileStream(handle: FileHandle, offset: number, work: LayoutWork,
       try {
         await handle.close();
       } catch {
-        // A file that was only read loses nothing.
+        // The file was only read, so an error here loses no data.
       }
       done(error);
     },

@@ -3,7 +3,7 @@ import { open, realpath, type FileHandle } from "node:fs/promises";
 
 import { codeOf, fileError, isAbsent, linkError, type LayoutWork } from "./file-error.ts";
 
-/** A file that is open for reading. Whoever has it closes it. */
+/** A file that is open for reading. The caller closes it. */
 export interface OpenFile {
   handle: FileHandle;
   /** In bytes. */
@@ -11,16 +11,15 @@ export interface OpenFile {
 }
 
 /**
- * Opens a file of a layout for reading. A layout may come from anywhere: nothing but a regular file is opened, and no link
- * is followed on the way.
- * @param path absolute, without links in what lies above the layouts
- * @returns undefined when it is not there
+ * Opens a file of a layout for reading. Layouts are untrusted: opens only regular files, and follows no links.
+ * @param path absolute, without links above the layouts
+ * @returns undefined if the file does not exist
  * @throws MirrorError LAYOUT_FILE
  */
 export async function openFile(path: string, work: LayoutWork): Promise<OpenFile | undefined> {
   let handle: FileHandle;
   try {
-    // Not to wait on a named pipe.
+    // O_NONBLOCK avoids blocking on a named pipe.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -28,7 +27,7 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
   }
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw fileError(Object.assign(new Error("no file"), { code: "EISDIR" }), work);
+    if (!stat.isFile()) throw fileError(Object.assign(new Error("not a file"), { code: "EISDIR" }), work);
     if ((await realpath(path)) !== path) throw linkError(work);
     return { handle, size: stat.size };
   } catch (error) {
@@ -38,8 +37,8 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
 }
 
 /**
- * The whole of a small file.
- * @returns undefined when it is not there; `too-large` when it has more than `limit` bytes
+ * Reads a whole small file.
+ * @returns undefined if it does not exist; `too-large` if it has more than `limit` bytes
  */
 export async function readSmallFile(
   path: string,

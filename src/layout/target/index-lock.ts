@@ -8,17 +8,17 @@ import type { LayoutRoot } from "../layout-root.ts";
 import { LOCK_HEARTBEAT, LOCK_TIMEOUT, LOCK_POLL_INTERVAL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
 import { randomName } from "../files/random-name.ts";
 
-/** A lock that is held. */
+/** An acquired lock. */
 export interface LayoutLock {
-  /** Whether it is still ours: a process that was stopped for long may have lost it. */
+  /** Returns whether this process still holds the lock. It loses the lock if it is suspended for too long. */
   isHeld(): Promise<boolean>;
 }
 
 /**
- * Runs `work` while no other process runs its own under the same lock file. One that a killed process left behind is
- * taken over once nobody has touched it for {@link LOCK_STALE}, by our own clock: those of two machines may differ.
- * @param path of the lock file, in a folder that exists
- * @throws MirrorError LAYOUT_FILE when it is held for longer than {@link LOCK_TIMEOUT}; what `work` throws
+ * Runs `work` with an exclusive lock across processes. Takes over the lock of a killed process after {@link LOCK_STALE}
+ * without an update, measured by this process's clock, because clocks of two machines may differ.
+ * @param path the lock file, in a folder that exists
+ * @throws MirrorError LAYOUT_FILE if another process holds the lock for longer than {@link LOCK_TIMEOUT}; errors of `work`
  */
 export async function withLock<T>(
   path: string,
@@ -31,7 +31,7 @@ export async function withLock<T>(
   await acquire();
   const heartbeat = setInterval(() => {
     const now = clock.now() / 1000;
-    // A lock that is lost is noticed before anything is written.
+    // A lost lock is detected before the next write.
     utimes(path, now, now).catch(() => {});
   }, LOCK_HEARTBEAT);
   try {
@@ -72,7 +72,7 @@ export async function withLock<T>(
     }
   }
 
-  /** Puts our own token over the dead one's; of several that do so at once the last one has it. */
+  /** Replaces the lock file with one that has this process's token. If several processes do so, the last one wins. */
   async function takeOver(): Promise<boolean> {
     const own = `${path}.${token}`;
     try {
@@ -94,21 +94,21 @@ export async function withLock<T>(
   }
 
   function heldTooLong(): MirrorError {
-    return new MirrorError(`another process has held its lock for ${LOCK_TIMEOUT / 1000} seconds`, {
+    return new MirrorError(`another process has held the lock for ${LOCK_TIMEOUT / 1000} seconds`, {
       code: "LAYOUT_FILE",
       ...about,
-      hint: `Wait for the other run; if there is none, remove the file that ends with ${path.slice(path.lastIndexOf("/") + 1)}.`,
+      hint: `wait for the other run to finish; if there is none, delete ${path.slice(path.lastIndexOf("/") + 1)} in that folder`,
     });
   }
 }
 
-/** What changes when the holder is another one, or shows that it lives; undefined when nobody holds it. */
+/** Returns a text that changes when the holder changes or updates the lock; undefined if there is no lock. */
 async function stateOf(path: string): Promise<string | undefined> {
   try {
     const { ino, mtimeMs } = await lstat(path);
     return `${ino} ${mtimeMs} ${await readFile(path, "utf8")}`;
   } catch {
-    // Given back just now; what is really wrong is said when it is created.
+    // The lock was just released. Any other error recurs when the lock is created.
     return undefined;
   }
 }

@@ -8,12 +8,12 @@ import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "../layout-inde
 import type { LayoutRoot } from "../layout-root.ts";
 import type { Staging } from "./staging.ts";
 
-/** Held while `index.json` is changed. It is in no layout for longer than that, but where a process was killed. */
+/** The lock file for changes of `index.json`. It remains only if a process is killed. */
 const LOCK = ".index.json.lock";
 
 /**
- * Changes `index.json`, after all others that do so, in this process and in others; makes the layout where there is none.
- * @param edit returns its argument when nothing is to be written
+ * Changes `index.json`, one process at a time. Creates the layout if it does not exist.
+ * @param edit returns its argument if there is nothing to write
  * @throws MirrorError LAYOUT_FILE, LAYOUT_INVALID
  */
 export type ChangeIndex = (
@@ -24,7 +24,7 @@ export type ChangeIndex = (
 ) => Promise<void>;
 
 export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeIndex {
-  /** Within the process nobody needs to look at a lock file again and again. */
+  /** Within this process, changes queue here instead of polling the lock file. */
   const queues = new Map<string, LimitFunction>();
 
   return async (folder, edit, operation, signal) => {
@@ -34,7 +34,7 @@ export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeInd
     await queue(async () => {
       await makeFolders(await root.base(), [...folder.steps, "blobs", "sha256"], work);
       const lock = await pathIn(folder, LOCK);
-      // A lock that was lost means that another process has written: look again at what is there.
+      // If the lock was lost, another process may have written: read the index again.
       while (!(await withLock(lock, root, { work, signal }, (held) => write(folder, edit, operation, held))));
     });
   };
@@ -56,7 +56,7 @@ export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeInd
       if (!isWritten) return false;
     } else if (found.kind === "empty") return true;
     if (found.kind === "layout") return true;
-    // Only with this file is it a layout.
+    // This file turns the folder into a layout.
     const marker = '{"imageLayoutVersion":"1.0.0"}\n';
     return staging.write(await pathIn(folder, "oci-layout"), work, (file) => file.writeFile(marker), mayCommit);
   }

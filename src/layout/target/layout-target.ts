@@ -13,33 +13,33 @@ import type { LayoutRoot } from "../layout-root.ts";
 import { createLayoutWriter } from "./layout-writer.ts";
 import { invalid, readManifestFile } from "../read-layout.ts";
 
-/** A folder of layouts as a place that images go to; fits the port that apply names. */
+/** A target that is a folder of layouts. Implements `ImageTarget` of apply. */
 export type LayoutTarget = ReturnType<typeof layoutTarget>;
 
-/** Nothing is written before the first blob or manifest is put. */
+/** Creates a target. Writes nothing before the first blob or manifest. */
 export function layoutTarget(root: LayoutRoot) {
   const writer = createLayoutWriter(root);
   return {
-    /** As skopeo has it: `oci:./mirror/ruby:2.7.1-slim`. */
+    /** In skopeo's syntax: `oci:./mirror/ruby:2.7.1-slim`. */
     uri: (repository: string, tag: string) => `oci:${root.shown}/${repository}:${tag}`,
 
-    /** A tag whose image is not there to the last file counts as absent: then it is brought again, and mended. */
+    /** Treats a tag with an incomplete image as missing, so that the next copy repairs it. */
     async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
       const folder = folderOf(root, repository);
-      const held = new Map<string, Digest>();
+      const existing = new Map<string, Digest>();
       const found = await readTargetFolder(folder);
-      if (found.kind !== "layout") return held;
+      if (found.kind !== "layout") return existing;
       const { index } = found;
       for (const tag of tags) {
         const digests = digestsNamed(index, (name) => name === tag);
         const [digest] = digests;
         if (digests.length > 1) {
-          const message = `its index.json gives this tag to ${digests.length} manifests`;
-          throw invalid(workOn(folder, "read a layout", tag), message);
+          const message = `index.json lists this tag for ${digests.length} manifests`;
+          throw invalid(workOn(folder, "read layout", tag), message);
         }
-        if (digest !== undefined && (await isComplete(folder, digest))) held.set(tag, digest);
+        if (digest !== undefined && (await isComplete(folder, digest))) existing.set(tag, digest);
       }
-      return held;
+      return existing;
     },
 
     hasManifest: (repository: string, digest: Digest) => isComplete(folderOf(root, repository), digest),
@@ -49,7 +49,7 @@ export function layoutTarget(root: LayoutRoot) {
       const manifest = await readManifestFile(folder, digest);
       if (manifest !== undefined) return manifest;
       const work = workOn(folder, "read manifest", digest);
-      throw new MirrorError("the layout has no such manifest", { code: "MANIFEST_UNKNOWN", ...work });
+      throw new MirrorError("the layout does not contain it", { code: "MANIFEST_UNKNOWN", ...work });
     },
 
     missingBlobs: (repository: string, blobs: readonly Descriptor[]) => missingFrom(folderOf(root, repository), blobs),
@@ -59,13 +59,13 @@ export function layoutTarget(root: LayoutRoot) {
       const stream = await openContent(folder, blob, offset, signal);
       if (stream !== undefined) return stream;
       const work = workOn(folder, "read blob", blob.digest);
-      throw new MirrorError("the layout lacks this file", { code: "BLOB_UNKNOWN", ...work });
+      throw new MirrorError("the layout does not contain it", { code: "BLOB_UNKNOWN", ...work });
     },
 
     putBlob: (repository: string, blob: Descriptor, body: Readable, signal: AbortSignal) =>
       writer.putBlob(folderOf(root, repository), blob, body, signal),
 
-    /** One file under two names, where the file system can; else the blob is written once more. */
+    /** Creates a hard link. If the file system does not support that, the error makes the caller write the blob again. */
     async mountBlob(repository: string, blob: Descriptor, from: string): Promise<Mounted> {
       await writer.linkBlob(folderOf(root, repository), blob, folderOf(root, from));
       return { isThere: true };
@@ -79,11 +79,11 @@ export function layoutTarget(root: LayoutRoot) {
     ): Promise<void> {
       const folder = folderOf(root, repository);
       await writer.putManifest(folder, manifest);
-      // A child is found through its index.
+      // Child manifests need no entry: their index refers to them.
       if (tag === undefined) return;
       const { mediaType, digest } = manifest;
       const entry: Descriptor = { mediaType, digest, size: manifest.bytes.byteLength };
-      await writer.changeIndex(folder, (index) => withTag(index, tag, entry), "tag an image", signal);
+      await writer.changeIndex(folder, (index) => withTag(index, tag, entry), "update index of", signal);
     },
   };
 }

@@ -17,13 +17,13 @@ import type { LayoutRoot } from "../layout-root.ts";
 import { createStaging } from "./staging.ts";
 
 /**
- * Writes layouts so that they are valid at every moment, whoever is killed: a file gets its name when it is whole, proved
- * and on the disk; a folder becomes a layout, by its `oci-layout`, with the first tag.
+ * Writes layouts so that they are valid at all times, even if a process is killed. A file gets its name after it is
+ * complete, verified and synced to the disk. A folder becomes a layout, by its `oci-layout`, with the first tag.
  */
 export interface LayoutWriter {
-  /** @throws MirrorError DIGEST_MISMATCH with side "source" for other bytes than the descriptor's; LAYOUT_FILE */
+  /** Writes and verifies a blob. @throws MirrorError DIGEST_MISMATCH, side "source", if the bytes do not match; LAYOUT_FILE */
   putBlob(folder: LayoutFolder, blob: Descriptor, body: Readable, signal: AbortSignal): Promise<void>;
-  /** Gives a blob of another layout below the same root a second name. @throws MirrorError where that cannot be */
+  /** Hard-links a blob from another layout below the same root. @throws MirrorError LAYOUT_FILE if that is not possible */
   linkBlob(folder: LayoutFolder, blob: Descriptor, from: LayoutFolder): Promise<void>;
   /** Stores a manifest's bytes. */
   putManifest(folder: LayoutFolder, manifest: Manifest): Promise<void>;
@@ -33,7 +33,7 @@ export interface LayoutWriter {
 export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
   const staging = createStaging(root);
 
-  /** @returns the path of the file that holds a digest, in a folder that is there */
+  /** Returns the path of a digest's file, and creates its folder. */
   async function place(folder: LayoutFolder, { digest }: Pick<Descriptor, "digest">, operation: string) {
     const [blobs, algorithm, hex] = blobSteps(digest);
     const work = workOn(folder, operation, digest);
@@ -45,12 +45,12 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
     changeIndex: createIndexWriter(root, staging),
 
     async putBlob(folder, blob, body, signal) {
-      // Whatever breaks the source off before it is read from is heard of when it is.
+      // An error before the first read is reported by that read.
       body.on("error", () => {});
       try {
-        const { path, work } = await place(folder, blob, "write a blob");
+        const { path, work } = await place(folder, blob, "write blob");
         const mismatch = (message: string): MirrorError =>
-          new MirrorError(`the blob received from the source is not what the manifest names: ${message}`, {
+          new MirrorError(`the blob from the source does not match its descriptor: ${message}`, {
             code: "DIGEST_MISMATCH",
             side: "source",
             operation: "read blob",
@@ -68,7 +68,7 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
     },
 
     async linkBlob(folder, blob, from) {
-      const { path, work } = await place(folder, blob, "link a blob");
+      const { path, work } = await place(folder, blob, "link blob");
       const missing = await missingFrom(from, [blob]);
       try {
         if (missing.length > 0) throw Object.assign(new Error("missing"), { code: "ENOENT" });
@@ -81,7 +81,8 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
 
     async putManifest(folder, manifest) {
       const { path, work } = await place(folder, manifest, "write manifest");
-      if (!matchesDigest(manifest.bytes, manifest.digest)) throw new Error(`${manifest.digest} names other bytes`);
+      if (!matchesDigest(manifest.bytes, manifest.digest))
+        throw new Error(`the manifest does not match ${manifest.digest}`);
       await staging.write(path, work, (file) => file.writeFile(manifest.bytes));
     },
   };

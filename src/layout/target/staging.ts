@@ -7,17 +7,18 @@ import type { LayoutRoot } from "../layout-root.ts";
 import { ABANDONED_AFTER } from "../layout-limits.ts";
 import { randomName } from "../files/random-name.ts";
 
-/** Where files are while they are written: beside the layouts, which hold nothing but whole files. No repository has this name. */
+/** The folder for unfinished files, next to the layouts, so that layouts contain only complete files. Not a valid repository name. */
 const FOLDER = ".uploads";
 
-/** Writes files that get their name when they are whole, and on the disk. */
+/** Writes files under a temporary name, and renames them when they are complete and synced to the disk. */
 export interface Staging {
   /**
-   * @param path absolute, in a folder that exists; what is there is replaced
-   * @param fill writes the content; what it throws leaves no file
-   * @param mayCommit asked when the file is whole; with false it is thrown away
-   * @returns whether the file got its name
-   * @throws MirrorError LAYOUT_FILE; of `fill`, what is no error of the file system
+   * Writes a file.
+   * @param path absolute, in a folder that exists; an existing file is replaced
+   * @param fill writes the content; if it throws, no file remains
+   * @param mayCommit called when the file is complete; if it returns false, the file is discarded
+   * @returns whether the file was written
+   * @throws MirrorError LAYOUT_FILE; errors of `fill` that are not file system errors
    */
   write(
     path: string,
@@ -28,13 +29,13 @@ export interface Staging {
 }
 
 export function createStaging(root: LayoutRoot): Staging {
-  let made: Promise<string> | undefined;
+  let created: Promise<string> | undefined;
   const folder = async (work: LayoutWork): Promise<string> => {
-    made ??= make(root, work);
+    created ??= createFolder(root, work);
     try {
-      return await made;
+      return await created;
     } catch (error) {
-      made = undefined;
+      created = undefined;
       throw error;
     }
   };
@@ -53,7 +54,7 @@ export function createStaging(root: LayoutRoot): Staging {
         return true;
       } catch (error) {
         await unlink(temporary).catch(() => {});
-        throw isOfFileSystem(error) ? fileError(error, work) : error;
+        throw isFileSystemError(error) ? fileError(error, work) : error;
       }
     },
   };
@@ -69,13 +70,13 @@ async function writeNew(path: string, fill: (file: FileHandle) => Promise<unknow
   }
 }
 
-async function make(root: LayoutRoot, work: LayoutWork): Promise<string> {
+async function createFolder(root: LayoutRoot, work: LayoutWork): Promise<string> {
   const path = await makeFolders(await root.base(), [...root.steps, FOLDER], work);
   await removeAbandoned(path, root);
   return path;
 }
 
-/** A process that was killed leaves what it was writing, which may be large. */
+/** Deletes unfinished files of killed processes, which may be large. */
 async function removeAbandoned(folder: string, { clock }: LayoutRoot): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -84,11 +85,11 @@ async function removeAbandoned(folder: string, { clock }: LayoutRoot): Promise<v
       const { mtimeMs } = await lstat(path);
       if (clock.now() - mtimeMs > ABANDONED_AFTER) await unlink(path);
     } catch {
-      // It is gone, or stays: no reason not to go on.
+      // Best effort: the file no longer exists, or cannot be deleted.
     }
   }
 }
 
-function isOfFileSystem(error: unknown): boolean {
+function isFileSystemError(error: unknown): boolean {
   return codeOf(error) !== undefined && error instanceof Error && "syscall" in error;
 }

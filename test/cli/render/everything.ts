@@ -85,7 +85,7 @@ function tokyo(): Actual {
     undeclaredError: {
       code: "DENIED",
       side: "target",
-      operation: "find the repositories owned by this mirror file",
+      operation: "find repositories owned by this mirror file",
       message: "no",
       hint: "grant tag:GetResources on *",
     },
@@ -95,7 +95,7 @@ function tokyo(): Actual {
         error: {
           code: "DENIED",
           side: "target",
-          operation: "read the registry scanning configuration",
+          operation: "read registry scanning configuration",
           message: "no",
           hint: "grant ecr:GetRegistryScanningConfiguration",
         },

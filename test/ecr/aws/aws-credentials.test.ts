@@ -16,7 +16,7 @@ after(() => rmSync(folder, { recursive: true }));
 const ROLE = "arn:aws:iam::210987654321:role/mirror";
 const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...withoutKeys } = sandbox.environment;
 
-/** The SDK's chain reads the process's environment: set for one test. */
+/** Sets variables of the process for one test, because the SDK's chain reads them there. */
 function setForProcess(context: TestContext, variables: Record<string, string>): void {
   const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, variables);
@@ -28,7 +28,7 @@ function setForProcess(context: TestContext, variables: Record<string, string>):
   });
 }
 
-test("no credentials anywhere is NO_CREDENTIALS, with what to set", async () => {
+test("without any credentials, the error is NO_CREDENTIALS and lists what to set", async () => {
   await assert.rejects(openEcr({}, testContext(withoutKeys)), {
     code: "NO_CREDENTIALS",
     side: "credentials",
@@ -36,7 +36,7 @@ test("no credentials anywhere is NO_CREDENTIALS, with what to set", async () => 
   });
 });
 
-test("a profile that does not exist is NO_CREDENTIALS and named", async () => {
+test("for a profile that does not exist, the error is NO_CREDENTIALS and names it", async () => {
   await assert.rejects(openEcr({ profile: "nobody" }, testContext(withoutKeys)), {
     code: "NO_CREDENTIALS",
     message: /nobody/,
@@ -44,7 +44,7 @@ test("a profile that does not exist is NO_CREDENTIALS and named", async () => {
   });
 });
 
-test("the profile's keys are used, before those of the environment", async (t) => {
+test("the profile's keys take precedence over those of the environment", async (t) => {
   const shared = join(folder, "credentials");
   writeFileSync(
     shared,
@@ -56,7 +56,7 @@ test("the profile's keys are used, before those of the environment", async (t) =
   assert.equal((await openEcr({}, testContext({ ...withoutKeys, AWS_PROFILE: "mirror" }))).account, "123456789012");
 });
 
-test("a role is assumed with the keys of the environment, and the account is the role's", async () => {
+test("assumes a role with the keys of the environment, and uses the role's account", async () => {
   const context = testContext(sandbox.environment);
   const ecr = await openEcr({ role: ROLE }, context);
   assert.equal(ecr.account, "210987654321");
@@ -65,19 +65,19 @@ test("a role is assumed with the keys of the environment, and the account is the
   assert.equal(assumed.length, 1, "the role's session is kept");
 });
 
-test("a role that may not be assumed is DENIED and the hint names sts:AssumeRole, the role and who asked", async (t) => {
+test("for a role that cannot be assumed, the error is DENIED and the hint names sts:AssumeRole, the role and the caller", async (t) => {
   t.after(() => sandbox.deny([]));
   sandbox.deny(["sts:AssumeRole"]);
   await assert.rejects(openEcr({ role: ROLE }, testContext(sandbox.environment)), {
     code: "DENIED",
     side: "credentials",
-    operation: "assume the role",
+    operation: "assume role",
     reference: ROLE,
-    hint: `grant sts:AssumeRole on ${ROLE} to arn:aws:iam::123456789012:user/sandbox, and name it in the role's trust policy`,
+    hint: `grant sts:AssumeRole on ${ROLE} to arn:aws:iam::123456789012:user/sandbox, and add it to the role's trust policy`,
   });
 });
 
-test("an OIDC role comes through the dispatcher too", async (t) => {
+test("an OIDC role is assumed through the dispatcher", async (t) => {
   const token = join(folder, "token");
   writeFileSync(token, "header.payload.signature");
   setForProcess(t, {
@@ -93,7 +93,7 @@ test("an OIDC role comes through the dispatcher too", async (t) => {
   );
 });
 
-test("an expired session is EXPIRED_CREDENTIALS, for ECR and for a role on top of it", async () => {
+test("for an expired session, the error is EXPIRED_CREDENTIALS, with and without a role", async () => {
   const { accessKeyId, secretAccessKey, sessionToken } = sandbox.issue(
     { account: "123456789012", arn: "arn:aws:sts::123456789012:assumed-role/ci/run", userId: "A:run" },
     0,
@@ -113,14 +113,14 @@ test("an expired session is EXPIRED_CREDENTIALS, for ECR and for a role on top o
   }
 });
 
-test("keys that AWS does not know are UNAUTHORIZED", async () => {
+test("for keys that AWS does not recognize, the error is UNAUTHORIZED", async () => {
   const unknown = { ...sandbox.environment, AWS_ACCESS_KEY_ID: "AKIAUNKNOWN" };
   for (const settings of [{}, { role: ROLE }]) {
     await assert.rejects(openEcr(settings, testContext(unknown)), { code: "UNAUTHORIZED", side: "credentials" });
   }
 });
 
-test("an STS that fails or throttles is asked again, and the event names it and not ECR", async () => {
+test("retries if STS fails or throttles, and the event names STS rather than ECR", async () => {
   const sts = await scriptedAws(() => ({ status: 503, type: "text/html", text: "<html>" }));
   const context = testContext({ ...sandbox.environment, AWS_ENDPOINT_URL_STS: sts.url });
   await assert.rejects(openEcr({ role: ROLE }, context), { code: "SERVER_ERROR", side: "credentials" });
@@ -132,7 +132,7 @@ test("an STS that fails or throttles is asked again, and the event names it and 
   }
 });
 
-test("an STS that cannot be reached is UNREACHABLE and named, on the side of the credentials", async () => {
+test("for an unreachable STS, the error is UNREACHABLE, with its host and side credentials", async () => {
   const environment = { ...sandbox.environment, AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1" };
   await assert.rejects(openEcr({ role: ROLE }, testContext(environment)), {
     code: "UNREACHABLE",

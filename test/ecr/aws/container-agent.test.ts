@@ -7,19 +7,19 @@ import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
 
 const ROLE = "arn:aws:iam::210987654321:role/mirror";
 
-/** No keys, and an agent that the SDK's own chain does not see: it would wait for seconds between its attempts. */
+/** No keys, and an agent that the SDK's chain does not see, because the chain would wait seconds between attempts. */
 async function withAgent(answer: Answer): Promise<{ environment: Record<string, string>; asked: string[] }> {
   const { url, asked } = await scriptedAws(() => answer);
   return { environment: { AWS_REGION: "eu-west-1", AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/agent` }, asked };
 }
 
 for (const [status, code, message] of [
-  [400, "UNAUTHORIZED", "the container's credentials agent refused to give AWS credentials: it answered 400"],
-  [403, "UNAUTHORIZED", "the container's credentials agent refused to give AWS credentials: it answered 403"],
-  [429, "TOO_MANY_REQUESTS", "the container's credentials agent refused to give AWS credentials: it answered 429"],
-  [500, "SERVER_ERROR", "the container's credentials agent could not give AWS credentials: it answered 500"],
+  [400, "UNAUTHORIZED", "the container's credentials agent refused to provide AWS credentials (status 400)"],
+  [403, "UNAUTHORIZED", "the container's credentials agent refused to provide AWS credentials (status 403)"],
+  [429, "TOO_MANY_REQUESTS", "the container's credentials agent refused to provide AWS credentials (status 429)"],
+  [500, "SERVER_ERROR", "the container's credentials agent failed to provide AWS credentials (status 500)"],
 ] as const) {
-  test(`a container's agent that answers ${status} is told as what it is, not as no credentials`, async () => {
+  test(`if the container's agent responds with ${status}, the error says so rather than NO_CREDENTIALS`, async () => {
     const text = '{"Code":"x","Message":"a secret of the container"}';
     const { environment, asked } = await withAgent({ status, type: "application/json", text });
     for (const settings of [{}, { role: ROLE }]) {
@@ -34,7 +34,7 @@ for (const [status, code, message] of [
   });
 }
 
-test("an agent that does not answer, or is not what was asked for, leaves it at no credentials", async () => {
+test("if the agent does not respond, or a profile is selected, the error is NO_CREDENTIALS", async () => {
   const cut = await withAgent("cut");
   await assert.rejects(openEcr({}, testContext(cut.environment)), { code: "NO_CREDENTIALS" });
   const { environment, asked } = await withAgent({ status: 400, type: "text/plain", text: "" });

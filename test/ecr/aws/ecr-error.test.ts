@@ -12,7 +12,7 @@ interface Scene {
   context: TestContext;
 }
 
-/** An ECR whose every CreateRepository is answered by `answer`. */
+/** An ECR that responds to every CreateRepository with `answer`. */
 async function scene(answer: (count: number) => Answer | undefined): Promise<Scene> {
   const aws = await scriptedAws((operation, count) => (operation === "CreateRepository" ? answer(count) : undefined));
   const context = testContext(aws.environment);
@@ -39,7 +39,7 @@ const ONCE: readonly [string, ErrorCode, "target" | "credentials"][] = [
 ];
 
 for (const [exception, code, side] of ONCE) {
-  test(`${exception} is ${code} and asked once`, async () => {
+  test(`maps ${exception} to ${code} without a retry`, async () => {
     const played = await scene(() => ({ exception }));
     await assert.rejects(create(played), { code, side, reference: "team/app", operation: "create repository" });
     assert.equal(times(played), 1);
@@ -47,7 +47,7 @@ for (const [exception, code, side] of ONCE) {
   });
 }
 
-test("throttling is waited out with growing back-off, and told as an event", async () => {
+test("retries throttled calls with increasing back-off, and emits an event for each", async () => {
   const played = await scene((count) =>
     count < 3 ? { exception: "ThrottlingException", message: "Rate exceeded" } : { exception: "KmsException" },
   );
@@ -67,13 +67,13 @@ test("throttling is waited out with growing back-off, and told as an event", asy
   });
 });
 
-test("throttling that does not end is given up after the documented number of attempts", async () => {
+test("gives up on throttling after the documented number of attempts", async () => {
   const played = await scene(() => ({ exception: "ThrottlingException", status: 400 }));
   await assert.rejects(create(played), { code: "TOO_MANY_REQUESTS" });
   assert.equal(times(played), MAX_ATTEMPTS);
 });
 
-test("a 500 in HTML is a server error that is tried again, and its page is not quoted", async () => {
+test("treats a 500 in HTML as a server error, retries it, and does not quote the page", async () => {
   const played = await scene((count) =>
     count === 1
       ? { status: 500, type: "text/html", text: "<html>pass:word</html>" }
@@ -83,13 +83,13 @@ test("a 500 in HTML is a server error that is tried again, and its page is not q
   assert.equal(times(played), MAX_ATTEMPTS);
   const html = await scene(() => ({ status: 503, type: "text/html", text: "<html>pass:word</html>" }));
   await assert.rejects(create(html), (error: Error) => {
-    assert.match(error.message, /no JSON \(503\)/);
+    assert.match(error.message, /not JSON \(503\)/);
     assert.doesNotMatch(error.message, /html|pass/);
     return true;
   });
 });
 
-test("a page of a portal, with 200 or 403, is an unexpected response and not ours to repeat", async () => {
+test("treats a captive portal's page, with 200 or 403, as an unexpected response and does not retry", async () => {
   for (const status of [200, 403]) {
     const played = await scene(() => ({ status, type: "text/html", text: "<html>Please sign in</html>" }));
     await assert.rejects(create(played), { code: "UNEXPECTED_RESPONSE", hint: /HTTPS_PROXY/ });
@@ -97,30 +97,30 @@ test("a page of a portal, with 200 or 403, is an unexpected response and not our
   }
 });
 
-test("a connection that is cut is tried again", async () => {
+test("retries after a connection is cut", async () => {
   const played = await scene((count) => (count === 1 ? "cut" : { exception: "KmsException" }));
   await assert.rejects(create(played), { code: "REPOSITORY_FAILED" });
   assert.equal(times(played), 2);
 });
 
-test("a denial's hint names the action that AWS names, the repository and the role", async () => {
+test("the hint for a denial names the action from AWS's message, the repository and the role", async () => {
   const role = "arn:aws:sts::123456789012:assumed-role/ci/run-1";
   const message = `User: ${role} is not authorized to perform: ecr:TagResource on resource: arn:aws:ecr:eu-west-1:123456789012:repository/team/app because no identity-based policy allows the ecr:TagResource action`;
   const played = await scene(() => ({ exception: "AccessDeniedException", message }));
   await assert.rejects(create(played), { code: "DENIED", hint: `grant ecr:TagResource on team/app to ${role}` });
 });
 
-test("a denial without AWS's sentence names the action of the call", async () => {
+test("without AWS's usual message, the hint for a denial names the action of the call", async () => {
   const played = await scene(() => ({ exception: "AccessDeniedException", message: "no" }));
   await assert.rejects(create(played), { hint: /^grant ecr:CreateRepository on team\/app to the role/ });
 });
 
-test("the reason that KMS gives is in the hint", async () => {
+test("the hint contains the reason from KMS", async () => {
   const played = await scene(() => ({ exception: "KmsException", members: { kmsError: "KMS.DisabledException" } }));
   await assert.rejects(create(played), { hint: /KMS\.DisabledException/ });
 });
 
-test("a rejected signature is told without AWS's words, which can hold the session token", async () => {
+test("the error for a rejected signature omits AWS's message, which can contain the session token", async () => {
   const message = "The Canonical String should have been 'x-amz-security-token:very-secret-session'";
   const played = await scene(() => ({ exception: "SignatureDoesNotMatch", message, status: 403 }));
   await assert.rejects(create(played), (error: Error) => {
@@ -129,7 +129,7 @@ test("a rejected signature is told without AWS's words, which can hold the sessi
   });
 });
 
-test("AWS's text cannot steer a terminal", async () => {
+test("control characters are removed from AWS's messages", async () => {
   const played = await scene(() => ({ exception: "InvalidParameterException", message: "bad\u001b[2J\n::error::x" }));
   await assert.rejects(create(played), (error: Error) => {
     assert.equal(error.message, "InvalidParameterException: bad [2J ::error::x");
@@ -137,7 +137,7 @@ test("AWS's text cannot steer a terminal", async () => {
   });
 });
 
-test("an abort during the back-off ends the call at once as interrupted", async () => {
+test("an abort during the back-off ends the call immediately with INTERRUPTED", async () => {
   const stop = new AbortController();
   const played = await scene(() => {
     stop.abort();
@@ -147,14 +147,14 @@ test("an abort during the back-off ends the call at once as interrupted", async 
   assert.equal(times(played), 1);
 });
 
-test("FIPS together with an endpoint of one's own is told as a matter of configuration", async (t) => {
+test("FIPS with a custom endpoint is a configuration error", async (t) => {
   t.after(() => delete process.env["AWS_USE_FIPS_ENDPOINT"]);
   process.env["AWS_USE_FIPS_ENDPOINT"] = "true";
   const aws = await scriptedAws(() => undefined);
   await assert.rejects(openEcr({}, testContext(aws.environment)), { code: "USAGE", side: "config" });
 });
 
-test("a defect of ours is not told as one of AWS", async () => {
+test("a bug in mirrorform is not reported as an AWS error", async () => {
   const played = await scene(() => undefined);
   const broken = {
     get scanOnPush(): boolean {

@@ -12,11 +12,11 @@ after(() => sandbox.close());
 
 interface Proxy {
   url: string;
-  /** What went through it: the hosts of tunnels and of forwarded requests. */
+  /** Hosts of tunnels and forwarded requests. */
   seen: string[];
 }
 
-/** A proxy that forwards absolute requests and opens tunnels; nothing is sent to any host but the sandbox. */
+/** A proxy that forwards absolute requests and opens tunnels, always to the sandbox. */
 async function startProxy(): Promise<Proxy> {
   const seen: string[] = [];
   const { port: target } = new URL(sandbox.api.url);
@@ -49,7 +49,7 @@ async function startProxy(): Promise<Proxy> {
 
 const ROLE = "arn:aws:iam::123456789012:role/mirror";
 
-test("calls to ECR and STS go through the proxy that the dispatcher knows", async () => {
+test("calls to ECR and STS use the dispatcher's proxy", async () => {
   const proxy = await startProxy();
   const dispatcher = new EnvHttpProxyAgent({ httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: "" });
   after(() => dispatcher.destroy());
@@ -63,7 +63,7 @@ test("calls to ECR and STS go through the proxy that the dispatcher knows", asyn
   assert.deepEqual([...new Set(proxy.seen)], [sandbox.api.host]);
 });
 
-test("a host in NO_PROXY is asked directly", async () => {
+test("requests to a host in NO_PROXY are direct", async () => {
   const proxy = await startProxy();
   const dispatcher = new EnvHttpProxyAgent({ httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: "127.0.0.1" });
   after(() => dispatcher.destroy());
@@ -71,13 +71,13 @@ test("a host in NO_PROXY is asked directly", async () => {
   assert.deepEqual(proxy.seen, []);
 });
 
-test("TLS endpoints are tunnelled to by name: the proxy sees no request", async () => {
+test("TLS endpoints use a tunnel by name, so the proxy sees no request", async () => {
   const proxy = await startProxy();
   const dispatcher = new EnvHttpProxyAgent({ httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: "" });
   after(() => dispatcher.destroy());
   const { AWS_ENDPOINT_URL_ECR: _ecr, AWS_ENDPOINT_URL_STS: _sts, ...environment } = sandbox.environment;
   const context = testContext(environment, dispatcher);
-  // The tunnel ends at the sandbox, which speaks no TLS: what counts is where it was asked for.
+  // The tunnel ends at the sandbox, which does not support TLS. Only the requested host matters.
   await assert.rejects(openEcr({}, context), { side: "target", reference: "api.ecr.us-east-1.amazonaws.com" });
   assert.deepEqual([...new Set(proxy.seen)], ["api.ecr.us-east-1.amazonaws.com:443"]);
 });

@@ -11,21 +11,21 @@ after(() => rmSync(folder, { recursive: true }));
 
 const BUILD = "arn:aws:codebuild:ap-northeast-2:123456789012:build/mirror:1";
 
-test("the file's Region goes before every variable", async () => {
+test("the mirror file's Region takes precedence over every variable", async () => {
   const environment = { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2", CODEBUILD_BUILD_ARN: BUILD };
   assert.equal(await resolveRegion({ region: "us-east-1" }, environment), "us-east-1");
 });
 
-test("AWS_REGION goes before AWS_DEFAULT_REGION, and an empty one does not count", async () => {
+test("AWS_REGION takes precedence over AWS_DEFAULT_REGION, and an empty value is ignored", async () => {
   assert.equal(await resolveRegion({}, { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2" }), "eu-west-1");
   assert.equal(await resolveRegion({}, { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-west-2" }), "eu-west-2");
 });
 
-test("the Region of a CodeBuild build is the last resort", async () => {
+test("the Region of the CodeBuild build is used last", async () => {
   assert.equal(await resolveRegion({}, { CODEBUILD_BUILD_ARN: BUILD }), "ap-northeast-2");
 });
 
-test("a profile's Region goes before that of the CodeBuild build", async (context) => {
+test("a profile's Region takes precedence over that of the CodeBuild build", async (context) => {
   const before = process.env["AWS_CONFIG_FILE"];
   context.after(() => {
     process.env["AWS_CONFIG_FILE"] = before;
@@ -40,7 +40,7 @@ test("a profile's Region goes before that of the CodeBuild build", async (contex
   assert.equal(await resolveRegion({ profile: "mirror" }, { AWS_PROFILE: "other" }), "sa-east-1");
 });
 
-test("without any Region the error says where to write one", async () => {
+test("without a Region, the error says where to set one", async () => {
   await assert.rejects(resolveRegion({}, {}), {
     code: "NO_REGION",
     side: "config",
@@ -48,7 +48,7 @@ test("without any Region the error says where to write one", async () => {
   });
 });
 
-test("a Region that would change the host name is refused", async () => {
+test("rejects a Region that is not a valid host label", async () => {
   for (const region of ["us-east-1.attacker.example", "us east", "x/../y", "-a", "a".repeat(64)]) {
     await assert.rejects(resolveRegion({ region }, {}), { code: "NO_REGION" }, region);
   }

@@ -41,7 +41,7 @@ const tokenAt = (proxyEndpoint: string): Answer => ({
   json: { authorizationData: [{ ...TOKEN.authorizationData[0], proxyEndpoint }] },
 });
 
-test("account, Region and registry host come from one call, and are AWS's own", async () => {
+test("one call returns the account, Region and registry host", async () => {
   const aws = await scriptedAws(() => undefined);
   const ecr = await openEcr({ account: ACCOUNT }, testContext(aws.environment));
   assert.deepEqual([ecr.account, ecr.region, ecr.endpoint.href], [ACCOUNT, REGION, `https://${HOST}/`]);
@@ -55,7 +55,7 @@ for (const host of [
   `${ACCOUNT}.dkr.ecr-fips.us-gov-west-1.amazonaws.com`,
   `${ACCOUNT}.dkr.ecr.eusc-de-east-1.amazonaws.eu`,
 ]) {
-  test(`the account is read from ${host}`, async () => {
+  test(`reads the account from ${host}`, async () => {
     const aws = await scriptedAws((operation) =>
       operation === "GetAuthorizationToken" ? tokenAt(`https://${host}`) : undefined,
     );
@@ -65,7 +65,7 @@ for (const host of [
   });
 }
 
-test("the registry's password is for the registry's host alone", async () => {
+test("the registry's password is used only for the registry's host", async () => {
   const { ecr } = await open();
   assert.notEqual(await ecr.credentials.lookup(ecr.endpoint.host), undefined);
   for (const host of ["docker.io", "127.0.0.1", "127.0.0.1:1", `${ecr.endpoint.host}.evil.example`]) {
@@ -73,7 +73,7 @@ test("the registry's password is for the registry's host alone", async () => {
   }
 });
 
-test("a token is kept until shortly before its end, then renewed once however many ask", async () => {
+test("a token is used until shortly before it expires, then renewed once for all concurrent lookups", async () => {
   const { ecr, tokensAsked, advance } = await open();
   const first = await ecr.credentials.lookup(ecr.endpoint.host);
   advance(11.9 * HOUR);
@@ -89,7 +89,7 @@ test("a token is kept until shortly before its end, then renewed once however ma
   assert.equal(tokensAsked(), 2, "the new token has a life of its own");
 });
 
-test("a token that lives seconds is not asked for at every look-up, and never used when it is over", async () => {
+test("a token with a lifetime of seconds is reused, but not after it expires", async () => {
   const { ecr, tokensAsked, advance } = await open(4);
   await ecr.credentials.lookup(ecr.endpoint.host);
   advance(1_000);
@@ -100,7 +100,7 @@ test("a token that lives seconds is not asked for at every look-up, and never us
   assert.equal(tokensAsked(), 2);
 });
 
-test("after a rejection the next look-up asks anew; another host's rejection changes nothing", async () => {
+test("after a rejection, the next lookup requests a new token; another host's rejection has no effect", async () => {
   const { ecr, tokensAsked } = await open();
   ecr.credentials.rejected?.("docker.io");
   await ecr.credentials.lookup(ecr.endpoint.host);
@@ -111,7 +111,7 @@ test("after a rejection the next look-up asks anew; another host's rejection cha
   assert.equal(tokensAsked(), 2);
 });
 
-test("a renewal that fails is an error for who waits, and the next look-up tries again", async () => {
+test("a failed renewal fails the waiting lookups, and the next lookup retries", async () => {
   const { ecr, sandbox } = await open();
   ecr.credentials.rejected?.(ecr.endpoint.host);
   sandbox.deny(["ecr:GetAuthorizationToken"]);
@@ -124,7 +124,7 @@ test("a renewal that fails is an error for who waits, and the next look-up tries
   assert.notEqual(await ecr.credentials.lookup(ecr.endpoint.host), undefined);
 });
 
-test("a renewal that hangs ends with the run", async () => {
+test("interrupting the run ends a renewal that hangs", async () => {
   const stop = new AbortController();
   const aws = await scriptedAws((operation, count) => {
     if (operation !== "GetAuthorizationToken" || count === 1) return undefined;
@@ -136,7 +136,7 @@ test("a renewal that hangs ends with the run", async () => {
   await assert.rejects(ecr.credentials.lookup(HOST), { code: "INTERRUPTED", operation: "sign in to" });
 });
 
-test("no permission to sign in is DENIED with the action", async () => {
+test("without permission to sign in, the error is DENIED and names the action", async () => {
   const sandbox = await startEcr();
   after(() => sandbox.close());
   sandbox.deny(["ecr:GetAuthorizationToken"]);
@@ -146,20 +146,20 @@ test("no permission to sign in is DENIED with the action", async () => {
   });
 });
 
-test("credentials of another account than the file's are refused before anything is written", async () => {
+test("rejects credentials for another account than the mirror file's before writing anything", async () => {
   const { context, sandbox } = await open();
   const before = sandbox.calls.length;
   await assert.rejects(openEcr({ account: "111122223333" }, context), {
     code: "DENIED",
     side: "credentials",
     reference: "111122223333",
-    message: /account 123456789012.*says 111122223333/,
+    message: /account 123456789012/,
   });
   const asked = sandbox.calls.slice(before).map(({ operation }) => operation);
   assert.deepEqual(asked, ["GetAuthorizationToken", "DescribeRegistry"]);
 });
 
-test("a registry over plain HTTP off loopback is refused", async () => {
+test("rejects a registry that uses plain HTTP off loopback", async () => {
   const aws = await scriptedAws(() => tokenAt(`http://${HOST}`));
   await assert.rejects(openEcr({}, testContext(aws.environment)), {
     code: "UNEXPECTED_RESPONSE",
@@ -167,7 +167,7 @@ test("a registry over plain HTTP off loopback is refused", async () => {
   });
 });
 
-test("an answer without a token, a host or an end is refused", async () => {
+test("rejects a response without a token, a host or an expiry time", async () => {
   const [whole] = TOKEN.authorizationData;
   for (const data of [
     undefined,
@@ -182,12 +182,12 @@ test("an answer without a token, a host or an end is refused", async () => {
   }
 });
 
-test("an endpoint variable that is no URL is told by name", async () => {
+test("names an endpoint variable that is not a URL", async () => {
   const environment = { AWS_REGION: REGION, AWS_ENDPOINT_URL_ECR: "localhost:4566" };
   await assert.rejects(openEcr({}, testContext(environment)), { code: "USAGE", reference: "AWS_ENDPOINT_URL_ECR" });
 });
 
-test("AWS_ENDPOINT_URL serves where no endpoint of ECR's own is set", async () => {
+test("AWS_ENDPOINT_URL applies if there is no endpoint for ECR", async () => {
   const aws = await scriptedAws(() => undefined);
   const { AWS_ENDPOINT_URL_ECR: url, AWS_ENDPOINT_URL_STS: _, ...environment } = aws.environment;
   const ecr = await openEcr({}, testContext({ ...environment, AWS_ENDPOINT_URL: url }));

@@ -26,25 +26,25 @@ function handler(more: Partial<RequestHandlerOptions> = {}) {
   return { context, ...createRequestHandler({ ...context, side: "target", ...more }) };
 }
 
-test("an endpoint that never answers is a timeout", async () => {
+test("an endpoint that never responds causes a timeout", async () => {
   const { url, host } = await scriptedAws(() => "hang");
   const { handle } = handler({ headersTimeout: 30 });
   await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", side: "target", reference: host, retryable: true });
 });
 
-test("an answer that stops half-way is a timeout", async () => {
+test("a response that stops half-way causes a timeout", async () => {
   const { url, host } = await scriptedAws(() => "stall");
   const { handle } = handler({ bodyTimeout: 30 });
   await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", reference: host });
 });
 
-test("an answer over the limit is not read on", async () => {
+test("stops reading a response that exceeds the limit", async () => {
   const { url } = await scriptedAws(() => ({ json: "x".repeat(2_000) }));
-  const { handle } = handler({ maxAnswerBytes: 1_000 });
+  const { handle } = handler({ maxResponseBytes: 1_000 });
   await assert.rejects(handle(requestTo(url)), { code: "TOO_LARGE", message: /more than 1000 bytes/ });
 });
 
-test("an abort ends a request that hangs", async () => {
+test("an abort ends a hanging request", async () => {
   const stop = new AbortController();
   const { url } = await scriptedAws(() => {
     setImmediate(() => stop.abort());
@@ -54,23 +54,23 @@ test("an abort ends a request that hangs", async () => {
   await assert.rejects(handle(requestTo(url), { abortSignal: stop.signal }), { code: "INTERRUPTED" });
 });
 
-test("a host that refuses connections is unreachable, and named", async () => {
+test("for a host that refuses connections, the error is UNREACHABLE and names it", async () => {
   const { handle, context } = handler();
   await assert.rejects(handle(requestTo("http://127.0.0.1:1/")), {
     code: "UNREACHABLE",
     reference: "127.0.0.1:1",
-    operation: "ask AWS: DescribeRegistry",
+    operation: "call DescribeRegistry at",
     message: /127\.0\.0\.1:1/,
   });
   assert.equal(context.events[0]?.type === "request.finished" && context.events[0].status, undefined);
 });
 
-test("plain HTTP to another machine is refused before anything is sent", async () => {
+test("rejects plain HTTP to another machine before sending anything", async () => {
   const { handle } = handler();
   await assert.rejects(handle(requestTo("http://ecr.example:80/")), { code: "USAGE", message: /plain HTTP/ });
 });
 
-test("a redirect is not followed", async () => {
+test("does not follow redirects", async () => {
   const { url, asked } = await scriptedAws(() => ({ status: 302, type: "text/plain", text: "" }));
   const { handle } = handler();
   const { response } = await handle(requestTo(url));
@@ -78,7 +78,7 @@ test("a redirect is not followed", async () => {
   assert.equal(asked.length, 1);
 });
 
-test("each request is told with its operation, and no event holds a secret", async () => {
+test("emits an event with the operation of each request, without secrets", async () => {
   const aws = await scriptedAws((operation) =>
     operation === "AssumeRole"
       ? {

@@ -11,7 +11,7 @@ import { scriptedAws } from "../support/scripted-aws.ts";
 const START_URL = "https://sso.example/start";
 const home = mkdtempSync(join(tmpdir(), "mirrorform-sso-"));
 after(() => rmSync(home, { recursive: true }));
-// The SDK keeps the first home directory that it sees: a file of its own for this test.
+// In a separate file, because the SDK caches the first home directory that it sees.
 process.env["HOME"] = home;
 process.env["AWS_CONFIG_FILE"] = join(home, "config");
 writeFileSync(
@@ -33,7 +33,7 @@ function cacheToken(expiresAt: string): void {
   writeFileSync(join(cache, `${createHash("sha1").update("work").digest("hex")}.json`), JSON.stringify(token));
 }
 
-test("an expired SSO session is EXPIRED_CREDENTIALS, told without asking AWS", async () => {
+test("for an expired SSO session, the error is EXPIRED_CREDENTIALS, without a request to AWS", async () => {
   cacheToken("2020-01-01T00:00:00Z");
   const context = testContext({ AWS_REGION: "us-east-1" });
   await assert.rejects(openEcr({ profile: "sso" }, context), (error: Error & { code?: string; hint?: string }) => {
@@ -45,7 +45,7 @@ test("an expired SSO session is EXPIRED_CREDENTIALS, told without asking AWS", a
   assert.deepEqual(context.events, []);
 });
 
-test("SSO is asked through the dispatcher", async (t) => {
+test("requests to SSO use the dispatcher", async (t) => {
   cacheToken("2999-01-01T00:00:00Z");
   const roleCredentials = {
     accessKeyId: "AKIASSO",
@@ -68,7 +68,7 @@ test("SSO is asked through the dispatcher", async (t) => {
   assert.doesNotMatch(JSON.stringify(context.events), /very-secret/);
 });
 
-test("an SSO that cannot be reached is UNREACHABLE, not a lack of credentials", async (t) => {
+test("for an unreachable SSO, the error is UNREACHABLE rather than NO_CREDENTIALS", async (t) => {
   cacheToken("2999-01-01T00:00:00Z");
   t.after(() => delete process.env["AWS_ENDPOINT_URL_SSO"]);
   process.env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1";

@@ -12,7 +12,7 @@ const IMAGE = makeImage("a layer");
 const LAYER = { mediaType: OCI_MANIFEST, digest: digestOf(IMAGE.layer), size: 10 * 1024 * 1024 };
 const { signal } = new AbortController();
 
-/** A clock whose waits end when the test says so. */
+/** A clock whose waits are ended by the test. */
 function heldClock() {
   const waits: PromiseWithResolvers<void>[] = [];
   return {
@@ -28,7 +28,7 @@ function heldClock() {
 }
 
 describe("a layer of ECR", () => {
-  test("is mounted from a repository whose image names it, and from no other", () => {
+  test("is mounted only from a repository with an image that refers to it", () => {
     const mounts = createLayerMounts(() => true, heldClock());
     assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
     mounts.recordManifest("one", IMAGE);
@@ -37,7 +37,7 @@ describe("a layer of ECR", () => {
     assert.equal(mounts.sourceOf({ ...LAYER, digest: digestOf(Buffer.from("other")) }, "two"), undefined);
   });
 
-  test("is not taken to be named by an index, or by what cannot be read", () => {
+  test("is not mounted because of an index or an unreadable manifest", () => {
     const mounts = createLayerMounts(() => true, heldClock());
     mounts.recordManifest("one", makeIndex([IMAGE]));
     mounts.recordManifest("one", { ...IMAGE, mediaType: OCI_INDEX });
@@ -45,7 +45,7 @@ describe("a layer of ECR", () => {
     assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
   });
 
-  test("is mounted only where account and encryption let it", () => {
+  test("is mounted only if the account and the encryption allow it", () => {
     const mounts = createLayerMounts((from, to) => from === "alike" && to === "two", heldClock());
     for (const name of ["other", "alike"]) mounts.recordManifest(name, IMAGE);
     assert.equal(mounts.sourceOf(LAYER, "two"), "alike");
@@ -54,14 +54,14 @@ describe("a layer of ECR", () => {
     assert.ok(!mounts.isWorthwhile(LAYER, "other", "two"));
   });
 
-  test("is not waited for where it is as soon sent", () => {
+  test("is not waited for if uploading is as fast", () => {
     const mounts = createLayerMounts(() => true, heldClock());
     assert.ok(!mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 }, "one", "two"));
     assert.ok(mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 + 1 }, "one", "two"));
     assert.ok(!mounts.isWorthwhile(LAYER, "one", "one"));
   });
 
-  test("that has just arrived is waited for until its image is there", async () => {
+  test("that has just arrived is mounted after its image arrives", async () => {
     const clock = heldClock();
     const mounts = createLayerMounts(() => true, clock);
     const both = Promise.all([
@@ -72,10 +72,10 @@ describe("a layer of ECR", () => {
     mounts.recordManifest("one", IMAGE);
     assert.deepEqual(await both, [true, true]);
     assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true);
-    assert.equal(clock.waits.length, 2, "what is named is not waited for");
+    assert.equal(clock.waits.length, 2, "a layer with a known manifest needs no wait");
   });
 
-  test("is waited for once, when its image does not come", async () => {
+  test("is waited for only once if its image does not arrive", async () => {
     const clock = heldClock();
     const mounts = createLayerMounts(() => true, clock);
     const first = mounts.waitForManifest(LAYER, "one", signal);
@@ -87,7 +87,7 @@ describe("a layer of ECR", () => {
     assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true, "it came after all");
   });
 
-  test("is no longer waited for when the run is interrupted", async () => {
+  test("is not waited for after the run is interrupted", async () => {
     const mounts = createLayerMounts(() => true, heldClock());
     const run = new AbortController();
     const waiting = mounts.waitForManifest(LAYER, "one", run.signal);
@@ -96,7 +96,7 @@ describe("a layer of ECR", () => {
   });
 });
 
-test("repositories are encrypted alike where type and key are known and equal", () => {
+test("repositories have the same encryption if type and key are known and equal", () => {
   const [own, other] = ["arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-east-1:1:key/b"];
   const all: Encryption[] = [
     { type: "AES256" },

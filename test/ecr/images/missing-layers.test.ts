@@ -11,7 +11,7 @@ function blob(content: string) {
   return { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length, bytes };
 }
 
-test("what a repository lacks is asked for with one call for up to 100 blobs", async (t) => {
+test("finds missing blobs with one call per 100 blobs", async (t) => {
   const { ecr: sandbox, registry } = await startFixture(t);
   const ecr = await openEcr({}, testContext(sandbox.environment));
   await ecr.createRepository("app", {}, "platform");
@@ -30,7 +30,7 @@ test("what a repository lacks is asked for with one call for up to 100 blobs", a
   assert.equal(calls.length, 2);
 });
 
-test("a blob of another size than the manifest says is missing", async (t) => {
+test("a blob with another size than in the manifest counts as missing", async (t) => {
   const { ecr: sandbox, registry } = await startFixture(t);
   const ecr = await openEcr({}, testContext(sandbox.environment));
   await ecr.createRepository("app", {}, "platform");
@@ -40,7 +40,7 @@ test("a blob of another size than the manifest says is missing", async (t) => {
   assert.deepEqual(await ecr.missingLayers("app", [lie]), [lie]);
 });
 
-test("a digest that ECR does not understand is missing, and a repository that is not there an error", async (t) => {
+test("a digest that ECR does not support counts as missing; a missing repository is an error", async (t) => {
   const { ecr: sandbox } = await startFixture(t);
   const ecr = await openEcr({}, testContext(sandbox.environment));
   await ecr.createRepository("app", {}, "platform");

@@ -8,7 +8,7 @@ import { createPutImageLimiter, putImageLimiters, PUTS_PER_SECOND } from "../../
 
 const NEVER = new AbortController().signal;
 
-/** A clock that stands still while it is asked to sleep, and says for how long. */
+/** A clock that only records how long it should sleep. */
 function stillClock(): Clock & { time: number; slept: number[] } {
   const clock = {
     time: 1_000_000,
@@ -22,7 +22,7 @@ function stillClock(): Clock & { time: number; slept: number[] } {
   return clock;
 }
 
-test("no second sees more puts begin than ECR takes, and they begin in the order they asked", async () => {
+test("starts no more puts per second than ECR allows, in the order of the calls", async () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 80 });
   await fc.assert(
     fc.asyncProperty(gaps, async (waits) => {
@@ -47,14 +47,14 @@ test("no second sees more puts begin than ECR takes, and they begin in the order
   );
 });
 
-test("a few puts begin at once, further ones evenly spaced", async () => {
+test("starts a few puts at once, and further ones evenly spaced", async () => {
   const clock = stillClock();
   const pace = createPutImageLimiter(clock);
   for (let i = 0; i < PUTS_PER_SECOND + 3; i += 1) await pace.turn("app", NEVER);
   assert.deepEqual(clock.slept, [1000, 1112, 1224]);
 });
 
-test("two targets in one account and Region share a pace, others do not", async () => {
+test("targets in the same account and Region share a limiter", async () => {
   const paces = putImageLimiters(stillClock());
   const here = { account: "123456789012", region: "us-east-1" };
   assert.equal(paces(here), paces({ ...here }));
@@ -62,7 +62,7 @@ test("two targets in one account and Region share a pace, others do not", async 
   assert.notEqual(paces(here), paces({ ...here, account: "210987654321" }));
 });
 
-test("an abort ends the wait as interrupted, and names what was to be put", async () => {
+test("an abort ends the wait with INTERRUPTED and names the image", async () => {
   const stop = new AbortController();
   const pace = createPutImageLimiter(stillClock());
   for (let i = 0; i < PUTS_PER_SECOND; i += 1) await pace.turn("app", NEVER);

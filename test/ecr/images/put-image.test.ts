@@ -13,7 +13,7 @@ function manifestOf(bytes: Uint8Array, mediaType = OCI_INDEX): Manifest {
   return { bytes, mediaType, digest: digestOf(bytes) };
 }
 
-/** An index as some builders make it: valid OCI, without the optional `mediaType`. */
+/** A valid OCI index without the optional `mediaType`, as some builders create it. */
 const UNTYPED = manifestOf(Buffer.from('{ "schemaVersion": 2,\n  "manifests": [] }\n'));
 const OTHER = manifestOf(Buffer.from('{"schemaVersion":2,"manifests":[],"annotations":{"a":"b"}}'));
 
@@ -30,7 +30,7 @@ async function failing(exception: string): Promise<{ ecr: Ecr; aws: ScriptedAws 
   return { ecr: await openEcr({}, testContext(aws.environment)), aws };
 }
 
-test("a manifest without a media type is stored byte for byte under its tag", async () => {
+test("stores a manifest without a media type byte for byte under its tag", async () => {
   const { ecr, sandbox } = await open();
   await ecr.putImage("team/app", UNTYPED, "v1");
   const held = (await ecr.readTags("team/app", ["v1"])).get("v1");
@@ -40,14 +40,14 @@ test("a manifest without a media type is stored byte for byte under its tag", as
   assert.deepEqual(Buffer.from(stored?.bytes ?? []), UNTYPED.bytes);
 });
 
-test("a manifest by digest alone gets no tag", async () => {
+test("stores a manifest by digest without a tag", async () => {
   const { ecr, sandbox } = await open();
   await ecr.putImage("team/app", UNTYPED, undefined);
   const repository = (await sandbox.registry()).store.repository("team/app");
   assert.deepEqual([repository?.manifests.size, repository?.tags.size], [1, 0]);
 });
 
-test("the same manifest put again is a success", async () => {
+test("succeeds if the same manifest is put again", async () => {
   const { ecr, sandbox } = await open();
   await ecr.putImage("team/app", UNTYPED, "v1");
   await ecr.putImage("team/app", UNTYPED, "v1");
@@ -55,14 +55,14 @@ test("the same manifest put again is a success", async () => {
   assert.deepEqual(errors, [undefined, "ImageAlreadyExistsException"]);
 });
 
-test("an immutable tag at another digest is TAG_IMMUTABLE and stays", async () => {
+test("for an immutable tag with another digest, the error is TAG_IMMUTABLE and the tag is unchanged", async () => {
   const { ecr } = await open();
   await ecr.putImage("team/app", UNTYPED, "v1");
   await assert.rejects(ecr.putImage("team/app", OTHER, "v1"), { code: "TAG_IMMUTABLE", reference: "team/app:v1" });
   assert.equal((await ecr.readTags("team/app", ["v1"])).get("v1")?.digest, UNTYPED.digest);
 });
 
-test("an immutable tag that is refused, but holds this digest already, is a success", async () => {
+test("succeeds if ECR rejects an immutable tag that already has this digest", async () => {
   const image = {
     imageId: { imageTag: "v1", imageDigest: UNTYPED.digest },
     imageManifest: Buffer.from(UNTYPED.bytes).toString(),
@@ -77,7 +77,7 @@ test("an immutable tag that is refused, but holds this digest already, is a succ
   assert.deepEqual(aws.asked, ["GetAuthorizationToken", "PutImage", "BatchGetImage"]);
 });
 
-test("an answer that is lost is repaired by the repetition", async () => {
+test("a retry recovers from a lost response", async () => {
   const { ecr, sandbox } = await open();
   let lost = false;
   sandbox.api.onRequest = ({ headers }) => {
@@ -90,7 +90,7 @@ test("an answer that is lost is repaired by the repetition", async () => {
   assert.equal((await ecr.readTags("team/app", ["v1"])).get("v1")?.digest, UNTYPED.digest);
 });
 
-test("children and layers that are missing are told apart", async () => {
+test("distinguishes missing children from missing layers", async () => {
   const { ecr } = await open();
   const missing = { digest: digestOf(Buffer.from("missing")), size: 7 };
   const index = { schemaVersion: 2, manifests: [{ mediaType: OCI_MANIFEST, ...missing }] };
@@ -113,14 +113,14 @@ for (const [exception, code] of [
   ["RepositoryNotFoundException", "REPOSITORY_UNKNOWN"],
   ["LimitExceededException", "SERVICE_QUOTA"],
 ] as const) {
-  test(`${exception} is ${code} and names the image`, async () => {
+  test(`maps ${exception} to ${code} and names the image`, async () => {
     const { ecr, aws } = await failing(exception);
     await assert.rejects(ecr.putImage("team/app", UNTYPED, "v1"), { code, side: "target", reference: "team/app:v1" });
     assert.equal(aws.asked.filter((operation) => operation === "PutImage").length, 1);
   });
 }
 
-test("what is no UTF-8, or over 4 MiB, is refused before it is sent", async () => {
+test("rejects a manifest that is not UTF-8 or exceeds 4 MiB before sending it", async () => {
   const { ecr, aws } = await failing("ServerException");
   await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.from([0x7b, 0xff, 0x7d])), "v1"), {
     code: "MANIFEST_REFUSED",
@@ -131,7 +131,7 @@ test("what is no UTF-8, or over 4 MiB, is refused before it is sent", async () =
   assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
 });
 
-test("whatever UTF-8 text a manifest is, the bytes that arrive are the bytes that were given", async () => {
+test("transfers any UTF-8 manifest unchanged", async () => {
   const aws = await scriptedAws(() => undefined);
   const ecr = await openEcr({}, testContext(aws.environment));
   await fc.assert(

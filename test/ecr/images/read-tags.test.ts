@@ -9,7 +9,7 @@ import { scriptedAws, type Answer, type ScriptedAws } from "../support/scripted-
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-/** A sandbox whose `team/app` holds one image a tag, `v0` to `v<count - 1>`. */
+/** A sandbox where each tag of `team/app`, `v0` to `v<count - 1>`, has its own image. */
 async function withTags(count: number): Promise<{ ecr: Ecr; sandbox: SandboxEcr }> {
   const sandbox = await startEcr();
   after(() => sandbox.close());
@@ -33,7 +33,7 @@ async function answering(
   return { ecr: await openEcr({}, testContext(aws.environment)), aws };
 }
 
-test("tags are read a hundred a call, each once, and absent ones are missing", async () => {
+test("reads up to 100 distinct tags per call, and omits tags that do not exist", async () => {
   const { ecr, sandbox } = await withTags(230);
   const wanted = Array.from({ length: 250 }, (_, index) => `v${index}`);
   const found = await ecr.readTags("team/app", [...wanted, "v0", "v1"]);
@@ -49,7 +49,7 @@ test("tags are read a hundred a call, each once, and absent ones are missing", a
   assert.equal(digestOf(v7?.manifest ?? new Uint8Array()), v7?.digest);
 });
 
-test("two tags of one image are both found", async () => {
+test("finds both of two tags of one image", async () => {
   const { ecr, sandbox } = await withTags(1);
   const { store } = await sandbox.registry();
   const repository = store.create("team/app");
@@ -61,18 +61,18 @@ test("two tags of one image are both found", async () => {
   assert.equal(found.size, 2);
 });
 
-test("a repository that does not exist holds no tags", async () => {
+test("a repository that does not exist has no tags", async () => {
   const { ecr } = await withTags(0);
   assert.equal((await ecr.readTags("team/none", ["v1"])).size, 0);
 });
 
-test("a denied look-up is an error, never absent tags", async () => {
+test("a denied lookup is an error rather than missing tags", async () => {
   const { ecr, sandbox } = await withTags(1);
   sandbox.deny(["ecr:BatchGetImage"]);
   await assert.rejects(ecr.readTags("team/app", ["v0"]), { code: "DENIED", hint: /ecr:BatchGetImage on team\/app/ });
 });
 
-test("a tag that the answer leaves out is an error, never absent", async () => {
+test("a tag that the response omits is an error rather than missing", async () => {
   const { ecr } = await answering(() => ({ json: { images: [], failures: [] } }));
   await assert.rejects(ecr.readTags("team/app", ["v1"]), { code: "UNEXPECTED_RESPONSE", reference: "team/app:v1" });
 });
@@ -86,7 +86,7 @@ for (const [failureCode, code] of [
   ["ImageTagDoesNotMatchDigest", "UNEXPECTED_RESPONSE"],
   ["constructor", "UNEXPECTED_RESPONSE"],
 ] as const) {
-  test(`the failure ${failureCode} of one image is ${code}, never absent`, async () => {
+  test(`maps the failure ${failureCode} of one image to ${code} rather than a missing tag`, async () => {
     const failures = [{ imageId: { imageTag: "v1" }, failureCode, failureReason: "why" }];
     const { ecr } = await answering(() => ({ json: { images: [], failures } }));
     await assert.rejects(ecr.readTags("team/app", ["v1"]), {
@@ -97,7 +97,7 @@ for (const [failureCode, code] of [
   });
 }
 
-test("a manifest that is not what its digest says is an error", async () => {
+test("a manifest that does not match its digest is an error", async () => {
   const image = {
     imageId: { imageTag: "v1", imageDigest: digestOf(bytesOf({ a: 1 })) },
     imageManifest: "{}",
@@ -107,7 +107,7 @@ test("a manifest that is not what its digest says is an error", async () => {
   await assert.rejects(ecr.readTags("team/app", ["v1"]), { code: "DIGEST_MISMATCH", reference: "team/app:v1" });
 });
 
-test("a manifest with a byte order mark, escapes and other scripts keeps its bytes", async () => {
+test("keeps the bytes of a manifest with a byte order mark, escapes and other scripts", async () => {
   const text = '\uFEFF{ "schemaVersion":2,\r\n "note": "é 日本 \\u00e9 😀 </script>" }';
   const image = {
     imageId: { imageTag: "v1", imageDigest: digestOf(Buffer.from(text)) },
@@ -119,7 +119,7 @@ test("a manifest with a byte order mark, escapes and other scripts keeps its byt
   assert.deepEqual(Buffer.from(found.get("v1")?.manifest ?? []), Buffer.from(text));
 });
 
-test("a media type that ECR leaves out is read from the manifest", async () => {
+test("reads a media type that ECR omits from the manifest", async () => {
   for (const [body, mediaType] of [
     [{ schemaVersion: 2, mediaType: "application/example" }, "application/example"],
     [{ schemaVersion: 2, manifests: [] }, OCI_INDEX],
@@ -132,7 +132,7 @@ test("a media type that ECR leaves out is read from the manifest", async () => {
   }
 });
 
-test("an old schema 1 image is reported, though its digest is not that of its bytes", async () => {
+test("returns a schema 1 image, although its digest is not that of its bytes", async () => {
   const image = {
     imageId: { imageTag: "v1", imageDigest: digestOf(bytesOf("payload")) },
     imageManifest: '{"schemaVersion":1,"signatures":[]}',
@@ -142,7 +142,7 @@ test("an old schema 1 image is reported, though its digest is not that of its by
   assert.equal((await ecr.readTags("team/app", ["v1"])).get("v1")?.digest, image.imageId.imageDigest);
 });
 
-test("a batch whose manifests are too large together is read in halves", async () => {
+test("splits a batch if its manifests are too large together", async () => {
   const bytes = Buffer.from(
     JSON.stringify({ schemaVersion: 2, manifests: [], pad: "x".repeat(4 * 1024 * 1024 - 100) }),
   );
@@ -160,7 +160,7 @@ test("a batch whose manifests are too large together is read in halves", async (
   assert.equal(aws.asked.filter((operation) => operation === "BatchGetImage").length, 3);
 });
 
-test("no tags, no call", async () => {
+test("makes no call without tags", async () => {
   const { ecr, aws } = await answering(() => undefined);
   assert.equal((await ecr.readTags("team/app", [])).size, 0);
   assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);

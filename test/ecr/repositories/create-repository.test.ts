@@ -45,7 +45,7 @@ function wanted(names: readonly string[], settings: RepositorySettings = {}): Ma
   return new Map(names.map((name) => [name, settings]));
 }
 
-/** What ECR says of the one repository that the tests make, to the mirror file "platform". */
+/** Describes the repository that the tests create, for the mirror file "platform". */
 async function described(ecr: Ecr, settings: RepositorySettings = {}): Promise<RepositoryState> {
   const state = (await ecr.describeRepositories(wanted(["team/app"], settings), "platform")).get("team/app");
   assert.ok(state !== undefined && !(state instanceof MirrorError));
@@ -56,7 +56,7 @@ function callsOf(sandbox: SandboxEcr, operation: string) {
   return sandbox.calls.filter((call) => call.operation === operation);
 }
 
-test("a repository is created with all its settings and its owner in one call", async () => {
+test("creates a repository with all its settings and its ownership tag in one call", async () => {
   const { ecr, sandbox } = await open();
   const created = await ecr.createRepository(
     "team/app",
@@ -80,7 +80,7 @@ test("a repository is created with all its settings and its owner in one call", 
   assert.deepEqual(call?.input["encryptionConfiguration"], { encryptionType: "KMS", kmsKey: "alias/mirror" });
 });
 
-test("settings that the file does not manage are left to ECR", async () => {
+test("leaves unmanaged settings at ECR's defaults", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   const state = await described(ecr);
@@ -93,7 +93,7 @@ test("settings that the file does not manage are left to ECR", async () => {
   assert.equal(state.scanOnPush, false);
 });
 
-test("each kind of tag mutability reads back as it was asked for", async () => {
+test("reads back each kind of tag mutability as it was set", async () => {
   const { ecr } = await open();
   const kinds = (["MUTABLE", "IMMUTABLE"] as const).flatMap((kind) => [
     { default: kind, except: [] },
@@ -110,30 +110,30 @@ test("each kind of tag mutability reads back as it was asked for", async () => {
   );
 });
 
-test("a tag of the file cannot take the owner's place", async () => {
+test("a tag in the mirror file cannot override the ownership tag", async () => {
   const { ecr } = await open();
   await ecr.createRepository("team/app", { tags: { mirrorform: "somebody" } }, "platform");
   assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
 });
 
-test("a repository of the owner's that is there already is left as it is", async () => {
+test("leaves an existing repository of the owner unchanged", async () => {
   const { ecr } = await open();
   assert.equal(await ecr.createRepository("team/app", { scanOnPush: true }, "platform"), true);
   assert.equal(await ecr.createRepository("team/app", { scanOnPush: false }, "platform"), false);
   assert.equal((await described(ecr)).scanOnPush, true);
 });
 
-test("a repository of another owner's, or of nobody's, is not taken for created: STALE", async () => {
+test("an existing repository with another owner or without one is STALE", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "another");
   (await sandbox.registry()).store.create("nobody/app");
   const stale = { code: "STALE", side: "target", operation: "create repository", hint: /plan again/ };
   await assert.rejects(ecr.createRepository("team/app", {}, "platform"), { ...stale, message: /"another"/ });
-  await assert.rejects(ecr.createRepository("nobody/app", {}, "platform"), { ...stale, message: /without an owner/ });
+  await assert.rejects(ecr.createRepository("nobody/app", {}, "platform"), { ...stale, message: /no ownership tag/ });
   assert.deepEqual((await described(ecr)).tags, { mirrorform: "another" });
 });
 
-test("policies read back as they were set, and are not set again", async () => {
+test("reads back policies as they were set, and does not set them again", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   for (const first of [true, false]) {
@@ -148,19 +148,19 @@ test("policies read back as they were set, and are not set again", async () => {
   assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
 });
 
-test("a policy that somebody else set meanwhile stays: STALE", async () => {
+test("a policy that has changed since the plan is STALE and unchanged", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   await ecr.changeSetting("team/app", lifecycle(LIFECYCLE.replace("ten", "10")), "platform");
   await ecr.changeSetting("team/app", policy(POLICY.replace("pull", "read")), "platform");
-  const stale = { code: "STALE", side: "target", reference: "team/app", message: /somebody else changed/ };
+  const stale = { code: "STALE", side: "target", reference: "team/app", message: /changed since the plan/ };
   await assert.rejects(ecr.changeSetting("team/app", lifecycle(LIFECYCLE), "platform"), stale);
   await assert.rejects(ecr.changeSetting("team/app", policy(POLICY), "platform"), stale);
   assert.equal(callsOf(sandbox, "PutLifecyclePolicy").length, 1);
   assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 1);
 });
 
-test("a repository of another owner's, or one that is gone, gets no policy: STALE", async () => {
+test("setting a policy is STALE if the repository has another owner or no longer exists", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "another");
   for (const name of ["team/app", "team/gone"]) {
@@ -172,30 +172,30 @@ test("a repository of another owner's, or one that is gone, gets no policy: STAL
   assert.equal(callsOf(sandbox, "SetRepositoryPolicy").length, 0);
 });
 
-test("a policy that ECR does not take is REPOSITORY_FAILED with ECR's words", async () => {
+test("for a policy that ECR rejects, the error is REPOSITORY_FAILED with ECR's message", async () => {
   const { ecr } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   await assert.rejects(ecr.changeSetting("team/app", lifecycle("{}"), "platform"), {
     code: "REPOSITORY_FAILED",
-    operation: "set the lifecycle policy",
+    operation: "set lifecycle policy of",
     message: /lifecyclePolicyText/,
   });
 });
 
-test("absent repositories are missing from the map and hide no others", async () => {
+test("omits repositories that do not exist, and returns the others", async () => {
   const { ecr } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   const found = await ecr.describeRepositories(wanted(["team/none", "team/app", "other"]), "platform");
   assert.deepEqual([...found.keys()], ["team/app"]);
 });
 
-test("no names, no call", async () => {
+test("makes no call without names", async () => {
   const { ecr, sandbox } = await open();
   assert.equal((await ecr.describeRepositories(wanted([]), "platform")).size, 0);
   assert.equal(callsOf(sandbox, "DescribeRepositories").length, 0);
 });
 
-test("more than a hundred repositories are described, a few at a time", async () => {
+test("describes more than 100 repositories, a few at a time", async () => {
   const { ecr, sandbox } = await open();
   const names = Array.from({ length: 120 }, (_, index) => `team/app-${index}`);
   for (const name of names.slice(0, 3)) await ecr.createRepository(name, {}, "platform");
@@ -213,7 +213,7 @@ test("more than a hundred repositories are described, a few at a time", async ()
   assert.ok(most > 1 && most <= DESCRIBE_CONCURRENCY * 2, `${most} at a time`);
 });
 
-test("a denied look-up is that repository's error, never an absent one, and hides no others", async () => {
+test("a denied lookup is an error of that repository rather than a missing one, and does not affect the others", async () => {
   const ours = { repositoryName: "b", repositoryArn: "arn:b", repositoryUri: "uri/b" };
   const aws = await scriptedAws((operation, _, body) => {
     if (operation !== "DescribeRepositories") return operation === "ListTagsForResource" ? { json: {} } : undefined;
@@ -228,7 +228,7 @@ test("a denied look-up is that repository's error, never an absent one, and hide
   assert.ok(state !== undefined && "arn" in state);
 });
 
-test("credentials that expired end all look-ups at once", async () => {
+test("expired credentials end all lookups immediately", async () => {
   const aws = await scriptedAws((operation) =>
     operation === "DescribeRepositories" ? { exception: "ExpiredTokenException" } : undefined,
   );
@@ -239,7 +239,7 @@ test("credentials that expired end all look-ups at once", async () => {
   assert.ok(aws.asked.filter((name) => name === "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
 });
 
-test("a policy that the file manages and that may not be read is an error, never no policy", async () => {
+test("a managed policy that cannot be read is an error rather than a missing policy", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   sandbox.deny(["ecr:GetLifecyclePolicy"]);
@@ -249,7 +249,7 @@ test("a policy that the file manages and that may not be read is an error, never
   assert.match(found.hint, /ecr:GetLifecyclePolicy/);
 });
 
-test("policies are not read where the file manages none, nor where the repository is another's", async () => {
+test("does not read unmanaged policies, or policies of repositories with another owner", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   await ecr.changeSetting("team/app", lifecycle(LIFECYCLE), "platform");
@@ -262,7 +262,7 @@ test("policies are not read where the file manages none, nor where the repositor
   assert.deepEqual([...asked], ["DescribeRepositories", "ListTagsForResource"]);
 });
 
-test("a denied creation names the action that is missing, tagging included", async () => {
+test("a denied creation names the missing action, including ecr:TagResource", async () => {
   const { ecr, sandbox } = await open();
   sandbox.deny(["ecr:TagResource"]);
   await assert.rejects(ecr.createRepository("team/app", {}, "platform"), {
@@ -272,7 +272,7 @@ test("a denied creation names the action that is missing, tagging included", asy
   });
 });
 
-test("a full quota is told at once", async () => {
+test("does not retry after a full quota", async () => {
   const { ecr, sandbox } = await open();
   sandbox.quirks["ecr-repository-quota"] = true;
   sandbox.limits.repositories = 0;
@@ -280,7 +280,7 @@ test("a full quota is told at once", async () => {
   assert.equal(callsOf(sandbox, "CreateRepository").length, 1);
 });
 
-test("an answer that is lost is asked for again, and the repository is there", async () => {
+test("retries after a lost response, and finds the created repository", async () => {
   const { ecr, sandbox } = await open();
   let lost = false;
   sandbox.api.onRequest = ({ headers }) => {
@@ -293,7 +293,7 @@ test("an answer that is lost is asked for again, and the repository is there", a
   assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
 });
 
-test("a target whose account's rate is used up is asked until it answers", async () => {
+test("retries while the account is throttled", async () => {
   const { ecr, sandbox } = await open();
   await ecr.createRepository("team/app", {}, "platform");
   let refused = 0;

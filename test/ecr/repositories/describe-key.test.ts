@@ -17,7 +17,7 @@ async function ask(answer: Answer) {
 }
 
 describe("a key", () => {
-  test("is asked for by its alias, signed like every call, and told with its ARN and whose it is", async () => {
+  test("is described by its alias in a signed request, with its ARN and manager", async () => {
     const { aws, context, facts } = await ask({ json: { KeyMetadata: { Arn: ARN, KeyManager: "CUSTOMER" } } });
     assert.deepEqual(await facts, { arn: ARN, isManagedByAws: false });
     assert.deepEqual(aws.bodies, ['{"KeyId":"alias/mirrors"}']);
@@ -27,39 +27,39 @@ describe("a key", () => {
     );
   });
 
-  test("of AWS's own is told as such", async () => {
+  test("that AWS manages is recognized", async () => {
     const { facts } = await ask({ json: { KeyMetadata: { Arn: ARN, KeyManager: "AWS" } } });
     assert.equal((await facts).isManagedByAws, true);
   });
 
-  test("that may not be asked for is DENIED, with the action to grant", async () => {
+  test("without permission is DENIED, with the action to grant", async () => {
     const { facts } = await ask({ exception: "AccessDeniedException" });
     await assert.rejects(facts, { code: "DENIED", hint: /^grant kms:DescribeKey on alias\/mirrors to / });
   });
 
-  test("that is not there is an error with AWS's words", async () => {
+  test("that does not exist is an error with AWS's message", async () => {
     const { aws, facts } = await ask({ exception: "NotFoundException", message: "Alias is not found" });
     await assert.rejects(facts, { code: "UNEXPECTED_RESPONSE", message: /NotFoundException: Alias is not found/ });
     assert.equal(aws.asked.length, 1);
   });
 
-  test("is not asked for again and again where KMS is out of reach", async () => {
+  test("is requested only a few times if KMS is unreachable", async () => {
     const { aws, facts } = await ask("cut");
     await assert.rejects(facts, { code: "UNREACHABLE" });
     assert.equal(aws.asked.length, 2);
   });
 
   for (const answer of [{ json: {} }, { json: { KeyMetadata: [] } }, { status: 200, type: "text/html", text: "<p>" }]) {
-    test(`is not taken from ${JSON.stringify(answer)}`, async () => {
+    test(`is not read from ${JSON.stringify(answer)}`, async () => {
       await assert.rejects((await ask(answer)).facts, { code: "UNEXPECTED_RESPONSE" });
     });
   }
 });
 
-describe("KMS", () => {
+describe("the KMS endpoint", () => {
   const at = (host: string, environment = {}) => kmsEndpoint(new URL(`https://${host}`), environment)?.href;
 
-  test("is in the Region and the partition of the registry", () => {
+  test("is in the Region and partition of the registry", () => {
     assert.equal(at("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), "https://kms.eu-west-1.amazonaws.com/");
     assert.equal(at("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"), "https://kms.cn-north-1.amazonaws.com.cn/");
     assert.equal(
@@ -69,7 +69,7 @@ describe("KMS", () => {
     assert.equal(at("123456789012.dkr-ecr.eu-west-1.on.aws"), "https://kms.eu-west-1.api.aws/");
   });
 
-  test("is nowhere for a registry that is not at AWS, unless the environment says where", () => {
+  test("is undefined for a registry outside AWS, unless the environment sets it", () => {
     assert.equal(at("127.0.0.1:5000"), undefined);
     assert.equal(at("127.0.0.1:5000", { AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:7000" }), "http://127.0.0.1:7000/");
     assert.equal(at("127.0.0.1:5000", { AWS_ENDPOINT_URL: "http://127.0.0.1:7000" }), "http://127.0.0.1:7000/");

@@ -19,8 +19,8 @@ async function find(answers: readonly Answer[]) {
   return { aws, names: findOwned(client, new URL(aws.url), "platform") };
 }
 
-describe("the repositories with a mark", () => {
-  test("are asked for by it, page by page, each named once", async () => {
+describe("the repositories with an ownership tag", () => {
+  test("are listed page by page, without duplicates", async () => {
     const { aws, names } = await find([page(["redis", "dockerhub/node"], "next"), page(["redis", "ruby"])]);
     assert.deepEqual(await names, ["redis", "dockerhub/node", "ruby"]);
     const [first, second] = aws.bodies.map((body) => JSON.parse(body) as Record<string, unknown>);
@@ -32,7 +32,7 @@ describe("the repositories with a mark", () => {
     assert.equal(second?.["PaginationToken"], "next");
   });
 
-  test("are none of what is no repository", async () => {
+  test("do not include other resources", async () => {
     const odd = {
       json: {
         ResourceTagMappingList: [
@@ -47,23 +47,23 @@ describe("the repositories with a mark", () => {
     assert.deepEqual(await (await find([odd])).names, []);
   });
 
-  test("of pages that go in a circle come to an end", async () => {
+  test("are listed once if the pages form a loop", async () => {
     const { aws, names } = await find([page(["aa"], "same"), page(["bb"], "same"), page(["cc"], "same")]);
     assert.deepEqual(await names, ["aa", "bb"]);
     assert.equal(aws.bodies.length, 2);
   });
 
-  test("that may not be asked for are DENIED, with the action to grant", async () => {
+  test("without permission are DENIED, with the action to grant", async () => {
     const { names } = await find([{ exception: "AccessDeniedException" }]);
     await assert.rejects(names, { code: "DENIED", hint: /^grant tag:GetResources on \* to / });
   });
 
-  test("are not taken from an answer without a list", async () => {
+  test("are not read from a response without a list", async () => {
     await assert.rejects((await find([{ json: {} }])).names, { code: "UNEXPECTED_RESPONSE" });
   });
 });
 
-test("resources are found by their tags in the Region and the partition of the registry, or where the environment says", () => {
+test("the tagging endpoint is in the Region and partition of the registry, or set by the environment", () => {
   const at = (host: string, environment = {}) => taggingEndpoint(new URL(`https://${host}`), environment)?.href;
   assert.equal(at("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), "https://tagging.eu-west-1.amazonaws.com/");
   assert.equal(

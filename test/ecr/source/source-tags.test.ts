@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 const [OWN, OTHER] = ["123456789012", "111122223333"];
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
-/** An ECR with `app` in an account in eu-west-1, each tag pushed a day after the one before. */
+/** An ECR in eu-west-1 with the repository `app`, whose tags are pushed on consecutive days. */
 async function start(account: string, tags: readonly (readonly string[])[], sharedAccounts: readonly string[] = []) {
   let now = Date.parse("2026-01-01T00:00:00Z");
   const sandbox = await startEcr({ clock: () => new Date(now), sharedAccounts });
@@ -42,7 +42,7 @@ async function failure(promise: Promise<unknown>): Promise<MirrorError> {
   return error;
 }
 
-test("tags of an ECR come with the date of their image and its digest; untagged images are none", async () => {
+test("lists the tags of an ECR with date and digest, without untagged images", async () => {
   const { store, list } = await start(OWN, [["1", "latest"], [], ["2"]]);
   const tags = await list("app", signal);
   assert.deepEqual(datesOf(tags), [
@@ -53,7 +53,7 @@ test("tags of an ECR come with the date of their image and its digest; untagged 
   assert.equal(tags[2]?.digest, store.repository("app")?.tags.get("2"));
 });
 
-test("more tags than one page has are read to the end", async () => {
+test("reads all pages of tags", async () => {
   const { sandbox, list } = await start(
     OWN,
     Array.from({ length: 1_100 }, (_, i) => [`v${i}`]),
@@ -65,7 +65,7 @@ test("more tags than one page has are read to the end", async () => {
   );
 });
 
-test("another account is asked by its number, and says no where it lets nobody in", async () => {
+test("passes the ID of another account, and fails if that account denies access", async () => {
   const open = await start(OTHER, [["1"]], [OTHER]);
   assert.deepEqual(
     (await open.list("app", signal)).map(({ name }) => name),
@@ -79,14 +79,14 @@ test("another account is asked by its number, and says no where it lets nobody i
   assert.match(error.hint, /ecr:DescribeImages/);
 });
 
-test("a repository that is not there is an error of the source, never a list of no tags", async () => {
+test("a missing repository is an error of the source rather than an empty list", async () => {
   const { list } = await start(OWN, [["1"]]);
   const error = await failure(list("ap", signal));
   assert.deepEqual([error.code, error.side], ["REPOSITORY_UNKNOWN", "source"]);
   assert.match(error.hint, /spelling|name/);
 });
 
-test("what ECR says oddly is left out: an image without a digest, a date that is none", async () => {
+test("omits images without a digest and invalid dates", async () => {
   const imageDetails = [
     { imageTags: ["nothing"] },
     { imageDigest: DIGEST, imageTags: ["undated"] },
@@ -100,7 +100,7 @@ test("what ECR says oddly is left out: an image without a digest, a date that is
   ]);
 });
 
-test("other registries have no such list, ECR's public gallery included", () => {
+test("other registries, including ECR Public, have no list with dates", () => {
   for (const registry of ["docker.io", "ghcr.io", "public.ecr.aws", "dkr.ecr.eu-west-1.amazonaws.com"])
     assert.equal(ecrSourceTags(registry, testContext({})), undefined, registry);
 });

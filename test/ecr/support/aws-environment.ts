@@ -2,8 +2,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Cuts the SDK's credential chain off from this machine: it reads the process's own environment,
- * the shared config and the instance metadata. To be imported for its effect.
+ * Isolates the SDK's credential chain from this machine: from the environment of the process, the shared config and the
+ * instance metadata. Import it for its side effect.
  */
 for (const name of Object.keys(process.env)) {
   if (name.startsWith("AWS_") || name.startsWith("CODEBUILD_")) delete process.env[name];

@@ -6,16 +6,16 @@ import type { MirrorEvent } from "../../../src/events.ts";
 
 export interface TestContext extends EcrContext {
   events: MirrorEvent[];
-  /** Milliseconds of each wait, none of which was waited for. */
+  /** Duration of each requested wait in milliseconds. Waits end immediately. */
   waits: number[];
-  /** May be set: what the clock shows. The machine's own time where undefined. */
+  /** The clock's time. Default: the machine's time. */
   time: number | undefined;
 }
 
 const agent = new Agent();
 after(() => agent.close());
 
-/** A context whose waits are over at once. `random` is 1/2: half of each longest back-off. */
+/** Returns a context without real waits. `random` is 0.5, which is half of each maximum back-off. */
 export function testContext(
   environment: Readonly<Record<string, string | undefined>>,
   dispatcher: Dispatcher = agent,

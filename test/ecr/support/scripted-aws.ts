@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { after } from "node:test";
 
-/** One answer: an exception by name, a JSON body, or something AWS would not send. */
+/** A response: an exception by name, a JSON body, or something that AWS would not send. */
 export type Answer =
   | { exception: string; message?: string; status?: number; members?: object }
   | { json: unknown }
   | { status: number; type: string; text: string }
-  /** No answer ever. */
+  /** Never responds. */
   | "hang"
-  /** Headers and half a body, then nothing. */
+  /** Sends headers and half of the body. */
   | "stall"
   | "cut";
 
 export interface ScriptedAws {
   url: string;
   host: string;
-  /** Operations asked for, in order. */
+  /** Requested operations, in order. */
   asked: string[];
   /** The request bodies, in the same order. */
   bodies: string[];
@@ -26,7 +26,7 @@ export interface ScriptedAws {
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
 
-/** What GetAuthorizationToken answers where the script says nothing. */
+/** The default response to GetAuthorizationToken. */
 export const TOKEN = {
   authorizationData: [
     {
@@ -37,7 +37,7 @@ export const TOKEN = {
   ],
 };
 
-/** An AWS endpoint on loopback that answers as told; it is closed after the file's tests. */
+/** Starts an AWS endpoint on loopback with scripted responses. It is closed after the tests of the file. */
 export async function scriptedAws(
   answer: (operation: string, count: number, body: string) => Answer | undefined,
 ): Promise<ScriptedAws> {
