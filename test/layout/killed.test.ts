@@ -11,17 +11,17 @@ import { imageOf, putImage, targetIn, temporaryFolder } from "./support/layouts.
 
 const WRITER = fileURLToPath(new URL("support/endless-writer.ts", import.meta.url));
 
-/** Milliseconds after a first image was written: spread over what it takes to write a few more. */
+/** When to kill the writer, in milliseconds after the first image. Spread over the time for a few more images. */
 const INSTANTS = [0, 3, 7, 12, 18, 25, 33, 47];
 
-test("kill -9 at any moment leaves valid layouts, which the next run goes on with", async (t) => {
+test("kill -9 at any time leaves valid layouts, and the next run resumes from them", async (t) => {
   const base = await temporaryFolder(t);
   for (const [i, instant] of INSTANTS.entries()) {
     const child = spawn(process.execPath, [WRITER, base, String(i * 1_000)], { stdio: ["ignore", "pipe", "inherit"] });
     const ended = once(child, "close");
     await Promise.race([once(child.stdout, "data"), ended]);
     await wait(instant);
-    assert.equal(child.exitCode, null, "it writes until it is killed");
+    assert.equal(child.exitCode, null, "the writer runs until it is killed");
     child.kill("SIGKILL");
     await ended;
     assert.deepEqual(layoutFaults(join(base, "mirror")), [], `killed after ${instant} ms`);

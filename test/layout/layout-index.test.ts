@@ -18,7 +18,7 @@ const descriptor = fc
   .integer({ min: 0, max: 3 })
   .map((n) => ({ mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(String(n))), size: n }));
 
-test("an index is a map of tags, whatever the order of writing, and survives being written down", () => {
+test("an index maps each tag to its last manifest, also after formatting and parsing", () => {
   const write = fc.record({ tag: tag, descriptor });
   fc.assert(
     fc.property(fc.array(write, { maxLength: 12 }), (writes) => {
@@ -31,14 +31,14 @@ test("an index is a map of tags, whatever the order of writing, and survives bei
       const read = parseLayoutIndex(Buffer.from(formatLayoutIndex(index)));
       assert.ok(read !== undefined);
       for (const name of ["1", "1.10", "latest", "__proto__", "constructor"]) {
-        const held = digestsNamed(read, (each) => each === name);
-        assert.deepEqual(held, expected.has(name) ? [expected.get(name)] : []);
+        const digests = digestsNamed(read, (each) => each === name);
+        assert.deepEqual(digests, expected.has(name) ? [expected.get(name)] : []);
       }
     }),
   );
 });
 
-test("what is there already changes nothing", () => {
+test("setting a tag to its current manifest changes nothing", () => {
   fc.assert(
     fc.property(tag, descriptor, (name, wanted) => {
       const index = withTag(EMPTY_INDEX, name, wanted);

@@ -38,7 +38,7 @@ function refused(work: Promise<unknown>, code: string, message: RegExp): Promise
 }
 
 describe("a layout source", () => {
-  test("answers as its registry did: by tag, by digest, and with the bytes", async (t) => {
+  test("serves tags, digests and bytes like the registry", async (t) => {
     const source = sourceIn(await carried(t));
     const head = { mediaType: IMAGE.top.mediaType, digest, size: IMAGE.top.bytes.length };
     assert.deepEqual(await source.headManifest("redis", "7"), head);
@@ -52,24 +52,24 @@ describe("a layout source", () => {
     }
     assert.equal(await source.headManifest("redis", "8"), undefined);
     assert.equal(await source.headManifest("nginx", "7"), undefined);
-    await refused(source.getManifest("redis", "8"), "MANIFEST_UNKNOWN", /no such manifest/);
-    await refused(source.openBlob("redis", blobOf(Buffer.from("no")), 0, NEVER), "BLOB_UNKNOWN", /lacks this file/);
+    await refused(source.getManifest("redis", "8"), "MANIFEST_UNKNOWN", /does not contain/);
+    await refused(source.openBlob("redis", blobOf(Buffer.from("no")), 0, NEVER), "BLOB_UNKNOWN", /does not contain/);
   });
 
-  test("finds Docker Hub's official images with and without library/, and others' at their path alone", async (t) => {
+  test("finds Docker Hub's official images with and without library/, and other images only at their path", async (t) => {
     assert.equal((await sourceIn(await carried(t)).headManifest("library/redis", "7"))?.digest, digest);
     const whole = await carried(t, "library/redis");
     assert.equal((await sourceIn(whole).headManifest("library/redis", "7"))?.digest, digest);
     assert.equal(await sourceIn(await carried(t), "ghcr.io").headManifest("library/redis", "7"), undefined);
   });
 
-  test("reads one layout of several repositories, whose entries have full references", async (t) => {
+  test("reads a layout of several repositories that has full references", async (t) => {
     const base = await carried(t);
     await rename(join(base, "mirror"), join(base, "other"));
     await rename(join(base, "other/redis"), join(base, "mirror"));
     const path = join(base, "mirror/index.json");
     const index = await readFile(path, "utf8");
-    assert.equal(await sourceIn(base).headManifest("library/redis", "7"), undefined, "whose tag 7 is it?");
+    assert.equal(await sourceIn(base).headManifest("library/redis", "7"), undefined, "the tag is ambiguous");
     for (const name of ["docker.io/library/redis:7", "index.docker.io/library/redis:7", "redis:7"]) {
       await writeFile(path, index.replace('"7"', JSON.stringify(name)));
       assert.equal((await sourceIn(base).headManifest("library/redis", "7"))?.digest, digest, name);
@@ -78,11 +78,11 @@ describe("a layout source", () => {
     }
   });
 
-  test("lists the tags of a repository, and says when no layout has it", async (t) => {
+  test("lists the tags of a repository, and fails if no layout contains it", async (t) => {
     const base = await carried(t);
     await putImage(targetIn(base), "redis", "latest", IMAGE);
     assert.deepEqual(await sourceIn(base).listTags("library/redis"), ["7", "latest"]);
-    await refused(sourceIn(base).listTags("nginx"), "REPOSITORY_UNKNOWN", /no layout of this repository/);
+    await refused(sourceIn(base).listTags("nginx"), "REPOSITORY_UNKNOWN", /no layout contains this repository/);
     await refused(sourceIn(await temporaryFolder(t)).listTags("redis"), "LAYOUT_FILE", /does not exist/);
     await writeFile(join(base, "mirror/oci-layout"), '{"imageLayoutVersion": "1.0.0"}');
     const names = ["quay.io/org/app:1", "quay.io/org/app:2", "quay.io/org/other:3", "4"];
@@ -91,46 +91,46 @@ describe("a layout source", () => {
     assert.deepEqual(await sourceIn(base, "quay.io").listTags("org/app"), ["1", "2"]);
   });
 
-  test("says when the folder was not carried along", async (t) => {
+  test("fails if the folder does not exist", async (t) => {
     const source = sourceIn(await temporaryFolder(t));
     await refused(source.headManifest("redis", "7"), "LAYOUT_FILE", /does not exist/);
   });
 
-  test("does not trust a name: bytes that are not its digest's are an error, and so is another size", async (t) => {
+  test("fails for a manifest that does not match its digest, and for a blob with another size", async (t) => {
     const base = await carried(t);
     await writeFile(blobPath(base, "redis", digest), "{}");
-    await refused(sourceIn(base).headManifest("redis", "7"), "DIGEST_MISMATCH", /something else/);
+    await refused(sourceIn(base).headManifest("redis", "7"), "DIGEST_MISMATCH", /does not match its digest/);
     const [blob = Buffer.alloc(0)] = IMAGE.blobs.values();
     await writeFile(blobPath(base, "redis", blobOf(blob).digest), "x");
     await refused(sourceIn(base).openBlob("redis", blobOf(blob), 0, NEVER), "DIGEST_MISMATCH", /the file has 1 bytes/);
   });
 
-  test("says what is wrong with a layout that is not whole", async (t) => {
+  test("explains what is wrong with an invalid layout", async (t) => {
     const base = await carried(t);
     const layout = join(base, "mirror/redis");
-    const look = () => sourceIn(base).headManifest("redis", "7");
+    const lookUp = () => sourceIn(base).headManifest("redis", "7");
     const index = await readFile(join(layout, "index.json"), "utf8");
     const entries = (JSON.parse(index) as { manifests: object[] }).manifests;
 
     await rm(blobPath(base, "redis", digest));
-    await refused(look(), "LAYOUT_INVALID", /names sha256:[0-9a-f]+, which is not there/);
+    await refused(lookUp(), "LAYOUT_INVALID", /lists sha256:[0-9a-f]+, which is missing/);
     const other = { ...entries[0], digest: blobOf(Buffer.from("other")).digest };
     await writeFile(join(layout, "index.json"), JSON.stringify({ manifests: [...entries, other] }));
-    await refused(look(), "LAYOUT_INVALID", /this tag to 2 manifests/);
+    await refused(lookUp(), "LAYOUT_INVALID", /this tag for 2 manifests/);
     for (const text of ["", "[]", "null", '{"manifests": {}}', '{"manifests": [1]}', "{", '{"schemaVersion": 2}']) {
       await writeFile(join(layout, "index.json"), text);
-      await refused(look(), "LAYOUT_INVALID", /no image index/);
+      await refused(lookUp(), "LAYOUT_INVALID", /not an image index/);
     }
     await writeFile(join(layout, "index.json"), Buffer.alloc(16 * 1024 * 1024 + 1, " "));
-    await refused(look(), "TOO_LARGE", /16777216 bytes/);
-    await assert.rejects(look(), { hint: /write the layout again/ });
+    await refused(lookUp(), "TOO_LARGE", /16777216 bytes/);
+    await assert.rejects(lookUp(), { hint: /write the layout again/ });
     await rm(join(layout, "index.json"));
-    await refused(look(), "LAYOUT_INVALID", /no index\.json/);
+    await refused(lookUp(), "LAYOUT_INVALID", /index\.json is missing/);
     await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion": "2.0.0"}');
-    await refused(look(), "LAYOUT_INVALID", /version/);
+    await refused(lookUp(), "LAYOUT_INVALID", /version/);
   });
 
-  test("skips entries that are none, and reads manifests that name no media type", async (t) => {
+  test("skips invalid entries, and reads manifests without a media type", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const config = await putBytes(target, "app", Buffer.from("{}"));
@@ -153,8 +153,8 @@ describe("a layout source", () => {
   });
 });
 
-describe("a hostile layout leads nowhere:", () => {
-  test("a link in place of a file, of a folder of content, of a layout, or of them all", async (t) => {
+describe("a malicious layout is rejected for", () => {
+  test("a link instead of a file, a content folder, a layout, or the whole folder", async (t) => {
     for (const part of ["index.json", "oci-layout", "blobs", "blobs/sha256", `blobs/sha256/${digest.slice(7)}`, "."]) {
       const base = await carried(t);
       const path = join(base, "mirror/redis", part);
@@ -169,7 +169,7 @@ describe("a hostile layout leads nowhere:", () => {
     await refused(sourceIn(base).headManifest("absent", "7"), "LAYOUT_FILE", /link/);
   });
 
-  test("a link in place of a blob", async (t) => {
+  test("a link instead of a blob", async (t) => {
     const base = await carried(t);
     const [blob = Buffer.alloc(0)] = IMAGE.blobs.values();
     const path = blobPath(base, "redis", blobOf(blob).digest);
@@ -179,21 +179,21 @@ describe("a hostile layout leads nowhere:", () => {
     await assert.rejects(targetIn(base).missingBlobs("redis", [blobOf(blob)]), { code: "LAYOUT_FILE", side: "target" });
   });
 
-  test("a repository whose name is none", async (t) => {
+  test("an invalid repository name", async (t) => {
     const source = sourceIn(await carried(t));
     for (const name of ["../redis", "..", "redis/../../etc", "/etc", "", "redis\0"]) {
-      await refused(source.headManifest(name, "7"), "INVALID_REFERENCE", /no valid name/);
+      await refused(source.headManifest(name, "7"), "INVALID_REFERENCE", /not valid/);
     }
   });
 
-  test("a folder in place of a file", async (t) => {
+  test("a folder instead of a file", async (t) => {
     const base = await carried(t);
     await rm(join(base, "mirror/redis/index.json"));
     await mkdir(join(base, "mirror/redis/index.json"));
     await refused(sourceIn(base).headManifest("redis", "7"), "LAYOUT_FILE", /folder/);
   });
 
-  test("a link where something is to be written", async (t) => {
+  test("a link in the path to write to", async (t) => {
     for (const part of [
       "mirror",
       "mirror/redis",

@@ -31,22 +31,26 @@ const statements: fc.Arbitrary<Statement[]> = fc.array(
 const shuffled = <Value>(values: readonly Value[]): fc.Arbitrary<Value[]> =>
   fc.shuffledSubarray([...values], { minLength: values.length });
 
-/** A list in other order, and a list of one as its value at times. */
-function otherList(values: readonly string[], write: (value: string) => string = String): fc.Arbitrary<unknown> {
+/** Generates an equivalent list: in another order, and sometimes a single value instead of a list. */
+function equivalentList(values: readonly string[], write: (value: string) => string = String): fc.Arbitrary<unknown> {
   return fc.tuple(shuffled(values), fc.boolean()).map(([list, isBare]) => {
     const written = list.map(write);
     return isBare && written.length === 1 ? written[0] : written;
   });
 }
 
-/** The same policy as somebody else would write it. */
-function otherWords(policy: readonly Statement[]): fc.Arbitrary<string> {
+/** Generates an equivalent policy. */
+function equivalentPolicy(policy: readonly Statement[]): fc.Arbitrary<string> {
   const statement = ({ Sid, Effect, Principal, Action, Condition }: Statement) =>
     fc
       .record({
-        AWS: fc.boolean().chain((isArn) => otherList(Principal.AWS, (id) => (isArn ? `arn:aws:iam::${id}:root` : id))),
-        Action: fc.boolean().chain((isLower) => otherList(Action, (name) => (isLower ? name.toLowerCase() : name))),
-        orgs: otherList(Condition.StringEquals["aws:PrincipalOrgID"] ?? []),
+        AWS: fc
+          .boolean()
+          .chain((isArn) => equivalentList(Principal.AWS, (id) => (isArn ? `arn:aws:iam::${id}:root` : id))),
+        Action: fc
+          .boolean()
+          .chain((isLower) => equivalentList(Action, (name) => (isLower ? name.toLowerCase() : name))),
+        orgs: equivalentList(Condition.StringEquals["aws:PrincipalOrgID"] ?? []),
         isReversed: fc.boolean(),
       })
       .map(({ AWS, Action: actions, orgs, isReversed }) => {
@@ -67,12 +71,12 @@ function otherWords(policy: readonly Statement[]): fc.Arbitrary<string> {
 
 const textOf = (Statement: unknown): string => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** What breaks when these fail: every plan shows a change that is none, or hides one that is. */
+/** If these fail, every plan shows a change that does not exist, or hides one that does. */
 describe("repository policies", () => {
-  test("are the same in any order, with one value or a list of it, and with an account or its root", () => {
+  test("are equivalent in any order, with a value or a list of one, and with an account or its root", () => {
     fc.assert(
       fc.property(
-        statements.chain((policy) => fc.tuple(fc.constant(policy), otherWords(policy))),
+        statements.chain((policy) => fc.tuple(fc.constant(policy), equivalentPolicy(policy))),
         ([policy, other]) => {
           assert.ok(isSameRepositoryPolicy(textOf(policy), other), other);
           assert.ok(isSameRepositoryPolicy(other, textOf(policy)));
@@ -81,7 +85,7 @@ describe("repository policies", () => {
     );
   });
 
-  test("differ when a single part of a statement does", () => {
+  test("differ if one part of a statement differs", () => {
     const changes: readonly ((statement: Statement) => unknown)[] = [
       (statement) => ({ ...statement, Sid: "another" }),
       (statement) => ({ ...statement, Effect: statement.Effect === "Deny" ? "Allow" : "Deny" }),
@@ -96,7 +100,7 @@ describe("repository policies", () => {
       fc.property(statements, fc.nat(), fc.constantFrom(...changes), (policy, at, change) => {
         const place = at % policy.length;
         const changed = policy.map((statement, i) => (i === place ? change(statement) : statement));
-        // A statement that stands there twice may stand there once.
+        // Duplicate statements have no meaning, so changing one of them may not matter.
         fc.pre(new Set(policy.map((each) => JSON.stringify(each))).size === policy.length);
         assert.equal(isSameRepositoryPolicy(textOf(policy), textOf(changed)), false);
       }),
@@ -105,9 +109,9 @@ describe("repository policies", () => {
 
   const PULL = { Effect: "Allow", Action: "ecr:BatchGetImage" };
   const pairs: readonly (readonly [string, unknown, unknown, boolean])[] = [
-    ["everybody, as * and as AWS: *", { ...PULL, Principal: "*" }, { ...PULL, Principal: { AWS: ["*"] } }, true],
+    ["the principals * and AWS: *", { ...PULL, Principal: "*" }, { ...PULL, Principal: { AWS: ["*"] } }, true],
     [
-      "a root of China",
+      "the root of an account in China and the account",
       { ...PULL, Principal: { AWS: "arn:aws-cn:iam::111111111111:root" } },
       { ...PULL, Principal: { AWS: "111111111111" } },
       true,
@@ -119,39 +123,39 @@ describe("repository policies", () => {
       false,
     ],
     [
-      "a service of that number",
+      "a service and an account with the same number",
       { ...PULL, Principal: { Service: "111111111111" } },
       { ...PULL, Principal: { AWS: "111111111111" } },
       false,
     ],
     [
-      "truth as text",
+      "a Boolean and its text",
       { ...PULL, Condition: { Bool: { a: true } } },
       { ...PULL, Condition: { Bool: { a: ["true"] } } },
       true,
     ],
     [
-      "values of other case",
+      "values in different case",
       { ...PULL, Condition: { StringEquals: { a: "X" } } },
       { ...PULL, Condition: { StringEquals: { a: "x" } } },
       false,
     ],
-    ["a Sid that is missing", { ...PULL, Sid: "a" }, PULL, false],
+    ["a missing Sid", { ...PULL, Sid: "a" }, PULL, false],
   ];
   for (const [what, one, other, same] of pairs) {
-    test(`${what}: ${same ? "the same" : "different"}`, () => {
+    test(`${what}: ${same ? "equivalent" : "different"}`, () => {
       assert.equal(isSameRepositoryPolicy(textOf([one]), textOf(other)), same);
       assert.equal(isSameRepositoryPolicy(textOf(other), textOf([one])), same);
     });
   }
 
-  test("without a version are of the oldest, and another version is another policy", () => {
+  test("without a version have the oldest version, and different versions differ", () => {
     const bare = JSON.stringify({ Statement: [PULL] });
     assert.ok(isSameRepositoryPolicy(bare, JSON.stringify({ Version: "2008-10-17", Statement: PULL })));
     assert.ok(!isSameRepositoryPolicy(bare, textOf(PULL)));
   });
 
-  test("that are no JSON, or nested beyond reason, are the same as themselves alone", () => {
+  test("that are not JSON, or nested too deeply, are equal only if their texts are", () => {
     const deep = `{"Statement":${"[".repeat(5000)}${"]".repeat(5000)}}`;
     for (const text of ["{", deep, "null"]) {
       assert.ok(isSameRepositoryPolicy(text, text));
@@ -174,7 +178,7 @@ describe("lifecycle policies", () => {
   });
   const policy = (...rules: object[]) => JSON.stringify({ rules });
 
-  test("are the same in any order of rules and patterns, with the storage class that is usual or without", () => {
+  test("are equivalent in any order of rules and patterns, and with or without the default storage class", () => {
     const other = policy(rule(2, { storageClass: "standard" }), rule(1, { tagPatternList: ["*-rc", "v*"] }));
     assert.ok(isSameLifecyclePolicy(policy(rule(1), rule(2)), other));
   });
@@ -186,7 +190,7 @@ describe("lifecycle policies", () => {
     });
   }
 
-  test("differ in a priority, an action, a description, and a rule more", () => {
+  test("differ if a priority, an action or a description differs, or there is another rule", () => {
     const first = rule(1);
     for (const other of [
       policy(rule(2)),

@@ -10,7 +10,7 @@ import type { Encryption } from "../../src/repository/settings.ts";
 describe("tag mutability", () => {
   const filters = fc.uniqueArray(fc.constantFrom("latest", "*-dev", "v*", "1.0"), { maxLength: 4 });
 
-  test("is the same whatever the order of the filters, and another one with other filters", () => {
+  test("is equivalent in any order of the filters, and differs with other filters", () => {
     fc.assert(
       fc.property(filters, filters, (one, other) => {
         const isSame = isSameTagMutability(
@@ -22,13 +22,13 @@ describe("tag mutability", () => {
     );
   });
 
-  test("differs in its default", () => {
+  test("differs if the default differs", () => {
     assert.ok(!isSameTagMutability({ default: "IMMUTABLE", except: [] }, { default: "MUTABLE", except: [] }));
   });
 });
 
 describe("resource tags", () => {
-  test("that are not named are left alone, those that differ come with what they were", () => {
+  test("that differ are returned with their current values, and undeclared ones are ignored", () => {
     const have = { team: "a", cost: "7", empty: "" };
     assert.equal(differingTags({ team: "a", empty: "" }, have), undefined);
     assert.deepEqual(differingTags({ team: "b", stage: "" }, have), {
@@ -37,7 +37,7 @@ describe("resource tags", () => {
     });
   });
 
-  test("may be called as JavaScript's own", () => {
+  test("can have the names of JavaScript properties", () => {
     assert.deepEqual(differingTags({ constructor: "x" }, {}), {
       from: { constructor: null },
       to: { constructor: "x" },
@@ -47,37 +47,44 @@ describe("resource tags", () => {
 
 const ARN = "arn:aws:kms:us-east-1:123456789012:key/1234abcd";
 const OTHER_ARN = "arn:aws:kms:us-east-1:123456789012:key/5678efab";
-const OURS: KmsKey = { arn: ARN, isManagedByAws: false };
+const CUSTOMER_MANAGED: KmsKey = { arn: ARN, isManagedByAws: false };
 const AWS_MANAGED: KmsKey = { arn: ARN, isManagedByAws: true };
 const kms = (key?: string): Encryption => (key === undefined ? { type: "KMS" } : { type: "KMS", key });
 
-/** What is wanted, what is there, what KMS said of which key; the verdict, and the key that it has to be asked about. */
+/** Wanted and actual encryption, the keys as described by KMS, the expected result, and the key that KMS must describe. */
 const CASES: readonly (readonly [string, Encryption, Encryption, [string, KmsKey][], string, string?])[] = [
-  ["AES256 is AES256", { type: "AES256" }, { type: "AES256" }, [], "same"],
-  ["AES256 is no KMS", { type: "AES256" }, kms(ARN), [], "different"],
-  ["KMS is no AES256", kms(), { type: "AES256" }, [], "different"],
-  ["KMS is no KMS_DSSE", kms(ARN), { type: "KMS_DSSE", key: ARN }, [], "different"],
-  ["a key's ARN is itself", kms(ARN), kms(ARN), [], "same"],
-  ["a key's ARN is no other", kms(ARN), kms(OTHER_ARN), [], "different"],
-  ["a key's id is in its ARN", kms("1234abcd"), kms(ARN), [], "same"],
-  ["a key's id is in no other ARN", kms("1234abcd"), kms(OTHER_ARN), [], "different"],
-  ["an alias of the key", kms("alias/a"), kms(ARN), [["alias/a", OURS]], "same", "alias/a"],
-  ["an alias of another key", kms("alias/a"), kms(OTHER_ARN), [["alias/a", OURS]], "different", "alias/a"],
-  ["an alias that KMS does not tell", kms("alias/a"), kms(ARN), [], "unknown", "alias/a"],
+  ["AES256 and AES256", { type: "AES256" }, { type: "AES256" }, [], "same"],
+  ["AES256 and KMS", { type: "AES256" }, kms(ARN), [], "different"],
+  ["KMS and AES256", kms(), { type: "AES256" }, [], "different"],
+  ["KMS and KMS_DSSE", kms(ARN), { type: "KMS_DSSE", key: ARN }, [], "different"],
+  ["a key's ARN and the same ARN", kms(ARN), kms(ARN), [], "same"],
+  ["a key's ARN and another ARN", kms(ARN), kms(OTHER_ARN), [], "different"],
+  ["a key's ID and its ARN", kms("1234abcd"), kms(ARN), [], "same"],
+  ["a key's ID and another ARN", kms("1234abcd"), kms(OTHER_ARN), [], "different"],
+  ["an alias of the key", kms("alias/a"), kms(ARN), [["alias/a", CUSTOMER_MANAGED]], "same", "alias/a"],
+  ["an alias of another key", kms("alias/a"), kms(OTHER_ARN), [["alias/a", CUSTOMER_MANAGED]], "different", "alias/a"],
+  ["an alias that KMS does not resolve", kms("alias/a"), kms(ARN), [], "unknown", "alias/a"],
   [
-    "the alias's ARN",
+    "an alias's ARN that KMS does not resolve",
     kms("arn:aws:kms:us-east-1:123456789012:alias/a"),
     kms(ARN),
     [],
     "unknown",
     "arn:aws:kms:us-east-1:123456789012:alias/a",
   ],
-  ["AWS's key", kms(), kms(ARN), [[ARN, AWS_MANAGED]], "same", ARN],
-  ["AWS's key by its alias", kms("alias/aws/ecr"), kms(ARN), [[ARN, AWS_MANAGED]], "same", ARN],
-  ["a key that is not AWS's", kms(), kms(ARN), [[ARN, OURS]], "different", ARN],
-  ["a key that may be AWS's", kms(), kms(ARN), [], "unknown", ARN],
-  ["a repository without a key's name", kms(), kms(), [], "same"],
-  ["a key, and a repository without a key's name", kms("alias/a"), kms(), [], "unknown"],
+  ["the AWS managed key", kms(), kms(ARN), [[ARN, AWS_MANAGED]], "same", ARN],
+  ["the AWS managed key by its alias", kms("alias/aws/ecr"), kms(ARN), [[ARN, AWS_MANAGED]], "same", ARN],
+  [
+    "a customer managed key instead of the AWS managed key",
+    kms(),
+    kms(ARN),
+    [[ARN, CUSTOMER_MANAGED]],
+    "different",
+    ARN,
+  ],
+  ["a key that may be the AWS managed key", kms(), kms(ARN), [], "unknown", ARN],
+  ["no key, and a repository without a key", kms(), kms(), [], "same"],
+  ["a key, and a repository without a key", kms("alias/a"), kms(), [], "unknown"],
 ];
 
 describe("encryption", () => {

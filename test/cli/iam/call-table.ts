@@ -1,7 +1,7 @@
 import { CALLS, type Call, type TagCondition } from "../../../src/cli/iam/calls.ts";
 import { SOURCE_CALLS } from "../../../src/cli/iam/source-calls.ts";
 
-/** The rows that docs/iam.md has of the calls: those to targets, then those to sources. */
+/** Returns the table rows of docs/iam.md: calls to targets, then calls to sources. */
 export function callTable(): string[] {
   const targets = CALLS.map((call) => {
     const { service = "ecr", action, role, purpose, without = "an error" } = call;

@@ -8,7 +8,7 @@ import type { PolicyDocument } from "../../../src/cli/iam/documents.ts";
 import { isAllowed } from "../../../src/sandbox/aws/iam-policy.ts";
 import { EVERYTHING, drifted, printedPolicies, type Drifted } from "./support.ts";
 
-/** The only document of the only policy. */
+/** Returns the only document of the only policy. */
 async function printed(role: "plan" | "apply"): Promise<PolicyDocument> {
   const policies = await printedPolicies(role);
   const documents = policies.flatMap((policy) => policy.documents);
@@ -17,7 +17,7 @@ async function printed(role: "plan" | "apply"): Promise<PolicyDocument> {
   return document;
 }
 
-/** Every action of ECR that changes something (Service Authorization Reference, Amazon Elastic Container Registry). */
+/** Every ECR action that writes (Service Authorization Reference, Amazon Elastic Container Registry). */
 const MUTATING = [
   "BatchDeleteImage",
   "BatchImportUpstreamImage",
@@ -56,7 +56,7 @@ const MUTATING = [
   "UploadLayerPart",
 ];
 
-/** Those that an apply of the file never makes, whatever it finds. */
+/** Actions that apply never uses. */
 const NEVER = MUTATING.filter((name) => !CALLS.some(({ action }) => action === name));
 
 function inputFor(name: string): object {
@@ -64,25 +64,25 @@ function inputFor(name: string): object {
   return { repositoryName: name, resourceArn, tags: [{ Key: "mirrorform", Value: "platform" }] };
 }
 
-/** Which of these operations on a repository are not denied. */
+/** Returns the operations on a repository that are not denied. */
 async function notDenied(place: Drifted, operations: readonly string[], input: object): Promise<string[]> {
-  const answers = operations.map(async (name) => ({ name, error: await place.call("held", name, input) }));
+  const answers = operations.map(async (name) => ({ name, error: await place.call("restricted", name, input) }));
   return (await Promise.all(answers)).filter(({ error }) => error !== "AccessDeniedException").map(({ name }) => name);
 }
 
-test("with the printed plan policy plan says what it says to somebody who may do everything, and no change is allowed", async (t) => {
+test("with the printed plan policy, plan prints the same as with full permissions, and every change is denied", async (t) => {
   const place = await drifted(t);
-  const free = await place.runAs([EVERYTHING], "plan");
-  const held = await place.runAs([await printed("plan")], "plan");
+  const unrestricted = await place.runAs([EVERYTHING], "plan");
+  const restricted = await place.runAs([await printed("plan")], "plan");
   assert.deepEqual(place.sandbox.ecr.denials, []);
-  assert.equal(held.code, 0, held.stdout);
-  assert.equal(held.stdout, free.stdout);
+  assert.equal(restricted.code, 0, restricted.stdout);
+  assert.equal(restricted.stdout, unrestricted.stdout);
   for (const name of ["drifted", "adopted", "not-in-the-file"]) {
     assert.deepEqual(await notDenied(place, MUTATING, inputFor(name)), []);
   }
 });
 
-test("with the printed apply policy apply does everything, is denied nothing, and leaves nothing to do", async (t) => {
+test("with the printed apply policy, apply succeeds without a denial, and a second apply has nothing to do", async (t) => {
   const place = await drifted(t);
   const policy = await printed("apply");
   const applied = await place.runAs([policy], "apply");
@@ -107,14 +107,14 @@ test("with the printed apply policy apply does everything, is denied nothing, an
   assert.deepEqual((JSON.parse(again.stdout) as { outcomes: unknown[] }).outcomes, []);
 });
 
-test("with the printed apply policy every change that apply does not make is denied, and every one elsewhere", async (t) => {
+test("with the printed apply policy, other changes are denied, and all changes of other repositories", async (t) => {
   const place = await drifted(t);
   const policy = await printed("apply");
   assert.equal((await place.runAs([policy], "plan")).code, 0);
   assert.deepEqual(await notDenied(place, NEVER, inputFor("drifted")), []);
   assert.deepEqual(await notDenied(place, MUTATING, inputFor("not-in-the-file")), []);
   assert.deepEqual(await notDenied(place, MUTATING, { ...inputFor("drifted"), registryId: "210987654321" }), []);
-  // What only some repositories declare is denied at the others.
+  // Permissions that only some repositories need are denied for the others.
   assert.deepEqual(await notDenied(place, ["BatchDeleteImage", "PutLifecyclePolicy"], inputFor("fresh")), []);
   const context = { "aws:RequestTag/mirrorform": ["platform"], "aws:ResourceTag/mirrorform": ["platform"] };
   const elsewhere = ["us-east-1:210987654321:repository/drifted", "eu-west-1:123456789012:repository/drifted"];
@@ -126,24 +126,31 @@ test("with the printed apply policy every change that apply does not make is den
   }
 });
 
-test("a repository of the file that another file has, or nobody, keeps its mark, its settings and its tags", async (t) => {
+test("a declared repository with another owner or none keeps its ownership tag, settings and tags", async (t) => {
   const place = await drifted(t);
   const policy = await printed("apply");
   assert.equal((await place.runAs([policy], "plan")).code, 0);
   const settings = CALLS.flatMap(({ action, tagCondition }) => (tagCondition === "owned" ? [action] : []));
   const arn = "arn:aws:ecr:us-east-1:123456789012:repository/drifted";
-  const mark = (value: string) => ({ resourceArn: arn, tags: [{ Key: "mirrorform", Value: value }] });
-  assert.equal(await place.call("held", "TagResource", mark("another")), "AccessDeniedException");
-  assert.equal(await place.call("free", "TagResource", mark("another")), undefined);
-  assert.equal(await place.call("held", "TagResource", mark("platform")), "AccessDeniedException");
+  const ownershipTag = (value: string) => ({ resourceArn: arn, tags: [{ Key: "mirrorform", Value: value }] });
+  assert.equal(await place.call("restricted", "TagResource", ownershipTag("another")), "AccessDeniedException");
+  assert.equal(await place.call("unrestricted", "TagResource", ownershipTag("another")), undefined);
+  assert.equal(await place.call("restricted", "TagResource", ownershipTag("platform")), "AccessDeniedException");
   assert.deepEqual(await notDenied(place, settings, inputFor("drifted")), []);
-  assert.equal(await place.call("free", "UntagResource", { resourceArn: arn, tagKeys: ["mirrorform"] }), undefined);
+  assert.equal(
+    await place.call("unrestricted", "UntagResource", { resourceArn: arn, tagKeys: ["mirrorform"] }),
+    undefined,
+  );
   assert.deepEqual(await notDenied(place, settings, inputFor("drifted")), []);
-  assert.equal(await place.call("held", "TagResource", mark("platform")), undefined, "that is to adopt it");
+  assert.equal(
+    await place.call("restricted", "TagResource", ownershipTag("platform")),
+    undefined,
+    "this adopts the repository",
+  );
 });
 
-describe("without one action of the printed policy something is denied:", { concurrency: 3 }, () => {
-  /** Where it is said what is not known then, and nothing fails. */
+describe("without one action of the printed policy, a call is denied for", { concurrency: 3 }, () => {
+  /** Actions that runs can do without. */
   const optional = new Set(
     CALLS.flatMap(({ service = "ecr", action, without }) => (without === undefined ? [] : [`${service}:${action}`])),
   );
@@ -153,7 +160,7 @@ describe("without one action of the printed policy something is denied:", { conc
       const policy = await printed(role);
       const pairs = policy.Statement.flatMap(({ Action }, at) => Action.map((action) => ({ at, action })));
       assert.ok(pairs.length > 10);
-      // A run waits more than it works: for other copies of its images, and for the pace of PutImage.
+      // Concurrent, because a run mostly waits: for other copies of its images, and for the PutImage limit.
       const limit = pLimit(8);
       const tries = pairs.map(({ at, action }) =>
         limit(async () => {

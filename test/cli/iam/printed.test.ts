@@ -22,7 +22,7 @@ function grantsOf(statements: readonly Statement[]): string[] {
 }
 
 describe("iam", { concurrency: 4 }, () => {
-  test("prints both policies, each under a line that says which, and one alone as a document for AWS", async (t) => {
+  test("prints both policies with a heading each, or one as a JSON document", async (t) => {
     const folder = await folderWith({ "mirrors.yaml": ONE });
     t.after(() => folder.remove());
     const options = { folder: folder.path, environment: { AWS_REGION: "us-east-1" } };
@@ -62,7 +62,7 @@ describe("iam", { concurrency: 4 }, () => {
     assert.equal(plan.stderr, "");
   });
 
-  test("says what it does not know, and refuses what would be no policy", async (t) => {
+  test("reports unknown values, and rejects invalid options and ambiguous targets", async (t) => {
     const two = file(
       "{ a: { ecr: {} }, b: { ecr: { role: 'arn:aws:iam::210987654321:role/m' } } }",
       "[{ image: redis:7 }]",
@@ -73,7 +73,7 @@ describe("iam", { concurrency: 4 }, () => {
     const run = (...args: string[]) => resident(["iam", ...args], { folder: folder.path });
     const one = await run("--role", "apply", "--target", "a");
     assert.match(one.stdout, /arn:aws:ecr:REGION:ACCOUNT_ID:repository\/redis/);
-    assert.match(one.stderr, /Note: the AWS account is not known here.*ACCOUNT_ID.*--account/);
+    assert.match(one.stderr, /Note: the AWS account is unknown.*ACCOUNT_ID.*--account/);
     const refused = [
       [["--role", "apply"], /reached as the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/],
       [["--role", "admin"], /"admin" is not a role/],
@@ -87,7 +87,7 @@ describe("iam", { concurrency: 4 }, () => {
     }
   });
 
-  test("gives targets that are reached as one role one policy, and each place its own ARNs", async () => {
+  test("prints one policy for targets with the same role, with the ARNs of each target", async () => {
     const role = "arn:aws-cn:iam::210987654321:role/mirror";
     const targets = `{ a: { ecr: { region: cn-north-1, role: '${role}' } }, b: { ecr: { region: cn-northwest-1, role: '${role}' } }, c: { ecr: {} } }`;
     const policies = await printedPolicies("plan", file(targets, "[{ image: redis:7 }]"), [
@@ -107,16 +107,16 @@ describe("iam", { concurrency: 4 }, () => {
     ]);
   });
 
-  test("has a wildcard for the tags of a rule, as narrow as the template, and says so", async () => {
+  test("has a wildcard for the tags of a rule, as narrow as the template, and a note", async () => {
     const rule =
       "[{ image: node, tags: { semver: '>=20' }, to: 'js/{name}-{tag}:x' }, { image: node:20, to: js/node-20 }]";
     const [policy] = await printedPolicies("plan", file("{ main: { ecr: {} } }", rule), ["--account", "123456789012"]);
     const arn = "arn:aws:ecr:us-east-1:123456789012:repository/js/node-*";
     assert.deepEqual(policy?.documents[0]?.Statement[1]?.Resource, [arn]);
-    assert.match(policy.notes.join(), /js\/node-\* are named by tags/);
+    assert.match(policy.notes.join(), /a tag rule determines the names of js\/node-\*/);
   });
 
-  test("is in parts where one policy would be too long, which together allow the same", async () => {
+  test("splits a policy that is too long into parts that allow the same together", async () => {
     const grants = Array.from({ length: 400 }, (_, i) => ["ecr:A", "ecr:B"].slice(i % 2)).flatMap((actions, i) =>
       actions.map((action) => ({
         action,
@@ -135,10 +135,10 @@ describe("iam", { concurrency: 4 }, () => {
     const many = `[${Array.from({ length: 150 }, (_, i) => `{ image: redis:7, to: repository-${i} }`).join(", ")}]`;
     const [policy] = await printedPolicies("apply", file("{ main: { ecr: {} } }", many));
     assert.ok((policy?.documents.length ?? 0) > 1);
-    assert.match(policy?.notes.join() ?? "", /are managed policies, all for the one role/);
+    assert.match(policy?.notes.join() ?? "", /attach all \d+ parts to the role as managed policies/);
   });
 
-  test("has the calls that docs/iam.md has", () => {
+  test("has the same calls as docs/iam.md", () => {
     const page = readFileSync("docs/iam.md", "utf8");
     const rows = page.split("\n").filter((line) => /^\| `(?:ecr|tag):/.test(line));
     const cells = (row: string): string => row.replaceAll(/\s*\|\s*/g, "|");
@@ -146,7 +146,7 @@ describe("iam", { concurrency: 4 }, () => {
   });
 });
 
-test("an account is the file's, the role's, the option's, then the environment's, whose variables say nothing of a profile", () => {
+test("the account comes from the mirror file, the role, the option, or the environment unless there is a profile", () => {
   const environment = { AWS_ACCOUNT_ID: "000000000004" };
   const role = "arn:aws:iam::000000000002:role/m";
   const accounts = [

@@ -18,7 +18,7 @@ const SOURCE = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const ALTERNATE = `${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com`;
 const SMALL = { layers: 1, layerBytes: 64 };
 
-/** A listed image, a rule, referrers, platforms; and Docker Hub's image from an ECR that has it too. */
+/** A listed image, rules, referrers and platforms; and a Docker Hub image with an ECR as an alternate. */
 const FILE = `
 version: 1
 name: platform
@@ -36,7 +36,7 @@ mirrors:
 
 const arn = (region: string, repository: string): string => `arn:aws:ecr:${region}:${ACCOUNT}:repository/${repository}`;
 
-/** A run of {@link FILE} by somebody who is held to policies. */
+/** Prepares runs of {@link FILE} with restricted permissions. */
 async function place(t: TestContext) {
   const there: World = await world(t, { "mirrors.yaml": FILE }, { images: ["redis:7"], imageOptions: SMALL });
   const { sandbox, folder } = there;
@@ -85,8 +85,8 @@ function grantsOf({ Statement }: PolicyDocument): string[] {
   );
 }
 
-describe("of an ECR that images come from", { concurrency: 4 }, () => {
-  test("the policies hold what is read there, by repository, and nothing that writes", async () => {
+describe("for an ECR source", { concurrency: 4 }, () => {
+  test("the policies allow only reads, by repository", async () => {
     const elsewhere = async (role: "plan" | "apply") =>
       grantsOf(await printed(role))
         .filter((grant) => /:eu-/.test(grant))
@@ -112,7 +112,7 @@ describe("of an ECR that images come from", { concurrency: 4 }, () => {
     );
   });
 
-  test("plan and apply are denied nothing with them", async (t) => {
+  test("plan and apply succeed with them without a denial", async (t) => {
     const { runAs, sandbox } = await place(t);
     const planned = await runAs([await printed("plan")], "plan");
     assert.equal(planned.code, 0, planned.stdout);
@@ -123,7 +123,7 @@ describe("of an ECR that images come from", { concurrency: 4 }, () => {
   });
 
   for (const role of ["plan", "apply"] as const) {
-    test(`without one grant of the ${role} role there is a denial`, async (t) => {
+    test(`without one grant of the ${role} role, a call is denied`, async (t) => {
       const policy = await printed(role);
       const away = grantsOf(policy).filter((grant) => /:eu-/.test(grant));
       const limit = pLimit(4);
@@ -147,7 +147,7 @@ describe("of an ECR that images come from", { concurrency: 4 }, () => {
     });
   }
 
-  test("whoever runs mirrorform reads it, whatever role reaches the targets; with another account a note says what is missing", async () => {
+  test("the credentials of the run read it, whatever the targets' role, and a note mentions another account", async () => {
     const role = "arn:aws:iam::210987654321:role/mirror";
     const file = FILE.replace(`account: "${ACCOUNT}"`, `role: "${role}"`);
     const policies: RolePolicy[] = await printedPolicies("plan", file, ["--account", "345678901234"]);

@@ -16,7 +16,7 @@ const LIFECYCLE =
 const POLICY =
   '{ Version: 2012-10-17, Statement: [{ Sid: pull, Effect: Allow, Principal: { AWS: "210987654321" }, Action: ["ecr:BatchGetImage"] }] }';
 
-/** What was mirrored before somebody changed things by hand. */
+/** Mirrored before repositories are changed by hand. */
 const BEFORE = `
 version: 1
 name: platform
@@ -45,25 +45,25 @@ mirrors:
   - { image: "nginx:1", to: fresh-nginx }
 `;
 
-/** The sandbox's host does not hold the account, as AWS's does, so that here it is asked for. */
-const SANDBOX_ALONE: IamPolicy = {
+/** Only for the sandbox: at AWS, the registry's host contains the account, and this call is not needed. */
+const SANDBOX_ONLY: IamPolicy = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "ecr:DescribeRegistry", Resource: "*" }],
 };
 
-/** As those have it who may do all. */
+/** Full permissions. */
 export const EVERYTHING: IamPolicy = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
-/** A sandbox in which {@link FILE} has everything to do, and a run of it by somebody who is held to policies. */
+/** A sandbox where {@link FILE} needs every kind of change, and runs of it with restricted permissions. */
 export interface Drifted {
   sandbox: Sandbox;
-  /** Runs a command as a principal with these policies alone. */
+  /** Runs a command as a principal that has only these policies. */
   runAs(policies: readonly IamPolicy[], command: string): Promise<RanHere>;
-  /** Calls ECR by the name of an operation, as that principal or as one who may do all. @returns the exception's name */
-  call(who: "held" | "free", operation: string, input: object): Promise<string | undefined>;
+  /** Calls ECR as that principal or with full permissions. @returns the exception's name */
+  call(who: "restricted" | "unrestricted", operation: string, input: object): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -74,17 +74,18 @@ export async function startDrifted(): Promise<Drifted> {
     pullLimit: "unlimited",
   });
   const folder = await folderWith({ "before.yaml": BEFORE, "mirrors.yaml": FILE });
-  const held: Principal = assumedRole(ACCOUNT, "mirror", "mirrorform");
-  const key = sandbox.ecr.issue(held, 3600);
+  const restricted: Principal = assumedRole(ACCOUNT, "mirror", "mirrorform");
+  const key = sandbox.ecr.issue(restricted, 3600);
   const environment: Record<string, string> = { ...sandbox.environment, HOME: folder.path };
-  const asHeld = {
+  const restrictedEnvironment = {
     ...environment,
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_SESSION_TOKEN: key.sessionToken,
   };
   const call: Drifted["call"] = async (who, operation, input) => {
-    const credential = who === "held" ? asHeld.AWS_ACCESS_KEY_ID : environment["AWS_ACCESS_KEY_ID"];
+    const credential =
+      who === "restricted" ? restrictedEnvironment.AWS_ACCESS_KEY_ID : environment["AWS_ACCESS_KEY_ID"];
     const reply = await request(sandbox.ecr.api.url, {
       method: "POST",
       body: Buffer.from(JSON.stringify(input)),
@@ -92,7 +93,7 @@ export async function startDrifted(): Promise<Drifted> {
         authorization: `AWS4-HMAC-SHA256 Credential=${credential}/20260101/us-east-1/ecr/aws4_request, SignedHeaders=host, Signature=0`,
         "x-amz-target": `AmazonEC2ContainerRegistry_V20150921.${operation}`,
         "content-type": "application/x-amz-json-1.1",
-        ...(who === "held" && key.sessionToken !== undefined ? { "x-amz-security-token": key.sessionToken } : {}),
+        ...(who === "restricted" && key.sessionToken !== undefined ? { "x-amz-security-token": key.sessionToken } : {}),
       },
     });
     return reply.status === 200 ? undefined : String(reply.headers["x-amzn-errortype"]);
@@ -111,8 +112,8 @@ export async function startDrifted(): Promise<Drifted> {
     sandbox,
     call,
     runAs(policies, command) {
-      sandbox.ecr.enforce(held.arn, [...policies, SANDBOX_ALONE]);
-      return runHere([command, "--json", "--file", `${folder.path}/mirrors.yaml`], asHeld);
+      sandbox.ecr.enforce(restricted.arn, [...policies, SANDBOX_ONLY]);
+      return runHere([command, "--json", "--file", `${folder.path}/mirrors.yaml`], restrictedEnvironment);
     },
     close,
   };
@@ -120,19 +121,19 @@ export async function startDrifted(): Promise<Drifted> {
   async function prepare(): Promise<void> {
     const before = await runHere(["apply", "--file", `${folder.path}/before.yaml`], environment);
     assert.equal(before.code, 0, before.stdout + before.stderr);
-    assert.equal(await call("free", "CreateRepository", { repositoryName: "adopted" }), undefined);
-    assert.equal(await call("free", "CreateRepository", { repositoryName: "not-in-the-file" }), undefined);
+    assert.equal(await call("unrestricted", "CreateRepository", { repositoryName: "adopted" }), undefined);
+    assert.equal(await call("unrestricted", "CreateRepository", { repositoryName: "not-in-the-file" }), undefined);
   }
 }
 
-/** As {@link startDrifted}, gone with the test. */
+/** Like {@link startDrifted}, and closes the sandbox after the test. */
 export async function drifted(t: TestContext): Promise<Drifted> {
   const place = await startDrifted();
   t.after(() => place.close());
   return place;
 }
 
-/** What `mirrorform iam` prints for {@link FILE}. */
+/** Returns the output of `mirrorform iam` for {@link FILE}. */
 export async function printedPolicies(
   role: RoleName,
   file = FILE,

@@ -62,7 +62,7 @@ describe("the command line", () => {
       "version: 1\nname: a\ntargets: { seoul: { oci: http://127.0.0.1:9 } }\nmirrors: [{ image: redis:7 }]\n";
     const target = await run(t, ["plan", "--target", "soul"], { "mirrors.yaml": file });
     assert.equal(target.code, 3);
-    assert.match(target.stderr, /Did you mean seoul\?/);
+    assert.match(target.stderr, /did you mean seoul\?/);
     const glob = await run(t, ["plan", "--only", "nod*"], { "mirrors.yaml": file });
     assert.equal(glob.code, 3);
     assert.match(glob.stderr, /matches no image/);
@@ -75,7 +75,7 @@ describe("the command line", () => {
     assert.equal(code, 3);
     assert.match(
       stderr,
-      /no image of mirrors\.yaml goes to b[^]*All its entries have "targets", which name a: add b there/,
+      /mirrors\.yaml has no images for b[^]*add b to the "targets" of an entry[^]*The entries list a/,
     );
   });
 

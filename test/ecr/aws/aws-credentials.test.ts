@@ -62,7 +62,7 @@ test("assumes a role with the keys of the environment, and uses the role's accou
   assert.equal(ecr.account, "210987654321");
   await ecr.describeRepositories(new Map([["team/app", {}]]), "platform");
   const assumed = context.events.filter((event) => event.type === "request.finished" && event.path === "AssumeRole");
-  assert.equal(assumed.length, 1, "the role's session is kept");
+  assert.equal(assumed.length, 1, "the role's session is reused");
 });
 
 test("for a role that cannot be assumed, the error is DENIED and the hint names sts:AssumeRole, the role and the caller", async (t) => {

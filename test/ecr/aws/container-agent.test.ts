@@ -30,7 +30,7 @@ for (const [status, code, message] of [
         hint: /log/,
       });
     }
-    assert.equal(asked.length, 2, "once more for each, no oftener");
+    assert.equal(asked.length, 2, "one extra request for each");
   });
 }
 

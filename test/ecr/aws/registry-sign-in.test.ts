@@ -86,7 +86,7 @@ test("a token is used until shortly before it expires, then renewed once for all
   assert.equal(new Set(renewed.map((credential) => JSON.stringify(credential))).size, 1);
   advance(11 * HOUR);
   await ecr.credentials.lookup(ecr.endpoint.host);
-  assert.equal(tokensAsked(), 2, "the new token has a life of its own");
+  assert.equal(tokensAsked(), 2, "the new token is reused until it expires");
 });
 
 test("a token with a lifetime of seconds is reused, but not after it expires", async () => {

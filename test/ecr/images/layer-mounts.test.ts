@@ -33,7 +33,7 @@ describe("a layer of ECR", () => {
     assert.equal(mounts.sourceOf(LAYER, "two"), undefined);
     mounts.recordManifest("one", IMAGE);
     assert.equal(mounts.sourceOf(LAYER, "two"), "one");
-    assert.equal(mounts.sourceOf(LAYER, "one"), undefined, "it is there");
+    assert.equal(mounts.sourceOf(LAYER, "one"), undefined, "the repository already has it");
     assert.equal(mounts.sourceOf({ ...LAYER, digest: digestOf(Buffer.from("other")) }, "two"), undefined);
   });
 
@@ -84,7 +84,7 @@ describe("a layer of ECR", () => {
     assert.equal(await mounts.waitForManifest(LAYER, "one", signal), false);
     assert.equal(clock.waits.length, 1);
     mounts.recordManifest("one", IMAGE);
-    assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true, "it came after all");
+    assert.equal(await mounts.waitForManifest(LAYER, "one", signal), true, "it arrived later");
   });
 
   test("is not waited for after the run is interrupted", async () => {

@@ -75,7 +75,7 @@ test("creates a repository with all its settings and its ownership tag in one ca
   assert.equal(state.scanOnPush, true);
   assert.equal(state.encryption.type, "KMS");
   assert.deepEqual(state.tags, { team: "a", mirrorform: "platform" });
-  assert.equal(state.lifecyclePolicy, undefined, "a call of its own");
+  assert.equal(state.lifecyclePolicy, undefined, "needs a separate call");
   const [call] = callsOf(sandbox, "CreateRepository");
   assert.deepEqual(call?.input["encryptionConfiguration"], { encryptionType: "KMS", kmsKey: "alias/mirror" });
 });
@@ -289,7 +289,7 @@ test("retries after a lost response, and finds the created repository", async ()
     return { kind: "truncate", afterBytes: 1 };
   };
   const created = await ecr.createRepository("team/app", {}, "platform");
-  assert.equal(created, false, "ECR cannot tell whose call it was");
+  assert.equal(created, false, "ECR does not reveal which call created it");
   assert.deepEqual((await described(ecr)).tags, { mirrorform: "platform" });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Writes images to the layouts of a folder, moving tags on and on, until it is killed:
- * `node endless-writer.ts FOLDER FROM`. Says "writing" when it has begun.
+ * Writes images to the layouts of a folder and moves tags until it is killed: `node endless-writer.ts FOLDER FROM`.
+ * Prints "writing" after the first image.
  */
 import { Readable } from "node:stream";
 
@@ -12,7 +12,7 @@ import { blobOf } from "../../registry/images.ts";
 
 const [base = "", from = "0"] = process.argv.slice(2);
 
-/** A hundred times as fast as the clock on the wall, so that the lock of one that was killed is soon taken over. */
+/** Runs 100 times as fast as real time, so that the lock of a killed writer is soon taken over. */
 const began = Date.now();
 const clock: Clock = {
   now: () => began + (Date.now() - began) * 100,

@@ -13,14 +13,14 @@ import { generateImage, type GeneratedImage, type ImageOptions } from "../../../
 import { blobOf } from "../../registry/images.ts";
 import { quickClock } from "../../registry/server.ts";
 
-/** A temporary folder, gone after the test. */
+/** Creates a temporary folder, which is deleted after the test. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "layouts-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The folder `mirror` of another, as a target. Each call is as good as another process: nothing is shared but the files. */
+/** Returns the folder `mirror` below `base` as a target. Each call acts like another process: only the files are shared. */
 export function targetIn(base: string, clock: Clock = quickClock()): LayoutTarget {
   return layoutTarget(layoutRoot({ base, path: "mirror", side: "target", clock, random: Math.random }));
 }
@@ -31,7 +31,7 @@ export function sourceIn(base: string, registry = "docker.io", path = "mirror"):
 
 export const NEVER = new AbortController().signal;
 
-/** Puts an image as apply does: blobs, children, and the top with its tag. */
+/** Puts an image in the order of apply: blobs, children, and the top manifest with its tag. */
 export async function putImage(
   target: LayoutTarget,
   repository: string,
@@ -50,12 +50,12 @@ export async function putBytes(target: LayoutTarget, repository: string, bytes: 
   return blob;
 }
 
-/** A small image of its own. */
+/** Generates a small image. */
 export function imageOf(name: string, options: ImageOptions = {}): GeneratedImage {
   return generateImage(name, { layers: 1, layerBytes: 64, ...options });
 }
 
-/** Where a digest is kept in the layout of a repository. */
+/** Returns the path of a digest in the layout of a repository. */
 export function blobPath(base: string, repository: string, digest: string): string {
   return join(base, "mirror", repository, "blobs", ...digest.split(":"));
 }

@@ -10,7 +10,7 @@ import { quickClock } from "../../registry/server.ts";
 import { NEVER, temporaryFolder } from "../support/layouts.ts";
 
 const ABOUT = {
-  work: { side: "target", operation: "tag an image", reference: "./mirror/redis" } as const,
+  work: { side: "target", operation: "update index of", reference: "./mirror/redis" } as const,
   signal: NEVER,
 };
 
@@ -21,7 +21,7 @@ async function lockIn(t: TestContext) {
   return { path, hold };
 }
 
-test("a lock is there while it is held, and gone afterwards, also after a failure", async (t) => {
+test("the lock file exists while the lock is held, and is deleted afterwards, even after a failure", async (t) => {
   const { path, hold } = await lockIn(t);
   assert.equal(await hold(async ({ isHeld }) => existsSync(path) && (await isHeld())), true);
   await assert.rejects(
@@ -31,7 +31,7 @@ test("a lock is there while it is held, and gone afterwards, also after a failur
   assert.equal(existsSync(path), false);
 });
 
-test("a killed process's lock is taken over after seconds, not at once", async (t) => {
+test("takes over the lock of a killed process after a few seconds", async (t) => {
   const { path, hold } = await lockIn(t);
   await writeFile(path, "of a process that is no more");
   const clock = quickClock();
@@ -41,7 +41,7 @@ test("a killed process's lock is taken over after seconds, not at once", async (
   assert.equal(existsSync(path), false);
 });
 
-test("a lock whose holder shows that it lives is waited for, but not for ever", async (t) => {
+test("waits for a lock that its holder updates, up to the timeout", async (t) => {
   const { path, hold } = await lockIn(t);
   await writeFile(path, "alive");
   const clock = quickClock();
@@ -52,12 +52,12 @@ test("a lock whose holder shows that it lives is waited for, but not for ever", 
   };
   await assert.rejects(
     hold(() => Promise.resolve("mine"), clock),
-    { code: "LAYOUT_FILE", side: "target", message: /another process has held its lock for 120 seconds/ },
+    { code: "LAYOUT_FILE", side: "target", message: /another process has held the lock for 120 seconds/ },
   );
   assert.equal(await readFile(path, "utf8"), "alive");
 });
 
-test("whoever was stopped for so long that its lock was taken over learns of it, and leaves the other's alone", async (t) => {
+test("a holder whose lock was taken over detects that, and leaves the new lock unchanged", async (t) => {
   const { path, hold } = await lockIn(t);
   const isHeld = await hold(async (lock) => {
     await writeFile(path, "of another process");
@@ -67,13 +67,13 @@ test("whoever was stopped for so long that its lock was taken over learns of it,
   assert.equal(await readFile(path, "utf8"), "of another process");
 });
 
-test("of many that take over one dead lock one at a time has it", async (t) => {
+test("only one of several processes takes over an abandoned lock at a time", async (t) => {
   const { path, hold } = await lockIn(t);
   await writeFile(path, "of a process that is no more");
   let inside = 0;
   const most: number[] = [];
   const begin = Date.now();
-  // A hundred times as fast as the clock on the wall.
+  // Runs 100 times as fast as real time.
   const clock: Clock = {
     now: () => begin + (Date.now() - begin) * 100,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.max(1, milliseconds / 100))),
@@ -88,7 +88,7 @@ test("of many that take over one dead lock one at a time has it", async (t) => {
   assert.deepEqual(most, [1, 1, 1, 1, 1]);
 });
 
-test("waiting for a lock ends when the run is interrupted", async (t) => {
+test("interrupting the run ends the wait for a lock", async (t) => {
   const { path } = await lockIn(t);
   await writeFile(path, "held");
   const interrupt = new AbortController();

@@ -13,7 +13,7 @@ import { layoutFaults, layoutsIn } from "../../support/layout-faults.ts";
 import { blobPath, imageOf, NEVER, putBytes, putImage, targetIn, temporaryFolder } from "../support/layouts.ts";
 
 describe("a layout target", () => {
-  test("holds each repository as a layout of its own, with its tags as names in the index", async (t) => {
+  test("writes each repository as a separate layout, with its tags as names in the index", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const [redis, nginx] = [imageOf("redis:7"), imageOf("nginx:1", { form: "docker-manifest" })];
@@ -47,7 +47,7 @@ describe("a layout target", () => {
     assert.equal(target.uri("redis", "7").endsWith("/mirror/redis:7"), true);
   });
 
-  test("refuses a folder with an index.json and no oci-layout, and leaves it as it is", async (t) => {
+  test("rejects a folder with index.json but without oci-layout, and leaves it unchanged", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const image = imageOf("redis:7");
@@ -55,25 +55,25 @@ describe("a layout target", () => {
     const folder = join(base, "mirror/redis");
     const path = join(folder, "index.json");
     await rm(join(folder, "oci-layout"));
-    const ours = await readFile(path, "utf8");
-    const index = JSON.parse(ours) as { manifests: { annotations: object }[] };
+    const original = await readFile(path, "utf8");
+    const index = JSON.parse(original) as { manifests: { annotations: object }[] };
     const [entry] = index.manifests;
     for (const [what, text] of [
-      ["a site's", '{"pages":["a.html"]}'],
-      ["no JSON", "<html>"],
-      ["nothing in it", ""],
-      ["of two tags", ours.replace("[", `[${JSON.stringify(entry)},`)],
-      ["of none", JSON.stringify({ ...index, manifests: [] }, undefined, 2)],
-      ["with something of its own", `${JSON.stringify({ ...index, annotations: { by: "hand" } }, undefined, 2)}\n`],
-      ["in other words", JSON.stringify(index)],
+      ["of a website", '{"pages":["a.html"]}'],
+      ["not JSON", "<html>"],
+      ["empty", ""],
+      ["with two tags", original.replace("[", `[${JSON.stringify(entry)},`)],
+      ["without tags", JSON.stringify({ ...index, manifests: [] }, undefined, 2)],
+      ["with an annotation", `${JSON.stringify({ ...index, annotations: { by: "hand" } }, undefined, 2)}\n`],
+      ["formatted differently", JSON.stringify(index)],
       ["too large", " ".repeat(MAX_INDEX_BYTES + 1)],
     ] as const) {
       await writeFile(path, text);
       const refused = {
         code: "LAYOUT_INVALID",
         side: "target",
-        message: /no file "oci-layout"/,
-        hint: /^It is left as it is/,
+        message: /oci-layout is missing/,
+        hint: /mirrorform has not changed it/,
       };
       await assert.rejects(target.readTags("redis", ["7"]), refused, what);
       await assert.rejects(target.putManifest("redis", "8", image.top, NEVER), refused, what);
@@ -82,14 +82,14 @@ describe("a layout target", () => {
     }
   });
 
-  test("goes on with a layout that a killed run began, and keeps its tag", async (t) => {
+  test("resumes a layout that a killed run started, and keeps its tag", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const image = imageOf("redis:7");
     for (const tag of ["8", "7"]) {
       await putImage(target, "redis", "7", image);
       await rm(join(base, "mirror/redis/oci-layout"));
-      assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "it is no layout yet");
+      assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "the folder is not a layout yet");
       await putImage(target, "redis", tag, image);
       assert.deepEqual([...(layoutsIn(join(base, "mirror")).get("redis")?.keys() ?? [])], [...new Set(["7", tag])]);
       assert.deepEqual(layoutFaults(join(base, "mirror")), []);
@@ -97,7 +97,7 @@ describe("a layout target", () => {
     }
   });
 
-  test("moves a tag, keeps the others and what it does not know", async (t) => {
+  test("moves a tag, and keeps other tags and unknown fields", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     await putImage(target, "redis", "7", imageOf("redis:7"));
@@ -120,7 +120,7 @@ describe("a layout target", () => {
     );
   });
 
-  test("never gives a wrong blob its name, and leaves nothing of it", async (t) => {
+  test("rejects a blob that does not match its digest, and leaves no file", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const right = Buffer.from("the right bytes");
@@ -135,7 +135,7 @@ describe("a layout target", () => {
     assert.deepEqual(await target.missingBlobs("redis", [blobOf(right)]), []);
   });
 
-  test("passes on what broke the source off, and an interruption", async (t) => {
+  test("passes on errors of the source, and interrupts", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const broken = new MirrorError("cut", { code: "UNREACHABLE", side: "source", operation: "read blob" });
@@ -154,7 +154,7 @@ describe("a layout target", () => {
     assert.deepEqual(await readdir(join(base, "mirror/.uploads")), []);
   });
 
-  test("reads a blob from where it is asked to", async (t) => {
+  test("reads a blob from an offset", async (t) => {
     const target = targetIn(await temporaryFolder(t));
     const bytes = Buffer.alloc(700_000, "mirrorform");
     const blob = await putBytes(target, "redis", bytes);
@@ -165,7 +165,7 @@ describe("a layout target", () => {
     await assert.rejects(absent, { code: "BLOB_UNKNOWN", side: "target" });
   });
 
-  test("gives a blob of another repository a second name, not a second copy", async (t) => {
+  test("mounts a blob of another repository as a hard link", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const blob = await putBytes(target, "redis", Buffer.from("shared"));
@@ -176,11 +176,11 @@ describe("a layout target", () => {
     await assert.rejects(absent, { code: "LAYOUT_FILE" });
   });
 
-  test("calls a manifest there only with all that it names", async (t) => {
+  test("has a manifest only if everything it refers to exists", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     const image = imageOf("redis:7");
-    // Its manifests as layers of another image: the files are there, the images are not.
+    // Writes the manifests as layers of another image, so the files exist but the images do not.
     for (const { bytes } of image.manifests) await putBytes(target, "redis", bytes);
     assert.equal(await target.hasManifest("redis", image.top.digest), false);
     await putImage(target, "redis", "7", image);
@@ -189,10 +189,14 @@ describe("a layout target", () => {
     const [layer] = image.blobs.keys();
     await truncate(blobPath(base, "redis", layer ?? ""), 1);
     assert.equal(await target.hasManifest("redis", image.top.digest), false);
-    assert.deepEqual(await target.readTags("redis", ["7"]), new Map(), "such a tag counts as absent, and is mended");
+    assert.deepEqual(
+      await target.readTags("redis", ["7"]),
+      new Map(),
+      "the tag counts as missing, so that the next copy repairs it",
+    );
   });
 
-  test("removes what a killed run was writing, a day later", async (t) => {
+  test("deletes the unfinished files of a killed run after a day", async (t) => {
     const base = await temporaryFolder(t);
     await putBytes(targetIn(base), "redis", Buffer.from("first"));
     const uploads = join(base, "mirror/.uploads");
@@ -209,7 +213,7 @@ describe("a layout target", () => {
     assert.deepEqual(await readdir(uploads), ["young"]);
   });
 
-  test("says which file it could not write", async (t) => {
+  test("names the file that it cannot write", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
     await putBytes(target, "redis", Buffer.from("first"));
@@ -219,14 +223,14 @@ describe("a layout target", () => {
       assert.equal(error.code, "LAYOUT_FILE");
       assert.equal(error.side, "target");
       assert.match(error.reference ?? "", /mirror\/redis@sha256:/);
-      assert.match(error.message, /is no folder/);
+      assert.match(error.message, /is not a folder/);
       return true;
     });
   });
 });
 
-describe("many writers of one layout", () => {
-  test("lose no tag, be they in one process or in several", async (t) => {
+describe("concurrent writers of one layout", () => {
+  test("lose no tag, in one process or in several", async (t) => {
     const base = await temporaryFolder(t);
     const clock = { now: () => Date.now(), sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
     const targets = [targetIn(base, clock), targetIn(base, clock), targetIn(base, clock)];

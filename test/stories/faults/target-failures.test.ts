@@ -62,7 +62,7 @@ const SCENARIOS: readonly Scenario[] = [
     prepare: ({ sandbox }) => sandbox.ecr.api.close(),
     code: "UNREACHABLE",
     side: "target",
-    operation: "ask AWS: GetAuthorizationToken",
+    operation: "call GetAuthorizationToken at",
     hint: /network|proxy/i,
   },
   {
