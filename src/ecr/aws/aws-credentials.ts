@@ -44,7 +44,7 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
   return withMirrorErrors(assumed, { profile, role }, environment);
 }
 
-/** Without a logger, the SDK prints warnings to the console. */
+/** Without a logger, the SDK prints its warnings. */
 const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
 
 function silent(): void {

@@ -119,7 +119,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "target",
     operation: "sign in to",
-    hint: /ECR has a fault/,
+    hint: /status of Amazon ECR/,
   },
   {
     what: "an API of ECR that answers 500 to every creation of a repository",
@@ -130,7 +130,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "SERVER_ERROR",
     side: "target",
     operation: "create repository",
-    hint: /ECR has a fault/,
+    hint: /status of Amazon ECR/,
   },
   {
     what: "a target that vanishes half-way",
