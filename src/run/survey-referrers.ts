@@ -30,7 +30,7 @@ export interface ReferrerSurvey {
 export interface SurveyedReferrers {
   facts: ReadonlyMap<string, ReferrerFacts>;
   /** Registries of the images that include referrers. */
-  asked: ReadonlySet<string>;
+  registries: ReadonlySet<string>;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
   });
   return {
     facts: new Map((await Promise.all(facts)).flat()),
-    asked: new Set(wanted.map(({ image }) => image.source.registry)),
+    registries: new Set(wanted.map(({ image }) => image.source.registry)),
   };
 }
 

@@ -60,11 +60,11 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const images = expanded.flatMap((entry) => entry.images);
   const opened = await Promise.all(opening.map((each) => readOpened(each, expanded, images, options)));
   const actual = opened.map((each) => each.actual);
-  const asked = sourcesToAsk(images, actual);
+  const unresolved = sourcesToAsk(images, actual);
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
   const resolve = (references: readonly Reference[]) =>
     resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal);
-  const unknown = asked.filter((reference) => !options.known.has(formatReference(reference)));
+  const unknown = unresolved.filter((reference) => !options.known.has(formatReference(reference)));
   const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
   const resolutions = new Map([...options.known, ...found]);
   const input: PlanInput = {
@@ -82,7 +82,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     actual,
     resolutions,
     lock: options.lock === undefined ? undefined : { path: options.lock.path, upstream },
-    contents: await readContents(asked, resolutions, actual, options),
+    contents: await readContents(unresolved, resolutions, actual, options),
     pullLimits: new Map(),
   };
   const targets = new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open] as const])));
@@ -93,7 +93,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     hasPullLimit: pullBudgets.has,
     signal,
   });
-  const counting = [...[...asked, ...watched].map(({ registry }) => registry), ...referrers.asked].filter(
+  const counting = [...[...unresolved, ...watched].map(({ registry }) => registry), ...referrers.registries].filter(
     pullBudgets.has,
   );
   const plan = makePlan({ ...input, referrers: referrers.facts, pullLimits: await readPullLimits(counting, options) });
@@ -108,9 +108,9 @@ async function readPullLimits(registries: readonly string[], options: SurveyOpti
 }
 
 async function pullLimitOf(registry: string, { pullBudgets, connections }: SurveyOptions) {
-  const said = pullBudgets.said(registry);
+  const limit = pullBudgets.said(registry);
   const host = connections.endpoint(registry).host;
-  const isAnonymousLimit = said !== undefined && isAnonymous(limitSourceOf(said));
+  const isAnonymousLimit = limit !== undefined && isAnonymous(limitSourceOf(limit));
   const credentialsUnused = isAnonymousLimit && (await connections.credentials.lookup(host)) !== undefined;
   return { ...pullBudgets.known(registry), reserve: pullBudgets.reserve(registry), credentialsUnused };
 }
@@ -186,14 +186,14 @@ async function reporting<T>(
 
 /** Looks up the contents of images that will be copied, because their rows show the size. */
 async function readContents(
-  asked: readonly Reference[],
+  references: readonly Reference[],
   resolutions: ReadonlyMap<string, Resolution>,
   actual: readonly Actual[],
   { content, signal }: SurveyOptions,
 ): Promise<Map<string, ImageContent>> {
   const existing = new Set(actual.flatMap((target) => (isUnreadable(target) ? [] : digestsOf(target.tags))));
   const found = await Promise.all(
-    asked.map(async (reference) => {
+    references.map(async (reference) => {
       const key = formatReference(reference);
       const resolution = resolutions.get(key);
       if (resolution?.kind !== "found" || existing.has(resolution.digest)) return [];

@@ -88,10 +88,10 @@ const CASES: readonly (readonly [string, Encryption, Encryption, [string, KmsKey
 ];
 
 describe("encryption", () => {
-  for (const [what, wanted, have, keys, verdict, asked] of CASES) {
+  for (const [what, wanted, have, keys, verdict, described] of CASES) {
     test(`${what}: ${verdict}`, () => {
       assert.equal(compareEncryption(wanted, have, new Map(keys)), verdict);
-      assert.equal(keyToDescribe(wanted, have), asked);
+      assert.equal(keyToDescribe(wanted, have), described);
     });
   }
 });

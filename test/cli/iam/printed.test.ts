@@ -80,10 +80,10 @@ describe("iam", { concurrency: 4 }, () => {
       [["--account", "12"], /"12" is no AWS account/],
       [["--file", "layout.yaml"], /no target of layout.yaml that images go to is an ecr target/],
     ] as const;
-    for (const [args, said] of refused) {
+    for (const [args, message] of refused) {
       const { code, stderr } = await run(...args);
       assert.equal(code, 3);
-      assert.match(stderr, said);
+      assert.match(stderr, message);
     }
   });
 

@@ -52,8 +52,8 @@ async function place(t: TestContext) {
   }
   const same = generateImage("docker.io/library/redis:7", SMALL);
   storeImage(alternate.store, alternate.store.create("hub/library/redis"), same, "7");
-  const held = assumedRole(ACCOUNT, "mirror", "mirrorform");
-  const key = sandbox.ecr.issue(held, 3600);
+  const principal = assumedRole(ACCOUNT, "mirror", "mirrorform");
+  const key = sandbox.ecr.issue(principal, 3600);
   const environment = {
     ...sandbox.environment,
     [`MIRRORFORM_ENDPOINT_${environmentSuffix(SOURCE)}`]: source.server.url,
@@ -65,8 +65,8 @@ async function place(t: TestContext) {
   return {
     sandbox,
     runAs(policies: readonly IamPolicy[], command: string): Promise<RanHere> {
-      const alone = { Effect: "Allow", Action: "ecr:DescribeRegistry", Resource: "*" } as const;
-      sandbox.ecr.enforce(held.arn, [...policies, { Version: "2012-10-17", Statement: [alone] }]);
+      const sandboxOnly = { Effect: "Allow", Action: "ecr:DescribeRegistry", Resource: "*" } as const;
+      sandbox.ecr.enforce(principal.arn, [...policies, { Version: "2012-10-17", Statement: [sandboxOnly] }]);
       return runHere([command, "--json", "--file", `${folder}/mirrors.yaml`], environment);
     },
   };

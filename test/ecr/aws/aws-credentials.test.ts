@@ -124,9 +124,9 @@ test("retries if STS fails or throttles, and the event names STS rather than ECR
   const sts = await scriptedAws(() => ({ status: 503, type: "text/html", text: "<html>" }));
   const context = testContext({ ...sandbox.environment, AWS_ENDPOINT_URL_STS: sts.url });
   await assert.rejects(openEcr({ role: ROLE }, context), { code: "SERVER_ERROR", side: "credentials" });
-  assert.ok(sts.asked.length > 1);
+  assert.ok(sts.operations.length > 1);
   const retried = context.events.filter((event) => event.type === "request.retried");
-  assert.equal(retried.length, sts.asked.length - 1);
+  assert.equal(retried.length, sts.operations.length - 1);
   for (const { side, method, host, path } of retried) {
     assert.deepEqual([side, method, host, path], ["credentials", "POST", sts.host, "AssumeRole"]);
   }

@@ -8,9 +8,9 @@ import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
 const ROLE = "arn:aws:iam::210987654321:role/mirror";
 
 /** No keys, and an agent that the SDK's chain does not see, because the chain would wait seconds between attempts. */
-async function withAgent(answer: Answer): Promise<{ environment: Record<string, string>; asked: string[] }> {
-  const { url, asked } = await scriptedAws(() => answer);
-  return { environment: { AWS_REGION: "eu-west-1", AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/agent` }, asked };
+async function withAgent(answer: Answer): Promise<{ environment: Record<string, string>; operations: string[] }> {
+  const { url, operations } = await scriptedAws(() => answer);
+  return { environment: { AWS_REGION: "eu-west-1", AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/agent` }, operations };
 }
 
 for (const [status, code, message] of [
@@ -21,7 +21,7 @@ for (const [status, code, message] of [
 ] as const) {
   test(`if the container's agent responds with ${status}, the error says so rather than NO_CREDENTIALS`, async () => {
     const text = '{"Code":"x","Message":"a secret of the container"}';
-    const { environment, asked } = await withAgent({ status, type: "application/json", text });
+    const { environment, operations } = await withAgent({ status, type: "application/json", text });
     for (const settings of [{}, { role: ROLE }]) {
       await assert.rejects(openEcr(settings, testContext(environment)), {
         code,
@@ -30,14 +30,14 @@ for (const [status, code, message] of [
         hint: /log/,
       });
     }
-    assert.equal(asked.length, 2, "one extra request for each");
+    assert.equal(operations.length, 2, "one extra request for each");
   });
 }
 
 test("if the agent does not respond, or a profile is selected, the error is NO_CREDENTIALS", async () => {
   const cut = await withAgent("cut");
   await assert.rejects(openEcr({}, testContext(cut.environment)), { code: "NO_CREDENTIALS" });
-  const { environment, asked } = await withAgent({ status: 400, type: "text/plain", text: "" });
+  const { environment, operations } = await withAgent({ status: 400, type: "text/plain", text: "" });
   await assert.rejects(openEcr({ profile: "nobody" }, testContext(environment)), { code: "NO_CREDENTIALS" });
-  assert.deepEqual(asked, []);
+  assert.deepEqual(operations, []);
 });

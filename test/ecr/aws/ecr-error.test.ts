@@ -20,7 +20,7 @@ async function scene(answer: (count: number) => Answer | undefined): Promise<Sce
 }
 
 function times({ aws }: Scene): number {
-  return aws.asked.filter((operation) => operation === "CreateRepository").length;
+  return aws.operations.filter((operation) => operation === "CreateRepository").length;
 }
 
 const create = ({ ecr }: Scene) => ecr.createRepository("team/app", {}, "platform");

@@ -46,7 +46,7 @@ test("one call returns the account, Region and registry host", async () => {
   const ecr = await openEcr({ account: ACCOUNT }, testContext(aws.environment));
   assert.deepEqual([ecr.account, ecr.region, ecr.endpoint.href], [ACCOUNT, REGION, `https://${HOST}/`]);
   assert.deepEqual(await ecr.credentials.lookup(HOST), { username: "AWS", password: "pass:word" });
-  assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+  assert.deepEqual(aws.operations, ["GetAuthorizationToken"]);
 });
 
 for (const host of [
@@ -61,7 +61,7 @@ for (const host of [
     );
     const ecr = await openEcr({}, testContext(aws.environment));
     assert.deepEqual([ecr.account, ecr.endpoint.host], [ACCOUNT, host]);
-    assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+    assert.deepEqual(aws.operations, ["GetAuthorizationToken"]);
   });
 }
 
@@ -155,8 +155,8 @@ test("rejects credentials for another account than the mirror file's before writ
     reference: "111122223333",
     message: /account 123456789012/,
   });
-  const asked = sandbox.calls.slice(before).map(({ operation }) => operation);
-  assert.deepEqual(asked, ["GetAuthorizationToken", "DescribeRegistry"]);
+  const operations = sandbox.calls.slice(before).map(({ operation }) => operation);
+  assert.deepEqual(operations, ["GetAuthorizationToken", "DescribeRegistry"]);
 });
 
 test("rejects a registry that uses plain HTTP off loopback", async () => {

@@ -71,11 +71,11 @@ test("rejects plain HTTP to another machine before sending anything", async () =
 });
 
 test("does not follow redirects", async () => {
-  const { url, asked } = await scriptedAws(() => ({ status: 302, type: "text/plain", text: "" }));
+  const { url, operations } = await scriptedAws(() => ({ status: 302, type: "text/plain", text: "" }));
   const { handle } = handler();
   const { response } = await handle(requestTo(url));
   assert.equal(response.statusCode, 302);
-  assert.equal(asked.length, 1);
+  assert.equal(operations.length, 1);
 });
 
 test("emits an event with the operation of each request, without secrets", async () => {
@@ -92,10 +92,10 @@ test("emits an event with the operation of each request, without secrets", async
   const ecr = await openEcr({}, context);
   await ecr.credentials.lookup(ecr.endpoint.host);
   await assert.rejects(openEcr({ role: "arn:aws:iam::123456789012:role/mirror" }, context), { code: "DENIED" });
-  const told = context.events.map(
+  const requests = context.events.map(
     (event) => event.type === "request.finished" && [event.side, event.method, event.host, event.path, event.status],
   );
-  assert.deepEqual(told, [
+  assert.deepEqual(requests, [
     ["target", "POST", aws.host, "GetAuthorizationToken", 200],
     ["credentials", "POST", aws.host, "AssumeRole", 403],
   ]);

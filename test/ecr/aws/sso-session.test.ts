@@ -58,10 +58,10 @@ test("requests to SSO use the dispatcher", async (t) => {
   process.env["AWS_ENDPOINT_URL_SSO"] = aws.url;
   const context = testContext({ AWS_REGION: "us-east-1", AWS_ENDPOINT_URL_ECR: aws.url });
   await openEcr({ profile: "sso" }, context);
-  const told = context.events.map(
+  const requests = context.events.map(
     (event) => event.type === "request.finished" && [event.side, event.method, event.path],
   );
-  assert.deepEqual(told, [
+  assert.deepEqual(requests, [
     ["credentials", "GET", "/federation/credentials"],
     ["target", "POST", "GetAuthorizationToken"],
   ]);

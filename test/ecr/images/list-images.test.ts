@@ -28,7 +28,7 @@ async function start(): Promise<{ ecr: Ecr; sandbox: SandboxEcr; app: Repository
 type Put = (body: object, tags?: readonly string[], mediaType?: string) => Digest;
 
 async function answering(operation: string, answer: (count: number) => Answer): Promise<Ecr> {
-  const aws = await scriptedAws((asked, count) => (asked === operation ? answer(count) : undefined));
+  const aws = await scriptedAws((called, count) => (called === operation ? answer(count) : undefined));
   return openEcr({}, testContext(aws.environment));
 }
 

@@ -16,9 +16,9 @@ test("finds missing blobs with one call per 100 blobs", async (t) => {
   const ecr = await openEcr({}, testContext(sandbox.environment));
   await ecr.createRepository("app", {}, "platform");
   const blobs = Array.from({ length: 150 }, (_, i) => blob(`layer ${i}`));
-  const held = blobs.filter((_, i) => i % 3 === 0);
+  const existing = blobs.filter((_, i) => i % 3 === 0);
   const repository = registry.store.create("app");
-  for (const { digest, bytes } of held) registry.store.putBlob(repository, digest, bytes);
+  for (const { digest, bytes } of existing) registry.store.putBlob(repository, digest, bytes);
 
   const missing = await ecr.missingLayers("app", blobs);
 

@@ -33,8 +33,8 @@ async function failing(exception: string): Promise<{ ecr: Ecr; aws: ScriptedAws 
 test("stores a manifest without a media type byte for byte under its tag", async () => {
   const { ecr, sandbox } = await open();
   await ecr.putImage("team/app", UNTYPED, "v1");
-  const held = (await ecr.readTags("team/app", ["v1"])).get("v1");
-  assert.deepEqual([held?.digest, held?.mediaType], [UNTYPED.digest, OCI_INDEX]);
+  const tagged = (await ecr.readTags("team/app", ["v1"])).get("v1");
+  assert.deepEqual([tagged?.digest, tagged?.mediaType], [UNTYPED.digest, OCI_INDEX]);
   const { store } = await sandbox.registry();
   const stored = store.repository("team/app")?.manifests.get(UNTYPED.digest);
   assert.deepEqual(Buffer.from(stored?.bytes ?? []), UNTYPED.bytes);
@@ -74,7 +74,7 @@ test("succeeds if ECR rejects an immutable tag that already has this digest", as
   });
   const ecr = await openEcr({}, testContext(aws.environment));
   await ecr.putImage("team/app", UNTYPED, "v1");
-  assert.deepEqual(aws.asked, ["GetAuthorizationToken", "PutImage", "BatchGetImage"]);
+  assert.deepEqual(aws.operations, ["GetAuthorizationToken", "PutImage", "BatchGetImage"]);
 });
 
 test("a retry recovers from a lost response", async () => {
@@ -116,7 +116,7 @@ for (const [exception, code] of [
   test(`maps ${exception} to ${code} and names the image`, async () => {
     const { ecr, aws } = await failing(exception);
     await assert.rejects(ecr.putImage("team/app", UNTYPED, "v1"), { code, side: "target", reference: "team/app:v1" });
-    assert.equal(aws.asked.filter((operation) => operation === "PutImage").length, 1);
+    assert.equal(aws.operations.filter((operation) => operation === "PutImage").length, 1);
   });
 }
 
@@ -128,7 +128,7 @@ test("rejects a manifest that is not UTF-8 or exceeds 4 MiB before sending it", 
   await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.alloc(MAX_MANIFEST_BYTES + 1, 32)), "v1"), {
     code: "TOO_LARGE",
   });
-  assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+  assert.deepEqual(aws.operations, ["GetAuthorizationToken"]);
 });
 
 test("transfers any UTF-8 manifest unchanged", async () => {

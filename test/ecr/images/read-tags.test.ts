@@ -157,11 +157,11 @@ test("splits a batch if its manifests are too large together", async () => {
   });
   const tags = Array.from({ length: 18 }, (_, index) => `v${index}`);
   assert.equal((await ecr.readTags("team/app", tags)).size, 18);
-  assert.equal(aws.asked.filter((operation) => operation === "BatchGetImage").length, 3);
+  assert.equal(aws.operations.filter((operation) => operation === "BatchGetImage").length, 3);
 });
 
 test("makes no call without tags", async () => {
   const { ecr, aws } = await answering(() => undefined);
   assert.equal((await ecr.readTags("team/app", [])).size, 0);
-  assert.deepEqual(aws.asked, ["GetAuthorizationToken"]);
+  assert.deepEqual(aws.operations, ["GetAuthorizationToken"]);
 });

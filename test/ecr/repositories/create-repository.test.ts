@@ -214,10 +214,10 @@ test("describes more than 100 repositories, a few at a time", async () => {
 });
 
 test("a denied lookup is an error of that repository rather than a missing one, and does not affect the others", async () => {
-  const ours = { repositoryName: "b", repositoryArn: "arn:b", repositoryUri: "uri/b" };
+  const repository = { repositoryName: "b", repositoryArn: "arn:b", repositoryUri: "uri/b" };
   const aws = await scriptedAws((operation, _, body) => {
     if (operation !== "DescribeRepositories") return operation === "ListTagsForResource" ? { json: {} } : undefined;
-    return body.includes('"a"') ? { exception: "AccessDeniedException" } : { json: { repositories: [ours] } };
+    return body.includes('"a"') ? { exception: "AccessDeniedException" } : { json: { repositories: [repository] } };
   });
   const ecr = await openEcr({}, testContext(aws.environment));
   const found = await ecr.describeRepositories(wanted(["a", "b"]), "platform");
@@ -236,7 +236,7 @@ test("expired credentials end all lookups immediately", async () => {
   const names = Array.from({ length: 50 }, (_, index) => `team/app-${index}`);
   await assert.rejects(ecr.describeRepositories(wanted(names), "platform"), { code: "EXPIRED_CREDENTIALS" });
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.ok(aws.asked.filter((name) => name === "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
+  assert.ok(aws.operations.filter((name) => name === "DescribeRepositories").length <= 2 * DESCRIBE_CONCURRENCY);
 });
 
 test("a managed policy that cannot be read is an error rather than a missing policy", async () => {
@@ -258,8 +258,8 @@ test("does not read unmanaged policies, or policies of repositories with another
   assert.equal((await described(ecr)).lifecyclePolicy, undefined);
   const other = await ecr.describeRepositories(wanted(["team/app"], BOTH), "another");
   assert.ok(!(other.get("team/app") instanceof MirrorError));
-  const asked = new Set(sandbox.calls.slice(before).map(({ operation }) => operation));
-  assert.deepEqual([...asked], ["DescribeRepositories", "ListTagsForResource"]);
+  const operations = new Set(sandbox.calls.slice(before).map(({ operation }) => operation));
+  assert.deepEqual([...operations], ["DescribeRepositories", "ListTagsForResource"]);
 });
 
 test("a denied creation names the missing action, including ecr:TagResource", async () => {

@@ -9,7 +9,7 @@ import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
 
 const ARN = "arn:aws:kms:eu-west-1:123456789012:key/1";
 
-async function ask(answer: Answer) {
+async function request(answer: Answer) {
   const aws = await scriptedAws((operation) => (operation === "DescribeKey" ? answer : undefined));
   const context = testContext(aws.environment);
   const client = createClient({}, "eu-west-1", context);
@@ -18,7 +18,7 @@ async function ask(answer: Answer) {
 
 describe("a key", () => {
   test("is described by its alias in a signed request, with its ARN and manager", async () => {
-    const { aws, context, facts } = await ask({ json: { KeyMetadata: { Arn: ARN, KeyManager: "CUSTOMER" } } });
+    const { aws, context, facts } = await request({ json: { KeyMetadata: { Arn: ARN, KeyManager: "CUSTOMER" } } });
     assert.deepEqual(await facts, { arn: ARN, isManagedByAws: false });
     assert.deepEqual(aws.bodies, ['{"KeyId":"alias/mirrors"}']);
     assert.deepEqual(
@@ -28,30 +28,30 @@ describe("a key", () => {
   });
 
   test("that AWS manages is recognized", async () => {
-    const { facts } = await ask({ json: { KeyMetadata: { Arn: ARN, KeyManager: "AWS" } } });
+    const { facts } = await request({ json: { KeyMetadata: { Arn: ARN, KeyManager: "AWS" } } });
     assert.equal((await facts).isManagedByAws, true);
   });
 
   test("without permission is DENIED, with the action to grant", async () => {
-    const { facts } = await ask({ exception: "AccessDeniedException" });
+    const { facts } = await request({ exception: "AccessDeniedException" });
     await assert.rejects(facts, { code: "DENIED", hint: /^grant kms:DescribeKey on alias\/mirrors to / });
   });
 
   test("that does not exist is an error with AWS's message", async () => {
-    const { aws, facts } = await ask({ exception: "NotFoundException", message: "Alias is not found" });
+    const { aws, facts } = await request({ exception: "NotFoundException", message: "Alias is not found" });
     await assert.rejects(facts, { code: "UNEXPECTED_RESPONSE", message: /NotFoundException: Alias is not found/ });
-    assert.equal(aws.asked.length, 1);
+    assert.equal(aws.operations.length, 1);
   });
 
   test("is requested only a few times if KMS is unreachable", async () => {
-    const { aws, facts } = await ask("cut");
+    const { aws, facts } = await request("cut");
     await assert.rejects(facts, { code: "UNREACHABLE" });
-    assert.equal(aws.asked.length, 2);
+    assert.equal(aws.operations.length, 2);
   });
 
   for (const answer of [{ json: {} }, { json: { KeyMetadata: [] } }, { status: 200, type: "text/html", text: "<p>" }]) {
     test(`is not read from ${JSON.stringify(answer)}`, async () => {
-      await assert.rejects((await ask(answer)).facts, { code: "UNEXPECTED_RESPONSE" });
+      await assert.rejects((await request(answer)).facts, { code: "UNEXPECTED_RESPONSE" });
     });
   }
 });

@@ -13,8 +13,8 @@ function page(names: readonly string[], token = ""): Answer {
 }
 
 async function find(answers: readonly Answer[]) {
-  let asked = 0;
-  const aws = await scriptedAws((operation) => (operation === "GetResources" ? answers[asked++] : undefined));
+  let index = 0;
+  const aws = await scriptedAws((operation) => (operation === "GetResources" ? answers[index++] : undefined));
   const client = createClient({}, "eu-west-1", testContext(aws.environment));
   return { aws, names: findOwned(client, new URL(aws.url), "platform") };
 }

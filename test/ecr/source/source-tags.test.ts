@@ -92,7 +92,9 @@ test("omits images without a digest and invalid dates", async () => {
     { imageDigest: DIGEST, imageTags: ["undated"] },
     { imageDigest: DIGEST, imageTags: ["dated"], imagePushedAt: 1_767_225_600 },
   ];
-  const aws = await scriptedAws((asked) => (asked === "DescribeImages" ? { json: { imageDetails } } : undefined));
+  const aws = await scriptedAws((operation) =>
+    operation === "DescribeImages" ? { json: { imageDetails } } : undefined,
+  );
   const list = ecrSourceTags(`${OWN}.dkr.ecr.eu-west-1.amazonaws.com`, testContext(aws.environment));
   assert.deepEqual(datesOf((await list?.("app", signal)) ?? []), [
     ["undated", undefined],

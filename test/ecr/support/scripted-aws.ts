@@ -17,7 +17,7 @@ export interface ScriptedAws {
   url: string;
   host: string;
   /** Requested operations, in order. */
-  asked: string[];
+  operations: string[];
   /** The request bodies, in the same order. */
   bodies: string[];
   environment: Record<string, string>;
@@ -41,7 +41,7 @@ export const TOKEN = {
 export async function scriptedAws(
   answer: (operation: string, count: number, body: string) => Answer | undefined,
 ): Promise<ScriptedAws> {
-  const asked: string[] = [];
+  const operations: string[] = [];
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -52,9 +52,9 @@ export async function scriptedAws(
     const body = Buffer.concat(chunks).toString();
     const target = String(request.headers["x-amz-target"] ?? "").split(".")[1];
     const operation = target ?? new URLSearchParams(body).get("Action") ?? "";
-    asked.push(operation);
+    operations.push(operation);
     bodies.push(body);
-    const count = asked.filter((name) => name === operation).length;
+    const count = operations.filter((name) => name === operation).length;
     send(response, answer(operation, count, body) ?? { json: operation === "GetAuthorizationToken" ? TOKEN : {} });
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -67,7 +67,7 @@ export async function scriptedAws(
   return {
     url,
     host,
-    asked,
+    operations,
     bodies,
     environment: {
       AWS_ENDPOINT_URL_ECR: url,

@@ -33,7 +33,7 @@ test("the lock file exists while the lock is held, and is deleted afterwards, ev
 
 test("takes over the lock of a killed process after a few seconds", async (t) => {
   const { path, hold } = await lockIn(t);
-  await writeFile(path, "of a process that is no more");
+  await writeFile(path, "of a killed process");
   const clock = quickClock();
   const began = clock.time;
   assert.equal(await hold(({ isHeld }) => isHeld(), clock), true);
@@ -69,7 +69,7 @@ test("a holder whose lock was taken over detects that, and leaves the new lock u
 
 test("only one of several processes takes over an abandoned lock at a time", async (t) => {
   const { path, hold } = await lockIn(t);
-  await writeFile(path, "of a process that is no more");
+  await writeFile(path, "of a killed process");
   let inside = 0;
   const most: number[] = [];
   const begin = Date.now();
