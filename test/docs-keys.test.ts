@@ -15,7 +15,7 @@ interface Schema {
   $defs?: Record<string, Schema>;
 }
 
-/** Every key that a mirror file can have, as `repositories.tagMutability`, but what a policy of AWS's own holds. */
+/** Lists every key of a mirror file, such as `repositories.tagMutability`, except those inside AWS policies. */
 function keysOf(root: Schema): Set<string> {
   const keys = new Set<string>();
   const walk = (schema: Schema | boolean | undefined, path: string, seen: readonly string[]): void => {
@@ -37,7 +37,7 @@ function keysOf(root: Schema): Set<string> {
   return keys;
 }
 
-test("each key of the mirror file is explained on its page, or on one that it leads to", () => {
+test("the mirror file page, or a page that it links to, explains each key", () => {
   const page = readFileSync(PAGE, "utf8");
   const linked = [...page.matchAll(/\]\(([\w-]+\.md)/g)].map(([, name]) => join(dirname(PAGE), name ?? ""));
   const pages = [page, ...new Set(linked.map((path) => readFileSync(path, "utf8")))].join("\n");
@@ -51,10 +51,10 @@ test("each key of the mirror file is explained on its page, or on one that it le
     [...keys].filter((key) => !key.endsWith("<name>") && !isExplained(key)),
     [],
   );
-  // Those of entries, targets and sources have a row of their own.
-  const untold = [...keys].filter((key) => {
+  // Keys of entries, targets and sources have their own rows.
+  const missing = [...keys].filter((key) => {
     const name = /^(?:mirrors\[\]|targets\.<name>|sources\.<name>)\.(\w+)$/.exec(key)?.[1];
     return name !== undefined && name !== "repositories" && !new RegExp(`^\\| \`[^\`|]*\\.${name}\``, "m").test(page);
   });
-  assert.deepEqual(untold, []);
+  assert.deepEqual(missing, []);
 });

@@ -10,8 +10,8 @@ const CODES = [...readFileSync("src/error-code.ts", "utf8").matchAll(/^ {2}\| "(
 );
 
 describe("the documentation", () => {
-  test("has one line for each error code, and none for a code that is gone", () => {
-    assert.ok(CODES.length > 30, "the codes were found");
+  test("lists each error code once, and no others", () => {
+    assert.ok(CODES.length > 30, "the codes are found");
     const listed = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| ([A-Z0-9_]+) \|/gm)].map(
       ([, code]) => code,
     );
@@ -19,13 +19,13 @@ describe("the documentation", () => {
     assert.equal(listed.length, CODES.length);
   });
 
-  test("tells of each error code what its usual hint tells", () => {
+  test("lists the usual hint of each error code", () => {
     const rows = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| ([A-Z0-9_]+) \|.*\| (.*) \|$/gm)];
-    const told = Object.fromEntries(rows.map(([, code, hint]) => [code, hint]));
-    assert.deepEqual(told, USUAL_HINTS);
+    const hints = Object.fromEntries(rows.map(([, code, hint]) => [code, hint]));
+    assert.deepEqual(hints, USUAL_HINTS);
   });
 
-  test("has no link that leads nowhere", () => {
+  test("has no broken links", () => {
     const pages = ["README.md", "CHANGELOG.md", ...globSync("docs/**/*.md"), ...globSync("test/**/README.md")];
     const broken = pages.flatMap((page) =>
       [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
@@ -37,11 +37,11 @@ describe("the documentation", () => {
   });
 });
 
-test("every error code is given by something", () => {
+test("the program uses every error code", () => {
   const sources = globSync("src/**/*.ts")
     .filter((file) => file !== "src/error-code.ts")
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
-  const idle = CODES.filter((code) => code !== "INTERNAL" && !sources.includes(`"${code}"`));
-  assert.deepEqual(idle, []);
+  const unused = CODES.filter((code) => code !== "INTERNAL" && !sources.includes(`"${code}"`));
+  assert.deepEqual(unused, []);
 });

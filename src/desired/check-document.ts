@@ -12,7 +12,7 @@ import { readSources, type Source } from "./places/sources.ts";
 import { hasDates } from "./tags/tag-rule.ts";
 import { readTargets, type Target } from "./places/targets.ts";
 
-/** What a mirror file means. */
+/** The targets, sources and entries that a mirror file declares. */
 interface Desired {
   targets: Target[];
   sources: ReadonlyMap<string, Source>;
@@ -20,9 +20,9 @@ interface Desired {
 }
 
 /**
- * Checks the meaning of a document, and expands it. What `log` knows to be unsound is left out.
- * @param folder the mirror file's own
- * @param writtenAt the text at a pointer before variables were put in
+ * Checks the semantics of a document and expands its entries. Skips the parts that `log` reports as invalid.
+ * @param folder the mirror file's folder
+ * @param writtenAt the text at a pointer, before variable expansion
  */
 export async function checkDocument(
   document: MirrorFileDocument,
@@ -35,7 +35,7 @@ export async function checkDocument(
   const sources = readSources(document.sources, folder, log);
   const targets = await readTargets(declared ?? {}, folder, policies, log);
   const common = await readSettings(document.repositories, "/repositories", policies, log);
-  // A layout that stands for a registry has no dates of its tags.
+  // A layout that replaces a registry has no push dates.
   const givesDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
   const entries: PlacedEntry[] = [];
   for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {

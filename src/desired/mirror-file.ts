@@ -27,29 +27,29 @@ export type { Source } from "./places/sources.ts";
 export type { EntryTemplate } from "./tags/tag-template.ts";
 export type { Target } from "./places/targets.ts";
 
-/** A mirror file, read and checked: what is desired, and where. */
+/** A valid mirror file. */
 export interface MirrorFile {
-  /** As given. */
+  /** The path as passed by the caller. */
   path: string;
-  /** Marks what this file owns. */
+  /** The value of the ownership tag. */
   name: string;
-  /** In the order of the file. */
+  /** In file order. */
   targets: Target[];
-  /** By the one name of each registry: Docker Hub is `docker.io`. */
+  /** By canonical registry name: Docker Hub is `docker.io`. */
   sources: ReadonlyMap<string, Source>;
-  /** In the order of the file, which is the priority. `expandRules` makes images of all of them. */
+  /** In file order, which is the priority. `expandRules` turns them into images. */
   entries: DesiredEntry[];
 }
 
-/** What reading gave, with the text of the file for rendering problems. */
+/** The result of reading a mirror file, with its text for rendering problems. */
 export type ReadMirrorFile = { file: MirrorFile; source: string } | { problems: Problem[]; source: string };
 
-/** Larger than any list a person reviews. */
+/** Larger than any list that a person can review. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * Reads `mirrors.yaml` and the policies it names, and checks both, without a network. Every problem of form and
- * meaning is told in one run; a YAML syntax error ends the reading where it stands. Throws nothing of its own.
+ * Reads and checks `mirrors.yaml` and its policy files, without a network connection. Reports all problems in one run;
+ * only a YAML syntax error ends the check early. Does not throw.
  */
 export async function readMirrorFile(path: string, options: { environment: Environment }): Promise<ReadMirrorFile> {
   const text = await readText(path);
@@ -61,7 +61,8 @@ export async function readMirrorFile(path: string, options: { environment: Envir
     for (const { offset, ...complaint } of complaints) {
       log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...complaint });
     }
-    const empty: Problem = { code: "EMPTY", message: "the file is empty", path };
+    const hint = 'declare "version", "name", "targets" and "mirrors"';
+    const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
     return { problems: complaints.length === 0 ? [empty] : log.problems(), source: text };
   }
   return readTree(path, source, root, options.environment);
@@ -78,7 +79,7 @@ async function readTree(
   for (const { pointer, complaint } of complaints) log.add(pointer, complaint);
   if (!validateMirrorFile(value)) reportSchemaErrors(validateMirrorFile.errors ?? [], places, log);
   if (log.isBroken("")) return { problems: log.problems(), source: source.text };
-  // It is a document of the schema wherever the log knows of nothing wrong, and no other part is looked at.
+  // Safe: later checks skip every part for which the log has a schema problem.
   const document = value as MirrorFileDocument;
   const writtenAt = (pointer: string): string | undefined => places.get(pointer)?.written;
   const desired = await checkDocument(document, dirname(path), writtenAt, log);
@@ -87,13 +88,13 @@ async function readTree(
   return { file: { path, name: document.name, ...desired }, source: source.text };
 }
 
-/** Where requests go and who is trusted must be read from the file itself, in the review. */
+/** A reviewer must see in the file itself where requests and credentials go. */
 const HOSTS = /^\/targets\/[^/]+\/oci$|^\/sources\/[^/]+\/endpoint$/;
 
 function expandIn(environment: Environment): Expand {
   return (text, pointer) => {
     if (HOSTS.test(pointer) && hasVariable(text)) {
-      return { message: "variables are not allowed in the address of a registry", hint: "write it in full" };
+      return { message: "variables are not allowed in a registry address", hint: "write the address in full" };
     }
     return expandVariables(text, environment);
   };
@@ -116,23 +117,29 @@ async function readText(path: string): Promise<string | Problem> {
   });
   try {
     const bytes = await readBytes(path);
-    if (bytes === undefined) return problem("INVALID_FILE", `the file has more than ${MAX_FILE_BYTES} bytes`);
-    return decodeText(bytes) ?? problem("YAML_SYNTAX", "the file is not UTF-8 text");
+    if (bytes === undefined) {
+      const message = `the file is larger than ${MAX_FILE_BYTES} bytes`;
+      return problem("INVALID_FILE", message, "split it into several mirror files");
+    }
+    return decodeText(bytes) ?? problem("YAML_SYNTAX", "the file is not UTF-8 text", "save the file as UTF-8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") return problem("FILE_UNREADABLE", "there is no such file", "name it with --file PATH");
-    if (code === "ELOOP")
-      return problem("FILE_UNREADABLE", "this is a link, which is not followed", "name the file it leads to");
-    if (code === "EISDIR")
-      return problem("FILE_UNREADABLE", "this is a folder", "name the file in it with --file PATH");
-    return problem(
-      "FILE_UNREADABLE",
-      `the file cannot be read: ${typeof code === "string" ? code : "unexpected error"}`,
-    );
+    if (code === "ENOENT") {
+      return problem("FILE_UNREADABLE", "no such file", "pass the path of your mirror file with --file PATH");
+    }
+    if (code === "ELOOP") {
+      const message = "this is a symbolic link, which mirrorform does not follow";
+      return problem("FILE_UNREADABLE", message, "pass the path of the file that it points to");
+    }
+    if (code === "EISDIR") {
+      return problem("FILE_UNREADABLE", "this is a folder", "pass the path of a file with --file PATH");
+    }
+    const reason = typeof code === "string" ? code : "unexpected error";
+    return problem("FILE_UNREADABLE", `cannot read the file: ${reason}`);
   }
 }
 
-/** In a pull request the file may be a link to any other, whose lines an error would show. */
+/** Does not follow links: in a pull request, the file could link to any other file, and a problem shows its lines. */
 async function readBytes(path: string): Promise<Uint8Array | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {

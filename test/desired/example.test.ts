@@ -5,7 +5,7 @@ import { listedImages } from "../../src/desired/entries/desired-entry.ts";
 import { familiarReference } from "../../src/oci/reference.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 
-test("the mirror file that ships is accepted, holds both recipes, and takes everything from the AWS defaults", async () => {
+test("the example mirror file is valid, contains both recipes, and uses the AWS defaults", async () => {
   const result = await readMirrorFile(join(import.meta.dirname, "../../mirrors.yaml"), { environment: {} });
   assert.ok("file" in result, JSON.stringify(result));
   const { file } = result;
@@ -19,7 +19,7 @@ test("the mirror file that ships is accepted, holds both recipes, and takes ever
   ]);
 });
 
-test("no tag of the mirror file that ships would be blocked when it moves, but those of fixed versions", async () => {
+test("in the example mirror file, only tags of fixed versions are immutable", async () => {
   const result = await readMirrorFile(join(import.meta.dirname, "../../mirrors.yaml"), { environment: {} });
   assert.ok("file" in result);
   for (const { tag, settings } of listedImages(result.file.entries)) {

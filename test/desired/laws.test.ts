@@ -9,7 +9,7 @@ import { typeScalars } from "../../src/desired/text/typed-value.ts";
 import { parseYaml } from "../../src/desired/text/yaml-tree.ts";
 import { accepted, around, read } from "./mirror-file-in-folder.ts";
 
-/** Tags that YAML's own schemas take for something else. */
+/** Tags that YAML's own schemas read as another type. */
 const TRAPS = [
   "1.10",
   "010",
@@ -32,7 +32,7 @@ const TAG = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/),
 );
 
-test("law: a tag is the text that is written, in quotes or without", async () => {
+test("law: a tag is read as it is written, with or without quotes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(TAG, { minLength: 1, maxLength: 5 }), fc.boolean(), async (tags, quoted) => {
       const list = tags.map((tag) => (quoted ? `"${tag}"` : tag)).join(", ");
@@ -47,7 +47,7 @@ test("law: a tag is the text that is written, in quotes or without", async () =>
   );
 });
 
-test("scalars that YAML takes for something else stay text wherever text is expected", () => {
+test("scalars that YAML reads as another type stay text where text is expected", () => {
   for (const trap of [...TRAPS, "~", ""]) {
     const { root } = parseYaml(
       sourceText(
@@ -87,7 +87,7 @@ test("law: the order of keys does not matter", async () => {
   );
 });
 
-test("law: no two images of an accepted file have one place, and their order is their index", async () => {
+test("law: no two images of a valid file have the same destination, and their order is their index", async () => {
   const entry = fc.record({
     image: fc.constantFrom("node", "redis", "ghcr.io/a/b"),
     tags: fc.uniqueArray(fc.constantFrom("1", "2", "3"), { minLength: 1 }),
@@ -117,7 +117,7 @@ test("law: no two images of an accepted file have one place, and their order is 
   assert.ok(acceptedFiles > 10, `only ${acceptedFiles} files were accepted`);
 });
 
-test("law: whatever the text, reading ends with a file or with problems, each inside the text", async () => {
+test("law: for any text, reading returns a file or problems, with each position inside the text", async () => {
   const fragment = fc.constantFrom(
     "version: 1\n",
     "name: x\n",
@@ -168,7 +168,7 @@ test("law: whatever the text, reading ends with a file or with problems, each in
   );
 });
 
-test("law: JSON in canonical form does not depend on the order of keys", () => {
+test("law: canonical JSON does not depend on the order of keys", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const backwards = (tree: unknown): unknown => {

@@ -6,13 +6,13 @@ import { readMirrorFile, type MirrorFile, type Problem, type ReadMirrorFile } fr
 
 export interface ProcessContext {
   environment?: Readonly<Record<string, string>>;
-  /** Other files of the folder: path -> content. */
+  /** Other files in the folder: path -> content. */
   files?: Readonly<Record<string, string>>;
-  /** Called with the folder before the mirror file is read. */
+  /** Called with the folder before the mirror file is written. */
   prepare?: (folder: string) => Promise<void>;
 }
 
-/** Reads a text as `mirrors.yaml` of a folder of its own, which is gone afterwards. */
+/** Writes a text as `mirrors.yaml` in a temporary folder, and reads it. */
 export async function read(text: string | Uint8Array, context: ProcessContext = {}): Promise<ReadMirrorFile> {
   const folder = await mkdtemp(join(tmpdir(), "mirror-file-"));
   try {
@@ -28,21 +28,21 @@ export async function read(text: string | Uint8Array, context: ProcessContext = 
   }
 }
 
-/** The mirror file, where nothing is wrong with it. */
+/** Reads a valid mirror file. */
 export async function accepted(text: string | Uint8Array, context?: ProcessContext): Promise<MirrorFile> {
   const result = await read(text, context);
   assert.ok("file" in result, JSON.stringify("problems" in result ? result.problems : undefined, undefined, 2));
   return result.file;
 }
 
-/** The problems, where there are some. */
+/** Reads an invalid mirror file, and returns its problems. */
 export async function refused(text: string | Uint8Array, context?: ProcessContext): Promise<Problem[]> {
   const result = await read(text, context);
   assert.ok("problems" in result, "the file was accepted");
   return result.problems;
 }
 
-/** Each problem as `CODE line:column message (hint)`. */
+/** Returns each problem as `CODE line:column message (hint)`. */
 export async function refusedAs(text: string | Uint8Array, context?: ProcessContext): Promise<string[]> {
   return (await refused(text, context)).map(({ code, position, message, hint }) => {
     const place = position === undefined ? "-" : `${position.line}:${position.column}`;
@@ -50,7 +50,7 @@ export async function refusedAs(text: string | Uint8Array, context?: ProcessCont
   });
 }
 
-/** A mirror file around some entries: seven lines, then the entries. */
+/** Creates a mirror file with some entries, which start on line 8. */
 export function around(mirrors: string): string {
   return `version: 1
 name: example

@@ -8,7 +8,7 @@ import { accepted, around, refused, refusedAs } from "./mirror-file-in-folder.ts
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 
-/** Each image at one target, as `source -> repository:tag`. */
+/** Formats each image at one target as `source -> repository:tag`. */
 function at(file: MirrorFile, target: string): string[] {
   return listedImages(file.entries)
     .filter((image) => image.target === target)
@@ -16,24 +16,24 @@ function at(file: MirrorFile, target: string): string[] {
 }
 
 describe("an entry", () => {
-  test("by tag goes where `to` says, at every target", async () => {
+  test("with a tag goes to `to` at every target", async () => {
     const file = await accepted(around("  - { image: python:3.7-slim-buster, to: python37_slim_buster:latest }"));
     const expected = ["docker.io/library/python:3.7-slim-buster -> python37_slim_buster:latest"];
     assert.deepEqual(at(file, "main"), expected);
     assert.deepEqual(at(file, "other"), expected);
   });
 
-  test("by digest takes its tag from `to`", async () => {
+  test("with a digest gets its tag from `to`", async () => {
     const file = await accepted(around(`  - image: python@${DIGEST}\n    to: python37_slim_buster:latest`));
     assert.deepEqual(at(file, "main"), [`docker.io/library/python@${DIGEST} -> python37_slim_buster:latest`]);
   });
 
-  test("by tag and digest keeps both, and its tag fills {tag}", async () => {
+  test("with a tag and a digest keeps both, and its tag replaces {tag}", async () => {
     const file = await accepted(around(`  - { image: "redis:7.2@${DIGEST}", to: "cache/{name}:{tag}" }`));
     assert.deepEqual(at(file, "main"), [`docker.io/library/redis:7.2@${DIGEST} -> cache/redis:7.2`]);
   });
 
-  test("without `to` keeps its repository, library/ left out, and its tag", async () => {
+  test("without `to` keeps its repository, without library/, and its tag", async () => {
     const file = await accepted(around("  - image: node:22\n  - image: grafana/grafana:11.2.0"));
     assert.deepEqual(at(file, "main"), [
       "docker.io/library/node:22 -> node:22",
@@ -41,12 +41,12 @@ describe("an entry", () => {
     ]);
   });
 
-  test("without a tag is latest, as for docker pull", async () => {
+  test("without a tag means latest, as for docker pull", async () => {
     const file = await accepted(around("  - image: node"));
     assert.deepEqual(at(file, "main"), ["docker.io/library/node:latest -> node:latest"]);
   });
 
-  test("with a list of tags is one image a tag, in the order of the list", async () => {
+  test("with a list of tags has one image per tag, in the order of the list", async () => {
     const file = await accepted(around("  - { image: node, tags: [22-alpine, 1.10], to: mirror/node }"));
     assert.deepEqual(at(file, "main"), [
       "docker.io/library/node:22-alpine -> mirror/node:22-alpine",
@@ -54,7 +54,7 @@ describe("an entry", () => {
     ]);
   });
 
-  test("goes only to the targets it names", async () => {
+  test("goes only to the targets that it lists", async () => {
     const file = await accepted(around("  - { image: node:22, targets: [other] }"));
     assert.deepEqual(at(file, "main"), []);
     assert.equal(at(file, "other").length, 1);
@@ -66,7 +66,7 @@ describe("an entry", () => {
     assert.deepEqual(at(file, "main"), ["ghcr.io/a/b/c:1 -> ghcr.io/a/b/c/a/b-c:x-1"]);
   });
 
-  test("refreshes always, unless it says missing", async () => {
+  test("has the default `refresh: always`", async () => {
     const file = await accepted(around("  - image: node:22\n  - { image: ruby:2.7, refresh: missing }"));
     assert.deepEqual(
       listedImages(file.entries).map(({ refresh }) => refresh),
@@ -74,7 +74,7 @@ describe("an entry", () => {
     );
   });
 
-  test("knows its order and its place in the file", async () => {
+  test("has its order and its position in the file", async () => {
     const file = await accepted(around("  - image: node:22\n  - image: ruby\n    tags:\n      - 2.7"));
     assert.deepEqual(
       listedImages(file.entries).map(({ order, at: { line, column } }) => [order, line, column]),
@@ -88,7 +88,7 @@ describe("an entry", () => {
   });
 });
 
-test("targets are in the order of the file, also when their names are numbers", async () => {
+test("targets are in file order, even if their names are numbers", async () => {
   const file = await accepted(`version: 1
 name: example
 targets:
@@ -113,7 +113,7 @@ mirrors: [{ image: node }]
   ]);
 });
 
-test("sources are known by the one name of their registry", async () => {
+test("sources are stored by the canonical name of their registry", async () => {
   const file = await accepted(
     around("  - image: node").replace(
       "mirrors:",
@@ -129,7 +129,7 @@ test("sources are known by the one name of their registry", async () => {
   );
 });
 
-test("a source's reserve and alternates are read, library/* being asked for there unless said", async () => {
+test("reads a source's reserve and alternates, with the default `only: [library/*]`", async () => {
   const alternates =
     "[{ registry: public.ecr.aws/docker }, { registry: mirror.gcr.io, only: ['library/*', bitnami/*] }]";
   const sources = `sources:\n  docker.io: { reserve: 20, alternates: ${alternates} }\nmirrors:`;
@@ -143,20 +143,21 @@ test("a source's reserve and alternates are read, library/* being asked for ther
   });
 });
 
-test("a byte order mark and CRLF change nothing", async () => {
+test("a byte order mark and CRLF have no effect", async () => {
   const text = around('  - image: node\n    tags: [1.10, "20"]');
   const [plain, marked] = [await accepted(text), await accepted(`\uFEFF${text.replaceAll("\n", "\r\n")}`)];
   assert.deepEqual(listedImages(marked.entries), listedImages(plain.entries));
 });
 
-test("nothing that is asked for is refused as empty", async () => {
-  assert.deepEqual(await refusedAs(""), ["EMPTY - the file is empty"]);
-  assert.deepEqual(await refusedAs("# nothing\n"), ["EMPTY - the file is empty"]);
-  assert.deepEqual(await refusedAs(around("  []")), ['EMPTY 8:3 "mirrors" is empty']);
-  assert.deepEqual(await refusedAs(around("")), ["EMPTY 7:1 expected a list, but nothing is here"]);
+test("refuses a file without content or entries", async () => {
+  const empty = 'EMPTY - the file is empty (declare "version", "name", "targets" and "mirrors")';
+  assert.deepEqual(await refusedAs(""), [empty]);
+  assert.deepEqual(await refusedAs("# nothing\n"), [empty]);
+  assert.deepEqual(await refusedAs(around("  []")), ['EMPTY 8:3 "mirrors" must not be empty']);
+  assert.deepEqual(await refusedAs(around("")), ["EMPTY 7:1 expected a list, found nothing"]);
 });
 
-test("a file that is too large, no text, or not there is refused", async () => {
+test("refuses a file that is too large, not text, missing, or a folder", async () => {
   assert.match(
     (await refusedAs(`${around("  - image: node")}#${"x".repeat(1024 * 1024)}`)).join(),
     /^INVALID_FILE - .*1048576 bytes/,
@@ -170,21 +171,21 @@ test("a file that is too large, no text, or not there is refused", async () => {
   assert.equal(folder.problems[0]?.code, "FILE_UNREADABLE");
 });
 
-test("thousands of problems are cut, and counted", async () => {
+test("reports the first 200 problems and counts the rest", async () => {
   const keys = Array.from({ length: 500 }, (_, index) => `key${index}: x`).join("\n");
   const problems = await refused(`${around("  - image: node")}${keys}\n`);
   assert.equal(problems.length, 201);
   assert.equal(problems.at(-1)?.message, "and 300 more problems");
 });
 
-test("tags times targets are bounded", async () => {
+test("limits the number of images, counted at each target", async () => {
   const targets = Array.from({ length: 100 }, (_, index) => `  t${index}: { oci: "http://h${index}" }`).join("\n");
   const tags = Array.from({ length: 1001 }, (_, index) => `t${index}`).join(",");
   const text = `version: 1\nname: x\ntargets:\n${targets}\nmirrors:\n  - image: node\n    tags: [${tags}]\n`;
   assert.match((await refusedAs(text)).join(), /more than 100000 images/);
 });
 
-test("a megabyte of bad entries in one line is told, cut to what a person reads", async () => {
+test("reports only the first problems of a megabyte of bad entries in one line", async () => {
   const problems = await refused(around(`  [${"{ imag: A },".repeat(80_000)}]`));
   assert.equal(problems.length, 201);
 });

@@ -16,12 +16,12 @@ async function validator(name: string): Promise<ValidateFunction> {
   return ajv.compile(JSON.parse(await readFile(join(ROOT, "schema", `${name}.schema.json`), "utf8")));
 }
 
-/** As it is written and read again: a key without a value is none. */
+/** Converts a document to JSON and back, which drops keys with undefined values. */
 function written(document: unknown): unknown {
   return JSON.parse(JSON.stringify(document));
 }
 
-test("a plan with every kind of row is one by its schema, and one with a row of no kind is not", async () => {
+test("a plan with every kind of row matches its schema, and one with an unknown kind does not", async () => {
   const isPlan = await validator("plan");
   const plan = written(everything()) as { targets: { rows: object[] }[]; totals: unknown };
   assert.ok(isPlan(plan), JSON.stringify(isPlan.errors));
@@ -30,7 +30,7 @@ test("a plan with every kind of row is one by its schema, and one with a row of 
   assert.equal(isPlan(plan), false);
 });
 
-test("what a run writes is by its schemas: a saved plan, a report with a failure, and every line of the events", async (t) => {
+test("a saved plan, a report with a failure and every event of a run match their schemas", async (t) => {
   const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
   const read = (name: string) => readFile(join(place.folder, name), "utf8");
   await place.run(["plan", "--out", "plan.json"]);

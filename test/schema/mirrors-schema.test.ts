@@ -8,54 +8,54 @@ import { load } from "js-yaml";
 const ROOT = join(import.meta.dirname, "../..");
 const schema = JSON.parse(await readFile(join(ROOT, "schema/mirrors.schema.json"), "utf8")) as Record<string, unknown>;
 
-/** Every schema inside a schema, with the way to it. */
-function* schemasIn(node: unknown, way: string): Generator<{ way: string; node: Record<string, unknown> }> {
+/** Yields every schema inside a schema, with its path. */
+function* schemasIn(node: unknown, path: string): Generator<{ path: string; node: Record<string, unknown> }> {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return;
   const object = node as Record<string, unknown>;
-  yield { way, node: object };
+  yield { path, node: object };
   for (const keyword of ["properties", "$defs"]) {
     for (const [key, value] of Object.entries(object[keyword] ?? {}))
-      yield* schemasIn(value, `${way}/${keyword}/${key}`);
+      yield* schemasIn(value, `${path}/${keyword}/${key}`);
   }
-  for (const keyword of ["items", "additionalProperties"]) yield* schemasIn(object[keyword], `${way}/${keyword}`);
+  for (const keyword of ["items", "additionalProperties"]) yield* schemasIn(object[keyword], `${path}/${keyword}`);
 }
 
 const ALL = [...schemasIn(schema, "")];
 
 describe("the published schema", () => {
-  test("is a schema of draft 2020-12", () => {
+  test("is a valid draft 2020-12 schema", () => {
     assert.equal(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert.equal(new Ajv2020().validateSchema(schema), true);
   });
 
-  test("describes every property, for the help that editors show", () => {
-    const properties = ALL.filter(({ way }) => /\/properties\/[^/]+$/.test(way));
+  test("describes every property, for help in editors", () => {
+    const properties = ALL.filter(({ path }) => /\/properties\/[^/]+$/.test(path));
     assert.ok(properties.length > 50);
-    const bare = properties.filter(({ node }) => typeof node["description"] !== "string");
+    const undescribed = properties.filter(({ node }) => typeof node["description"] !== "string");
     assert.deepEqual(
-      bare.map(({ way }) => way),
+      undescribed.map(({ path }) => path),
       [],
     );
   });
 
-  test("knows every key of every map that is not open by its nature", () => {
+  test("allows no additional keys in a map with properties", () => {
     const open = ALL.filter(({ node }) => node["properties"] !== undefined && node["additionalProperties"] !== false);
     assert.deepEqual(
-      open.map(({ way }) => way),
+      open.map(({ path }) => path),
       [],
     );
   });
 
-  test("has no number or boolean under an alternative, where reading could not tell its type", () => {
-    for (const { way, node } of ALL) {
-      assert.equal(node["anyOf"], undefined, way);
+  test("has no types inside alternatives, because scalars could not be typed there", () => {
+    for (const { path, node } of ALL) {
+      assert.equal(node["anyOf"], undefined, path);
       const alternatives = (node["oneOf"] ?? []) as Record<string, unknown>[];
-      for (const alternative of alternatives) assert.deepEqual(Object.keys(alternative), ["required"], way);
+      for (const alternative of alternatives) assert.deepEqual(Object.keys(alternative), ["required"], path);
     }
   });
 });
 
-test("an editor, which reads numbers as numbers, accepts what mirrorform accepts", async () => {
+test("accepts in an editor, which parses numbers, what mirrorform accepts", async () => {
   const check = new Ajv2020({ allowUnionTypes: true, allErrors: true }).compile(schema);
   const example = load(await readFile(join(ROOT, "mirrors.yaml"), "utf8"));
   assert.equal(check(example), true, JSON.stringify(check.errors));

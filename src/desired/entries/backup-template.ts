@@ -2,43 +2,44 @@ import type { Digest } from "../../oci/digest.ts";
 import { didYouMean } from "../../nearest.ts";
 import { quote, type Complaint } from "../text/problem.ts";
 
-/** What a backup tag is made from. */
+/** Values for the placeholders of a backup tag. */
 export interface BackupFacts {
-  /** The tag that moves. */
+  /** The tag to be replaced. */
   tag: string;
-  /** The day of the plan, UTC: `20260131`. */
+  /** The date of the plan in UTC: `20260131`. */
   date: string;
-  /** Of the old image. */
+  /** The old image's digest. */
   digest: Digest;
 }
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const NAMES = ["tag", "date", "digest"] as const;
 
-/** Hexadecimal digits of the old image's digest that `{digest}` stands for. */
+/** How many hexadecimal digits of the old image's digest replace `{digest}`. */
 const DIGEST_LENGTH = 12;
 
-/** What is wrong with a template by itself, if anything. */
+/** Checks a template on its own, without the tags that it applies to. */
 export function backupComplaint(template: string): Complaint | undefined {
   const names = [...template.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
   for (const name of names) {
     if (NAMES.some((known) => known === name)) continue;
-    const hint = didYouMean(name, NAMES) ?? `the placeholders are ${NAMES.map((known) => `{${known}}`).join(", ")}`;
-    return { message: `${quote(`{${name}}`)} is no placeholder of a backup tag`, hint };
+    const hint = didYouMean(name, NAMES) ?? "use {tag}, {date} or {digest}";
+    return { message: `${quote(`{${name}}`)} is not a placeholder for backup tags`, hint };
   }
   if (/[{}]/.test(template.replace(PLACEHOLDER, ""))) {
-    return { message: `a brace in ${quote(template)} has no partner` };
+    return { message: `${quote(template)} has an unmatched brace`, hint: "write a placeholder as {tag}" };
   }
-  if (names.filter((name) => name === "tag").length > 1)
-    return { message: "{tag} stands in a backup tag at most once" };
+  if (names.filter((name) => name === "tag").length > 1) {
+    return { message: `${quote(template)} contains {tag} more than once`, hint: "use {tag} once: {tag}-before-{date}" };
+  }
   if (names.includes("tag") || names.includes("digest")) return undefined;
   return {
-    message: "every tag would get the same backup tag",
-    hint: "put {tag} or {digest} into it: {tag}-before-{date}",
+    message: `${quote(template)} gives every tag the same backup tag`,
+    hint: "include {tag} or {digest}: {tag}-before-{date}",
   };
 }
 
-/** The backup tag of a template that has no complaint. */
+/** Fills in a template that {@link backupComplaint} accepts. */
 export function fillBackup(template: string, { tag, date, digest }: BackupFacts): string {
   const hex = digest.slice(digest.indexOf(":") + 1).slice(0, DIGEST_LENGTH);
   const values: Readonly<Record<string, string>> = { tag, date, digest: hex };
@@ -46,8 +47,8 @@ export function fillBackup(template: string, { tag, date, digest }: BackupFacts)
 }
 
 /**
- * Reads a template backwards: which tag may have this backup tag.
- * @returns the tag, "" where the template does not name it; undefined where it cannot be a backup of this template
+ * Extracts the tag that a backup tag was made from: the inverse of {@link fillBackup}.
+ * @returns the tag; "" if the template has no `{tag}`; undefined if the backup tag does not match the template
  */
 export function backedUpTag(template: string, backup: string): string | undefined {
   const parts = template.split(/(\{[^{}]*\})/).filter((part) => part !== "");
@@ -64,23 +65,23 @@ export function backedUpTag(template: string, backup: string): string | undefine
   return isWhole ? tag : undefined;
 }
 
-/** Placeholders whose values have one length. */
+/** Placeholders with values of a fixed length. */
 const FIXED: Readonly<Record<string, { length: number; pattern: RegExp }>> = {
   "{date}": { length: 8, pattern: /^[0-9]{8}$/ },
   "{digest}": { length: DIGEST_LENGTH, pattern: /^[0-9a-f]{12}$/ },
 };
 
-/** So many names are tried where one is taken by another image: more replacements a day than anyone makes. */
+/** How many names to try if a backup tag is already in use. Far above the number of replacements in a day. */
 export const MOST_BACKUP_NAMES = 99;
 
-/** The names that a backup tag may get, the first one first: `7-before-20260131`, `7-before-20260131-2`, … */
+/** Lists the names to try for a backup tag, in order: `7-before-20260131`, `7-before-20260131-2`, … */
 export function backupNames(template: string, facts: BackupFacts): string[] {
   const first = fillBackup(template, facts);
-  const others = Array.from({ length: MOST_BACKUP_NAMES - 1 }, (_, i) => `${first}-${i + 2}`);
-  return [first, ...others];
+  const numbered = Array.from({ length: MOST_BACKUP_NAMES - 1 }, (_, i) => `${first}-${i + 2}`);
+  return [first, ...numbered];
 }
 
-/** As {@link backedUpTag}, for any of {@link backupNames}. */
+/** Like {@link backedUpTag}, but accepts any of {@link backupNames}. */
 export function backedUpTagOf(template: string, backup: string): string | undefined {
   return backedUpTag(template, backup) ?? backedUpTag(template, backup.replace(/-[0-9]{1,2}$/, ""));
 }

@@ -9,7 +9,7 @@ import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 
-/** Any day and any image: what they are replaced by is of one length, and of letters that a tag may have. */
+/** Sample values: only the tag affects whether a backup tag is valid, because dates and digests have a fixed form. */
 const SAMPLE = { date: "20000101", digest: `sha256:${"0".repeat(64)}` as Digest };
 
 /** The declared images of one repository of one target, by tag. */
@@ -19,7 +19,7 @@ interface Declared {
   tags: Map<string, DesiredImage>;
 }
 
-/** Reports backup tags that are no tags, and those that an image of the file is to have. */
+/** Reports backup tags that are not valid tags, and those that an image in the file also uses. */
 export function checkBackups(entries: readonly PlacedEntry[], images: readonly DesiredImage[], log: ProblemLog): void {
   const declared = new Map<string, Declared>();
   for (const image of images) {
@@ -49,8 +49,8 @@ function checkEntry({ entry, pointer }: PlacedEntry, declared: readonly Declared
       const of = backedUpTagOf(template, tag);
       if (of === undefined || (of !== "" && !tags.has(of))) continue;
       return log.add(at, {
-        message: `a backup tag could be ${quote(tag)}, which the image in line ${image.at.line} is to have`,
-        hint: "give the backup tags a form that no declared tag has: {tag}-before-{date}",
+        message: `a backup tag could be ${quote(tag)}, which is the tag of the image on line ${image.at.line}`,
+        hint: "use a template that matches no declared tag: {tag}-before-{date}",
       });
     }
   }

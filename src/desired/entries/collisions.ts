@@ -8,12 +8,12 @@ import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 import { prefixOf } from "../places/targets.ts";
 
-/** A desired image with the pointers that faults are reported at. */
+/** A desired image, with the pointers to report problems at. */
 interface Candidate {
   image: DesiredImage;
   /** Where the image, or its tag, is written. */
   pointer: string;
-  /** The entry it is from. */
+  /** The entry that declares it. */
   entry: string;
 }
 
@@ -21,21 +21,21 @@ interface Candidate {
 interface RepositoryCandidate {
   repository: string;
   settings: RepositorySettings;
-  /** Of the image, or its tag. */
+  /** The line of the image, or of its tag. */
   line: number;
-  /** The entry's pointer. */
+  /** Pointer to the entry. */
   entry: string;
 }
 
-/** Keeps what was seen, and reports what does not agree with it. */
+/** Collects images and repositories, and reports those that conflict with an earlier one. */
 export interface CollisionCheck {
-  /** Whether the image agrees with all before it: no other entry writes its tag, or sets up its repository otherwise. */
+  /** Returns false if an earlier entry writes the same tag or declares other settings for the repository. */
   add(candidate: Candidate, target: EntryTarget): boolean;
-  /** Whether the repository is set up as by all before it. */
+  /** Returns false if an earlier entry declares other settings for the repository. */
   addRepository(candidate: RepositoryCandidate, target: EntryTarget): boolean;
 }
 
-/** Makes a check of the images of one mirror file. Problems go to `log`. */
+/** Creates a collision check for the images of one mirror file. Reports problems to `log`. */
 export function collisionCheck(log: ProblemLog): CollisionCheck {
   const byTag = new Map<string, Candidate>();
   const byRepository = new Map<string, { candidate: RepositoryCandidate; settings: string }>();
@@ -59,7 +59,7 @@ export function collisionCheck(log: ProblemLog): CollisionCheck {
       const first = byRepository.get(key);
       if (first === undefined) byRepository.set(key, { candidate, settings });
       if (first === undefined || first.settings === settings) return true;
-      // Settings that are not sound were left out, so they say nothing here.
+      // Invalid settings were skipped, so the comparison would be meaningless.
       if ([candidate, first.candidate].some(({ entry }) => log.isTouched(below(entry, "repositories")))) return true;
       log.add(below(candidate.entry, "repositories"), {
         at: "key",
@@ -72,13 +72,13 @@ export function collisionCheck(log: ProblemLog): CollisionCheck {
   return check;
 }
 
-/** Equal for repositories that are one and the same, by whatever target they are written to. */
+/** Returns a key that is equal for the same repository, even if two targets write to it. */
 export function repositoryKey({ target, place }: EntryTarget, repository: string): string {
   const prefix = prefixOf(target);
   return `${place} ${prefix === "" ? "" : `${prefix}/`}${repository}`;
 }
 
-/** Settings as a text that is equal for equal ones; each object is looked at once. */
+/** Returns a function that serializes settings, so that equal settings give equal text. Caches by object. */
 export function settingsTexts(): (settings: RepositorySettings) => string {
   const known = new WeakMap<object, string>();
   return (settings) => {
@@ -88,31 +88,32 @@ export function settingsTexts(): (settings: RepositorySettings) => string {
   };
 }
 
-export const SAME_TAG_HINT = 'give one of them another "to"';
-export const SETTINGS_HINT = "give both entries the same settings, or different repositories";
+export const SAME_TAG_HINT = 'give one of them a different "to"';
+export const SETTINGS_HINT = "use the same settings in both entries, or different repositories";
 
-/** Says that a repository is set up in two ways, and where the other one is. */
+/** Describes conflicting settings of a repository, with the line of the other entry. */
 export function settingsMessage(
   { repository, settings }: Pick<RepositoryCandidate, "repository" | "settings">,
   other: Pick<RepositoryCandidate, "settings" | "line">,
 ): string {
   const keys = new Set([...Object.keys(settings), ...Object.keys(other.settings)]);
   const differing = [...keys].filter((key) => settingOf(settings, key) !== settingOf(other.settings, key));
-  return (
-    `the repository ${quote(repository)} is set up differently ` +
-    `by the entry in line ${other.line}: ${differing.join(", ")}`
-  );
+  return `settings of repository ${quote(repository)} differ from those on line ${other.line}: ${differing.join(", ")}`;
 }
 
 function reportSameTag({ image, pointer }: Candidate, first: Candidate, log: ProblemLog): void {
   const line = first.image.at.line;
   const place = quote(`${image.repository}:${image.tag}`);
   if (formatReference(image.source) === formatReference(first.image.source)) {
-    log.add(pointer, { message: `${familiarReference(image.source)} already goes to ${place} by line ${line}` });
+    log.add(pointer, {
+      message: `line ${line} already copies ${familiarReference(image.source)} to ${place}`,
+      hint: "remove one of them",
+    });
     return;
   }
+  const [earlier, later] = [first.image.source, image.source].map(familiarReference);
   log.add(pointer, {
-    message: `two images would go to ${place}: ${familiarReference(first.image.source)} by line ${line}, and this one`,
+    message: `${earlier} (line ${line}) and ${later} would both go to ${place}`,
     hint: SAME_TAG_HINT,
   });
 }

@@ -7,7 +7,7 @@ import type { Position } from "../text/problem.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
 import type { Target } from "../places/targets.ts";
 
-/** One entry of `mirrors`: its images are known, or a rule chooses them once the source has said which tags there are. */
+/** One entry of `mirrors`: it lists its images, or a tag rule selects them from the source's tags. */
 export type DesiredEntry = ListedEntry | RuleEntry;
 
 export interface ListedEntry extends EntryBase {
@@ -17,25 +17,25 @@ export interface ListedEntry extends EntryBase {
 
 export interface RuleEntry extends EntryBase {
   kind: "rule";
-  /** Without tag and digest. */
+  /** Has neither a tag nor a digest. */
   image: Reference;
   rule: TagRule;
   refresh: "always" | "missing";
 }
 
-/** The images that are known without asking a source, in the order of the file. */
+/** Returns the images known without querying a source, in file order. */
 export function listedImages(entries: readonly DesiredEntry[]): DesiredImage[] {
   return entries.flatMap((entry) => (entry.kind === "listed" ? entry.images : []));
 }
 
 interface EntryBase {
-  /** Its place in `mirrors`, from 0; not changed by `--only` and `--target`. */
+  /** Index in `mirrors`, from 0. `--only` and `--target` do not change it. */
   index: number;
-  /** Where its `image` is written. */
+  /** Position of `image`. */
   at: Position;
-  /** Where its images go, before placeholders are filled in. */
+  /** `to`, with its placeholders. */
   destination: Destination;
-  /** In the order of the file. */
+  /** In file order. */
   targets: readonly EntryTarget[];
   options: ImageOptions;
 }
@@ -43,8 +43,8 @@ interface EntryBase {
 /** One target of an entry. */
 export interface EntryTarget {
   target: Target;
-  /** Equal for targets that write to the same repositories, prefix apart. */
+  /** Equal for targets in the same registry, whatever their prefix. */
   place: string;
-  /** Of the entry's repositories at this target; none at an oci target. */
+  /** Settings of the entry's repositories at this target. Empty unless it is an ECR target. */
   settings: RepositorySettings;
 }

@@ -5,24 +5,24 @@ import type { ImageOptions } from "./image-options.ts";
 import type { Locked } from "./locked.ts";
 import type { Position } from "../text/problem.ts";
 
-/** One image that should be at one target under one tag. */
+/** One image that one target should have under one tag. */
 export interface DesiredImage extends ImageOptions {
   /** The target's name. */
   target: string;
-  /** With a tag, a digest, or both. */
+  /** Has a tag, a digest, or both. */
   source: Reference;
-  /** At the target, without an oci target's prefix. */
+  /** The repository at the target, without an oci target's prefix. */
   repository: string;
   tag: string;
   refresh: "always" | "missing";
-  /** Missing where there is no lock, and for a pin that no line of it contradicts. */
+  /** Unset if there is no lock file, or if the mirror file pins the digest and the lock file does not contradict it. */
   locked?: Locked;
-  /** Of the repository; none at an oci target. */
+  /** Settings of the repository. Empty unless it is in ECR. */
   settings: RepositorySettings;
-  /** The place in the file's order, from 0; a lower one goes first when the pull allowance is short. */
+  /** Position in file order, from 0. When pulls are limited, a lower one goes first. */
   order: number;
-  /** Where the file names the image: the entry's `image`, or the tag in its list. */
+  /** Position of the entry's `image`, or of the tag in its list. */
   at: Position;
-  /** What the tag names by the catalogue that listed it: a claim, and believed only where the target holds the same. */
+  /** The tag's digest according to the catalogue. Trusted only if the target has the same digest. */
   claimed?: Digest;
 }

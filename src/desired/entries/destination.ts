@@ -2,41 +2,48 @@ import type { Reference } from "../../oci/reference.ts";
 import { didYouMean } from "../../nearest.ts";
 import { quote, type Complaint } from "../text/problem.ts";
 
-/** `to` of a mirror entry: a repository, and a tag where one is written; both with placeholders. */
+/** `to` of a mirror entry: a repository and an optional tag, both with placeholders. */
 export interface Destination {
   repository: string;
   tag: string | undefined;
 }
 
-/** What an absent `to` stands for, `library/` apart: the source's repository and tag. */
+/** The default of `to`: the source's repository, without `library/`, and the source's tag. */
 export const AS_AT_SOURCE: Destination = { repository: "{repository}", tag: undefined };
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const NAMES = ["registry", "repository", "namespace", "name", "tag"] as const;
 
-/** Reads `to`: `repository[:tag]`. Placeholders are checked for their names only. */
+/** Parses `to`: `repository[:tag]`. Checks only the names of placeholders. */
 export function parseDestination(text: string): Destination | Complaint {
   for (const [written, name = ""] of text.matchAll(PLACEHOLDER)) {
     if (NAMES.some((known) => known === name)) continue;
-    const hint = didYouMean(name, NAMES) ?? `the placeholders are ${NAMES.map((known) => `{${known}}`).join(", ")}`;
-    return { message: `${quote(written)} is no placeholder`, hint };
+    const hint = didYouMean(name, NAMES) ?? "use {registry}, {repository}, {namespace}, {name} or {tag}";
+    return { message: `${quote(written)} is not a placeholder`, hint };
   }
-  if (/[{}]/.test(text.replace(PLACEHOLDER, ""))) return { message: `a brace in ${quote(text)} has no partner` };
+  if (/[{}]/.test(text.replace(PLACEHOLDER, ""))) {
+    return { message: `${quote(text)} has an unmatched brace`, hint: "write a placeholder as {name}" };
+  }
   const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
   if (colon < 0) return { repository: text, tag: undefined };
   const tag = text.slice(colon + 1);
-  if (tag === "") return { message: `${quote(text)} has no tag after its colon` };
+  if (tag === "") {
+    return {
+      message: `${quote(text)} has no tag after the colon`,
+      hint: "add a tag, or remove the colon to keep the source's tag",
+    };
+  }
   return { repository: text.slice(0, colon), tag };
 }
 
-/** Whether images that differ in nothing but their tag go to different places. */
+/** Returns whether images that differ only in their tag go to different places. */
 export function dependsOnTag(destination: Destination): boolean {
   return destination.tag === undefined || `${destination.repository}${destination.tag}`.includes("{tag}");
 }
 
 /**
- * Where an image goes: the placeholders filled in. The result is not yet held against any registry's rules.
- * @param reference with a tag, a digest, or both
+ * Fills in the placeholders. Does not check the result against the rules of any registry.
+ * @param reference has a tag, a digest, or both
  */
 export function fillDestination(
   destination: Destination,
@@ -65,9 +72,14 @@ function fill(template: string, reference: Reference): string | Complaint {
     return values[name] ?? written;
   });
   if (missing === undefined) return filled;
-  if (missing === "namespace") return { message: `{namespace} has no value: ${quote(reference.repository)} has none` };
+  if (missing === "namespace") {
+    return {
+      message: `{namespace} has no value: ${quote(reference.repository)} has no namespace`,
+      hint: "use {repository} or {name}",
+    };
+  }
   return {
-    message: "an image by digest alone has no tag to keep",
-    hint: 'give the tag in "to": redis:7.2-pinned',
+    message: "an image given by digest alone has no tag to keep",
+    hint: 'write the tag in "to": redis:7.2-pinned',
   };
 }

@@ -11,21 +11,21 @@ import type { ProblemLog } from "../text/problem-log.ts";
 import { mergeSettings } from "../places/read-settings.ts";
 import type { ReadTarget } from "../places/targets.ts";
 
-/** An entry with its place in the file and the settings of its own. */
+/** An entry with its position in the file and its own settings. */
 export interface PlacedEntry {
   entry: Entry;
   pointer: string;
-  /** Its place in `mirrors`, from 0. */
+  /** Index in `mirrors`, from 0. */
   index: number;
   settings: RepositorySettings;
 }
 
-/** As many as ECR holds in one repository; a file that says more is a mistake, or wants our memory. */
+/** The most images in one mirror file: ECR's limit for one repository. Bounds the memory that a file can use. */
 export const MAX_IMAGES = 100_000;
 
 /**
- * Makes the images of what the file lists, entry by entry, tag by tag, target by target; reports those that cannot be.
- * An entry with a rule is checked as far as it can be without its tags.
+ * Creates the listed images, by entry, then tag, then target, and reports invalid ones. Checks an entry with a rule as
+ * far as possible without its tags.
  */
 export function expandEntries(
   entries: readonly PlacedEntry[],
@@ -38,22 +38,25 @@ export function expandEntries(
   let order = 0;
   for (const placed of entries) {
     const { entry, pointer, index } = placed;
-    const chosen = targets
+    const entryTargets = targets
       .filter(({ target }) => entry.targets?.has(target.name) ?? true)
       .map((target) => ({ ...target, settings: settingsAt(target, common, placed.settings) }));
-    if (order + entry.images.length * chosen.length > MAX_IMAGES) {
-      log.add(pointer, { message: `with this entry the file asks for more than ${MAX_IMAGES} images` });
+    if (order + entry.images.length * entryTargets.length > MAX_IMAGES) {
+      log.add(pointer, {
+        message: `with this entry, the file declares more than ${MAX_IMAGES} images`,
+        hint: "split it into several mirror files",
+      });
       return expanded;
     }
     const { destination, options, refresh, choice } = entry;
     const at = log.positionOf(below(pointer, "image"));
-    const base = { index, at, destination, targets: chosen, options };
+    const base = { index, at, destination, targets: entryTargets, options };
     if (choice === undefined) {
-      const images = imagesOf(placed, chosen, order, collisions, log);
+      const images = imagesOf(placed, entryTargets, order, collisions, log);
       expanded.push({ kind: "listed", ...base, images });
       order += images.length;
     } else {
-      checkRule(placed, choice, chosen, collisions, log);
+      checkRule(placed, choice, entryTargets, collisions, log);
       expanded.push({ kind: "rule", ...base, ...choice, refresh });
     }
   }
@@ -84,7 +87,7 @@ function imagesOf(
   return images;
 }
 
-/** A tag that is right everywhere, to look at what stands around the tags of a rule. */
+/** A tag that is valid everywhere, for checking the text around the tags of a rule. */
 const ANY_TAG = "0";
 
 function checkRule(
@@ -103,14 +106,14 @@ function checkRule(
   const { line } = log.positionOf(written);
   for (const target of targets) {
     if (hasBadName(target, filled, entry.destinationPointer ?? written, log)) continue;
-    // With {tag} in its name the repository is known when the tags are.
+    // A repository name with {tag} depends on the tags, which are not known yet.
     if (entry.destination.repository.includes("{tag}")) continue;
     const { settings } = target;
     collisions.addRepository({ repository: filled.repository, settings, line, entry: pointer }, target);
   }
 }
 
-/** Reports a name that the target cannot have. */
+/** Reports a repository or tag that is invalid at the target. */
 function hasBadName(
   { target }: EntryTarget,
   { repository, tag }: { repository: string; tag: string },
@@ -119,7 +122,7 @@ function hasBadName(
 ): boolean {
   const complaint = nameComplaint(target, repository, tag);
   if (complaint === undefined) return false;
-  // What is wrong at one target is mostly wrong at the next one too.
+  // A name that is invalid at one target is usually invalid at the next.
   if (!log.isBroken(place)) log.add(place, complaint);
   return true;
 }

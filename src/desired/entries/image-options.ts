@@ -4,21 +4,21 @@ import { readPlatforms } from "./read-platforms.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 
-/** What an entry says of each of its images, beside where it comes from and where it goes. A missing key is not asked for. */
+/** Options of an entry that apply to each of its images. */
 export interface ImageOptions {
-  /** `os/architecture[/variant]` in normal form, sorted; missing: all of them, byte for byte. */
+  /** `os/architecture[/variant]` in normal form, sorted. If unset, the image is copied unchanged with all platforms. */
   platforms?: readonly string[];
-  /** Signatures, SBOMs and attestations: all, or those of some artifact types. */
+  /** Whether to copy signatures, SBOMs and attestations: all, or only those of `types`. */
   referrers?: { types?: readonly string[] };
-  /** How a moved tag enters an immutable repository; `backup` is a template of the old image's new tag. */
+  /** How to replace a tag in an immutable repository. `backup` is the template for the old image's new tag. */
   replace?: { backup: string };
-  /** Whether undeclared tags that the entry could have made are deleted. */
+  /** Whether to delete undeclared tags that the entry could have created. */
   prune?: true;
   /** The image's name in `mirrorform uris`. */
   output?: string;
 }
 
-/** Reads them; one that is not sound is left out, and is reported already. */
+/** Reads the options of an entry. Skips invalid ones, which the schema check has reported. */
 export function readImageOptions(document: MirrorDocument, pointer: string, log: ProblemLog): ImageOptions {
   const sound = <Key extends keyof MirrorDocument>(key: Key): MirrorDocument[Key] | undefined =>
     log.isTouched(below(pointer, key)) ? undefined : document[key];
@@ -29,8 +29,8 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
   const { tags = [] } = document;
   if (output !== undefined && (!Array.isArray(tags) || tags.length > 1)) {
     log.add(below(pointer, "output"), {
-      message: "an entry with several tags has several mirrored URIs, and this would be the name of all",
-      hint: "leave it out: each is named after its repository and tag; or write an entry for this one tag",
+      message: '"output" names a single image, but this entry can have several tags',
+      hint: 'remove "output", or move the tag to an entry of its own',
       at: "key",
     });
   }

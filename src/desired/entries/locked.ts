@@ -1,9 +1,9 @@
 import type { Digest } from "../../oci/digest.ts";
 
-/** What a lock says of an image. */
+/** The state of an image in the lock file. */
 export type Locked =
   | { kind: "digest"; digest: Digest }
-  /** There is a lock, and it does not have the image: nothing is copied. */
+  /** The lock file does not contain the image, so it is not copied. */
   | { kind: "no-line" }
-  /** The mirror file pins another digest than the lock's line for the same tag has. */
+  /** The mirror file pins a different digest than the lock file has for the same tag. */
   | { kind: "contradicted"; digest: Digest };

@@ -3,10 +3,10 @@ import type { EntryTarget } from "./desired-entry.ts";
 import type { DesiredImage } from "./desired-image.ts";
 import type { Entry } from "./read-entry.ts";
 
-/** What one entry says of all its images, listed or chosen by a rule. */
+/** The parts of an entry that apply to all its images, listed or selected by a rule. */
 export type ImageTerms = Pick<Entry, "options" | "refresh">;
 
-/** One image of an entry at one of its targets. @param place where it goes, its place in the order and in the file */
+/** Creates one image of an entry at one of its targets. @param place its destination, order and position in the file */
 export function makeImage(
   { options, refresh }: ImageTerms,
   source: Reference,

@@ -11,26 +11,26 @@ import { readTagRule, type GivesDates } from "../tags/read-tag-rule.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
 import { hasVariable } from "../text/variables.ts";
 
-/** One entry of `mirrors`, read and checked by itself. */
+/** One entry of `mirrors`, read and checked on its own. */
 export interface Entry {
-  /** The images it names, each with a tag or a digest, and where each is written. */
+  /** The listed images, each with a tag or a digest, and the pointer to each. */
   images: { source: Reference; pointer: string }[];
-  /** Set where a rule chooses the tags; `image` has none. Then `images` is empty. */
+  /** Set if a rule selects the tags. `image` then has no tag, and `images` is empty. */
   choice: { image: Reference; rule: TagRule } | undefined;
   destination: Destination;
-  /** Where a fault of the destination is told: `to`, or the image where there is none. */
+  /** Pointer to `to`; undefined if the entry has none. */
   destinationPointer: string | undefined;
-  /** Undefined stands for all. */
+  /** Undefined means all targets. */
   targets: ReadonlySet<string> | undefined;
   refresh: "always" | "missing";
   options: ImageOptions;
 }
 
 /**
- * Reads one entry. Everything wrong with it is reported; what comes back has what is sound.
- * @param written the image as the file has it, before variables were put in
- * @param givesDates of the sources
- * @param targetNames every declared target, sound or not; undefined when `targets` itself is not sound
+ * Reads one entry. Reports its problems and returns its valid parts.
+ * @param written the image before variable expansion
+ * @param targetNames every declared target, valid or not; undefined if `targets` itself is invalid
+ * @param givesDates whether a source reports push dates
  */
 export async function readEntry(
   document: MirrorDocument,
@@ -48,10 +48,10 @@ export async function readEntry(
   const options = readImageOptions(document, pointer, log);
   const isMany = images.length > 1 || isRule(document);
   if (destination !== undefined && isMany && !dependsOnTag(destination)) {
-    const which = isRule(document) ? "tags that the rule chooses" : `${images.length} tags of this entry`;
+    const which = isRule(document) ? "tags selected by this rule" : `${images.length} tags of this entry`;
     log.add(below(pointer, "to"), {
-      message: `all ${which} would go to one tag`,
-      hint: 'put {tag} into "to", or leave the tag out: it is kept then',
+      message: `all ${which} would go to the same tag`,
+      hint: 'add {tag} to "to", or omit the tag there to keep the source\'s tag',
     });
     const none = { images: [], choice: undefined, destinationPointer: undefined };
     return { ...none, destination, targets, refresh: "always", options };
@@ -77,8 +77,8 @@ function readImage(
   if (log.isTouched(at)) return undefined;
   if (written !== undefined && variableInHost(written, document.image)) {
     log.add(at, {
-      message: "a variable cannot be part of a registry's host",
-      hint: "write the host in full; variables may stand in the repository and the tag",
+      message: "variables are not allowed in a registry host",
+      hint: "write the host in full; variables are allowed in the repository and the tag",
     });
     return undefined;
   }
@@ -88,7 +88,7 @@ function readImage(
   return undefined;
 }
 
-/** The host is all before the first slash; with no slash as written, a value must not bring one. */
+/** Returns whether a variable affects the host: the part before the first slash. A value must not add that slash. */
 function variableInHost(written: string, expanded: string): boolean {
   if (!hasVariable(written)) return false;
   const slash = written.indexOf("/");
@@ -102,13 +102,15 @@ function readTags(
   log: ProblemLog,
 ): Entry["images"] {
   const at = below(pointer, "tags");
-  // Without a tag anywhere it is latest, as for `docker pull`.
+  // The default is latest, as for `docker pull`.
   if (document.tags === undefined && !log.isTouched(at)) {
     return image === undefined ? [] : [{ source: withDefaultTag(image), pointer: below(pointer, "image") }];
   }
   if (image?.tag !== undefined || image?.digest !== undefined) {
+    const part = image.digest === undefined ? "tag" : "digest";
     log.add(at, {
-      message: `the image already has a ${image.digest === undefined ? "tag" : "digest"}, so it cannot have "tags" too`,
+      message: `"tags" is not allowed here: "image" already has a ${part}`,
+      hint: `remove the ${part} from "image", or remove "tags"`,
       at: "key",
     });
     return [];
@@ -162,10 +164,10 @@ function readTargetNames(
     const item = below(at, index);
     if (log.isTouched(item)) continue;
     if (declared !== undefined && !declared.includes(name)) {
-      const hint = (): string => didYouMean(name, declared) ?? `the targets are ${declared.join(", ")}`;
-      log.add(item, { message: `there is no target ${quote(name)}`, hint });
+      const hint = (): string => didYouMean(name, declared) ?? `use one of: ${declared.join(", ")}`;
+      log.add(item, { message: `${quote(name)} is not a declared target`, hint });
     } else if (names.has(name)) {
-      log.add(item, { message: `the target ${quote(name)} is named twice` });
+      log.add(item, { message: `target ${quote(name)} is listed twice`, hint: "remove one of them" });
     }
     names.add(name);
   }

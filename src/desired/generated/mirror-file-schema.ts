@@ -1,7 +1,7 @@
 // Made from schema/mirrors.schema.json by `npm run generate`. Change that, not this.
 
 /**
- * "*", or a map of kinds of principals.
+ * "*", or a map from principal type to principals.
  */
 export type PolicyPrincipal =
   | string
@@ -9,11 +9,11 @@ export type PolicyPrincipal =
       [k: string]: TextOrList;
     };
 /**
- * One text, or a list of texts.
+ * A text or a list of texts.
  */
 export type TextOrList = string | string[];
 /**
- * One regular expression, or several. Each has to match the whole of a tag.
+ * One or more regular expressions (RE2). Each must match a whole tag.
  *
  * @minItems 1
  * @maxItems 50
@@ -21,119 +21,119 @@ export type TextOrList = string | string[];
 export type Expressions = string | string[];
 
 /**
- * mirrors.yaml: which container images a team depends on, and where each should live. mirrorform reads every scalar as text unless this schema says otherwise, so that a tag 1.10 stays 1.10; text fields admit numbers here because editors read them so.
+ * A mirror file, mirrors.yaml: the container images that a team depends on, and where to mirror them. mirrorform reads every scalar as text unless this schema requires another type, so the tag 1.10 stays 1.10. Text fields also allow numbers here because editors parse 1.10 as a number.
  */
 export interface MirrorFileDocument {
   /**
-   * The version of this file's format. Always 1.
+   * Version of the file format. Always 1.
    */
   version: 1;
   /**
-   * Marks what this file owns: a repository that mirrorform creates carries the resource tag mirrorform=<name>. Two files with different names can share an account.
+   * Name of this mirror file. Each ECR repository that mirrorform creates gets the ownership tag mirrorform=<name>. Mirror files with different names can share an account.
    */
   name: string;
   /**
-   * Where the images go, by a name of your choice. An image goes to each target, unless its entry names some.
+   * Where images go, by a name of your choice. An image goes to every target unless its entry lists targets.
    */
   targets: {
     [k: string]: TargetDocument;
   };
   repositories?: RepositorySettingsDocument;
   /**
-   * How registries that images come from are reached, by registry host: docker.io, ghcr.io, registry.example.com:5000.
+   * How to reach source registries, by host: docker.io, ghcr.io, registry.example.com:5000.
    */
   sources?: {
     [k: string]: SourceDocument;
   };
   /**
-   * The images, most important first: the order is the priority when the pull allowance is short.
+   * The entries, most important first: when pulls are limited, images are copied in this order.
    *
    * @minItems 1
    */
   mirrors: MirrorDocument[];
 }
 /**
- * One place that images go to: exactly one of ecr, oci and layout.
+ * One target: exactly one of ecr, oci and layout.
  */
 export interface TargetDocument {
   /**
-   * A private Amazon ECR registry. Everything in it is optional: {} takes Region, account and credentials from the AWS defaults.
+   * A private Amazon ECR registry. All keys are optional: {} uses the Region, account and credentials of the AWS defaults.
    */
   ecr?: {
     /**
-     * The AWS Region. Otherwise AWS_REGION, AWS_DEFAULT_REGION or the profile says it.
+     * AWS Region (default: AWS_REGION, AWS_DEFAULT_REGION or the profile's Region).
      */
     region?: string;
     /**
-     * The 12 digits of the AWS account that the credentials must be for; with others mirrorform stops before it writes.
+     * The 12-digit ID of the AWS account. If the credentials belong to another account, mirrorform stops before it writes.
      */
     account?: string;
     /**
-     * A profile of the AWS configuration files.
+     * A profile in the AWS configuration files.
      */
     profile?: string;
     /**
-     * The ARN of an IAM role to assume for this target.
+     * ARN of an IAM role to assume for this target.
      */
     role?: string;
   };
   /**
-   * Any other registry, as a URL; its path is put before each repository. http:// is used only when written. No variables here.
+   * Any other registry, as a URL. Its path is prepended to each repository name. Write http:// to use plain HTTP. Variables are not allowed.
    */
   oci?: string;
   /**
-   * A folder with OCI image layouts, below the mirror file's own: one layout for each repository.
+   * A folder of OCI image layouts, one per repository. Must be below the mirror file's folder.
    */
   layout?: string;
   repositories?: RepositorySettingsDocument;
 }
 /**
- * Settings of ECR repositories. A setting that is not here is not managed.
+ * Settings of ECR repositories. mirrorform does not manage settings that you do not declare.
  */
 export interface RepositorySettingsDocument {
   /**
-   * MUTABLE or IMMUTABLE; or a default with the tags that are excepted from it: { default: IMMUTABLE, except: [latest, "*-nightly"] }.
+   * MUTABLE, IMMUTABLE, or a default with exceptions: { default: IMMUTABLE, except: [latest, "*-nightly"] }.
    */
   tagMutability?:
     | ("MUTABLE" | "IMMUTABLE")
     | {
         /**
-         * Whether tags in general can be moved to another image.
+         * Whether tags can be overwritten, unless listed in except.
          */
         default: "MUTABLE" | "IMMUTABLE";
         /**
-         * The tags for which the opposite holds; * stands for any characters. At most five.
+         * Tags that the opposite applies to; * matches any characters. At most five.
          *
          * @minItems 1
          * @maxItems 5
          *
-         * Items: A tag, or a pattern of tags with *.
+         * Items: A tag, or a tag pattern with *.
          */
         except?: string[];
       };
   /**
-   * Whether ECR scans each image when it is pushed.
+   * Whether ECR scans images on push.
    */
   scanOnPush?: boolean;
   /**
-   * AES256, KMS (with the key that AWS manages), or { kms: KEY }. Fixed when the repository is created.
+   * AES256, KMS (the key that AWS manages) or { kms: KEY }. Cannot be changed after the repository is created.
    */
   encryption?:
     | ("AES256" | "KMS")
     | {
         /**
-         * The alias, the id or the ARN of a KMS key.
+         * Alias, ID or ARN of a KMS key.
          */
         kms: string;
       };
   /**
-   * Which images ECR expires: a JSON file below this file's folder, the policy written here, or none. Not managed unless said; none removes it.
+   * Lifecycle policy: a JSON file below the mirror file's folder, the policy itself, or none to remove it.
    */
   lifecyclePolicy?:
     | string
     | {
         /**
-         * The rules, each with a priority of its own.
+         * The rules, each with a different rulePriority.
          *
          * @minItems 1
          * @maxItems 50
@@ -141,96 +141,96 @@ export interface RepositorySettingsDocument {
         rules: LifecycleRuleDocument[];
       };
   /**
-   * Who may use the repository: a JSON file below this file's folder, the policy written here, or none. Not managed unless said; none removes it.
+   * Repository policy: a JSON file below the mirror file's folder, the policy itself, or none to remove it.
    */
   policy?:
     | string
     | {
         /**
-         * The version of the policy language.
+         * Version of the policy language.
          */
         Version?: "2012-10-17" | "2008-10-17";
         /**
-         * A name for the policy.
+         * An identifier for the policy.
          */
         Id?: string;
         /**
-         * The statements, or the only one.
+         * A list of statements, or a single statement.
          *
          * @minItems 1
          */
         Statement: PolicyStatementDocument[] | {};
       };
   /**
-   * Resource tags of the repository. Those not named here are left alone. The tag mirrorform is the owner's mark and cannot be set.
+   * Resource tags of the repository. Other tags are left unchanged. The key mirrorform is reserved for the ownership tag.
    */
   tags?: {
     /**
-     * The value of a resource tag.
+     * Value of the resource tag.
      */
     [k: string]: string;
   };
   /**
-   * true: a repository that exists and has no mirror file's mark is taken over. One with another file's mark never is.
+   * true: take ownership of an existing repository that has no ownership tag. A repository that another mirror file owns is never adopted.
    */
   adopt?: boolean;
   pruneTags?: Expressions;
 }
 /**
- * One rule of a lifecycle policy (Amazon ECR user guide, lifecycle_policy_parameters).
+ * A rule of a lifecycle policy (Amazon ECR user guide, lifecycle_policy_parameters).
  */
 export interface LifecycleRuleDocument {
   /**
-   * The order in which rules are applied, lowest first; no two rules share one.
+   * Order of evaluation, lowest first. Must be unique.
    */
   rulePriority: number;
   /**
-   * What the rule is for.
+   * Description of the rule.
    */
   description?: string;
   /**
-   * Which images the rule holds for.
+   * The images that the rule applies to.
    */
   selection: {
     /**
-     * Whether the rule is for images with tags, without, or any. tagged needs tagPatternList or tagPrefixList.
+     * Whether the rule applies to tagged, untagged or any images. tagged requires tagPatternList or tagPrefixList.
      */
     tagStatus: "tagged" | "untagged" | "any";
     /**
-     * Patterns of tags, with *; an image must have all of them.
+     * Tag patterns with *. An image must match all of them.
      *
      * @minItems 1
      *
-     * Items: A pattern of tags.
+     * Items: A tag pattern.
      */
     tagPatternList?: string[];
     /**
-     * Beginnings of tags; an image must have all of them.
+     * Tag prefixes. An image must match all of them.
      *
      * @minItems 1
      *
-     * Items: The beginning of a tag.
+     * Items: A tag prefix.
      */
     tagPrefixList?: string[];
     /**
-     * The storage class of the images. standard, unless said.
+     * Storage class of the images (default: standard).
      */
     storageClass?: "standard" | "archive";
     /**
-     * What is counted: images, or days since they were pushed, pulled or moved to another storage class.
+     * What to count: images, or days since they were pushed, pulled or moved to another storage class.
      */
     countType: "imageCountMoreThan" | "sinceImagePushed" | "sinceImagePulled" | "sinceImageTransitioned";
     /**
-     * The unit of countNumber where time is counted.
+     * Unit of countNumber, if countType counts time.
      */
     countUnit?: "days";
     /**
-     * How many images, or how many days.
+     * Number of images or days.
      */
     countNumber: number;
   };
   /**
-   * What happens to the images.
+   * The action on the images.
    */
   action: {
     /**
@@ -238,17 +238,17 @@ export interface LifecycleRuleDocument {
      */
     type: "expire" | "transition";
     /**
-     * The storage class for transition.
+     * Storage class of a transition.
      */
     targetStorageClass?: "archive";
   };
 }
 /**
- * One statement of a repository policy, in the language of AWS IAM.
+ * A statement of a repository policy, in the AWS IAM policy language.
  */
 export interface PolicyStatementDocument {
   /**
-   * A name for the statement.
+   * An identifier for the statement.
    */
   Sid?: string;
   /**
@@ -262,11 +262,11 @@ export interface PolicyStatementDocument {
   Resource?: TextOrList;
   NotResource?: TextOrList;
   /**
-   * When the statement holds: operator, then key, then one value or a list.
+   * Conditions: operator, then key, then a value or a list of values.
    */
   Condition?: {
     /**
-     * The keys and values of one condition operator.
+     * Keys and values for one condition operator.
      */
     [k: string]: {
       [k: string]: TextOrList;
@@ -274,61 +274,61 @@ export interface PolicyStatementDocument {
   };
 }
 /**
- * How one registry that images come from is reached.
+ * How to reach one source registry.
  */
 export interface SourceDocument {
   /**
-   * Another address for this registry, such as a cache: scheme, host and port, nothing more. http:// is used only when written. No variables here.
+   * Another address for this registry, such as a cache: scheme, host and port only. Write http:// to use plain HTTP. Variables are not allowed.
    */
   endpoint?: string;
   /**
-   * A folder that a target's layout was written to, read in place of the registry: nothing is asked of any host.
+   * A folder of OCI image layouts, written by a layout target, to read instead of the registry. No requests are sent to the registry.
    */
   layout?: string;
   /**
-   * Registries that have the same content. Tags are resolved here; bytes are read there first, by digest, which costs no pull here.
+   * Registries with the same content. Tags are always resolved at this registry. Content is read by digest from an alternate first, which saves pulls.
    *
    * @minItems 1
    * @maxItems 10
    */
   alternates?: AlternateDocument[];
   /**
-   * Pulls that are always left for others on this account or address: no request is begun that would go below. None unless said.
+   * Number of pulls to keep for others with this account or IP address. mirrorform sends no request that would use them (default: none).
    */
   reserve?: number;
   /**
-   * How many small requests (manifests, tags, look-ups) to this registry may run at once, and apart from them how many blobs are read from it at once. Unless said: 12 requests and 6 blobs.
+   * Maximum number of concurrent requests to this registry, and of concurrent blob downloads (default: 12 requests and 6 blobs).
    */
   concurrency?: number;
 }
 /**
- * Another registry with the same content, by digest.
+ * Another registry with the same content by digest.
  */
 export interface AlternateDocument {
   /**
-   * Host, with the path that stands before each repository: public.ecr.aws/docker, mirror.gcr.io. No credentials of this source are sent there.
+   * Host, optionally with a path to prepend to each repository: public.ecr.aws/docker, mirror.gcr.io. Credentials of this source are not sent there.
    */
   registry: string;
   /**
-   * Repositories that may be asked for there, as globs in which * does not match a slash. Docker's official images, library/*, unless said: names of private repositories are nobody else's business.
+   * Globs of the repositories to request there; * does not match a slash (default: library/*, Docker's official images). Do not list private repositories: their names would be sent to the alternate.
    *
    * @minItems 1
    * @maxItems 100
    *
-   * Items: A glob of repositories.
+   * Items: A repository glob.
    */
   only?: string[];
 }
 /**
- * One image, or several tags of one image.
+ * One entry: an image, or several tags of one image.
  */
 export interface MirrorDocument {
   /**
-   * The image, as for docker pull: python:3.7-slim-buster, ghcr.io/org/app:1.2, redis@sha256:... Without a tag and without tags it is latest.
+   * The image, as for docker pull: python:3.7-slim-buster, ghcr.io/org/app:1.2, redis@sha256:... The default tag is latest, unless the entry has tags.
    */
   image: string;
   /**
-   * The tags of the image, which then has neither tag nor digest itself: a list of them, or a rule that chooses among those the source has.
+   * Several tags of the image: a list, or a tag rule that selects from the source's tags. image must then have neither a tag nor a digest.
    *
    * @minItems 1
    */
@@ -338,54 +338,54 @@ export interface MirrorDocument {
         match?: Expressions;
         exclude?: Expressions;
         /**
-         * A range of versions: ">=20 <25", "^1.2", "1.x || 2.x". Tags that are no versions are dropped.
+         * A version range, as in npm: ">=20 <25", "^1.2", "1.x || 2.x". Drops tags that are not versions.
          */
         semver?: string;
         /**
-         * What follows the version: alpine for 22.1-alpine. Without it tags with a suffix are dropped, where semver is given.
+         * The suffix after the version: alpine for 22.1-alpine. Without this key, semver drops tags with a suffix.
          */
         suffix?: string;
         /**
-         * true: versions whose rest begins with alpha, beta, rc, pre, dev or snapshot are kept too.
+         * true: also keep prereleases, such as 22-rc1: alpha, beta, rc, pre, dev or snapshot after the version.
          */
         prerelease?: boolean;
         /**
-         * What newest counts by: semver, pushed (where the source gives dates) or name. Unless said semver where semver is given, else name.
+         * How to sort for newest: semver, pushed (only if the source reports push dates) or name (default: semver with the key semver, otherwise name).
          */
         order?: "semver" | "pushed" | "name";
         /**
-         * Only so many of the first in that order, the newest first.
+         * Keep only this many tags, newest first.
          */
         newest?: number;
         /**
-         * Only tags pushed within this time: 90d, 12h, 8w. Where the source gives dates.
+         * Keep only tags pushed within this time: 90d, 12h, 8w. Requires a source that reports push dates.
          */
         maxAge?: string;
         /**
-         * true: the rule may choose nothing. Otherwise that is an error.
+         * true: allow the rule to select no tags, which is otherwise an error.
          */
         allowEmpty?: boolean;
       };
   /**
-   * Repository and tag at the target. Placeholders: {registry}, {repository} (library/node), {namespace} (library), {name} (node), {tag}. Without a tag the source's tag is kept; without to the repository is the source's, without library/.
+   * Repository and tag at the target. Placeholders: {registry}, {repository} (library/node), {namespace} (library), {name} (node), {tag}. The default tag is the source's tag. The default repository is the source's repository without library/.
    */
   to?: string;
   /**
-   * always (unless said): the tag is resolved at the source each time. missing: the source is asked only when the target lacks the tag.
+   * always: look up the tag at the source in each run. missing: look it up only if the target lacks the tag (default: always).
    */
   refresh?: "always" | "missing";
   /**
-   * all (unless said): the image as it is, byte for byte. A list: only these platforms of it, in an index of its own.
+   * all: copy the image unchanged. A list: copy only these platforms, in a new index (default: all).
    */
   platforms?: "all" | string[];
   /**
-   * true: signatures, SBOMs and attestations of the image are copied too. With types only those of these artifact types.
+   * true: also copy signatures, SBOMs and attestations. types limits them to some artifact types.
    */
   referrers?:
     | boolean
     | {
         /**
-         * Artifact types; * stands for any characters.
+         * Artifact types; * matches any characters.
          *
          * @minItems 1
          * @maxItems 50
@@ -395,24 +395,24 @@ export interface MirrorDocument {
         types: string[];
       };
   /**
-   * How a tag that moved upstream enters a repository whose tags are immutable: the old image keeps the backup tag.
+   * How to replace a tag in an immutable repository after it changed at the source: the old image gets a backup tag first.
    */
   replace?: {
     /**
-     * The tag that the old image is given. Placeholders: {tag}, {date} (UTC, 20260131), {digest} (12 hexadecimal digits of the old image).
+     * The backup tag of the old image. Placeholders: {tag}, {date} (UTC, 20260131), {digest} (the first 12 hexadecimal digits of the old image's digest).
      */
     backup: string;
   };
   /**
-   * true: tags in this entry's repositories that it could have made, and that nothing declares any more, are deleted.
+   * true: delete tags that this entry could have created and that are no longer declared. ECR only.
    */
   prune?: boolean;
   /**
-   * The name of this image in `mirrorform uris`, in place of the one made from its repository and tag.
+   * The image's name in `mirrorform uris` (default: a name derived from its repository and tag).
    */
   output?: string;
   /**
-   * The names of the targets that this image goes to. All of them, unless said.
+   * Names of the targets that this image goes to (default: all).
    *
    * @minItems 1
    * @maxItems 100

@@ -3,22 +3,22 @@ import type { Digest } from "../../oci/digest.ts";
 import type { LockLines } from "./lock-text.ts";
 import type { Resolution } from "../sources/resolution.ts";
 
-/** What becomes of a lock. The lists are sorted by reference. */
+/** The changes to a lock. The lists are sorted by reference. */
 export interface LockChange {
   lines: ReadonlyMap<string, { digest: Digest }>;
   added: { reference: string; digest: Digest }[];
   moved: { reference: string; from: Digest; to: Digest }[];
   removed: { reference: string; digest: Digest }[];
-  /** Could not be resolved: their lines are as they were, or still missing. */
+  /** References that could not be resolved. Their lines are unchanged, or still missing. */
   failed: { reference: string; error: ErrorReport }[];
   unchanged: number;
 }
 
 /**
- * The lock after some of its images were looked up: what was looked up has the digest that was found, and what was not
- * keeps its line.
+ * Computes the lock after some of its images were resolved. A resolved image gets the new digest; any other keeps its
+ * line.
  * @param wanted every image that needs a line
- * @param resolved by reference, those that were looked up
+ * @param resolved results by reference
  */
 export function changeLock(
   before: LockLines,

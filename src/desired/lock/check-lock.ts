@@ -7,7 +7,7 @@ import { expandByLock } from "./locked-rules.ts";
 import { lockImages, lockName } from "./locked-images.ts";
 import type { Position, Problem } from "../text/problem.ts";
 
-/** One point in which a lock and its mirror file disagree. */
+/** One difference between a lock and its mirror file. */
 export type Disagreement =
   /** `at` is in the mirror file. */
   | { kind: "no-line"; reference: string; at: Position }
@@ -15,7 +15,10 @@ export type Disagreement =
   /** `at` is in the lock. */
   | { kind: "undeclared"; reference: string; locked: Digest; at: Position };
 
-/** Where a lock and its mirror file disagree: exactly where `lock` would add or remove a line. In the order of each file. */
+/**
+ * Compares a lock with the listed images of its mirror file. Returns exactly the lines that `lock` would add or remove,
+ * in the order of each file.
+ */
 export function checkLock(images: readonly DesiredImage[], lines: Lock["lines"]): Disagreement[] {
   const found = new Map<string, Disagreement>();
   for (const { source, locked, at } of lockImages(images, lines)) {
@@ -27,13 +30,13 @@ export function checkLock(images: readonly DesiredImage[], lines: Lock["lines"])
   const contradicted = new Set([...found.values()].map(({ reference }) => reference.replace(/@.*/, "")));
   const claimed = new Set(images.map(({ source }) => lockName(source)));
   const undeclared = [...lines].flatMap(([reference, { digest, at }]): Disagreement[] => {
-    const isTold = claimed.has(reference) || contradicted.has(reference);
-    return isTold ? [] : [{ kind: "undeclared", reference, locked: digest, at }];
+    const isNeeded = claimed.has(reference) || contradicted.has(reference);
+    return isNeeded ? [] : [{ kind: "undeclared", reference, locked: digest, at }];
   });
   return [...found.values(), ...undeclared];
 }
 
-/** All that a lock and its mirror file disagree about, rules too: one needs a line that it chooses. */
+/** Compares a lock with its mirror file, including tag rules: each rule must select at least one locked tag. */
 export function compareLock(
   { entries, path }: { entries: readonly DesiredEntry[]; path: string },
   lock: Pick<Lock, "lines" | "path">,
@@ -48,7 +51,7 @@ export function compareLock(
   return [...ofRules, ...checkLock(images, lock.lines).map((each) => problemOf(each, path, lock.path))];
 }
 
-/** A disagreement at its place, to be read like any other problem of the mirror file or of the lock. */
+/** Turns a difference into a problem with its position in the mirror file or the lock file. */
 function problemOf(disagreement: Disagreement, mirrorFile: string, lock: string): Problem {
   const { at: position } = disagreement;
   const code = "LOCK_MISMATCH";
@@ -57,23 +60,23 @@ function problemOf(disagreement: Disagreement, mirrorFile: string, lock: string)
       return {
         code,
         message: `${disagreement.reference} is not in ${lock}`,
-        hint: "run mirrorform lock, and commit what it writes",
+        hint: "run `mirrorform lock` and commit the lock file",
         path: mirrorFile,
         position,
       };
     case "contradicted":
       return {
         code,
-        message: `this pins ${disagreement.pinned}, and ${lock} has ${disagreement.locked}`,
-        hint: "correct the pin; or run mirrorform lock, which removes the line",
+        message: `this entry pins ${disagreement.pinned}, but ${lock} has ${disagreement.locked}`,
+        hint: "correct the pinned digest, or run `mirrorform lock` to remove the locked one",
         path: mirrorFile,
         position,
       };
     case "undeclared":
       return {
         code,
-        message: `no image of ${mirrorFile} needs this line`,
-        hint: "run mirrorform lock, which removes it",
+        message: `no image in ${mirrorFile} uses this line`,
+        hint: "run `mirrorform lock` to remove it",
         path: lock,
         position,
       };

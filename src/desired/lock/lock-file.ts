@@ -10,17 +10,17 @@ import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
 export interface Lock {
   path: string;
   lines: LockLines;
-  /** As it was read, for showing where something stands. */
+  /** The text of the file, for rendering problems. */
   source: string;
 }
 
-/** What reading gave; `problems` when there is a lock and it is not valid. */
+/** The result of reading a lock file: `problems` if it exists and is invalid. */
 export type ReadLockFile = { lock: Lock | undefined } | { problems: Problem[]; source: string };
 
-/** Room for as many images as a mirror file may ask for (100,000), with long names. */
+/** Enough for the most images that a mirror file can declare (100,000), with long names. */
 const MAX_LOCK_BYTES = 16 * 1024 * 1024;
 
-/** Where the lock of a mirror file is: `mirrors.lock.yaml` beside `mirrors.yaml`. */
+/** Returns the path of a mirror file's lock: `mirrors.lock.yaml` next to `mirrors.yaml`. */
 export function lockPath(mirrorFile: string): string {
   const extension = extname(mirrorFile);
   return extension === ".yaml" || extension === ".yml"
@@ -28,7 +28,7 @@ export function lockPath(mirrorFile: string): string {
     : `${mirrorFile}.lock.yaml`;
 }
 
-/** Reads the lock of a mirror file; there need be none. Throws nothing of its own. */
+/** Reads the lock of a mirror file, which is optional. Does not throw. */
 export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
   const path = lockPath(mirrorFile);
   const unreadable = (message: string, hint?: string): ReadLockFile => ({
@@ -37,21 +37,26 @@ export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
   });
   try {
     const bytes = await readBytes(path);
-    if (bytes === "no file") return unreadable("the lock is no file");
-    if (bytes === undefined) return unreadable(`the lock has more than ${MAX_LOCK_BYTES} bytes`);
+    if (bytes === "no file") return unreadable("the lock file is not a regular file");
+    if (bytes === undefined) return unreadable(`the lock file is larger than ${MAX_LOCK_BYTES} bytes`);
     const source = decodeText(bytes);
-    if (source === undefined) return unreadable("the lock is not UTF-8 text");
+    if (source === undefined) return unreadable("the lock file is not UTF-8 text");
     const parsed = parseLock(source, path);
     return "problems" in parsed ? { ...parsed, source } : { lock: { path, ...parsed, source } };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return { lock: undefined };
-    if (code === "ELOOP") return unreadable("the lock is a link, which is not followed", "put the file itself there");
-    return unreadable(`the lock cannot be read: ${typeof code === "string" ? code : "unexpected error"}`);
+    if (code === "ELOOP") {
+      return unreadable(
+        "the lock file is a symbolic link, which mirrorform does not follow",
+        "replace the link with the file",
+      );
+    }
+    return unreadable(`cannot read the lock file: ${typeof code === "string" ? code : "unexpected error"}`);
   }
 }
 
-/** The operator names the mirror file, and nobody the lock: a link in a pull request must not show another file's lines. */
+/** Does not follow links: a pull request could add a lock file that links to any file, and a problem shows its lines. */
 async function readBytes(path: string): Promise<Uint8Array | "no file" | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

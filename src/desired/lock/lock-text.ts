@@ -1,6 +1,6 @@
 /**
- * The text of a lock: one line an image, and nothing else that changes, so that two branches which lock different
- * images merge. See docs/decisions/0012-lock.md.
+ * The text of a lock: one line per image and nothing else that changes, so that branches that lock different images
+ * merge without conflicts. See docs/decisions/0012-lock.md.
  */
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
@@ -13,24 +13,24 @@ import { parseYaml, type YamlNode } from "../text/yaml-tree.ts";
 /** One line of a lock. */
 export interface LockLine {
   digest: Digest;
-  /** Where the line stands. */
+  /** Position of the line. */
   at: Position;
 }
 
-/** By full reference with its tag: `docker.io/library/ruby:2.7.1-slim`. */
+/** Lines by full reference with a tag: `docker.io/library/ruby:2.7.1-slim`. */
 export type LockLines = ReadonlyMap<string, LockLine>;
 
 const VERSION = "1";
 
-/** Says nothing of the mirror file beside it, so that it is the same in every lock and every branch. */
-const HEAD = `# Written by \`mirrorform lock\`. Nothing but these digests is ever copied; \`mirrorform lock --update\` moves them.
+/** Does not mention the mirror file, so that it is the same in every lock and every branch. */
+const HEAD = `# Written by \`mirrorform lock\`. mirrorform copies only these digests; \`mirrorform lock --update\` updates them.
 version: ${VERSION}
 `;
 
-/** A plain scalar of YAML cannot begin with a bracket, and only an IPv6 address does. */
+/** A plain YAML scalar cannot start with a bracket, as an IPv6 address does. */
 const NEEDS_QUOTES = /^\[/;
 
-/** The text of a lock, its lines sorted by code unit. {@link parseLock} reads the same lines from it. */
+/** Formats a lock, with lines sorted by code unit: the inverse of {@link parseLock}. */
 export function formatLock(lines: ReadonlyMap<string, Pick<LockLine, "digest">>): string {
   const sorted = [...lines].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const written = sorted.map(([reference, { digest }]) => {
@@ -41,8 +41,8 @@ export function formatLock(lines: ReadonlyMap<string, Pick<LockLine, "digest">>)
 }
 
 /**
- * Reads the text of a lock, in whatever order its lines are: a merge need not sort them.
- * @param path for the problems
+ * Parses a lock. Its lines can be in any order, because a merge does not sort them.
+ * @param path the path to report in problems
  */
 export function parseLock(text: string, path: string): { lines: LockLines } | { problems: Problem[] } {
   const source = sourceText(text);
@@ -52,27 +52,27 @@ export function parseLock(text: string, path: string): { lines: LockLines } | { 
   return problems.length > 0 ? { problems } : { lines };
 }
 
-/** What is wrong is reported at its offset, as the pointer `/<offset>`. */
+/** Reports each problem at the pointer `/<offset>`. */
 function readLines(source: SourceText, log: ProblemLog): LockLines {
   const lines = new Map<string, LockLine>();
   const conflicts = markersOfConflicts(source);
   for (const offset of conflicts) {
     log.add(`/${offset}`, {
       code: "YAML_SYNTAX",
-      message: "a merge conflict is not resolved here",
-      hint: "keep the lines of both sides, one for each image; then run mirrorform lock",
+      message: "unresolved merge conflict",
+      hint: "keep the lines of both sides, one per image, then run `mirrorform lock`",
     });
   }
   if (conflicts.length > 0) return lines;
-  const { root, complaints } = parseYaml(source, "a lock");
+  const { root, complaints } = parseYaml(source, "a lock file");
   for (const { offset, ...complaint } of complaints) log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...complaint });
   if (complaints.length > 0) return lines;
   if (root?.kind !== "map") {
-    log.add("/0", { message: "a lock is a map: its version, and then one line an image", hint: REMAKE });
+    log.add("/0", { message: "expected a map with a version and one line per image", hint: RECREATE_HINT });
     return lines;
   }
   if (!root.entries.some(({ key }) => key === "version")) {
-    log.add(`/${root.offset}`, { message: 'the lock has no "version"', hint: `its first line is version: ${VERSION}` });
+    log.add(`/${root.offset}`, { message: 'the lock file has no "version"', hint: `add "version: ${VERSION}"` });
   }
   for (const { key, keyOffset, value } of root.entries) {
     if (key === "version") checkVersion(value, log);
@@ -84,28 +84,28 @@ function readLines(source: SourceText, log: ProblemLog): LockLines {
   return lines;
 }
 
-const REMAKE = "mirrorform lock makes it anew once it is deleted";
+const RECREATE_HINT = "delete the lock file and run `mirrorform lock` to create it again";
 
 function checkVersion(value: YamlNode, log: ProblemLog): void {
   if (value.kind === "scalar" && value.text === VERSION) return;
   const found = value.kind === "scalar" ? quote(value.text) : `a ${value.kind}`;
   log.add(`/${value.offset}`, {
-    message: `expected version ${VERSION}, but this is ${found}`,
-    hint: "a later mirrorform may have written this lock",
+    message: `expected version ${VERSION}, found ${found}`,
+    hint: "upgrade mirrorform; a newer release may have written this lock file",
   });
 }
 
-/** Only the full form is taken: it names an image in one way, so that no image has two lines. */
+/** Accepts only the full form of a reference, so that no image can have two lines. */
 function checkReference(key: string, offset: number, log: ProblemLog): boolean {
   const reference = parseReference(key);
   if (typeof reference !== "string" && isFullName(key, reference)) return true;
-  const hint = "a line names an image as docker.io/library/ruby:2.7.1-slim does";
+  const hint = "write the full name of an image with its tag: docker.io/library/ruby:2.7.1-slim";
   if (!/[/:@]/.test(key)) {
-    log.add(`/${offset}`, { message: `unknown key ${quote(key)}`, hint });
+    log.add(`/${offset}`, { message: `${quote(key)} is not a known key`, hint });
   } else if (typeof reference === "string") {
     log.add(`/${offset}`, { code: "INVALID_REFERENCE", message: reference, hint });
   } else {
-    const message = `${quote(key)} is not the full name of an image with a tag`;
+    const message = `${quote(key)} is not a full image name with a tag`;
     log.add(`/${offset}`, { code: "INVALID_REFERENCE", message, hint });
   }
   return false;
@@ -120,8 +120,8 @@ function readDigest(value: YamlNode, log: ProblemLog): Digest | undefined {
   if (digest !== undefined) return digest;
   const found = value.kind === "scalar" ? quote(value.text) : `a ${value.kind}`;
   log.add(`/${value.offset}`, {
-    message: `${found} is no digest: expected sha256: and 64 hexadecimal digits`,
-    hint: "take the line out and run mirrorform lock",
+    message: `expected a digest (sha256: and 64 hexadecimal digits), found ${found}`,
+    hint: "remove this line and run `mirrorform lock`",
   });
   return undefined;
 }

@@ -4,12 +4,15 @@ import type { DesiredImage } from "../entries/desired-image.ts";
 import type { LockLines } from "./lock-text.ts";
 import type { Locked } from "../entries/locked.ts";
 
-/** The image's name in a lock; undefined for an image that the mirror file pins: the pin is its lock. */
+/** Returns the image's name in a lock; undefined if the mirror file pins its digest, which needs no lock. */
 export function lockName({ tag, digest, ...place }: Reference): string | undefined {
   return tag === undefined || digest !== undefined ? undefined : formatReference({ ...place, tag });
 }
 
-/** The images with what the lock says of each. All images of the mirror file, not a narrowed list: they claim lines together. */
+/**
+ * Adds the state in the lock to each image.
+ * @param images all images of the mirror file, because one image can use a line that another would contradict
+ */
 export function lockImages(images: readonly DesiredImage[], lines: LockLines): DesiredImage[] {
   const claimed = new Set(images.map(({ source }) => lockName(source)));
   return images.map((image) => {
@@ -18,12 +21,12 @@ export function lockImages(images: readonly DesiredImage[], lines: LockLines): D
   });
 }
 
-/** The digest that an image is to have, where that is known without its source: by the lock, or by a pin. */
+/** Returns an image's digest if it is known without querying the source: from the lock or a pinned digest. */
 export function wantedDigest({ source, locked }: Pick<DesiredImage, "source" | "locked">): Digest | undefined {
   return locked?.kind === "digest" ? locked.digest : source.digest;
 }
 
-/** What its source is asked for: the digest, where one is wanted, and never what the tag names now. */
+/** Returns the reference to request from the source: by digest if known, so that a changed tag has no effect. */
 export function wantedReference(image: Pick<DesiredImage, "source" | "locked">): Reference {
   const digest = wantedDigest(image);
   return digest === undefined ? image.source : { ...image.source, digest };
@@ -37,8 +40,8 @@ function lockedAs(source: Reference, lines: LockLines, claimed: ReadonlySet<stri
   }
   if (source.tag === undefined) return undefined;
   const { digest, ...tagged } = source;
-  // Another entry wants the same tag without a pin: then the line is that one's, and says nothing of this.
-  const own = formatReference(tagged);
-  const line = claimed.has(own) ? undefined : lines.get(own);
+  // If another entry has the same tag without a digest, the line belongs to that entry.
+  const unpinned = formatReference(tagged);
+  const line = claimed.has(unpinned) ? undefined : lines.get(unpinned);
   return line === undefined || line.digest === digest ? undefined : { kind: "contradicted", digest: line.digest };
 }

@@ -9,8 +9,8 @@ import { lockImages, lockName } from "./locked-images.ts";
 import { ruleError } from "../tags/rule-error.ts";
 
 /**
- * What a mirror file comes to by its lock alone, without a source: a lock fixes the tags of rules too.
- * @param lines of the lock
+ * Expands a mirror file from its lock, without querying sources: a lock also fixes the tags of rules.
+ * @param lines the lock's lines
  */
 export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines): ExpandedEntry[] {
   const expanded = expandRules(entries, choicesFrom(lines.keys()));
@@ -23,23 +23,23 @@ export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines)
 }
 
 /**
- * The tags that a rule chooses among those of a lock. `newest` is counted again, as another rule of the same image may
- * have lines that this one passes over; but not by dates, which no lock has.
+ * Selects a rule's tags from those in a lock. Applies `newest` again, because other rules of the same image can have
+ * lines too. Ignores conditions on push dates, which a lock does not contain.
  */
 function selectLocked(entry: RuleEntry, tags: readonly string[]): SelectedTags | ErrorReport {
   const { maxAge: _maxAge, ...undated } = entry.rule;
   const { newest: _newest, ...unlimited } = undated;
   const rule = undated.order === "pushed" ? unlimited : undated;
-  const chosen = selectTags(
+  const selected = selectTags(
     rule,
     tags.map((name) => ({ name })),
     0,
   );
-  if (chosen.kept.length > 0 || rule.allowEmpty) return chosen;
-  return ruleError("LOCK_MISMATCH", entry, "the lock has no tag that this rule chooses, and nothing else is copied");
+  if (selected.kept.length > 0 || rule.allowEmpty) return selected;
+  return ruleError("LOCK_MISMATCH", entry, "the lock file has no tag that this rule selects");
 }
 
-/** @param names the images of a lock, as its lines name them */
+/** @param names the image names in a lock */
 function choicesFrom(names: Iterable<string>): Choices {
   const tags = new Map<string, string[]>();
   for (const name of names) {
@@ -54,22 +54,22 @@ function choicesFrom(names: Iterable<string>): Choices {
   return (entry) => selectLocked(entry, tags.get(formatReference(entry.image)) ?? []);
 }
 
-/** The rules that a lock says nothing of: they have to be followed before there is a line for them. */
+/** Returns the rules that select no locked tag. Their sources must be queried to lock their tags. */
 export function rulesWithoutLine(entries: readonly DesiredEntry[], lines: LockLines): RuleEntry[] {
   const choiceOf = choicesFrom(lines.keys());
   return entries.flatMap((entry) => {
     if (entry.kind !== "rule") return [];
-    const chosen = choiceOf(entry);
-    return "code" in chosen || chosen.kept.length === 0 ? [entry] : [];
+    const selected = choiceOf(entry);
+    return "code" in selected || selected.kept.length === 0 ? [entry] : [];
   });
 }
 
 /**
- * All images that a lock is to have, once the sources of some rules were asked. Where a rule was not asked about, or
- * cannot be followed now, the tags that the lock has for it stay.
- * @param asked rules whose sources were asked
- * @param now what each of them chooses now
- * @param lines of the lock as it is
+ * Returns all images to lock after querying the sources of some rules. A rule that was not queried, or that fails or
+ * selects nothing now, keeps its locked tags.
+ * @param asked the queried rules
+ * @param now selects the current tags of a queried rule
+ * @param lines the current lines of the lock
  */
 export function imagesToLock(
   entries: readonly DesiredEntry[],
@@ -77,29 +77,29 @@ export function imagesToLock(
   now: Choices,
   lines: LockLines,
 ): { images: DesiredImage[]; failed: { reference: string; error: ErrorReport }[] } {
-  const stands = choicesFrom(lines.keys());
-  const followed = new Set(asked);
-  const expanded = expandRules(entries, (entry) => (followed.has(entry) ? now(entry) : stands(entry)));
+  const fromLock = choicesFrom(lines.keys());
+  const updated = new Set(asked);
+  const expanded = expandRules(entries, (entry) => (updated.has(entry) ? now(entry) : fromLock(entry)));
   const failed = expanded.flatMap(({ entry, errors }) =>
     entry.kind === "rule" ? errors.map((error) => ({ reference: formatReference(entry.image), error })) : [],
   );
   for (const { entry, images, errors } of expanded) {
-    if (entry.kind === "rule" && images.length === 0 && errors.length > 0) followed.delete(entry);
+    if (entry.kind === "rule" && images.length === 0 && errors.length > 0) updated.delete(entry);
   }
-  const choiceOf: Choices = (entry) => (followed.has(entry) ? now(entry) : stands(entry));
-  return { images: settled(entries, imagesOf(entries, choiceOf)), failed };
+  const choiceOf: Choices = (entry) => (updated.has(entry) ? now(entry) : fromLock(entry));
+  return { images: withoutUnused(entries, imagesOf(entries, choiceOf)), failed };
 }
 
 /**
- * The images that are left when every rule chooses among the lines of all: a rule that counts its newest may prefer
- * those of another one, and needs its own no longer. So a lock that was just written agrees with its mirror file.
+ * Removes images that no rule selects from the complete lock. With `newest`, a rule can select the lines of another rule
+ * instead of its own. Without this step, a new lock could differ from its mirror file.
  */
-function settled(entries: readonly DesiredEntry[], images: DesiredImage[]): DesiredImage[] {
+function withoutUnused(entries: readonly DesiredEntry[], images: DesiredImage[]): DesiredImage[] {
   const names = new Set(images.flatMap(({ source }) => lockName(source) ?? []));
-  const left = imagesOf(entries, choicesFrom(names));
-  const needed = new Set(left.map(({ source }) => lockName(source)));
-  // Each time there are fewer: what is left was chosen among them.
-  return [...names].every((name) => needed.has(name)) ? left : settled(entries, left);
+  const used = imagesOf(entries, choicesFrom(names));
+  const usedNames = new Set(used.map(({ source }) => lockName(source)));
+  // Terminates: each step selects a subset of the previous images.
+  return [...names].every((name) => usedNames.has(name)) ? used : withoutUnused(entries, used);
 }
 
 function imagesOf(entries: readonly DesiredEntry[], choiceOf: Choices): DesiredImage[] {

@@ -1,7 +1,7 @@
 import { parseEndpoint, type Endpoint, type EndpointFault } from "../../oci/endpoint.ts";
 import { quote, type Complaint } from "../text/problem.ts";
 
-/** Reads the address of a registry that a mirror file gives, or says what is wrong with it. */
+/** Reads a registry address from a mirror file, or describes what is wrong with it. */
 export function readEndpoint(text: string): Endpoint | Complaint {
   const endpoint = parseEndpoint(text);
   return "fault" in endpoint ? complaintOf(endpoint) : endpoint;
@@ -11,17 +11,20 @@ function complaintOf({ fault, part }: EndpointFault): Complaint {
   switch (fault) {
     case "form":
       return {
-        message: `${quote(part)} is no address of a registry`,
-        hint: "expected https://HOST or https://HOST:PORT",
+        message: `${quote(part)} is not a valid registry address`,
+        hint: "write it as https://HOST or https://HOST:PORT",
       };
     case "credentials":
       return {
-        message: "an address in the mirror file holds no credentials",
-        hint: "they come from Docker's config.json or from the environment",
+        message: "credentials are not allowed in a registry address",
+        hint: "remove them, and sign in through Docker's config.json or environment variables",
       };
     case "host":
-      return { message: `${quote(part)} is no registry host` };
+      return { message: `${quote(part)} is not a valid registry host` };
     case "path":
-      return { message: `${quote(part)} cannot begin the name of a repository` };
+      return {
+        message: `the path ${quote(part)} cannot be the start of a repository name`,
+        hint: 'use lowercase letters and digits, separated by ".", "_", "__", "-" or "/"',
+      };
   }
 }

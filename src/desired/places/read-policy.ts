@@ -4,25 +4,25 @@ import { lifecycleComplaint } from "./check-lifecycle-policy.ts";
 import { readPolicyFile } from "./policy-file.ts";
 import type { Complaint } from "../text/problem.ts";
 
-/** What distinguishes the two kinds of policies: the list they must have, and the length ECR takes, in characters. */
+/** For each kind of policy, the list that it must contain and ECR's limit in characters. */
 const KINDS = {
   lifecyclePolicy: { name: "lifecycle policy", list: "rules", most: 30_720 },
   policy: { name: "repository policy", list: "Statement", most: 10_240 },
 } as const;
 
-/** Which of ECR's two policies of a repository. */
+/** One of the two policies of an ECR repository. */
 export type PolicyKind = keyof typeof KINDS;
 
-/** A policy written in the mirror file, already checked against the schema. */
+/** Reads a policy from the mirror file, already checked against the schema. */
 export function inlinePolicy(kind: PolicyKind, document: object): PolicyText | Complaint {
   const complaint = kind === "lifecyclePolicy" ? lifecycleComplaint(document) : undefined;
   return complaint ?? policyText(kind, document);
 }
 
-/** Reads a policy in a file of its own; nothing of its content is repeated in a complaint. */
+/** Reads a policy file. Problems never quote its content. */
 export type ReadPolicy = (kind: PolicyKind, path: string) => Promise<PolicyText | Complaint>;
 
-/** A reader of policy files below a folder that reads each file once, however many entries name it. */
+/** Creates a reader of policy files below a folder. Reads each file once, even if several entries use it. */
 export function policyReader(folder: string): ReadPolicy {
   const known = new Map<string, Promise<PolicyText | Complaint>>();
   return (kind, path) => {
@@ -41,15 +41,15 @@ async function readPolicy(kind: PolicyKind, folder: string, path: string): Promi
 function policyText(kind: PolicyKind, document: unknown): PolicyText | Complaint {
   const { name, list, most } = KINDS[kind];
   if (typeof document !== "object" || document === null || !hasList(document, list)) {
-    return { message: `this is no ${name}: expected an object with a list "${list}"` };
+    return { message: `expected a ${name}: an object with a non-empty "${list}" list` };
   }
   const json = canonical(document);
   if (json === undefined) return { message: `this ${name} is nested too deeply` };
   if (json.length <= most) return { json };
-  return { message: `this ${name} has ${json.length} characters, and ECR takes at most ${most}` };
+  return { message: `this ${name} has ${json.length} characters, but ECR accepts at most ${most}` };
 }
 
-/** IAM also takes a single statement that is in no list. */
+/** IAM also accepts a single statement without a list. */
 function hasList(document: object, key: string): boolean {
   const value = Object.entries(document).find(([name]) => name === key)?.[1] as unknown;
   if (Array.isArray(value)) return value.length > 0;

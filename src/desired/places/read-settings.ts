@@ -7,9 +7,9 @@ import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./read-policy.ts
 import type { ProblemLog } from "../text/problem-log.ts";
 
 /**
- * Reads one `repositories` block. A setting that is not sound is left out; it is reported already.
- * @param pointer where the block stands
- * @param policies reads policies in files
+ * Reads one `repositories` block. Skips invalid settings, which the schema check has reported.
+ * @param pointer pointer to the block
+ * @param policies reads policy files
  */
 export async function readSettings(
   document: RepositorySettingsDocument | undefined,
@@ -42,7 +42,7 @@ export async function readSettings(
   };
 }
 
-/** Setting by setting, the last block that has one says it. */
+/** Merges blocks. For each setting, the last block that declares it wins. */
 export function mergeSettings(...blocks: readonly RepositorySettings[]): RepositorySettings {
   return Object.assign({}, ...blocks) as RepositorySettings;
 }

@@ -8,42 +8,42 @@ import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 
-/** How a registry that images come from is reached. */
+/** How to reach a source registry. */
 export interface Source {
-  /** A folder of layouts that is read in its place: `path` leads there from `base`, the mirror file's folder as given. */
+  /** A folder of layouts to read instead: `path` is relative to `base`, the mirror file's folder as passed. */
   layout?: { base: string; path: string };
-  /** Scheme, host and port, where it is not the registry's own. */
+  /** Scheme, host and port, if they differ from the registry's. */
   endpoint?: string;
-  /** How many requests may run at once. */
+  /** Maximum number of concurrent requests. */
   concurrency?: number;
-  /** Pulls that are always left for others. */
+  /** Number of pulls to keep for others. */
   reserve?: number;
-  /** Where the same content is, by digest; asked in this order. */
+  /** Registries with the same content by digest, in the order to try them. */
   alternates?: Alternate[];
 }
 
 /** Another registry with the same content. */
 export interface Alternate {
-  /** The one name of the registry: `public.ecr.aws`. */
+  /** Canonical name of the registry: `public.ecr.aws`. */
   registry: string;
-  /** Path before each repository; may be empty. */
+  /** Path before each repository; can be empty. */
   prefix: string;
-  /** Globs of the repositories that may be asked for there. */
+  /** Globs of the repositories that may be requested there. */
   only: readonly string[];
 }
 
-/** Where an alternate has a repository of its source; undefined for one that is not to be asked for there. */
+/** Returns a source repository's name at an alternate; undefined if it must not be requested there. */
 export function repositoryAtAlternate({ prefix, only }: Alternate, repository: string): string | undefined {
   if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
   return prefix === "" ? repository : `${prefix}/${repository}`;
 }
 
-/** Docker's official images: public everywhere. */
+/** Docker's official images, whose names are public. */
 const OFFICIAL_IMAGES = ["library/*"];
 
 /**
- * Reads `sources`, by the one name of each registry.
- * @param folder the mirror file's own
+ * Reads `sources`, by canonical registry name.
+ * @param folder the mirror file's folder
  */
 export function readSources(
   documents: Readonly<Record<string, SourceDocument>> | undefined,
@@ -57,8 +57,8 @@ export function readSources(
     const pointer = below("/sources", host);
     if (!isRegistry(host)) {
       log.add(pointer, {
-        message: `${quote(host)} is no registry host`,
-        hint: "expected a host such as docker.io or registry.example.com:5000, without https://",
+        message: `${quote(host)} is not a valid registry host`,
+        hint: "write a host such as docker.io or registry.example.com:5000, without https://",
         at: "key",
       });
       continue;
@@ -68,7 +68,8 @@ export function readSources(
     if (first !== undefined) {
       const { line } = log.positionOf(below("/sources", first), "key");
       log.add(pointer, {
-        message: `${quote(host)} is the same registry as ${quote(first)} in line ${line}`,
+        message: `${quote(host)} is the same registry as ${quote(first)} on line ${line}`,
+        hint: "merge the two into one",
         at: "key",
       });
       continue;
@@ -84,7 +85,7 @@ export function readSources(
   return sources;
 }
 
-/** Nothing is asked of the registry then: what says how to ask it is a mistake. */
+/** A layout replaces the registry, so keys that configure requests to it are mistakes. */
 function readLayoutSource(
   { layout = "", ...others }: SourceDocument,
   pointer: string,
@@ -93,7 +94,8 @@ function readLayoutSource(
 ): Source {
   for (const key of Object.keys(others)) {
     log.add(below(pointer, key), {
-      message: `${quote(key)} says nothing beside "layout", which is read in place of the registry`,
+      message: `${quote(key)} has no effect with "layout", which is read instead of the registry`,
+      hint: `remove ${quote(key)} or "layout"`,
       at: "key",
     });
   }
@@ -128,23 +130,23 @@ function alternatesOf(
     const prefix = slash < 0 ? "" : place.slice(slash + 1);
     if (isRegistry(host) && /[.:]/.test(host) && (slash < 0 || isRepository(prefix))) {
       const registry = canonicalRegistry(host);
-      const why = whyNoAlternate(registry, source);
-      if (why === undefined) return [{ registry, prefix, only }];
-      log.add(at, { message: `${quote(place)} ${why}` });
+      const reason = rejectionReason(registry, source);
+      if (reason === undefined) return [{ registry, prefix, only }];
+      log.add(at, { message: `${quote(place)} cannot be an alternate: ${reason}` });
       return [];
     }
     log.add(at, {
-      message: `${quote(place)} is no registry`,
-      hint: "expected a host and, where there is one, a path: public.ecr.aws/docker, without https://",
+      message: `${quote(place)} is not a valid registry`,
+      hint: "write a host, optionally with a path, without https://: public.ecr.aws/docker",
     });
     return [];
   });
 }
 
-/** What an alternate gives takes no place in a budget. */
-function whyNoAlternate(registry: string, source: string): string | undefined {
-  if (registry === source) return "is the source itself, not another registry with the same content";
-  return registry === DOCKER_HUB ? "counts pulls, which an alternate is there to spare" : undefined;
+/** Requests to an alternate are not counted against a pull limit, so it must not be Docker Hub. */
+function rejectionReason(registry: string, source: string): string | undefined {
+  if (registry === source) return "it is the source itself";
+  return registry === DOCKER_HUB ? "Docker Hub has a pull limit" : undefined;
 }
 
 function endpointOf(text: string, pointer: string, log: ProblemLog): string | undefined {
@@ -154,7 +156,10 @@ function endpointOf(text: string, pointer: string, log: ProblemLog): string | un
     return undefined;
   }
   if (endpoint.path !== "") {
-    log.add(pointer, { message: `an endpoint has no path, and this one has ${quote(endpoint.path)}` });
+    log.add(pointer, {
+      message: `an endpoint cannot have a path, found ${quote(endpoint.path)}`,
+      hint: "write only the scheme, the host and the port: https://cache.example.com",
+    });
     return undefined;
   }
   return endpoint.url.origin;

@@ -10,26 +10,26 @@ import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position } from "../text/problem.ts";
 import { readSettings } from "./read-settings.ts";
 
-/** A place that images go to. */
+/** A place to copy images to. */
 export type Target =
   | { name: string; kind: "ecr"; ecr: EcrSettings }
-  /** `endpoint` has no path; `prefix` is put before each repository: "" or "team". */
+  /** `endpoint` has no path. `prefix` is prepended to each repository: "" or "team". */
   | { name: string; kind: "oci"; endpoint: URL; prefix: string }
-  /** `path` leads from `base`, the mirror file's folder as given, to a folder of OCI image layouts, and stays below it. */
+  /** `path` is a folder of OCI image layouts, relative to and below `base`, the mirror file's folder as passed. */
   | { name: string; kind: "layout"; base: string; path: string };
 
-/** A target with what only checking the file needs of it. */
+/** A target, with the data that only the checks of the mirror file need. */
 export interface ReadTarget {
   target: Target;
   /** The `repositories` of this target. */
   settings: RepositorySettings;
-  /** Equal for targets that write to the same repositories, prefix apart. */
+  /** Equal for targets in the same registry, whatever their prefix. */
   place: string;
 }
 
 /**
- * Reads `targets`, in the order of the file. Those that are not sound are left out; they are reported.
- * @param folder the mirror file's own
+ * Reads `targets`, in file order. Reports and skips invalid ones.
+ * @param folder the mirror file's folder
  */
 export async function readTargets(
   documents: Readonly<Record<string, TargetDocument>>,
@@ -51,7 +51,11 @@ export async function readTargets(
     const same = first.get(whole);
     if (same !== undefined) {
       const { line } = log.positionOf(below("/targets", same), "key");
-      log.add(pointer, { message: `${quote(name)} is the same target as ${quote(same)} in line ${line}`, at: "key" });
+      log.add(pointer, {
+        message: `${quote(name)} is the same target as ${quote(same)} on line ${line}`,
+        hint: "remove one of them",
+        at: "key",
+      });
       continue;
     }
     first.set(whole, name);
@@ -60,7 +64,7 @@ export async function readTargets(
   return targets;
 }
 
-/** JavaScript puts keys that are numbers first; the order of the file is the order of the rows in a plan. */
+/** Restores file order, which is the order of rows in a plan: JavaScript moves numeric keys to the front. */
 function inFileOrder(documents: Readonly<Record<string, TargetDocument>>, log: ProblemLog): [string, TargetDocument][] {
   const position = (name: string): Position => log.positionOf(below("/targets", name), "key");
   return Object.entries(documents).toSorted(([a], [b]) => {
@@ -79,7 +83,8 @@ function readTarget(
   if (kind === undefined) return undefined;
   if (kind !== "ecr" && document.repositories !== undefined) {
     log.add(below(pointer, "repositories"), {
-      message: `only an ecr target has settings of repositories, and this one is ${kind}`,
+      message: `"repositories" is allowed only in an ecr target, but this target is of kind ${quote(kind)}`,
+      hint: 'remove "repositories"',
       at: "key",
     });
   }
@@ -109,7 +114,7 @@ function placeOf(target: Target): string {
   }
 }
 
-/** What stands before each repository at a place: "" or "team". */
+/** Returns the prefix of each repository at a target: "" or "team". */
 export function prefixOf(target: Target): string {
   switch (target.kind) {
     case "ecr":

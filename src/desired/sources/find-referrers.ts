@@ -11,61 +11,61 @@ import {
   type Referrer,
 } from "../../oci/referrers.ts";
 
-/** As much of a source as finding referrers needs. None of it is a pull. */
+/** The parts of a source needed to find referrers. None of these requests is a pull. */
 export interface ReferrerSource {
-  /** As errors name it, with the repository: `docker.io/library/redis`. */
+  /** Registry and repository, for error messages: `docker.io/library/redis`. */
   name: string;
-  /** The referrers API; undefined where there is none. */
+  /** Lists referrers through the referrers API; undefined if the registry does not support it. */
   list(subject: Digest): Promise<Referrer[] | undefined>;
-  /** What a tag names, by HEAD; undefined when there is no such tag. */
+  /** Resolves a tag with HEAD; undefined if the tag does not exist. */
   tag(tag: string): Promise<{ digest: Digest; mediaType: string; size: number | undefined } | undefined>;
-  /** Whether it is known that nothing in the repository refers to anything. @param subject of which that is found out */
+  /** Returns true if the repository is known to contain no referrers at all. @param subject the subject to query */
   hasNone(subject: Digest): Promise<boolean>;
-  /** A manifest; undefined where it cannot be had as things are, without a pull say. */
+  /** Reads a manifest; undefined if it cannot be read now, for example without a pull. */
   read(digest: Digest): Promise<Manifest | undefined>;
-  /** What a list names, or a list that stands for it; undefined as above. */
+  /** Reads a list of referrers, or a substitute for it; undefined if it cannot be read now. */
   readList(list: ReferrerTag): Promise<Manifest | undefined>;
 }
 
-/** A tag at the source that says what refers to a manifest. */
+/** A tag at the source that points to the referrers of a manifest. */
 export interface ReferrerTag {
   tag: string;
-  /** `list`: the fallback tag, it names a list of referrers. `artifact`: one of cosign's, it names the artifact. */
+  /** `list`: the fallback tag, which points to a list of referrers. `artifact`: a cosign tag for one artifact. */
   kind: "list" | "artifact";
   digest: Digest;
   mediaType: string;
-  /** Length of what it names in bytes, where the source said so. */
+  /** Length of the manifest in bytes, if the source reported it. */
   size: number | undefined;
 }
 
-/** What refers to one manifest. */
+/** The referrers of one manifest. */
 export interface SubjectReferrers {
   subject: Digest;
   artifacts: Referrer[];
   tags: ReferrerTag[];
 }
 
-/** What refers to an image, to its children, and to all of these again. Subjects that nothing refers to are left out. */
+/** All referrers of an image, of its children, and of those referrers. Omits subjects without referrers. */
 export interface FoundReferrers {
   subjects: SubjectReferrers[];
-  /** What could not be read as things are, without a pull say, so that there may be more: the image's index, or a list. */
+  /** Digests of an index or lists that could not be read now, so that referrers may be missing. */
   unread: Digest[];
 }
 
-/** The manifest whose referrers are wanted. */
+/** The manifest to find referrers of. */
 export interface ReferredImage {
   digest: Digest;
-  /** Whether it is known to be the manifest of one image, without children. */
+  /** Whether it is known to be an image manifest, without children. */
   isSingle: boolean;
-  /** Whether its index is one of ours: only what refers to the images in it is looked for. */
+  /** Whether mirrorform created the index for selected platforms. If so, only referrers of its images are looked up. */
   isSelection: boolean;
   types: readonly string[] | undefined;
 }
 
 /**
- * Finds signatures, SBOMs and attestations: by the referrers API, where there is none by the fallback tag, and by
- * cosign's tags everywhere. What is listed is a claim: it is counted, and followed only so deep.
- * @throws MirrorError TOO_LARGE, NESTED_TOO_DEEPLY, DIGEST_MISSING, UNEXPECTED_RESPONSE, and what the source throws
+ * Finds signatures, SBOMs and attestations through the referrers API, or else the fallback tag, and always through
+ * cosign's tags. Limits their number and depth, because a source can list anything.
+ * @throws MirrorError TOO_LARGE, NESTED_TOO_DEEPLY, DIGEST_MISSING, UNEXPECTED_RESPONSE, and errors of the source
  */
 export async function findReferrers(image: ReferredImage, source: ReferrerSource): Promise<FoundReferrers> {
   const { types } = image;
@@ -94,7 +94,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
   return { subjects, unread };
 }
 
-/** Children have referrers of their own: `cosign sign --recursive` signs each platform. */
+/** Includes the children, which can have referrers too: `cosign sign --recursive` signs each platform. */
 function startOf({ digest, isSelection }: ReferredImage, index: Manifest | undefined): Digest[] {
   const content = index === undefined ? undefined : readManifest(index);
   if (content?.kind !== "index") return [digest];
@@ -124,8 +124,8 @@ async function readTag(
   kind: ReferrerTag["kind"],
   source: ReferrerSource,
 ): Promise<ReferrerTag | undefined> {
-  const held = await source.tag(tag);
-  return held === undefined ? undefined : { tag, kind, ...held };
+  const found = await source.tag(tag);
+  return found === undefined ? undefined : { tag, kind, ...found };
 }
 
 async function readList(list: ReferrerTag, source: ReferrerSource): Promise<Referrer[] | undefined> {
@@ -142,7 +142,7 @@ async function readList(list: ReferrerTag, source: ReferrerSource): Promise<Refe
 }
 
 function tooDeep(image: ReferredImage, source: ReferrerSource): MirrorError {
-  const message = `referrers of referrers are nested more than ${MAX_REFERRER_DEPTH} deep`;
+  const message = `referrers are nested more than ${MAX_REFERRER_DEPTH} levels deep`;
   return problem("NESTED_TOO_DEEPLY", message, image, source);
 }
 
@@ -157,6 +157,6 @@ function problem(
     side: "source",
     operation: "list referrers of",
     reference: `${name}@${digest}`,
-    hint: "Choose some artifact types with `referrers: { types: [...] }`, or leave `referrers` out for this image.",
+    hint: "select artifact types with `referrers: { types: [...] }`, or remove `referrers` from this entry",
   });
 }

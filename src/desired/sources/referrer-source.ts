@@ -5,10 +5,10 @@ import { isReferrerTag } from "../../oci/referrer-tags.ts";
 import type { Referrer } from "../../oci/referrers.ts";
 import type { ReferrerSource } from "./find-referrers.ts";
 
-/** As much of a registry as looking for referrers needs: requests that are no pull. */
+/** The parts of a registry needed to find referrers. None of these requests is a pull. */
 export interface ReferrerRegistry {
   name: string;
-  /** Undefined where there is no referrers API. */
+  /** Returns undefined if the registry does not support the referrers API. */
   listReferrers(repository: string, subject: Digest, signal: AbortSignal): Promise<Referrer[] | undefined>;
   listTags(repository: string, signal: AbortSignal): Promise<readonly string[]>;
   headManifest(
@@ -18,33 +18,33 @@ export interface ReferrerRegistry {
   ): Promise<{ mediaType: string; digest: Digest | undefined; size: number | undefined } | undefined>;
 }
 
-/** What was learned of repositories in one run, by registry and repository, so that it is not asked for each digest again. */
+/** Caches facts about repositories during one run, by registry and repository, to avoid requests for each digest. */
 export interface ReferrerMemory {
-  /** Whether they lack the referrers API: the first answer tells for all digests. */
-  silent: Map<string, Promise<boolean>>;
-  /** Tags looked up by HEAD. */
-  lookedUp: Map<string, number>;
-  /** The tags that say what refers to a digest; undefined where the registry does not list its tags. */
+  /** Whether the referrers API is missing. The first response decides for all digests. */
+  withoutApi: Map<string, Promise<boolean>>;
+  /** Number of tags looked up with HEAD. */
+  lookUps: Map<string, number>;
+  /** The referrer tags of a repository; undefined if the registry does not list tags. */
   tags: Map<string, Promise<ReadonlySet<string> | undefined>>;
 }
 
 export function createReferrerMemory(): ReferrerMemory {
-  return { silent: new Map(), lookedUp: new Map(), tags: new Map() };
+  return { withoutApi: new Map(), lookUps: new Map(), tags: new Map() };
 }
 
-/** So many tags of a repository are looked up one by one. When more are wanted, its tags are listed, which may take many pages. */
+/** How many tags of a repository to look up one by one before listing its tags, which can take many pages. */
 const LOOK_UPS_BEFORE_LISTING = 64;
 
 export interface ReferrerPlace {
   registry: ReferrerRegistry;
   repository: string;
   memory: ReferrerMemory;
-  /** Whether tags are listed at once: where many requests are frowned upon, and a manifest that is not read is a pull saved. */
+  /** Whether the registry limits pulls. If so, tags are listed immediately, to save requests and pulls. */
   isCounted: boolean;
   signal: AbortSignal;
 }
 
-/** A repository of a registry as a place to find referrers in. */
+/** Creates a {@link ReferrerSource} for one repository. */
 export function referrerSource(
   { registry, repository, memory, isCounted, signal }: ReferrerPlace,
   reading: Pick<ReferrerSource, "read" | "readList">,
@@ -76,23 +76,23 @@ export function referrerSource(
   }
 
   async function list(subject: Digest): Promise<Referrer[] | undefined> {
-    const asked = memory.silent.get(name);
-    if (asked !== undefined && (await asked)) return undefined;
+    const known = memory.withoutApi.get(name);
+    if (known !== undefined && (await known)) return undefined;
     const listing = registry.listReferrers(repository, subject, signal);
-    if (asked === undefined) {
-      const isSilent = listing.then((listed) => listed === undefined);
-      memory.silent.set(
+    if (known === undefined) {
+      const isWithoutApi = listing.then((listed) => listed === undefined);
+      memory.withoutApi.set(
         name,
-        isSilent.catch(() => false),
+        isWithoutApi.catch(() => false),
       );
     }
     return listing;
   }
 
-  /** Undefined as long as each tag is looked up by itself. */
+  /** Returns undefined while tags are looked up one by one. */
   function knownTags(): Promise<ReadonlySet<string> | undefined> {
-    const count = (memory.lookedUp.get(name) ?? 0) + 1;
-    memory.lookedUp.set(name, count);
+    const count = (memory.lookUps.get(name) ?? 0) + 1;
+    memory.lookUps.set(name, count);
     if (!isCounted && count <= LOOK_UPS_BEFORE_LISTING) return Promise.resolve(undefined);
     const known = memory.tags.get(name) ?? listTags();
     memory.tags.set(name, known);
@@ -103,14 +103,14 @@ export function referrerSource(
     try {
       return new Set((await registry.listTags(repository, signal)).filter(isReferrerTag));
     } catch (error) {
-      // Some registries list nothing, or not to everybody: then each tag is looked up.
+      // Some registries do not list tags, or not for every user. Look up each tag instead.
       if (error instanceof MirrorError && !signal.aborted) return undefined;
       throw error;
     }
   }
 }
 
-/** Gives a manifest, or undefined where the place does not have it. */
+/** Returns the manifest, or undefined if the registry does not have it. */
 export async function unlessAbsent(reading: Promise<Manifest>): Promise<Manifest | undefined> {
   try {
     return await reading;
@@ -123,7 +123,7 @@ export async function unlessAbsent(reading: Promise<Manifest>): Promise<Manifest
 const ABSENT: ReadonlySet<string> = new Set(["MANIFEST_UNKNOWN", "REPOSITORY_UNKNOWN"]);
 
 function digestMissing(reference: string): MirrorError {
-  return new MirrorError("the source gave no digest for a HEAD request", {
+  return new MirrorError("the response to HEAD has no digest", {
     code: "DIGEST_MISSING",
     side: "source",
     operation: "list referrers of",

@@ -7,9 +7,9 @@ import { isImageType, isIndexType, isSchema1Type, SCHEMA_1_HINT, SCHEMA_1_MESSAG
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
 import type { Resolution } from "./resolution.ts";
 
-/** As much of a source as resolving needs. */
+/** The parts of a source needed to resolve references. */
 export interface Resolver {
-  /** HEAD; undefined when there is no such manifest. */
+  /** Sends HEAD; undefined if the manifest does not exist. */
   headManifest(
     repository: string,
     reference: string,
@@ -19,15 +19,15 @@ export interface Resolver {
 }
 
 /**
- * References of one registry that are begun at once. More than any registry is asked at once: who waits for a place
- * there should cost no more memory than a name.
+ * How many references of one registry to resolve concurrently. Above the request limit of any registry; bounds the
+ * memory of requests that wait.
  */
 const RESOLVED_AT_ONCE = 200;
 
 /**
- * Asks each source what its reference names now. HEAD only: it costs no pull. Where HEAD gives no digest the manifest
- * is read and hashed, but never at a source with an allowance. One failure spoils its own reference alone.
- * @returns by full reference
+ * Resolves each reference at its source with HEAD, which costs no pull. If HEAD returns no digest, it reads and hashes
+ * the manifest, except at a source with a pull limit. A failure affects only its own reference.
+ * @returns results by full reference
  */
 export async function resolveAll(
   references: readonly Reference[],
@@ -57,36 +57,41 @@ async function resolve(
   counted: boolean,
   signal: AbortSignal,
 ): Promise<Resolution> {
-  const asked = reference.digest ?? reference.tag ?? "latest";
-  const head = await source.headManifest(reference.repository, asked, signal);
+  const requested = reference.digest ?? reference.tag ?? "latest";
+  const head = await source.headManifest(reference.repository, requested, signal);
   if (head === undefined) throw absent(reference);
-  // Some registries, and caches before them, name no type for HEAD. Reading the manifest tells, where that costs nothing.
-  if (!counted && UNTYPED.has(head.mediaType)) return read(reference, asked, source, signal);
+  // Some registries and caches return no media type for HEAD. Read the manifest instead if that costs no pull.
+  if (!counted && UNTYPED.has(head.mediaType)) return read(reference, requested, source, signal);
   if (counted && head.mediaType === "" && head.digest === undefined) throw digestMissing(reference);
   refuseUnknownType(reference, head.mediaType);
   const { mediaType, size } = head;
-  if (head.digest !== undefined) return { kind: "found", digest: agreed(reference, head.digest), mediaType, size };
+  if (head.digest !== undefined) return { kind: "found", digest: checked(reference, head.digest), mediaType, size };
   if (reference.digest !== undefined) return { kind: "found", digest: reference.digest, mediaType, size };
   if (counted) throw digestMissing(reference);
-  return read(reference, asked, source, signal);
+  return read(reference, requested, source, signal);
 }
 
-/** Media types that say nothing of a manifest. */
+/** Media types that do not identify a manifest. */
 const UNTYPED = new Set(["", "application/json", "application/octet-stream", "text/plain"]);
 
-async function read(reference: Reference, asked: string, source: Resolver, signal: AbortSignal): Promise<Resolution> {
-  const { bytes, mediaType } = await source.getManifest(reference.repository, asked, signal);
+async function read(
+  reference: Reference,
+  requested: string,
+  source: Resolver,
+  signal: AbortSignal,
+): Promise<Resolution> {
+  const { bytes, mediaType } = await source.getManifest(reference.repository, requested, signal);
   refuseUnknownType(reference, mediaType);
-  return { kind: "found", digest: agreed(reference, digestOf(bytes)), mediaType, size: bytes.length };
+  return { kind: "found", digest: checked(reference, digestOf(bytes)), mediaType, size: bytes.length };
 }
 
-/** A registry that answers a digest with another digest lies, or serves something else. */
-function agreed(reference: Reference, answered: Digest): Digest {
-  if (reference.digest === undefined || reference.digest === answered) return answered;
-  throw new MirrorError(`asked for ${reference.digest}, the source says it is ${answered}`, {
+/** Returns the digest if it is the requested one, or if none was requested. */
+function checked(reference: Reference, received: Digest): Digest {
+  if (reference.digest === undefined || reference.digest === received) return received;
+  throw new MirrorError(`requested ${reference.digest}, but the source returned ${received}`, {
     code: "DIGEST_MISMATCH",
     ...resolving(reference),
-    hint: "The registry, or a cache before it, serves other content than it was asked for. Nothing was copied.",
+    hint: "check whether a cache in front of the registry serves wrong content; nothing was copied",
   });
 }
 
@@ -96,7 +101,9 @@ function refuseUnknownType(reference: Reference, mediaType: string): void {
   throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : `unknown media type "${mediaType}"`, {
     code: "MEDIA_TYPE_UNSUPPORTED",
     ...resolving(reference),
-    hint: schema1 ? SCHEMA_1_HINT : "Only images in the OCI and Docker (schema 2) formats can be mirrored.",
+    hint: schema1
+      ? SCHEMA_1_HINT
+      : "use an image in the OCI or Docker schema 2 format; no other format can be mirrored",
   });
 }
 
@@ -104,15 +111,15 @@ function absent(reference: Reference): MirrorError {
   return new MirrorError("no such image", {
     code: "MANIFEST_UNKNOWN",
     ...resolving(reference),
-    hint: "Check the spelling of the repository and of the tag; the publisher may have removed it.",
+    hint: "check the spelling of the repository and the tag; the publisher may have removed the image",
   });
 }
 
 function digestMissing(reference: Reference): MirrorError {
-  return new MirrorError("the source gave no digest for a HEAD request, and a GET would cost a pull", {
+  return new MirrorError("the response to HEAD has no digest, and GET would cost a pull", {
     code: "DIGEST_MISSING",
     ...resolving(reference),
-    hint: "A proxy between may strip the Docker-Content-Digest header. Pin the image by digest, or go round the proxy.",
+    hint: "pin the image by digest, or bypass any proxy that strips the Docker-Content-Digest header",
   });
 }
 

@@ -10,24 +10,24 @@ import { quote } from "../text/problem.ts";
 import { refuseCollisions, type Candidate } from "./rule-collisions.ts";
 import { ruleError } from "./rule-error.ts";
 
-/** An entry with the images that it comes to in this run. */
+/** An entry with its images in this run. */
 export interface ExpandedEntry {
   entry: DesiredEntry;
-  /** In the order of the rule: the newest first. */
+  /** In the rule's order, newest first. */
   images: readonly DesiredImage[];
-  /** What the rule made of the tags; undefined for a list, and where the source did not list them. */
+  /** The tags that the rule selected; undefined for a list, and if the source did not list its tags. */
   chosen: SelectedTags | undefined;
   /**
-   * Why some of its images, or all, are not known. With any, nobody knows what the entry would have declared:
-   * nothing may be taken for undeclared where its images go.
+   * Why some or all images are unknown. If there is any error, no tag in the entry's repositories may be treated as
+   * undeclared.
    */
   errors: readonly ErrorReport[];
 }
 
-/** What each rule chose, or why nobody knows. */
+/** Returns the tags that a rule selects, or the error that prevents it. */
 export type Choices = (entry: RuleEntry) => SelectedTags | ErrorReport;
 
-/** Makes images of rules. Every entry comes back, in the order of the file; `order` of the images is that order. */
+/** Expands rules into images. Returns every entry, in file order, and numbers the images' `order` accordingly. */
 export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices): ExpandedEntry[] {
   const drafts = entries.map((entry) => (entry.kind === "rule" ? draft(entry, choiceOf(entry)) : undefined));
   const found = drafts.flatMap((each) => each?.candidates ?? []);
@@ -35,11 +35,11 @@ export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices)
   let order = 0;
   return entries.map((entry, i) => {
     const made = drafts[i];
-    const images = entry.kind === "listed" ? entry.images : (made?.candidates ?? []).filter(isGood).map(imageOf);
+    const images = entry.kind === "listed" ? entry.images : (made?.candidates ?? []).filter(isOk).map(imageOf);
     const errors = made === undefined ? [] : [...made.errors, ...made.candidates.flatMap(errorOf)];
     if (entry.kind === "rule" && order + images.length > MAX_IMAGES) {
-      const message = `with this rule the file asks for more than ${MAX_IMAGES} images`;
-      const tooMany = ruleError("INVALID_FILE", entry, message, "let it choose fewer: newest, a narrower range");
+      const message = `with this rule, the file declares more than ${MAX_IMAGES} images`;
+      const tooMany = ruleError("INVALID_FILE", entry, message, "select fewer tags with newest or a narrower range");
       return { entry, images: [], chosen: made?.chosen, errors: [...errors, tooMany] };
     }
     const ordered = images.map((image) => Object.assign({}, image, { order: order++ }));
@@ -58,7 +58,7 @@ function draft(entry: RuleEntry, choice: SelectedTags | ErrorReport): Draft {
   const made: Draft = { chosen: choice, candidates: [], errors: [] };
   if (choice.kept.length === 0 && !entry.rule.allowEmpty) {
     const listed = choice.dropped.length;
-    const message = listed === 0 ? "the source has no tags" : `the rule chooses none of the source's ${listed} tags`;
+    const message = listed === 0 ? "the source has no tags" : `the rule selects none of the source's ${listed} tags`;
     made.errors.push(ruleError("NO_TAGS", entry, message));
   }
   for (const { name, digest } of choice.kept) {
@@ -72,30 +72,30 @@ function draft(entry: RuleEntry, choice: SelectedTags | ErrorReport): Draft {
       const complaint = nameComplaint(target.target, filled.repository, filled.tag);
       if (complaint !== undefined) {
         const { message, hint } = complaint;
-        made.errors.push(ruleError("INVALID_REFERENCE", entry, `by the tag ${quote(name)}: ${message}`, hint));
+        made.errors.push(ruleError("INVALID_REFERENCE", entry, `tag ${quote(name)}: ${message}`, hint));
         continue;
       }
       const image = makeImage(entry, source, target, { ...filled, order: 0, at: entry.at });
       const claimed = digest === undefined ? {} : { claimed: digest };
-      made.candidates.push({ entry, target, image: { ...image, ...claimed }, verdict: "good" });
+      made.candidates.push({ entry, target, image: { ...image, ...claimed }, result: "ok" });
     }
   }
   return made;
 }
 
-function isGood({ verdict }: Candidate): boolean {
-  return verdict === "good";
+function isOk({ result }: Candidate): boolean {
+  return result === "ok";
 }
 
 function imageOf({ image }: Candidate): DesiredImage {
   return image;
 }
 
-function errorOf({ verdict }: Candidate): ErrorReport[] {
-  return typeof verdict === "string" ? [] : [verdict];
+function errorOf({ result }: Candidate): ErrorReport[] {
+  return typeof result === "string" ? [] : [result];
 }
 
-/** What is wrong at one target is mostly wrong at the next one too. */
+/** Removes repeated errors: a name that is invalid at one target is usually invalid at the next. */
 function distinct(errors: readonly ErrorReport[]): ErrorReport[] {
   return [...new Map(errors.map((error) => [`${error.code} ${error.message}`, error])).values()];
 }

@@ -1,14 +1,14 @@
 import type { Complaint } from "../text/problem.ts";
 
-/** Whether a text matches as a whole. */
+/** Returns whether an expression matches the whole text. */
 export type Expression = (text: string) => boolean;
 
 /**
- * Reads a regular expression, anchored at both ends by us, in an engine whose time is linear in the text (RE2): the file
- * comes from a pull request, and an expression must not hang the check. What would make a large program is refused by it.
+ * Compiles a regular expression that must match a whole text. Uses RE2, which runs in linear time and rejects large
+ * expressions: the file can come from a pull request, and an expression must not hang the check.
  */
 export async function readExpression(text: string): Promise<Expression | Complaint> {
-  // Loaded here: a file without expressions does not pay for the engine.
+  // Loaded on demand, because most files have no expressions.
   const { RE2JS, RE2JSException } = await import("re2js");
   try {
     const compiled = RE2JS.compile(text);
@@ -16,13 +16,13 @@ export async function readExpression(text: string): Promise<Expression | Complai
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return {
-      message: `this is no regular expression that can be used: ${error.message.replace("error parsing regexp: ", "")}`,
+      message: `invalid regular expression: ${error.message.replace("error parsing regexp: ", "")}`,
       hint: TOO_LARGE.test(error.message)
-        ? "RE2 refuses what would be huge, and counted repeats multiply: write + or * for most of them, count lower, or give a list of several expressions"
-        : "the syntax is RE2's, without look-around and back-references",
+        ? "use + or * instead of counted repeats, lower the counts, or write a list of expressions; RE2 limits the size of an expression, and nested counts multiply"
+        : "use RE2 syntax, which has no lookaround and no backreferences",
     };
   }
 }
 
-/** What the engine says of one that would become too large a program, be it by counts or by brackets in brackets. */
+/** The engine's errors for an expression that is too large or nested too deeply. */
 const TOO_LARGE = /too large|repeat count|nests too deeply/;

@@ -3,16 +3,16 @@ import type { Expression } from "./expressions.ts";
 import type { Complaint } from "../text/problem.ts";
 
 /**
- * What is wrong with an expression of `pruneTags`, if anything: tags such as `sha256-….sig` go with their image and never
- * by themselves, so one that is made for them would silently do nothing. One that matches them among others, such as
- * `.*`, is none of these.
+ * Rejects a `pruneTags` expression that matches only referrer tags such as `sha256-….sig`. They are deleted with their
+ * image and never on their own, so the expression would have no effect. Accepts one that also matches other tags, such
+ * as `.*`.
  */
 export function pruneTagsComplaint(text: string, matches: Expression): Complaint | undefined {
-  const isMade = SAMPLES.some((tag) => matches(tag) && !matches(`x-${tag}`));
-  if (!isMade && !isReferrerTag(text.replaceAll("\\", ""))) return undefined;
+  const isSpecific = SAMPLES.some((tag) => matches(tag) && !matches(`x-${tag}`));
+  if (!isSpecific && !isReferrerTag(text.replaceAll("\\", ""))) return undefined;
   return {
-    message: "tags such as sha256-….sig go with their image, and are never deleted by themselves",
-    hint: "take this out of pruneTags: it is of no effect",
+    message: "pruneTags has no effect on tags such as sha256-….sig, which are deleted only with their image",
+    hint: "remove this expression from pruneTags",
   };
 }
 

@@ -10,16 +10,16 @@ import { formatVersion } from "./tag-version.ts";
 type TagRuleDocument = Exclude<NonNullable<MirrorDocument["tags"]>, string[]>;
 
 const HOUR = 3_600_000;
-/** Milliseconds by the letter of `maxAge`. */
+/** Milliseconds per unit of `maxAge`. */
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
 
-/** Whether a source says when a tag was pushed. */
+/** Returns whether a source reports when a tag was pushed. */
 export type GivesDates = (registry: string) => boolean;
 
 /**
- * Reads the rule of an entry. Everything wrong with it is reported.
- * @param image undefined where that is not sound itself
- * @returns undefined when something is wrong
+ * Reads the rule of an entry, and reports all its problems.
+ * @param image undefined if the image is invalid
+ * @returns undefined if the rule is invalid
  */
 export async function readTagRule(
   document: TagRuleDocument,
@@ -42,14 +42,14 @@ export async function readTagRule(
     ...(newest === undefined ? {} : { newest }),
     allowEmpty: document.allowEmpty === true,
   };
-  refuseChoosingAll(document, pointer, log);
+  refuseUnlimited(document, pointer, log);
   if (image !== undefined) refuseMissingDates(rule, image, givesDates, pointer, log);
   return log.isTouched(pointer) ? undefined : rule;
 }
 
 /**
- * Reads one expression or several, each reported at its own place.
- * @returns undefined where there are none; without those that are not sound
+ * Reads one or more expressions, and reports each invalid one at its position.
+ * @returns the valid expressions; undefined if none are declared
  */
 export async function readExpressions(
   document: Expressions | undefined,
@@ -77,14 +77,14 @@ async function readVersions(
   if (semver === undefined) {
     for (const [key, value] of Object.entries({ suffix, prerelease })) {
       if (value === undefined) continue;
-      const hint = 'for versions of any number write semver: "*"; without versions, use match';
-      log.add(below(pointer, key), { message: `"${key}" is a part of "semver", and there is none`, at: "key", hint });
+      const hint = 'add semver: "*" to select all versions, or use match instead';
+      log.add(below(pointer, key), { message: `"${key}" requires "semver"`, at: "key", hint });
     }
     return undefined;
   }
   if (suffix !== undefined && !/^[\w][\w.-]*$/.test(suffix)) {
-    const hint = 'the "-" before it is not part of it: alpine for 22.1-alpine';
-    log.add(below(pointer, "suffix"), { message: `no tag ends in "-" and ${quote(suffix)}`, hint });
+    const hint = 'write the part after the "-": alpine for 22.1-alpine';
+    log.add(below(pointer, "suffix"), { message: `${quote(suffix)} is not a valid suffix`, hint });
   }
   const admits = await readRange(semver, prerelease === true, below(pointer, "semver"), log);
   return admits === undefined ? undefined : { admits, suffix: suffix ?? "", prerelease: prerelease === true };
@@ -103,17 +103,17 @@ async function readRange(
   try {
     const range = new VersionRange(text, { includePrerelease: prerelease });
     if (minVersion(range) !== null) return (version) => range.test(formatVersion(version));
-    log.add(pointer, { message: `no version can be in ${quote(text)}`, hint: contradictionIn(range) });
+    log.add(pointer, { message: `no version satisfies ${quote(text)}`, hint: contradictionIn(range) });
   } catch {
     log.add(pointer, {
-      message: `${quote(text)} is no range of versions`,
-      hint: 'write it as for npm: ">=20 <25", "^1.2", "~1.2.3", "1.x || 2.x"',
+      message: `${quote(text)} is not a valid version range`,
+      hint: 'write it as in npm: ">=20 <25", "^1.2", "~1.2.3" or "1.x || 2.x"',
     });
   }
   return undefined;
 }
 
-/** As much of semver's own as is needed here: its types stay where it is loaded. */
+/** The parts of semver's types needed here, because semver itself is loaded on demand. */
 interface Range {
   set: readonly (readonly Comparator[])[];
 }
@@ -123,26 +123,26 @@ interface Comparator {
   intersects(other: unknown): boolean;
 }
 
-/** What of a range without a version excludes what; where that is not two parts alone, how ranges are read. */
+/** Names two comparators of an empty range that contradict each other, or else explains how ranges combine. */
 function contradictionIn({ set }: Range): string {
   for (const comparators of set) {
     for (const [i, one] of comparators.entries()) {
       const other = comparators.slice(i + 1).find((each) => !one.intersects(each));
       if (other === undefined) continue;
-      // "-0" is the range's own way to say "and no prerelease of it".
+      // semver adds "-0" to exclude prereleases.
       const [left, right] = [one, other].map(({ value }) => value.replace(/-0$/, ""));
-      return `nothing is both ${left} and ${right}; for either of them write || between`;
+      return `write || between alternatives; no version is both ${left} and ${right}`;
     }
   }
-  return "what stands side by side must all hold; for either of two ranges write || between";
+  return "write || between alternatives; conditions separated by a space must all match";
 }
 
-function refuseChoosingAll(document: TagRuleDocument, pointer: string, log: ProblemLog): void {
+function refuseUnlimited(document: TagRuleDocument, pointer: string, log: ProblemLog): void {
   const { match, exclude, semver, newest, maxAge } = document;
   if ([match, exclude, semver, newest, maxAge].some((step) => step !== undefined)) return;
   log.add(pointer, {
-    message: "this rule would choose every tag that the image has, and ever will have",
-    hint: 'choose with match, semver, newest or maxAge; for really all of them write match: ".*"',
+    message: "this rule would select every current and future tag of the image",
+    hint: 'add match, semver, newest or maxAge; to select all tags, write match: ".*"',
     at: "key",
   });
 }
@@ -157,8 +157,8 @@ function refuseMissingDates(
   if (!needsDates(rule) || givesDates(image.registry)) return;
   for (const key of [...(rule.order === "pushed" ? ["order"] : []), ...(rule.maxAge === undefined ? [] : ["maxAge"])]) {
     log.add(below(pointer, key), {
-      message: `${quote(image.registry)} does not say when a tag was pushed`,
-      hint: "only Docker Hub's catalogue and Amazon ECR do; choose with semver or match here",
+      message: `${quote(image.registry)} does not report when a tag was pushed`,
+      hint: "use semver or match instead; only Docker Hub and Amazon ECR report push dates",
     });
   }
 }

@@ -7,18 +7,18 @@ import type { DesiredImage } from "../entries/desired-image.ts";
 import { quote } from "../text/problem.ts";
 import { ruleError } from "./rule-error.ts";
 
-/** One image that a rule chose, for one target; what is found wrong with it is kept beside it. */
+/** One image that a rule selected for one target, with the result of the collision check. */
 export interface Candidate {
   entry: RuleEntry;
   target: EntryTarget;
   image: DesiredImage;
-  verdict: "good" | "same as another" | ErrorReport;
+  result: "ok" | "duplicate" | ErrorReport;
 }
 
 /**
- * Holds what rules chose against each other, and against what the file lists, which was checked when it was read and
- * stands: a rule gives way to it. Where two rules do not agree neither is followed, so that the order of entries decides
- * about priority alone.
+ * Compares the images of rules with each other and with the listed images, and stores the result in each candidate. A
+ * listed image takes precedence over a rule. If two rules conflict, both fail, so that the order of entries affects only
+ * priority.
  */
 export function refuseCollisions(entries: readonly DesiredEntry[], candidates: readonly Candidate[]): void {
   if (candidates.length === 0) return;
@@ -30,7 +30,7 @@ export function refuseCollisions(entries: readonly DesiredEntry[], candidates: r
   const listedRepositories = new Map(listed.toReversed().map((each) => [nameOf(each), each.image]));
   const textOf = settingsTexts();
   for (const [key, group] of Map.groupBy(
-    candidates.filter(({ verdict }) => verdict === "good"),
+    candidates.filter(({ result }) => result === "ok"),
     nameOf,
   )) {
     refuseOtherSettings(group, listedRepositories.get(key), textOf);
@@ -53,38 +53,39 @@ function listedIn(entries: readonly DesiredEntry[]): Listed[] {
   });
 }
 
-/** Rules overlap, and may: the same image, wanted in the same way, is one. */
+/** Rules can overlap: the same image with the same options counts once. */
 function refuseSameTag(group: readonly Candidate[], listed: DesiredImage | undefined): void {
   const first = listed ?? group[0]?.image;
   if (first === undefined) return;
   if (group.every(({ image }) => isSame(image, first))) {
-    for (const candidate of listed === undefined ? group.slice(1) : group) candidate.verdict = "same as another";
+    for (const candidate of listed === undefined ? group.slice(1) : group) candidate.result = "duplicate";
     return;
   }
   for (const candidate of group) {
     const { image } = candidate;
     const other = listed ?? group.find((each) => !isSame(each.image, image))?.image;
     if (other === undefined || isSame(image, other)) {
-      if (listed !== undefined) candidate.verdict = "same as another";
+      if (listed !== undefined) candidate.result = "duplicate";
       continue;
     }
     const place = quote(`${image.repository}:${image.tag}`);
     const isSameSource = formatReference(image.source) === formatReference(other.source);
+    const [name, line] = [familiarReference(image.source), other.at.line];
     const message = isSameSource
-      ? `${familiarReference(image.source)} also goes to ${place} by line ${other.at.line}, with other options`
-      : `two images would go to ${place}: ${familiarReference(other.source)} by line ${other.at.line}, ` +
-        `and ${familiarReference(image.source)} by this rule`;
+      ? `line ${line} also copies ${name} to ${place}, with different options`
+      : `${familiarReference(other.source)} (line ${line}) and ${name} (this rule) would both go to ${place}`;
     const hint = isSameSource ? "exclude the tag in one of them" : SAME_TAG_HINT;
-    candidate.verdict = ruleError("COLLISION", candidate.entry, message, hint);
+    candidate.result = ruleError("COLLISION", candidate.entry, message, hint);
   }
 }
 
 function isSame(one: DesiredImage, other: DesiredImage): boolean {
-  return one === other || wish(one) === wish(other);
+  return one === other || serialized(one) === serialized(other);
 }
 
-/** All that an entry says of an image; the line, the place in the order and a claim are no wishes. */
-function wish({ at: _at, order: _order, claimed: _claimed, target: _target, source, ...rest }: DesiredImage): string {
+/** Serializes an image without its line, order, target and claimed digest, which do not make it different. */
+function serialized(image: DesiredImage): string {
+  const { at: _at, order: _order, claimed: _claimed, target: _target, source, ...rest } = image;
   return canonicalJson({ ...rest, source: formatReference(source) });
 }
 
@@ -99,6 +100,6 @@ function refuseOtherSettings(
     const other = listed ?? group.find((each) => differs(each.image))?.image;
     if (other === undefined || !differs(other)) continue;
     const message = settingsMessage(image, { settings: other.settings, line: other.at.line });
-    candidate.verdict = ruleError("COLLISION", entry, message, SETTINGS_HINT);
+    candidate.result = ruleError("COLLISION", entry, message, SETTINGS_HINT);
   }
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../error-code.ts";
 import { familiarReference } from "../../oci/reference.ts";
 import type { RuleEntry } from "../entries/desired-entry.ts";
 
-/** Says what is wrong with the tags that a rule chose. */
+/** Creates an error about the tags that a rule selects. The default hint is the usual one for the code. */
 export function ruleError(code: ErrorCode, { image }: RuleEntry, message: string, hint?: string): ErrorReport {
   const about = { code, side: "config", operation: "select tags of", reference: familiarReference(image) } as const;
   return { ...about, message, hint: hint ?? USUAL_HINTS[code] };

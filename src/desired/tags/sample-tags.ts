@@ -1,26 +1,26 @@
 import { selectTags, type SelectedTags, type DroppedBy } from "./select-tags.ts";
 import type { TagRule } from "./tag-rule.ts";
 
-/** So many tags that the rule chooses are made up. */
+/** How many sample tags that match the rule to return. */
 const KEPT = 4;
 
 const WORDS = ["latest", "stable", "lts", "edge", "main", "nightly"];
 const SUFFIXES = ["alpine", "slim", "bookworm"];
-/** No image that people mirror has a higher major version, dates aside. */
+/** Above the major versions of commonly mirrored images, except for dates. */
 const MAJORS = 60;
 
 /**
- * Tags that a rule might find at its source, for a sandbox: a few that it chooses, as far as such can be guessed, and for
- * each step that drops some one of those.
+ * Generates tags for a rule's source in a sandbox: a few that the rule probably selects, and one for each condition that
+ * drops tags.
  */
 export function sampleTags(rule: TagRule): string[] {
-  const plain = choose(rule, "");
-  const { kept, dropped } = plain.kept.length > 0 ? plain : choose(rule, "v");
+  const plain = select(rule, "");
+  const { kept, dropped } = plain.kept.length > 0 ? plain : select(rule, "v");
   const oneOfEach = new Map<DroppedBy, string>(dropped.map(({ name, by }) => [by, name]));
   return [...kept.slice(0, KEPT).map(({ name }) => name), ...oneOfEach.values()];
 }
 
-function choose(rule: TagRule, prefix: string): SelectedTags {
+function select(rule: TagRule, prefix: string): SelectedTags {
   const { newest: _newest, maxAge: _maxAge, ...undated } = rule;
   const named = candidates(prefix, rule.versions?.suffix ?? "").map((name) => ({ name }));
   return selectTags({ ...undated, order: rule.order === "pushed" ? "name" : rule.order }, named, 0);

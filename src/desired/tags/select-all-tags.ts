@@ -5,26 +5,26 @@ import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { Choices } from "./expand-rules.ts";
 import { needsDates } from "./tag-rule.ts";
 
-/** What is wanted of a list of tags. */
+/** What the rules of an image need from its list of tags. */
 export interface ListWish {
-  /** Each tag is to have the date of its push. */
+  /** Whether each tag needs its push date. */
   dates: boolean;
-  /** So many tags will be chosen at most; Infinity where nobody knows. */
+  /** The most tags that the rules can select; Infinity if there is no limit. */
   atMost: number;
-  /** Whether a rule that goes by dates may choose a tag of this name. */
+  /** Returns whether a rule that uses dates could select a tag of this name. */
   needsDateOf(name: string): boolean;
 }
 
 /**
- * Lists the tags of an image, each once; spends no pull.
- * @param image without tag and digest
+ * Lists the tags of an image, each once. Costs no pull.
+ * @param image has neither a tag nor a digest
  * @throws MirrorError
  */
 export type ListTags = (image: Reference, wish: ListWish, signal: AbortSignal) => Promise<readonly ListedTag[]>;
 
 /**
- * Has every rule choose among the tags that its source has now. An image is listed once, however many rules it has; a
- * source that does not list them spoils the entries that need it, and no others.
+ * Selects the tags of every rule from its source's current tags. Lists each image once, even if it has several rules. A
+ * failure to list affects only the entries of that image.
  * @param now milliseconds since 1970
  */
 export async function selectAllTags(

@@ -4,18 +4,18 @@ import { isTag } from "../../oci/reference.ts";
 import type { TagRule } from "./tag-rule.ts";
 import { compareVersions, parseVersion, type Version } from "./tag-version.ts";
 
-/** A tag as a source lists it. */
+/** A tag in a source's list. */
 export interface ListedTag {
   name: string;
-  /** When it was pushed, in milliseconds since 1970; missing where the source does not say. */
+  /** When the tag was pushed, in milliseconds since 1970, if the source reports it. */
   pushed?: number;
-  /** What it names, by a catalogue: a claim. */
+  /** The tag's digest according to a catalogue, which may be wrong. */
   digest?: Digest;
 }
 
 /**
- * The step of a rule that dropped a tag. `no-tag`: the text is none. `referrer`: a signature, an attestation or a list
- * of referrers, which belongs to an image and is none itself.
+ * The condition of a rule that dropped a tag. `no-tag`: not a valid tag. `referrer`: a signature, an attestation or a
+ * list of referrers, which belongs to an image and is not an image itself.
  */
 export type DroppedBy =
   | "no-tag"
@@ -28,17 +28,17 @@ export type DroppedBy =
   | "maxAge"
   | "newest";
 
-/** What a rule made of a list of tags. */
+/** The result of applying a rule to a list of tags. */
 export interface SelectedTags {
-  /** The newest first, by the rule's order. */
+  /** In the rule's order, newest first. */
   kept: ListedTag[];
-  /** By name. */
+  /** Sorted by name. */
   dropped: { name: string; by: DroppedBy }[];
 }
 
 /**
- * Runs a rule over the tags of a source. The order of the list changes nothing.
- * @param listed each name once
+ * Applies a rule to the tags of a source. The result does not depend on the order of the list.
+ * @param listed contains each name once
  * @param now milliseconds since 1970
  */
 export function selectTags(rule: TagRule, listed: readonly ListedTag[], now: number): SelectedTags {
@@ -48,18 +48,18 @@ export function selectTags(rule: TagRule, listed: readonly ListedTag[], now: num
     if (by !== undefined) dropped.push({ name, by });
     return by === undefined;
   });
-  const young = named.filter(({ name, pushed }) => {
-    const isYoung = rule.maxAge === undefined || (pushed !== undefined && pushed >= now - rule.maxAge);
-    if (!isYoung) dropped.push({ name, by: "maxAge" });
-    return isYoung;
+  const recent = named.filter(({ name, pushed }) => {
+    const isRecent = rule.maxAge === undefined || (pushed !== undefined && pushed >= now - rule.maxAge);
+    if (!isRecent) dropped.push({ name, by: "maxAge" });
+    return isRecent;
   });
-  const ordered = newestFirst(rule, young);
+  const ordered = newestFirst(rule, recent);
   const kept = ordered.slice(0, rule.newest);
   for (const { name } of ordered.slice(kept.length)) dropped.push({ name, by: "newest" });
   return { kept, dropped: dropped.toSorted((a, b) => compareText(a.name, b.name)) };
 }
 
-/** The step that drops a tag for its name alone, before order, age and number are looked at; undefined when none does. */
+/** Returns the condition that drops a tag because of its name; undefined if only its age or order can drop it. */
 export function droppedByName(rule: TagRule, tag: string): DroppedBy | undefined {
   if (!isTag(tag)) return "no-tag";
   if (isReferrerTag(tag)) return "referrer";
@@ -88,18 +88,18 @@ function versionOf(rule: TagRule, { name }: ListedTag): Version | undefined {
   return rule.order === "semver" ? parseVersion(name, rule.versions?.suffix) : undefined;
 }
 
-/** What is no version comes before every version. */
+/** Sorts tags that are not versions before all versions. */
 function compareRanks(a: Version | undefined, b: Version | undefined): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
   return compareVersions(a, b);
 }
 
-/** Without a difference: that of two missing dates is no number. */
+/** Avoids subtraction, which is NaN for two missing dates. */
 function comparePushed(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** By code unit: the same everywhere. */
+/** Compares by code unit, independent of the locale. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

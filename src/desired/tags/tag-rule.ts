@@ -3,39 +3,39 @@ import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import type { Expression } from "./expressions.ts";
 import type { Version } from "./tag-version.ts";
 
-/** Chooses among the tags that a source has. Its steps run in the order of these fields; a missing one drops nothing. */
+/** Selects from a source's tags. The conditions apply in the order of these fields; an unset one drops nothing. */
 export interface TagRule {
-  /** One of them has to match the whole tag. */
+  /** At least one must match the whole tag. */
   match?: readonly Expression[];
   /** None of them may match the whole tag. */
   exclude?: readonly Expression[];
   versions?: VersionRule;
-  /** What comes first is newest: the highest version, the latest push, the last name. */
+  /** What counts as newest: the highest version, the latest push or the last name. */
   order: "semver" | "pushed" | "name";
-  /** Milliseconds since the tag was pushed, at most. */
+  /** Maximum time since the tag was pushed, in milliseconds. */
   maxAge?: number;
-  /** How many are left of those that passed everything else. */
+  /** How many of the remaining tags to keep. */
   newest?: number;
-  /** Whether it may choose nothing. */
+  /** Whether the rule may select no tags. */
   allowEmpty: boolean;
 }
 
-/** Which versions a rule takes; tags that are no versions are dropped. */
+/** The versions that a rule selects. It drops tags that are not versions. */
 export interface VersionRule {
-  /** Whether a version is in the range. */
+  /** Returns whether a version is in the range. */
   admits: (version: Version) => boolean;
-  /** Empty: none. */
+  /** Empty for versions without a suffix. */
   suffix: string;
-  /** Whether prereleases are taken too. */
+  /** Whether to include prereleases. */
   prerelease: boolean;
 }
 
-/** Whether the source has to say when each tag was pushed. */
+/** Returns whether a rule needs push dates from the source. */
 export function needsDates(rule: Pick<TagRule, "order" | "maxAge">): boolean {
   return rule.order === "pushed" || rule.maxAge !== undefined;
 }
 
-/** Whether a source says when each tag was pushed: Docker Hub by its catalogue, an ECR by its API. */
+/** Returns whether a source reports push dates: Docker Hub in its catalogue, ECR in its API. */
 export function hasDates(registry: string): boolean {
   return registry === DOCKER_HUB || ecrRegionOf(registry) !== undefined;
 }

@@ -2,20 +2,21 @@ import { isTag, type Reference } from "../../oci/reference.ts";
 import type { DesiredEntry } from "../entries/desired-entry.ts";
 import { fillDestination, type Destination } from "../entries/destination.ts";
 
-/** Where an entry of the mirror file sends its image, whatever the tag: its destination with all filled in but `{tag}`. */
+/** The destination of an entry for any tag of its image: all placeholders are filled in except `{tag}`. */
 export interface EntryTemplate {
-  /** Names of the targets that it goes to. */
+  /** Names of the targets. */
   targets: readonly string[];
   repository: string;
   tag: string;
 }
 
-/** Stands for the tag; no name can hold a brace. */
+/** Represents the tag. A name cannot contain a brace. */
 const TAG = "{tag}";
 
 /**
- * @param source the image; a tag in it is that of today, and does not matter
- * @returns undefined where the destination cannot be filled in, which is reported elsewhere
+ * Creates the template of an entry.
+ * @param source the image; its tag is ignored
+ * @returns undefined if the destination cannot be filled in, which is reported elsewhere
  */
 export function entryTemplate(
   targets: readonly string[],
@@ -26,7 +27,7 @@ export function entryTemplate(
   return "message" in filled ? undefined : { targets, ...filled };
 }
 
-/** Those of entries, at their ECR targets; of an entry without images there is none. */
+/** Returns the templates of entries for their ECR targets. An entry without images has none. */
 export function entryTemplates(entries: readonly DesiredEntry[]): EntryTemplate[] {
   return entries.flatMap((entry) => {
     const source = entry.kind === "rule" ? entry.image : entry.images[0]?.source;
@@ -36,8 +37,8 @@ export function entryTemplates(entries: readonly DesiredEntry[]): EntryTemplate[
 }
 
 /**
- * Whether an entry, with whatever tag of its image, could have made a tag: its destination read backwards, the inverse
- * of {@link fillDestination}.
+ * Returns whether an entry could have created a target tag from some tag of its image. This inverts
+ * {@link fillDestination}.
  */
 export function couldHaveMade(template: EntryTemplate, repository: string, tag: string): boolean {
   const value = valueIn(template.tag, tag) ?? valueIn(template.repository, repository);
@@ -45,7 +46,7 @@ export function couldHaveMade(template: EntryTemplate, repository: string, tag: 
   return isTag(value) && fill(template.repository, value) === repository && fill(template.tag, value) === tag;
 }
 
-/** Whether an entry, with whatever tag of its image, sends something to a repository. */
+/** Returns whether an entry could write to a repository for some tag of its image. */
 export function couldGoTo(template: EntryTemplate, repository: string): boolean {
   const value = valueIn(template.repository, repository);
   if (value === undefined) return template.repository === repository;
@@ -53,8 +54,8 @@ export function couldGoTo(template: EntryTemplate, repository: string): boolean 
 }
 
 /**
- * Finds the entries that send something to a repository, in their order. Most templates name one repository: looking
- * at each of thousands for each of thousands of repositories would take longer than reading them.
+ * Creates a lookup of the entries that could write to a repository, in their order. It indexes templates with a fixed
+ * repository, because testing thousands of templates against thousands of repositories is slow.
  */
 export function goingTo(templates: readonly EntryTemplate[]): (repository: string) => readonly EntryTemplate[] {
   const places = templates.map((template, index) => ({ template, index }));
@@ -68,7 +69,7 @@ export function goingTo(templates: readonly EntryTemplate[]): (repository: strin
   };
 }
 
-/** The only value that can stand for the tag in a text of this length; undefined where the template has no place for it. */
+/** Returns the only possible tag in a text of this length, "" if there is none; undefined if the template has no tag. */
 function valueIn(template: string, text: string): string | undefined {
   const literals = template.split(TAG);
   const places = literals.length - 1;

@@ -1,27 +1,27 @@
-/** A tag read as a version: `v?N[.N[.N]]` with an optional `-rest`. */
+/** A tag parsed as a version: `v?N[.N[.N]]` with an optional `-rest`. */
 export interface Version {
-  /** Major, minor, patch; what the tag leaves out is 0. */
+  /** Major, minor and patch. Omitted numbers are 0. */
   numbers: readonly [number, number, number];
-  /** How many of the three the tag has. */
+  /** How many of the three numbers the tag contains. */
   written: number;
-  /** `["rc", 1]` of `-rc1`, `-rc.1` and `-RC-1`, `["alpha", "beta"]` of `-alpha.beta`; empty for what is no prerelease. */
+  /** `["rc", 1]` for `-rc1`, `-rc.1` and `-RC-1`; `["alpha", "beta"]` for `-alpha.beta`; empty for a release. */
   prerelease: readonly (string | number)[];
-  /** What follows: `alpine` of `22-alpine` and of `22-rc1-alpine`; empty where nothing does. */
+  /** The rest: `alpine` in `22-alpine` and `22-rc1-alpine`; can be empty. */
   suffix: string;
 }
 
-/** So many digits are surely a safe integer; dates such as 20240131 are shorter. */
+/** 15 digits always fit a safe integer, and dates such as 20240131 are shorter. */
 const VERSION = /^v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:-(.+))?$/;
 
-/** A rest that begins so is a prerelease: the word, numbers, whatever more there is, and after a dash the suffix. */
+/** A prerelease: a word, numbers, any further characters, and the suffix after a dash. */
 const PRERELEASE = /^((?:alpha|beta|rc|pre|dev|snapshot)[a-z]*)((?:[.-]?\d{1,15}(?![a-z\d]))*[^-]*)(?:-(.+))?$/i;
 
-/** What the part behind the word is compared by: `1` and `a` of `beta.1a`. */
+/** The identifiers to compare after the word: `1` and `a` in `beta.1a`. */
 const IDENTIFIERS = /\d{1,15}|[a-z]+/gi;
 
 /**
- * Reads a tag as a version; undefined for one that is none.
- * @param suffix taken for a suffix also where it reads like a prerelease: `dev` of `1.2-dev`
+ * Parses a tag as a version; undefined if it is not one.
+ * @param suffix treated as a suffix even if it looks like a prerelease: `dev` in `1.2-dev`
  */
 export function parseVersion(tag: string, suffix?: string): Version | undefined {
   const [, major, minor, patch, rest = ""] = VERSION.exec(tag) ?? [];
@@ -36,13 +36,13 @@ export function parseVersion(tag: string, suffix?: string): Version | undefined 
   return { numbers, written, prerelease: [word.toLowerCase(), ...identifiers], suffix: end };
 }
 
-/** The version in the form of semver.org, without its suffix. */
+/** Formats a version as in semver.org, without its suffix. */
 export function formatVersion({ numbers, prerelease }: Version): string {
   const release = numbers.join(".");
   return prerelease.length === 0 ? release : `${release}-${prerelease.join(".")}`;
 }
 
-/** Lower versions first; a prerelease before its release, and 22 before 22.0.0: the one that says more is the newer. */
+/** Orders lower versions first, a prerelease before its release, and a shorter form before a longer one: 22, 22.0.0. */
 export function compareVersions(a: Version, b: Version): number {
   return (
     a.numbers[0] - b.numbers[0] ||
@@ -53,7 +53,7 @@ export function compareVersions(a: Version, b: Version): number {
   );
 }
 
-/** Semver.org, item 11. */
+/** Implements semver.org, item 11. */
 function comparePrereleases(a: Version["prerelease"], b: Version["prerelease"]): number {
   if (a.length === 0 || b.length === 0) return Number(a.length === 0) - Number(b.length === 0);
   for (const [i, one] of a.entries()) {

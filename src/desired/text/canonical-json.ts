@@ -1,6 +1,6 @@
 /**
- * JSON with the keys of every object sorted and no spaces, so that equal documents are equal texts.
- * @throws RangeError when the value is nested too deeply for the stack
+ * Formats JSON with sorted keys and no spaces, so that equal documents give equal text.
+ * @throws RangeError if the value is nested too deeply for the stack
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value));

@@ -1,9 +1,9 @@
 import { isAbsolute } from "node:path";
 
 /**
- * The steps from the mirror file's folder to something that it names, `./` left out. The mirror file comes from a pull
- * request and could name any file of the machine: undefined for a path that leads, or might lead, out of that folder, and
- * for the folder itself. Whether a step is a link only the file system knows.
+ * Splits a path below the mirror file's folder into its parts, without `./`. Returns undefined for the folder itself and
+ * for a path that leads, or might lead, out of it: the mirror file can come from a pull request and could name any file
+ * on the machine. Does not check for links.
  */
 export function stepsBelow(path: string): string[] | undefined {
   const steps = path.split("/").filter((step) => step !== "" && step !== ".");

@@ -2,37 +2,36 @@ import type { ErrorCode } from "../../error-code.ts";
 import { parentOf } from "./pointer.ts";
 import type { Position, Problem } from "./problem.ts";
 
-/** What is wrong at a pointer; `at` is the value unless said. */
+/** A problem at a pointer. */
 export interface Report {
   message: string;
-  /** A hint that takes work is a function: it is asked for only where the problem is reported in full. */
+  /** A function if the hint is expensive: it is called only if the problem is reported in full. */
   hint?: string | (() => string);
   code?: ErrorCode;
+  /** Where to report it (default: the value). */
   at?: "key" | "value";
-  /** What cannot be relied on for that reason: the value itself, unless said. */
+  /** Pointer to the value that is invalid as a result (default: the value itself). */
   breaks?: string;
 }
 
-/** What is wrong so far, by pointer. Later checks ask it which parts of the file are sound enough to look at. */
+/** The problems found so far, by pointer. Later checks use it to skip invalid parts of the file. */
 export interface ProblemLog {
-  /**
-   * Reports at the value of a pointer, or at its key. The second report of the same thing at one place is dropped.
-   */
+  /** Adds a problem at the value or the key of a pointer. Ignores a repeated message at the same pointer. */
   add(pointer: string, report: Report): void;
-  /** The value itself is not what it should be. */
+  /** Returns whether the value itself is invalid. */
   isBroken(pointer: string): boolean;
-  /** The value or anything in it is not what it should be. */
+  /** Returns whether the value or anything inside it is invalid. */
   isTouched(pointer: string): boolean;
-  /** Line of the value at a pointer, for messages that name two places. */
+  /** Returns the position of a pointer, for messages that refer to a second place. */
   positionOf(pointer: string, at?: "key" | "value"): Position;
-  /** All problems by their place in the file. */
+  /** Returns all problems, sorted by position. */
   problems(): Problem[];
 }
 
-/** So many problems are reported in full; a file that is no mirror file has thousands. */
+/** How many problems to report in full. A file of another kind can have thousands. */
 const MAX_PROBLEMS = 200;
 
-/** @param locate finds the place of a pointer, or of the nearest thing around it */
+/** Creates an empty log. @param locate finds the position of a pointer, or of its nearest ancestor */
 export function problemLog(path: string, locate: (pointer: string, at: "key" | "value") => Position): ProblemLog {
   const found: (Problem & { position: Position })[] = [];
   const seen = new Set<string>();

@@ -1,32 +1,32 @@
 import type { ErrorCode } from "../../error-code.ts";
 
-/** A place in the mirror file, both counted from 1; `column` in characters (code points). */
+/** A position in the mirror file. Both numbers start at 1; `column` counts characters (code points). */
 export interface Position {
   line: number;
   column: number;
 }
 
-/** One thing that is wrong with a mirror file, at the place where it is written. */
+/** One problem of a mirror file, with its position. */
 export interface Problem {
   code: ErrorCode;
   message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   hint?: string;
   position?: Position;
-  /** The mirror file, as it was given. */
+  /** Path of the mirror file, as passed by the caller. */
   path: string;
 }
 
-/** What a check says of a text: the caller knows where it stands. */
+/** A problem without its position, which the caller adds. */
 export interface Complaint {
   message: string;
   hint?: string;
 }
 
-/** The longest text that a message repeats, in characters. */
+/** The longest text that a message quotes, in characters. */
 const MAX_QUOTED = 80;
 
-/** Covers what stands before the @ of an address, letter by letter, so that columns stay where they are. */
+/** Masks the credentials before the @ of an address, without changing its length, so that columns stay correct. */
 export function withoutCredentials(text: string): string {
   return text.replace(
     /(:\/\/)([^\s/@]+)(?=@)/g,
@@ -34,7 +34,7 @@ export function withoutCredentials(text: string): string {
   );
 }
 
-/** A text from the file as a message shows it: in quotes, cut when long. Control characters are escaped when rendered. */
+/** Quotes text from the file for a message, and truncates it. Control characters are escaped when rendered. */
 export function quote(text: string): string {
   const characters = [...withoutCredentials(text)];
   const cut = characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join("")}…` : characters.join("");

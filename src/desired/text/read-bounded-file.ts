@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** Reads an open file to its end; undefined when it has more than `limit` bytes. */
+/** Reads an open file to its end; undefined if it is larger than `limit` bytes. */
 export async function readBoundedFile(file: FileHandle, limit: number): Promise<Uint8Array | undefined> {
   const buffer = Buffer.alloc(limit + 1);
   let length = 0;
@@ -12,7 +12,7 @@ export async function readBoundedFile(file: FileHandle, limit: number): Promise<
   return undefined;
 }
 
-/** Text of UTF-8 bytes, a byte order mark left out; undefined when they are something else. */
+/** Decodes UTF-8 without its byte order mark; undefined if the bytes are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -2,11 +2,12 @@ import { withoutCredentials, type Problem } from "./problem.ts";
 import { lineAt, sourceText } from "./source-text.ts";
 import { terminalText } from "../../plain-text.ts";
 
-/** The most characters of a line that are shown, around the caret. */
+/** The most characters of a line to show around the caret. */
 const MAX_LINE = 100;
 
 /**
- * A problem as a person reads it: `mirrors.yaml:14:5: message`, the line, a caret, the hint. Text of the file is made safe for a terminal.
+ * Renders a problem: `mirrors.yaml:14:5: message`, the line, a caret and the hint. Escapes text from the file for the
+ * terminal.
  * @param source the text of the mirror file
  */
 export function renderProblem(problem: Problem, source: string): string {
@@ -23,7 +24,7 @@ export function renderProblem(problem: Problem, source: string): string {
   return lines.join("\n");
 }
 
-/** Cuts a long line around a character; `caret` counts the columns before that character in `text`. */
+/** Truncates a long line around a character. `caret` is the number of columns before that character in `text`. */
 function excerpt(line: string, index: number): { text: string; caret: number } {
   const characters = [...line];
   const from = characters.length <= MAX_LINE ? 0 : clamp(index - MAX_LINE / 2, characters.length - MAX_LINE);

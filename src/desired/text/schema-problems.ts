@@ -5,7 +5,7 @@ import type { ProblemLog } from "./problem-log.ts";
 import { quote, type Complaint } from "./problem.ts";
 import type { Place } from "./typed-value.ts";
 
-/** Puts what the validator says into sentences, each at its place in the file. */
+/** Reports the validator's errors as readable problems. */
 export function reportSchemaErrors(
   errors: readonly SchemaError[],
   places: ReadonlyMap<string, Place>,
@@ -30,7 +30,7 @@ export function reportSchemaErrors(
   }
 }
 
-/** These only say that something inside them failed, which is reported by itself. */
+/** Keywords whose errors only repeat an error inside them. */
 const IGNORED = new Set(["if", "propertyNames"]);
 
 function isEmpty(keyword: string, place: Place | undefined): boolean {
@@ -39,12 +39,12 @@ function isEmpty(keyword: string, place: Place | undefined): boolean {
 
 function reportUnknownKey(key: string, pointer: string, place: Place | undefined, log: ProblemLog): void {
   const known = Object.keys(place?.shape?.properties ?? {});
-  const hint = (): string => didYouMean(key, known) ?? `known here: ${known.join(", ")}`;
-  log.add(below(pointer, key), { message: `unknown key ${quote(key)}`, hint, at: "key" });
+  const hint = (): string => didYouMean(key, known) ?? `use one of: ${known.join(", ")}`;
+  log.add(below(pointer, key), { message: `${quote(key)} is not a known key`, hint, at: "key" });
 }
 
 function reportMissingKey(key: string, pointer: string, place: Place | undefined, log: ProblemLog): void {
-  // Where the whole is no map, that is what is reported.
+  // A value that is not a map gets a type error instead.
   if (place?.kind !== "map") return;
   const where = pointer === "" ? "the file" : /^\/mirrors\/\d+$/.test(pointer) ? "this entry" : quote(lastKey(pointer));
   log.add(pointer, { message: `${where} has no ${quote(key)}`, at: "key", breaks: below(pointer, key) });
@@ -59,94 +59,104 @@ function reportTargetKind(
   if (place?.kind !== "map") return;
   const number = params["passingSchemas"] === null ? "none" : "more than one";
   log.add(pointer, {
-    message: `a target has exactly one of "ecr", "oci" and "layout", and this one has ${number}`,
-    ...(number === "none" ? { hint: "ecr: {} takes everything from the AWS defaults" } : {}),
+    message: `a target must have exactly one of "ecr", "oci" and "layout", but this one has ${number}`,
+    hint: number === "none" ? 'write "ecr: {}" to use the AWS defaults' : "declare a separate target for each",
     at: "key",
   });
 }
 
 function keySentence(error: SchemaError, name: string): Complaint {
-  if (error.keyword === "maxLength") return { message: `the name ${quote(name)} is too long` };
-  const what = error.instancePath.startsWith("/targets") ? NAME : RESOURCE_TAG;
-  return { message: `${quote(name)} is no name here: expected ${what}` };
+  const limit = String(error.params["limit"]);
+  if (error.keyword === "maxLength") return { message: `the key ${quote(name)} is longer than ${limit} characters` };
+  return error.instancePath === "/targets"
+    ? { message: `${quote(name)} is not a valid target name`, hint: `use ${NAME}` }
+    : { message: `${quote(name)} is not a valid resource tag key`, hint: `use ${RESOURCE_TAG}; ${RESERVED}` };
 }
 
-const NAME = 'lower-case letters, digits and "-", not beginning with "-"';
-const RESOURCE_TAG =
-  'letters, digits, spaces and _ . : / = + - @, not beginning with "aws:", and not "mirrorform", which marks the owner';
+const NAME = 'lowercase letters, digits and "-", not starting with "-"';
+const RESOURCE_TAG = "letters, digits, spaces and _ . : / = + - @";
+const RESERVED = 'the prefix "aws:" and the key "mirrorform" are reserved';
 
-/** What a pattern means, by the place where it stands. */
+/** The meaning of each pattern, by pointer. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^\/name$/, NAME],
   [/\/region$/, "an AWS Region such as us-east-1"],
-  [/\/account$/, "the 12 digits of an AWS account"],
-  [/\/role$/, "the ARN of a role: arn:aws:iam::123456789012:role/name"],
-  [/\/profile$/, "a name without control characters"],
-  [/\/except\/\d+$/, "a tag or a pattern of tags: letters, digits and . _ - *, at most 128"],
-  [/\/kms$/, "the alias, the id or the ARN of a KMS key"],
+  [/\/account$/, "an AWS account ID (12 digits)"],
+  [/\/role$/, "a role ARN such as arn:aws:iam::123456789012:role/name"],
+  [/\/profile$/, "a profile name without control characters"],
+  [/\/except\/\d+$/, "a tag or tag pattern (letters, digits and . _ - *, at most 128 characters)"],
+  [/\/kms$/, "the alias, ID or ARN of a KMS key"],
   [/\/platforms\/\d+$/, "a platform such as linux/amd64 or linux/arm/v7"],
-  [/\/tags\/maxAge$/, "a whole number of hours, days or weeks: 12h, 90d, 8w"],
-  [/^\/mirrors\/\d+\/output$/, "capital letters, digits and _, not beginning with a digit"],
-  [/\/tags\/[^/]+$/, "letters, digits, spaces and _ . : / = + - @"],
+  [/\/tags\/maxAge$/, "a number of hours, days or weeks such as 12h, 90d or 8w"],
+  [/^\/mirrors\/\d+\/output$/, "uppercase letters, digits and _, not starting with a digit"],
+  [/\/tags\/[^/]+$/, RESOURCE_TAG],
 ];
 
 const KINDS: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "text",
   object: "a map",
   array: "a list",
-  integer: "a whole number, in plain digits",
+  integer: "a whole number",
   boolean: "true or false",
 };
 
+/** Text that would have been read as a number or a boolean without its quotes. */
+const QUOTED: Readonly<Record<string, RegExp>> = { integer: /^(?:0|[1-9]\d{0,14})$/, boolean: /^(?:true|false)$/ };
+
 function sentence(error: SchemaError, place: Place | undefined): Complaint {
   const { keyword, params, instancePath } = error;
-  const found = foundIs(place);
+  const found = describe(place);
   const limit = String(params["limit"]);
+  const name = quote(nameOf(instancePath));
   switch (keyword) {
     case "type": {
-      const kinds = [params["type"]].flat().map((kind) => KINDS[String(kind)] ?? String(kind));
-      return { message: `expected ${kinds.join(" or ")}, but ${found}` };
+      const types = [params["type"]].flat().map(String);
+      const isQuoted = types.some((type) => QUOTED[type]?.test(place?.written ?? ""));
+      return {
+        message: `expected ${types.map((type) => KINDS[type] ?? type).join(" or ")}, found ${found}`,
+        ...(isQuoted ? { hint: "remove the quotes" } : {}),
+      };
     }
     case "enum": {
       const allowed = [params["allowedValues"]].flat().map(String);
       const near = didYouMean(place?.written ?? "", allowed);
       return {
-        message: `expected ${allowed.join(" or ")}, but ${found}`,
+        message: `expected ${allowed.join(" or ")}, found ${found}`,
         ...(near === undefined ? {} : { hint: near }),
       };
     }
     case "const":
-      return { message: `expected ${String(params["allowedValue"])}, but ${found}` };
+      return { message: `expected ${String(params["allowedValue"])}, found ${found}` };
     case "pattern": {
       const meaning = PATTERNS.find(([where]) => where.test(instancePath))?.[1] ?? String(params["pattern"]);
-      return { message: `expected ${meaning}, but ${found}` };
+      return { message: `expected ${meaning}; found ${found}` };
     }
     case "minLength":
     case "minItems":
     case "minProperties":
-      return { message: `${quote(nameOf(instancePath))} is empty` };
+      return { message: `${name} must not be empty` };
     case "maxLength":
-      return { message: `this is longer than ${limit} characters` };
+      return { message: `${name} is longer than ${limit} characters` };
     case "maxItems":
     case "maxProperties":
-      return { message: `at most ${limit} are allowed in ${quote(nameOf(instancePath))}` };
+      return { message: `${name} can have at most ${limit} items` };
     case "minimum":
-      return { message: `expected ${limit} or more, but ${found}` };
+      return { message: `expected ${limit} or more, found ${found}` };
     case "maximum":
-      return { message: `expected ${limit} or less, but ${found}` };
+      return { message: `expected ${limit} or less, found ${found}` };
     default:
-      return { message: `this does not hold: ${keyword}` };
+      return { message: `invalid value (${keyword})` };
   }
 }
 
-function foundIs(place: Place | undefined): string {
-  if (place?.kind === "map") return "this is a map";
-  if (place?.kind === "list") return "this is a list";
-  if (place?.written === undefined || place.written === "") return "nothing is here";
-  return `this is ${quote(place.written)}`;
+function describe(place: Place | undefined): string {
+  if (place?.kind === "map") return "a map";
+  if (place?.kind === "list") return "a list";
+  if (place?.written === undefined || place.written === "") return "nothing";
+  return quote(place.written);
 }
 
-/** The key of a value; for an item, the key of its list. */
+/** Returns the key of a value; for an item, the key of its list. */
 function nameOf(pointer: string): string {
   const key = lastKey(pointer);
   const parent = parentOf(pointer);

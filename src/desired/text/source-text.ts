@@ -1,11 +1,11 @@
 import type { Position } from "./problem.ts";
 
-/** A text prepared so that an offset is told as line and column at once, also in one line of a megabyte. */
+/** A text with an index for converting offsets to lines and columns, fast even for a very long line. */
 export interface SourceText {
   text: string;
-  /** Offset at which each line begins. */
+  /** Offset of the start of each line. */
   lineStarts: readonly number[];
-  /** Offset of each character that takes two UTF-16 units. */
+  /** Offset of each character of two UTF-16 units. */
   pairs: readonly number[];
 }
 
@@ -13,14 +13,14 @@ export interface SourceText {
 const LINE_BREAK = /\r\n|\n|\r/g;
 const PAIR = /[\u{10000}-\u{10ffff}]/gu;
 
-/** Finds the line breaks of a text, for {@link positionAt}. */
+/** Indexes a text for {@link positionAt}. */
 export function sourceText(text: string): SourceText {
   const lineStarts = [0];
   for (const match of text.matchAll(LINE_BREAK)) lineStarts.push(match.index + match[0].length);
   return { text, lineStarts, pairs: Array.from(text.matchAll(PAIR), ({ index }) => index) };
 }
 
-/** Line and column of an offset in UTF-16 units. An offset past the end is the end. */
+/** Converts an offset in UTF-16 units to a line and a column. Clamps it to the text. */
 export function positionAt({ text, lineStarts, pairs }: SourceText, offset: number): Position {
   const bounded = Math.max(0, Math.min(offset, text.length));
   const line = countBelow(lineStarts, bounded + 1);
@@ -29,7 +29,7 @@ export function positionAt({ text, lineStarts, pairs }: SourceText, offset: numb
   return { line, column: units - (countBelow(pairs, bounded) - countBelow(pairs, start)) + 1 };
 }
 
-/** How many of some rising numbers are below a limit. */
+/** Counts the numbers below a limit in an ascending list. */
 function countBelow(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;
@@ -41,7 +41,7 @@ function countBelow(numbers: readonly number[], limit: number): number {
   return low;
 }
 
-/** The text of a line, counted from 1, without its break; empty past the end. */
+/** Returns a line, counted from 1, without its line break; empty past the end. */
 export function lineAt(source: SourceText, line: number): string {
   const start = source.lineStarts[line - 1];
   if (start === undefined) return "";

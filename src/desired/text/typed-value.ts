@@ -3,31 +3,31 @@ import { below } from "./pointer.ts";
 import type { Complaint } from "./problem.ts";
 import type { YamlNode } from "./yaml-tree.ts";
 
-/** Where a value stands, and what it was before variables were put in. */
+/** The position of a value, and its text before variable expansion. */
 export interface Place {
   kind: YamlNode["kind"];
   offset: number;
   /** Set for values of a map. */
   keyOffset: number | undefined;
-  /** What the schema expects here; undefined below an unknown key. */
+  /** The expected shape; undefined below an unknown key. */
   shape: Shape | undefined;
-  /** The text as written, where it is a text. */
+  /** The text of a scalar, as written. */
   written: string | undefined;
 }
 
-/** A YAML tree as values, with the place of each by its pointer, and what is wrong with its variables. */
+/** The values of a YAML tree, the place of each by pointer, and the problems with variables. */
 interface TypedValue {
   value: unknown;
   places: ReadonlyMap<string, Place>;
   complaints: { pointer: string; complaint: Complaint }[];
 }
 
-/** Puts variables into a text, or says why it cannot. */
+/** Expands the variables in a text, or describes why it cannot. */
 export type Expand = (text: string, pointer: string) => { text: string } | Complaint;
 
 /**
- * Makes values of a YAML tree: each scalar is text, unless the schema declares a number or a boolean there and the
- * scalar is one. What is not stays text, and the validator says so.
+ * Converts a YAML tree to values. A scalar is text unless the schema requires a number or a boolean and the scalar is
+ * one. Any other scalar stays text, and the validator reports it.
  */
 export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): TypedValue {
   const places = new Map<string, Place>();
@@ -39,7 +39,7 @@ export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): Typed
       return node.items.map((item, index) => read(item, below(pointer, index), expected?.items));
     }
     if (node.kind === "map") {
-      // Keys come from the file: without a prototype, "__proto__" and "constructor" are keys like any other.
+      // No prototype, so that the keys "__proto__" and "constructor" have no special meaning.
       const map: Record<string, unknown> = Object.create(null);
       for (const { key, keyOffset: at, value } of node.entries) {
         map[key] = read(value, below(pointer, key), shapeOfKey(expected, key), at);
@@ -51,7 +51,7 @@ export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): Typed
       complaints.push({ pointer, complaint: expanded });
       return node.text;
     }
-    // In quotes it is meant as text; but a variable inside a flow map can only be written in quotes.
+    // A quoted scalar is text, except with a variable, because a flow map requires quotes around it.
     const typed = node.plain || expanded.text !== node.text;
     return typed ? coerce(expanded.text, expected?.scalar) : expanded.text;
   };

@@ -5,11 +5,11 @@ import { quote, type Complaint } from "./problem.ts";
 const VARIABLE = /\$\{([^}]*)(\}?)/g;
 const OWN = /^MIRRORFORM_VAR_[A-Z0-9_]+$/;
 const AWS = ["AWS_REGION", "AWS_ACCOUNT_ID"] as const;
-const ALLOWED = "the variables are ${MIRRORFORM_VAR_NAME}, ${AWS_REGION} and ${AWS_ACCOUNT_ID}";
+const ALLOWED = "use ${MIRRORFORM_VAR_NAME}, ${AWS_REGION} or ${AWS_ACCOUNT_ID}";
 
 /**
- * Puts the values of variables into a text. Only a few names are allowed: the file comes from a pull request, and
- * any other variable may be a secret. What is put in is not read again, neither as YAML nor for variables.
+ * Expands the variables in a text. Allows only a few names: the file can come from a pull request, and any other
+ * variable may be a secret. Does not parse values as YAML or expand variables in them.
  */
 export function expandVariables(text: string, environment: Environment): { text: string } | Complaint {
   let complaint: Complaint | undefined;
@@ -22,7 +22,7 @@ export function expandVariables(text: string, environment: Environment): { text:
   return complaint ?? { text: expanded };
 }
 
-/** Whether a text as written has a variable. */
+/** Returns whether an unexpanded text contains a variable. */
 export function hasVariable(text: string): boolean {
   return text.includes("${");
 }
@@ -34,28 +34,30 @@ function unfinished(written: string): Complaint {
 function valueOf(name: string, environment: Environment): string | Complaint {
   if (!OWN.test(name) && !AWS.some((known) => known === name)) return unknown(name, environment);
   const value = lookUp(name, environment);
-  if (value === undefined) return { message: `the variable ${name} is not set`, hint: howToSet(name) };
-  if (/\p{Cc}/u.test(value)) return { message: `the value of ${name} has control characters` };
-  if (hasVariable(value)) return { message: `the value of ${name} has a variable in it, which is not looked up` };
+  if (value === undefined) return { message: `variable ${name} is not set`, hint: howToSet(name) };
+  if (/\p{Cc}/u.test(value)) return { message: `the value of ${name} contains control characters` };
+  if (hasVariable(value)) {
+    return { message: `the value of ${name} contains another variable, which mirrorform does not expand` };
+  }
   return value;
 }
 
 function unknown(name: string, environment: Environment): Complaint {
   if (name.startsWith("aws:")) {
     return {
-      message: `${quote(name)} is a variable of IAM`,
-      hint: "put the policy into a JSON file: files are taken as they are",
+      message: `${quote(name)} is an IAM policy variable`,
+      hint: "move the policy to a JSON file, where mirrorform does not expand variables",
     };
   }
   const set = Object.keys(environment).filter((key) => OWN.test(key));
   const near = didYouMean(name, [...AWS, ...set]);
   return {
-    message: `the variable ${quote(name)} is not one that a mirror file may use`,
-    hint: near === undefined ? ALLOWED : `${near} ${ALLOWED}`,
+    message: `variable ${quote(name)} is not allowed in a mirror file`,
+    hint: near ?? ALLOWED,
   };
 }
 
-/** An empty variable counts as not set: that is how CI systems pass on what is missing. */
+/** Treats an empty variable as unset, because CI systems pass a missing variable as an empty one. */
 function lookUp(name: string, environment: Environment): string | undefined {
   const own = environment[name] || undefined;
   if (name === "AWS_REGION") return own ?? (environment["AWS_DEFAULT_REGION"] || undefined);
@@ -63,7 +65,7 @@ function lookUp(name: string, environment: Environment): string | undefined {
   return own;
 }
 
-/** AWS CodeBuild has no variable for the account; its build's ARN has it: `arn:aws:codebuild:REGION:ACCOUNT:build/…`. */
+/** Reads the account from a CodeBuild build ARN, `arn:aws:codebuild:REGION:ACCOUNT:build/…`: it has no own variable. */
 function codeBuildAccount(arn: string | undefined): string | undefined {
   const account = arn?.split(":")[4];
   return account !== undefined && /^[0-9]{12}$/.test(account) ? account : undefined;
@@ -71,6 +73,6 @@ function codeBuildAccount(arn: string | undefined): string | undefined {
 
 function howToSet(name: string): string {
   if (name === "AWS_REGION") return "set AWS_REGION or AWS_DEFAULT_REGION";
-  if (name === "AWS_ACCOUNT_ID") return "set AWS_ACCOUNT_ID (in AWS CodeBuild it is known from the build)";
-  return `set it where mirrorform runs: export ${name}=…`;
+  if (name === "AWS_ACCOUNT_ID") return "set AWS_ACCOUNT_ID (AWS CodeBuild provides it)";
+  return `set it in mirrorform's environment: export ${name}=…`;
 }

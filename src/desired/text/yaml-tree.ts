@@ -1,35 +1,35 @@
 /**
- * YAML as a tree in which every scalar is text and everything knows its place. js-yaml's events carry offsets, its
- * documents do not; and a tag `1.10` must not pass through a number.
+ * Parses YAML into a tree of text scalars with offsets. It uses js-yaml's events, because its documents have no offsets
+ * and would turn a tag such as `1.10` into a number.
  */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
 import type { Event, ScalarEvent } from "js-yaml";
 import { quote, type Complaint } from "./problem.ts";
 import { positionAt, type SourceText } from "./source-text.ts";
 
-/** A node of a YAML tree; `offset` counts UTF-16 code units of the text, `plain` is false for a scalar in quotes. */
+/** A node of a YAML tree. `offset` counts UTF-16 code units; `plain` is false for a quoted scalar. */
 export type YamlNode =
   | { kind: "scalar"; text: string; plain: boolean; offset: number }
   | { kind: "map"; entries: YamlEntry[]; offset: number }
   | { kind: "list"; items: YamlNode[]; offset: number };
 
-/** One key of a map with its value. */
+/** A key of a map, with its value. */
 interface YamlEntry {
   key: string;
   keyOffset: number;
   value: YamlNode;
 }
 
-/** What is wrong with a YAML text, at its offset where that is known. */
+/** A problem of a YAML text, with its offset if known. */
 type YamlComplaint = Complaint & { offset: number | undefined };
 
-/** Deeper than any mirror file needs; what is deeper is an attack on a recursive reader. */
+/** Deeper than any mirror file needs. Protects recursive code from a stack overflow. */
 const MAX_DEPTH = 20;
 
 /**
- * Reads the one document of a YAML text. Duplicate keys, anchors, aliases, tags and further documents are complaints.
- * `root` is undefined when there are complaints, or no document at all.
- * @param document what it is, for the complaints
+ * Parses a YAML text with one document. Rejects duplicate keys, anchors, aliases, tags and further documents.
+ * `root` is undefined if there are problems or the text is empty.
+ * @param document what the text is, for messages
  */
 export function parseYaml(
   source: SourceText,
@@ -43,7 +43,8 @@ export function parseYaml(
   const further = reader.events[reader.next];
   if (further !== undefined) {
     const offset = startOf(reader.events[reader.next + 1]) ?? source.text.length;
-    complaints.push({ offset, message: `${document} is one YAML document, and a second one begins here` });
+    const message = `${document} must be a single YAML document, but a second one starts here`;
+    complaints.push({ offset, message, hint: "remove the second document" });
   }
   return { root: complaints.length === 0 ? root : undefined, complaints };
 }
@@ -60,20 +61,20 @@ function eventsOf(source: string): Event[] | YamlComplaint {
   try {
     return parseEvents(source, { maxDepth: MAX_DEPTH });
   } catch (error) {
-    if (!(error instanceof YAMLException)) return { offset: undefined, message: "this is not YAML" };
+    if (!(error instanceof YAMLException)) return { offset: undefined, message: "invalid YAML" };
     const offset = error.mark?.position;
-    return { offset, message: `this is not valid YAML: ${error.reason}`, ...bracesHint(source, offset) };
+    return { offset, message: `invalid YAML: ${error.reason}`, ...bracesHint(source, offset) };
   }
 }
 
-/** `{name}:{tag}` and `{ region: ${AWS_REGION} }` read as maps; that is the usual slip, and the reason says nothing of it. */
+/** Explains a common mistake: without quotes, YAML reads `{name}:{tag}` and `{ region: ${AWS_REGION} }` as maps. */
 function bracesHint(source: string, offset: number | undefined): { hint?: string } {
   if (offset === undefined) return {};
   const start = source.lastIndexOf("\n", Math.max(0, offset - 1)) + 1;
   const end = source.indexOf("\n", offset);
   const line = source.slice(start, end < 0 ? undefined : end);
   if (!/\$\{|:\s*\{\w+\}/.test(line)) return {};
-  return { hint: 'a text with { in it needs quotes here: "{name}:{tag}", "${AWS_REGION}"' };
+  return { hint: 'put quotes around text that contains {: "{name}:{tag}", "${AWS_REGION}"' };
 }
 
 function readDocument(reader: Reader): YamlNode | undefined {
@@ -84,7 +85,7 @@ function readDocument(reader: Reader): YamlNode | undefined {
   return root;
 }
 
-/** @param fallback offset to tell where the node itself has none: an empty scalar, an alias */
+/** @param fallback the offset of a node without its own: an empty scalar or an alias */
 function readNode(reader: Reader, fallback: number): YamlNode {
   const event = reader.events[reader.next++];
   if (event === undefined) return { kind: "scalar", text: "", plain: true, offset: fallback };
@@ -110,7 +111,7 @@ function readMap(reader: Reader, offset: number): YamlNode {
     const key = readNode(reader, offset);
     const value = readNode(reader, key.offset);
     if (key.kind !== "scalar") {
-      reader.complaints.push({ offset: key.offset, message: "a key must be a text" });
+      reader.complaints.push({ offset: key.offset, message: `a key must be text, found a ${key.kind}` });
       continue;
     }
     const first = entries.get(key.text);
@@ -121,7 +122,8 @@ function readMap(reader: Reader, offset: number): YamlNode {
     const { line } = positionAt(reader.source, first.keyOffset);
     reader.complaints.push({
       offset: key.offset,
-      message: `the key ${quote(key.text)} is here a second time: it is already in line ${line}`,
+      message: `duplicate key ${quote(key.text)}, first used on line ${line}`,
+      hint: "remove one of them",
     });
   }
   reader.next++;
@@ -136,16 +138,24 @@ function atEnd(reader: Reader): boolean {
 function refuseExtras(reader: Reader, event: Event): void {
   if (event.type === EVENT_ID.ALIAS) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({ offset, message: `aliases (*name) are not allowed in ${reader.document}` });
+    reader.complaints.push({
+      offset,
+      message: `YAML aliases (*name) are not allowed in ${reader.document}`,
+      hint: "put quotes around text that starts with *",
+    });
     return;
   }
   if (!("tagStart" in event)) return;
   if (event.anchorStart >= 0) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({ offset, message: `anchors (&name) are not allowed in ${reader.document}` });
+    reader.complaints.push({
+      offset,
+      message: `YAML anchors (&name) are not allowed in ${reader.document}`,
+      hint: "put quotes around text that starts with &",
+    });
   }
   if (event.tagStart >= 0) {
-    const hint = "a text that begins with ! needs quotes";
+    const hint = "put quotes around text that starts with !";
     reader.complaints.push({
       offset: event.tagStart,
       message: `YAML tags (!name) are not allowed in ${reader.document}`,
@@ -154,7 +164,7 @@ function refuseExtras(reader: Reader, event: Event): void {
   }
 }
 
-/** Where a scalar begins as written: its quote, or the first letter of a block. Undefined when it is empty. */
+/** Returns the offset of a scalar: its quote, or the first letter of a block. Undefined if it is empty. */
 function scalarOffset(source: string, event: ScalarEvent): number | undefined {
   if (event.valueStart < 0) return undefined;
   if (event.style === SCALAR_STYLE.PLAIN) return event.valueStart;

@@ -12,11 +12,11 @@ const DIGEST = digestOf(Buffer.from("old"));
 const FACTS = { tag: "7.2", date: "20260131", digest: DIGEST };
 
 describe("the template of a backup tag", () => {
-  test("has the tag, the day and 12 digits of the old image", () => {
+  test("is filled with the tag, the date and 12 digits of the old image's digest", () => {
     assert.equal(fillBackup("{tag}-{date}-{digest}", FACTS), `7.2-20260131-${DIGEST.slice(7, 19)}`);
   });
 
-  test("read backwards gives the tag, whatever the day, the image and the number", () => {
+  test("recovers the tag from a backup tag, for any date, digest and number", () => {
     const tag = fc.stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,20}$/);
     const literal = fc.stringMatching(/^[a-z0-9-]{0,4}$/);
     const middle = fc.constantFrom("{date}", "{digest}", "{date}{digest}", "");
@@ -30,7 +30,7 @@ describe("the template of a backup tag", () => {
     );
   });
 
-  test("is not read into tags of another form", () => {
+  test("does not match tags of another form", () => {
     for (const other of [
       "7.2",
       "-before-20260131",
@@ -46,34 +46,34 @@ describe("the template of a backup tag", () => {
 
 const entry = (backup: string, more = "") => around(`  - { image: redis:7, replace: { backup: "${backup}" }${more} }`);
 
-describe("a mirror file is refused whose backup tag", () => {
+describe("a mirror file is invalid if its backup tag", () => {
   const CASES: readonly (readonly [string, string, RegExp])[] = [
     [
-      "has another placeholder",
+      "has an unknown placeholder",
       entry("{tag}-{day}"),
-      /^INVALID_FILE 8:\d+ "\{day\}" is no placeholder of a backup tag/,
+      /^INVALID_FILE 8:\d+ "\{day\}" is not a placeholder for backup tags/,
     ],
-    ["has a brace too many", entry("{tag}-{"), /has no partner/],
-    ["would be the same for every tag", entry("old-{date}"), /every tag would get the same backup tag/],
-    ["has the tag twice", entry("{tag}{tag}"), /at most once/],
-    ["is no tag", entry("-{tag}"), /"-7" is no tag/],
-    ["is too long", entry(`{tag}${"x".repeat(128)}`), /is no tag/],
-    ["would be its own tag", entry("{tag}"), /a backup tag could be "7", which the image in line 8 is to have/],
+    ["has an unmatched brace", entry("{tag}-{"), /has an unmatched brace/],
+    ["is the same for every tag", entry("old-{date}"), /gives every tag the same backup tag/],
+    ["contains the tag twice", entry("{tag}{tag}"), /contains \{tag\} more than once/],
+    ["is not a valid tag", entry("-{tag}"), /"-7" is not a valid tag/],
+    ["is too long", entry(`{tag}${"x".repeat(128)}`), /is not a valid tag/],
+    ["is the tag itself", entry("{tag}"), /a backup tag could be "7", which is the tag of the image on line 8/],
     [
-      "an image is to have",
+      "is the tag of another image",
       `${entry("{tag}-before-{date}")}  - { image: redis:6, to: "redis:7-before-20200101" }\n`,
-      /could be "7-before-20200101", which the image in line 9/,
+      /could be "7-before-20200101", which is the tag of the image on line 9/,
     ],
   ];
-  for (const [what, file, says] of CASES) {
+  for (const [what, file, message] of CASES) {
     test(what, async () => {
       const problems = await refusedAs(file.replace(/\n\n/g, "\n"));
       assert.equal(problems.length, 1, problems.join("\n"));
-      assert.match(problems[0] ?? "", says);
+      assert.match(problems[0] ?? "", message);
     });
   }
 
-  test("is accepted where the image of that name is another tag's, another repository's or of another form", async () => {
+  test("but not if the other image's tag belongs to another tag or repository, or has another form", async () => {
     await accepted(`${entry("{tag}-before-{date}")}  - { image: redis:6, to: "redis:8-before-20200101" }
   - { image: redis:6, to: "other:7-before-20200101" }
   - { image: redis:6, to: "redis:7-before-2020" }
@@ -82,7 +82,7 @@ describe("a mirror file is refused whose backup tag", () => {
 });
 
 describe("prune", () => {
-  test("gives the entry's template, at its ECR targets alone", async () => {
+  test("uses the entry's template, only at its ECR targets", async () => {
     const rule = "  - { image: redis, tags: { newest: 2 }, prune: true }";
     const list = '  - { image: node, tags: [a, b], to: "hub/{name}:{tag}", prune: true }';
     const { entries } = await accepted(around(`${list}\n${rule}`));
@@ -92,13 +92,13 @@ describe("prune", () => {
     ]);
   });
 
-  test("at no ECR target is an error", async () => {
+  test("is an error without an ECR target", async () => {
     const problems = await refusedAs(around("  - { image: node, targets: [other], prune: true }"));
     assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? "", /^INVALID_FILE 8:\d+ no target of this image is an ecr target/);
+    assert.match(problems[0] ?? "", /^INVALID_FILE 8:\d+ "prune" requires an ecr target, and this entry has none/);
   });
 
-  test("takes `pruneTags` that are regular expressions of RE2, one or several", async () => {
+  test("accepts one or more RE2 expressions in `pruneTags`", async () => {
     const file = (value: string) => around(`  - { image: node, repositories: { pruneTags: ${value} } }`);
     const read = async (value: string) => (await accepted(file(value))).entries[0]?.targets[0]?.settings.pruneTags;
     assert.deepEqual(await read("[tmp-.*, 1.10]"), ["tmp-.*", "1.10"]);
@@ -106,13 +106,13 @@ describe("prune", () => {
     for (const bad of ['"("', '"(?=a)"', '"(((a{1000}){1000}){1000})"']) {
       assert.match(
         (await refusedAs(file(bad))).join("\n"),
-        /^INVALID_FILE 8:\d+ this is no regular expression .*RE2/,
+        /^INVALID_FILE 8:\d+ invalid regular expression: .*RE2/,
         bad,
       );
     }
   });
 
-  test("refuses `pruneTags` made for signatures: they go with their image, and the expression would do nothing", async () => {
+  test("refuses `pruneTags` that match only signatures, because they are deleted with their image", async () => {
     const file = (value: string) => around(`  - { image: node, repositories: { pruneTags: '${value}' } }`);
     const literal = `sha256-${"1".repeat(64)}`;
     for (const bad of [
@@ -125,7 +125,7 @@ describe("prune", () => {
     ]) {
       assert.match(
         (await refusedAs(file(bad))).join("\n"),
-        /^INVALID_FILE 8:\d+ tags such as sha256-….sig go with/,
+        /^INVALID_FILE 8:\d+ pruneTags has no effect on tags such as sha256-….sig/,
         bad,
       );
     }

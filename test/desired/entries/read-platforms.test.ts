@@ -13,28 +13,31 @@ async function platformsOf(mirrors: string): Promise<readonly string[] | undefin
 }
 
 describe("the platforms of an entry", () => {
-  test("are all of them unless some are listed", async () => {
+  test("are all platforms by default", async () => {
     assert.equal(await platformsOf(entry("all")), undefined);
     assert.equal(await platformsOf(around("  - { image: node }")), undefined);
   });
 
-  test("have one name each, and no order: to write them otherwise is no change", async () => {
+  test("are normalized and sorted, so that another spelling or order is not a change", async () => {
     const wanted = ["linux/amd64", "linux/arm/v7", "linux/arm64"];
     assert.deepEqual(await platformsOf(entry("[linux/arm64/v8, linux/arm, linux/amd64]")), wanted);
     assert.deepEqual(await platformsOf(entry("[linux/x86_64, linux/aarch64, linux/arm/v7]")), wanted);
   });
 
-  test("are refused where two are one, under whatever names", async () => {
+  test("are refused if two of them are the same platform", async () => {
     assert.deepEqual(await refusedAs(entry("[linux/arm64, linux/amd64, linux/arm64/v8]")), [
-      'INVALID_FILE 8:75 "linux/arm64" and "linux/arm64/v8" are the same platform (leave one of them out)',
+      'INVALID_FILE 8:75 "linux/arm64" and "linux/arm64/v8" are the same platform (remove one of them)',
     ]);
     assert.deepEqual(await refusedAs(entry("[linux/amd64, linux/amd64]")), [
-      'INVALID_FILE 8:62 the platform "linux/amd64" is named twice',
+      'INVALID_FILE 8:62 platform "linux/amd64" is listed twice (remove one of them)',
     ]);
   });
 
-  test("are not those of attestations, which come with what they are about", async () => {
+  test("cannot be those of attestations, which are copied with the platforms that they describe", async () => {
     const [problem] = await refusedAs(entry("[unknown/unknown]"));
-    assert.match(problem ?? "", /"unknown\/unknown" is the platform of attestations \(they are copied with/);
+    assert.match(
+      problem ?? "",
+      /"unknown\/unknown" marks attestations and cannot be selected \(remove it; attestations/,
+    );
   });
 });

@@ -23,21 +23,21 @@ function lines(digests: Readonly<Record<string, Digest>>): LockLines {
   );
 }
 
-describe("the lock of a mirror file", () => {
-  test("has the mirror file's name", () => {
+describe("the lock file of a mirror file", () => {
+  test("is named after the mirror file", () => {
     assert.equal(lockPath("mirrors.yaml"), "mirrors.lock.yaml");
     assert.equal(lockPath("teams/web.v1.yaml"), "teams/web.v1.lock.yaml");
     assert.equal(lockPath("a.yml"), "a.lock.yml");
     assert.equal(lockPath("dir.d/mirrors"), "dir.d/mirrors.lock.yaml");
   });
 
-  test("need not be there", async (t) => {
+  test("is optional", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "lock-"));
     t.after(() => rm(folder, { recursive: true }));
     assert.deepEqual(await readLockFile(join(folder, "mirrors.yaml")), { lock: undefined });
   });
 
-  test("is not followed where it is a link: lines of another file must not be shown", async (t) => {
+  test("must not be a link, because problems would show lines of another file", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "lock-"));
     t.after(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, "secret"), "password\n");
@@ -48,19 +48,19 @@ describe("the lock of a mirror file", () => {
     assert.equal(read.source, "");
   });
 
-  test("is not read where it is a folder, no text, or larger than any lock", async (t) => {
+  test("must not be a folder, another encoding than UTF-8, or too large", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "lock-"));
     t.after(() => rm(folder, { recursive: true }));
-    const said = async (path: string): Promise<string> => {
+    const messageOf = async (path: string): Promise<string> => {
       const read = await readLockFile(path);
       return "problems" in read ? (read.problems[0]?.message ?? "") : "";
     };
     await mkdir(join(folder, "c.lock.yaml"));
-    assert.match(await said(join(folder, "c.yaml")), /no file/);
+    assert.match(await messageOf(join(folder, "c.yaml")), /not a regular file/);
     await writeFile(join(folder, "a.lock.yaml"), Buffer.from([0xff, 0xfe, 0xff]));
-    assert.match(await said(join(folder, "a.yaml")), /UTF-8/);
+    assert.match(await messageOf(join(folder, "a.yaml")), /UTF-8/);
     await writeFile(join(folder, "b.lock.yaml"), Buffer.alloc(16 * 1024 * 1024 + 1, "#"));
-    assert.match(await said(join(folder, "b.yaml")), /16777216 bytes/);
+    assert.match(await messageOf(join(folder, "b.yaml")), /16777216 bytes/);
   });
 });
 
@@ -70,12 +70,12 @@ describe("an image", () => {
     assert.deepEqual(locked?.locked, { kind: "digest", digest: digest("a") });
   });
 
-  test("without a line has none", () => {
+  test("without a line is marked as such", () => {
     const [locked] = lockImages([image("redis:7", "redis:7")], lines({}));
     assert.deepEqual(locked?.locked, { kind: "no-line" });
   });
 
-  test("that the mirror file pins needs no line", () => {
+  test("with a pinned digest needs no line", () => {
     const pins = [image(`redis:7@${digest("a")}`, "redis:7"), image(`redis@${digest("a")}`, "redis:b")];
     assert.deepEqual(
       lockImages(pins, lines({})).map(({ locked }) => locked),
@@ -87,7 +87,7 @@ describe("an image", () => {
     );
   });
 
-  test("is contradicted when its pin is another digest than its line, unless another entry wants that line", () => {
+  test("is contradicted if its pin differs from its line, unless another entry uses that line", () => {
     const pin = image(`redis:7@${digest("a")}`, "redis:pin");
     const lock = lines({ [REDIS]: digest("b") });
     assert.deepEqual(lockImages([pin], lock)[0]?.locked, { kind: "contradicted", digest: digest("b") });
@@ -96,33 +96,33 @@ describe("an image", () => {
   });
 });
 
-describe("lock and mirror file", () => {
-  test("agree when every image has its line and every line its image", () => {
+describe("a lock and its mirror file", () => {
+  test("agree if every image has a line and every line has an image", () => {
     const images = [image("redis:7", "redis:7"), image("redis:7", "redis:seven", { target: "other" })];
     assert.deepEqual(checkLock(images, lines({ [REDIS]: digest("a") })), []);
   });
 
-  test("disagree about an image without a line, once for all its targets", () => {
+  test("differ in an image without a line, reported once for all its targets", () => {
     const images = [image("redis:7", "redis:7"), image("redis:7", "redis:7", { target: "other" })];
     assert.deepEqual(checkLock(images, lines({})), [{ kind: "no-line", reference: REDIS, at: { line: 1, column: 1 } }]);
   });
 
-  test("disagree about a line without an image, also when the image is pinned", () => {
+  test("differ in a line without an image, even if the image is pinned", () => {
     const lock = lines({ [REDIS]: digest("a") });
     const expected = [{ kind: "undeclared", reference: REDIS, locked: digest("a"), at: { line: 3, column: 1 } }];
     assert.deepEqual(checkLock([], lock), expected);
     assert.deepEqual(checkLock([image(`redis:7@${digest("a")}`, "redis:7")], lock), expected);
   });
 
-  test("disagree about a pin that is another digest: told once, at the pin", () => {
+  test("differ in a pin with another digest, reported once, at the pin", () => {
     const [only, ...rest] = checkLock([image(`redis:7@${digest("a")}`, "redis:7")], lines({ [REDIS]: digest("b") }));
     assert.deepEqual(rest, []);
     assert.equal(only?.kind, "contradicted");
   });
 });
 
-describe("writing the lock anew", () => {
-  test("adds what is missing, removes what nothing declares, and keeps the rest", () => {
+describe("updating a lock", () => {
+  test("adds missing lines, removes undeclared ones, and keeps the rest", () => {
     const before = lines({ a: digest("a"), gone: digest("gone") });
     const change = changeLock(before, ["b", "a"], new Map([["b", found(digest("b"))]]));
     assert.deepEqual(
@@ -137,14 +137,14 @@ describe("writing the lock anew", () => {
     assert.equal(change.unchanged, 1);
   });
 
-  test("moves only what was looked up", () => {
+  test("changes only the lines of resolved images", () => {
     const before = lines({ a: digest("old"), b: digest("old") });
     const change = changeLock(before, ["a", "b"], new Map([["a", found(digest("new"))]]));
     assert.deepEqual(change.moved, [{ reference: "a", from: digest("old"), to: digest("new") }]);
     assert.equal(change.lines.get("b")?.digest, digest("old"));
   });
 
-  test("keeps the line of an image that could not be looked up, and writes none for one that had none", () => {
+  test("keeps the line of an image that cannot be resolved, and adds no line for it", () => {
     const before = lines({ a: digest("old") });
     const resolved = new Map<string, Resolution>([
       ["a", failed("UNREACHABLE")],
@@ -159,7 +159,7 @@ describe("writing the lock anew", () => {
     assert.equal(change.unchanged, 0);
   });
 
-  test("law: afterwards lock and mirror file agree, whatever they were, when everything could be looked up", () => {
+  test("law: makes any lock and mirror file agree if every image can be resolved", () => {
     const tags = fc.subarray(["1", "2", "3", "4"]);
     fc.assert(
       fc.property(tags, tags, tags, (declared, locked, pinned) => {
@@ -178,7 +178,11 @@ describe("writing the lock anew", () => {
         assert.ok("lines" in written);
         assert.deepEqual(checkLock(images, written.lines), []);
         const again = changeLock(written.lines, wanted, new Map());
-        assert.equal(again.added.length + again.moved.length + again.removed.length, 0, "doing it again does nothing");
+        assert.equal(
+          again.added.length + again.moved.length + again.removed.length,
+          0,
+          "a second update changes nothing",
+        );
       }),
     );
   });

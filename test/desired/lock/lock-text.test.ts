@@ -29,14 +29,14 @@ function format(lines: ReadonlyMap<string, Digest>): string {
   return formatLock(new Map([...lines].map(([key, value]) => [key, { digest: value }])));
 }
 
-/** The digests of a text that is a lock. */
+/** Parses a valid lock. */
 function parse(text: string): Map<string, Digest> {
   const parsed = parseLock(text, "mirrors.lock.yaml");
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
   return new Map([...parsed.lines].map(([key, line]) => [key, line.digest]));
 }
 
-/** What is wrong with a text: `code line:column message`. */
+/** Parses an invalid lock, and returns its problems as `code line:column message`. */
 function problems(text: string): string[] {
   const parsed = parseLock(text, "mirrors.lock.yaml");
   if (!("problems" in parsed)) return [];
@@ -46,7 +46,7 @@ function problems(text: string): string[] {
 }
 
 describe("a lock", () => {
-  test("has one line an image, sorted by code unit, and nothing else that changes", () => {
+  test("has one line per image, sorted by code unit, and nothing else that changes", () => {
     const lines = new Map([
       ["docker.io/library/ruby:2.7.1-slim", A],
       ["[::1]:5000/team/app:1", A],
@@ -67,7 +67,7 @@ describe("a lock", () => {
     ]);
   });
 
-  test("law: what is written is what is read", () => {
+  test("law: parsing inverts formatting", () => {
     fc.assert(
       fc.property(locks, (lines) => {
         assert.deepEqual(parse(format(lines)), lines);
@@ -75,7 +75,7 @@ describe("a lock", () => {
     );
   });
 
-  test("law: the same lines give the same text, in whatever order they came", () => {
+  test("law: the same lines give the same text, in any order", () => {
     fc.assert(
       fc.property(locks, (lines) => {
         assert.equal(format(new Map([...lines].toReversed())), format(lines));
@@ -84,7 +84,7 @@ describe("a lock", () => {
     );
   });
 
-  test("law: one image more or less is one line more or less, and the others are the same", () => {
+  test("law: adding an image adds one line and leaves the others unchanged", () => {
     fc.assert(
       fc.property(locks, reference, digest, (lines, added, value) => {
         const before = format(new Map([...lines].filter(([key]) => key !== added))).split("\n");
@@ -99,7 +99,7 @@ describe("a lock", () => {
     );
   });
 
-  test("is read in whatever order its lines are, with comments: a merge need not sort", () => {
+  test("can have its lines in any order, and comments, because a merge does not sort", () => {
     const text = `# mine\ndocker.io/library/b:1: ${A}\nversion: 1\n\ndocker.io/library/a:1: ${B} # note\n`;
     const expected = new Map([
       ["docker.io/library/a:1", B],
@@ -108,58 +108,66 @@ describe("a lock", () => {
     assert.deepEqual(parse(text), expected);
   });
 
-  test("knows the place of each line", () => {
+  test("has the position of each line", () => {
     const parsed = parseLock(`version: 1\ndocker.io/library/a:1: ${A}\ndocker.io/library/b:1: ${A}\n`, "x");
     assert.ok("lines" in parsed);
     assert.deepEqual(parsed.lines.get("docker.io/library/b:1")?.at, { line: 3, column: 1 });
   });
 
-  test("in the documentation is one, as it would be written", () => {
+  test("in the documentation is formatted as mirrorform writes it", () => {
     const [, shown = ""] = /^```\n(# Written by[^]*?)^```$/m.exec(readFileSync("docs/lock.md", "utf8")) ?? [];
     assert.equal(format(parse(shown)), shown);
   });
 
-  test("of 100,000 images is read", () => {
+  test("can have 100,000 images", () => {
     const lines = new Map(Array.from({ length: 100_000 }, (_, n) => [`docker.io/library/node:${n}`, A] as const));
     assert.equal(parse(format(lines)).size, 100_000);
   });
 });
 
-describe("a lock is refused, at its place, for", () => {
+describe("a lock is refused, with a position, for", () => {
   const line = `docker.io/library/a:1: ${A}\n`;
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ["an image that is there twice", `version: 1\n${line}${line}`, /^YAML_SYNTAX 3:1 .* second time.* line 2$/],
+    ["an image that is listed twice", `version: 1\n${line}${line}`, /^YAML_SYNTAX 3:1 duplicate key .* line 2$/],
     [
       "a merge conflict",
       `version: 1\n<<<<<<< HEAD\n${line}=======\n${line}>>>>>>> x\n`,
-      /^YAML_SYNTAX 2:1 a merge conflict/,
+      /^YAML_SYNTAX 2:1 unresolved merge conflict/,
     ],
-    ["the rest of a merge conflict", `version: 1\n${line}=======\r\n${line}`, /^YAML_SYNTAX 3:1 a merge conflict/],
-    ["an alias", "version: *a\n", /^YAML_SYNTAX 1:10 aliases .* in a lock$/],
-    ["a second document", `version: 1\n---\n${line}`, /^YAML_SYNTAX 3:1 a lock is one YAML document/],
-    ["no version", line, /^INVALID_FILE 1:1 the lock has no "version"$/],
-    ["another version", `version: 2\n${line}`, /^INVALID_FILE 1:10 expected version 1, but this is "2"$/],
-    ["an unknown key", "version: 1\nimages: 1\n", /^INVALID_FILE 2:1 unknown key "images"$/],
-    ["a short name", `version: 1\nruby:2: ${A}\n`, /^INVALID_REFERENCE 2:1 "ruby:2" is not the full name/],
     [
-      "a name that is not the full one",
+      "the rest of a merge conflict",
+      `version: 1\n${line}=======\r\n${line}`,
+      /^YAML_SYNTAX 3:1 unresolved merge conflict/,
+    ],
+    ["an alias", "version: *a\n", /^YAML_SYNTAX 1:10 YAML aliases .* in a lock file$/],
+    ["a second document", `version: 1\n---\n${line}`, /^YAML_SYNTAX 3:1 a lock file must be a single YAML document/],
+    ["no version", line, /^INVALID_FILE 1:1 the lock file has no "version"$/],
+    ["another version", `version: 2\n${line}`, /^INVALID_FILE 1:10 expected version 1, found "2"$/],
+    ["an unknown key", "version: 1\nimages: 1\n", /^INVALID_FILE 2:1 "images" is not a known key$/],
+    ["a short name", `version: 1\nruby:2: ${A}\n`, /^INVALID_REFERENCE 2:1 "ruby:2" is not a full image name/],
+    [
+      "a name that is not canonical",
       `version: 1\nindex.docker.io/library/a:1: ${A}\n`,
-      /^INVALID_REFERENCE 2:1 .*not the full name/,
+      /^INVALID_REFERENCE 2:1 .*not a full image name/,
     ],
     ["an image without a tag", `version: 1\ndocker.io/library/a: ${A}\n`, /^INVALID_REFERENCE 2:1 .*with a tag$/],
     ["an image with a digest", `version: 1\ndocker.io/library/a:1@${A}: ${A}\n`, /^INVALID_REFERENCE 2:1 /],
     ["a name in capitals", `version: 1\ndocker.io/library/A:1: ${A}\n`, /^INVALID_REFERENCE 2:1 .*lower case/],
     [
-      "what is no digest",
+      "an invalid digest",
       "version: 1\ndocker.io/library/a:1: sha256:12\n",
-      /^INVALID_FILE 2:24 "sha256:12" is no digest/,
+      /^INVALID_FILE 2:24 expected a digest .*, found "sha256:12"/,
     ],
-    ["no digest at all", "version: 1\ndocker.io/library/a:1:\n", /^INVALID_FILE 2:\d+ "" is no digest/],
-    ["a map for a digest", "version: 1\ndocker.io/library/a:1: { b: c }\n", /^INVALID_FILE 2:24 a map is no digest/],
-    ["a list", "- a\n", /^INVALID_FILE 1:1 a lock is a map/],
-    ["no text", "", /^INVALID_FILE 1:1 a lock is a map/],
-    ["what is no YAML", "version: [1\n", /^YAML_SYNTAX /],
-    ["a key of objects", `version: 1\n__proto__: ${A}\n`, /^INVALID_FILE 2:1 /],
+    ["a missing digest", "version: 1\ndocker.io/library/a:1:\n", /^INVALID_FILE 2:\d+ expected a digest .*, found ""/],
+    [
+      "a map instead of a digest",
+      "version: 1\ndocker.io/library/a:1: { b: c }\n",
+      /^INVALID_FILE 2:24 expected a digest .*, found a map/,
+    ],
+    ["a list", "- a\n", /^INVALID_FILE 1:1 expected a map/],
+    ["an empty file", "", /^INVALID_FILE 1:1 expected a map/],
+    ["invalid YAML", "version: [1\n", /^YAML_SYNTAX /],
+    ["a JavaScript prototype key", `version: 1\n__proto__: ${A}\n`, /^INVALID_FILE 2:1 /],
   ];
   for (const [what, text, expected] of cases) {
     test(what, () => {
@@ -169,13 +177,13 @@ describe("a lock is refused, at its place, for", () => {
     });
   }
 
-  test("everything at once, each conflict too", () => {
+  test("all problems at once, including each conflict", () => {
     assert.equal(problems(`version: 2\na: b\ndocker.io/library/a:1: x\n`).length, 3);
     const conflict = "<<<<<<< HEAD\n=======\n>>>>>>> x\n";
     assert.equal(problems(conflict + conflict).length, 2);
   });
 
-  test("law: whatever the text, reading ends, and a problem has a place inside it", () => {
+  test("law: any text can be parsed, and each problem has a position inside it", () => {
     const fragment = fc.constantFrom(
       "version: 1\n",
       line,

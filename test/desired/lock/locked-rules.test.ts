@@ -17,7 +17,7 @@ import { accepted, around } from "../mirror-file-in-folder.ts";
 const DAY = 24 * 3_600_000;
 const NODE = "docker.io/library/node";
 
-/** Entries of node, for one target: rules by their keys, and tags of a list. */
+/** Creates entries of node for one target: one per rule, and one for the listed tags. */
 async function entriesOf(rules: readonly string[], listed: readonly string[] = []): Promise<DesiredEntry[]> {
   const mirrors = [
     ...rules.map((keys, i) => `  - { image: node, tags: { ${keys} }, targets: [main], to: "rule${i}:{tag}" }`),
@@ -30,25 +30,25 @@ function lines(tags: readonly string[]): LockLines {
   return new Map(tags.map((tag, i) => [`${NODE}:${tag}`, { digest: digest(tag), at: { line: i + 3, column: 1 } }]));
 }
 
-/** The tags that each entry comes to by a lock of these. */
+/** Returns the tags of each entry, given the tags in the lock. */
 function byLock(entries: readonly DesiredEntry[], tags: readonly string[]): (string | undefined)[][] {
   return expandByLock(entries, lines(tags)).map(({ images }) => images.map(({ source }) => source.tag));
 }
 
-/** Follows rules by these tags, each pushed so many days ago. */
-function follow(upstream: ReadonlyMap<string, number>): Choices {
+/** Selects from the given tags. @param upstream days since the push, by tag */
+function selectFrom(upstream: ReadonlyMap<string, number>): Choices {
   const listed = [...upstream].map(([name, days]) => ({ name, pushed: -days * DAY }));
   return ({ rule }) => selectTags(rule, listed, 0);
 }
 
-/** A rule as `lock` has it: what is upstream, and which rules are asked; the lines afterwards. */
+/** Updates the lines of a lock as `mirrorform lock` does. @param asked the rules to query */
 function locked(
   entries: readonly DesiredEntry[],
   before: LockLines,
   upstream: ReadonlyMap<string, number>,
   asked = rulesWithoutLine(entries, before),
 ): LockLines {
-  const { images } = imagesToLock(entries, asked, follow(upstream), before);
+  const { images } = imagesToLock(entries, asked, selectFrom(upstream), before);
   const wanted = images.flatMap(({ source }) => lockName(source) ?? []);
   const resolved = new Map(wanted.map((name) => [name, found(digest(name))]));
   const change = changeLock(before, wanted, resolved);
@@ -59,23 +59,23 @@ function tagsOf(lock: LockLines): string[] {
   return [...lock.keys()].map((name) => name.slice(NODE.length + 1));
 }
 
-describe("by a lock a rule", () => {
-  test("chooses the lines that its names and versions let through", async () => {
+describe("with a lock, a rule", () => {
+  test("selects the locked tags that match its names and versions", async () => {
     const entries = await entriesOf(['semver: ">=20", suffix: alpine']);
     assert.deepEqual(byLock(entries, ["22-alpine", "20-alpine", "18-alpine", "22"]), [["22-alpine", "20-alpine"]]);
   });
 
-  test("counts its newest again, as an entry beside it may have other lines", async () => {
+  test("applies newest again, because another entry can have other lines", async () => {
     const entries = await entriesOf(["semver: '*', newest: 2"], ["18"]);
     assert.deepEqual(byLock(entries, ["18", "20", "22"]), [["22", "20"], ["18"]]);
   });
 
-  test("leaves dates out: they counted when the lock was written", async () => {
+  test("ignores dates, which were applied when the lock was written", async () => {
     assert.deepEqual(byLock(await entriesOf(["maxAge: 1d"]), ["18"]), [["18"]]);
     assert.deepEqual(byLock(await entriesOf(["order: pushed, newest: 1"]), ["18", "20"]), [["20", "18"].toSorted()]);
   });
 
-  test("without a line fails, and says what to do; unless it may choose nothing", async () => {
+  test("without a line fails with a hint, unless it may select nothing", async () => {
     const [one, other] = expandByLock(await entriesOf(["match: a", "match: a, allowEmpty: true"]), lines(["b"]));
     assert.deepEqual(
       one?.errors.map(({ code }) => code),
@@ -92,36 +92,36 @@ describe("by a lock a rule", () => {
 });
 
 describe("a lock of rules", () => {
-  test("is filled by rules that have no line yet; the others keep what they have, whatever is new upstream", async () => {
+  test("adds the tags of rules without a line; other rules keep their lines despite new tags at the source", async () => {
     const entries = await entriesOf(["semver: '*', suffix: alpine, newest: 1", "semver: '*', newest: 2"]);
     const upstream = new Map(["24", "22", "20", "24-alpine", "22-alpine"].map((tag) => [tag, 1]));
     const after = locked(entries, lines(["22-alpine"]), upstream);
     assert.deepEqual(tagsOf(after), ["22", "22-alpine", "24"]);
   });
 
-  test("follows a rule anew when asked: new tags get a line, others lose it", async () => {
+  test("updates a rule on request: adds new tags and removes others", async () => {
     const entries = await entriesOf(["semver: '*', newest: 2"]);
     const rules = entries.filter((entry) => entry.kind === "rule");
     const after = locked(entries, lines(["20", "22"]), new Map(["24", "22", "20"].map((tag) => [tag, 1])), rules);
     assert.deepEqual(tagsOf(after), ["22", "24"]);
   });
 
-  test("keeps the lines of a rule that cannot be followed, or now chooses nothing", async () => {
+  test("keeps the lines of a rule that fails, or that now selects nothing", async () => {
     const entries = await entriesOf(["semver: '*'"]);
     const rules = entries.filter((entry) => entry.kind === "rule");
     const { error } = failed("UNREACHABLE") as { error: NonNullable<ReturnType<Choices> & { code: string }> };
-    for (const now of [() => error, follow(new Map())]) {
-      const { images, failed: told } = imagesToLock(entries, rules, now, lines(["20"]));
+    for (const now of [() => error, selectFrom(new Map())]) {
+      const { images, failed: failures } = imagesToLock(entries, rules, now, lines(["20"]));
       assert.deepEqual(
         images.map(({ source }) => source.tag),
         ["20"],
       );
-      assert.equal(told.length, 1);
-      assert.equal(told[0]?.reference, NODE);
+      assert.equal(failures.length, 1);
+      assert.equal(failures[0]?.reference, NODE);
     }
   });
 
-  test("agrees with its mirror file after it was written where one rule prefers the lines of another", async () => {
+  test("agrees with its mirror file after an update in which one rule selects the lines of another", async () => {
     const entries = await entriesOf(["match: '\\d+', newest: 1, maxAge: 10d", "match: '25'"]);
     const after = locked(
       entries,
@@ -134,7 +134,7 @@ describe("a lock of rules", () => {
     assert.deepEqual(compareLock({ entries, path: "x" }, { lines: after, path: "y" }), []);
   });
 
-  test("law: afterwards lock and mirror file agree, and doing it again changes nothing", async () => {
+  test("law: agrees with its mirror file after an update, and a second update changes nothing", async () => {
     const keys = ["semver: '*'", "match: '1.*'", "match: '.*'", "exclude: '2.*'", "semver: '*', suffix: a"];
     const rule = fc
       .tuple(

@@ -23,11 +23,11 @@ async function refusal(path: string, context: ProcessContext): Promise<string> {
   assert.equal(problems[0]?.code, "POLICY_FILE");
   assert.deepEqual(problems[0].position, { line: 4, column: 34 });
   const text = JSON.stringify(problems);
-  assert.doesNotMatch(text, new RegExp(SECRET), "content of the file is in the message");
+  assert.doesNotMatch(text, new RegExp(SECRET), "the message quotes the content of the file");
   return problems[0].message;
 }
 
-test("a policy in a file is its JSON in one canonical form, and is not searched for variables", async () => {
+test("reads a policy file as canonical JSON, without expanding variables", async () => {
   const json = '{ "rules" : [ {"b": "${aws:username}", "a": 1} ] }';
   for (const path of ["./policies/lifecycle.json", "policies//./lifecycle.json"]) {
     const { entries } = await accepted(file(path), { files: { "policies/lifecycle.json": json } });
@@ -39,38 +39,41 @@ test("a policy in a file is its JSON in one canonical form, and is not searched 
 describe("a policy file is refused", () => {
   test("outside the mirror file's folder", async () => {
     for (const path of ["/etc/passwd", "../x.json", "a/../../x.json", "..", "a\\..\\x.json", "a\0b", "."]) {
-      assert.match(await refusal(path, {}), /does not lie below/);
+      assert.match(await refusal(path, {}), /is not below/);
     }
   });
 
-  test("behind a link, also one that stays inside", async () => {
+  test("reached through a link, even one inside the folder", async () => {
     const prepare = async (folder: string): Promise<void> => {
       await mkdir(join(folder, "real"));
       await writeFile(join(folder, "real", "x.json"), '{"rules":[1]}');
       await symlink("real", join(folder, "linked"));
       await symlink("real/x.json", join(folder, "x.json"));
     };
-    assert.match(await refusal("./x.json", { prepare }), /over a link/);
-    assert.match(await refusal("./linked/x.json", { prepare }), /over a link/);
+    assert.match(await refusal("./x.json", { prepare }), /contains a symbolic link/);
+    assert.match(await refusal("./linked/x.json", { prepare }), /contains a symbolic link/);
   });
 
-  test("that is not there, a folder, a pipe, or below a file", async () => {
-    assert.match(await refusal("x.json", {}), /does not exist/);
-    assert.match(await refusal("x", { files: { "x/y": "" } }), /is no file/);
-    assert.match(await refusal("x/y", { files: { x: "" } }), /no folder/);
+  test("that is missing, a folder, a pipe, or below a file", async () => {
+    assert.match(await refusal("x.json", {}), /no such file/);
+    assert.match(await refusal("x", { files: { "x/y": "" } }), /is not a regular file/);
+    assert.match(await refusal("x/y", { files: { x: "" } }), /not a folder/);
     const prepare = async (folder: string): Promise<void> => void execFileSync("mkfifo", [join(folder, "pipe")]);
-    assert.match(await refusal("pipe", { prepare }), /is no file/);
+    assert.match(await refusal("pipe", { prepare }), /is not a regular file/);
   });
 
-  test("that is no JSON, no policy, too large or too deep; and never with its content", async () => {
+  test("that is not JSON, not a policy, too large or nested too deeply, without quoting its content", async () => {
     const refuse = (content: string): Promise<string> => refusal("x.json", { files: { "x.json": content } });
     assert.match(await refuse(`${SECRET}: [`), /not valid JSON/);
     assert.match(await refuse(`{"${SECRET}": `), /not valid JSON/);
-    assert.match(await refuse(`{"${SECRET}": []}`), /no lifecycle policy: expected an object with a list "rules"/);
-    assert.match(await refuse(`"${SECRET}"`), /no lifecycle policy/);
-    assert.match(await refuse(`{"rules":[]}`), /no lifecycle policy/);
-    assert.match(await refuse(" ".repeat(128 * 1024 + 1)), /more than 131072 bytes/);
-    assert.match(await refuse(`{"rules":["${SECRET.repeat(6000)}"]}`), /ECR takes at most 30720/);
+    assert.match(
+      await refuse(`{"${SECRET}": []}`),
+      /expected a lifecycle policy: an object with a non-empty "rules" list/,
+    );
+    assert.match(await refuse(`"${SECRET}"`), /expected a lifecycle policy/);
+    assert.match(await refuse(`{"rules":[]}`), /expected a lifecycle policy/);
+    assert.match(await refuse(" ".repeat(128 * 1024 + 1)), /larger than 131072 bytes/);
+    assert.match(await refuse(`{"rules":["${SECRET.repeat(6000)}"]}`), /ECR accepts at most 30720/);
     assert.match(
       await refuse(`{"rules":[${"[".repeat(50_000)}${"]".repeat(50_000)}]}`),
       /nested too deeply|at most 30720/,
@@ -78,7 +81,7 @@ describe("a policy file is refused", () => {
   });
 });
 
-test("a repository policy may hold a single statement", async () => {
+test("accepts a repository policy with a single statement", async () => {
   const { entries } = await accepted(file("x.json", "policy"), {
     files: { "x.json": '{"Statement":{"Effect":"Deny"}}' },
   });

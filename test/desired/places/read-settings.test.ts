@@ -5,7 +5,7 @@ import { isSameRepositoryPolicy } from "../../../src/repository/same-policy.ts";
 import type { RepositorySettings } from "../../../src/repository/settings.ts";
 import { accepted, refusedAs } from "../mirror-file-in-folder.ts";
 
-/** A file with one image and the same key in up to three places. */
+/** Creates a file with one image, and settings at up to three levels. */
 function file(top: string, target = "{}", entry = "{}"): string {
   return `version: 1
 name: example
@@ -21,7 +21,7 @@ async function settingsOf(text: string): Promise<RepositorySettings | undefined>
   return listedImages((await accepted(text)).entries)[0]?.settings;
 }
 
-test("each setting has its forms", async () => {
+test("accepts each form of each setting", async () => {
   assert.deepEqual(await settingsOf(file("{}")), {});
   const forms: readonly (readonly [string, RepositorySettings])[] = [
     ["{ tagMutability: IMMUTABLE }", { tagMutability: { default: "IMMUTABLE", except: [] } }],
@@ -45,7 +45,7 @@ test("each setting has its forms", async () => {
   for (const [text, expected] of forms) assert.deepEqual(await settingsOf(file(text)), expected);
 });
 
-test("setting by setting, the entry goes before the target and the target before the top", async () => {
+test("an entry's setting overrides the target's, which overrides the top-level one", async () => {
   const top = "{ scanOnPush: true, encryption: AES256, tags: { a: top } }";
   const target = "{ encryption: KMS, tags: { b: target } }";
   assert.deepEqual(await settingsOf(file(top, target, "{ tags: { c: entry } }")), {
@@ -60,13 +60,13 @@ test("images at an oci target have no settings", async () => {
   assert.deepEqual(await settingsOf(text), {});
 });
 
-describe("a lifecycle policy in the file", () => {
+describe("a lifecycle policy in the mirror file", () => {
   const rule = (selection: string, action = "{ type: expire }", priority = 1): string =>
     `{ rulePriority: ${priority}, description: 14, selection: { ${selection} }, action: ${action} }`;
   const policy = (...rules: string[]): string => file(`{ lifecyclePolicy: { rules: [${rules.join(", ")}] } }`);
   const COUNTED = "tagStatus: any, countType: imageCountMoreThan, countNumber: 14";
 
-  test("has numbers where ECR wants numbers, and text elsewhere", async () => {
+  test("has numbers where ECR expects numbers, and text elsewhere", async () => {
     const settings = await settingsOf(policy(rule(COUNTED)));
     assert.ok(settings?.lifecyclePolicy !== undefined && settings.lifecyclePolicy !== "none");
     assert.deepEqual(JSON.parse(settings.lifecyclePolicy.json), {
@@ -82,22 +82,22 @@ describe("a lifecycle policy in the file", () => {
   });
 
   const refusals: readonly (readonly [string, string, RegExp])[] = [
-    ["an unknown key", rule(`${COUNTED}, countNumer: 1`), /unknown key "countNumer" \(did you mean "countNumber"\?\)/],
     [
-      "a number in words",
-      rule(COUNTED.replace("14", "many")),
-      /expected a whole number, in plain digits, but this is "many"/,
+      "an unknown key",
+      rule(`${COUNTED}, countNumer: 1`),
+      /"countNumer" is not a known key \(did you mean "countNumber"\?\)/,
     ],
-    ["tagged images without a list", rule(COUNTED.replace("any", "tagged")), /needs a tagPatternList/],
+    ["a number in words", rule(COUNTED.replace("14", "many")), /expected a whole number, found "many"$/],
+    ["tagged images without a list", rule(COUNTED.replace("any", "tagged")), /needs tagPatternList/],
     [
       "a list for untagged images",
       rule(`${COUNTED.replace("any", "untagged")}, tagPrefixList: [v]`),
-      /can have no list of tags/,
+      /cannot have tagPatternList or tagPrefixList/,
     ],
     ["days without a unit", rule(COUNTED.replace("imageCountMoreThan", "sinceImagePushed")), /needs "countUnit: days"/],
-    ["a unit for images", rule(`${COUNTED}, countUnit: days`), /can have no countUnit/],
-    ["a transition to nowhere", rule(COUNTED, "{ type: transition }"), /needs a targetStorageClass/],
-    ["one priority for two rules", `${rule(COUNTED)}, ${rule(COUNTED)}`, /two rules have the priority 1/],
+    ["a unit for images", rule(`${COUNTED}, countUnit: days`), /cannot have countUnit/],
+    ["a transition without a storage class", rule(COUNTED, "{ type: transition }"), /needs targetStorageClass/],
+    ["one priority for two rules", `${rule(COUNTED)}, ${rule(COUNTED)}`, /two rules have rulePriority 1/],
   ];
   for (const [what, rules, expected] of refusals) {
     test(`cannot have ${what}`, async () => {
@@ -108,7 +108,7 @@ describe("a lifecycle policy in the file", () => {
   }
 });
 
-test("a repository policy in the file is text throughout", async () => {
+test("a repository policy in the mirror file contains only text", async () => {
   const statement = `{ Sid: 1, Effect: Allow, Principal: { AWS: [012345678901] }, Action: "ecr:BatchGetImage",
     Condition: { Bool: { "aws:SecureTransport": true } } }`;
   const settings = await settingsOf(file(`{ policy: { Version: 2012-10-17, Statement: [${statement}] } }`));
@@ -127,7 +127,7 @@ test("a repository policy in the file is text throughout", async () => {
   });
 });
 
-test("the only statement of a policy needs no list, and is checked like any other", async () => {
+test("a single statement needs no list, and is checked like a list", async () => {
   const one = "{ Effect: Allow, Principal: '*', Action: ecr:BatchGetImage }";
   const settings = await settingsOf(file(`{ policy: { Statement: ${one} } }`));
   assert.ok(settings?.policy !== undefined && settings.policy !== "none");
@@ -140,11 +140,14 @@ test("the only statement of a policy needs no list, and is checked like any othe
   assert.match((await refusedAs(file("{ policy: { Statement: yes } }"))).join(), /list|map/);
 });
 
-test("a lifecycle policy needs a list of rules, though it be one", async () => {
+test("a lifecycle policy needs a list, even for a single rule", async () => {
   assert.match((await refusedAs(file("{ lifecyclePolicy: { rules: { rulePriority: 1 } } }"))).join(), /list/);
 });
 
-test("a policy that is longer than ECR takes is refused", async () => {
+test("refuses a policy that is longer than ECR accepts", async () => {
   const statement = `{ Effect: Allow, Action: "${"x".repeat(10_240)}" }`;
-  assert.match((await refusedAs(file(`{ policy: { Statement: [${statement}] } }`))).join(), /ECR takes at most 10240/);
+  assert.match(
+    (await refusedAs(file(`{ policy: { Statement: [${statement}] } }`))).join(),
+    /ECR accepts at most 10240/,
+  );
 });

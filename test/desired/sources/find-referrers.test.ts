@@ -18,7 +18,7 @@ const referrer = (word: string, artifactType = "x/y"): Referrer => ({
 });
 const IMAGE = { digest: at("image"), isSingle: true, isSelection: false, types: undefined };
 
-/** A source whose API says what refers to what, by words; asks are counted. */
+/** Creates a source whose API lists the referrers in `graph`, and counts requests. */
 function source(
   graph: Readonly<Record<string, string[]>>,
   more: Partial<ReferrerSource> = {},
@@ -40,8 +40,8 @@ function source(
   return made;
 }
 
-describe("what refers to an image", () => {
-  test("is found again for what was found, each once", async () => {
+describe("findReferrers", () => {
+  test("finds referrers of referrers, each once", async () => {
     const found = await findReferrers(IMAGE, source({ image: ["sig", "sbom"], sbom: ["sig", "sbom-sig"] }));
     assert.deepEqual(
       found.subjects.map(({ subject, artifacts }) => [subject, artifacts.map(({ digest }) => digest)]),
@@ -53,14 +53,14 @@ describe("what refers to an image", () => {
     assert.deepEqual(found.unread, []);
   });
 
-  test("is found once where lists go in a circle", async () => {
+  test("visits each manifest once if lists form a cycle", async () => {
     const graph = source({ image: ["a"], a: ["b"], b: ["a", "image"] });
     const found = await findReferrers(IMAGE, graph);
     assert.equal(found.subjects.length, 3);
     assert.equal(graph.asked, 3);
   });
 
-  test("is refused where it goes too deep, and where it is too much", async () => {
+  test("refuses referrers that are nested too deeply, and too many referrers", async () => {
     const chain = (length: number) =>
       Object.fromEntries(Array.from({ length }, (_, i) => [i === 0 ? "image" : `r${i}`, [`r${i + 1}`]]));
     assert.equal((await findReferrers(IMAGE, source(chain(MAX_REFERRER_DEPTH)))).subjects.length, MAX_REFERRER_DEPTH);
@@ -70,7 +70,7 @@ describe("what refers to an image", () => {
     await assert.rejects(findReferrers(IMAGE, wide), { code: "TOO_LARGE" });
   });
 
-  test("is looked for at the image's children, and where its index is ours at them alone", async () => {
+  test("also looks at the image's children, or only at them if mirrorform created the index", async () => {
     const manifests = [{ mediaType: OCI_MANIFEST, digest: at("child"), size: 1 }];
     const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }));
     const read = async () => ({ bytes, mediaType: OCI_INDEX, digest: at("image") });
@@ -83,7 +83,7 @@ describe("what refers to an image", () => {
     assert.deepEqual(await subjects(true), [at("child")]);
   });
 
-  test("is not all known where the index, or a list, could not be read", async () => {
+  test("reports an index or a list that could not be read", async () => {
     const unread = await findReferrers({ ...IMAGE, isSingle: false }, source({}));
     assert.deepEqual(unread.unread, [at("image")]);
     const withList = source(
@@ -102,7 +102,7 @@ describe("what refers to an image", () => {
     );
   });
 
-  test("is of the types asked for; what refers to others is not looked for", async () => {
+  test("finds only the requested types, and does not follow others", async () => {
     const list = writeReferrers([referrer("sig", "x/sig"), referrer("sbom", "x/sbom")], undefined);
     const lists = source(
       {},
@@ -123,13 +123,13 @@ describe("what refers to an image", () => {
     );
   });
 
-  test("ends for any lists whatever", async () => {
+  test("terminates for any lists", async () => {
     const word = fc.constantFrom("image", "a", "b", "c", "d", "e");
     await fc.assert(
       fc.asyncProperty(fc.dictionary(word, fc.array(word)), async (graph) => {
         const made = source(graph);
         await findReferrers(IMAGE, made).catch((error: unknown) => assert.match(String(error), /deep/));
-        assert.ok(made.asked <= 6, "each is asked for once");
+        assert.ok(made.asked <= 6, "each is requested once");
       }),
     );
   });

@@ -12,7 +12,7 @@ const BYTES = Buffer.from("{}");
 const DIGEST = digestOf(BYTES);
 const HEAD = { mediaType: OCI_MANIFEST, digest: DIGEST, size: BYTES.length };
 
-/** A source whose answer to HEAD is given; a GET counts. */
+/** Creates a source with the given response to HEAD, and counts GET requests. */
 function source(head: Awaited<ReturnType<Resolver["headManifest"]>> | Error): Resolver & { gets: number } {
   const resolver = {
     gets: 0,
@@ -42,18 +42,18 @@ function codeOf(resolution: Resolution | undefined): string | undefined {
   return resolution?.kind === "failed" ? resolution.error.code : undefined;
 }
 
-describe("resolving", () => {
-  test("takes digest, media type and length from HEAD", async () => {
+describe("resolving a reference", () => {
+  test("uses digest, media type and length from HEAD", async () => {
     assert.deepEqual(await resolve("redis:7", source(HEAD)), { kind: "found", ...HEAD });
   });
 
-  test("hashes what GET gives where HEAD has no digest and pulls are not counted", async () => {
+  test("hashes the manifest if HEAD has no digest and pulls are not counted", async () => {
     const from = source({ ...HEAD, digest: undefined });
     assert.deepEqual(await resolve("ghcr.io/team/app:1", from), { kind: "found", ...HEAD });
     assert.equal(from.gets, 1);
   });
 
-  test("reads the manifest where HEAD names no type and pulls are not counted", async () => {
+  test("reads the manifest if HEAD has no media type and pulls are not counted", async () => {
     const from = source({ ...HEAD, mediaType: "application/json" });
     assert.deepEqual(await resolve("ghcr.io/team/app:1", from), { kind: "found", ...HEAD });
     assert.equal(from.gets, 1);
@@ -61,13 +61,13 @@ describe("resolving", () => {
     assert.equal(from.gets, 1);
   });
 
-  test("never spends a pull where HEAD has no digest", async () => {
+  test("does not spend a pull if HEAD has no digest", async () => {
     const from = source({ ...HEAD, digest: undefined });
     assert.equal(codeOf(await resolve("redis:7", from, true)), "DIGEST_MISSING");
     assert.equal(from.gets, 0);
   });
 
-  test("trusts a pinned digest over a HEAD that tells none, and refuses one that tells another", async () => {
+  test("accepts a pinned digest if HEAD has none, and fails if HEAD has another", async () => {
     const pinned = `redis@${DIGEST}`;
     const silent = await resolve(pinned, source({ ...HEAD, digest: undefined }), true);
     assert.equal(silent?.kind === "found" && silent.digest, DIGEST);
@@ -75,15 +75,15 @@ describe("resolving", () => {
     assert.equal(codeOf(await resolve(pinned, source(other))), "DIGEST_MISMATCH");
   });
 
-  test("says that an image is missing, and what it cannot mirror", async () => {
+  test("fails for a missing image and an unsupported media type", async () => {
     assert.equal(codeOf(await resolve("redis:7", source(undefined))), "MANIFEST_UNKNOWN");
     const schema1 = { ...HEAD, mediaType: "application/vnd.docker.distribution.manifest.v1+json" };
     assert.equal(codeOf(await resolve("redis:7", source(schema1))), "MEDIA_TYPE_UNSUPPORTED");
   });
 
-  test("keeps a source's error as the reference's own, and lets a defect of ours through", async () => {
+  test("reports a source's error for its reference, and rethrows any other error", async () => {
     const denied = new MirrorError("no", { code: "DENIED", side: "source", operation: "look up manifest" });
     assert.equal(codeOf(await resolve("redis:7", source(denied))), "DENIED");
-    await assert.rejects(resolve("redis:7", source(new TypeError("ours"))), TypeError);
+    await assert.rejects(resolve("redis:7", source(new TypeError("defect"))), TypeError);
   });
 });

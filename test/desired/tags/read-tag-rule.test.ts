@@ -5,106 +5,104 @@ import { selectTags } from "../../../src/desired/tags/select-tags.ts";
 import { expandRules } from "../../../src/desired/tags/expand-rules.ts";
 import { accepted, around, refusedAs } from "../mirror-file-in-folder.ts";
 
-/** What is wrong with a rule for an image, as `line:column message (hint)`; the entry is in line 8. */
-async function wrong(keys: string, more = "", image = "node"): Promise<string[]> {
-  const told = await refusedAs(around(`  - { image: ${image}, tags: { ${keys} }, targets: [main]${more} }`));
-  return told.map((line) => line.replace(/^INVALID_FILE /, ""));
+/** Returns the problems of a rule as `line:column message (hint)`. The entry is on line 8. */
+async function problemsOf(keys: string, more = "", image = "node"): Promise<string[]> {
+  const problems = await refusedAs(around(`  - { image: ${image}, tags: { ${keys} }, targets: [main]${more} }`));
+  return problems.map((line) => line.replace(/^INVALID_FILE /, ""));
 }
 
-test("dates are there for images of an ECR", async () => {
+test("accepts rules by date for images in ECR", async () => {
   const image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/app";
   const file = await accepted(around(`  - { image: ${image}, tags: { order: pushed, maxAge: 9d, newest: 1 } }`));
   assert.equal(file.entries[0]?.kind, "rule");
 });
 
-describe("a rule that means nothing is refused at its place:", () => {
+describe("refuses, with a position, a rule with", () => {
   const cases: [string, string, RegExp][] = [
+    ["an invalid expression", 'match: "["', /^8:35 invalid regular expression: missing closing \]/],
     [
-      "an expression that is none",
-      'match: "["',
-      /^8:35 this is no regular expression that can be used: missing closing \]/,
-    ],
-    [
-      "one of several",
+      "one invalid expression in a list",
       'exclude: [a, "(?=b)"]',
-      /^8:41 this is no regular .* \(the syntax is RE2's, without look-around/,
+      /^8:41 invalid regular expression: .* \(use RE2 syntax, which has no lookaround/,
     ],
-    ["an expression of a size to fear", 'match: "((a{100}){100}){100}"', /invalid repeat count/],
-    ["a range that is none", 'semver: "20 or so"', /^8:36 "20 or so" is no range of versions \(write it as for npm/],
+    ["an expression with huge counts", 'match: "((a{100}){100}){100}"', /invalid repeat count/],
+    ["an invalid range", 'semver: "20 or so"', /^8:36 "20 or so" is not a valid version range \(write it as in npm/],
     [
-      "a range that is empty",
+      "an empty range",
       'semver: ">=20 <19"',
-      /^8:36 no version can be in ">=20 <19" \(nothing is both >=20\.0\.0 and <19\.0\.0/,
+      /^8:36 no version satisfies ">=20 <19" \(write \|\| .*; no version is both >=20\.0\.0 and <19\.0\.0\)/,
     ],
     [
-      "ranges that are empty, both",
+      "two empty ranges",
       'semver: ">25 <20 || >3 <2"',
-      /nothing is both >=26\.0\.0 and <20\.0\.0; .* write \|\|/,
+      /write \|\| between alternatives; no version is both >=26\.0\.0 and <20\.0\.0/,
     ],
-    ["a range between two neighbours", 'semver: ">1.2.3 <1.2.4"', /no version can be in .*must all hold/],
-    ["an expression that would be huge", 'match: "(a{1000}){1000}"', /counted repeats multiply: /],
-    ["a suffix without a range", "match: a, suffix: alpine", /^8:38 "suffix" is a part of "semver", and there is none/],
-    ["prereleases without a range", "match: a, prerelease: true", /"prerelease" is a part of "semver"/],
+    ["a range between two adjacent versions", 'semver: ">1.2.3 <1.2.4"', /no version satisfies .*must all match/],
+    ["an expression that is too large", 'match: "(a{1000}){1000}"', /nested counts multiply/],
+    ["a suffix without a range", "match: a, suffix: alpine", /^8:38 "suffix" requires "semver"/],
+    ["prereleases without a range", "match: a, prerelease: true", /"prerelease" requires "semver"/],
     [
-      "a suffix with its dash",
+      "a dash before the suffix",
       'semver: "1", suffix: -alpine',
-      /^8:49 no tag ends in "-" and "-alpine" \(the "-" before it/,
+      /^8:49 "-alpine" is not a valid suffix \(write the part after the "-"/,
     ],
-    ["no choice at all", "allowEmpty: true", /^8:20 this rule would choose every tag .* write match: "\.\*"\)$/],
-    ["an order alone", "order: name", /would choose every tag/],
-    ["an age that is none", "maxAge: 3 months", /hours, days or weeks/],
-    ["no number", "newest: 0", /^8:36 expected 1 or more/],
+    ["no condition", "allowEmpty: true", /^8:20 this rule would select every .* tag .* write match: "\.\*"\)$/],
+    ["only an order", "order: name", /would select every current and future tag/],
+    ["an invalid age", "maxAge: 3 months", /hours, days or weeks/],
+    ["a limit of 0", "newest: 0", /^8:36 expected 1 or more/],
   ];
   for (const [what, keys, expected] of cases) {
     test(what, async () => {
-      const told = await wrong(keys);
-      assert.equal(told.length, 1, told.join("\n"));
-      assert.match(told[0] ?? "", expected);
+      const problems = await problemsOf(keys);
+      assert.equal(problems.length, 1, problems.join("\n"));
+      assert.match(problems[0] ?? "", expected);
     });
   }
 
-  test("dates, where the source gives none", async () => {
-    assert.deepEqual(await wrong("match: a, order: pushed, maxAge: 9d", "", "ghcr.io/a/b"), [
-      '8:52 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue and Amazon ECR do; choose with semver or match here)',
-      '8:68 "ghcr.io" does not say when a tag was pushed (only Docker Hub\'s catalogue and Amazon ECR do; choose with semver or match here)',
+  test("dates, if the source does not report them", async () => {
+    const hint = "use semver or match instead; only Docker Hub and Amazon ECR report push dates";
+    assert.deepEqual(await problemsOf("match: a, order: pushed, maxAge: 9d", "", "ghcr.io/a/b"), [
+      `8:52 "ghcr.io" does not report when a tag was pushed (${hint})`,
+      `8:68 "ghcr.io" does not report when a tag was pushed (${hint})`,
     ]);
   });
 
-  test("a tag or a digest beside it", async () => {
+  test("a tag or a digest in the image", async () => {
     assert.match(
-      (await wrong("match: a", "", '"node:22"')).join(),
-      /the image already has a tag, so it cannot have "tags" too/,
+      (await problemsOf("match: a", "", '"node:22"')).join(),
+      /"tags" is not allowed here: "image" already has a tag/,
     );
     const pinned = `"node@sha256:${"0".repeat(64)}"`;
-    assert.match((await wrong("match: a", "", pinned)).join(), /the image already has a digest/);
+    assert.match((await problemsOf("match: a", "", pinned)).join(), /"image" already has a digest/);
   });
 
-  test("a place that is the same for every tag", async () => {
-    assert.deepEqual(await wrong("match: a", ", to: node:latest"), [
-      '8:61 all tags that the rule chooses would go to one tag (put {tag} into "to", or leave the tag out: it is kept then)',
+  test("the same destination for every tag", async () => {
+    assert.deepEqual(await problemsOf("match: a", ", to: node:latest"), [
+      '8:61 all tags selected by this rule would go to the same tag (add {tag} to "to", or omit the tag there to keep the source\'s tag)',
     ]);
   });
 
-  test("a place that no tag makes a name of", async () => {
-    assert.match((await wrong("match: a", ', to: "Node:{tag}"')).join(), /"Node" is no name for a repository/);
-    assert.match((await wrong("match: a", ', to: "node:-{tag}"')).join(), /"-0" is no tag/);
+  test("a destination that is invalid for every tag", async () => {
+    assert.match((await problemsOf("match: a", ', to: "Node:{tag}"')).join(), /"Node" is not a valid repository name/);
+    assert.match((await problemsOf("match: a", ', to: "node:-{tag}"')).join(), /"-0" is not a valid tag/);
   });
 
-  test("a repository that another entry sets up otherwise", async () => {
-    const told = await refusedAs(
+  test("other repository settings than another entry", async () => {
+    const problems = await refusedAs(
       around(`  - { image: redis:7, to: one:redis, targets: [main] }
   - { image: node, tags: { match: a }, to: "one:{tag}", targets: [main], repositories: { scanOnPush: false } }`),
     );
-    assert.match(told.join(), /9:74 the repository "one" is set up differently by the entry in line 8: scanOnPush/);
+    assert.match(problems.join(), /9:74 settings of repository "one" differ from those on line 8: scanOnPush/);
   });
 });
 
-test("all that is wrong with a rule is told in one run", async () => {
-  const told = await wrong('match: "[", exclude: "(", semver: x.y, prerelease: true, order: pushed', "", "ghcr.io/a/b");
-  assert.equal(told.length, 4, told.join("\n"));
+test("reports all problems of a rule in one run", async () => {
+  const keys = 'match: "[", exclude: "(", semver: x.y, prerelease: true, order: pushed';
+  const problems = await problemsOf(keys, "", "ghcr.io/a/b");
+  assert.equal(problems.length, 4, problems.join("\n"));
 });
 
-test("an expression with a variable is read with its value", async () => {
+test("expands variables in an expression", async () => {
   const { entries } = await accepted(
     around('  - { image: node, tags: { match: "${MIRRORFORM_VAR_MAJOR}\\\\.\\\\d{2}" }, targets: [main] }'),
     { environment: { MIRRORFORM_VAR_MAJOR: "22" } },
@@ -114,7 +112,7 @@ test("an expression with a variable is read with its value", async () => {
   assert.deepEqual(selectTags(entry.rule, [{ name: "22.10" }, { name: "2.10" }], 0).kept, [{ name: "22.10" }]);
 });
 
-test("law: the order of entries decides about priority, and about nothing else", async () => {
+test("law: the order of entries affects only priority", async () => {
   const entries = [
     "{ image: node, tags: [1, 2], targets: [main] }",
     '{ image: node, tags: { match: "\\\\d" }, targets: [main] }',
@@ -125,7 +123,7 @@ test("law: the order of entries decides about priority, and about nothing else",
     '{ image: redis, tags: { match: "3" }, to: "xx:{tag}" }',
   ];
   const listed = ["1", "2", "3", "4", "5"].map((name) => ({ name }));
-  /** Every image with the entries' lines left out, every error with the entry that it is of. */
+  /** Formats every image without its line, and counts the errors of each entry. */
   const meaning = async (order: readonly number[]): Promise<{ images: string[]; errors: string[] }> => {
     const file = await accepted(around(order.map((i) => `  - ${entries[i]}`).join("\n")));
     const expanded = expandRules(file.entries, ({ rule }) => selectTags(rule, listed, 0));

@@ -11,7 +11,7 @@ for (const keys of [
   'match: "\\\\d+-slim", order: pushed, newest: 1',
   "maxAge: 90d",
 ]) {
-  test(`the tags made up for { ${keys} } hold some that it chooses, and few in all`, async () => {
+  test(`the sample tags for { ${keys} } include some that it selects, and are few`, async () => {
     const { entries } = await accepted(around(`  - { image: node, tags: { ${keys} }, targets: [main] }`));
     const [entry] = entries;
     assert.ok(entry?.kind === "rule");

@@ -16,7 +16,7 @@ function templateOf(image: string, to?: string): EntryTemplate {
   return template;
 }
 
-/** An image and its `to`; what it could have made; what it could not. */
+/** An image, its `to`, the tags that it could have created, and tags that it could not. */
 const CASES: readonly (readonly [string, string | undefined, readonly string[], readonly string[]])[] = [
   ["node:20", "dockerhub/{name}:{tag}", ["dockerhub/node:18", "dockerhub/node:a"], ["dockerhub/ruby:18", "node:18"]],
   [
@@ -40,9 +40,9 @@ const CASES: readonly (readonly [string, string | undefined, readonly string[], 
   ["node", "x:{tag}-{tag}", ["x:1-1", "x:1-2-1-2"], ["x:1-2", "x:-"]],
 ];
 
-describe("a destination read backwards", () => {
+describe("a tag template", () => {
   for (const [image, to, made, others] of CASES) {
-    test(`of ${image} to ${to ?? "where it is at the source"}`, () => {
+    test(`matches the tags of ${image} with ${to === undefined ? "no `to`" : `to: ${to}`}`, () => {
       const template = templateOf(image, to);
       const could = (place: string) =>
         couldHaveMade(template, place.slice(0, place.indexOf(":")), place.slice(place.indexOf(":") + 1));
@@ -54,7 +54,7 @@ describe("a destination read backwards", () => {
     });
   }
 
-  test("tells for any tag that it could have made what it makes of it, and its repository", () => {
+  test("matches the destination of any tag", () => {
     const tag = fc.stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,9}$/);
     const part = fc.constantFrom("{tag}", "{name}", "a", "-", "{tag}", "x1");
     const text = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));

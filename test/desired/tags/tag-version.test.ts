@@ -9,7 +9,7 @@ function version(tag: string, suffix?: string): Version {
   return parsed;
 }
 
-test("a tag is a version with one to three numbers, a v before it and a rest behind it", () => {
+test("parses one to three numbers, with an optional v before and an optional rest after", () => {
   const read = Object.fromEntries(
     ["22", "v1.2", "1.10.3", "22.1-alpine", "3.14.0-rc.1", "1.2-RC2-slim", "7-beta-3", "24.04", "20240131"].map(
       (tag) => {
@@ -31,13 +31,13 @@ test("a tag is a version with one to three numbers, a v before it and a rest beh
   });
 });
 
-test("other tags are no versions", () => {
+test("other tags are not versions", () => {
   for (const tag of ["latest", "alpine", "1.2.3.4", "V1", "1.", "1-", "-1", "1.2_3", "1a", "vv1", "9".repeat(16), ""]) {
     assert.equal(parseVersion(tag), undefined, tag);
   }
 });
 
-test("a rest that begins like a prerelease is one up to the next dash, whatever follows its word", () => {
+test("a rest that starts with a prerelease word is a prerelease up to the next dash", () => {
   const read = [
     "1.0.0-alpha.beta",
     "1.0.0-beta.1.exp",
@@ -66,12 +66,12 @@ test("a rest that begins like a prerelease is one up to the next dash, whatever 
   });
 });
 
-test("a suffix that reads like a prerelease is one only where it is not asked for", () => {
+test("a suffix that looks like a prerelease is a suffix if requested", () => {
   assert.deepEqual(version("1.2-dev").prerelease, ["dev"]);
   assert.deepEqual(version("1.2-dev", "dev"), { numbers: [1, 2, 0], written: 2, prerelease: [], suffix: "dev" });
 });
 
-test("versions have an order: numbers as numbers, prereleases before their release, and what says more after", () => {
+test("sorts numerically, prereleases before their release, and longer forms after shorter ones", () => {
   const rising = [
     "1",
     "1.0",
@@ -90,7 +90,7 @@ test("versions have an order: numbers as numbers, prereleases before their relea
   assert.deepEqual(sorted, rising);
 });
 
-test("law: comparing versions is consistent whatever they are", () => {
+test("law: comparing versions is consistent", () => {
   const tag = fc.stringMatching(/^v?\d{1,2}(\.\d{1,2}){0,2}(-(rc|beta|dev)[.-]?\d{0,2}[a.]?)?$/);
   fc.assert(
     fc.property(tag, tag, tag, (a, b, c) => {
@@ -101,7 +101,7 @@ test("law: comparing versions is consistent whatever they are", () => {
   );
 });
 
-test("law: a version is read again from what it is written as, without its suffix", () => {
+test("law: parsing inverts formatting, without the suffix", () => {
   const number = fc.nat(999);
   const tags = fc
     .tuple(

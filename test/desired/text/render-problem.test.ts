@@ -8,14 +8,14 @@ function problem(line: number, column: number, more: Partial<Problem> = {}): Pro
   return { code: "INVALID_FILE", message: "this is wrong", path: "mirrors.yaml", position: { line, column }, ...more };
 }
 
-/** The character of the shown line that the caret stands under. */
+/** Returns the character above the caret. */
 function pointedAt(rendered: string): string {
   const [, line = "", caret = ""] = rendered.split("\n");
   return [...line][[...caret].indexOf("^")] ?? "";
 }
 
 describe("a rendered problem", () => {
-  test("is place, message, line, caret and hint", () => {
+  test("has position, message, line, caret and hint", () => {
     const source = "version: 1\nname: Example\n";
     assert.equal(
       renderProblem(problem(2, 7, { hint: 'did you mean "example"?' }), source),
@@ -23,7 +23,7 @@ describe("a rendered problem", () => {
     );
   });
 
-  test("without a place is one line", () => {
+  test("without a position is one line", () => {
     const { position: _position, ...placeless } = problem(1, 1);
     assert.equal(renderProblem(placeless, ""), "mirrors.yaml: this is wrong");
   });
@@ -32,7 +32,7 @@ describe("a rendered problem", () => {
     assert.equal(renderProblem(problem(2, 1), "a: [\n").split("\n").at(-1), "     | ^");
   });
 
-  test("has its caret in place behind tabs, wide escapes and characters outside the basic plane", () => {
+  test("has its caret in the right column after tabs, escapes and characters outside the basic plane", () => {
     assert.equal(pointedAt(renderProblem(problem(1, 5), "\t\u0007😀 X: y")), "X");
   });
 
@@ -53,7 +53,7 @@ describe("a rendered problem", () => {
     }
   });
 
-  test("covers credentials that somebody wrote into an address", async () => {
+  test("masks credentials in an address", async () => {
     const { source, ...result } = await read(`version: 1
 name: x
 targets: { main: { oci: "https://user:hunter2@x" }, b: { oci: "ftp://user:hunter2@x" } }
@@ -67,7 +67,7 @@ mirrors: [{ image: "https://user:hunter2@x/y" }]
   });
 });
 
-test("law: the caret stands under the character that the position names", () => {
+test("law: the caret is below the character at the position", () => {
   const character = fc.constantFrom("a", " ", "\t", "é", "\u0001", "😀", "…");
   fc.assert(
     fc.property(fc.array(character, { maxLength: 150 }), fc.array(character, { maxLength: 150 }), (before, after) => {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { around, refusedAs } from "../mirror-file-in-folder.ts";
 
-/** A file's parts around one that is wrong; the wrong part begins in line 3. */
+/** Valid parts of a file. The invalid part starts on line 3. */
 const TARGETS = "targets: { main: { ecr: {} } }\n";
 const MIRRORS = "mirrors: [{ image: node }]\n";
 const HEAD = "version: 1\nname: example\n";
 
-/** Expects one problem, at the place that » marks. The expected text begins with the code, and has no place. */
+/** Expects one problem at the position marked with ». The expected text is `CODE message (hint)`. */
 async function one(marked: string, expected: string | RegExp): Promise<void> {
   const before = marked.slice(0, marked.indexOf("»")).split("\n");
   assert.ok(marked.includes("»"), "the place is not marked");
@@ -21,63 +21,72 @@ async function one(marked: string, expected: string | RegExp): Promise<void> {
   else assert.match(problem, expected);
 }
 
-describe("YAML that is refused", () => {
+describe("a mirror file is refused for its YAML:", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ["a syntax error", "name: [1\n»", /^YAML_SYNTAX this is not valid YAML: /],
-    ["a key that is there twice", "name: a\n# between\n»name: b\n", /^YAML_SYNTAX the key "name" .* line 1$/],
-    ["an anchor", "name: »&a b\n", /^YAML_SYNTAX anchors /],
-    ["an alias", "name: »*a\n", /^YAML_SYNTAX aliases /],
-    ["a tag of YAML", "name: »!!str b\n", /^YAML_SYNTAX YAML tags /],
+    ["a syntax error", "name: [1\n»", /^YAML_SYNTAX invalid YAML: /],
+    [
+      "a duplicate key",
+      "name: a\n# between\n»name: b\n",
+      /^YAML_SYNTAX duplicate key "name", first used on line 1 \(remove one of them\)$/,
+    ],
+    ["an anchor", "name: »&a b\n", /^YAML_SYNTAX YAML anchors .*\(put quotes around text that starts with &\)$/],
+    ["an alias", "name: »*a\n", /^YAML_SYNTAX YAML aliases .*\(put quotes around text that starts with \*\)$/],
+    ["a YAML tag", "name: »!!str b\n", /^YAML_SYNTAX YAML tags .*\(put quotes around text that starts with !\)$/],
     ["a second document", "name: a\n---\n»name: b\n", /^YAML_SYNTAX .*second one/],
-    ["a key that is a map", "? »{ a: b }\n: c\n", /^YAML_SYNTAX a key must be a text/],
-    ["nesting without end", `${"[".repeat(19)}»${"[".repeat(5000)}`, /^YAML_SYNTAX .*nesting/],
-    ["a variable in a flow map without quotes", "a: { b: $»{AWS_REGION} }\n", /needs quotes here/],
-    ["a placeholder at the beginning without quotes", "to: {name}»:{tag}\n", /needs quotes here/],
+    ["a key that is a map", "? »{ a: b }\n: c\n", /^YAML_SYNTAX a key must be text, found a map/],
+    ["deep nesting", `${"[".repeat(19)}»${"[".repeat(5000)}`, /^YAML_SYNTAX .*nesting/],
+    ["a variable in a flow map without quotes", "a: { b: $»{AWS_REGION} }\n", /put quotes around text/],
+    ["a placeholder at the start without quotes", "to: {name}»:{tag}\n", /put quotes around text/],
   ];
   for (const [what, text, expected] of cases) test(what, () => one(text, expected));
 
-  test("every duplicate key is told at once", async () => {
+  test("every duplicate key at once", async () => {
     assert.equal((await refusedAs("a: 1\na: 2\nb: 1\nb: 2\n")).length, 2);
   });
 });
 
-describe("a file of the wrong form", () => {
+describe("a mirror file is refused for its form:", () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
-    ["no map at all", "»just text\n", 'INVALID_FILE expected a map, but this is "just text"'],
+    ["text instead of a map", "»just text\n", 'INVALID_FILE expected a map, found "just text"'],
     [
       "an unknown key",
       `${HEAD}»taget: x\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE unknown key "taget" \(did you mean "targets"\?\)$/,
+      /^INVALID_FILE "taget" is not a known key \(did you mean "targets"\?\)$/,
+    ],
+    [
+      "an unknown key that is close to no other",
+      `${HEAD}targets: { main: { »zzz: x, ecr: {} } }\n${MIRRORS}`,
+      /^INVALID_FILE "zzz" is not a known key \(use one of: ecr, oci, layout, repositories\)$/,
     ],
     ["a missing key", `»${HEAD}${TARGETS}`, 'INVALID_FILE the file has no "mirrors"'],
     ["a missing image", `${HEAD}${TARGETS}mirrors:\n  - »to: x\n`, 'INVALID_FILE this entry has no "image"'],
-    ["another version", `version: »2\nname: example\n${TARGETS}${MIRRORS}`, 'INVALID_FILE expected 1, but this is "2"'],
+    ["another version", `version: »2\nname: example\n${TARGETS}${MIRRORS}`, 'INVALID_FILE expected 1, found "2"'],
     [
       "a version in quotes",
       `version: »"1"\nname: example\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE expected a whole number/,
+      'INVALID_FILE expected a whole number, found "1" (remove the quotes)',
     ],
     [
       "a name with capitals",
       `version: 1\nname: »Example\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE expected lower-case letters/,
+      /^INVALID_FILE expected lowercase letters.*; found "Example"$/,
     ],
     [
       "a name that is too long",
       `version: 1\nname: »${"x".repeat(64)}\n${TARGETS}${MIRRORS}`,
       /^INVALID_FILE .*63 characters/,
     ],
-    ["a target that is no kind", `${HEAD}targets: { »main: {} }\n${MIRRORS}`, /^INVALID_FILE .*has none/],
+    ["a target without a kind", `${HEAD}targets: { »main: {} }\n${MIRRORS}`, /^INVALID_FILE .*has none/],
     [
       "a target of two kinds",
       `${HEAD}targets: { »main: { ecr: {}, oci: "https://x" } }\n${MIRRORS}`,
       /^INVALID_FILE .*has more than one/,
     ],
-    ["no targets", `${HEAD}targets: »{}\n${MIRRORS}`, 'INVALID_FILE "targets" is empty'],
+    ["no targets", `${HEAD}targets: »{}\n${MIRRORS}`, 'INVALID_FILE "targets" must not be empty'],
     [
-      "a target's name",
+      "an invalid target name",
       `${HEAD}targets: { »Main_1: { ecr: {} } }\n${MIRRORS}`,
-      /^INVALID_FILE "Main_1" is no name here/,
+      /^INVALID_FILE "Main_1" is not a valid target name \(use lowercase letters/,
     ],
     [
       "a Region that is part of another host",
@@ -85,152 +94,170 @@ describe("a file of the wrong form", () => {
       /^INVALID_FILE expected an AWS Region/,
     ],
     [
-      "an account that lost a digit",
+      "an account with a missing digit",
       `${HEAD}targets: { main: { ecr: { account: »12345678901 } } }\n${MIRRORS}`,
-      /^INVALID_FILE expected the 12 digits/,
+      /^INVALID_FILE expected an AWS account ID \(12 digits\)/,
     ],
     [
-      "a boolean in other words",
+      "another word for a boolean",
       `${HEAD}repositories: { scanOnPush: »yes }\n${TARGETS}${MIRRORS}`,
-      'INVALID_FILE expected true or false, but this is "yes"',
+      'INVALID_FILE expected true or false, found "yes"',
+    ],
+    [
+      "a boolean in quotes",
+      `${HEAD}repositories: { scanOnPush: »"true" }\n${TARGETS}${MIRRORS}`,
+      'INVALID_FILE expected true or false, found "true" (remove the quotes)',
     ],
     [
       "a number in hexadecimal",
       `${HEAD}sources: { docker.io: { concurrency: »0x10 } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE expected a whole number.*"0x10"$/,
+      'INVALID_FILE expected a whole number, found "0x10"',
     ],
     [
-      "a number out of bounds",
+      "a number out of range",
       `${HEAD}sources: { docker.io: { concurrency: »0 } }\n${TARGETS}${MIRRORS}`,
-      'INVALID_FILE expected 1 or more, but this is "0"',
+      'INVALID_FILE expected 1 or more, found "0"',
     ],
     [
-      "a word that is not offered",
+      "an unknown value",
       `${HEAD}repositories: { tagMutability: »IMMUTABEL }\n${TARGETS}${MIRRORS}`,
       /^INVALID_FILE expected MUTABLE or IMMUTABLE.*\(did you mean "IMMUTABLE"\?\)$/,
     ],
     [
-      "a list where a text is expected",
+      "a list instead of text",
       `${HEAD}repositories: { encryption: »[KMS] }\n${TARGETS}${MIRRORS}`,
-      "INVALID_FILE expected a text or a map, but this is a list",
+      "INVALID_FILE expected text or a map, found a list",
     ],
     [
       "too many exceptions",
       `${HEAD}repositories: { tagMutability: { default: IMMUTABLE, except: »[a, b, c, d, e, f] } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE at most 5/,
+      /^INVALID_FILE "except" can have at most 5 items/,
     ],
     [
-      "the owner's mark as a resource tag",
+      "the ownership tag as a resource tag",
       `${HEAD}repositories: { tags: { »mirrorform: me } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE "mirrorform" is no name here/,
+      /^INVALID_FILE "mirrorform" is not a valid resource tag key \(use letters, .*reserved\)$/,
     ],
     [
-      "a resource tag of AWS",
-      `${HEAD}repositories: { tags: { »"AWS:x": me } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE /,
+      "the ownership tag as a resource tag of a target",
+      `${HEAD}targets: { main: { ecr: {}, repositories: { tags: { »mirrorform: me } } } }\n${MIRRORS}`,
+      /^INVALID_FILE "mirrorform" is not a valid resource tag key/,
     ],
+    ["an AWS resource tag", `${HEAD}repositories: { tags: { »"AWS:x": me } }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE /],
   ];
   for (const [what, text, expected] of cases) test(what, () => one(text, expected));
 
-  test("the keys that JavaScript objects have of themselves are unknown keys like any other", async () => {
+  test("the names of JavaScript object properties, which are unknown keys", async () => {
     for (const key of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
-      await one(`${HEAD}»${key}: { x: y }\n${TARGETS}${MIRRORS}`, new RegExp(`^INVALID_FILE unknown key "${key}"`));
-      await one(around(`  - { image: node, »${key}: x }`), new RegExp(`^INVALID_FILE unknown key "${key}"`));
+      const expected = new RegExp(`^INVALID_FILE "${key}" is not a known key`);
+      await one(`${HEAD}»${key}: { x: y }\n${TARGETS}${MIRRORS}`, expected);
+      await one(around(`  - { image: node, »${key}: x }`), expected);
     }
   });
 });
 
-describe("a file of the wrong meaning", () => {
+describe("a mirror file is refused for its meaning:", () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
     ["a bad reference", "  - image: »Ruby:2.7", /^INVALID_REFERENCE .*lower case/],
     ["a bad digest", "  - image: »redis@sha256:12", /^INVALID_REFERENCE .*not a valid digest/],
-    ["a bad tag in a list", '  - { image: redis, tags: [7, »"a b"] }', /^INVALID_REFERENCE "a b" is no tag/],
-    ["tags beside a tag", "  - { image: redis:7, »tags: [8] }", /^INVALID_FILE the image already has a tag/],
-    ["an empty list of tags", "  - { image: redis, tags: »[] }", 'INVALID_FILE "tags" is empty'],
+    [
+      "an invalid tag in a list",
+      '  - { image: redis, tags: [7, »"a b"] }',
+      /^INVALID_REFERENCE "a b" is not a valid tag/,
+    ],
+    [
+      "tags in addition to a tag",
+      "  - { image: redis:7, »tags: [8] }",
+      /^INVALID_FILE "tags" .*"image" already has a tag/,
+    ],
+    ["an empty list of tags", "  - { image: redis, tags: »[] }", 'INVALID_FILE "tags" must not be empty'],
     [
       "a digest without a tag in `to`",
       `  - { image: "redis@sha256:${"0".repeat(64)}", to: »x }`,
-      /^INVALID_FILE an image by digest alone has no tag/,
+      /^INVALID_FILE an image given by digest alone has no tag/,
     ],
     [
       "an unknown placeholder",
       "  - { image: redis, to: »'x/{nmae}' }",
-      /^INVALID_FILE "\{nmae\}" is no placeholder \(did you mean "name"\?\)/,
+      /^INVALID_FILE "\{nmae\}" is not a placeholder \(did you mean "name"\?\)/,
     ],
-    ["half a placeholder", "  - { image: redis, to: »'x/{name' }", /^INVALID_FILE a brace /],
+    ["half a placeholder", "  - { image: redis, to: »'x/{name' }", /^INVALID_FILE "x\/\{name" has an unmatched brace/],
     [
-      "a namespace that is not there",
+      "the namespace of an image without one",
       "  - { image: quay.io/pause, to: »'{namespace}/x' }",
       /^INVALID_FILE \{namespace\} has no value/,
     ],
-    ["an empty tag", "  - { image: redis, to: »'x:' }", /^INVALID_FILE .*no tag after its colon/],
+    ["an empty tag", "  - { image: redis, to: »'x:' }", /^INVALID_FILE .*no tag after the colon/],
     [
       "a repository with capitals",
       "  - { image: redis, to: »Redis }",
-      /^INVALID_FILE "Redis" is no name for a repository/,
+      /^INVALID_FILE "Redis" is not a valid repository name/,
     ],
     [
-      "a repository with a port in it",
+      "a repository that contains a port",
       "  - { image: 'localhost:5000/a', to: »'{registry}/a' }",
-      /^INVALID_FILE "localhost:5000\/a" is no name/,
+      /^INVALID_FILE "localhost:5000\/a" is not a valid repository name/,
     ],
     [
       "a repository of one character",
       "  - { image: redis, to: »r, targets: [main] }",
       /^INVALID_FILE .*at least 2 characters/,
     ],
-    ["a tag that is none", "  - { image: redis, to: »'xx:-a' }", /^INVALID_FILE "-a" is no tag/],
-    ["a fixed tag for several", "  - { image: redis, tags: [7, 8], to: »'xx:one' }", /^INVALID_FILE all 2 tags /],
+    ["an invalid tag", "  - { image: redis, to: »'xx:-a' }", /^INVALID_FILE "-a" is not a valid tag/],
+    ["a fixed tag for several tags", "  - { image: redis, tags: [7, 8], to: »'xx:one' }", /^INVALID_FILE all 2 tags /],
     [
       "an unknown target",
       "  - { image: redis, targets: [»mian] }",
-      /^INVALID_FILE there is no target "mian" \(did you mean "main"\?\)$/,
+      /^INVALID_FILE "mian" is not a declared target \(did you mean "main"\?\)$/,
     ],
     [
-      "a target named twice",
+      "a target listed twice",
       "  - { image: redis, targets: [main, »main] }",
-      /^INVALID_FILE the target "main" is named twice$/,
+      /^INVALID_FILE target "main" is listed twice/,
     ],
   ];
   for (const [what, mirrors, expected] of cases) test(what, () => one(around(mirrors), expected));
 
-  test("settings of repositories at a target that has none", () =>
+  test("repository settings of a target that is not in ECR", () =>
     one(
       `${HEAD}targets: { main: { oci: "https://x", »repositories: {} } }\n${MIRRORS}`,
-      /^INVALID_FILE only an ecr target/,
+      /^INVALID_FILE "repositories" is allowed only in an ecr target/,
     ));
 
-  test("a source whose key is no registry", () =>
-    one(`${HEAD}sources: { »"https://docker.io": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));
+  test("a source key that is not a registry", () =>
+    one(
+      `${HEAD}sources: { »"https://docker.io": {} }\n${TARGETS}${MIRRORS}`,
+      /^INVALID_FILE .*not a valid registry host/,
+    ));
 
   for (const host of ["registry.example.com:65536", "[:::::]"]) {
-    test(`an image of ${host}, which can be no host`, () =>
+    test(`an image from the invalid host ${host}`, () =>
       one(around(`  - { image: »"${host}/app:1" }`), /^INVALID_REFERENCE .*not a valid registry host/));
 
-    test(`a source ${host}, which can be no host`, () =>
-      one(`${HEAD}sources: { »"${host}": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*no registry host/));
+    test(`a source with the invalid host ${host}`, () =>
+      one(`${HEAD}sources: { »"${host}": {} }\n${TARGETS}${MIRRORS}`, /^INVALID_FILE .*not a valid registry host/));
   }
 
   test("an alternate that is the source itself", () =>
     one(
       `${HEAD}sources: { docker.io: { alternates: [{ registry: »registry-1.docker.io }] } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE "registry-1.docker.io" is the source itself/,
+      /^INVALID_FILE "registry-1.docker.io" cannot be an alternate: it is the source itself/,
     ));
 
-  test("an alternate that counts pulls", () =>
+  test("an alternate with a pull limit", () =>
     one(
       `${HEAD}sources: { ghcr.io: { alternates: [{ registry: »docker.io/team }] } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE "docker.io\/team" counts pulls/,
+      /^INVALID_FILE "docker.io\/team" cannot be an alternate: Docker Hub has a pull limit/,
     ));
 
-  test("two names of one source", () =>
+  test("two names for one source", () =>
     one(
       `${HEAD}sources:\n  docker.io: {}\n  »index.docker.io: {}\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE .*same registry as "docker.io" in line 4$/,
+      /^INVALID_FILE .*same registry as "docker.io" on line 4/,
     ));
 });
 
-describe("an address of a registry", () => {
+describe("a registry address", () => {
   const addresses = [
     "ftp://x",
     "registry.example.com",
@@ -256,14 +283,14 @@ describe("an address of a registry", () => {
     });
   }
 
-  test("of a source has no path", () =>
+  test("of a source cannot have a path", () =>
     one(
       `${HEAD}sources: { docker.io: { endpoint: »"https://x/y" } }\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE an endpoint has no path/,
+      /^INVALID_FILE an endpoint cannot have a path/,
     ));
 });
 
-test("what is wrong in form and in meaning is told in one run, in the order of the file", async () => {
+test("reports problems of form and meaning in one run, in file order", async () => {
   const problems = await refusedAs(
     around(
       '  - { image: Redis, platfrom: x }\n  - { image: node, to: "{nmae}", refresh: allways }\n  - text\n  - { tags: ["a b"] }',
@@ -283,13 +310,13 @@ test("what is wrong in form and in meaning is told in one run, in the order of t
   );
 });
 
-test("a target that is not sound is still a name that entries may use", () =>
+test("entries can use the name of an invalid target", () =>
   one(
     `${HEAD}targets: { main: { ecr: { region: »x } } }\nmirrors: [{ image: node, targets: [main] }]\n`,
     /^INVALID_FILE expected an AWS Region/,
   ));
 
-test("alternates that are no list of maps are told at their place, as any other mistake", async () => {
+test("reports alternates that are not a list of maps", async () => {
   const around = (alternates: string): string =>
     `${HEAD}${TARGETS}sources: { docker.io: { alternates: ${alternates} } }\n${MIRRORS}`;
   for (const wrong of ['[»"public.ecr.aws/docker"]', "»5", "[{ registry: »5 }]", "[»{ only: [a] }]"]) {

@@ -8,7 +8,7 @@ import { accepted, around, refusedAs } from "../mirror-file-in-folder.ts";
 const ARN = "arn:aws:codebuild:eu-west-1:123456789012:build/project:1";
 
 describe("a variable", () => {
-  test("of one's own stands in texts", async () => {
+  test("of your own can be part of a text", async () => {
     const file = await accepted(
       around('  - { image: "node:${MIRRORFORM_VAR_NODE}", to: "x/${MIRRORFORM_VAR_NODE}" }'),
       {
@@ -25,7 +25,7 @@ describe("a variable", () => {
     assert.ok("message" in expandVariables("${AWS_REGION}", {}));
   });
 
-  test("AWS_ACCOUNT_ID is known from the build in AWS CodeBuild", () => {
+  test("AWS_ACCOUNT_ID comes from the build ARN in AWS CodeBuild", () => {
     assert.deepEqual(expandVariables("${AWS_ACCOUNT_ID}", { CODEBUILD_BUILD_ARN: ARN }), { text: "123456789012" });
     assert.deepEqual(
       expandVariables("${AWS_ACCOUNT_ID}", { CODEBUILD_BUILD_ARN: ARN, AWS_ACCOUNT_ID: "210987654321" }),
@@ -36,7 +36,7 @@ describe("a variable", () => {
     assert.ok("message" in expandVariables("${AWS_ACCOUNT_ID}", { CODEBUILD_BUILD_ARN: "arn:x" }));
   });
 
-  test("may be a number where a number is expected", async () => {
+  test("can be a number where a number is expected", async () => {
     const text = around("  - image: node").replace(
       "mirrors:",
       'sources: { x.io: { concurrency: "${MIRRORFORM_VAR_N}" } }\nmirrors:',
@@ -46,8 +46,8 @@ describe("a variable", () => {
   });
 });
 
-describe("what is put in is never read as YAML, nor for variables", () => {
-  test("a value with the marks of YAML is a text", async () => {
+describe("a variable's value is not read as YAML or expanded again:", () => {
+  test("a value with YAML syntax is text", async () => {
     const problems = await refusedAs(around("  - image: ${MIRRORFORM_VAR_X}"), {
       environment: { MIRRORFORM_VAR_X: "node, targets: [other]" },
     });
@@ -55,12 +55,12 @@ describe("what is put in is never read as YAML, nor for variables", () => {
     assert.match(problems[0] ?? "", /^INVALID_REFERENCE 8:12/);
   });
 
-  test("a value with a line break or a variable is refused", async () => {
+  test("refuses a value with a line break or a variable", async () => {
     for (const value of ["a\nb", "${AWS_REGION}"]) {
       const problems = await refusedAs(around("  - image: node:${MIRRORFORM_VAR_X}"), {
         environment: { MIRRORFORM_VAR_X: value, AWS_REGION: "x" },
       });
-      assert.match(problems.join(), /^INVALID_FILE 8:12 the value of MIRRORFORM_VAR_X has /);
+      assert.match(problems.join(), /^INVALID_FILE 8:12 the value of MIRRORFORM_VAR_X contains /);
     }
   });
 });
@@ -68,14 +68,14 @@ describe("what is put in is never read as YAML, nor for variables", () => {
 describe("a variable is refused", () => {
   const environment = { MIRRORFORM_VAR_SET: "registry.example.com", HOME: "secret", AWS_SECRET_ACCESS_KEY: "secret" };
 
-  test("when it is not set", async () => {
+  test("if it is not set", async () => {
     assert.match(
       (await refusedAs(around("  - image: node:${MIRRORFORM_VAR_X}"))).join(),
-      /^INVALID_FILE 8:12 .*MIRRORFORM_VAR_X is not set/,
+      /^INVALID_FILE 8:12 variable MIRRORFORM_VAR_X is not set/,
     );
   });
 
-  test("when it is none of those allowed, whatever the environment holds", async () => {
+  test("if it is not one of the allowed ones, whether set or not", async () => {
     const names = [
       "HOME",
       "AWS_SECRET_ACCESS_KEY",
@@ -87,25 +87,25 @@ describe("a variable is refused", () => {
     ];
     for (const name of names) {
       const problems = (await refusedAs(around(`  - image: "node:\${${name}}"`), { environment })).join();
-      assert.match(problems, /^INVALID_FILE 8:12 .*is not one that a mirror file may use/);
+      assert.match(problems, /^INVALID_FILE 8:12 variable .* is not allowed in a mirror file/);
       assert.doesNotMatch(problems, /secret/);
     }
   });
 
-  test("when it is one of IAM, which belongs into a policy file", async () => {
+  test("if it is an IAM policy variable, which must be in a policy file", async () => {
     const policy = '{ policy: { Statement: [{ Effect: Allow, Resource: "${aws:username}" }] } }';
     const problems = await refusedAs(around(`  - { image: node, repositories: ${policy} }`));
     assert.match(
       problems.join(),
-      /^INVALID_FILE 8:\d+ "aws:username" is a variable of IAM \(put the policy into a JSON file/,
+      /^INVALID_FILE 8:\d+ "aws:username" is an IAM policy variable \(move the policy to a JSON file/,
     );
   });
 
-  test("when it has no end", async () => {
+  test("if it has no closing brace", async () => {
     assert.match((await refusedAs(around('  - image: "node:${AWS_REGION"'))).join(), /no closing brace/);
   });
 
-  test("in the host of an image, however it gets there", async () => {
+  test("in the host of an image, in any form", async () => {
     const images = [
       "${MIRRORFORM_VAR_SET}/node",
       "localhost${MIRRORFORM_VAR_SLASH}",
@@ -117,11 +117,11 @@ describe("a variable is refused", () => {
         environment: { ...environment, MIRRORFORM_VAR_SLASH: ":5000/x" },
       });
       assert.equal(problems.length, 1);
-      assert.match(problems[0] ?? "", /^INVALID_FILE 8:12 a variable cannot be part of a registry's host/);
+      assert.match(problems[0] ?? "", /^INVALID_FILE 8:12 variables are not allowed in a registry host/);
     }
   });
 
-  test("in the address of a target or of a source", async () => {
+  test("in the address of a target or a source", async () => {
     const text = `version: 1
 name: example
 targets: { main: { oci: "https://\${MIRRORFORM_VAR_SET}" } }
@@ -136,7 +136,7 @@ mirrors: [{ image: node }]
   });
 });
 
-test("law: a text without ${ stays as it is, whatever the environment", () => {
+test("law: a text without ${ is unchanged in any environment", () => {
   fc.assert(
     fc.property(fc.string(), fc.dictionary(fc.string(), fc.string()), (text, environment) => {
       fc.pre(!text.includes("${"));

@@ -40,7 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
     file: `${HEAD}mirrors:\n  - image: redis:7\n    image: redis:8\n`,
     code: "YAML_SYNTAX",
     line: 7,
-    says: /second time/,
+    says: /duplicate key/,
   },
   {
     what: "a name that is no image reference",
@@ -115,6 +115,6 @@ test("a mirror file that is a link is not followed: a pull request could show wh
   await symlink("/etc/passwd", join(folder.path, "mirrors.yaml"));
   const { code, stderr } = await resident(["validate"], { folder: folder.path });
   assert.equal(code, 3);
-  assert.match(stderr, /this is a link/);
+  assert.match(stderr, /this is a symbolic link/);
   assert.doesNotMatch(stderr, /root:/);
 });

@@ -10,9 +10,9 @@ import { world } from "../../support/world.ts";
 
 const OPTIONS = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 
-describe("a HEAD that fails", { concurrency: 4 }, () => {
+describe("a failed HEAD", { concurrency: 4 }, () => {
   for (const status of [401, 403, 404, 429, 500]) {
-    test(`with ${status} at the source is never followed by a GET, which would cost a pull`, async (t) => {
+    test(`with ${status} at the source is not followed by a GET, which would cost a pull`, async (t) => {
       const { sandbox, json } = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
       const { registry } = sandbox.dockerHub;
       fault(registry, (request) => isRedis(request) && request.method === "HEAD", refuse(status, "UNKNOWN", "no"));
@@ -24,7 +24,7 @@ describe("a HEAD that fails", { concurrency: 4 }, () => {
   }
 
   for (const status of [401, 403, 500]) {
-    test(`with ${status} at the target is never read as "absent": nothing is pulled or pushed`, async (t) => {
+    test(`with ${status} at the target does not mean "absent": nothing is pulled or pushed`, async (t) => {
       const place = await world(t, {}, { ...OPTIONS, registries: ["registry.example.com"] });
       const target = place.sandbox.registries.get("registry.example.com");
       assert.ok(target !== undefined);
@@ -41,7 +41,7 @@ describe("a HEAD that fails", { concurrency: 4 }, () => {
   }
 });
 
-test("what was planned is what is copied, also when the tag moves upstream in between", async (t) => {
+test("copies the planned digest, even if the tag changes at the source after the plan", async (t) => {
   const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
   const { dockerHub } = place.sandbox;
   const planned = dockerHub.store.repository("library/redis")?.tags.get("7");
@@ -58,17 +58,17 @@ test("what was planned is what is copied, also when the tag moves upstream in be
 });
 
 /**
- * Makes a process tell, when it ends, the most bytes that it had resident. Sampled: the kernel's own maximum counts
- * what the parent had when it forked.
+ * Makes a process print its maximum resident size in bytes on exit. Samples it, because the kernel's maximum includes
+ * the parent's memory at the time of the fork.
  */
-const TELL_MEMORY = `--import=data:text/javascript,${encodeURIComponent(
+const PRINT_MEMORY = `--import=data:text/javascript,${encodeURIComponent(
   `let most = 0;
   setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10).unref();
   process.on("exit", () => process.stderr.write("most resident " + most + "\\n"));`,
 )}`;
 const MEGABYTE = 1024 * 1024;
 
-test("memory stays flat whatever the size of a layer", async (t) => {
+test("memory use does not depend on the size of layers", async (t) => {
   const resident = async (layerBytes: number): Promise<number> => {
     const registry = await startStreamingRegistry(t, { layers: 2, layerBytes });
     const folder = await folderWith({
@@ -81,10 +81,10 @@ mirrors: [{ image: "${registry.host}/team/app:1", to: "app:1" }]
 `,
     });
     t.after(() => folder.remove());
-    const environment = { NODE_OPTIONS: TELL_MEMORY };
+    const environment = { NODE_OPTIONS: PRINT_MEMORY };
     const { code, stdout, stderr } = await mirrorform(["apply"], { folder: folder.path, environment });
     assert.equal(code, 0, stdout + stderr);
-    assert.equal(registry.received(), layerBytes * 2, "every byte of the layers has arrived");
+    assert.equal(registry.received(), layerBytes * 2, "every byte of the layers is copied");
     const bytes = Number(/most resident (\d+)/.exec(stderr)?.[1]);
     assert.ok(bytes > 0, stderr);
     return bytes;
@@ -94,6 +94,6 @@ mirrors: [{ image: "${registry.host}/team/app:1", to: "app:1" }]
   t.diagnostic(
     `${Math.round(small / MEGABYTE)} MB with layers of 64 bytes, ${Math.round(large / MEGABYTE)} MB with two of 256 MB`,
   );
-  // One layer held whole would be 256 MB more. What has been sent stays resident until it is collected: some 80 MB.
+  // Buffering a whole layer would take 256 MB more. Sent data stays resident until garbage collection: about 80 MB.
   assert.ok(large - small < 160 * MEGABYTE, `${large} bytes against ${small}`);
 });

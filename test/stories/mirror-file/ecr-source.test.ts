@@ -22,7 +22,7 @@ mirrors:
 `;
 const SMALL = { layers: 1, layerBytes: 64 };
 
-/** An image in the ECR of another Region, and one at ghcr.io. */
+/** Creates an image in ECR in another Region, and one at ghcr.io. */
 async function twoSources(t: Parameters<typeof world>[0]) {
   const options = { images: ["ghcr.io/acme/tool:1"], imageOptions: SMALL };
   const place = await world(t, { "mirrors.yaml": FILE }, options);
@@ -41,7 +41,7 @@ async function arrived({ sandbox }: World): Promise<string[]> {
   return ["app", "tool"].filter((name) => store.repository(name)?.tags.has("1") === true);
 }
 
-test("an image comes from another ECR by the AWS credentials, with one token, and again for nothing", async (t) => {
+test("copies from another ECR registry with the AWS credentials and one token; a second plan has no changes", async (t) => {
   const { place, environment } = await twoSources(t);
   const { code } = await place.json(["apply"], { environment });
   assert.equal(code, 0);
@@ -51,7 +51,7 @@ test("an image comes from another ECR by the AWS credentials, with one token, an
   assert.deepEqual([document.totals?.["create"], document.totals?.["change"]], [0, 0]);
 });
 
-test("Docker's credentials for an ECR come first, and AWS is not asked then", async (t) => {
+test("prefers Docker credentials for an ECR registry, and then requests no AWS token", async (t) => {
   const { place, server, environment } = await twoSources(t);
   const suffix = environmentSuffix(new URL(server.url).host);
   const own = { [`MIRRORFORM_USERNAME_${suffix}`]: "AWS", [`MIRRORFORM_PASSWORD_${suffix}`]: "not-the-password" };
@@ -62,7 +62,7 @@ test("Docker's credentials for an ECR come first, and AWS is not asked then", as
   assert.equal(tokensOf(place, "eu-west-1"), 0);
 });
 
-test("without AWS credentials the images of an ECR fail, and no others", async (t) => {
+test("without AWS credentials, only the images in ECR fail", async (t) => {
   const { place, environment } = await twoSources(t);
   await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("{ ecr: {} }", "{ layout: ./out }"));
   const nobody = { AWS_ACCESS_KEY_ID: "", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" };
@@ -78,7 +78,7 @@ test("without AWS credentials the images of an ECR fail, and no others", async (
   );
 });
 
-test("AWS is not asked about a source that is not needed", async (t) => {
+test("requests no AWS token for a source that is not needed", async (t) => {
   const { place, environment } = await twoSources(t);
   const { code } = await place.json(["apply", "--only", "tool*"], { environment });
   assert.equal(code, 0);
@@ -86,7 +86,7 @@ test("AWS is not asked about a source that is not needed", async (t) => {
   assert.equal(tokensOf(place, "eu-west-1"), 0);
 });
 
-test("a rule goes by the dates of an ECR, and what the target holds already costs no HEAD", async (t) => {
+test("a rule uses push dates from ECR, and needs no HEAD for tags that the target already has", async (t) => {
   const { place, server, environment } = await twoSources(t);
   const { store } = await place.sandbox.ecr.registry(ACCOUNT, "eu-west-1");
   const app = store.create("app");

@@ -26,7 +26,7 @@ async function lockedTags({ folder }: World): Promise<string[]> {
   return [...text.matchAll(/^docker\.io\/library\/(\S+): /gm)].map(([, name]) => name ?? "");
 }
 
-/** How often Docker Hub's registry or its catalogue was asked for a list of tags, from now on. */
+/** Counts requests to Docker Hub's registry and catalogue for tag lists, from now on. */
 function countLists({ sandbox: { dockerHub } }: World): () => number {
   const lists = () =>
     [dockerHub.registry, dockerHub.catalogue].flatMap(({ requests }) => requests.filter(isList)).length;
@@ -42,8 +42,8 @@ function publish({ sandbox }: World, tag: string): void {
   sandbox.dockerHub.publish("library/node", tag, { layers: 1, layerBytes: 64 });
 }
 
-describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
-  test("are those of its lines, and no source is asked for a list, until the lock is moved", async (t) => {
+describe("with a lock, the tags of a rule", { concurrency: 2 }, () => {
+  test("are the locked ones, without a tag list from the source, until the lock is updated", async (t) => {
     const place = await nodeWorld(t);
     assert.equal((await place.run(["lock"])).code, 0);
     assert.deepEqual(await lockedTags(place), ["node:20-alpine", "node:22-alpine", "redis:7"]);
@@ -55,7 +55,7 @@ describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
     assert.equal((await place.run(["lock"])).code, 0);
     assert.equal((await place.run(["lock", "--check"])).code, 0);
     assert.equal((await place.run(["lock", "--update", "redis"])).code, 0);
-    assert.equal(lists(), 0, "what is locked is known");
+    assert.equal(lists(), 0, "the lock has the tags");
     assert.equal((await ecrOf(place)).store.repository("node")?.tags.has("24-alpine"), false);
     assert.deepEqual(await lockedTags(place), ["node:20-alpine", "node:22-alpine", "redis:7"]);
 
@@ -63,7 +63,7 @@ describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
     assert.equal(code, 0);
     assert.match(stdout, /\+ docker\.io\/library\/node:24-alpine/);
     assert.match(stdout, /- docker\.io\/library\/node:20-alpine/);
-    assert.ok(lists() > 0, "the source is asked again");
+    assert.ok(lists() > 0, "the source is queried again");
     assert.equal((await place.run(["lock", "--check"])).code, 0);
     assert.equal((await place.json(["apply"])).code, 0);
     const { store } = await ecrOf(place);
@@ -73,7 +73,7 @@ describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
     );
   });
 
-  test("stay when the source lists none, and the others are still written", async (t) => {
+  test("stay locked if the source does not list tags, and other images are still updated", async (t) => {
     const place = await nodeWorld(t);
     await place.run(["lock"]);
     place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
@@ -86,17 +86,17 @@ describe("with a lock the tags of a rule", { concurrency: 2 }, () => {
     assert.deepEqual(await lockedTags(place), ["node:20-alpine", "node:22-alpine", "redis:7"]);
   });
 
-  test("are missing when the rule came after the lock: said by --check at its place, and by the plan", async (t) => {
+  test("are missing if the rule is newer than the lock: --check reports its position, and plan fails", async (t) => {
     const place = await nodeWorld(t);
     const [digest] = place.sandbox.dockerHub.store.repository("library/redis")?.tags.values() ?? [];
     await writeFile(`${place.folder}/mirrors.lock.yaml`, `version: 1\ndocker.io/library/redis:7: ${digest}\n`);
     const checked = await place.run(["lock", "--check"]);
     assert.equal(checked.code, 1);
-    assert.match(checked.stderr, /^mirrors\.yaml:6:12: the lock has no tag that this rule chooses/);
+    assert.match(checked.stderr, /^mirrors\.yaml:6:12: the lock file has no tag that this rule selects/);
     const { code, document } = await place.json(["plan"]);
     assert.equal(code, 1);
     assert.equal(document.complete, false);
     assert.equal((await place.json(["apply"])).code, 1);
-    assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "the others are copied");
+    assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "other images are copied");
   });
 });

@@ -13,7 +13,7 @@ const SMALL: SandboxOptions = { images: ["redis:7", "nginx:1"], imageOptions: { 
 const REDIS = "docker.io/library/redis:7";
 const NGINX = "docker.io/library/nginx:1";
 
-/** A sandbox with redis:7 and nginx:1, and a mirror file with both. */
+/** Creates a sandbox with redis:7 and nginx:1, and a mirror file with both. */
 function twoImages(t: TestContext, file = TWO_IMAGES): Promise<World> {
   return world(t, { "mirrors.yaml": file }, SMALL);
 }
@@ -34,7 +34,7 @@ function move({ sandbox }: World): void {
   sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
 }
 
-/** Requests to Docker Hub's registry for manifests: `HEAD /v2/…`. */
+/** Lists the requests to Docker Hub's registry for manifests: `HEAD /v2/…`. */
 function asked({ sandbox }: World): string[] {
   return sandbox.dockerHub.registry.requests
     .filter(({ path }) => path.includes("/manifests/"))
@@ -42,8 +42,8 @@ function asked({ sandbox }: World): string[] {
 }
 
 describe("the lock", { concurrency: 4 }, () => {
-  /** What breaks when this fails: what lands is not what was reviewed. */
-  test("holds an image while it moves upstream, until the lock itself is moved", async (t) => {
+  /** If this fails, mirrorform copies images that were not reviewed. */
+  test("keeps an image at its digest after the tag changes at the source, until the lock is updated", async (t) => {
     const place = await twoImages(t);
     const first = upstream(place, "redis", "7");
     const locked = await place.run(["lock"]);
@@ -69,11 +69,11 @@ describe("the lock", { concurrency: 4 }, () => {
 
     place.sandbox.dockerHub.registry.requests.length = 0;
     assert.equal((await place.json(["apply"])).code, 0);
-    assert.equal(await mirrored(place, "redis", "7"), first, "what is locked is copied");
+    assert.equal(await mirrored(place, "redis", "7"), first, "the locked digest is copied");
     assert.deepEqual(
       asked(place).filter((request) => /manifests\/(?:7|1)$/.test(request)),
       [],
-      "apply asks for no tag",
+      "apply requests no tag",
     );
 
     const held = await place.run(["plan"]);
@@ -91,7 +91,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.equal(await mirrored(place, "redis", "7"), second);
   });
 
-  test("is compared, and all that is locked and there is found unchanged, with every source closed", async (t) => {
+  test("can be compared, and locked images are found unchanged, with every source offline", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     assert.equal((await place.json(["apply"])).code, 0);
@@ -111,7 +111,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.equal((await place.run(["validate"])).code, 1);
   });
 
-  test("does not make a plan fail that cannot ask whether something moved: that is a note", async (t) => {
+  test("lets a plan succeed, with a note, if it cannot find out whether a tag changed", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     assert.equal((await place.json(["apply"])).code, 0);
@@ -121,7 +121,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.match(stdout, /Whether 1 locked image moved upstream is not known \(docker\.io: DENIED\)/);
   });
 
-  test("without an image's line blocks that image alone, until `lock` adds the line and keeps the others", async (t) => {
+  test("blocks only an image without a line, until `lock` adds the line and keeps the others", async (t) => {
     const place = await twoImages(t);
     await writeFile(`${place.folder}/mirrors.lock.yaml`, `version: 1\n${NGINX}: ${upstream(place, "nginx", "1")}\n`);
     const planned = await place.run(["plan"]);
@@ -139,7 +139,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.match(await readLock(place), new RegExp(`${NGINX}: ${before}\n${REDIS}: sha256:`));
   });
 
-  test("keeps the old line of an image that cannot be looked up, writes the others, and ends with 1", async (t) => {
+  test("keeps the line of an image that cannot be resolved, updates the others, and exits with 1", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     const [old, nginx] = [upstream(place, "redis", "7"), upstream(place, "nginx", "1")];
@@ -155,14 +155,14 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.doesNotMatch(lock, new RegExp(`${NGINX}: ${nginx}`));
   });
 
-  test("is not begun when nothing can be looked up: with an empty one nothing could be copied", async (t) => {
+  test("is not created if no image can be resolved, because an empty lock would block every image", async (t) => {
     const place = await twoImages(t);
     fault(place.sandbox.dockerHub.registry, () => true, refuse(403, "DENIED", "no"));
     assert.equal((await place.run(["lock"])).code, 1);
     assert.deepEqual(await readdir(place.folder), ["mirrors.yaml"]);
   });
 
-  test("names a digest that its source no longer serves: an error with the way out", async (t) => {
+  test("with a digest that the source no longer serves causes an error with a hint", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     const source = place.sandbox.dockerHub.store.repository("library/redis");
@@ -177,7 +177,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.match(error.hint ?? "", /lock --update redis:7/);
   });
 
-  test("and a pin that contradict each other are told at the pin, and block the image", async (t) => {
+  test("blocks an image whose pinned digest contradicts it, and reports the position of the pin", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     const other = `sha256:${"0".repeat(64)}`;
@@ -196,7 +196,7 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.equal((await place.run(["lock", "--check"])).code, 0);
   });
 
-  test("is not written when it says the same already", async (t) => {
+  test("is not written if nothing changed", async (t) => {
     const place = await twoImages(t);
     await place.run(["lock"]);
     const { mtimeMs } = await stat(`${place.folder}/mirrors.lock.yaml`);
@@ -214,8 +214,8 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.equal((await place.run(["lock", "--check"])).code, 1, "mirrors.yaml has none");
   });
 
-  test("that cannot be written is an error that says so, and leaves the old one", async (t) => {
-    if (process.getuid?.() === 0) return t.skip("root may write everywhere");
+  test("stays unchanged, with an error, if it cannot be written", async (t) => {
+    if (process.getuid?.() === 0) return t.skip("root can write everywhere");
     const place = await twoImages(t);
     await place.run(["lock"]);
     const old = await readLock(place);
@@ -236,35 +236,35 @@ async function withoutWriting<Result>(folder: string, work: () => Promise<Result
   }
 }
 
-describe("a lock that is not valid ends every command that needs it with 3:", { concurrency: 4 }, () => {
+describe("every command that needs the lock exits with 3 if the lock file has", { concurrency: 4 }, () => {
   const line = `${REDIS}: sha256:${"a".repeat(64)}\n`;
   const cases = [
     [
       "a merge conflict",
       `version: 1\n<<<<<<< HEAD\n${line}=======\n${line}>>>>>>> other\n`,
-      /:2:1: a merge conflict[^]*<<<<<<< HEAD/,
+      /:2:1: unresolved merge conflict[^]*<<<<<<< HEAD/,
     ],
-    ["the same image twice", `version: 1\n${line}${line}`, /:3:1: .*second time/],
-    ["nonsense", "hello\n", /:1:1: a lock is a map/],
-    ["nothing", "", /a lock is a map/],
+    ["the same image twice", `version: 1\n${line}${line}`, /:3:1: duplicate key/],
+    ["text instead of a map", "hello\n", /:1:1: expected a map/],
+    ["no content", "", /expected a map/],
   ] as const;
-  for (const [what, lock, said] of cases) {
+  for (const [what, lock, message] of cases) {
     test(what, async (t) => {
       const folder = await folderWith({ "mirrors.yaml": TWO_IMAGES, "mirrors.lock.yaml": lock });
       t.after(() => folder.remove());
       for (const args of [["validate"], ["plan"], ["apply"], ["lock"], ["lock", "--check"]]) {
         const { code, stderr } = await resident(args, { folder: folder.path });
         assert.equal(code, 3, args.join(" "));
-        assert.match(stderr, said);
+        assert.match(stderr, message);
         assert.match(stderr, /problems? in mirrors\.lock\.yaml/);
       }
-      assert.equal(await readFile(`${folder.path}/mirrors.lock.yaml`, "utf8"), lock, "it is left as it is");
+      assert.equal(await readFile(`${folder.path}/mirrors.lock.yaml`, "utf8"), lock, "it is unchanged");
     });
   }
 });
 
 describe("the options of lock", () => {
-  for (const [args, said] of [
+  for (const [args, message] of [
     [["lock", "--update", "nope"], /--update 'nope' matches no image/],
     [["lock", "--update", ""], /--update '' matches no image/],
     [["lock", "--check", "--update"], /cannot go with --update/],
@@ -275,7 +275,7 @@ describe("the options of lock", () => {
       t.after(() => folder.remove());
       const { code, stderr } = await resident(args, { folder: folder.path });
       assert.equal(code, 3);
-      assert.match(stderr, said);
+      assert.match(stderr, message);
     });
   }
 });

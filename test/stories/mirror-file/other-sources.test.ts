@@ -1,4 +1,4 @@
-/** Registries other than Docker Hub as sources, each with its manners. Scripted: what breaks when one fails is an image from there. */
+/** Source registries other than Docker Hub, with a simulation of how each one differs. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,16 +14,20 @@ import { errorsIn, world, type World } from "../../support/world.ts";
 
 const SMALL = { layers: 1, layerBytes: 64 };
 
-/** What a registry answers in its own way; undefined where it does as the specification says. */
-type Manners = (request: RecordedRequest, registry: SandboxRegistry, elsewhere: SandboxRegistry) => Answer | undefined;
+/** Returns a registry's own response to a request; undefined if it follows the specification. */
+type Behaviour = (
+  request: RecordedRequest,
+  registry: SandboxRegistry,
+  elsewhere: SandboxRegistry,
+) => Answer | undefined;
 
 interface Case {
   host: string;
   what: string;
-  manners: Manners;
-  /** What the registry must have been asked, or must not. */
+  behaviour: Behaviour;
+  /** Checks the requests that the registry received. */
   asked?: (requests: readonly RecordedRequest[], registry: SandboxRegistry) => void;
-  /** What becomes of a second image, which the registry does not have. It never counts as absent where that was not said. */
+  /** The error for a second image that the registry does not have. Only an explicit response means that it is absent. */
   absent?: { code: string; side: string };
   environment?: (registry: SandboxRegistry) => Record<string, string>;
 }
@@ -31,7 +35,7 @@ interface Case {
 const isManifest = ({ path }: RecordedRequest): boolean => path.includes("/manifests/");
 const isMissing = ({ path }: RecordedRequest): boolean => path.includes("/missing/");
 
-/** A Bearer challenge, and the token server that it names, for whoever comes without a token. */
+/** Simulates a token server, and sends a Bearer challenge for a request without a token. */
 function bearer(
   { path, authorization }: RecordedRequest,
   { server }: SandboxRegistry,
@@ -51,8 +55,8 @@ function scopes(requests: readonly RecordedRequest[]): Set<string | null> {
 const CASES: readonly Case[] = [
   {
     host: "gcr.io",
-    what: "refuses without a challenge, which GET /v2/ gives (google/go-containerregistry, ping)",
-    manners: (request, registry) => {
+    what: "sends no challenge except for GET /v2/ (google/go-containerregistry, ping)",
+    behaviour: (request, registry) => {
       const answer = bearer(request, registry, 'service="gcr.io"');
       return answer?.status === 401 && request.path !== "/v2/" ? { ...answer, headers: {} } : answer;
     },
@@ -61,8 +65,8 @@ const CASES: readonly Case[] = [
   },
   {
     host: "ghcr.io",
-    what: "asks for milliseconds of patience in words, and says 401 of a repository that it does not have",
-    manners: (request, registry) => {
+    what: "sends Retry-After in milliseconds with a unit, and 401 for a missing repository",
+    behaviour: (request, registry) => {
       if (isMissing(request)) return refuse(401, "UNAUTHORIZED", "authentication required");
       const isFirst = registry.server.requests.filter(isManifest).length === 1;
       return isFirst && isManifest(request)
@@ -70,13 +74,13 @@ const CASES: readonly Case[] = [
         : bearer(request, registry, 'service="ghcr.io",scope="repository:user/image:pull"');
     },
     asked: (requests) =>
-      assert.ok(scopes(requests).has("repository:org/app:pull"), "the scope is ours, not the example's"),
+      assert.ok(scopes(requests).has("repository:org/app:pull"), "the scope is mirrorform's, not the challenge's"),
     absent: { code: "UNAUTHORIZED", side: "source" },
   },
   {
     host: "quay.io",
-    what: "says 401 of a repository that it does not have, and breaks at a scope it does not know",
-    manners: (request, registry) => {
+    what: "sends 401 for a missing repository, and rejects an unknown scope",
+    behaviour: (request, registry) => {
       const scope = new URLSearchParams(request.query).get("scope") ?? "";
       if (request.path === "/token" && /delete|push/.test(scope)) return text(400, "invalid scope");
       if (isMissing(request) && request.authorization === "bearer") return refuse(401, "UNAUTHORIZED", "access denied");
@@ -86,15 +90,15 @@ const CASES: readonly Case[] = [
   },
   {
     host: "public.ecr.aws",
-    what: "wants a scope of its own, the same for all repositories",
-    manners: (request, registry) => bearer(request, registry, 'service="public.ecr.aws",scope="aws"'),
+    what: "requires one fixed scope for all repositories",
+    behaviour: (request, registry) => bearer(request, registry, 'service="public.ecr.aws",scope="aws"'),
     asked: (requests) => assert.deepEqual(scopes(requests), new Set(["aws"])),
     absent: { code: "MANIFEST_UNKNOWN", side: "source" },
   },
   {
     host: "registry.k8s.io",
-    what: "sends on to a mirror for manifests and blobs alike, HEAD too",
-    manners: ({ path }, _registry, elsewhere) => {
+    what: "redirects every request for manifests and blobs to a mirror, including HEAD",
+    behaviour: ({ path }, _registry, elsewhere) => {
       if (path === "/v2/") return undefined;
       return { status: 307, headers: { location: `${elsewhere.server.url}${path}` } };
     },
@@ -102,8 +106,8 @@ const CASES: readonly Case[] = [
   },
   {
     host: "registry.gitlab.com",
-    what: "gives tokens to nobody but who signs in, with a deploy token",
-    manners: (request, registry) => {
+    what: "issues tokens only for a deploy token",
+    behaviour: (request, registry) => {
       if (request.path === "/token" && request.authorization !== "basic")
         return refuse(403, "DENIED", "access forbidden");
       return bearer(request, registry, 'service="container_registry",scope="repository:org/app:pull"');
@@ -116,20 +120,20 @@ const CASES: readonly Case[] = [
   },
   {
     host: "example.jfrog.io",
-    what: "says 403 of what it does not have (JFrog RTFACT-13797)",
-    manners: (request) => (isMissing(request) ? refuse(403, "DENIED", "forbidden") : undefined),
+    what: "sends 403 for a missing image (JFrog RTFACT-13797)",
+    behaviour: (request) => (isMissing(request) ? refuse(403, "DENIED", "forbidden") : undefined),
     absent: { code: "DENIED", side: "source" },
   },
   {
     host: "harbor.example.com",
-    what: "has a word of its own for what it does not have (goharbor/harbor 2.10.2)",
-    manners: (request) => (isMissing(request) ? refuse(404, "NOT_FOUND", "artifact not found") : undefined),
+    what: "sends its own error code for a missing image (goharbor/harbor 2.10.2)",
+    behaviour: (request) => (isMissing(request) ? refuse(404, "NOT_FOUND", "artifact not found") : undefined),
     absent: { code: "MANIFEST_UNKNOWN", side: "source" },
   },
   {
     host: "quiet.example.com",
-    what: "names no digest and no type for HEAD: the manifest is read and hashed, as nothing is counted there",
-    manners: (request) => {
+    what: "sends no digest and no media type for HEAD, so that the manifest is read and hashed",
+    behaviour: (request) => {
       const isHead = request.method === "HEAD" && isManifest(request) && !isMissing(request);
       return isHead ? { status: 200, headers: { "content-type": "application/json" } } : undefined;
     },
@@ -137,7 +141,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-async function start(t: TestContext, { host, manners }: Case): Promise<{ place: World; registry: SandboxRegistry }> {
+async function start(t: TestContext, { host, behaviour }: Case): Promise<{ place: World; registry: SandboxRegistry }> {
   const mirrors = `mirrors: [{ image: "${host}/org/app:1" }, { image: "${host}/missing/app:1" }]`;
   const files = { "mirrors.yaml": `version: 1\nname: platform\ntargets: { main: { ecr: {} } }\n${mirrors}\n` };
   const images = [`${host}/org/app:1`];
@@ -151,13 +155,13 @@ async function start(t: TestContext, { host, manners }: Case): Promise<{ place: 
       same[part].set(key as never, value as never);
   }
   registry.server.onRequest = (request) => {
-    const answer = manners(request, registry, elsewhere);
+    const answer = behaviour(request, registry, elsewhere);
     return answer === undefined ? undefined : { kind: "answer", answer };
   };
   return { place, registry };
 }
 
-describe("an image comes from a registry that", { concurrency: 4 }, () => {
+describe("copies an image from a registry that", { concurrency: 4 }, () => {
   for (const each of CASES) {
     test(`${each.what} (${each.host})`, async (t) => {
       const { place, registry } = await start(t, each);
@@ -168,7 +172,7 @@ describe("an image comes from a registry that", { concurrency: 4 }, () => {
       assert.ok(wanted !== undefined);
       assert.equal(store.repository("org/app")?.tags.get("1"), wanted, JSON.stringify(errorsIn(document)));
       assert.deepEqual(incompleteTags(store), []);
-      assert.equal(code, 1, "the image that is not there is told");
+      assert.equal(code, 1, "the missing image is reported");
       assert.deepEqual(
         errorsIn(document).map(({ code: what, side }) => ({ code: what, side })),
         [each.absent],
@@ -178,7 +182,7 @@ describe("an image comes from a registry that", { concurrency: 4 }, () => {
   }
 });
 
-describe("another ECR as a source", () => {
+describe("another ECR registry as a source", () => {
   const HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   const targets = "version: 1\nname: platform\ntargets: { main: { ecr: {} } }\n";
 
@@ -197,7 +201,7 @@ describe("another ECR as a source", () => {
     return { place, environment: { [endpointVariable(HOST)]: server.url } };
   }
 
-  test("is read with the AWS credentials of the environment, in the Region of its name", async (t) => {
+  test("is read with the AWS credentials of the environment, in the Region of its host name", async (t) => {
     const { place, environment } = await filled(t);
     const before = place.sandbox.ecr.calls.length;
     const { code, document } = await place.json(["apply"], { environment });
@@ -211,7 +215,7 @@ describe("another ECR as a source", () => {
     assert.deepEqual(new Set(tokens.map(({ region }) => region)), new Set(["eu-west-1", "us-east-1"]));
   });
 
-  test("says at the image what is wrong with those credentials", async (t) => {
+  test("reports invalid credentials as an error of the image", async (t) => {
     const { place, environment } = await filled(t);
     const to = targets.replace("{ ecr: {} }", "{ layout: ./mirror }");
     await writeFile(join(place.folder, "mirrors.yaml"), `${to}mirrors: [{ image: "${HOST}/org/app:1" }]\n`);
@@ -223,7 +227,7 @@ describe("another ECR as a source", () => {
     assert.match(error?.operation ?? "", /^sign in to$/);
   });
 
-  test("at another endpoint gets no token of ours", async (t) => {
+  test("gets no AWS token at another endpoint", async (t) => {
     const { place, environment } = await filled(t);
     const seen: (string | undefined)[] = [];
     const options = { images: ["other.example.com/org/app:1"], imageOptions: SMALL };

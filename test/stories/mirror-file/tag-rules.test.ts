@@ -9,7 +9,7 @@ import type { RecordedRequest } from "../../../src/sandbox/http/server.ts";
 import { ecrOf, fault } from "../../support/scenario.ts";
 import { world, type World } from "../../support/world.ts";
 
-/** A mirror file with these entries, for one ECR. */
+/** Creates a mirror file with these entries and one ECR target. */
 function file(...mirrors: readonly string[]): string {
   return `version: 1\nname: platform\ntargets: { main: { ecr: {} } }\nmirrors:\n${mirrors.map((each) => `  - ${each}\n`).join("")}`;
 }
@@ -21,7 +21,7 @@ function isManifest({ path }: RecordedRequest): boolean {
   return path.includes("/manifests/");
 }
 
-/** Requests for manifests and for lists, since `from`, by method and what they ask for. */
+/** Counts the requests for manifests and for lists since `from`. */
 function asked(hub: SandboxDockerHub, from: { registry: number; catalogue: number }) {
   const registry = hub.registry.requests.slice(from.registry).filter(({ status }) => status !== 401);
   return {
@@ -41,7 +41,7 @@ async function planOf(place: World, args: readonly string[] = []): Promise<{ cod
   return { code, plan: document as unknown as Plan };
 }
 
-/** `tag` of each row that copies, in the order of the file. */
+/** Lists the images that a plan copies, in file order. */
 function copied(plan: Plan): string[] {
   return plan.targets
     .flatMap(({ rows }) =>
@@ -51,7 +51,7 @@ function copied(plan: Plan): string[] {
     .map(({ repository, tag }) => `${repository}:${tag}`);
 }
 
-describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
+describe("a rule for an image on Docker Hub", { concurrency: 4 }, () => {
   const rule = `{ image: node, tags: { match: ".*-alpine", semver: ">=20 <25", suffix: alpine, newest: 2 }, to: "hub/{name}:{tag}" }`;
   const images = [
     "node:19-alpine",
@@ -63,7 +63,7 @@ describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
     "redis:7",
   ];
 
-  test("is mirrored with the newest first; what did not move then costs no pull, and no HEAD", async (t) => {
+  test("mirrors the newest tags first; unchanged tags then cost no pull and no HEAD", async (t) => {
     const place = await world(t, { "mirrors.yaml": file("{ image: redis:7 }", rule) }, { images, ...IMAGES });
     const { dockerHub } = place.sandbox;
     const first = await planOf(place);
@@ -75,12 +75,12 @@ describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
     const { plan } = await planOf(place);
     assert.equal(plan.totals.unchanged, 3);
     assert.deepEqual(copied(plan), []);
-    // The one HEAD is for redis, which is no rule's; the one page of the catalogue has all tags of node.
+    // The only HEAD is for redis, which has no rule. One page of the catalogue lists all tags of node.
     assert.deepEqual(asked(dockerHub, before), { get: 0, head: 1, lists: 0, catalogue: 1 });
     assert.equal(plan.totals.failed, 0);
   });
 
-  test("asks by HEAD what the catalogue says moved, and believes the HEAD", async (t) => {
+  test("sends HEAD for a tag that changed in the catalogue, and trusts the response", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(rule) }, { images, ...IMAGES });
     const { dockerHub } = place.sandbox;
     assert.equal((await place.run(["apply"])).code, 0);
@@ -93,7 +93,7 @@ describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
     assert.ok(action?.kind === "copy-image");
     assert.deepEqual([action.tag, action.digest, action.reason], ["22-alpine", moved, "tag-moved"]);
 
-    // A catalogue that is behind, or wrong, moves nothing: the registry says that the tag is where the target has it.
+    // A catalogue that is outdated or wrong causes no copy: the registry reports the digest that the target has.
     dockerHub.publish("library/node", "22-alpine", IMAGES.imageOptions);
     const lie = { name: "22-alpine", digest: `sha256:${"0".repeat(64)}`, images: [] };
     fault(dockerHub.catalogue, () => true, json(200, { count: 1, next: null, results: [lie] }));
@@ -102,7 +102,7 @@ describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
     assert.equal(again.plan.totals.unchanged, 1);
   });
 
-  test("is listed by the registry where the catalogue cannot be asked", async (t) => {
+  test("uses the registry's tag list if the catalogue is unavailable", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(rule) }, { images, ...IMAGES });
     const { dockerHub } = place.sandbox;
     dockerHub.catalogue.onRequest = () => ({ kind: "cut" });
@@ -112,7 +112,7 @@ describe("a rule for an image of Docker Hub", { concurrency: 4 }, () => {
     assert.equal(asked(dockerHub, { registry: 0, catalogue: 0 }).lists, 1);
   });
 
-  test("that chooses by dates needs the catalogue, and has it read to the end", async (t) => {
+  test("with dates needs the catalogue, and reads all of it", async (t) => {
     const dated = `{ image: node, tags: { match: ".*alpine", order: pushed, maxAge: 30d, newest: 2 } }`;
     const place = await world(t, { "mirrors.yaml": file(dated, "{ image: redis:7 }") }, { images, ...IMAGES });
     const { dockerHub } = place.sandbox;
@@ -151,7 +151,7 @@ describe("ten thousand tags", { concurrency: 4 }, () => {
     for (let i = 1; i < 10_000; i += 1) tags.set(`1.${i}`, top.digest);
   };
 
-  test("of which a few are chosen are listed by names, and those few are asked for", async (t) => {
+  test("are listed by the registry if a rule selects a few, which then get a HEAD each", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(`{ image: big, tags: { semver: "1", newest: 3 } }`) });
     publish(place.sandbox.dockerHub);
     const { code, plan } = await planOf(place, ["--explain"]);
@@ -164,7 +164,7 @@ describe("ten thousand tags", { concurrency: 4 }, () => {
     assert.deepEqual([head, get], [3, 0]);
   });
 
-  test("of which all are chosen are read from the catalogue, with what each names", async (t) => {
+  test("are read from the catalogue with their digests if a rule selects all", async (t) => {
     const mirrors = file(`{ image: big, tags: { semver: "1" }, }`);
     const place = await world(t, { "mirrors.yaml": file(`{ image: big, tags: { semver: "1", newest: 1 } }`) });
     publish(place.sandbox.dockerHub);
@@ -183,7 +183,7 @@ describe("ten thousand tags", { concurrency: 4 }, () => {
   });
 });
 
-describe("rules of other registries", { concurrency: 4 }, () => {
+describe("rules for other registries", { concurrency: 4 }, () => {
   const app = `{ image: ghcr.io/team/app, tags: { match: "v.*", exclude: ".*-debug", newest: 5 } }`;
   const images = [
     "ghcr.io/team/app:v1",
@@ -193,7 +193,7 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     "redis:7",
   ];
 
-  test("are listed page by page; one source that does not list spoils its own entry alone", async (t) => {
+  test("read tag lists page by page; a source that fails affects only its own entry", async (t) => {
     const missing = `{ image: ghcr.io/team/gone, tags: { match: ".*" } }`;
     const place = await world(t, { "mirrors.yaml": file(missing, app, "{ image: redis:7 }") }, { images, ...IMAGES });
     const { code, plan } = await planOf(place);
@@ -216,7 +216,7 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     assert.match(stdout, /Apply: 5 done, 1 failed, 0 unchanged/);
   });
 
-  test("that choose nothing are errors, unless they may", async (t) => {
+  test("fail if they select nothing, unless allowEmpty is set", async (t) => {
     const none = `{ image: ghcr.io/team/app, tags: { match: "nothing" } }`;
     const place = await world(t, { "mirrors.yaml": file(none, app) }, { images, ...IMAGES });
     const { code, plan } = await planOf(place);
@@ -230,7 +230,7 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     assert.equal((await planOf(place)).code, 0);
   });
 
-  test("give way to what the file lists, and two that disagree are both not followed", async (t) => {
+  test("yield to listed images, and both fail if they conflict with each other", async (t) => {
     const mirrors = [
       `{ image: ghcr.io/team/app, tags: { match: "v.*" }, to: "one:{tag}" }`,
       `{ image: redis:7, to: one:v1 }`,
@@ -245,16 +245,16 @@ describe("rules of other registries", { concurrency: 4 }, () => {
       plan.rules.map(({ errors }) => errors.map((error) => `${error.code} ${error.message}`)),
       [
         [
-          'COLLISION ghcr.io/team/app:v2-debug also goes to "one:v2-debug" by line 8, with other options',
-          'COLLISION two images would go to "one:v1": redis:7 by line 6, and ghcr.io/team/app:v1 by this rule',
+          'COLLISION line 8 also copies ghcr.io/team/app:v2-debug to "one:v2-debug", with different options',
+          'COLLISION redis:7 (line 6) and ghcr.io/team/app:v1 (this rule) would both go to "one:v1"',
         ],
-        ['COLLISION ghcr.io/team/app:v2-debug also goes to "one:v2-debug" by line 8, with other options'],
-        ['COLLISION ghcr.io/team/app:v2-debug also goes to "one:v2-debug" by line 5, with other options'],
+        ['COLLISION line 8 also copies ghcr.io/team/app:v2-debug to "one:v2-debug", with different options'],
+        ['COLLISION line 5 also copies ghcr.io/team/app:v2-debug to "one:v2-debug", with different options'],
       ],
     );
   });
 
-  test("whose tag makes a name that the target cannot have are errors of that tag alone", async (t) => {
+  test("report an error only for a tag that gives an invalid name at the target", async (t) => {
     const mirrors = file(`{ image: ghcr.io/team/app, tags: { match: "v\\\\d|UP" }, to: "app/{tag}:latest" }`);
     const place = await world(
       t,
@@ -264,17 +264,17 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     const { code, plan } = await planOf(place);
     assert.equal(code, 1);
     assert.deepEqual(copied(plan), ["app/v2:latest", "app/v1:latest"]);
-    assert.match(plan.rules[0]?.errors[0]?.message ?? "", /by the tag "UP": "app\/UP" is no name for a repository/);
+    assert.match(plan.rules[0]?.errors[0]?.message ?? "", /tag "UP": "app\/UP" is not a valid repository name/);
   });
 
-  test("can be narrowed by the tags that they choose, and a glob that none of them has is an error", async (t) => {
+  test("can be narrowed by the tags that they select, and a glob without a match is an error", async (t) => {
     const place = await world(
       t,
       { "mirrors.yaml": file(app, `{ image: ghcr.io/team/gone, tags: { match: ".*" } }`) },
       { images, ...IMAGES },
     );
     const { code, plan } = await planOf(place, ["--only", "ghcr.io/team/app:v1"]);
-    assert.equal(code, 0, "the other rule is not asked");
+    assert.equal(code, 0, "the other rule's source is not queried");
     assert.deepEqual(copied(plan), ["team/app:v1"]);
     const { code: none, document } = await place.json(["plan", "--only", "ghcr.io/team/app:v9*"]);
     assert.equal(none, 3);
@@ -282,7 +282,7 @@ describe("rules of other registries", { concurrency: 4 }, () => {
     assert.equal((await place.run(["validate"])).stdout, "mirrors.yaml is valid: 2 rules, 1 target.\n");
   });
 
-  test("are explained, tag by tag, with what dropped it", async (t) => {
+  test("are explained for each tag, with the condition that dropped it", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(app) }, { images, ...IMAGES });
     const { stdout } = await place.run(["plan", "--explain"]);
     assert.ok(
@@ -305,7 +305,7 @@ mirrors.yaml -> `),
     assert.equal((await planOf(place)).plan.rules[0]?.tags, undefined);
   });
 
-  test("with a lock choose among its lines, and their sources are not asked for tags", async (t) => {
+  test("with a lock select from its lines, without a tag list from their sources", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(app) }, { images, ...IMAGES });
     assert.equal((await place.run(["lock"])).code, 0);
     const ghcr = place.sandbox.registries.get("ghcr.io");
@@ -325,6 +325,6 @@ mirrors.yaml -> `),
     await writeFile(`${place.folder}/mirrors.yaml`, file(app.replace("v.*", "w.*")));
     const { code: disagrees, stderr } = await place.run(["lock", "--check"]);
     assert.equal(disagrees, 1);
-    assert.match(stderr, /mirrors\.yaml:5:14: the lock has no tag that this rule chooses/);
+    assert.match(stderr, /mirrors\.yaml:5:14: the lock file has no tag that this rule selects/);
   });
 });

@@ -13,7 +13,7 @@ function toOci(url: string, more = ""): string {
   return `version: 1\nname: platform\ntargets:\n  main: { oci: ${url}/team }\n${more}mirrors:\n  - image: redis:7\n`;
 }
 
-describe("an OCI registry as target", () => {
+describe("an OCI registry as a target", () => {
   test("gets images below its prefix, and a second apply writes nothing", async (t) => {
     const place = await world(t, {}, { images: ["redis:7"], registries: ["registry.example.com"] });
     const registry = place.sandbox.registries.get("registry.example.com");
@@ -32,7 +32,7 @@ describe("an OCI registry as target", () => {
     assert.deepEqual(methods, ["HEAD"]);
   });
 
-  test("whose tag changed between the plan and the copy is left alone: that action is stale", async (t) => {
+  test("keeps a tag that changed between the plan and the copy: the action is stale", async (t) => {
     const place = await world(t, {}, { images: ["redis:7"], registries: ["registry.example.com"] });
     const registry = place.sandbox.registries.get("registry.example.com");
     assert.ok(registry !== undefined);
@@ -56,7 +56,7 @@ describe("an OCI registry as target", () => {
     assert.equal(place.sandbox.dockerHub.counted, 0, "no pull was spent on it");
   });
 
-  test("gets an image with a foreign layer without that layer, whose address is not followed", async (t) => {
+  test("gets an image without its foreign layer, and mirrorform does not request the layer's URL", async (t) => {
     const place = await world(
       t,
       {},
@@ -105,7 +105,7 @@ mirrors:
 `;
   const images = ["redis:7", "nginx:1"];
 
-  test("have rows of their own, and a manifest wanted by two costs one pull", async (t) => {
+  test("have separate rows, and a manifest that two of them need costs one pull", async (t) => {
     const { sandbox, json } = await world(t, { "mirrors.yaml": file }, { images });
     const { code, document } = await json(["apply"]);
     assert.equal(code, 0);
@@ -123,7 +123,7 @@ mirrors:
     assert.deepEqual([...virginia.store.repositories.keys()], ["redis"]);
   });
 
-  test("do not hold each other up: one that cannot be opened fails, the other is served", async (t) => {
+  test("are independent: one that cannot be opened fails, and the other gets its images", async (t) => {
     const { sandbox, json } = await world(t, { "mirrors.yaml": file }, { images });
     sandbox.ecr.deny(["sts:AssumeRole"]);
     const { code, document } = await json(["apply"]);
@@ -133,7 +133,7 @@ mirrors:
     assert.deepEqual([...store.repositories.keys()].toSorted(), ["nginx", "redis"]);
   });
 
-  test("can be narrowed to one, and the plan says so", async (t) => {
+  test("can be narrowed to one, which the plan reports", async (t) => {
     const { run } = await world(t, { "mirrors.yaml": file }, { images });
     const { code, stdout } = await run(["plan", "--target", "seoul", "--only", "nginx*"]);
     assert.equal(code, 0);
@@ -142,7 +142,7 @@ mirrors:
   });
 });
 
-test("a repository that is not ours gets images, keeps its settings, and the plan says so", async (t) => {
+test("a repository owned by another mirror file gets images and keeps its settings, which the plan reports", async (t) => {
   const file = `
 version: 1
 name: platform
