@@ -31,18 +31,18 @@ export async function checkDocument(
   log: ProblemLog,
 ): Promise<Desired> {
   const policies = policyReader(folder);
-  const declared = log.isBroken("/targets") ? undefined : document.targets;
+  const declared = log.isInvalid("/targets") ? undefined : document.targets;
   const sources = readSources(document.sources, folder, log);
   const targets = await readTargets(declared ?? {}, folder, policies, log);
   const common = await readSettings(document.repositories, "/repositories", policies, log);
   // A layout that replaces a registry has no push dates.
-  const givesDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
+  const reportsPushDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
   const entries: PlacedEntry[] = [];
-  for (const [index, mirror] of (log.isBroken("/mirrors") ? [] : document.mirrors).entries()) {
+  for (const [index, mirror] of (log.isInvalid("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);
-    if (log.isBroken(pointer)) continue;
+    if (log.isInvalid(pointer)) continue;
     const written = writtenAt(below(pointer, "image"));
-    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), givesDates, log);
+    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), reportsPushDates, log);
     const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
     entries.push({ entry, pointer, index, settings });
   }

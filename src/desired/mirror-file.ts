@@ -55,15 +55,15 @@ export async function readMirrorFile(path: string, options: { environment: Envir
   const text = await readText(path);
   if (typeof text !== "string") return { problems: [text], source: "" };
   const source = sourceText(text);
-  const { root, complaints } = parseYaml(source);
+  const { root, diagnostics } = parseYaml(source);
   if (root === undefined) {
     const log = problemLog(path, (pointer) => positionAt(source, Number(pointer.slice(1))));
-    for (const { offset, ...complaint } of complaints) {
-      log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...complaint });
+    for (const { offset, ...diagnostic } of diagnostics) {
+      log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...diagnostic });
     }
     const hint = 'declare "version", "name", "targets" and "mirrors"';
     const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
-    return { problems: complaints.length === 0 ? [empty] : log.problems(), source: text };
+    return { problems: diagnostics.length === 0 ? [empty] : log.problems(), source: text };
   }
   return readTree(path, source, root, options.environment);
 }
@@ -74,11 +74,11 @@ async function readTree(
   root: YamlNode,
   environment: Environment,
 ): Promise<ReadMirrorFile> {
-  const { value, places, complaints } = typeScalars(root, mirrorFileShape, expandIn(environment));
+  const { value, places, diagnostics } = typeScalars(root, mirrorFileShape, expandIn(environment));
   const log = problemLog(path, (pointer, at) => positionAt(source, offsetOf(places, pointer, at)));
-  for (const { pointer, complaint } of complaints) log.add(pointer, complaint);
+  for (const { pointer, diagnostic } of diagnostics) log.add(pointer, diagnostic);
   if (!validateMirrorFile(value)) reportSchemaErrors(validateMirrorFile.errors ?? [], places, log);
-  if (log.isBroken("")) return { problems: log.problems(), source: source.text };
+  if (log.isInvalid("")) return { problems: log.problems(), source: source.text };
   // Safe: later checks skip every part for which the log has a schema problem.
   const document = value as MirrorFileDocument;
   const writtenAt = (pointer: string): string | undefined => places.get(pointer)?.written;

@@ -7,10 +7,10 @@ import type { RulePlan } from "./plan.ts";
 export type RuleOutcome = Omit<ExpandedEntry, "entry" | "images"> & { entry: Pick<RuleEntry, "at" | "image"> };
 
 /** What a plan says of a rule. */
-export function rulePlan({ entry, chosen, errors }: RuleOutcome, explained: boolean): RulePlan {
+export function rulePlan({ entry, selected, errors }: RuleOutcome, explained: boolean): RulePlan {
   const base = { line: entry.at.line, image: formatReference(entry.image), errors: [...errors] };
-  if (chosen === undefined) return base;
-  const { kept, dropped } = chosen;
+  if (selected === undefined) return base;
+  const { kept, dropped } = selected;
   const counted = { ...base, listed: kept.length + dropped.length, kept: kept.length };
   if (!explained) return counted;
   return {

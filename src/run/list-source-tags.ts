@@ -1,4 +1,4 @@
-import type { ListTags, ListWish } from "../desired/tags/select-all-tags.ts";
+import type { ListTags, TagListRequest } from "../desired/tags/select-all-tags.ts";
 import type { ListedTag } from "../desired/tags/select-tags.ts";
 import type { Catalogue } from "../dockerhub/catalogue.ts";
 import { CATALOGUE_PAGE } from "../dockerhub/catalogue-pages.ts";
@@ -17,15 +17,15 @@ const MAX_BEST_EFFORT_PAGES = 100;
  * requests, the registry lists the names. For an ECR source, the ECR API has dates.
  */
 export function listTagsWith(connections: Pick<Connections, "source" | "catalogue" | "ecrTags">): ListTags {
-  return async ({ registry, repository }, wish, signal) => {
-    const dated = wish.dates ? connections.ecrTags(registry) : undefined;
+  return async ({ registry, repository }, request, signal) => {
+    const dated = request.dates ? connections.ecrTags(registry) : undefined;
     if (dated !== undefined) return dated(repository, signal);
     const names = () => connections.source(registry).listTags(repository, signal);
-    const use = wish.dates ? "required" : "optional";
+    const use = request.dates ? "required" : "optional";
     const catalogue = registry === DOCKER_HUB ? connections.catalogue(use) : undefined;
     if (catalogue === undefined) return withoutMore(await names());
-    if (wish.dates) return listDated(catalogue, repository, wish, names, signal);
-    return listBestEffort(catalogue, repository, wish, names, signal);
+    if (request.dates) return listDated(catalogue, repository, request, names, signal);
+    return listBestEffort(catalogue, repository, request, names, signal);
   };
 }
 
@@ -37,7 +37,7 @@ export function listTagsWith(connections: Pick<Connections, "source" | "catalogu
 async function listDated(
   catalogue: Catalogue,
   repository: string,
-  { needsDateOf }: ListWish,
+  { needsDateOf }: TagListRequest,
   names: () => Promise<string[]>,
   signal: AbortSignal,
 ): Promise<ListedTag[]> {
@@ -59,7 +59,7 @@ async function listDated(
 async function listBestEffort(
   catalogue: Catalogue,
   repository: string,
-  { atMost }: ListWish,
+  { atMost }: TagListRequest,
   names: () => Promise<string[]>,
   signal: AbortSignal,
 ): Promise<ListedTag[]> {

@@ -1,5 +1,5 @@
 import { AS_AT_SOURCE, fillDestination } from "../../desired/entries/destination.ts";
-import { nameComplaint } from "../../desired/entries/name-rules.ts";
+import { nameDiagnostic } from "../../desired/entries/name-rules.ts";
 import type { Target } from "../../desired/places/targets.ts";
 import { MirrorError } from "../../errors.ts";
 import { formatReference, withDefaultTag, type Reference } from "../../oci/reference.ts";
@@ -66,7 +66,8 @@ interface Place {
 /** An entry with the shortest place that is free, and that ECR takes for a name. */
 function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   const place = placesOf(withDefaultTag(reference)).find(
-    ({ repository, tag }) => nameComplaint(TARGET, repository, tag) === undefined && !taken.has(`${repository}:${tag}`),
+    ({ repository, tag }) =>
+      nameDiagnostic(TARGET, repository, tag) === undefined && !taken.has(`${repository}:${tag}`),
   );
   if (place === undefined) throw noPlace(text);
   taken.add(`${place.repository}:${place.tag}`);

@@ -53,7 +53,7 @@ function knownImages(
       `${file.path}: ${plural(left, "rule")} left out: without a lock only a source could say which tags they choose.\n`,
     );
   }
-  const expanded = listed.map((entry) => ({ entry, images: entry.images, chosen: undefined, errors: [] }));
+  const expanded = listed.map((entry) => ({ entry, images: entry.images, selected: undefined, errors: [] }));
   return select(expanded).flatMap(({ images }) => images);
 }
 

@@ -1,6 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
 import { didYouMean } from "../../nearest.ts";
-import { quote, type Complaint } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Values for the placeholders of a backup tag. */
 export interface BackupFacts {
@@ -19,7 +19,7 @@ const NAMES = ["tag", "date", "digest"] as const;
 const DIGEST_LENGTH = 12;
 
 /** Checks a template on its own, without the tags that it applies to. */
-export function backupComplaint(template: string): Complaint | undefined {
+export function backupDiagnostic(template: string): Diagnostic | undefined {
   const names = [...template.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
   for (const name of names) {
     if (NAMES.some((known) => known === name)) continue;
@@ -39,7 +39,7 @@ export function backupComplaint(template: string): Complaint | undefined {
   };
 }
 
-/** Fills in a template that {@link backupComplaint} accepts. */
+/** Fills in a template that {@link backupDiagnostic} accepts. */
 export function fillBackup(template: string, { tag, date, digest }: BackupFacts): string {
   const hex = digest.slice(digest.indexOf(":") + 1).slice(0, DIGEST_LENGTH);
   const values: Readonly<Record<string, string>> = { tag, date, digest: hex };

@@ -4,7 +4,7 @@ import type { DesiredImage } from "./desired-image.ts";
 import { fillDestination } from "./destination.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { PlacedEntry } from "./expand-listed.ts";
-import { tagComplaint } from "./name-rules.ts";
+import { tagDiagnostic } from "./name-rules.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
@@ -41,7 +41,7 @@ function checkEntry({ entry, pointer }: PlacedEntry, declared: readonly Declared
     if ("message" in place) continue;
     repositories.add(place.repository);
     const backup = fillBackup(template, { ...SAMPLE, tag: place.tag });
-    if (!isTag(backup)) return log.add(at, tagComplaint(backup));
+    if (!isTag(backup)) return log.add(at, tagDiagnostic(backup));
   }
   for (const { target, repository, tags } of declared) {
     if (!repositories.has(repository) || !(entry.targets?.has(target) ?? true)) continue;

@@ -6,9 +6,9 @@ import type { ReadTarget } from "../places/targets.ts";
 /** Reports entries that set `prune` but have no ECR target. Only ECR records which mirror file owns a repository. */
 export function checkPruning(entries: readonly PlacedEntry[], targets: readonly ReadTarget[], log: ProblemLog): void {
   for (const { entry, pointer } of entries) {
-    const chosen = targets.filter(({ target }) => entry.targets?.has(target.name) ?? true);
-    if (entry.options.prune !== true || chosen.length === 0) continue;
-    if (chosen.some(({ target }) => target.kind === "ecr")) continue;
+    const entryTargets = targets.filter(({ target }) => entry.targets?.has(target.name) ?? true);
+    if (entry.options.prune !== true || entryTargets.length === 0) continue;
+    if (entryTargets.some(({ target }) => target.kind === "ecr")) continue;
     log.add(below(pointer, "prune"), {
       message: '"prune" requires an ecr target, and this entry has none',
       hint: 'remove "prune", or add an ecr target to this entry',

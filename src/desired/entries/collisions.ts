@@ -60,7 +60,8 @@ export function collisionCheck(log: ProblemLog): CollisionCheck {
       if (first === undefined) byRepository.set(key, { candidate, settings });
       if (first === undefined || first.settings === settings) return true;
       // Invalid settings were skipped, so the comparison would be meaningless.
-      if ([candidate, first.candidate].some(({ entry }) => log.isTouched(below(entry, "repositories")))) return true;
+      if ([candidate, first.candidate].some(({ entry }) => log.containsInvalid(below(entry, "repositories"))))
+        return true;
       log.add(below(candidate.entry, "repositories"), {
         at: "key",
         message: settingsMessage(candidate, first.candidate),

@@ -1,6 +1,6 @@
 import type { Reference } from "../../oci/reference.ts";
 import { didYouMean } from "../../nearest.ts";
-import { quote, type Complaint } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** `to` of a mirror entry: a repository and an optional tag, both with placeholders. */
 export interface Destination {
@@ -15,7 +15,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 const NAMES = ["registry", "repository", "namespace", "name", "tag"] as const;
 
 /** Parses `to`: `repository[:tag]`. Checks only the names of placeholders. */
-export function parseDestination(text: string): Destination | Complaint {
+export function parseDestination(text: string): Destination | Diagnostic {
   for (const [written, name = ""] of text.matchAll(PLACEHOLDER)) {
     if (NAMES.some((known) => known === name)) continue;
     const hint = didYouMean(name, NAMES) ?? "use {registry}, {repository}, {namespace}, {name} or {tag}";
@@ -48,7 +48,7 @@ export function dependsOnTag(destination: Destination): boolean {
 export function fillDestination(
   destination: Destination,
   reference: Reference,
-): { repository: string; tag: string } | Complaint {
+): { repository: string; tag: string } | Diagnostic {
   const repository = fill(destination.repository, reference);
   const tag = fill(destination.tag ?? "{tag}", reference);
   if (typeof repository !== "string") return repository;
@@ -57,7 +57,7 @@ export function fillDestination(
   return { repository: official, tag };
 }
 
-function fill(template: string, reference: Reference): string | Complaint {
+function fill(template: string, reference: Reference): string | Diagnostic {
   const slash = reference.repository.lastIndexOf("/");
   const values: Readonly<Record<string, string | undefined>> = {
     registry: reference.registry,

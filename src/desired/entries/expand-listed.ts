@@ -5,7 +5,7 @@ import type { DesiredImage } from "./desired-image.ts";
 import { fillDestination } from "./destination.ts";
 import type { Entry } from "./read-entry.ts";
 import { makeImage } from "./make-image.ts";
-import { nameComplaint } from "./name-rules.ts";
+import { nameDiagnostic } from "./name-rules.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { mergeSettings } from "../places/read-settings.ts";
@@ -48,16 +48,16 @@ export function expandEntries(
       });
       return expanded;
     }
-    const { destination, options, refresh, choice } = entry;
+    const { destination, options, refresh, selection } = entry;
     const at = log.positionOf(below(pointer, "image"));
     const base = { index, at, destination, targets: entryTargets, options };
-    if (choice === undefined) {
+    if (selection === undefined) {
       const images = imagesOf(placed, entryTargets, order, collisions, log);
       expanded.push({ kind: "listed", ...base, images });
       order += images.length;
     } else {
-      checkRule(placed, choice, entryTargets, collisions, log);
-      expanded.push({ kind: "rule", ...base, ...choice, refresh });
+      checkRule(placed, selection, entryTargets, collisions, log);
+      expanded.push({ kind: "rule", ...base, ...selection, refresh });
     }
   }
   return expanded;
@@ -92,7 +92,7 @@ const ANY_TAG = "0";
 
 function checkRule(
   { entry, pointer }: PlacedEntry,
-  { image }: NonNullable<Entry["choice"]>,
+  { image }: NonNullable<Entry["selection"]>,
   targets: readonly EntryTarget[],
   collisions: CollisionCheck,
   log: ProblemLog,
@@ -120,10 +120,10 @@ function hasBadName(
   place: string,
   log: ProblemLog,
 ): boolean {
-  const complaint = nameComplaint(target, repository, tag);
-  if (complaint === undefined) return false;
+  const diagnostic = nameDiagnostic(target, repository, tag);
+  if (diagnostic === undefined) return false;
   // A name that is invalid at one target is usually invalid at the next.
-  if (!log.isBroken(place)) log.add(place, complaint);
+  if (!log.isInvalid(place)) log.add(place, diagnostic);
   return true;
 }
 

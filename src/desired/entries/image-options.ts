@@ -1,4 +1,4 @@
-import { backupComplaint } from "./backup-template.ts";
+import { backupDiagnostic } from "./backup-template.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
 import { readPlatforms } from "./read-platforms.ts";
 import { below } from "../text/pointer.ts";
@@ -20,12 +20,12 @@ export interface ImageOptions {
 
 /** Reads the options of an entry. Skips invalid ones, which the schema check has reported. */
 export function readImageOptions(document: MirrorDocument, pointer: string, log: ProblemLog): ImageOptions {
-  const sound = <Key extends keyof MirrorDocument>(key: Key): MirrorDocument[Key] | undefined =>
-    log.isTouched(below(pointer, key)) ? undefined : document[key];
-  const platforms = sound("platforms");
-  const referrers = sound("referrers");
-  const replace = readReplace(sound("replace"), below(pointer, "replace"), log);
-  const output = sound("output");
+  const valid = <Key extends keyof MirrorDocument>(key: Key): MirrorDocument[Key] | undefined =>
+    log.containsInvalid(below(pointer, key)) ? undefined : document[key];
+  const platforms = valid("platforms");
+  const referrers = valid("referrers");
+  const replace = readReplace(valid("replace"), below(pointer, "replace"), log);
+  const output = valid("output");
   const { tags = [] } = document;
   if (output !== undefined && (!Array.isArray(tags) || tags.length > 1)) {
     log.add(below(pointer, "output"), {
@@ -38,7 +38,7 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
     ...(Array.isArray(platforms) ? { platforms: readPlatforms(platforms, below(pointer, "platforms"), log) } : {}),
     ...(referrers === undefined || referrers === false ? {} : { referrers: referrers === true ? {} : referrers }),
     ...(replace === undefined ? {} : { replace }),
-    ...(sound("prune") === true ? { prune: true } : {}),
+    ...(valid("prune") === true ? { prune: true } : {}),
     ...(output === undefined ? {} : { output }),
   };
 }
@@ -48,8 +48,8 @@ function readReplace(
   pointer: string,
   log: ProblemLog,
 ): ImageOptions["replace"] | undefined {
-  const complaint = replace === undefined ? undefined : backupComplaint(replace.backup);
-  if (complaint === undefined) return replace;
-  log.add(below(pointer, "backup"), complaint);
+  const diagnostic = replace === undefined ? undefined : backupDiagnostic(replace.backup);
+  if (diagnostic === undefined) return replace;
+  log.add(below(pointer, "backup"), diagnostic);
   return undefined;
 }

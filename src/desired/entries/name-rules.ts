@@ -1,6 +1,6 @@
 import { reservedPart } from "../../layout/repository-name.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
-import { quote, type Complaint } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 import type { Target } from "../places/targets.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { Target } from "../places/targets.ts";
 const MIN_ECR_REPOSITORY_LENGTH = 2;
 
 /** Checks a repository and a tag against the rules of their target. */
-export function nameComplaint(target: Target, repository: string, tag: string): Complaint | undefined {
+export function nameDiagnostic(target: Target, repository: string, tag: string): Diagnostic | undefined {
   const full = target.kind === "oci" && target.prefix !== "" ? `${target.prefix}/${repository}` : repository;
   if (!isRepository(full)) {
     return {
@@ -31,11 +31,11 @@ export function nameComplaint(target: Target, repository: string, tag: string): 
       hint: 'write a different name in "to"',
     };
   }
-  return isTag(tag) ? undefined : tagComplaint(tag);
+  return isTag(tag) ? undefined : tagDiagnostic(tag);
 }
 
 /** Describes an invalid tag. See the OCI distribution-spec, "Pulling manifests". */
-export function tagComplaint(tag: string): Complaint {
+export function tagDiagnostic(tag: string): Diagnostic {
   return {
     message: `${quote(tag)} is not a valid tag`,
     hint: 'use letters, digits, "_", "." and "-", not starting with "." or "-"; at most 128 characters',

@@ -2,12 +2,12 @@ import { isTag, parseReference, withDefaultTag, type Reference } from "../../oci
 import { AS_AT_SOURCE, dependsOnTag, parseDestination, type Destination } from "./destination.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
 import { readImageOptions, type ImageOptions } from "./image-options.ts";
-import { tagComplaint } from "./name-rules.ts";
+import { tagDiagnostic } from "./name-rules.ts";
 import { didYouMean } from "../../nearest.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
-import { readTagRule, type GivesDates } from "../tags/read-tag-rule.ts";
+import { readTagRule, type ReportsPushDates } from "../tags/read-tag-rule.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
 import { hasVariable } from "../text/variables.ts";
 
@@ -16,7 +16,7 @@ export interface Entry {
   /** The listed images, each with a tag or a digest, and the pointer to each. */
   images: { source: Reference; pointer: string }[];
   /** Set if a rule selects the tags. `image` then has no tag, and `images` is empty. */
-  choice: { image: Reference; rule: TagRule } | undefined;
+  selection: { image: Reference; rule: TagRule } | undefined;
   destination: Destination;
   /** Pointer to `to`; undefined if the entry has none. */
   destinationPointer: string | undefined;
@@ -30,20 +30,20 @@ export interface Entry {
  * Reads one entry. Reports its problems and returns its valid parts.
  * @param written the image before variable expansion
  * @param targetNames every declared target, valid or not; undefined if `targets` itself is invalid
- * @param givesDates whether a source reports push dates
+ * @param reportsPushDates whether a source reports push dates
  */
 export async function readEntry(
   document: MirrorDocument,
   pointer: string,
   written: string | undefined,
   targetNames: readonly string[] | undefined,
-  givesDates: GivesDates,
+  reportsPushDates: ReportsPushDates,
   log: ProblemLog,
 ): Promise<Entry> {
   const image = readImage(document, pointer, written, log);
   const destination = readDestination(document, pointer, log);
   const images = readTags(image, document, pointer, log);
-  const choice = await readChoice(image, document, pointer, givesDates, log);
+  const selection = await readSelection(image, document, pointer, reportsPushDates, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
   const options = readImageOptions(document, pointer, log);
   const isMany = images.length > 1 || isRule(document);
@@ -53,12 +53,12 @@ export async function readEntry(
       message: `all ${which} would go to the same tag`,
       hint: 'add {tag} to "to", or omit the tag there to keep the source\'s tag',
     });
-    const none = { images: [], choice: undefined, destinationPointer: undefined };
+    const none = { images: [], selection: undefined, destinationPointer: undefined };
     return { ...none, destination, targets, refresh: "always", options };
   }
   return {
     images: destination === undefined ? [] : images,
-    choice: destination === undefined ? undefined : choice,
+    selection: destination === undefined ? undefined : selection,
     destination: destination ?? AS_AT_SOURCE,
     destinationPointer: document.to === undefined ? undefined : below(pointer, "to"),
     targets,
@@ -74,7 +74,7 @@ function readImage(
   log: ProblemLog,
 ): Reference | undefined {
   const at = below(pointer, "image");
-  if (log.isTouched(at)) return undefined;
+  if (log.containsInvalid(at)) return undefined;
   if (written !== undefined && variableInHost(written, document.image)) {
     log.add(at, {
       message: "variables are not allowed in a registry host",
@@ -103,7 +103,7 @@ function readTags(
 ): Entry["images"] {
   const at = below(pointer, "tags");
   // The default is latest, as for `docker pull`.
-  if (document.tags === undefined && !log.isTouched(at)) {
+  if (document.tags === undefined && !log.containsInvalid(at)) {
     return image === undefined ? [] : [{ source: withDefaultTag(image), pointer: below(pointer, "image") }];
   }
   if (image?.tag !== undefined || image?.digest !== undefined) {
@@ -115,11 +115,11 @@ function readTags(
     });
     return [];
   }
-  if (log.isBroken(at)) return [];
+  if (log.isInvalid(at)) return [];
   return (Array.isArray(document.tags) ? document.tags : []).flatMap((tag, index) => {
     const item = below(at, index);
-    if (log.isTouched(item)) return [];
-    if (!isTag(tag)) log.add(item, { code: "INVALID_REFERENCE", ...tagComplaint(tag) });
+    if (log.containsInvalid(item)) return [];
+    if (!isTag(tag)) log.add(item, { code: "INVALID_REFERENCE", ...tagDiagnostic(tag) });
     return isTag(tag) && image !== undefined ? [{ source: { ...image, tag }, pointer: item }] : [];
   });
 }
@@ -128,21 +128,21 @@ function isRule({ tags }: MirrorDocument): boolean {
   return tags !== undefined && !Array.isArray(tags);
 }
 
-async function readChoice(
+async function readSelection(
   image: Reference | undefined,
   { tags }: MirrorDocument,
   pointer: string,
-  givesDates: GivesDates,
+  reportsPushDates: ReportsPushDates,
   log: ProblemLog,
-): Promise<Entry["choice"]> {
+): Promise<Entry["selection"]> {
   if (tags === undefined || Array.isArray(tags)) return undefined;
-  const rule = await readTagRule(tags, below(pointer, "tags"), image, givesDates, log);
+  const rule = await readTagRule(tags, below(pointer, "tags"), image, reportsPushDates, log);
   return rule === undefined || image === undefined ? undefined : { image, rule };
 }
 
 function readDestination(document: MirrorDocument, pointer: string, log: ProblemLog): Destination | undefined {
   const at = below(pointer, "to");
-  if (log.isTouched(at)) return undefined;
+  if (log.containsInvalid(at)) return undefined;
   if (document.to === undefined) return AS_AT_SOURCE;
   const destination = parseDestination(document.to);
   if (!("message" in destination)) return destination;
@@ -157,12 +157,12 @@ function readTargetNames(
   log: ProblemLog,
 ): ReadonlySet<string> | undefined {
   const at = below(pointer, "targets");
-  if (log.isBroken(at)) return new Set();
+  if (log.isInvalid(at)) return new Set();
   if (document.targets === undefined) return undefined;
   const names = new Set<string>();
   for (const [index, name] of document.targets.entries()) {
     const item = below(at, index);
-    if (log.isTouched(item)) continue;
+    if (log.containsInvalid(item)) continue;
     if (declared !== undefined && !declared.includes(name)) {
       const hint = (): string => didYouMean(name, declared) ?? `use one of: ${declared.join(", ")}`;
       log.add(item, { message: `${quote(name)} is not a declared target`, hint });

@@ -64,9 +64,10 @@ function readLines(source: SourceText, log: ProblemLog): LockLines {
     });
   }
   if (conflicts.length > 0) return lines;
-  const { root, complaints } = parseYaml(source, "a lock file");
-  for (const { offset, ...complaint } of complaints) log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...complaint });
-  if (complaints.length > 0) return lines;
+  const { root, diagnostics } = parseYaml(source, "a lock file");
+  for (const { offset, ...diagnostic } of diagnostics)
+    log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...diagnostic });
+  if (diagnostics.length > 0) return lines;
   if (root?.kind !== "map") {
     log.add("/0", { message: "expected a map with a version and one line per image", hint: RECREATE_HINT });
     return lines;

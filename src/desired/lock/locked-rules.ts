@@ -3,7 +3,7 @@ import { formatReference, parseReference } from "../../oci/reference.ts";
 import { selectTags, type SelectedTags } from "../tags/select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
-import { expandRules, type Choices, type ExpandedEntry } from "../tags/expand-rules.ts";
+import { expandRules, type TagSelector, type ExpandedEntry } from "../tags/expand-rules.ts";
 import type { LockLines } from "./lock-text.ts";
 import { lockImages, lockName } from "./locked-images.ts";
 import { ruleError } from "../tags/rule-error.ts";
@@ -13,7 +13,7 @@ import { ruleError } from "../tags/rule-error.ts";
  * @param lines the lock's lines
  */
 export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines): ExpandedEntry[] {
-  const expanded = expandRules(entries, choicesFrom(lines.keys()));
+  const expanded = expandRules(entries, selectorFrom(lines.keys()));
   const locked = lockImages(
     expanded.flatMap(({ images }) => images),
     lines,
@@ -40,7 +40,7 @@ function selectLocked(entry: RuleEntry, tags: readonly string[]): SelectedTags |
 }
 
 /** @param names the image names in a lock */
-function choicesFrom(names: Iterable<string>): Choices {
+function selectorFrom(names: Iterable<string>): TagSelector {
   const tags = new Map<string, string[]>();
   for (const name of names) {
     const reference = parseReference(name);
@@ -56,10 +56,10 @@ function choicesFrom(names: Iterable<string>): Choices {
 
 /** Returns the rules that select no locked tag. Their sources must be queried to lock their tags. */
 export function rulesWithoutLine(entries: readonly DesiredEntry[], lines: LockLines): RuleEntry[] {
-  const choiceOf = choicesFrom(lines.keys());
+  const select = selectorFrom(lines.keys());
   return entries.flatMap((entry) => {
     if (entry.kind !== "rule") return [];
-    const selected = choiceOf(entry);
+    const selected = select(entry);
     return "code" in selected || selected.kept.length === 0 ? [entry] : [];
   });
 }
@@ -74,10 +74,10 @@ export function rulesWithoutLine(entries: readonly DesiredEntry[], lines: LockLi
 export function imagesToLock(
   entries: readonly DesiredEntry[],
   asked: readonly RuleEntry[],
-  now: Choices,
+  now: TagSelector,
   lines: LockLines,
 ): { images: DesiredImage[]; failed: { reference: string; error: ErrorReport }[] } {
-  const fromLock = choicesFrom(lines.keys());
+  const fromLock = selectorFrom(lines.keys());
   const updated = new Set(asked);
   const expanded = expandRules(entries, (entry) => (updated.has(entry) ? now(entry) : fromLock(entry)));
   const failed = expanded.flatMap(({ entry, errors }) =>
@@ -86,8 +86,8 @@ export function imagesToLock(
   for (const { entry, images, errors } of expanded) {
     if (entry.kind === "rule" && images.length === 0 && errors.length > 0) updated.delete(entry);
   }
-  const choiceOf: Choices = (entry) => (updated.has(entry) ? now(entry) : fromLock(entry));
-  return { images: withoutUnused(entries, imagesOf(entries, choiceOf)), failed };
+  const select: TagSelector = (entry) => (updated.has(entry) ? now(entry) : fromLock(entry));
+  return { images: withoutUnused(entries, imagesOf(entries, select)), failed };
 }
 
 /**
@@ -96,12 +96,12 @@ export function imagesToLock(
  */
 function withoutUnused(entries: readonly DesiredEntry[], images: DesiredImage[]): DesiredImage[] {
   const names = new Set(images.flatMap(({ source }) => lockName(source) ?? []));
-  const used = imagesOf(entries, choicesFrom(names));
+  const used = imagesOf(entries, selectorFrom(names));
   const usedNames = new Set(used.map(({ source }) => lockName(source)));
   // Terminates: each step selects a subset of the previous images.
   return [...names].every((name) => usedNames.has(name)) ? used : withoutUnused(entries, used);
 }
 
-function imagesOf(entries: readonly DesiredEntry[], choiceOf: Choices): DesiredImage[] {
-  return expandRules(entries, choiceOf).flatMap(({ images }) => images);
+function imagesOf(entries: readonly DesiredEntry[], select: TagSelector): DesiredImage[] {
+  return expandRules(entries, select).flatMap(({ images }) => images);
 }

@@ -1,11 +1,11 @@
 import type { LifecycleRuleDocument } from "../generated/mirror-file-schema.ts";
-import type { Complaint } from "../text/problem.ts";
+import type { Diagnostic } from "../text/problem.ts";
 
 /**
  * Checks ECR's rules for lifecycle policies that the schema cannot express, so that apply does not fail halfway.
  * See the Amazon ECR user guide, lifecycle_policy_parameters.
  */
-export function lifecycleComplaint(document: { rules?: LifecycleRuleDocument[] }): Complaint | undefined {
+export function lifecycleDiagnostic(document: { rules?: LifecycleRuleDocument[] }): Diagnostic | undefined {
   const rules = document.rules ?? [];
   const priorities = new Set<number>();
   for (const rule of rules) {
@@ -14,13 +14,13 @@ export function lifecycleComplaint(document: { rules?: LifecycleRuleDocument[] }
       return { message: `two rules have rulePriority ${priority}`, hint: "give each rule a different rulePriority" };
     }
     priorities.add(priority);
-    const message = selectionComplaint(rule);
+    const message = selectionDiagnostic(rule);
     if (message !== undefined) return { message: `the rule with rulePriority ${priority} ${message}` };
   }
   return undefined;
 }
 
-function selectionComplaint({ selection, action }: LifecycleRuleDocument): string | undefined {
+function selectionDiagnostic({ selection, action }: LifecycleRuleDocument): string | undefined {
   const { tagStatus, tagPatternList, tagPrefixList, countType, countUnit, storageClass } = selection;
   const hasTagList = tagPatternList !== undefined || tagPrefixList !== undefined;
   if (tagStatus === "tagged" && !hasTagList) {

@@ -6,14 +6,14 @@ import { constants } from "node:fs";
 import { lstat, open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { stepsBelow } from "../text/path-below.ts";
-import { quote, type Complaint } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
 
 /** Enough for the largest policy that ECR accepts (30,720 characters), with generous whitespace. */
 const MAX_POLICY_FILE_BYTES = 128 * 1024;
 
 /** Reads a policy file. @param folder the mirror file's folder */
-export async function readPolicyFile(folder: string, path: string): Promise<{ value: unknown } | Complaint> {
+export async function readPolicyFile(folder: string, path: string): Promise<{ value: unknown } | Diagnostic> {
   const steps = stepsBelow(path);
   if (steps === undefined) {
     return {
@@ -29,7 +29,7 @@ export async function readPolicyFile(folder: string, path: string): Promise<{ va
   }
 }
 
-async function refuseLinks(base: string, steps: readonly string[], path: string): Promise<Complaint | undefined> {
+async function refuseLinks(base: string, steps: readonly string[], path: string): Promise<Diagnostic | undefined> {
   let reached = base;
   for (const step of steps) {
     reached = join(reached, step);
@@ -39,13 +39,13 @@ async function refuseLinks(base: string, steps: readonly string[], path: string)
   return undefined;
 }
 
-function isLink(path: string): Complaint {
+function isLink(path: string): Diagnostic {
   return {
     message: `the path of policy file ${quote(path)} contains a symbolic link, which mirrorform does not follow`,
   };
 }
 
-async function readJson(absolute: string, path: string): Promise<{ value: unknown } | Complaint> {
+async function readJson(absolute: string, path: string): Promise<{ value: unknown } | Diagnostic> {
   // O_NONBLOCK: do not wait for a named pipe. O_NOFOLLOW: the file may have been replaced by a link.
   const file = await open(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -62,7 +62,7 @@ async function readJson(absolute: string, path: string): Promise<{ value: unknow
 }
 
 /** Omits the message of JSON.parse, which quotes the text. */
-function parseJson(text: string | undefined, path: string): { value: unknown } | Complaint {
+function parseJson(text: string | undefined, path: string): { value: unknown } | Diagnostic {
   if (text !== undefined) {
     try {
       return { value: JSON.parse(text) };

@@ -1,13 +1,13 @@
 import { parseEndpoint, type Endpoint, type EndpointFault } from "../../oci/endpoint.ts";
-import { quote, type Complaint } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Reads a registry address from a mirror file, or describes what is wrong with it. */
-export function readEndpoint(text: string): Endpoint | Complaint {
+export function readEndpoint(text: string): Endpoint | Diagnostic {
   const endpoint = parseEndpoint(text);
-  return "fault" in endpoint ? complaintOf(endpoint) : endpoint;
+  return "fault" in endpoint ? diagnosticOf(endpoint) : endpoint;
 }
 
-function complaintOf({ fault, part }: EndpointFault): Complaint {
+function diagnosticOf({ fault, part }: EndpointFault): Diagnostic {
   switch (fault) {
     case "form":
       return {

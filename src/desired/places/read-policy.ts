@@ -1,8 +1,8 @@
 import type { PolicyText } from "../../repository/settings.ts";
 import { canonicalJson } from "../text/canonical-json.ts";
-import { lifecycleComplaint } from "./check-lifecycle-policy.ts";
+import { lifecycleDiagnostic } from "./check-lifecycle-policy.ts";
 import { readPolicyFile } from "./policy-file.ts";
-import type { Complaint } from "../text/problem.ts";
+import type { Diagnostic } from "../text/problem.ts";
 
 /** For each kind of policy, the list that it must contain and ECR's limit in characters. */
 const KINDS = {
@@ -14,17 +14,17 @@ const KINDS = {
 export type PolicyKind = keyof typeof KINDS;
 
 /** Reads a policy from the mirror file, already checked against the schema. */
-export function inlinePolicy(kind: PolicyKind, document: object): PolicyText | Complaint {
-  const complaint = kind === "lifecyclePolicy" ? lifecycleComplaint(document) : undefined;
-  return complaint ?? policyText(kind, document);
+export function inlinePolicy(kind: PolicyKind, document: object): PolicyText | Diagnostic {
+  const diagnostic = kind === "lifecyclePolicy" ? lifecycleDiagnostic(document) : undefined;
+  return diagnostic ?? policyText(kind, document);
 }
 
 /** Reads a policy file. Problems never quote its content. */
-export type ReadPolicy = (kind: PolicyKind, path: string) => Promise<PolicyText | Complaint>;
+export type ReadPolicy = (kind: PolicyKind, path: string) => Promise<PolicyText | Diagnostic>;
 
 /** Creates a reader of policy files below a folder. Reads each file once, even if several entries use it. */
 export function policyReader(folder: string): ReadPolicy {
-  const known = new Map<string, Promise<PolicyText | Complaint>>();
+  const known = new Map<string, Promise<PolicyText | Diagnostic>>();
   return (kind, path) => {
     const key = `${kind} ${path}`;
     const reading = known.get(key) ?? readPolicy(kind, folder, path);
@@ -33,12 +33,12 @@ export function policyReader(folder: string): ReadPolicy {
   };
 }
 
-async function readPolicy(kind: PolicyKind, folder: string, path: string): Promise<PolicyText | Complaint> {
+async function readPolicy(kind: PolicyKind, folder: string, path: string): Promise<PolicyText | Diagnostic> {
   const read = await readPolicyFile(folder, path);
   return "message" in read ? read : policyText(kind, read.value);
 }
 
-function policyText(kind: PolicyKind, document: unknown): PolicyText | Complaint {
+function policyText(kind: PolicyKind, document: unknown): PolicyText | Diagnostic {
   const { name, list, most } = KINDS[kind];
   if (typeof document !== "object" || document === null || !hasList(document, list)) {
     return { message: `expected a ${name}: an object with a non-empty "${list}" list` };

@@ -1,5 +1,5 @@
 import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../../repository/settings.ts";
-import { pruneTagsComplaint } from "../tags/prune-tags.ts";
+import { pruneTagsDiagnostic } from "../tags/prune-tags.ts";
 import { readExpression } from "../tags/expressions.ts";
 import type { RepositorySettingsDocument } from "../generated/mirror-file-schema.ts";
 import { below } from "../text/pointer.ts";
@@ -17,17 +17,17 @@ export async function readSettings(
   policies: ReadPolicy,
   log: ProblemLog,
 ): Promise<RepositorySettings> {
-  if (document === undefined || log.isBroken(pointer)) return {};
-  const sound = <Key extends keyof RepositorySettingsDocument>(key: Key): RepositorySettingsDocument[Key] | undefined =>
-    log.isTouched(below(pointer, key)) ? undefined : document[key];
-  const tagMutability = sound("tagMutability");
-  const scanOnPush = sound("scanOnPush");
-  const encryption = sound("encryption");
-  const tags = sound("tags");
-  const adopt = sound("adopt");
-  const pruneTags = await readPruneTags(sound("pruneTags"), below(pointer, "pruneTags"), log);
+  if (document === undefined || log.isInvalid(pointer)) return {};
+  const valid = <Key extends keyof RepositorySettingsDocument>(key: Key): RepositorySettingsDocument[Key] | undefined =>
+    log.containsInvalid(below(pointer, key)) ? undefined : document[key];
+  const tagMutability = valid("tagMutability");
+  const scanOnPush = valid("scanOnPush");
+  const encryption = valid("encryption");
+  const tags = valid("tags");
+  const adopt = valid("adopt");
+  const pruneTags = await readPruneTags(valid("pruneTags"), below(pointer, "pruneTags"), log);
   const policyOf = (kind: PolicyKind): Promise<PolicyText | "none" | undefined> =>
-    readPolicy(kind, sound(kind), below(pointer, kind), policies, log);
+    readPolicy(kind, valid(kind), below(pointer, kind), policies, log);
   const lifecyclePolicy = await policyOf("lifecyclePolicy");
   const policy = await policyOf("policy");
   return {
@@ -66,9 +66,9 @@ async function readPruneTags(
   const expressions = typeof document === "string" ? [document] : document;
   for (const expression of expressions) {
     const read = await readExpression(expression);
-    const complaint = typeof read === "function" ? pruneTagsComplaint(expression, read) : read;
-    if (complaint === undefined) continue;
-    log.add(pointer, complaint);
+    const diagnostic = typeof read === "function" ? pruneTagsDiagnostic(expression, read) : read;
+    if (diagnostic === undefined) continue;
+    log.add(pointer, diagnostic);
     return undefined;
   }
   return expressions;

@@ -52,7 +52,7 @@ export function readSources(
 ): Map<string, Source> {
   const sources = new Map<string, Source>();
   const written = new Map<string, string>();
-  if (documents === undefined || log.isBroken("/sources")) return sources;
+  if (documents === undefined || log.isInvalid("/sources")) return sources;
   for (const [host, document] of Object.entries(documents)) {
     const pointer = below("/sources", host);
     if (!isRegistry(host)) {
@@ -75,7 +75,7 @@ export function readSources(
       continue;
     }
     written.set(registry, host);
-    if (log.isBroken(pointer)) continue;
+    if (log.isInvalid(pointer)) continue;
     const source =
       document.layout === undefined
         ? readSource(registry, document, pointer, log)
@@ -100,14 +100,14 @@ function readLayoutSource(
     });
   }
   const at = below(pointer, "layout");
-  const path = log.isTouched(at) ? undefined : readLayoutPath(layout, at, log);
+  const path = log.containsInvalid(at) ? undefined : readLayoutPath(layout, at, log);
   return path === undefined ? {} : { layout: { base: folder, path } };
 }
 
 function readSource(registry: string, document: SourceDocument, pointer: string, log: ProblemLog): Source {
-  const endpoint = log.isTouched(below(pointer, "endpoint")) ? undefined : document.endpoint;
+  const endpoint = log.containsInvalid(below(pointer, "endpoint")) ? undefined : document.endpoint;
   const { concurrency, reserve } = document;
-  const alternates = log.isTouched(below(pointer, "alternates")) ? undefined : document.alternates;
+  const alternates = log.containsInvalid(below(pointer, "alternates")) ? undefined : document.alternates;
   const address = endpoint === undefined ? undefined : endpointOf(endpoint, below(pointer, "endpoint"), log);
   return {
     ...(address === undefined ? {} : { endpoint: address }),

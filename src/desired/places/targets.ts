@@ -41,7 +41,7 @@ export async function readTargets(
   const first = new Map<string, string>();
   for (const [name, document] of inFileOrder(documents, log)) {
     const pointer = below("/targets", name);
-    if (log.isBroken(pointer)) continue;
+    if (log.isInvalid(pointer)) continue;
     const target = readTarget(name, document, pointer, { folder, log });
     const settings = await readSettings(document.repositories, below(pointer, "repositories"), policies, log);
     if (target === undefined) continue;
@@ -89,7 +89,7 @@ function readTarget(
     });
   }
   const at = below(pointer, kind);
-  if (log.isTouched(at)) return undefined;
+  if (log.containsInvalid(at)) return undefined;
   if (document.layout !== undefined) {
     const path = readLayoutPath(document.layout, at, log);
     return path === undefined ? undefined : { name, kind: "layout", base: folder, path };

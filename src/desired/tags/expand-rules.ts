@@ -5,7 +5,7 @@ import type { DesiredImage } from "../entries/desired-image.ts";
 import { fillDestination } from "../entries/destination.ts";
 import { MAX_IMAGES } from "../entries/expand-listed.ts";
 import { makeImage } from "../entries/make-image.ts";
-import { nameComplaint } from "../entries/name-rules.ts";
+import { nameDiagnostic } from "../entries/name-rules.ts";
 import { quote } from "../text/problem.ts";
 import { refuseCollisions, type Candidate } from "./rule-collisions.ts";
 import { ruleError } from "./rule-error.ts";
@@ -16,7 +16,7 @@ export interface ExpandedEntry {
   /** In the rule's order, newest first. */
   images: readonly DesiredImage[];
   /** The tags that the rule selected; undefined for a list, and if the source did not list its tags. */
-  chosen: SelectedTags | undefined;
+  selected: SelectedTags | undefined;
   /**
    * Why some or all images are unknown. If there is any error, no tag in the entry's repositories may be treated as
    * undeclared.
@@ -25,11 +25,11 @@ export interface ExpandedEntry {
 }
 
 /** Returns the tags that a rule selects, or the error that prevents it. */
-export type Choices = (entry: RuleEntry) => SelectedTags | ErrorReport;
+export type TagSelector = (entry: RuleEntry) => SelectedTags | ErrorReport;
 
 /** Expands rules into images. Returns every entry, in file order, and numbers the images' `order` accordingly. */
-export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices): ExpandedEntry[] {
-  const drafts = entries.map((entry) => (entry.kind === "rule" ? draft(entry, choiceOf(entry)) : undefined));
+export function expandRules(entries: readonly DesiredEntry[], select: TagSelector): ExpandedEntry[] {
+  const drafts = entries.map((entry) => (entry.kind === "rule" ? draft(entry, select(entry)) : undefined));
   const found = drafts.flatMap((each) => each?.candidates ?? []);
   refuseCollisions(entries, found);
   let order = 0;
@@ -40,28 +40,28 @@ export function expandRules(entries: readonly DesiredEntry[], choiceOf: Choices)
     if (entry.kind === "rule" && order + images.length > MAX_IMAGES) {
       const message = `with this rule, the file declares more than ${MAX_IMAGES} images`;
       const tooMany = ruleError("INVALID_FILE", entry, message, "select fewer tags with newest or a narrower range");
-      return { entry, images: [], chosen: made?.chosen, errors: [...errors, tooMany] };
+      return { entry, images: [], selected: made?.selected, errors: [...errors, tooMany] };
     }
     const ordered = images.map((image) => Object.assign({}, image, { order: order++ }));
-    return { entry, images: ordered, chosen: made?.chosen, errors: distinct(errors) };
+    return { entry, images: ordered, selected: made?.selected, errors: distinct(errors) };
   });
 }
 
 interface Draft {
-  chosen: SelectedTags | undefined;
+  selected: SelectedTags | undefined;
   candidates: Candidate[];
   errors: ErrorReport[];
 }
 
-function draft(entry: RuleEntry, choice: SelectedTags | ErrorReport): Draft {
-  if ("code" in choice) return { chosen: undefined, candidates: [], errors: [choice] };
-  const made: Draft = { chosen: choice, candidates: [], errors: [] };
-  if (choice.kept.length === 0 && !entry.rule.allowEmpty) {
-    const listed = choice.dropped.length;
+function draft(entry: RuleEntry, selection: SelectedTags | ErrorReport): Draft {
+  if ("code" in selection) return { selected: undefined, candidates: [], errors: [selection] };
+  const made: Draft = { selected: selection, candidates: [], errors: [] };
+  if (selection.kept.length === 0 && !entry.rule.allowEmpty) {
+    const listed = selection.dropped.length;
     const message = listed === 0 ? "the source has no tags" : `the rule selects none of the source's ${listed} tags`;
     made.errors.push(ruleError("NO_TAGS", entry, message));
   }
-  for (const { name, digest } of choice.kept) {
+  for (const { name, digest } of selection.kept) {
     const source = { ...entry.image, tag: name };
     const filled = fillDestination(entry.destination, source);
     if ("message" in filled) {
@@ -69,9 +69,9 @@ function draft(entry: RuleEntry, choice: SelectedTags | ErrorReport): Draft {
       continue;
     }
     for (const target of entry.targets) {
-      const complaint = nameComplaint(target.target, filled.repository, filled.tag);
-      if (complaint !== undefined) {
-        const { message, hint } = complaint;
+      const diagnostic = nameDiagnostic(target.target, filled.repository, filled.tag);
+      if (diagnostic !== undefined) {
+        const { message, hint } = diagnostic;
         made.errors.push(ruleError("INVALID_REFERENCE", entry, `tag ${quote(name)}: ${message}`, hint));
         continue;
       }

@@ -1,4 +1,4 @@
-import type { Complaint } from "../text/problem.ts";
+import type { Diagnostic } from "../text/problem.ts";
 
 /** Returns whether an expression matches the whole text. */
 export type Expression = (text: string) => boolean;
@@ -7,7 +7,7 @@ export type Expression = (text: string) => boolean;
  * Compiles a regular expression that must match a whole text. Uses RE2, which runs in linear time and rejects large
  * expressions: the file can come from a pull request, and an expression must not hang the check.
  */
-export async function readExpression(text: string): Promise<Expression | Complaint> {
+export async function readExpression(text: string): Promise<Expression | Diagnostic> {
   // Loaded on demand, because most files have no expressions.
   const { RE2JS, RE2JSException } = await import("re2js");
   try {

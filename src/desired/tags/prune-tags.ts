@@ -1,13 +1,13 @@
 import { isReferrerTag } from "../../oci/referrer-tags.ts";
 import type { Expression } from "./expressions.ts";
-import type { Complaint } from "../text/problem.ts";
+import type { Diagnostic } from "../text/problem.ts";
 
 /**
  * Rejects a `pruneTags` expression that matches only referrer tags such as `sha256-….sig`. They are deleted with their
  * image and never on their own, so the expression would have no effect. Accepts one that also matches other tags, such
  * as `.*`.
  */
-export function pruneTagsComplaint(text: string, matches: Expression): Complaint | undefined {
+export function pruneTagsDiagnostic(text: string, matches: Expression): Diagnostic | undefined {
   const isSpecific = SAMPLES.some((tag) => matches(tag) && !matches(`x-${tag}`));
   if (!isSpecific && !isReferrerTag(text.replaceAll("\\", ""))) return undefined;
   return {

@@ -14,7 +14,7 @@ const HOUR = 3_600_000;
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
 
 /** Returns whether a source reports when a tag was pushed. */
-export type GivesDates = (registry: string) => boolean;
+export type ReportsPushDates = (registry: string) => boolean;
 
 /**
  * Reads the rule of an entry, and reports all its problems.
@@ -25,10 +25,10 @@ export async function readTagRule(
   document: TagRuleDocument,
   pointer: string,
   image: Reference | undefined,
-  givesDates: GivesDates,
+  reportsPushDates: ReportsPushDates,
   log: ProblemLog,
 ): Promise<TagRule | undefined> {
-  if (log.isTouched(pointer)) return undefined;
+  if (log.containsInvalid(pointer)) return undefined;
   const match = await readExpressions(document.match, below(pointer, "match"), log);
   const exclude = await readExpressions(document.exclude, below(pointer, "exclude"), log);
   const versions = await readVersions(document, pointer, log);
@@ -43,8 +43,8 @@ export async function readTagRule(
     allowEmpty: document.allowEmpty === true,
   };
   refuseUnlimited(document, pointer, log);
-  if (image !== undefined) refuseMissingDates(rule, image, givesDates, pointer, log);
-  return log.isTouched(pointer) ? undefined : rule;
+  if (image !== undefined) refuseMissingDates(rule, image, reportsPushDates, pointer, log);
+  return log.containsInvalid(pointer) ? undefined : rule;
 }
 
 /**
@@ -56,12 +56,12 @@ export async function readExpressions(
   pointer: string,
   log: ProblemLog,
 ): Promise<Expression[] | undefined> {
-  if (document === undefined || log.isBroken(pointer)) return undefined;
+  if (document === undefined || log.isInvalid(pointer)) return undefined;
   const texts = typeof document === "string" ? [document] : document;
   const read: Expression[] = [];
   for (const [index, text] of texts.entries()) {
     const place = typeof document === "string" ? pointer : below(pointer, index);
-    if (log.isTouched(place)) continue;
+    if (log.containsInvalid(place)) continue;
     const expression = await readExpression(text);
     if (typeof expression === "function") read.push(expression);
     else log.add(place, expression);
@@ -150,11 +150,11 @@ function refuseUnlimited(document: TagRuleDocument, pointer: string, log: Proble
 function refuseMissingDates(
   rule: TagRule,
   image: Reference,
-  givesDates: GivesDates,
+  reportsPushDates: ReportsPushDates,
   pointer: string,
   log: ProblemLog,
 ): void {
-  if (!needsDates(rule) || givesDates(image.registry)) return;
+  if (!needsDates(rule) || reportsPushDates(image.registry)) return;
   for (const key of [...(rule.order === "pushed" ? ["order"] : []), ...(rule.maxAge === undefined ? [] : ["maxAge"])]) {
     log.add(below(pointer, key), {
       message: `${quote(image.registry)} does not report when a tag was pushed`,

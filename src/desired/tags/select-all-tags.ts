@@ -2,11 +2,11 @@ import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
 import { selectTags, droppedByName, type ListedTag } from "./select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
-import type { Choices } from "./expand-rules.ts";
+import type { TagSelector } from "./expand-rules.ts";
 import { needsDates } from "./tag-rule.ts";
 
 /** What the rules of an image need from its list of tags. */
-export interface ListWish {
+export interface TagListRequest {
   /** Whether each tag needs its push date. */
   dates: boolean;
   /** The most tags that the rules can select; Infinity if there is no limit. */
@@ -20,7 +20,11 @@ export interface ListWish {
  * @param image has neither a tag nor a digest
  * @throws MirrorError
  */
-export type ListTags = (image: Reference, wish: ListWish, signal: AbortSignal) => Promise<readonly ListedTag[]>;
+export type ListTags = (
+  image: Reference,
+  request: TagListRequest,
+  signal: AbortSignal,
+) => Promise<readonly ListedTag[]>;
 
 /**
  * Selects the tags of every rule from its source's current tags. Lists each image once, even if it has several rules. A
@@ -32,7 +36,7 @@ export async function selectAllTags(
   list: ListTags,
   now: number,
   signal: AbortSignal,
-): Promise<Choices> {
+): Promise<TagSelector> {
   const rules = entries.filter((entry) => entry.kind === "rule");
   const listed = new Map<string, Promise<readonly ListedTag[] | ErrorReport>>();
   for (const [key, sharing] of Map.groupBy(rules, keyOf)) {
@@ -41,10 +45,10 @@ export async function selectAllTags(
     const atMost = sharing.reduce((sum, { rule }) => sum + (rule.newest ?? Infinity), 0);
     const dated = sharing.filter(({ rule }) => needsDates(rule));
     const needsDateOf = (name: string) => dated.some(({ rule }) => droppedByName(rule, name) === undefined);
-    const wish = { dates: dated.length > 0, atMost, needsDateOf };
+    const request = { dates: dated.length > 0, atMost, needsDateOf };
     listed.set(
       key,
-      list(first.image, wish, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
+      list(first.image, request, signal).catch((error: unknown) => reportUnlessAborted(error, signal)),
     );
   }
   const answers = new Map<string, readonly ListedTag[] | ErrorReport>();

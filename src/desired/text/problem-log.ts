@@ -11,7 +11,7 @@ export interface Report {
   /** Where to report it (default: the value). */
   at?: "key" | "value";
   /** Pointer to the value that is invalid as a result (default: the value itself). */
-  breaks?: string;
+  invalidates?: string;
 }
 
 /** The problems found so far, by pointer. Later checks use it to skip invalid parts of the file. */
@@ -19,9 +19,9 @@ export interface ProblemLog {
   /** Adds a problem at the value or the key of a pointer. Ignores a repeated message at the same pointer. */
   add(pointer: string, report: Report): void;
   /** Returns whether the value itself is invalid. */
-  isBroken(pointer: string): boolean;
+  isInvalid(pointer: string): boolean;
   /** Returns whether the value or anything inside it is invalid. */
-  isTouched(pointer: string): boolean;
+  containsInvalid(pointer: string): boolean;
   /** Returns the position of a pointer, for messages that refer to a second place. */
   positionOf(pointer: string, at?: "key" | "value"): Position;
   /** Returns all problems, sorted by position. */
@@ -35,18 +35,18 @@ const MAX_PROBLEMS = 200;
 export function problemLog(path: string, locate: (pointer: string, at: "key" | "value") => Position): ProblemLog {
   const found: (Problem & { position: Position })[] = [];
   const seen = new Set<string>();
-  const broken = new Set<string>();
-  const touched = new Set<string>();
-  const markBroken = (pointer: string): void => {
-    broken.add(pointer);
-    for (let up: string | undefined = pointer; up !== undefined && !touched.has(up); up = parentOf(up)) {
-      touched.add(up);
+  const invalid = new Set<string>();
+  const containing = new Set<string>();
+  const markInvalid = (pointer: string): void => {
+    invalid.add(pointer);
+    for (let up: string | undefined = pointer; up !== undefined && !containing.has(up); up = parentOf(up)) {
+      containing.add(up);
     }
   };
   let dropped = 0;
   return {
-    add(pointer, { code = "INVALID_FILE", at = "value", message, hint, breaks = pointer }) {
-      markBroken(breaks);
+    add(pointer, { code = "INVALID_FILE", at = "value", message, hint, invalidates = pointer }) {
+      markInvalid(invalidates);
       const identity = `${pointer} ${message}`;
       if (seen.has(identity)) return;
       seen.add(identity);
@@ -58,8 +58,8 @@ export function problemLog(path: string, locate: (pointer: string, at: "key" | "
       const position = locate(pointer, at);
       found.push({ code, message, ...(text === undefined ? {} : { hint: text }), position, path });
     },
-    isBroken: (pointer) => broken.has(pointer),
-    isTouched: (pointer) => touched.has(pointer),
+    isInvalid: (pointer) => invalid.has(pointer),
+    containsInvalid: (pointer) => containing.has(pointer),
     positionOf: (pointer, at = "value") => locate(pointer, at),
     problems() {
       const sorted: Problem[] = found.toSorted(

@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** A problem without its position, which the caller adds. */
-export interface Complaint {
+export interface Diagnostic {
   message: string;
   hint?: string;
 }

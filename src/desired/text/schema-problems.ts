@@ -2,7 +2,7 @@ import type { SchemaError } from "../generated/validate-mirror-file.ts";
 import { didYouMean } from "../../nearest.ts";
 import { below, lastKey, parentOf } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
-import { quote, type Complaint } from "./problem.ts";
+import { quote, type Diagnostic } from "./problem.ts";
 import type { Place } from "./typed-value.ts";
 
 /** Reports the validator's errors as readable problems. */
@@ -23,7 +23,7 @@ export function reportSchemaErrors(
       log.add(below(instancePath, error.propertyName), { ...keySentence(error, error.propertyName), at: "key" });
     } else if (keyword === "oneOf") {
       reportTargetKind(params, instancePath, place, log);
-    } else if (!log.isBroken(instancePath)) {
+    } else if (!log.isInvalid(instancePath)) {
       const code = instancePath === "/mirrors" && isEmpty(keyword, place) ? ("EMPTY" as const) : undefined;
       log.add(instancePath, { ...sentence(error, place), ...(code === undefined ? {} : { code }) });
     }
@@ -47,7 +47,7 @@ function reportMissingKey(key: string, pointer: string, place: Place | undefined
   // A value that is not a map gets a type error instead.
   if (place?.kind !== "map") return;
   const where = pointer === "" ? "the file" : /^\/mirrors\/\d+$/.test(pointer) ? "this entry" : quote(lastKey(pointer));
-  log.add(pointer, { message: `${where} has no ${quote(key)}`, at: "key", breaks: below(pointer, key) });
+  log.add(pointer, { message: `${where} has no ${quote(key)}`, at: "key", invalidates: below(pointer, key) });
 }
 
 function reportTargetKind(
@@ -65,7 +65,7 @@ function reportTargetKind(
   });
 }
 
-function keySentence(error: SchemaError, name: string): Complaint {
+function keySentence(error: SchemaError, name: string): Diagnostic {
   const limit = String(error.params["limit"]);
   if (error.keyword === "maxLength") return { message: `the key ${quote(name)} is longer than ${limit} characters` };
   return error.instancePath === "/targets"
@@ -103,7 +103,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Text that would have been read as a number or a boolean without its quotes. */
 const QUOTED: Readonly<Record<string, RegExp>> = { integer: /^(?:0|[1-9]\d{0,14})$/, boolean: /^(?:true|false)$/ };
 
-function sentence(error: SchemaError, place: Place | undefined): Complaint {
+function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
   const { keyword, params, instancePath } = error;
   const found = describe(place);
   const limit = String(params["limit"]);

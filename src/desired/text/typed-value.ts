@@ -1,6 +1,6 @@
 import type { Shape } from "../generated/mirror-file-schema.ts";
 import { below } from "./pointer.ts";
-import type { Complaint } from "./problem.ts";
+import type { Diagnostic } from "./problem.ts";
 import type { YamlNode } from "./yaml-tree.ts";
 
 /** The position of a value, and its text before variable expansion. */
@@ -19,11 +19,11 @@ export interface Place {
 interface TypedValue {
   value: unknown;
   places: ReadonlyMap<string, Place>;
-  complaints: { pointer: string; complaint: Complaint }[];
+  diagnostics: { pointer: string; diagnostic: Diagnostic }[];
 }
 
 /** Expands the variables in a text, or describes why it cannot. */
-export type Expand = (text: string, pointer: string) => { text: string } | Complaint;
+export type Expand = (text: string, pointer: string) => { text: string } | Diagnostic;
 
 /**
  * Converts a YAML tree to values. A scalar is text unless the schema requires a number or a boolean and the scalar is
@@ -31,7 +31,7 @@ export type Expand = (text: string, pointer: string) => { text: string } | Compl
  */
 export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): TypedValue {
   const places = new Map<string, Place>();
-  const complaints: TypedValue["complaints"] = [];
+  const diagnostics: TypedValue["diagnostics"] = [];
   const read = (node: YamlNode, pointer: string, expected: Shape | undefined, keyOffset?: number): unknown => {
     const written = node.kind === "scalar" ? node.text : undefined;
     places.set(pointer, { kind: node.kind, offset: node.offset, keyOffset, shape: expected, written });
@@ -48,14 +48,14 @@ export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): Typed
     }
     const expanded = expand(node.text, pointer);
     if ("message" in expanded) {
-      complaints.push({ pointer, complaint: expanded });
+      diagnostics.push({ pointer, diagnostic: expanded });
       return node.text;
     }
     // A quoted scalar is text, except with a variable, because a flow map requires quotes around it.
     const typed = node.plain || expanded.text !== node.text;
     return typed ? coerce(expanded.text, expected?.scalar) : expanded.text;
   };
-  return { value: read(root, "", shape), places, complaints };
+  return { value: read(root, "", shape), places, diagnostics };
 }
 
 function shapeOfKey(shape: Shape | undefined, key: string): Shape | undefined {

@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { didYouMean } from "../../nearest.ts";
-import { quote, type Complaint } from "./problem.ts";
+import { quote, type Diagnostic } from "./problem.ts";
 
 const VARIABLE = /\$\{([^}]*)(\}?)/g;
 const OWN = /^MIRRORFORM_VAR_[A-Z0-9_]+$/;
@@ -11,15 +11,15 @@ const ALLOWED = "use ${MIRRORFORM_VAR_NAME}, ${AWS_REGION} or ${AWS_ACCOUNT_ID}"
  * Expands the variables in a text. Allows only a few names: the file can come from a pull request, and any other
  * variable may be a secret. Does not parse values as YAML or expand variables in them.
  */
-export function expandVariables(text: string, environment: Environment): { text: string } | Complaint {
-  let complaint: Complaint | undefined;
+export function expandVariables(text: string, environment: Environment): { text: string } | Diagnostic {
+  let diagnostic: Diagnostic | undefined;
   const expanded = text.replace(VARIABLE, (written: string, name: string, end: string) => {
     const value = end === "" ? unfinished(written) : valueOf(name, environment);
     if (typeof value === "string") return value;
-    complaint ??= value;
+    diagnostic ??= value;
     return written;
   });
-  return complaint ?? { text: expanded };
+  return diagnostic ?? { text: expanded };
 }
 
 /** Returns whether an unexpanded text contains a variable. */
@@ -27,11 +27,11 @@ export function hasVariable(text: string): boolean {
   return text.includes("${");
 }
 
-function unfinished(written: string): Complaint {
+function unfinished(written: string): Diagnostic {
   return { message: `${quote(written)} has no closing brace`, hint: ALLOWED };
 }
 
-function valueOf(name: string, environment: Environment): string | Complaint {
+function valueOf(name: string, environment: Environment): string | Diagnostic {
   if (!OWN.test(name) && !AWS.some((known) => known === name)) return unknown(name, environment);
   const value = lookUp(name, environment);
   if (value === undefined) return { message: `variable ${name} is not set`, hint: howToSet(name) };
@@ -42,7 +42,7 @@ function valueOf(name: string, environment: Environment): string | Complaint {
   return value;
 }
 
-function unknown(name: string, environment: Environment): Complaint {
+function unknown(name: string, environment: Environment): Diagnostic {
   if (name.startsWith("aws:")) {
     return {
       message: `${quote(name)} is an IAM policy variable`,

@@ -4,7 +4,7 @@
  */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
 import type { Event, ScalarEvent } from "js-yaml";
-import { quote, type Complaint } from "./problem.ts";
+import { quote, type Diagnostic } from "./problem.ts";
 import { positionAt, type SourceText } from "./source-text.ts";
 
 /** A node of a YAML tree. `offset` counts UTF-16 code units; `plain` is false for a quoted scalar. */
@@ -21,7 +21,7 @@ interface YamlEntry {
 }
 
 /** A problem of a YAML text, with its offset if known. */
-type YamlComplaint = Complaint & { offset: number | undefined };
+type YamlDiagnostic = Diagnostic & { offset: number | undefined };
 
 /** Deeper than any mirror file needs. Protects recursive code from a stack overflow. */
 const MAX_DEPTH = 20;
@@ -34,19 +34,19 @@ const MAX_DEPTH = 20;
 export function parseYaml(
   source: SourceText,
   document = "a mirror file",
-): { root: YamlNode | undefined; complaints: YamlComplaint[] } {
+): { root: YamlNode | undefined; diagnostics: YamlDiagnostic[] } {
   const parsed = eventsOf(source.text);
-  if (!Array.isArray(parsed)) return { root: undefined, complaints: [parsed] };
-  const complaints: YamlComplaint[] = [];
-  const reader = { source, document, events: parsed, next: 0, complaints };
+  if (!Array.isArray(parsed)) return { root: undefined, diagnostics: [parsed] };
+  const diagnostics: YamlDiagnostic[] = [];
+  const reader = { source, document, events: parsed, next: 0, diagnostics };
   const root = readDocument(reader);
   const further = reader.events[reader.next];
   if (further !== undefined) {
     const offset = startOf(reader.events[reader.next + 1]) ?? source.text.length;
     const message = `${document} must be a single YAML document, but a second one starts here`;
-    complaints.push({ offset, message, hint: "remove the second document" });
+    diagnostics.push({ offset, message, hint: "remove the second document" });
   }
-  return { root: complaints.length === 0 ? root : undefined, complaints };
+  return { root: diagnostics.length === 0 ? root : undefined, diagnostics };
 }
 
 interface Reader {
@@ -54,10 +54,10 @@ interface Reader {
   document: string;
   events: readonly Event[];
   next: number;
-  complaints: YamlComplaint[];
+  diagnostics: YamlDiagnostic[];
 }
 
-function eventsOf(source: string): Event[] | YamlComplaint {
+function eventsOf(source: string): Event[] | YamlDiagnostic {
   try {
     return parseEvents(source, { maxDepth: MAX_DEPTH });
   } catch (error) {
@@ -111,7 +111,7 @@ function readMap(reader: Reader, offset: number): YamlNode {
     const key = readNode(reader, offset);
     const value = readNode(reader, key.offset);
     if (key.kind !== "scalar") {
-      reader.complaints.push({ offset: key.offset, message: `a key must be text, found a ${key.kind}` });
+      reader.diagnostics.push({ offset: key.offset, message: `a key must be text, found a ${key.kind}` });
       continue;
     }
     const first = entries.get(key.text);
@@ -120,7 +120,7 @@ function readMap(reader: Reader, offset: number): YamlNode {
       continue;
     }
     const { line } = positionAt(reader.source, first.keyOffset);
-    reader.complaints.push({
+    reader.diagnostics.push({
       offset: key.offset,
       message: `duplicate key ${quote(key.text)}, first used on line ${line}`,
       hint: "remove one of them",
@@ -138,7 +138,7 @@ function atEnd(reader: Reader): boolean {
 function refuseExtras(reader: Reader, event: Event): void {
   if (event.type === EVENT_ID.ALIAS) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({
+    reader.diagnostics.push({
       offset,
       message: `YAML aliases (*name) are not allowed in ${reader.document}`,
       hint: "put quotes around text that starts with *",
@@ -148,7 +148,7 @@ function refuseExtras(reader: Reader, event: Event): void {
   if (!("tagStart" in event)) return;
   if (event.anchorStart >= 0) {
     const offset = event.anchorStart - 1;
-    reader.complaints.push({
+    reader.diagnostics.push({
       offset,
       message: `YAML anchors (&name) are not allowed in ${reader.document}`,
       hint: "put quotes around text that starts with &",
@@ -156,7 +156,7 @@ function refuseExtras(reader: Reader, event: Event): void {
   }
   if (event.tagStart >= 0) {
     const hint = "put quotes around text that starts with !";
-    reader.complaints.push({
+    reader.diagnostics.push({
       offset: event.tagStart,
       message: `YAML tags (!name) are not allowed in ${reader.document}`,
       hint,

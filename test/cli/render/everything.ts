@@ -135,7 +135,7 @@ function terms(): Partial<PlanInput> {
     rules: [
       {
         entry: { at: { line: 41, column: 5 }, image: reference("postgres") },
-        chosen: undefined,
+        selected: undefined,
         errors: [
           {
             code: "NO_TAGS",

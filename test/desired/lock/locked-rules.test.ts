@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { changeLock } from "../../../src/desired/lock/change-lock.ts";
 import { compareLock } from "../../../src/desired/lock/check-lock.ts";
 import { selectTags } from "../../../src/desired/tags/select-tags.ts";
-import type { Choices } from "../../../src/desired/tags/expand-rules.ts";
+import type { TagSelector } from "../../../src/desired/tags/expand-rules.ts";
 import type { LockLines } from "../../../src/desired/lock/lock-text.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../../src/desired/lock/locked-rules.ts";
 import { lockName } from "../../../src/desired/lock/locked-images.ts";
@@ -36,7 +36,7 @@ function byLock(entries: readonly DesiredEntry[], tags: readonly string[]): (str
 }
 
 /** Selects from the given tags. @param upstream days since the push, by tag */
-function selectFrom(upstream: ReadonlyMap<string, number>): Choices {
+function selectFrom(upstream: ReadonlyMap<string, number>): TagSelector {
   const listed = [...upstream].map(([name, days]) => ({ name, pushed: -days * DAY }));
   return ({ rule }) => selectTags(rule, listed, 0);
 }
@@ -109,7 +109,7 @@ describe("a lock of rules", () => {
   test("keeps the lines of a rule that fails, or that now selects nothing", async () => {
     const entries = await entriesOf(["semver: '*'"]);
     const rules = entries.filter((entry) => entry.kind === "rule");
-    const { error } = failed("UNREACHABLE") as { error: NonNullable<ReturnType<Choices> & { code: string }> };
+    const { error } = failed("UNREACHABLE") as { error: NonNullable<ReturnType<TagSelector> & { code: string }> };
     for (const now of [() => error, selectFrom(new Map())]) {
       const { images, failed: failures } = imagesToLock(entries, rules, now, lines(["20"]));
       assert.deepEqual(
