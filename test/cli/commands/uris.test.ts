@@ -137,5 +137,5 @@ test("an output for several tags is refused at its line", async (t) => {
   t.after(() => folder.remove());
   const { code, stderr } = await resident(["validate"], { folder: folder.path });
   assert.equal(code, 3);
-  assert.match(stderr, /mirrors\.yaml:12:5: an entry with several tags/);
+  assert.match(stderr, /mirrors\.yaml:12:5: "output" names a single image/);
 });

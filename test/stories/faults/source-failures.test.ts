@@ -146,7 +146,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
     operation: "resolve image",
-    hint: /OCI and Docker/,
+    hint: /OCI or Docker/,
     othersArrive: true,
   },
   {

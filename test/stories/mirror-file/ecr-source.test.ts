@@ -65,8 +65,12 @@ test("prefers Docker credentials for an ECR registry, and then requests no AWS t
 test("without AWS credentials, only the images in ECR fail", async (t) => {
   const { place, environment } = await twoSources(t);
   await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("{ ecr: {} }", "{ layout: ./out }"));
-  const nobody = { AWS_ACCESS_KEY_ID: "", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" };
-  const { code, document } = await place.json(["apply"], { environment: { ...environment, ...nobody } });
+  const noCredentials = {
+    AWS_ACCESS_KEY_ID: "",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  };
+  const { code, document } = await place.json(["apply"], { environment: { ...environment, ...noCredentials } });
   assert.equal(code, 1);
   const [error, ...others] = errorsIn(document);
   assert.ok(others.every((other) => other.code === "NO_CREDENTIALS"));
