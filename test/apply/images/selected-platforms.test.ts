@@ -47,7 +47,7 @@ describe("several selections of one image", { concurrency: 2 }, () => {
       redisWith([AMD64, ARM64], "to: both:7"),
     ];
     // The limit is exactly the number of pulls that the plan shows.
-    const world = await startWith(t, mirrors, { ...WITH_PLAIN, allowance: { limit: 5, windowSeconds: 3600 } }, BOTH);
+    const world = await startWith(t, mirrors, { ...WITH_PLAIN, pullLimit: { limit: 5, windowSeconds: 3600 } }, BOTH);
     assert.match((await world.run(["plan"])).stdout, /at most 5 pulls/);
     assert.equal((await applyWell(world)).pulls, 5, "the index, two images, two attestations");
     const read = blobsRead(world);
@@ -63,7 +63,7 @@ describe("several selections of one image", { concurrency: 2 }, () => {
   });
 
   test("start only when there are pulls for all of them", async (t) => {
-    const world = await startWith(t, ["{ image: one:1 }"], { allowance: { limit: 5, windowSeconds: 3600 } });
+    const world = await startWith(t, ["{ image: one:1 }"], { pullLimit: { limit: 5, windowSeconds: 3600 } });
     world.sandbox.dockerHub.publish("library/one", "1", { form: "docker-manifest" });
     assert.equal((await applyWell(world)).pulls, 1);
     await rewrite(world, [redisWith([AMD64], "to: redis:amd"), redisWith([ARM64], "to: redis:arm")]);
