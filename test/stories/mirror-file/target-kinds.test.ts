@@ -51,7 +51,7 @@ describe("an OCI registry as a target", () => {
     const [error] = errorsIn(document);
     assert.equal(error?.code, "STALE");
     assert.equal(error.side, "target");
-    assert.match(error.hint ?? "", /plan again/);
+    assert.match(error.hint ?? "", /rerun plan/);
     assert.equal(registry.store.repository("team/redis")?.tags.get("7"), digestOf(other));
     assert.equal(place.sandbox.dockerHub.counted, 0, "no pull was spent on it");
   });
