@@ -9,6 +9,27 @@ const CODES = [...readFileSync("src/error-code.ts", "utf8").matchAll(/^ {2}\| "(
   ([, code]) => code ?? "",
 );
 
+const PAGES = globSync(["*.md", ".github/**/*.md", "{docs,bench,test,scripts}/**/*.md"]).toSorted();
+
+/** Returns a page without its code blocks. */
+function proseOf(page: string): string {
+  return readFileSync(page, "utf8").replaceAll(/^```[^]*?^```/gm, "");
+}
+
+/** Returns the anchors that GitHub gives to the headings of a page. */
+function headingsOf(page: string): ReadonlySet<string> {
+  const headings = [...proseOf(page).matchAll(/^#{1,6} (.*)$/gm)].map(([, text]) => text ?? "");
+  return new Set(
+    headings.map((text) =>
+      text
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
 describe("the documentation", () => {
   test("lists each error code once, and no others", () => {
     assert.ok(CODES.length > 30, "the codes are found");
@@ -25,15 +46,28 @@ describe("the documentation", () => {
     assert.deepEqual(hints, USUAL_HINTS);
   });
 
-  test("has no broken links", () => {
-    const pages = ["README.md", "CHANGELOG.md", ...globSync("docs/**/*.md"), ...globSync("test/**/README.md")];
-    const broken = pages.flatMap((page) =>
-      [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
-        .map(([, link]) => join(dirname(page), link ?? ""))
-        .filter((path) => globSync(path).length === 0)
-        .map((path) => `${page} -> ${path}`),
+  test("has no links to missing files or headings", () => {
+    const headings = new Map(PAGES.map((page) => [page, headingsOf(page)]));
+    const broken = PAGES.flatMap((page) =>
+      [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(
+        ([link, path = "", heading]) => {
+          const target = path === "" ? page : join(dirname(page), path);
+          const isThere = globSync(target).length > 0;
+          const hasHeading = heading === undefined || headings.get(target)?.has(heading) !== false;
+          return isThere && hasHeading ? [] : [`${page}: ${link}`];
+        },
+      ),
     );
     assert.deepEqual(broken, []);
+  });
+
+  test("names files and folders that exist in ARCHITECTURE.md", () => {
+    const named = [...readFileSync("ARCHITECTURE.md", "utf8").matchAll(/`((?:src|test|bench|schema)\/[\w./-]+)`/g)];
+    assert.ok(named.length > 30, `${named.length} paths`);
+    assert.deepEqual(
+      named.map(([, path]) => path ?? "").filter((path) => globSync(path.replace(/\/$/, "")).length === 0),
+      [],
+    );
   });
 });
 
