@@ -6,6 +6,7 @@ import type { Selection } from "../oci/selection.ts";
 
 /** What one target holds of what a mirror file declares. */
 export interface ActualTarget {
+  kind: "read";
   name: string;
   /** Host, with the prefix where there is one. */
   registry: string;
@@ -48,7 +49,8 @@ export type HeldContent =
 export type HeldPlatform = { kind: "read"; platform: string | undefined } | { kind: "unread"; error: ErrorReport };
 
 /** A target that could not be opened or read at all. */
-interface UnreadableTarget {
+export interface UnreadableTarget {
+  kind: "unreadable";
   name: string;
   error: ErrorReport;
 }
@@ -58,5 +60,5 @@ export type Actual = ActualTarget | UnreadableTarget;
 
 /** Whether nothing is known of a target but why. */
 export function isUnreadable(actual: Actual): actual is UnreadableTarget {
-  return "error" in actual;
+  return actual.kind === "unreadable";
 }

@@ -75,7 +75,7 @@ export async function readTarget(
   const reading = Promise.all(
     [...Map.groupBy(images, (image) => image.repository)].map(async ([repository, group]) => {
       const state = described?.get(repository);
-      if (state instanceof MirrorError) return [repository, reportOf(state)] as const;
+      if (state instanceof MirrorError) return [repository, unreadable(reportOf(state))] as const;
       if (described !== undefined && state === undefined) return [repository, NOTHING] as const;
       return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
     }),
@@ -84,14 +84,15 @@ export async function readTarget(
   const [held, accountState, others] = await Promise.all([reading, account, looking]);
   const repositories = described === undefined ? undefined : readable(described);
   for (const [name, state] of others?.states ?? []) repositories?.set(name, state);
-  const read = held.flatMap(([repository, each]) => ("tags" in each ? [[repository, each] as const] : []));
+  const read = held.flatMap(([repository, each]) => (each.kind === "read" ? [[repository, each] as const] : []));
   const isOurs = (state: RepositoryState) => isManaged(state, settings.get(state.name) ?? {}, owner);
   const allTags = await listManaged(target, repositories, isOurs, limit, signal);
   return {
+    kind: "read",
     name: target.name,
     registry: target.registry,
     repositories,
-    tags: new Map(held.map(([repository, each]) => [repository, "tags" in each ? each.tags : each])),
+    tags: new Map(held.map(([repository, each]) => [repository, each.kind === "read" ? each.tags : each.error])),
     contents: new Map(read.map(([repository, { contents }]) => [repository, contents])),
     archived: new Map(read.map(([repository, { archived }]) => [repository, archived])),
     account: accountState,
@@ -100,13 +101,14 @@ export async function readTarget(
   };
 }
 
-/** What a repository holds of what is declared. */
-interface HeldImages extends HeldTags {
-  archived: ReadonlyMap<string, Digest>;
-}
+/** The declared images that a repository has, or why they could not be read. */
+type HeldImages =
+  | (HeldTags & { kind: "read"; archived: ReadonlyMap<string, Digest> })
+  | { kind: "unreadable"; error: ErrorReport };
 
 const NONE: ReadonlyMap<string, Digest> = new Map<string, Digest>();
-const NOTHING: HeldImages = { tags: NONE, contents: new Map(), archived: NONE };
+const unreadable = (error: ErrorReport): HeldImages => ({ kind: "unreadable", error });
+const NOTHING: HeldImages = { kind: "read", tags: NONE, contents: new Map(), archived: NONE };
 
 function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>): Map<string, RepositoryState> {
   return new Map(
@@ -148,7 +150,9 @@ async function listManaged(
   if (listTags === undefined || repositories === undefined) return undefined;
   const owned = [...repositories.values()].filter(isOurs);
   const listed = await Promise.all(
-    owned.map(async ({ name }) => [name, await limit(() => orReport(() => listTags(name, signal), signal))] as const),
+    owned.map(
+      async ({ name }) => [name, await limit(() => readOr(asReport, () => listTags(name, signal), signal))] as const,
+    ),
   );
   return new Map(listed);
 }
@@ -158,20 +162,30 @@ async function readRepository(
   repository: string,
   images: readonly DesiredImage[],
   signal: AbortSignal,
-): Promise<HeldImages | ErrorReport> {
-  return orReport(async () => {
+): Promise<HeldImages> {
+  const read = async (): Promise<HeldImages> => {
     const held = await readHeld(target, repository, images, signal);
     const absent = [...new Set(images.map(({ tag }) => tag))].filter((tag) => !held.tags.has(tag));
-    if (absent.length === 0 || target.archivedTags === undefined) return { ...held, archived: NONE };
-    return { ...held, archived: await target.archivedTags(repository, absent, signal) };
-  }, signal);
+    if (absent.length === 0 || target.archivedTags === undefined) {
+      return { kind: "read", ...held, archived: NONE };
+    }
+    return { kind: "read", ...held, archived: await target.archivedTags(repository, absent, signal) };
+  };
+  return readOr(unreadable, read, signal);
 }
 
-async function orReport<Read>(read: () => Promise<Read>, signal: AbortSignal): Promise<Read | ErrorReport> {
+const asReport = (error: ErrorReport): ErrorReport => error;
+
+/** Reads, and makes a result of the failure if it is one of the target. */
+async function readOr<Read, Failed>(
+  failed: (error: ErrorReport) => Failed,
+  read: () => Promise<Read>,
+  signal: AbortSignal,
+): Promise<Read | Failed> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof MirrorError && !signal.aborted) return reportOf(error);
+    if (error instanceof MirrorError && !signal.aborted) return failed(reportOf(error));
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import type { Plan, Row } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Row } from "../plan/rows/row.ts";
 import type { MirroredImage, Outcome } from "./report.ts";
 
 /** Lists every image of the plan with its mirrored URI, in the order of the mirror file. */
@@ -34,12 +35,20 @@ interface ImageState {
 function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
   switch (row.kind) {
     case "foreign-repository":
-    case "blocked-repository":
-    case "warning":
-    case "left-out":
+    case "blocked-adoption":
+    case "blocked-encryption":
+    case "lifecycle-warning":
+    case "stale-repository":
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":
+    case "stale-tag":
+    // The image itself has a row of its own.
+    case "kept-referrers":
+    case "failed-referrers":
+    case "refused-referrers":
+    case "blocked-referrer-tag":
+    case "stale-referrers":
       return [];
     case "action":
       if (row.action.kind !== "copy-image") return [];
@@ -47,14 +56,14 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "unchanged":
     case "held-by-lock":
       return [{ ...row, state: "mirrored" }];
-    case "kept":
-      if (row.reason !== "not-checked") return [];
+    case "kept-image":
       return [{ ...row, state: "kept" }];
-    case "blocked":
+    case "blocked-tag":
+    case "blocked-platforms":
+    case "blocked-by-lock":
     case "archived":
-    case "failed":
-      // These are about the referrers of an image. The image has a row of its own.
-      if (row.reason === "referrer-tag-immutable" || row.reason === "referrers-unread") return [];
+    case "failed-image":
+    case "stale-image":
       return [{ ...row, state: "not-mirrored" }];
   }
 }

@@ -3,131 +3,150 @@ import type { SettingChange } from "../repository/setting-change.ts";
 import type { RepositorySettings } from "../repository/settings.ts";
 import type { ReferrerWork } from "./referrers/missing-referrers.ts";
 
-/** What every action carries. `id` is unique in a plan and the same for the same input. */
+/** One thing that `apply` does. The `kind` alone determines the other keys. */
+export type Action = RepositoryAction | CopyImage | CopyReferrers | DeleteTag;
+
+/** An action on a repository itself. */
+export type RepositoryAction = CreateRepository | AdoptRepository | ChangeSetting;
+
+/** The keys of every action. */
 interface ActionBase {
+  /** Unique in a plan. The same input gives the same id. */
   id: string;
   /** Name of the target in the mirror file. */
   target: string;
+  /** Repository at the target, without the target's prefix. */
   repository: string;
 }
 
-/** A repository that is missing at a target that keeps repositories as things of their own (ECR). */
+/** Creates a repository that is missing at a target that manages repositories (ECR). */
 export interface CreateRepository extends ActionBase {
   kind: "create-repository";
   reason: "repository-missing";
   settings: RepositorySettings;
 }
 
-/** A repository without any mirror file's mark, that the file adopts: it gets the mark, and then its settings. */
+/** Puts this mirror file's ownership tag on a repository that has none. Its settings follow. */
 export interface AdoptRepository extends ActionBase {
   kind: "adopt-repository";
   reason: "repository-unowned";
 }
 
 /**
- * One setting of a repository of ours. Each is an action of its own, as each is a call of its own: a run killed between
- * two leaves one undone, and the next plan holds just that action. Its precondition is that the repository has this
- * file's mark and that the setting is as `from` says; for a repository that is yet to be created, that it has none.
+ * Changes one setting of a repository owned by this mirror file. Each setting is an action of its own because each is a
+ * separate API call: if a run is killed between two, the next plan contains only the one that is left. Precondition:
+ * the repository has this file's ownership tag, and the setting equals `from`. For a repository that the plan creates,
+ * it is that the setting is not set.
  */
 export type ChangeSetting = ActionBase &
   SettingChange & { reason: "setting-drifted" | "policy-missing" | "policy-unwanted" };
 
-/** One digest to be copied to one tag. */
+/** Copies one digest to one tag. */
 export interface CopyImage extends ActionBase {
   kind: "copy-image";
   /**
-   * `tag-moved`: the source has another digest than the tag: it moved upstream, or the file names another source.
-   * `pin-changed`, `lock-changed`: the mirror file or the lock names another digest than the tag holds.
-   * `platforms-changed`: the tag holds other platforms of the same digest.
+   * - `new-tag`: the target lacks the tag.
+   * - `tag-moved`: the source has another digest: its tag moved, or the mirror file names another source.
+   * - `pin-changed`, `lock-changed`: the mirror file or the lock file names another digest.
+   * - `platforms-changed`: the target has other platforms of the same digest.
    */
   reason: "new-tag" | "tag-moved" | "pin-changed" | "lock-changed" | "platforms-changed";
+  /** Tag at the target. */
   tag: string;
-  /** The source as a full reference, as it was declared: `docker.io/library/ruby:2.7.1-slim`, with a digest if pinned. */
+  /** The source as a full reference, as declared: `docker.io/library/ruby:2.7.1-slim`, with a digest if pinned. */
   source: string;
-  /** What is copied, as it is at the source; never the tag. */
+  /** The digest to copy, as at the source. The tag is not resolved again. */
   digest: Digest;
-  /** What the tag names upstream, where that is known and the lock holds it back. */
+  /** The digest that the source tag names, if it is known and is not the locked one. */
   upstream?: Digest;
+  /** Media type of the manifest at the source. */
   mediaType: string;
   /**
-   * The platforms to copy, in normal form, sorted; missing: all of them, byte for byte. An index is written anew with
-   * these alone: under which digest is known after apply.
+   * The platforms to copy, in normal form, sorted. Missing: all of them, byte for byte. Otherwise a new index is written
+   * that names only these; its digest is known after apply.
    */
   platforms?: readonly string[];
-  /** What the tag must hold when the action begins: a digest, or null for "absent". Already as wanted is success. */
+  /**
+   * What the tag must name when the action starts: a digest, or null for no tag. A tag that already has the wanted image
+   * is a success.
+   */
   precondition: Digest | null;
-  /** Place in the mirror file: priority when not everything can be done. */
+  /** Position in the mirror file, which is the priority when not everything can be copied. */
   order: number;
-  /** Pulls this may cost at a source with an allowance; 0 elsewhere. */
+  /** Upper bound of the pulls at a source with a pull limit; 0 elsewhere. */
   pullsAtMost: number;
+  /** What is known about the image before it is read. */
   content: ImageContent | undefined;
-  /** Repositories of the targets that have it: read there, it costs no pull. Of whole images not its own repository. */
+  /**
+   * Repositories of the targets that have the image; reading it there uses no pull. Excludes the action's own repository
+   * if all platforms are copied.
+   */
   heldAt: HeldAt[];
   /**
-   * The tag may not move, so it is deleted and put again, and is absent for a moment. The image that it holds gets the
-   * backup tag before. "Absent" is accepted in place of the precondition where the backup tag holds the old image.
+   * Present if the tag is immutable and is deleted and written again, so that it is missing for a moment. The old image
+   * gets the backup tag first. A missing tag also satisfies the precondition if the backup tag names the old image.
    */
   replace?: { backupTag: string };
 }
 
 /**
- * A tag that nothing declares any more. Its image goes with it where it has no other tag, and what then nothing
- * refers to. Absent is success.
+ * Deletes a tag that is no longer in the mirror file, its image if that has no other tag, and manifests that then
+ * nothing references. A missing tag is a success.
  */
 export interface DeleteTag extends ActionBase {
   kind: "delete-tag";
   reason: "not-declared";
   tag: string;
+  /** The digest that the tag must name when the action starts. */
   precondition: Digest;
 }
 
-/** Signatures, SBOMs and attestations of one image that the target has, or will have by then. */
+/** Copies signatures, SBOMs and attestations of one image that the target has, or has by the time this action starts. */
 export interface CopyReferrers extends ActionBase {
   kind: "copy-referrers";
   /**
-   * `referrers-moved`: a tag that holds them moved at the source. `known-at-apply`: whether there are any, or more, is seen
-   * only when the image, or a list of them, is read.
+   * - `new-referrers`: the target lacks some.
+   * - `referrers-moved`: a tag that stores them moved at the source.
+   * - `known-at-apply`: a plan cannot find out without a pull whether there are any, or more.
    */
   reason: "new-referrers" | "referrers-moved" | "known-at-apply";
-  /** Of the image; where several tags have its digest, the first of them. */
+  /** Tag of the image at the target; the first if several tags have its digest. */
   tag: string;
-  /** As that of the image. */
+  /** The source of the image, as in `CopyImage`. */
   source: string;
-  /** The image's. */
+  /** The digest of the image. */
   digest: Digest;
-  /** Whether it is known to be the manifest of one image, without children. */
+  /** Whether the image is known to be the manifest of a single-platform image, without children. */
   isSingle: boolean;
-  /** As that of the image; then its index is one of ours, and what is copied refers to the images in it alone. */
+  /** The selected platforms, as in `CopyImage`. Then only referrers of these platforms' images are copied. */
   platforms?: readonly string[];
-  /** Artifact types asked for; null for all. */
+  /** Artifact types to copy; null for all. */
   types: readonly string[] | null;
-  /** What the target lacks, as far as it is known without a pull. */
+  /** What the target lacks, as far as this is known without a pull. */
   work: ReferrerWork[];
-  /** Whether `work` is all; otherwise it is looked for again when the action begins. */
+  /** Whether `work` is complete. If not, the rest is looked up when the action starts. */
   isComplete: boolean;
-  /** Tags that would have to move and cannot: left out. */
+  /** Immutable tags that would have to move. They are skipped. */
   stuckTags: string[];
-  /** As that of the image. */
+  /** Position of the image in the mirror file. */
   order: number;
-  /** Pulls this may cost at a source with an allowance, 0 elsewhere; null where that is only known at apply. */
+  /** Upper bound of the pulls at a source with a pull limit, 0 elsewhere; null if it is only known at apply. */
   pullsAtMost: number | null;
 }
 
-/** A repository of a target, by the target's name. */
+/** A repository of a target that has an image. */
 export interface HeldAt {
+  /** Name of the target in the mirror file. */
   target: string;
   repository: string;
-  /** Where it has not the source's index, but the one that was made of it with the same platforms: that one's digest. */
+  /** The digest there, if the repository has only an index made from the source's with the same platforms. */
   digest?: Digest;
 }
 
-/** What is known of an image before it is read. `bytes` is the sum of its compressed sizes. */
+/** What is known about an image before it is read. */
 export interface ImageContent {
+  /** Number of platforms. */
   platforms: number;
+  /** Sum of the compressed sizes. */
   bytes: number;
 }
-
-/** An action on a repository itself. */
-export type RepositoryAction = CreateRepository | AdoptRepository | ChangeSetting;
-
-export type Action = RepositoryAction | CopyImage | CopyReferrers | DeleteTag;

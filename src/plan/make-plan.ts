@@ -18,7 +18,6 @@ import {
   type Cost,
   type Plan,
   type PlanInputs,
-  type Row,
   type RulePlan,
   type TargetPlan,
   type Totals,
@@ -29,6 +28,8 @@ import { referrerRows, type ReferrerFacts } from "./referrers/referrer-rows.ts";
 import { repositoryRows } from "./repositories/repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
 import { compareRows } from "./rows/row-order.ts";
+import { sourceOf } from "./rows/row-fields.ts";
+import type { Row } from "./rows/row.ts";
 
 /** Everything that a plan follows from. */
 export interface PlanInput {
@@ -150,16 +151,26 @@ function countRow(row: Row, totals: Totals): void {
       if (effect !== undefined) totals[effect] += 1;
       return;
     }
-    case "blocked":
-    case "blocked-repository":
-    case "archived":
+    case "blocked-tag":
+    case "blocked-referrer-tag":
+    case "blocked-platforms":
+    case "blocked-by-lock":
+    case "blocked-adoption":
+    case "blocked-encryption":
     case "blocked-deletions":
+    case "archived":
       totals.blocked += 1;
       return;
-    case "failed":
+    case "failed-image":
+    case "failed-referrers":
+    case "stale-image":
+    case "stale-referrers":
+    case "stale-tag":
+    case "stale-repository":
       totals.failed += 1;
       return;
-    case "kept":
+    case "kept-image":
+    case "kept-referrers":
       totals.kept += 1;
       return;
     case "unchanged":
@@ -173,8 +184,8 @@ function countRow(row: Row, totals: Totals): void {
       if (row.reason === "unresolved") totals.failed += 1;
       return;
     case "foreign-repository":
-    case "warning":
-    case "left-out":
+    case "lifecycle-warning":
+    case "refused-referrers":
     case "undeclared-tags":
       return;
   }
@@ -188,8 +199,8 @@ function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
 export function pullsOf(targets: readonly TargetPlan[], registry: string): Pick<Cost, "pullsAtMost" | "pullsForeseen"> {
   const actions = targets
     .flatMap((target) => target.rows)
-    .flatMap((row) => (row.kind === "action" && "source" in row.action ? [row.action] : []))
-    .filter(({ source }) => source.startsWith(`${registry}/`));
+    .flatMap((row) => (row.kind === "action" ? [row.action] : []))
+    .filter((action) => sourceOf(action)?.startsWith(`${registry}/`) === true);
   const copies = actions.filter((action) => action.kind === "copy-image");
   const referrers = actions.filter((action) => action.kind === "copy-referrers");
   const pullsForeseen = pullsTogether(copies) + referrerPulls(referrers);

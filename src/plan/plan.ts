@@ -1,118 +1,12 @@
 import type { DroppedBy } from "../desired/tags/select-tags.ts";
 import type { ErrorReport } from "../errors.ts";
 import type { PullLimitReading, NoReading } from "../events.ts";
-import type { Digest } from "../oci/digest.ts";
 import type { AccountNote } from "./repositories/account-note.ts";
 import type { Action } from "./action.ts";
-import type { RepositoryRow } from "./repositories/repository-row.ts";
+import type { Row } from "./rows/row.ts";
 
 /** Raised by one in the minor part for additions (readers ignore what they do not know), in the major part otherwise. */
 export const PLAN_FORMAT_VERSION = "1.0";
-
-/** What a plan says of one repository or tag. Rows of unchanged images are kept for the report and never rendered. */
-export type Row =
-  | { kind: "action"; action: Action }
-  /** Cannot be done as declared. `have` is what the tag holds. */
-  | (TagRow & BlockedImage)
-  | PlatformMissingRow
-  | LockBlockedRow
-  /** The source or the target could not be read, or serves what cannot be mirrored. */
-  | (TagRow & { kind: "failed"; reason: "unresolved" | "referrers-unread" | "moved-since-plan"; error: ErrorReport })
-  /** The source would not say (allowance spent), and the target holds the tag. */
-  | (TagRow & { kind: "kept"; reason: "not-checked" | "referrers-not-checked"; have: Digest; error: ErrorReport })
-  /** `madeOf`: the source's index that the tag's was made of, where platforms are chosen. */
-  | (TagRow & Unchecked & { kind: "unchanged"; reason: "same-digest" | "already-there"; have: Digest; madeOf?: Digest })
-  /** Signatures and the like that the target refused to store in an earlier run: not tried again. */
-  | (TagRow & { kind: "left-out"; reason: "referrers-refused"; refused: Digest[] })
-  | HeldByLockRow
-  /** The image is in ECR's archive: it cannot be pulled, and pushing it would restore it. */
-  | (TagRow & { kind: "archived"; reason: "image-archived"; have: Digest })
-  /**
-   * More tags of one repository than are deleted at once without a word, or all that entries which choose nothing could have
-   * made: none of them is deleted. `of` is how many it has.
-   */
-  | (DeletionRow & {
-      kind: "blocked-deletions";
-      reason: "too-many" | "nothing-declared";
-      of: number;
-      error: ErrorReport;
-    })
-  /**
-   * Tags of a repository of this file's that nothing declares, and that stay. `no-prune`: no entry of the repository
-   * prunes. `narrowed`, `unresolved`: not all that it declares was looked at, or could be read. `not-made-here`: no entry that prunes
-   * could have made them. `nothing-declared`: nothing is declared in the repository any more; then there may be no tags.
-   * `backup`: the old image of a replaced tag.
-   */
-  | (DeletionRow & {
-      kind: "undeclared-tags";
-      reason: "no-prune" | "narrowed" | "unresolved" | "not-made-here" | "nothing-declared" | "backup";
-    })
-  /** The tags of a repository of this file's could not be listed; `unresolved` where that was needed for pruning. */
-  | {
-      kind: "unlisted-tags";
-      reason: "no-prune" | "unresolved" | "nothing-declared";
-      target: string;
-      repository: string;
-      error: ErrorReport;
-    }
-  | RepositoryRow;
-
-interface BlockedImage {
-  kind: "blocked";
-  reason: "tag-immutable" | "referrer-tag-immutable";
-  have: Digest;
-  /** As it is at the source; with `platforms` an index that is made of it would be there. */
-  want: Digest;
-  platforms?: readonly string[];
-  error: ErrorReport;
-}
-
-/** The tag holds the image that is declared, which is in no index and has another platform than the chosen. */
-export type PlatformMissingRow = TagRow & {
-  kind: "blocked";
-  reason: "platform-missing";
-  have: Digest;
-  error: ErrorReport;
-};
-
-interface Unchecked {
-  /** Why an image that is in no index could not be held against the list of platforms. */
-  unchecked?: ErrorReport;
-}
-
-/** There is a lock, and it does not say which digest may be copied. */
-export type LockBlockedRow = TagRow & {
-  kind: "blocked";
-  reason: "not-locked" | "lock-contradicts-pin";
-  have: Digest | undefined;
-  error: ErrorReport;
-};
-
-/** As the lock has it, and so unchanged; its tag is at another digest upstream, which is not copied. */
-export type HeldByLockRow = TagRow &
-  Unchecked & {
-    kind: "held-by-lock";
-    reason: "moved-upstream";
-    have: Digest;
-    /** As it is at the source; with `platforms` the tag holds an index that was made of it. */
-    locked: Digest;
-    upstream: Digest;
-  };
-
-interface DeletionRow {
-  target: string;
-  repository: string;
-  tags: string[];
-}
-
-export interface TagRow {
-  target: string;
-  repository: string;
-  tag: string;
-  /** The source as a full reference, as it was declared: with tag, digest or both. */
-  source: string;
-  order: number;
-}
 
 /** One target's part of a plan; with `error` it could not be read at all, and has no rows. */
 export interface TargetPlan {

@@ -13,7 +13,7 @@ export interface HeldImage {
 }
 
 /** What to delete: a tag, and its image if that has no other tag; or an image with all its tags. */
-export type Removable = { tag: string } | { digest: Digest };
+export type Removable = { kind: "tag"; tag: string } | { kind: "digest"; digest: Digest };
 
 /** The outcome of a deletion. `in-use`: an index in the repository refers to the image, so ECR keeps it. */
 export type Removed = "removed" | "absent" | "in-use";

@@ -1,18 +1,61 @@
 import type { TagMutability } from "./settings.ts";
 
 /**
- * One change of one repository setting, named after its API call. `from` is the value in the plan. If the current value
- * is `to`, there is nothing to do; any other value means that it has changed since the plan. Policies are JSON text.
+ * One change to one setting of a repository, named after the API call that makes it. `from` is the value when the plan
+ * was made, and `to` is the wanted value. A setting that equals neither was changed by someone else. Policies are JSON
+ * text.
  */
 export type SettingChange =
-  | { kind: "put-tag-mutability"; from: TagMutability; to: TagMutability }
-  | { kind: "put-scan-on-push"; from: boolean; to: boolean }
-  /** Only the resource tags that differ; null for one that did not exist. */
-  | {
-      kind: "put-resource-tags";
-      from: Readonly<Record<string, string | null>>;
-      to: Readonly<Record<string, string>>;
-    }
-  /** null if there was no policy. */
-  | { kind: "put-lifecycle-policy" | "set-repository-policy"; from: string | null; to: string }
-  | { kind: "delete-lifecycle-policy" | "delete-repository-policy"; from: string; to: null };
+  | PutTagMutability
+  | PutScanOnPush
+  | PutResourceTags
+  | PutLifecyclePolicy
+  | DeleteLifecyclePolicy
+  | SetRepositoryPolicy
+  | DeleteRepositoryPolicy;
+
+export interface PutTagMutability {
+  kind: "put-tag-mutability";
+  from: TagMutability;
+  to: TagMutability;
+}
+
+export interface PutScanOnPush {
+  kind: "put-scan-on-push";
+  from: boolean;
+  to: boolean;
+}
+
+/** Contains only the resource tags that differ. */
+export interface PutResourceTags {
+  kind: "put-resource-tags";
+  /** Null for a tag that the repository lacks. */
+  from: Readonly<Record<string, string | null>>;
+  to: Readonly<Record<string, string>>;
+}
+
+export interface PutLifecyclePolicy {
+  kind: "put-lifecycle-policy";
+  /** Null if there is none. */
+  from: string | null;
+  to: string;
+}
+
+export interface DeleteLifecyclePolicy {
+  kind: "delete-lifecycle-policy";
+  from: string;
+  to: null;
+}
+
+export interface SetRepositoryPolicy {
+  kind: "set-repository-policy";
+  /** Null if there is none. */
+  from: string | null;
+  to: string;
+}
+
+export interface DeleteRepositoryPolicy {
+  kind: "delete-repository-policy";
+  from: string;
+  to: null;
+}

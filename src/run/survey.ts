@@ -1,5 +1,5 @@
 import { readTarget, type Undeclared } from "../actual/read-target.ts";
-import { isUnreadable, type Actual } from "../actual/actual.ts";
+import { isUnreadable, type Actual, type UnreadableTarget } from "../actual/actual.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/sources/resolve.ts";
@@ -121,7 +121,7 @@ interface Opened {
 }
 
 /** A target, or the error from opening it. */
-type Opening = { name: string } & ({ open: OpenTarget } | { error: ErrorReport });
+type Opening = { kind: "open"; name: string; open: OpenTarget } | UnreadableTarget;
 
 /**
  * Opens the targets. Rejects targets that are the same registry, because they could overwrite each other, and each would
@@ -131,14 +131,14 @@ async function openAll({ file, connections, signal }: SurveyOptions): Promise<Op
   const openings = await Promise.all(
     file.targets.map((target): Promise<Opening> => {
       const { name } = target;
-      return reporting(name, signal, async () => ({ name, open: await connections.openTarget(target) }));
+      return reporting(name, signal, async () => ({ kind: "open", name, open: await connections.openTarget(target) }));
     }),
   );
-  const byRegistry = Map.groupBy(openings, (opening) => ("open" in opening ? opening.open.registry : undefined));
+  const byRegistry = Map.groupBy(openings, (opening) => (opening.kind === "open" ? opening.open.registry : undefined));
   return openings.map((opening) => {
-    if ("error" in opening) return opening;
+    if (opening.kind === "unreadable") return opening;
     const names = byRegistry.get(opening.open.registry)?.map(({ name }) => name) ?? [];
-    return names.length < 2 ? opening : { name: opening.name, error: sameRegistry(names, opening) };
+    return names.length < 2 ? opening : { kind: "unreadable", name: opening.name, error: sameRegistry(names, opening) };
   });
 }
 
@@ -159,7 +159,7 @@ async function readOpened(
   images: readonly DesiredImage[],
   { file, narrowing, signal }: SurveyOptions,
 ): Promise<Opened> {
-  if ("error" in opening) return { actual: opening };
+  if (opening.kind === "unreadable") return { actual: opening };
   const { name, open } = opening;
   const own = images.filter((image) => image.target === name);
   const undeclared: Undeclared =
@@ -167,20 +167,16 @@ async function readOpened(
       ? { named: [], isSought: false }
       : { named: repositoriesWithoutImages(expanded, name), isSought: true };
   const read = await reporting(name, signal, () => readTarget(open, own, file.name, undeclared, signal));
-  return "error" in read ? { actual: read } : { actual: read, open };
+  return isUnreadable(read) ? { actual: read } : { actual: read, open };
 }
 
 /** Returns a MirrorError as data, so that it affects only its own target. */
-async function reporting<T>(
-  name: string,
-  signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T | { name: string; error: ErrorReport }> {
+async function reporting<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | UnreadableTarget> {
   try {
     return await work();
   } catch (error) {
     if (signal.aborted || !(error instanceof MirrorError)) throw error;
-    return { name, error: reportOf(error) };
+    return { kind: "unreadable", name, error: reportOf(error) };
   }
 }
 

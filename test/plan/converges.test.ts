@@ -5,6 +5,7 @@ import fc from "fast-check";
 
 import { holdToPlan } from "../../src/plan/saved/hold-to-plan.ts";
 import { actionsOf } from "../../src/plan/plan.ts";
+import { repositoryOf, tagOf } from "../../src/plan/rows/row-fields.ts";
 import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { apply, planOf, REPOSITORIES, worlds, type World } from "./worlds.ts";
 
@@ -81,13 +82,14 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
         const places = new Set(world.images.map(({ target, repository }) => `${target} ${repository}`));
         for (const { name, rows } of planOf(world).targets) {
           for (const row of rows) {
-            const about = row.kind === "action" ? row.action : row;
-            const state = world.targets.get(name)?.repositories.get(about.repository);
+            const repository = repositoryOf(row);
+            const state = world.targets.get(name)?.repositories.get(repository);
             const mark = state?.state.tags["mirrorform"];
-            const place = `${name} ${about.repository}`;
+            const place = `${name} ${repository}`;
             assert.ok(places.has(place) || mark === "platform", `${place} is neither declared nor ours`);
-            const tags = "tags" in about && Array.isArray(about.tags) ? about.tags : "tag" in about ? [about.tag] : [];
-            const isOurs = mark === "platform" || world.settings.get(about.repository)?.adopt === true;
+            const isOfTags = row.kind === "undeclared-tags" || row.kind === "blocked-deletions";
+            const tags = isOfTags ? row.tags : [tagOf(row) ?? []].flat();
+            const isOurs = mark === "platform" || world.settings.get(repository)?.adopt === true;
             for (const tag of tags) {
               if (declared.has(`${place}:${tag}`)) continue;
               assert.ok(

@@ -43,7 +43,7 @@ describe("an image", () => {
     const made = plan([image("redis:7", "redis:7")], ecr([immutable], { "redis:7": digest("a") }), {
       [REDIS]: found(digest("b")),
     });
-    assert.deepEqual(rows(made), ["blocked redis:7 tag-immutable"]);
+    assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
     assert.equal(made.complete, true);
   });
 
@@ -71,13 +71,13 @@ describe("an image", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), {
       [REDIS]: failed("PULL_LIMIT"),
     });
-    assert.deepEqual(rows(made), ["kept redis:7 not-checked"]);
+    assert.deepEqual(rows(made), ["kept-image redis:7 not-checked"]);
     assert.equal(made.complete, true);
   });
 
   test("whose source refuses for a spent allowance fails when the target lacks it", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { [REDIS]: failed("PULL_LIMIT") });
-    assert.deepEqual(rows(made), ["failed redis:7 unresolved"]);
+    assert.deepEqual(rows(made), ["failed-image redis:7 unresolved"]);
     assert.equal(made.complete, false);
   });
 
@@ -86,7 +86,7 @@ describe("an image", () => {
       [REDIS]: failed("UNAUTHORIZED"),
       "docker.io/library/nginx:1": found(digest("n")),
     });
-    assert.deepEqual(rows(made), ["copy-image nginx:1", "failed redis:7 unresolved"]);
+    assert.deepEqual(rows(made), ["copy-image nginx:1", "failed-image redis:7 unresolved"]);
     assert.equal(made.complete, false);
   });
 });
@@ -169,7 +169,7 @@ describe("the cost", () => {
 
 test("a target that cannot be read has no rows, and the plan is incomplete", () => {
   const error = { code: "NO_REGION", side: "config", operation: "find the Region", message: "none" } as const;
-  const made = plan([image("redis:7", "redis:7")], { name: "main", error });
+  const made = plan([image("redis:7", "redis:7")], { kind: "unreadable", name: "main", error });
   assert.deepEqual(rows(made), []);
   assert.equal(made.complete, false);
   assert.equal(made.totals.failed, 1);
@@ -177,7 +177,7 @@ test("a target that cannot be read has no rows, and the plan is incomplete", () 
 
 test("a repository is not created for an image that cannot be read: a name that was mistyped leaves no trace", () => {
   const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([]), { [REDIS]: failed("UNAUTHORIZED") });
-  assert.deepEqual(rows(made), ["failed redis:7 unresolved"]);
+  assert.deepEqual(rows(made), ["failed-image redis:7 unresolved"]);
 });
 
 test("images that could not be checked are counted apart from those that match", () => {

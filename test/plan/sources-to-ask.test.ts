@@ -31,6 +31,6 @@ describe("a source is asked", () => {
 
   test("for nothing at a target that cannot be read", () => {
     const error = { code: "UNREACHABLE", side: "target", operation: "read", message: "no" } as const;
-    assert.deepEqual(asked([image("redis:7", "redis:7")], [{ name: "main", error }]), []);
+    assert.deepEqual(asked([image("redis:7", "redis:7")], [{ kind: "unreadable", name: "main", error }]), []);
   });
 });

@@ -1,4 +1,4 @@
-import type { Actual } from "../../src/actual/actual.ts";
+import type { Actual, ActualTarget } from "../../src/actual/actual.ts";
 import type { DesiredImage } from "../../src/desired/mirror-file.ts";
 import type { Resolution } from "../../src/desired/sources/resolution.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../src/repository/settings.ts";
@@ -8,6 +8,7 @@ import { DOCKER_MANIFEST } from "../../src/oci/media-type.ts";
 import { parseReference, type Reference } from "../../src/oci/reference.ts";
 import { makePlan, type PlanInput } from "../../src/plan/make-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { placeOf } from "../../src/plan/rows/row-fields.ts";
 
 /** A digest that is the same for the same word. */
 export function digest(word: string): Digest {
@@ -53,8 +54,12 @@ export function repository(name: string, more: Partial<RepositoryState> = {}): R
 }
 
 /** An ECR target "main" that holds these repositories, with these tags: `{ "redis:7": digest }`. */
-export function ecr(repositories: readonly RepositoryState[], tags: Readonly<Record<string, Digest>> = {}): Actual {
+export function ecr(
+  repositories: readonly RepositoryState[],
+  tags: Readonly<Record<string, Digest>> = {},
+): ActualTarget {
   return {
+    kind: "read",
     name: "main",
     registry: "123456789012.dkr.ecr.us-east-1.amazonaws.com",
     repositories: new Map(repositories.map((each) => [each.name, each])),
@@ -63,13 +68,18 @@ export function ecr(repositories: readonly RepositoryState[], tags: Readonly<Rec
 }
 
 /** A target "main" without repositories of its own. */
-export function oci(tags: Readonly<Record<string, Digest>> = {}): Actual {
-  return { name: "main", registry: "registry.example.com", repositories: undefined, tags: tagsByRepository(tags) };
+export function oci(tags: Readonly<Record<string, Digest>> = {}): ActualTarget {
+  return {
+    kind: "read",
+    name: "main",
+    registry: "registry.example.com",
+    repositories: undefined,
+    tags: tagsByRepository(tags),
+  };
 }
 
 /** The same target, of whose own repositories all tags were listed: those that {@link ecr} was given, and these. */
-export function listed(actual: Actual, more: Readonly<Record<string, Digest>> = {}): Actual {
-  if ("error" in actual) return actual;
+export function listed(actual: ActualTarget, more: Readonly<Record<string, Digest>> = {}): ActualTarget {
   const allTags = new Map<string, Map<string, Digest>>();
   for (const { name, tags } of actual.repositories?.values() ?? []) {
     const held = actual.tags.get(name);
@@ -137,7 +147,7 @@ export function plan(
 export function rows(made: Plan): string[] {
   return (made.targets[0]?.rows ?? []).map((row) => {
     if (row.kind === "action") return row.action.id.replace(" main", "");
-    return `${row.kind} ${row.repository}${"tag" in row ? `:${row.tag}` : ""} ${row.reason}`;
+    return `${row.kind} ${placeOf(row)} ${row.reason}`;
   });
 }
 

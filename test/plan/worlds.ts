@@ -215,6 +215,7 @@ function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) 
   const digests = (tags: Iterable<[string, HeldTag]>) => new Map([...tags].map(([tag, each]) => [tag, each.digest]));
   const declared = held.filter(([place]) => isDeclared(place));
   return {
+    kind: "read",
     name,
     registry: `${name}.example.com`,
     repositories: target.isEcr ? new Map(held.map(([place, { state }]) => [place, state])) : undefined,

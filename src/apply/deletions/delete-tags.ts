@@ -1,9 +1,9 @@
 import pLimit from "p-limit";
 
 import { MirrorError, reportOf } from "../../errors.ts";
-import type { DeleteTag } from "../../plan/action.ts";
-import type { Row } from "../../plan/plan.ts";
-import { tagOf } from "../../plan/rows/row-order.ts";
+import type { Action, DeleteTag } from "../../plan/action.ts";
+import { failureOf, repositoryOf, tagOf, targetOf } from "../../plan/rows/row-fields.ts";
+import type { Row } from "../../plan/rows/row.ts";
 import { createRepositoryImages } from "./repository-images.ts";
 import type { ImageTarget } from "../ports.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
@@ -37,9 +37,7 @@ export async function deleteTags(
 ): Promise<Outcome[]> {
   const limit = pLimit(REPOSITORIES_AT_ONCE);
   const heldBack = new Map<string, keyof typeof HELD_BACK_REASON>([
-    ...context.rows.flatMap((row) =>
-      row.kind === "failed" && row.reason !== "referrers-unread" ? [[keyOf(row), "not-copied"] as const] : [],
-    ),
+    ...context.rows.flatMap((row) => (isIncomplete(row) ? [[keyOf(row), "not-copied"] as const] : [])),
     ...before.flatMap(({ action, result }) => {
       if (result === "done" || result === "already-done") return [];
       return [[keyOf(action), action.kind === "adopt-repository" ? "not-adopted" : "not-copied"] as const];
@@ -58,8 +56,13 @@ export async function deleteTags(
   return outcomes.flat();
 }
 
-function keyOf({ target, repository }: { target: string; repository: string }): string {
-  return `${target} ${repository}`;
+/** Whether an image of the row's repository may be missing. Referrers that could not be read do not count. */
+function isIncomplete(row: Row): boolean {
+  return row.kind !== "failed-referrers" && failureOf(row) !== undefined;
+}
+
+function keyOf(row: Row | Action): string {
+  return `${targetOf(row)} ${repositoryOf(row)}`;
 }
 
 async function deleteIn(
@@ -108,9 +111,10 @@ async function openRepository(
 function declaredTags(rows: readonly Row[]): Map<string, Set<string>> {
   const declared = new Map<string, Set<string>>();
   for (const row of rows) {
-    if (row.kind === "action" && row.action.kind === "delete-tag") continue;
-    const key = keyOf(row.kind === "action" ? row.action : row);
-    declared.set(key, (declared.get(key) ?? new Set<string>()).add(tagOf(row)));
+    const tag = tagOf(row);
+    if (tag === undefined || (row.kind === "action" && row.action.kind === "delete-tag")) continue;
+    const key = keyOf(row);
+    declared.set(key, (declared.get(key) ?? new Set<string>()).add(tag));
   }
   return declared;
 }
@@ -126,7 +130,7 @@ async function deleteTag(
   if (now !== precondition) throw changed(`${repository}:${tag}`, precondition, now);
   const isLast = images.isLast(now, tag);
   const children = isLast ? await childrenOf(now, pruned) : [];
-  const [result = "absent"] = await admin.removeImages(repository, [{ tag }], signal);
+  const [result = "absent"] = await admin.removeImages(repository, [{ kind: "tag", tag }], signal);
   if (result !== "removed") return result;
   images.untag(now, tag);
   if (isLast) await removeLeftovers(now, children, pruned);

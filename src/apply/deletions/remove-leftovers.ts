@@ -59,7 +59,7 @@ async function removeTagsAbout(digests: readonly Digest[], pruned: PrunedReposit
   if (tags.length === 0) return [];
   const removed = await admin.removeImages(
     repository,
-    tags.map(({ tag }) => ({ tag })),
+    tags.map(({ tag }) => ({ kind: "tag", tag })),
     signal,
   );
   return tags.flatMap(({ tag, digest }, i) => {
@@ -76,7 +76,7 @@ async function removeAll(digests: readonly Digest[], pruned: PrunedRepository): 
   if (digests.length === 0) return [];
   const results = await admin.removeImages(
     repository,
-    digests.map((digest) => ({ digest })),
+    digests.map((digest) => ({ kind: "digest", digest })),
     signal,
   );
   const removed = digests.filter((_digest, i) => results[i] === "removed");

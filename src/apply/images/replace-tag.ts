@@ -49,7 +49,7 @@ export async function replaceTag(replacement: TagReplacement, manifest: Manifest
   signal.throwIfAborted();
   // The tag is missing between these two requests, so an interrupt waits for them.
   const uninterrupted = new AbortController().signal;
-  if (now !== undefined) await admin.removeImages(repository, [{ tag }], uninterrupted);
+  if (now !== undefined) await admin.removeImages(repository, [{ kind: "tag", tag }], uninterrupted);
   await putAgain(replacement, manifest, uninterrupted);
 }
 

@@ -3,6 +3,7 @@ import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { failureOf } from "../../plan/rows/row-fields.ts";
 import type { ApplyInput } from "../definitions/apply.ts";
 import type { OpenTarget } from "../../run/connections.ts";
 import { openEventLog } from "../output/event-log.ts";
@@ -137,7 +138,7 @@ async function planWhenAsked(session: Session, wait: number, { clock, err, signa
 }
 
 function isHeldUp(plan: Plan): boolean {
-  const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => (row.kind === "failed" ? [row.error] : [])));
+  const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => failureOf(row) ?? []));
   return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 

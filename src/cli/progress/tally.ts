@@ -42,20 +42,36 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
   let recent: { at: number; bytes: number }[] = [];
   return {
     take(event) {
-      if (event.type === "quota.reading") readings.set(event.registry, event.reading);
-      if (!("action" in event)) return;
-      const standing = standings.get(event.action);
-      if (standing === undefined) return;
-      if (event.type === "action.started") {
-        standing.state = "running";
-        standing.begun = now() - begun;
-      } else if (event.type === "blob.progress") {
-        standing.bytes += event.bytes;
-        sent += event.bytes;
-        recent = [...recent.filter(({ at }) => at > now() - RATE_WINDOW), { at: now(), bytes: event.bytes }];
-      } else {
-        standing.state = event.outcome;
-        standing.code = event.error?.code;
+      switch (event.type) {
+        case "quota.reading":
+          readings.set(event.registry, event.reading);
+          return;
+        case "action.started": {
+          const standing = standings.get(event.action);
+          if (standing === undefined) return;
+          standing.state = "running";
+          standing.begun = now() - begun;
+          return;
+        }
+        case "blob.progress": {
+          const standing = standings.get(event.action);
+          if (standing === undefined) return;
+          standing.bytes += event.bytes;
+          sent += event.bytes;
+          recent = [...recent.filter(({ at }) => at > now() - RATE_WINDOW), { at: now(), bytes: event.bytes }];
+          return;
+        }
+        case "action.finished": {
+          const standing = standings.get(event.action);
+          if (standing === undefined) return;
+          standing.state = event.outcome;
+          standing.code = event.error?.code;
+          return;
+        }
+        case "request.finished":
+        case "request.retried":
+        case "pull.spent":
+          return;
       }
     },
     of: ({ id }) => standings.get(id) ?? { state: "waiting", bytes: 0, begun: undefined, code: undefined },

@@ -1,27 +1,47 @@
-import type { Row } from "../../plan/plan.ts";
+import type { Row } from "../../plan/rows/row.ts";
 
-/** What of a plan's row is blocked, and why, for the report's list of what was not done; undefined for other rows. */
-export function blockedText(row: Row): { name: string; why: string } | undefined {
+/** Returns what of a row is blocked, and why, for the report's list of what was not done; undefined for other rows. */
+export function blockedText(row: Row): { name: string; reason: string } | undefined {
   switch (row.kind) {
-    case "blocked":
-      return { name: `${row.repository}:${row.tag}`, why: `blocked: ${IMAGES[row.reason]}` };
-    case "blocked-deletions":
-      return { name: row.repository, why: `blocked: ${row.tags.length} tags are too many to delete` };
+    case "blocked-tag":
+    case "blocked-referrer-tag":
+      return { name: `${row.repository}:${row.tag}`, reason: "blocked: the tag is immutable" };
+    case "blocked-platforms":
+      return { name: `${row.repository}:${row.tag}`, reason: "blocked: it lacks chosen platforms" };
+    case "blocked-by-lock":
+      return { name: `${row.repository}:${row.tag}`, reason: `blocked: ${LOCK[row.reason]}` };
     case "archived":
-      return { name: `${row.repository}:${row.tag}`, why: "blocked: the image is archived" };
-    case "blocked-repository":
-      return row.reason === "owned-by-another"
-        ? { name: `repository ${row.repository}`, why: `blocked: it belongs to the mirror file "${row.owner}"` }
-        : { name: `encryption of ${row.repository}`, why: "blocked: ECR does not change it" };
-    default:
+      return { name: `${row.repository}:${row.tag}`, reason: "blocked: the image is archived" };
+    case "blocked-deletions":
+      return { name: row.repository, reason: `blocked: ${row.tags.length} tags are too many to delete` };
+    case "blocked-adoption":
+      return {
+        name: `repository ${row.repository}`,
+        reason: `blocked: it belongs to the mirror file "${row.owner}"`,
+      };
+    case "blocked-encryption":
+      return { name: `encryption of ${row.repository}`, reason: "blocked: ECR does not change it" };
+    case "action":
+    case "unchanged":
+    case "held-by-lock":
+    case "kept-image":
+    case "kept-referrers":
+    case "failed-image":
+    case "failed-referrers":
+    case "refused-referrers":
+    case "stale-image":
+    case "stale-referrers":
+    case "stale-tag":
+    case "stale-repository":
+    case "undeclared-tags":
+    case "unlisted-tags":
+    case "foreign-repository":
+    case "lifecycle-warning":
       return undefined;
   }
 }
 
-const IMAGES: Readonly<Record<Extract<Row, { kind: "blocked" }>["reason"], string>> = {
-  "tag-immutable": "the tag is immutable",
-  "referrer-tag-immutable": "the tag is immutable",
-  "platform-missing": "it lacks chosen platforms",
+const LOCK = {
   "not-locked": "not in the lock",
   "lock-contradicts-pin": "the lock has another digest than the pin",
-};
+} as const;

@@ -20,7 +20,7 @@ export function renderLockChange(path: string, change: LockChange, isWritten: bo
       digests: `${style.digest(digest)}  no longer declared`,
     })),
   ].toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
-  const aligned = alignColumns(rows.map(({ reference, digests }) => [reference, digests]));
+  const aligned = alignColumns(["reference", "digests"], rows);
   const lines = rows.map(({ symbol }, i) => `${symbol} ${terminalText(aligned[i] ?? "")}\n`);
   const errors = failed.map(({ error }) => renderError(error, style));
   const counts = [`${added.length} added`, `${moved.length} moved`, `${removed.length} removed`];

@@ -2,16 +2,15 @@ import { createHash } from "node:crypto";
 
 import { terminalText } from "../../plain-text.ts";
 import type { Cost, Plan, TargetPlan } from "../../plan/plan.ts";
-import { repositoryOf } from "../../plan/rows/row-order.ts";
+import { repositoryOf } from "../../plan/rows/row-fields.ts";
 import { renderCost } from "./cost-text.ts";
 import { renderError } from "./text/error-text.ts";
-import { familiar } from "./text/familiar.ts";
 import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { codeBlock, codeSpan } from "./text/markdown-text.ts";
 import { summarise } from "./plan-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { rowCells } from "./rows/row-cells.ts";
-import type { RowCells } from "./rows/cells.ts";
+import { COLUMNS, type Cells, type Sign } from "./rows/cells.ts";
 import { createStyle } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
@@ -36,7 +35,8 @@ const MAX_NAMED = 20;
 /** Characters of the names of all targets in the marker; of more it has a hash. */
 const MAX_MARKED = 1000;
 
-const TABLE_HEAD = "| | | | | | |\n|---|---|---|---|---|---|\n";
+/** A table of the sign and the columns, without headings. */
+const TABLE_HEAD = [" ", "---"].map((cell) => `|${`${cell}|`.repeat(1 + COLUMNS.length)}\n`).join("");
 
 /** A row, ready for the page. */
 interface Line {
@@ -93,47 +93,56 @@ interface Group {
 }
 
 function linesOf(plan: Plan): Group[] {
-  const deletions: Line[] = [];
-  const problems: Line[] = [];
-  const others: Line[] = [];
-  const notable: Line[] = [];
-  const held: Line[] = [];
+  const groups: Record<GroupName, Line[]> = { deletions: [], problems: [], changes: [], notable: [], held: [] };
   for (const { line, errors } of plan.rules) {
     const heading = codeSpan(`${plan.file}:${line}`);
-    for (const error of errors) problems.push({ heading, text: `\n${codeBlock(renderError(error, STYLE))}\n` });
+    for (const error of errors) groups.problems.push({ heading, text: `\n${codeBlock(renderError(error, STYLE))}\n` });
   }
   for (const target of plan.targets) {
     const place = plan.targets.length > 1 ? `${codeSpan(target.registry)} ` : "";
     if (target.error !== undefined) {
-      problems.push({ heading: codeSpan(target.name), text: `\n${codeBlock(renderError(target.error, STYLE))}\n` });
+      const text = `\n${codeBlock(renderError(target.error, STYLE))}\n`;
+      groups.problems.push({ heading: codeSpan(target.name), text });
     }
     for (const { repository, cells } of shownRows(target)) {
-      const line = { heading: `${place}${codeSpan(repository)}`, text: lineOf(cells) };
-      if (cells.symbol === "-") deletions.push(line);
-      else if (cells.symbol === "!") problems.push(line);
-      else if (cells.symbol === "=") held.push(line);
-      else if (cells.symbol === "*" || cells.symbol === "?") notable.push(line);
-      else others.push(line);
+      groups[GROUP_OF[cells.sign]].push({ heading: `${place}${codeSpan(repository)}`, text: lineOf(cells) });
     }
   }
-  return [
-    { title: "Deletions", lines: deletions },
-    { title: "In the way", lines: problems },
-    { title: "Changes", lines: others },
-    { title: "Worth knowing", lines: notable },
-    { title: HELD, lines: held },
-  ].filter(({ lines }) => lines.length > 0);
+  return TITLES.map(([name, title]) => ({ title, lines: groups[name] })).filter(({ lines }) => lines.length > 0);
 }
 
-function shownRows(target: TargetPlan): { repository: string; cells: RowCells }[] {
+type GroupName = "deletions" | "problems" | "changes" | "notable" | "held";
+
+const GROUP_OF: Readonly<Record<Sign, GroupName>> = {
+  "-": "deletions",
+  "!": "problems",
+  "+": "changes",
+  "~": "changes",
+  "*": "notable",
+  "?": "notable",
+  "=": "held",
+};
+
+/** In the order of the page. */
+const TITLES = [
+  ["deletions", "Deletions"],
+  ["problems", "In the way"],
+  ["changes", "Changes"],
+  ["notable", "Worth knowing"],
+  ["held", HELD],
+] as const;
+
+function shownRows(target: TargetPlan): { repository: string; cells: Cells }[] {
   return target.rows.flatMap((row) => {
-    const cells = rowCells(row, STYLE, (source) => familiar(source, STYLE));
+    const cells = rowCells(row, STYLE);
     return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
   });
 }
 
-function lineOf({ symbol, columns, error }: RowCells): string {
-  const row = `| ${[codeSpan(symbol), ...columns.map(codeSpan)].join(" | ")} |\n`;
+function lineOf(cells: Cells): string {
+  const { sign, error } = cells;
+  const texts = [sign, ...COLUMNS.map((column) => cells[column] ?? "")];
+  const row = `| ${texts.map(codeSpan).join(" | ")} |\n`;
   return error === undefined ? row : `${row}\n${codeBlock(renderError(error, STYLE))}\n`;
 }
 

@@ -1,15 +1,14 @@
 import type { Plan, TargetPlan } from "../../plan/plan.ts";
-import { repositoryOf } from "../../plan/rows/row-order.ts";
+import { repositoryOf } from "../../plan/rows/row-fields.ts";
 import { renderCost } from "./cost-text.ts";
 import { arrange } from "./text/arrange.ts";
 import { renderError } from "./text/error-text.ts";
-import { familiar } from "./text/familiar.ts";
 import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
 import { rowCells } from "./rows/row-cells.ts";
-import type { RowCells } from "./rows/cells.ts";
+import { COLUMNS, type Cells } from "./rows/cells.ts";
 import type { Style } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
@@ -72,13 +71,14 @@ function lines(all: readonly string[]): string {
 function renderTarget(target: TargetPlan, style: Style): string {
   if (target.error !== undefined) return renderError(target.error, style);
   const shown = target.rows.flatMap((row) => {
-    const cells = rowCells(row, style, (source) => familiar(source, style));
+    const cells = rowCells(row, style);
     return cells === undefined ? [] : [{ repository: repositoryOf(row), cells }];
   });
   const groups = [...Map.groupBy(shown, ({ repository }) => repository)];
-  const room = style.width === undefined ? undefined : style.width - SYMBOL.length;
+  const room = style.width === undefined ? undefined : style.width - MARGIN.length;
   const arranged = arrange(
-    groups.map(([, rows]) => rows.map(({ cells }) => cells.columns)),
+    COLUMNS,
+    groups.map(([, rows]) => rows.map(({ cells }) => cells)),
     room,
   );
   let at = 0;
@@ -89,12 +89,12 @@ function renderTarget(target: TargetPlan, style: Style): string {
   return sections.join("");
 }
 
-/** What stands before a row: as wide as its symbol with the spaces around it. */
-const SYMBOL = "    ";
+/** As wide as a row's sign with the spaces around it. */
+const MARGIN = "    ";
 
-function renderRow(cells: RowCells, [first = "", ...more]: readonly string[], style: Style): string {
-  const continued = more.map((line) => `${SYMBOL}${terminalText(line)}\n`).join("");
-  const text = `  ${cells.paint(cells.symbol)} ${terminalText(first)}\n${continued}`;
+function renderRow(cells: Cells, [first = "", ...more]: readonly string[], style: Style): string {
+  const continued = more.map((line) => `${MARGIN}${terminalText(line)}\n`).join("");
+  const text = `  ${cells.paint(cells.sign)} ${terminalText(first)}\n${continued}`;
   return cells.error === undefined
     ? text
     : `${text}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;

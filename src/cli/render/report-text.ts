@@ -3,6 +3,8 @@ import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { PullLimitReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { failureOf, placeOf, targetOf } from "../../plan/rows/row-fields.ts";
+import type { Row } from "../../plan/rows/row.ts";
 import { blockedText } from "./blocked-text.ts";
 import { alignColumns } from "./text/columns.ts";
 import { renderKnown } from "./cost-text.ts";
@@ -57,7 +59,13 @@ function describeAction(action: Action): string {
     case "create-repository":
     case "adopt-repository":
       return `repository ${action.repository}`;
-    default:
+    case "put-tag-mutability":
+    case "put-scan-on-push":
+    case "put-resource-tags":
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+    case "set-repository-policy":
+    case "delete-repository-policy":
       return `${describeChange(action).name} of ${action.repository}`;
   }
 }
@@ -65,15 +73,18 @@ function describeAction(action: Action): string {
 function renderMirrored(report: Report, style: Style): string {
   const rows = report.outcomes
     .filter(({ result, uri }) => uri !== undefined && (result === "done" || result === "already-done"))
-    .map((outcome) => [`  ${outcome.uri ?? ""}`, describeCopy(outcome)]);
-  return section(style.create("Mirrored:"), alignColumns(rows));
+    .map((outcome) => ({ name: `  ${outcome.uri ?? ""}`, result: describeCopy(outcome) }));
+  return section(style.create("Mirrored:"), alignColumns(["name", "result"], rows));
 }
 
 function renderDeleted(report: Report, plan: Plan): string {
   const rows = report.outcomes
     .filter(({ action, result }) => action.kind === "delete-tag" && (result === "done" || result === "already-done"))
-    .map(({ action, result }) => [`  ${nameAction(action, plan)}`, result === "done" ? "" : "was gone already"]);
-  return section("Deleted:", alignColumns(rows));
+    .map(({ action, result }) => ({
+      name: `  ${nameAction(action, plan)}`,
+      result: result === "done" ? "" : "was gone already",
+    }));
+  return section("Deleted:", alignColumns(["name", "result"], rows));
 }
 
 function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
@@ -105,16 +116,15 @@ function renderNotDone(report: Report, plan: Plan): string {
     .filter(({ result }) => NOT_DONE[result] !== undefined)
     .map(({ action, result, error }) => {
       const why = error?.code === "HELD_BACK" ? `: ${error.message}` : "";
-      return [`  ${nameAction(action, plan)}`, `${NOT_DONE[result] ?? result}${why}`];
+      return { name: `  ${nameAction(action, plan)}`, reason: `${NOT_DONE[result] ?? result}${why}` };
     });
   const blocked = plan.targets
     .flatMap((target) => target.rows)
     .flatMap((row) => {
-      const blocked = blockedText(row);
-      const { target } = row.kind === "action" ? row.action : row;
-      return blocked === undefined ? [] : [[`  ${nameAt(target, blocked.name, plan)}`, blocked.why]];
+      const text = blockedText(row);
+      return text === undefined ? [] : [{ ...text, name: `  ${nameAt(targetOf(row), text.name, plan)}` }];
     });
-  return section("Not done:", alignColumns([...stopped, ...blocked]));
+  return section("Not done:", alignColumns(["name", "reason"], [...stopped, ...blocked]));
 }
 
 interface Failure {
@@ -128,18 +138,19 @@ function failures(report: Report, plan: Plan): Failure[] {
   );
   const unread = plan.targets.flatMap((target) => [
     ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),
-    ...target.rows.flatMap((row) =>
-      row.kind === "failed"
-        ? [{ name: nameAt(row.target, `${row.repository}:${row.tag}`, plan), error: row.error }]
-        : row.kind === "unlisted-tags" && row.reason === "unresolved"
-          ? [{ name: nameAt(row.target, `tags of ${row.repository}`, plan), error: row.error }]
-          : [],
-    ),
+    ...target.rows.flatMap((row) => {
+      const error = failureOf(row);
+      return error === undefined ? [] : [{ name: nameAt(targetOf(row), describeRow(row), plan), error }];
+    }),
   ]);
   const failed = report.outcomes.flatMap(({ action, result, error }) =>
     result === "failed" && error !== undefined ? [{ name: nameAction(action, plan), error }] : [],
   );
   return [...rules, ...unread, ...failed];
+}
+
+function describeRow(row: Row): string {
+  return row.kind === "unlisted-tags" ? `tags of ${row.repository}` : placeOf(row);
 }
 
 /** What was left out without making its action fail. */

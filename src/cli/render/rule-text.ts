@@ -50,7 +50,10 @@ export function renderExplanation(plan: Plan, style: Style): string {
 }
 
 function renderTags(tags: readonly Tag[], style: Style): string {
-  const rows = alignColumns(tags.map(({ name, droppedBy }) => [name, droppedBy === null ? "" : REASONS[droppedBy]]));
+  const rows = alignColumns(
+    ["name", "reason"],
+    tags.map(({ name, droppedBy }) => ({ name, reason: droppedBy === null ? "" : REASONS[droppedBy] })),
+  );
   return tags
     .map(({ droppedBy }, i) => {
       const mark = droppedBy === null ? style.create("+") : style.quiet("-");

@@ -6,7 +6,7 @@ import type { MirroredUri } from "./mirrored-uri.ts";
 
 /** How URIs can be written, by the name of the format. Each ends in a line feed unless there is nothing to say. */
 export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly MirroredUri[]) => string>> = {
-  table: (uris) => lines(alignColumns(uris.map(({ image, uri }) => [image, uri])).map(terminalText)),
+  table: (uris) => lines(alignColumns(["image", "uri"], uris).map(terminalText)),
   json: (uris) => document(uris),
   dotenv: (uris) => lines(uris.map(({ name, uri }) => `${name}=${dotenvValue(uri)}`)),
   "build-args": (uris) => lines(uris.map(({ name, uri }) => `--build-arg ${name}=${plainWord(uri)}`)),

@@ -43,7 +43,7 @@ async function removeBatch(
     reference: repository,
     refusal: "UNEXPECTED_RESPONSE",
   };
-  const imageIds = batch.map((each) => ("tag" in each ? { imageTag: each.tag } : { imageDigest: each.digest }));
+  const imageIds = batch.map((each) => (each.kind === "tag" ? { imageTag: each.tag } : { imageDigest: each.digest }));
   const answer = await client.call(call, signal, (sdk, options) =>
     sdk.send(new BatchDeleteImageCommand({ repositoryName: repository, imageIds }), options),
   );
@@ -51,7 +51,9 @@ async function removeBatch(
   return batch.map((each) => {
     const name = nameOf(each);
     const failure = (answer.failures ?? []).find(({ imageId }) =>
-      "tag" in each ? imageId?.imageTag === name : imageId?.imageDigest === name && imageId.imageTag === undefined,
+      each.kind === "tag"
+        ? imageId?.imageTag === name
+        : imageId?.imageDigest === name && imageId.imageTag === undefined,
     );
     if (failure !== undefined) return resultOf(failure, repository, name);
     if (deleted.has(name)) return "removed";
@@ -67,7 +69,7 @@ function resultOf(failure: ImageFailure, repository: string, name: string): Remo
 }
 
 function nameOf(removable: Removable): string {
-  return "tag" in removable ? removable.tag : removable.digest;
+  return removable.kind === "tag" ? removable.tag : removable.digest;
 }
 
 function problem(repository: string, name: string, message: string): MirrorError {

@@ -1,7 +1,7 @@
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
-import type { Row } from "../plan.ts";
+import type { ImagePlace, Row } from "../rows/row.ts";
 import { compareText } from "../rows/row-order.ts";
 
 /** An image whose referrers are wanted at a target, and what its row says that the target has or gets. */
@@ -10,7 +10,7 @@ export interface ReferredRow {
   key: string;
   image: DesiredImage;
   /** What the rows and actions about it say. */
-  place: { target: string; repository: string; tag: string; source: string; order: number };
+  place: ImagePlace;
   /** What the tag holds, or will hold; of an image that is to be copied with some platforms the source's. */
   digest: Digest;
   /** Whether that index is still to be made, so that nobody knows yet what is in it. */

@@ -6,7 +6,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { CopyReferrers } from "../action.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
-import type { Row } from "../plan.ts";
+import type { Row } from "../rows/row.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
 import { pullsFor } from "./referrer-pulls.ts";
 
@@ -41,8 +41,8 @@ export function referrerRows(
 /** Where the source refuses for a spent allowance, what is there is kept. */
 function unreadRow({ place, digest }: ReferredRow, error: ErrorReport): Row {
   return error.code === "PULL_LIMIT"
-    ? { ...place, kind: "kept", reason: "referrers-not-checked", have: digest, error }
-    : { ...place, kind: "failed", reason: "referrers-unread", error };
+    ? { ...place, kind: "kept-referrers", reason: "referrers-not-checked", have: digest, error }
+    : { ...place, kind: "failed-referrers", reason: "referrers-unread", error };
 }
 
 function rowsOf(
@@ -66,7 +66,7 @@ function rowsOf(
     return {
       ...place,
       tag,
-      kind: "blocked",
+      kind: "blocked-referrer-tag",
       reason: "referrer-tag-immutable",
       have: precondition ?? want,
       want,
@@ -75,7 +75,9 @@ function rowsOf(
   });
   const refused = refusedReferrers(found, held);
   const said: Row[] =
-    refused.length === 0 ? blocked : [...blocked, { ...place, kind: "left-out", reason: "referrers-refused", refused }];
+    refused.length === 0
+      ? blocked
+      : [...blocked, { ...place, kind: "refused-referrers", reason: "referrers-refused", refused }];
   if (possible.length === 0 && unread.length === 0) return said;
   const action: CopyReferrers = {
     id: `copy-referrers ${place.target} ${place.repository}:${place.tag}`,

@@ -8,7 +8,7 @@ import { keyToDescribe } from "../../repository/same-encryption.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 import type { AccountNote } from "./account-note.ts";
 import { checkEncryption } from "./encryption-check.ts";
-import type { Row } from "../plan.ts";
+import type { Row } from "../rows/row.ts";
 import { compareText } from "../rows/row-order.ts";
 
 /** What is to be said of the account that a target is in; nothing where targets have none. */

@@ -3,7 +3,7 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { isIndexType, OCI_INDEX } from "../../oci/media-type.ts";
 import { pullsAtMost } from "../cost/pull-cost.ts";
 import type { ImageCount } from "./lifecycle-reach.ts";
-import type { Row } from "../plan.ts";
+import type { ImageRow } from "../rows/row.ts";
 
 /**
  * How many images ECR counts for a declared one once it is there: its manifest and, of an index, those that it names. It
@@ -13,7 +13,7 @@ import type { Row } from "../plan.ts";
  */
 export function countImages(
   { platforms }: Pick<DesiredImage, "platforms">,
-  row: Row | undefined,
+  row: ImageRow | undefined,
   held: HeldContent | undefined,
 ): ImageCount {
   const copy = row?.kind === "action" && row.action.kind === "copy-image" ? row.action : undefined;

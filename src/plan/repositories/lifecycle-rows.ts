@@ -4,8 +4,8 @@ import { isManaged } from "../../repository/ownership.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { lifecycleReach } from "./lifecycle-reach.ts";
 import { countImages } from "./image-count.ts";
-import type { Row } from "../plan.ts";
-import { tagOf, repositoryOf } from "../rows/row-order.ts";
+import type { ImageRow, Row } from "../rows/row.ts";
+import { digestOf, repositoryOf, tagOf } from "../rows/row-fields.ts";
 
 /**
  * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags, or may: what it takes
@@ -16,7 +16,7 @@ export function lifecycleRows(
   images: readonly DesiredImage[],
   target: ActualTarget,
   owner: string,
-  imageRows: readonly Row[],
+  imageRows: readonly ImageRow[],
 ): Row[] {
   const rows = new Map(imageRows.map((row) => [`${repositoryOf(row)}:${tagOf(row)}`, row]));
   return [...Map.groupBy(images, ({ repository }) => repository)].flatMap(([repository, group]): Row[] => {
@@ -29,20 +29,15 @@ export function lifecycleRows(
       const { tag, source } = image;
       const row = rows.get(`${repository}:${tag}`);
       const held = target.contents?.get(repository)?.get(tag);
-      const digest = row === undefined ? undefined : digestIn(row);
+      const digest = row === undefined ? undefined : digestOf(row);
       return { tag, image: digest ?? formatReference(source), counted: countImages(image, row, held) };
     });
     return lifecycleReach(lifecyclePolicy.json, declared).map((rule) => ({
-      kind: "warning",
+      kind: "lifecycle-warning",
       reason: "lifecycle-reaches-declared",
       target: target.name,
       repository,
       rule,
     }));
   });
-}
-
-function digestIn(row: Row): string | undefined {
-  if (row.kind === "action") return row.action.kind === "copy-image" ? row.action.digest : undefined;
-  return "have" in row && typeof row.have === "string" ? row.have : undefined;
 }

@@ -5,7 +5,7 @@ import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "..
 import type { ChangeSetting } from "../action.ts";
 import { driftOf, firstPolicies } from "./drift.ts";
 import { checkEncryption } from "./encryption-check.ts";
-import type { Row } from "../plan.ts";
+import type { Row } from "../rows/row.ts";
 
 /**
  * What is to be done about the declared repositories of one target; nothing where repositories are no things of
@@ -59,14 +59,14 @@ function presentRows(
   const rows: Row[] = [];
   if (mark !== owner) {
     if (settings.adopt !== true) return [{ kind: "foreign-repository", reason: "not-owned", ...place, owner: mark }];
-    if (mark !== undefined) return [{ kind: "blocked-repository", reason: "owned-by-another", ...place, owner: mark }];
+    if (mark !== undefined) return [{ kind: "blocked-adoption", reason: "owned-by-another", ...place, owner: mark }];
     const id = idOf("adopt-repository", place);
     rows.push({ kind: "action", action: { id, kind: "adopt-repository", reason: "repository-unowned", ...place } });
   }
   const { encryption } = settings;
   if (encryption !== undefined && checkEncryption(settings, state, account) === "different") {
     const blocked = { reason: "encryption-immutable", have: state.encryption, want: encryption } as const;
-    rows.push({ kind: "blocked-repository", ...blocked, ...place });
+    rows.push({ kind: "blocked-encryption", ...blocked, ...place });
   }
   return [...rows, ...driftOf(settings, state, account).map((change) => changeRow(place, change))];
 }

@@ -13,26 +13,26 @@ import { heldDigest } from "./held-digest.ts";
 import { checkHeldPlatform } from "./check-held-platform.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
-import type { HeldByLockRow, Row } from "../plan.ts";
+import type { HeldByLockRow, ImageRow } from "./row.ts";
 import { planReplacement, type Replacement, type ReplacementFacts } from "./plan-replacement.ts";
 
-/** What is known of an image's source. */
+/** What is known about an image's source. */
 export interface SourceFacts {
-  /** Undefined when the source did not have to be asked. */
+  /** Undefined if the source did not have to be queried. */
   resolution: Resolution | undefined;
   content: ImageContent | undefined;
-  /** Whether the source counts pulls. */
+  /** Whether the source has a pull limit. */
   hasPullLimit: boolean;
   held: HeldPlaces;
   /** Whether the mirror file names the digest. */
   isPinned: boolean;
-  /** What the tag of a locked image names at its source; undefined where that was not looked up. */
+  /** What the tag of a locked image names at its source; undefined if it was not looked up. */
   upstream: Resolution | undefined;
   replacing: ReplacementFacts;
 }
 
-/** Decides what is to be done about one declared image at one target. */
-export function imageRow(image: DesiredImage, target: ActualTarget, facts: SourceFacts): Row {
+/** Decides what to do about one declared image at one target. */
+export function imageRow(image: DesiredImage, target: ActualTarget, facts: SourceFacts): ImageRow {
   const row = {
     target: target.name,
     repository: image.repository,
@@ -40,17 +40,18 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
     source: formatReference(image.source),
     order: image.order,
   };
+  const failed = (error: ErrorReport): ImageRow => ({ ...row, kind: "failed-image", reason: "unresolved", error });
   const held = heldDigest(target, image);
-  if (held.kind === "unreadable") return { ...row, kind: "failed", reason: "unresolved", error: held.error };
+  if (held.kind === "unreadable") return failed(held.error);
   if (held.kind === "archived") return { ...row, kind: "archived", reason: "image-archived", have: held.digest };
   const have = held.digest;
   const unchanged = { ...row, kind: "unchanged", ...madeOf(target, image) } as const;
-  const asDeclared = (digest: Digest, held?: HeldByLockRow): Row => {
+  const asDeclared = (digest: Digest, locked?: HeldByLockRow): ImageRow => {
     const checked = checkHeldPlatform(target, image, digest);
     if (checked.kind === "missing") {
-      return { ...row, kind: "blocked", reason: "platform-missing", have: digest, error: checked.error };
+      return { ...row, kind: "blocked-platforms", reason: "platform-missing", have: digest, error: checked.error };
     }
-    const same = held ?? { ...unchanged, reason: "same-digest", have: digest };
+    const same = locked ?? { ...unchanged, reason: "same-digest", have: digest };
     return checked.kind === "unchecked" ? { ...same, unchecked: checked.error } : same;
   };
   if (isBlockedByLock(image)) return blockedByLock(row, image, have);
@@ -68,40 +69,42 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (resolution.kind === "failed") {
     const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);
     return have !== undefined && error.code === "PULL_LIMIT"
-      ? { ...row, kind: "kept", reason: "not-checked", have, error }
-      : { ...row, kind: "failed", reason: "unresolved", error };
+      ? { ...row, kind: "kept-image", reason: "not-checked", have, error }
+      : failed(error);
   }
   if (have !== undefined && isUnchanged(target, image, resolution.digest)) return asDeclared(have);
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
-  const chosen = image.platforms === undefined ? {} : { platforms: image.platforms };
+  const selected = image.platforms === undefined ? {} : { platforms: image.platforms };
   const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";
   const reason = have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : moved;
   const upstream = heldBack(resolution.digest, facts.upstream);
-  const action = copyAction({ ...row, ...chosen, ...upstream, reason }, resolution, have, facts);
+  const action = copyAction({ ...row, ...selected, ...upstream, reason }, resolution, have, facts);
   if (have === undefined || !isImmutable(target, image)) return { kind: "action", action };
   const replacement = planReplacement(image, target, have, facts.replacing);
   if (replacement.kind === "possible") {
     return { kind: "action", action: { ...action, replace: { backupTag: replacement.backupTag } } };
   }
-  if (replacement.kind === "unreadable") {
-    return { ...row, kind: "failed", reason: "unresolved", error: replacement.error };
-  }
-  const error = blocked(image, isSameSource ? "the list of platforms changed" : whatMoved(image), replacement.kind);
-  return { ...row, kind: "blocked", reason: "tag-immutable", have, want: resolution.digest, ...chosen, error };
+  if (replacement.kind === "unreadable") return failed(replacement.error);
+  const error = immutableTag(
+    image,
+    isSameSource ? "the list of platforms changed" : whatMoved(image),
+    replacement.kind,
+  );
+  return { ...row, kind: "blocked-tag", reason: "tag-immutable", have, want: resolution.digest, ...selected, error };
 }
 
 function whatMoved({ locked }: DesiredImage): string {
   return locked === undefined ? "the source has another digest" : "the lock names another digest";
 }
 
-/** What can be done about it, by why it is not replaced. */
+/** What the user can do, by why the tag is not replaced. */
 const CHOICES: Readonly<Record<Exclude<Replacement["kind"], "possible" | "unreadable">, string>> = {
   "not-wanted": "Set replace, give it another tag, or except this one.",
   "not-owned": "Only a repository with this file's mark has a tag replaced: adopt it, or give the image another tag.",
   "no-name": "Every backup tag is taken: give replace another template, or delete old backups.",
 };
 
-function blocked(image: DesiredImage, what: string, why: keyof typeof CHOICES): ErrorReport {
+function immutableTag(image: DesiredImage, what: string, why: keyof typeof CHOICES): ErrorReport {
   return {
     code: "TAG_IMMUTABLE",
     side: "target",
@@ -126,7 +129,8 @@ function copyAction(
   const { platforms } = row;
   const places = facts.held.ofDigest(digest);
   const held = platforms === undefined ? places : [...facts.held.ofSelection(digest, platforms), ...places];
-  // Whole in its own repository it is tagged, from another one copied: neither asks the source for a manifest.
+  // A whole image in its own repository only gets the tag; from another one it is copied. Neither reads the source's
+  // manifest.
   const isElsewhere = ({ target, repository }: HeldAt) => target !== row.target || repository !== row.repository;
   const pulls = () => pullsAtMost({ mediaType, size }, facts.content?.platforms, platforms);
   return {
@@ -137,7 +141,7 @@ function copyAction(
     mediaType,
     precondition: have ?? null,
     pullsAtMost: facts.hasPullLimit && held.length === 0 ? pulls() : 0,
-    // How large a part of it is nobody has said.
+    // The size of the selected platforms is unknown.
     content: platforms === undefined ? facts.content : undefined,
     heldAt: platforms === undefined ? held.filter(isElsewhere) : [...held],
   };

@@ -4,7 +4,8 @@ import type { Resolution } from "../../desired/sources/resolution.ts";
 import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { familiarReference } from "../../oci/reference.ts";
-import type { HeldByLockRow, LockBlockedRow, PlanLock, TagRow } from "../plan.ts";
+import type { PlanLock } from "../plan.ts";
+import type { BlockedByLockRow, HeldByLockRow, ImagePlace } from "./row.ts";
 
 /** Whether there is a lock, and it does not say which digest of the image may be copied. */
 export function isBlockedByLock({ locked }: DesiredImage): boolean {
@@ -12,7 +13,7 @@ export function isBlockedByLock({ locked }: DesiredImage): boolean {
 }
 
 /** The row of an image for which {@link isBlockedByLock} holds. */
-export function blockedByLock(row: TagRow, image: DesiredImage, have: Digest | undefined): LockBlockedRow {
+export function blockedByLock(row: ImagePlace, image: DesiredImage, have: Digest | undefined): BlockedByLockRow {
   const { locked, source } = image;
   const isContradicted = locked?.kind === "contradicted";
   const error: ErrorReport = {
@@ -27,7 +28,13 @@ export function blockedByLock(row: TagRow, image: DesiredImage, have: Digest | u
       ? "Correct the pin, or run `mirrorform lock`, which takes the line out; commit what it writes."
       : "Run `mirrorform lock`, and commit what it writes.",
   };
-  return { ...row, kind: "blocked", reason: isContradicted ? "lock-contradicts-pin" : "not-locked", have, error };
+  return {
+    ...row,
+    kind: "blocked-by-lock",
+    reason: isContradicted ? "lock-contradicts-pin" : "not-locked",
+    have,
+    error,
+  };
 }
 
 /** What upstream is at, where it moved away from the locked digest; nothing where it did not, or nobody knows. */
@@ -37,7 +44,7 @@ export function heldBack(locked: Digest, upstream: Resolution | undefined): { up
 
 /** The row of an image that is as the lock has it, and moved upstream; undefined when it did not move, or nobody knows. */
 export function heldByLock(
-  row: TagRow,
+  row: ImagePlace,
   have: Digest,
   locked: Digest,
   resolution: Resolution | undefined,

@@ -8,8 +8,9 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isReferrerTag } from "../../oci/referrer-tags.ts";
 import type { Declared } from "../declared.ts";
-import type { Row } from "../plan.ts";
-import { compareText, repositoryOf } from "./row-order.ts";
+import type { ImageRow, Row, UndeclaredTagsRow } from "./row.ts";
+import { repositoryOf } from "./row-fields.ts";
+import { compareText } from "./row-order.ts";
 
 /** From so many tags on a repository is protected from losing too many of them at once. */
 const GUARDED_FROM = 10;
@@ -47,7 +48,7 @@ export function pruneRows(
   target: ActualTarget,
   owner: string,
   images: readonly DesiredImage[],
-  imageRows: readonly Row[],
+  imageRows: readonly ImageRow[],
   declared: Declared,
   pruning: Pruning,
 ): Row[] {
@@ -94,19 +95,29 @@ export function pruneRows(
   });
 }
 
-type Undeclared = Extract<Row, { kind: "undeclared-tags" }>;
-
 interface Place {
   target: string;
   repository: string;
 }
 
 /** A tag that may not move is known all the same; what the lock does not have is not. */
-function isUnresolved(row: Row): boolean {
-  return row.kind === "failed" || row.kind === "kept" || (row.kind === "blocked" && row.reason !== "tag-immutable");
+function isUnresolved(row: ImageRow): boolean {
+  switch (row.kind) {
+    case "failed-image":
+    case "kept-image":
+    case "blocked-platforms":
+    case "blocked-by-lock":
+      return true;
+    case "action":
+    case "unchanged":
+    case "held-by-lock":
+    case "archived":
+    case "blocked-tag":
+      return false;
+  }
 }
 
-function stay(reason: Undeclared["reason"], place: Place, tags: readonly string[]): Row[] {
+function stay(reason: UndeclaredTagsRow["reason"], place: Place, tags: readonly string[]): Row[] {
   return tags.length === 0 ? [] : [{ kind: "undeclared-tags", reason, ...place, tags: [...tags] }];
 }
 
@@ -123,7 +134,7 @@ function prunableTags(
 }
 
 /** The backup tags that this plan's replacements make, or have made before. */
-function backupsOf(rows: readonly Row[]): Set<string> {
+function backupsOf(rows: readonly ImageRow[]): Set<string> {
   return new Set(
     rows.flatMap((row) =>
       row.kind === "action" && row.action.kind === "copy-image" ? (row.action.replace?.backupTag ?? []) : [],

@@ -1,31 +1,41 @@
 import type { Action } from "../action.ts";
-import type { Row } from "../plan.ts";
+import type { Row } from "./row.ts";
+import { repositoryOf, tagOf } from "./row-fields.ts";
 
-/** By repository, what concerns the repository first, then by tag: the order in which a plan is read. */
+/** Orders rows for display: by repository, rows about the repository first, then by tag. */
 export function compareRows(a: Row, b: Row): number {
-  return compareText(repositoryOf(a), repositoryOf(b)) || rank(a) - rank(b) || compareText(tagOf(a), tagOf(b));
+  return (
+    compareText(repositoryOf(a), repositoryOf(b)) || rank(a) - rank(b) || compareText(tagOf(a) ?? "", tagOf(b) ?? "")
+  );
 }
 
-export function repositoryOf(row: Row): string {
-  return row.kind === "action" ? row.action.repository : row.repository;
-}
-
-/** The tag a row is about; empty for a row about a repository. */
-export function tagOf(row: Row): string {
-  const about = row.kind === "action" ? row.action : row;
-  return "tag" in about ? about.tag : "";
-}
-
-/** What is said of the repository, how it comes to be, what it is set to, then its tags. */
+/** Within a repository: its ownership, its creation, its settings, its images, then undeclared tags. */
 function rank(row: Row): number {
   switch (row.kind) {
     case "foreign-repository":
       return 0;
-    case "blocked-repository":
+    case "blocked-adoption":
+    case "blocked-encryption":
       return 2;
-    case "warning":
+    case "lifecycle-warning":
       return 8;
-    case "left-out":
+    case "unchanged":
+    case "held-by-lock":
+    case "archived":
+    case "kept-image":
+    case "blocked-tag":
+    case "blocked-platforms":
+    case "blocked-by-lock":
+    case "failed-image":
+    case "kept-referrers":
+    case "failed-referrers":
+    case "blocked-referrer-tag":
+    case "stale-image":
+    case "stale-referrers":
+    case "stale-tag":
+    case "stale-repository":
+      return ACTION_RANKS["copy-image"];
+    case "refused-referrers":
       return ACTION_RANKS["copy-referrers"];
     case "blocked-deletions":
     case "undeclared-tags":
@@ -33,8 +43,6 @@ function rank(row: Row): number {
       return 12;
     case "action":
       return ACTION_RANKS[row.action.kind];
-    default:
-      return ACTION_RANKS["copy-image"];
   }
 }
 
@@ -53,7 +61,7 @@ const ACTION_RANKS: Readonly<Record<Action["kind"], number>> = {
   "delete-tag": 11,
 };
 
-/** By code unit, not by locale: the same everywhere. */
+/** Compares by code unit rather than by locale, so that the order is the same everywhere. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

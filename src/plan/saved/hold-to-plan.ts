@@ -1,8 +1,10 @@
 import { canonicalJson } from "../../desired/text/canonical-json.ts";
 import type { ErrorReport } from "../../errors.ts";
 import type { Action } from "../action.ts";
-import { actionsOf, type Plan, type Row, type TargetPlan } from "../plan.ts";
-import { placeOf, refuseOtherId, refusePlan, savedCopy, type SavedAction, type SavedPlan } from "./saved-plan.ts";
+import { actionsOf, type Plan, type TargetPlan } from "../plan.ts";
+import { imageOf, placeOf, repositoryOf, sourceOf, tagOf } from "../rows/row-fields.ts";
+import type { ImagePlace, Row, StaleRow, UnchangedRow } from "../rows/row.ts";
+import { refuseOtherId, refusePlan, savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
 import { count, pullsOf } from "../make-plan.ts";
 
 /** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
@@ -69,7 +71,7 @@ function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: s
   const rows = Map.groupBy(target.rows, repositoryOf);
   for (const action of saved.actions) {
     if (action.kind === "copy-image" && savedCopy(action) === undefined) {
-      throw refusePlan(path, `its copy to ${placeOf(action)} names no digest`);
+      throw refusePlan(path, `its copy to ${savedPlaceOf(action)} names no digest`);
     }
     // What a rule chooses may have changed since: then the action fails alone, as moved.
     if (fresh.rules.length > 0) continue;
@@ -88,8 +90,8 @@ function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: s
 function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: string): void {
   const tag = action["tag"];
   if (typeof tag !== "string") return;
-  const declared = rows.filter((row) => tagOf(row) === tag && sourceOf(row) !== undefined);
-  const place = placeOf(action);
+  const declared = rows.filter((row) => tagOf(row) === tag && imageOf(row) !== undefined);
+  const place = savedPlaceOf(action);
   if (action.kind.startsWith("delete")) {
     if (declared.length > 0) throw refusePlan(path, `it deletes ${place}, which the mirror file declares`);
     return;
@@ -118,23 +120,23 @@ function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
 /** What a rule chose when the plan was made, and does not choose now; and the other way round, what was to go and is wanted again. */
 function notDeclared(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Row[] {
   const declared = new Set(
-    target.rows.filter((row) => sourceOf(row) !== undefined).map((row) => `${repositoryOf(row)}:${tagOf(row)}`),
+    target.rows.flatMap((row) => imageOf(row) ?? []).map(({ repository, tag }) => `${repository}:${tag}`),
   );
   return [...saved.values()].flatMap((planned): Row[] => {
     if (typeof planned["tag"] !== "string") return [];
-    const isThere = declared.has(placeOf(planned));
+    const isThere = declared.has(savedPlaceOf(planned));
     const isDeletion = planned.kind === "delete-tag";
     if (isThere !== isDeletion) return [];
     const why = isDeletion
       ? "it was to be deleted, and is declared again"
       : "no rule of the mirror file chooses it now";
-    const error = stale(placeOf(planned), "source", `moved since the plan: ${why}`);
-    return [failedRow(target.name, planned.repository, planned["tag"], error)];
+    const error = stale(savedPlaceOf(planned), "source", `moved since the plan: ${why}`);
+    return [staleTag(target.name, planned.repository, planned["tag"], error)];
   });
 }
 
-function failedRow(target: string, repository: string, tag: string, error: ErrorReport): Row {
-  return { kind: "failed", reason: "moved-since-plan", target, repository, tag, source: "", order: 0, error };
+function staleTag(target: string, repository: string, tag: string, error: ErrorReport): StaleRow {
+  return { kind: "stale-tag", reason: "moved-since-plan", target, repository, tag, error };
 }
 
 /** Tags that were to be deleted, are there, and stay: something in the repository could not be resolved, or is narrower now. */
@@ -154,12 +156,12 @@ function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
       "target",
       `moved since the plan: it was to be deleted, and stays (${row.reason})`,
     );
-    return [failedRow(target.name, repository, tag, error)];
+    return [staleTag(target.name, repository, tag, error)];
   });
 }
 
 /** A tag that has what upstream has now is as wanted, unless another digest was planned for it. */
-function unchangedRow(row: Extract<Row, { kind: "unchanged" }>, saved: ReadonlyMap<string, SavedAction>): Row {
+function unchangedRow(row: UnchangedRow, saved: ReadonlyMap<string, SavedAction>): Row {
   const planned = [...saved.values()].find(
     ({ repository, ...action }) => repository === row.repository && action["tag"] === row.tag,
   );
@@ -169,12 +171,8 @@ function unchangedRow(row: Extract<Row, { kind: "unchanged" }>, saved: ReadonlyM
   if (copy === undefined || copy.digest === now) return row;
   const holds = row.madeOf === undefined ? row.have : `a choice of ${row.madeOf}`;
   const message = `moved since the plan: it was to get ${copy.digest}, and holds ${holds}, as its source does`;
-  return {
-    ...row,
-    kind: "failed",
-    reason: "moved-since-plan",
-    error: stale(`${row.repository}:${row.tag}`, "target", message),
-  };
+  const error = stale(`${row.repository}:${row.tag}`, "target", message);
+  return { kind: "stale-image", reason: "moved-since-plan", ...placeKeys(row), error };
 }
 
 /** The keys in which an action is another one than was planned. */
@@ -187,26 +185,35 @@ function movedParts(planned: SavedAction, now: Action): string[] {
   return [...keys].filter((key) => !isSame(key)).toSorted();
 }
 
-function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): Row {
-  const { target, repository } = now;
+function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): StaleRow {
   const current = now as unknown as Readonly<Record<string, unknown>>;
   const said = moved.map((key) => `${NAMES[key] ?? key} was ${shown(planned[key])} and is ${shown(current[key])}`);
-  const hasTag = "tag" in now;
-  const reference = hasTag ? `${repository}:${now.tag}` : repository;
   const side = moved.includes("digest") ? "source" : "target";
-  const error = stale(reference, side, `moved since the plan: ${said.join("; ")}`);
-  const source = "source" in now ? now.source : "";
-  const order = "order" in now ? now.order : 0;
-  return {
-    kind: "failed",
-    reason: "moved-since-plan",
-    target,
-    repository,
-    tag: hasTag ? now.tag : "",
-    source,
-    order,
-    error,
-  };
+  const error = stale(placeOf(now), side, `moved since the plan: ${said.join("; ")}`);
+  const { target, repository } = now;
+  const reason = "moved-since-plan";
+  switch (now.kind) {
+    case "copy-image":
+      return { kind: "stale-image", reason, ...placeKeys(now), error };
+    case "copy-referrers":
+      return { kind: "stale-referrers", reason, ...placeKeys(now), error };
+    case "delete-tag":
+      return { kind: "stale-tag", reason, target, repository, tag: now.tag, error };
+    case "create-repository":
+    case "adopt-repository":
+    case "put-tag-mutability":
+    case "put-scan-on-push":
+    case "put-resource-tags":
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+    case "set-repository-policy":
+    case "delete-repository-policy":
+      return { kind: "stale-repository", reason, target, repository, error };
+  }
+}
+
+function placeKeys({ target, repository, tag, source, order }: ImagePlace): ImagePlace {
+  return { target, repository, tag, source, order };
 }
 
 function stale(reference: string, side: "source" | "target", message: string): ErrorReport {
@@ -228,19 +235,4 @@ function shown(value: unknown): string {
 
 function text(value: unknown): string {
   return value === undefined ? "" : canonicalJson(value);
-}
-
-function repositoryOf(row: Row): string {
-  return row.kind === "action" ? row.action.repository : row.repository;
-}
-
-function tagOf(row: Row): string | undefined {
-  if (row.kind === "action") return "tag" in row.action ? row.action.tag : undefined;
-  return "tag" in row ? row.tag : undefined;
-}
-
-/** Of rows about a declared image. */
-function sourceOf(row: Row): string | undefined {
-  if (row.kind === "action") return "source" in row.action ? row.action.source : undefined;
-  return "source" in row ? row.source : undefined;
 }

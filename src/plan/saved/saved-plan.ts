@@ -83,12 +83,12 @@ export function savedCopy(action: SavedAction): SavedCopy | undefined {
  * @throws MirrorError PLAN_FILE
  */
 export function refuseOtherId(action: SavedAction, target: string, path: string): void {
-  if (action.id === `${action.kind} ${target} ${placeOf(action)}`) return;
-  throw refusePlan(path, `its action "${plainText(action.id)}" is ${action.kind} for ${placeOf(action)}`);
+  if (action.id === `${action.kind} ${target} ${savedPlaceOf(action)}`) return;
+  throw refusePlan(path, `its action "${plainText(action.id)}" is ${action.kind} for ${savedPlaceOf(action)}`);
 }
 
 /** What an action is about: `nginx:1`, or the repository alone. */
-export function placeOf(action: SavedAction): string {
+export function savedPlaceOf(action: SavedAction): string {
   return typeof action["tag"] === "string" ? `${action.repository}:${action["tag"]}` : action.repository;
 }
 

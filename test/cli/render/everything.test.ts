@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 
 import type { AccountNote } from "../../../src/plan/repositories/account-note.ts";
 import type { Action, ChangeSetting } from "../../../src/plan/action.ts";
-import { actionsOf, type Row } from "../../../src/plan/plan.ts";
+import { actionsOf } from "../../../src/plan/plan.ts";
+import type { Row } from "../../../src/plan/rows/row.ts";
 import { everything } from "./everything.ts";
 
 /** `kind reason` of each member of a union. */
@@ -13,17 +14,20 @@ type Named<Each> = Each extends { kind: infer Kind extends string; reason: infer
 
 /** The compiler says which row is missing here, or is no more. */
 const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
-  "blocked tag-immutable": true,
-  "blocked referrer-tag-immutable": true,
-  "blocked platform-missing": true,
-  "blocked not-locked": true,
-  "blocked lock-contradicts-pin": true,
-  "failed unresolved": true,
-  "failed referrers-unread": true,
-  "failed moved-since-plan": true,
-  "left-out referrers-refused": true,
-  "kept not-checked": true,
-  "kept referrers-not-checked": true,
+  "blocked-tag tag-immutable": true,
+  "blocked-referrer-tag referrer-tag-immutable": true,
+  "blocked-platforms platform-missing": true,
+  "blocked-by-lock not-locked": true,
+  "blocked-by-lock lock-contradicts-pin": true,
+  "failed-image unresolved": true,
+  "failed-referrers referrers-unread": true,
+  "stale-image moved-since-plan": true,
+  "stale-referrers moved-since-plan": true,
+  "stale-tag moved-since-plan": true,
+  "stale-repository moved-since-plan": true,
+  "refused-referrers referrers-refused": true,
+  "kept-image not-checked": true,
+  "kept-referrers referrers-not-checked": true,
   "unchanged same-digest": true,
   "unchanged already-there": true,
   "held-by-lock moved-upstream": true,
@@ -40,9 +44,9 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "unlisted-tags no-prune": true,
   "unlisted-tags unresolved": true,
   "foreign-repository not-owned": true,
-  "blocked-repository owned-by-another": true,
-  "blocked-repository encryption-immutable": true,
-  "warning lifecycle-reaches-declared": true,
+  "blocked-adoption owned-by-another": true,
+  "blocked-encryption encryption-immutable": true,
+  "lifecycle-warning lifecycle-reaches-declared": true,
 };
 
 const ACTIONS: Readonly<Record<Named<Exclude<Action, ChangeSetting>>, true>> = {

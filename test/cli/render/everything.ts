@@ -1,4 +1,5 @@
-import type { Plan } from "../../../src/plan/plan.ts";
+import type { Action } from "../../../src/plan/action.ts";
+import { actionsOf, type Plan } from "../../../src/plan/plan.ts";
 import type { Actual } from "../../../src/actual/actual.ts";
 import type { ErrorReport } from "../../../src/errors.ts";
 import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
@@ -30,17 +31,33 @@ export function everything(): Plan {
       : referredImages(rows, scene.images).map(({ key }) => [key, scene.referrers as ReferrerFacts] as const),
   );
   const made = plan(images, main(), sources, { ...input, referrers: new Map(facts) });
-  return withOneMoved(made, "moved");
+  return withStaleActions(made, "moved");
 }
 
-/** As a saved plan is applied in which the images of one repository were at another digest. */
-function withOneMoved(made: Plan, repository: string): Plan {
+/** As if a saved plan were applied that has other values for the actions in one repository. */
+function withStaleActions(made: Plan, repository: string): Plan {
   const saved = structuredClone(made);
-  for (const row of saved.targets.flatMap((target) => target.rows)) {
-    if (row.kind === "action" && row.action.kind === "copy-image" && row.action.repository === repository)
-      row.action.digest = digest("reviewed");
-  }
+  for (const action of actionsOf(saved)) if (action.repository === repository) changeAction(action);
   return holdToPlan(readSavedPlan(JSON.stringify(saved), "plan.json"), made, { path: "plan.json", partial: true });
+}
+
+function changeAction(action: Action): void {
+  switch (action.kind) {
+    case "copy-image":
+      action.digest = digest("reviewed");
+      return;
+    case "copy-referrers":
+      action.types = ["text/spdx"];
+      return;
+    case "delete-tag":
+      action.precondition = digest("reviewed");
+      return;
+    case "put-scan-on-push":
+      action.from = true;
+      return;
+    default:
+      throw new Error(`no change for ${action.kind}`);
+  }
 }
 
 function merged<
@@ -56,7 +73,6 @@ function main(): Actual {
     merged("tags"),
   );
   const actual = listed(base, merged("undeclared"));
-  if ("error" in actual) return actual;
   const tags = new Map(actual.tags);
   const archived = byRepository(merged("archived"));
   for (const repository of archived.keys()) tags.set(repository, new Map());
@@ -78,6 +94,7 @@ function main(): Actual {
 /** Has one of the images, so that what it lacks of the others need not come from their source. */
 function tokyo(): Actual {
   return {
+    kind: "read",
     name: "tokyo",
     registry: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com",
     repositories: new Map(),
@@ -115,7 +132,7 @@ function berlin(): Actual {
     message: "connect ECONNREFUSED 192.0.2.7:443",
     hint: "see whether the registry is up, and whether a proxy is needed",
   };
-  return { name: "berlin", error };
+  return { kind: "unreadable", name: "berlin", error };
 }
 
 function byRepository<Value>(places: Readonly<Record<string, Value>>): Map<string, Map<string, Value>> {

@@ -72,7 +72,18 @@ const COPIES: readonly Scene[] = [
     repositories: [repository("python", IMMUTABLE)],
     tags: { "python:3": OLD },
   },
-  { ...kept("moved"), sources: { [hub("moved:1")]: found(NEW) }, repositories: [repository("moved")] },
+  {
+    ...kept("moved", { referrers: {}, settings: { scanOnPush: true } }),
+    sources: { [hub("moved:1")]: found(NEW) },
+    repositories: [repository("moved")],
+    undeclared: { "moved:0": OLD },
+    prunes: { moved: "{tag}" },
+    referrers: {
+      kind: "found",
+      found: { subjects: [{ subject: NEW, artifacts: [signature("sbom")], tags: [] }], unread: [] },
+      held: NOTHING,
+    },
+  },
 ];
 
 const UNREAD: ErrorReport = {

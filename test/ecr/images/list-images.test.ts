@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
 import { digestOf, type Digest } from "../../../src/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import type { Removable } from "../../../src/repository/repository-admin.ts";
 import { startEcr, type SandboxEcr } from "../../../src/sandbox/ecr/ecr.ts";
 import type { Repository } from "../../../src/sandbox/registry/registry-store.ts";
 import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
@@ -72,12 +73,12 @@ test("deletes up to 100 tags or images per call, and returns the outcome of each
   const loose = put({ annotations: { loose: "yes" } });
   const many = Array.from({ length: 150 }, (_, i) => `m${i}`);
   for (const tag of many) put({ annotations: { tag } }, [tag]);
-  const wanted = [
-    { tag: "one" },
-    { digest: child },
-    { tag: "gone" },
-    { digest: loose },
-    ...many.map((tag) => ({ tag })),
+  const wanted: Removable[] = [
+    { kind: "tag", tag: "one" },
+    { kind: "digest", digest: child },
+    { kind: "tag", tag: "gone" },
+    { kind: "digest", digest: loose },
+    ...many.map((tag) => ({ kind: "tag", tag }) as const),
   ];
   const results = await ecr.removeImages("team/app", wanted, signal);
   assert.deepEqual(results.slice(0, 4), ["removed", "in-use", "absent", "removed"]);
@@ -94,13 +95,13 @@ test("deletes up to 100 tags or images per call, and returns the outcome of each
 test("another failure to delete is an error, and so is an omission in the response", async () => {
   const failure = { imageId: { imageTag: "one" }, failureCode: "KmsError", failureReason: "the key\u001b[2J is gone" };
   const failing = await answering("BatchDeleteImage", () => ({ json: { imageIds: [], failures: [failure] } }));
-  await assert.rejects(failing.removeImages("team/app", [{ tag: "one" }], signal), {
+  await assert.rejects(failing.removeImages("team/app", [{ kind: "tag", tag: "one" }], signal), {
     code: "UNEXPECTED_RESPONSE",
     reference: "team/app:one",
     message: "KmsError: the key [2J is gone",
   });
   const silent = await answering("BatchDeleteImage", () => ({ json: { imageIds: [], failures: [] } }));
-  await assert.rejects(silent.removeImages("team/app", [{ tag: "one" }], signal), { message: /omits/ });
+  await assert.rejects(silent.removeImages("team/app", [{ kind: "tag", tag: "one" }], signal), { message: /omits/ });
 });
 
 test("checks whether a repository belongs to the owner, to another owner, or no longer exists", async () => {

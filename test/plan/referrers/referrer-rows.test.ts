@@ -99,7 +99,7 @@ describe("the referrers of an image", () => {
     assert.deepEqual(
       new Set(rows(made)),
       new Set([
-        "blocked redis:sha256-sig referrer-tag-immutable",
+        "blocked-referrer-tag redis:sha256-sig referrer-tag-immutable",
         "unchanged redis:7 same-digest",
         "copy-referrers redis:7",
       ]),
@@ -137,7 +137,7 @@ describe("the referrers of an image", () => {
   test("that cannot be read fail a row of their own: the image's stays", () => {
     const { error } = failed("UNAUTHORIZED") as Extract<ReturnType<typeof failed>, { kind: "failed" }>;
     const made = planned([asking()], oci(), { kind: "failed", error });
-    assert.deepEqual(rows(made).toSorted(), ["copy-image redis:7", "failed redis:7 referrers-unread"]);
+    assert.deepEqual(rows(made).toSorted(), ["copy-image redis:7", "failed-referrers redis:7 referrers-unread"]);
     assert.equal(made.complete, false);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
+import type { ActualTarget, HeldContent } from "../../../src/actual/actual.ts";
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Resolution } from "../../../src/desired/sources/resolution.ts";
 import { OCI_INDEX } from "../../../src/oci/media-type.ts";
@@ -24,11 +24,11 @@ function told(
   const wanted = image("redis:7", "redis:7", { settings: { lifecyclePolicy: { json } }, ...more });
   const state = ecr([repository("redis", { lifecyclePolicy: json })], content === undefined ? {} : { "redis:7": a });
   const contents = new Map(content === undefined ? [] : [["redis", new Map([["7", content]])]]);
-  const actual: Actual = { ...state, contents };
+  const actual: ActualTarget = { ...state, contents };
   const made = plan([wanted], actual, { [REDIS]: source }, input);
-  const [row, ...others] = made.targets[0]?.rows.filter(({ kind }) => kind === "warning") ?? [];
+  const [row, ...others] = made.targets[0]?.rows.filter(({ kind }) => kind === "lifecycle-warning") ?? [];
   assert.equal(others.length, 0);
-  return row?.kind === "warning" ? (row.rule.counted ?? "bound") : "none";
+  return row?.kind === "lifecycle-warning" ? (row.rule.counted ?? "bound") : "none";
 }
 
 describe("a lifecycle rule that counts images without a tag is told when one declared index is more than it keeps:", () => {

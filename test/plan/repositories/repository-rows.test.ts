@@ -36,7 +36,7 @@ function planFor(
   state: Partial<RepositoryState>,
   account: Partial<AccountState> = {},
 ): Plan {
-  const actual = ecr([repository("redis", state)], { "redis:7": digest("a") }) as ActualTarget;
+  const actual = ecr([repository("redis", state)], { "redis:7": digest("a") });
   const images = [image("redis:7", "redis:7", { settings })];
   return plan(images, { ...actual, account: { ...ACCOUNT, ...account } }, { [REDIS]: found(digest("a")) });
 }
@@ -107,7 +107,7 @@ const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryS
     "other encryption",
     { encryption: { type: "KMS", key: KEY } },
     {},
-    ["blocked-repository redis encryption-immutable"],
+    ["blocked-encryption redis encryption-immutable"],
   ],
   ["the same encryption", { encryption: { type: "KMS", key: KEY } }, { encryption: { type: "KMS", key: KEY } }, []],
   [
@@ -171,7 +171,7 @@ describe("a setting of a repository of ours", () => {
     const foreign = { ...state, tags: {} };
     assert.deepEqual(rows(plan(images, ecr([foreign], { "redis:7": digest("a") }), moved)), [
       "foreign-repository redis not-owned",
-      "blocked redis:7 tag-immutable",
+      "blocked-tag redis:7 tag-immutable",
     ]);
   });
 });
@@ -187,7 +187,7 @@ describe("a repository", () => {
   test("of nobody is adopted, and then as one of ours", () => {
     assert.deepEqual(told(planFor({ ...settings, adopt: true }, { tags: {} })), [
       "adopt-repository redis",
-      "blocked-repository redis encryption-immutable",
+      "blocked-encryption redis encryption-immutable",
       "put-scan-on-push redis",
       "put-resource-tags redis",
     ]);
@@ -195,7 +195,7 @@ describe("a repository", () => {
 
   test("of another file is never adopted", () => {
     const made = planFor({ ...settings, adopt: true }, { tags: { mirrorform: "b" } });
-    assert.deepEqual(told(made), ["blocked-repository redis owned-by-another"]);
+    assert.deepEqual(told(made), ["blocked-adoption redis owned-by-another"]);
     assert.equal(made.totals.blocked, 1);
   });
 
@@ -247,14 +247,14 @@ describe("what an account says", () => {
     const have: { encryption: Encryption } = { encryption: { type: "KMS", key: KEY } };
     const facts = (arn: string) => ({ keys: new Map([["alias/a", { value: { arn, isManagedByAws: false } }]]) });
     assert.deepEqual(told(planFor(wanted, have, facts(KEY))), []);
-    assert.deepEqual(told(planFor(wanted, have, facts(`${KEY}2`))), ["blocked-repository redis encryption-immutable"]);
+    assert.deepEqual(told(planFor(wanted, have, facts(`${KEY}2`))), ["blocked-encryption redis encryption-immutable"]);
     const unknown = planFor(wanted, have, { keys: new Map([["alias/a", { error: DENIED }]]) });
     assert.deepEqual(notes(unknown), [{ code: "encryption-not-compared", repositories: ["redis"], error: DENIED }]);
   });
 
   test("about templates is told of what is created, and the longest prefix counts", () => {
     const templates = { value: ["ROOT", "hub", "hub/team"].map((prefix) => ({ prefix, appliedFor: [] })) };
-    const actual = { ...(ecr([]) as ActualTarget), account: { ...ACCOUNT, templates } };
+    const actual = { ...ecr([]), account: { ...ACCOUNT, templates } };
     const images = ["hub/team/redis", "hubbub", "hub/redis"].map((name) => image("redis:7", `${name}:7`));
     const made = plan(images, actual, { [REDIS]: found(digest("a")) });
     assert.deepEqual(
@@ -269,7 +269,7 @@ describe("what an account says", () => {
 
   test("about blob mounting is told where another repository of the target has the image", () => {
     const images = [image("redis:7", "redis:7"), image("redis:7", "copy:7")];
-    const actual = ecr([repository("redis"), repository("copy")], { "redis:7": digest("a") }) as ActualTarget;
+    const actual = ecr([repository("redis"), repository("copy")], { "redis:7": digest("a") });
     const made = (value: boolean) =>
       plan(images, { ...actual, account: { ...ACCOUNT, blobMounting: { value } } }, { [REDIS]: found(digest("a")) });
     assert.deepEqual(notes(made(false)), [{ code: "blob-mounting-off", repositories: ["copy"] }]);
@@ -279,7 +279,7 @@ describe("what an account says", () => {
 
 test("an archived image is a row of its own, and its source is not asked", () => {
   const actual: ActualTarget = {
-    ...(ecr([repository("redis")], {}) as ActualTarget),
+    ...ecr([repository("redis")], {}),
     tags: new Map([["redis", new Map()]]),
     archived: new Map([["redis", new Map([["7", digest("a")]])]]),
   };
@@ -299,8 +299,8 @@ test("a lifecycle policy that takes declared tags away is a warning, where it is
     "docker.io/library/redis:seven": found(digest("a")),
   };
   const made = plan(images, ecr([repository("redis", { lifecyclePolicy: json })]), upstream);
-  const [warning] = made.targets[0]?.rows.filter(({ kind }) => kind === "warning") ?? [];
-  assert.deepEqual(warning?.kind === "warning" && warning.rule, {
+  const [warning] = made.targets[0]?.rows.filter(({ kind }) => kind === "lifecycle-warning") ?? [];
+  assert.deepEqual(warning?.kind === "lifecycle-warning" && warning.rule, {
     priority: 3,
     action: "expire",
     tags: ["7", "8", "seven"],

@@ -3,14 +3,15 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import type { Actual, HeldContent } from "../../../src/actual/actual.ts";
+import type { Actual, ActualTarget, HeldContent } from "../../../src/actual/actual.ts";
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../../src/oci/media-type.ts";
 import { samePlatforms } from "../../../src/oci/selection.ts";
 import type { CopyImage } from "../../../src/plan/action.ts";
 import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
-import type { Plan, Row } from "../../../src/plan/plan.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import type { Row } from "../../../src/plan/rows/row.ts";
 import { readSavedPlan } from "../../../src/plan/saved/saved-plan.ts";
 import { sourcesToAsk } from "../../../src/plan/sources-to-ask.ts";
 import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "../state.ts";
@@ -23,7 +24,10 @@ const pullLimits = new Map([["docker.io", { reading: undefined, reserve: 0, cred
 /** A tag of the target and what it holds: an index made of `source`, the source's own index, or a single image. */
 type Held = { made: readonly string[]; of: Digest } | { whole: Digest } | { single: Digest };
 
-function holding(tags: Readonly<Record<string, Held>>, base: (tags: Record<string, Digest>) => Actual = oci): Actual {
+function holding(
+  tags: Readonly<Record<string, Held>>,
+  base: (tags: Record<string, Digest>) => ActualTarget = oci,
+): ActualTarget {
   const digests: Record<string, Digest> = {};
   const contents = new Map<string, Map<string, HeldContent>>();
   for (const [place, held] of Object.entries(tags)) {
@@ -116,9 +120,9 @@ describe("an image with chosen platforms", () => {
       test(`is blocked where the list is ${list.join(" and ")}: ${message}`, () => {
         for (const more of [{}, { claimed: a }, { locked: { kind: "digest", digest: a } as const }]) {
           const blocked = made(content, redis(list, more));
-          assert.deepEqual(rows(blocked), ["blocked redis:7 platform-missing"]);
+          assert.deepEqual(rows(blocked), ["blocked-platforms redis:7 platform-missing"]);
           const [row] = blocked.targets[0]?.rows ?? [];
-          assert.ok(row?.kind === "blocked");
+          assert.ok(row?.kind === "blocked-platforms");
           assert.equal(row.error.code, "PLATFORM_MISSING");
           assert.equal(row.error.message, message);
           assert.equal(blocked.totals.blocked, 1);
@@ -162,9 +166,9 @@ describe("an image with chosen platforms", () => {
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const actual = holding({ "redis:7": { made: [AMD64], of: a } }, (tags) => ecr([immutable], tags));
     const made = plan([redis(BOTH)], actual, at(a));
-    assert.deepEqual(rows(made), ["blocked redis:7 tag-immutable"]);
+    assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
     const [row] = made.targets[0]?.rows ?? [];
-    assert.match(row?.kind === "blocked" ? row.error.message : "", /^the list of platforms changed/);
+    assert.match(row?.kind === "blocked-tag" ? row.error.message : "", /^the list of platforms changed/);
     assert.deepEqual(row !== undefined && "platforms" in row && row.platforms, BOTH);
   });
 
@@ -176,7 +180,7 @@ describe("an image with chosen platforms", () => {
   test("that could not be checked for a spent allowance is kept", () => {
     const actual = holding({ "redis:7": { made: BOTH, of: a } });
     assert.deepEqual(rows(plan([redis(BOTH)], actual, { [REDIS]: failed("PULL_LIMIT") })), [
-      "kept redis:7 not-checked",
+      "kept-image redis:7 not-checked",
     ]);
   });
 });
@@ -283,16 +287,16 @@ describe("a saved plan of chosen platforms", () => {
   test("has moved where the tag holds a choice of a newer source, though nothing is left to do", () => {
     const fresh = nowHolding({ made: BOTH, of: b }, b);
     assert.deepEqual(rows(fresh), ["unchanged redis:7 same-digest"]);
-    assert.deepEqual(hold(fresh), ["failed redis:7 moved-since-plan"]);
+    assert.deepEqual(hold(fresh), ["stale-image redis:7 moved-since-plan"]);
     const [row] = holdToPlan(saved, fresh, { path: "plan.json", partial: false }).targets[0]?.rows ?? [];
-    assert.ok(row?.kind === "failed");
+    assert.ok(row?.kind === "stale-image");
     assert.match(row.error.message, new RegExp(`was to get ${a}, and holds a choice of ${b}`));
   });
 
   test("has moved where the newer source is one image, and where the tag is only filled once", () => {
-    assert.deepEqual(hold(nowHolding({ single: b }, b)), ["failed redis:7 moved-since-plan"]);
+    assert.deepEqual(hold(nowHolding({ single: b }, b)), ["stale-image redis:7 moved-since-plan"]);
     const once = { refresh: "missing" } as const;
-    assert.deepEqual(hold(nowHolding({ made: BOTH, of: b }, b, once)), ["failed redis:7 moved-since-plan"]);
+    assert.deepEqual(hold(nowHolding({ made: BOTH, of: b }, b, once)), ["stale-image redis:7 moved-since-plan"]);
     assert.deepEqual(hold(nowHolding({ made: BOTH, of: a }, b, once)), ["unchanged redis:7 already-there"]);
   });
 });

@@ -85,7 +85,11 @@ describe("with a lock an image", () => {
     const images = locked([image("redis:7", "redis:7")], {});
     for (const actual of [oci(), oci({ "redis:7": digest("a") }), ecr([])]) {
       const made = plan(images, actual);
-      assert.deepEqual(rows(made), ["blocked redis:7 not-locked"], "nothing is copied and no repository created");
+      assert.deepEqual(
+        rows(made),
+        ["blocked-by-lock redis:7 not-locked"],
+        "nothing is copied and no repository created",
+      );
       assert.equal(made.complete, true);
       assert.equal(made.totals.blocked, 1);
     }
@@ -93,18 +97,20 @@ describe("with a lock an image", () => {
 
   test("whose pin is another digest than its line is blocked", () => {
     const images = locked([image(`redis:7@${digest("pin")}`, "redis:7")], { [REDIS]: digest("locked") });
-    assert.deepEqual(rows(plan(images, oci({ "redis:7": digest("pin") }))), ["blocked redis:7 lock-contradicts-pin"]);
+    assert.deepEqual(rows(plan(images, oci({ "redis:7": digest("pin") }))), [
+      "blocked-by-lock redis:7 lock-contradicts-pin",
+    ]);
   });
 
   test("whose digest upstream no longer serves fails with the way out, and says so of nothing else", () => {
     const gone = planLocked(undefined, undefined, { [BY_DIGEST]: failed("MANIFEST_UNKNOWN") });
     const [row] = gone.targets[0]?.rows ?? [];
-    assert.ok(row?.kind === "failed");
+    assert.ok(row?.kind === "failed-image");
     assert.match(row.error.message, /no longer serves/);
     assert.match(row.error.hint ?? "", /lock --update redis:7/);
     assert.equal(gone.complete, false);
     const denied = planLocked(undefined, undefined, { [BY_DIGEST]: failed("DENIED") }).targets[0]?.rows[0];
-    assert.ok(denied?.kind === "failed");
+    assert.ok(denied?.kind === "failed-image");
     assert.equal(denied.error.message, "no");
   });
 
@@ -112,7 +118,7 @@ describe("with a lock an image", () => {
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const images = locked([image("redis:7", "redis:7")], { [REDIS]: digest("locked") });
     const made = plan(images, ecr([immutable], { "redis:7": digest("old") }), SERVED);
-    assert.deepEqual(rows(made), ["blocked redis:7 tag-immutable"]);
+    assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { Actual } from "../../../src/actual/actual.ts";
+import type { ActualTarget } from "../../../src/actual/actual.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
 import { actionsOf, type Plan } from "../../../src/plan/plan.ts";
@@ -13,7 +13,11 @@ const MOVED = { "docker.io/library/redis:7": found(digest("new")) };
 const INPUTS = { mirrorFile: "a", lock: null, policies: "b" };
 const HELD = { "redis:7": digest("old") };
 
-function planned(actual: Actual, backup: string | undefined = "{tag}-before-{date}", declared: string[] = []): Plan {
+function planned(
+  actual: ActualTarget,
+  backup: string | undefined = "{tag}-before-{date}",
+  declared: string[] = [],
+): Plan {
   const images = [
     image("redis:7", "redis:7", backup === "" ? {} : { replace: { backup } }),
     ...declared.map((tag) => image("redis:7", `redis:${tag}`)),
@@ -21,7 +25,7 @@ function planned(actual: Actual, backup: string | undefined = "{tag}-before-{dat
   return plan(images, actual, MOVED);
 }
 
-function held(more: Readonly<Record<string, Digest>> = {}): Actual {
+function held(more: Readonly<Record<string, Digest>> = {}): ActualTarget {
   return listed(ecr([IMMUTABLE], HELD), more);
 }
 
@@ -33,9 +37,9 @@ function backupTag(made: Plan): string | undefined {
 describe("an immutable tag that moved upstream", () => {
   test("is blocked without `replace`, and the row names the choices", () => {
     const made = planned(held(), "");
-    assert.deepEqual(rows(made), ["blocked redis:7 tag-immutable"]);
+    assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
     const [row] = made.targets[0]?.rows ?? [];
-    assert.ok(row?.kind === "blocked");
+    assert.ok(row?.kind === "blocked-tag");
     assert.match(row.error.hint ?? "", /replace.*another tag.*except/);
   });
 
@@ -48,7 +52,7 @@ describe("an immutable tag that moved upstream", () => {
   test("is blocked in a repository without this file's mark: no tag is deleted there", () => {
     const foreign = repository("redis", { tagMutability: IMMUTABLE.tagMutability, tags: {} });
     const made = planned({ ...held(), repositories: new Map([["redis", foreign]]) });
-    assert.deepEqual(rows(made), ["foreign-repository redis not-owned", "blocked redis:7 tag-immutable"]);
+    assert.deepEqual(rows(made), ["foreign-repository redis not-owned", "blocked-tag redis:7 tag-immutable"]);
   });
 
   test("is replaced in a repository that the same plan adopts, also where it becomes immutable only then", () => {
@@ -69,7 +73,7 @@ describe("an immutable tag that moved upstream", () => {
   test("fails where it is not known which backup tags are taken", () => {
     const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
     const made = planned({ ...held(), allTags: new Map([["redis", error]]) });
-    assert.equal(rows(made)[0], "failed redis:7 unresolved");
+    assert.equal(rows(made)[0], "failed-image redis:7 unresolved");
   });
 });
 
@@ -92,7 +96,7 @@ describe("the backup tag", () => {
   test("of which every name is taken blocks the tag", () => {
     const others = Array.from({ length: 98 }, (_, i) => [`redis:7-before-20260131-${i + 2}`, digest("x")] as const);
     const taken = held({ "redis:7-before-20260131": digest("x"), ...Object.fromEntries(others) });
-    assert.deepEqual(rows(planned(taken))[0], "blocked redis:7 tag-immutable");
+    assert.deepEqual(rows(planned(taken))[0], "blocked-tag redis:7 tag-immutable");
   });
 });
 
@@ -119,5 +123,5 @@ test("a saved plan of yesterday holds: the day is in the backup tag's name, and 
   const today = plan(images, held(), MOVED, { date: "20260201" });
   assert.equal(backupTag(holdToPlan(saved, today, terms)), "7-before-20260201");
   const mutable = plan(images, listed(ecr([repository("redis")], HELD)), MOVED);
-  assert.deepEqual(rows(holdToPlan(saved, mutable, terms)), ["failed redis:7 moved-since-plan"]);
+  assert.deepEqual(rows(holdToPlan(saved, mutable, terms)), ["stale-image redis:7 moved-since-plan"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { Actual } from "../../../src/actual/actual.ts";
+import type { ActualTarget } from "../../../src/actual/actual.ts";
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import type { PlanInput } from "../../../src/plan/make-plan.ts";
@@ -13,13 +13,13 @@ const IMAGES = [image("node:22", "node:22")];
 const RESOLVED = { "docker.io/library/node:22": found(digest("22")) };
 
 /** `node` with a declared tag and one that is not. */
-function target(more: Parameters<typeof repository>[1] = {}): Actual {
+function target(more: Parameters<typeof repository>[1] = {}): ActualTarget {
   return listed(ecr([repository("node", more)], { "node:22": digest("22") }), { "node:20": digest("20") });
 }
 
 interface Case {
   images?: readonly DesiredImage[];
-  actual?: Actual;
+  actual?: ActualTarget;
   pruning?: Partial<PlanInput["pruning"]>;
   more?: Partial<PlanInput>;
 }
@@ -92,7 +92,7 @@ describe("a tag that nothing declares", () => {
           ]),
         ],
       ]),
-    } as Actual;
+    };
     for (const code of ["UNREACHABLE", "PULL_LIMIT"] as const) {
       const made = plan(
         images,
@@ -108,7 +108,7 @@ describe("a tag that nothing declares", () => {
   test("is of no interest in a repository without this file's mark", () => {
     for (const tags of [{}, { mirrorform: "other" }]) {
       const actual = target();
-      assert.ok("allTags" in actual && actual.allTags !== undefined);
+      assert.ok(actual.allTags !== undefined);
       const foreign = { ...actual, repositories: new Map([["node", repository("node", { tags })]]) };
       assert.deepEqual(told(pruned({ actual: foreign })), ["foreign-repository node not-owned"]);
     }
@@ -116,11 +116,13 @@ describe("a tag that nothing declares", () => {
 
   test("is deleted in a repository that the same plan adopts, and in none of another file's", () => {
     const images = [image("node:22", "node:22", { settings: { adopt: true } })];
-    const withMark = (tags: Record<string, string>) =>
-      ({ ...target(), repositories: new Map([["node", repository("node", { tags })]]) }) as Actual;
+    const withMark = (tags: Record<string, string>) => ({
+      ...target(),
+      repositories: new Map([["node", repository("node", { tags })]]),
+    });
     assert.deepEqual(told(pruned({ images, actual: withMark({}) })), ["adopt-repository node", "delete-tag node:20"]);
     assert.deepEqual(told(pruned({ images, actual: withMark({ mirrorform: "other" }) })), [
-      "blocked-repository node owned-by-another",
+      "blocked-adoption node owned-by-another",
     ]);
   });
 
@@ -163,7 +165,10 @@ describe("a backup tag", () => {
 
 describe("many deletions in one repository", () => {
   /** `count` tags, of which so many are not declared. */
-  function withTags(count: number, undeclared: number): { images: DesiredImage[]; actual: Actual; doomed: number } {
+  function withTags(
+    count: number,
+    undeclared: number,
+  ): { images: DesiredImage[]; actual: ActualTarget; doomed: number } {
     const tags = Array.from({ length: count }, (_, i) => `${i}`);
     const kept = tags.slice(undeclared);
     const held = Object.fromEntries(kept.map((tag) => [`node:${tag}`, digest("22")]));
@@ -173,8 +178,8 @@ describe("many deletions in one repository", () => {
   }
 
   /** The same with more tags. */
-  function withMore(actual: Actual, tags: readonly string[]): Actual {
-    const held = "allTags" in actual ? actual.allTags?.get("node") : undefined;
+  function withMore(actual: ActualTarget, tags: readonly string[]): ActualTarget {
+    const held = actual.allTags?.get("node");
     assert.ok(held instanceof Map);
     const all = new Map([...(held as Map<string, Digest>), ...tags.map((tag) => [tag, digest("s")] as const)]);
     return Object.assign({}, actual, { allTags: new Map([["node", all]]) });
@@ -215,7 +220,7 @@ describe("many deletions in one repository", () => {
 
 test("tags that could not be listed make a plan incomplete only where they would be pruned", () => {
   const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
-  const actual = { ...target(), allTags: new Map([["node", error]]) } as Actual;
+  const actual = { ...target(), allTags: new Map([["node", error]]) };
   const made = pruned({ actual });
   assert.deepEqual([told(made), made.complete], [["unlisted-tags node unresolved"], false]);
   const without = pruned({ actual, pruning: { entries: [] } });

@@ -38,8 +38,8 @@ export const PULL_LIMIT = {
       const { rows = [] } = document.targets?.[0] ?? {};
       const reported = rows.map(({ kind, reason, error }) => [kind, reason ?? "", error?.code ?? ""].join(" "));
       assert.deepEqual(reported.toSorted(), [
-        "failed unresolved PULL_LIMIT",
-        "kept not-checked PULL_LIMIT",
+        "failed-image unresolved PULL_LIMIT",
+        "kept-image not-checked PULL_LIMIT",
         "unchanged already-there ",
       ]);
       assert.equal(code, 1);

@@ -335,7 +335,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.equal((await place.json(["apply"])).code, 0);
     addReferrer(place.source.store, "app", place.signed.top, { via: "cosign", text: "another" });
     const planned = await place.json(["plan"]);
-    const blocked = planned.document.targets?.[0]?.rows.filter(({ kind }) => kind === "blocked");
+    const blocked = planned.document.targets?.[0]?.rows.filter(({ kind }) => kind === "blocked-referrer-tag");
     assert.deepEqual(
       blocked?.map(({ reason, tag }) => [reason, tag]),
       [["referrer-tag-immutable", `${fallback(place.signed.top.digest)}.sig`]],
@@ -367,7 +367,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
       document.images?.map(({ state }) => state),
       ["mirrored"],
     );
-    const failed = document.plan?.targets[0]?.rows.filter(({ kind }) => kind === "failed");
+    const failed = document.plan?.targets[0]?.rows.filter(({ kind }) => kind === "failed-referrers");
     assert.deepEqual(
       failed?.map(({ reason, error }) => [reason, error?.code]),
       [["referrers-unread", "UNEXPECTED_RESPONSE"]],

@@ -52,7 +52,7 @@ mirrors: [{ image: redis:7, to: "app:1", referrers: true }]
       );
       const applied = await run("apply");
       assert.deepEqual([applied.document.outcomes, applied.spent], [[], 0]);
-      return rows.flatMap((row) => (row.kind === "left-out" ? row.refused : []));
+      return rows.flatMap((row) => (row.kind === "refused-referrers" ? row.refused : []));
     },
   };
 }

@@ -1,32 +1,37 @@
 import type { ErrorReport } from "../../../errors.ts";
-import type { HeldByLockRow, PlatformMissingRow, Row } from "../../../plan/plan.ts";
-import type { RowCells } from "./cells.ts";
+import type { BlockedPlatformsRow, UnchangedRow } from "../../../plan/rows/row.ts";
+import type { Cells } from "./cells.ts";
+import { fromSource } from "../text/familiar.ts";
 import type { Style } from "../text/style.ts";
 
-/** An image that is there as declared, and has not the platforms that are chosen. */
-export function platformMissingCells(
-  row: PlatformMissingRow,
-  style: Style,
-  familiar: (source: string) => string,
-): RowCells {
-  const columns = [row.tag, `from ${familiar(row.source)}`, style.digest(row.have), "", "lacks chosen platforms"];
-  return { symbol: "!", paint: style.problem, columns, error: row.error };
+/** Returns the cells of a single-platform image whose platform is not selected. */
+export function blockedPlatformsCells(row: BlockedPlatformsRow, style: Style): Cells {
+  return {
+    sign: "!",
+    paint: style.problem,
+    name: row.tag,
+    detail: fromSource(row.source, style),
+    digest: style.digest(row.have),
+    reason: "lacks chosen platforms",
+    error: row.error,
+  };
 }
 
-/** An image that matches as far as can be told; undefined where all of it could be. */
-export function unchangedCells(
-  row: Extract<Row, { kind: "unchanged" }>,
-  style: Style,
-  familiar: (source: string) => string,
-): RowCells | undefined {
+/** Returns the cells of an unchanged image whose platform could not be checked; undefined if there is no doubt. */
+export function unchangedCells(row: UnchangedRow, style: Style): Cells | undefined {
   if (row.unchecked === undefined) return undefined;
-  const columns = [row.tag, `from ${familiar(row.source)}`, style.digest(row.have), "", `unchanged; ${UNCHECKED}`];
-  return { symbol: "?", paint: style.change, columns, error: row.unchecked };
+  return {
+    sign: "?",
+    paint: style.change,
+    name: row.tag,
+    detail: fromSource(row.source, style),
+    digest: style.digest(row.have),
+    ...uncheckedCells("unchanged", row.unchecked),
+  };
 }
 
-/** A reason, and what could not be checked, with its cause. */
-export function withUnchecked(reason: string, { unchecked }: HeldByLockRow): { why: string; error?: ErrorReport } {
-  return unchecked === undefined ? { why: reason } : { why: `${reason}; ${UNCHECKED}`, error: unchecked };
+/** Adds to a reason that the platform could not be checked, with the cause. */
+export function uncheckedCells(reason: string, unchecked: ErrorReport | undefined): Pick<Cells, "reason" | "error"> {
+  if (unchecked === undefined) return { reason };
+  return { reason: `${reason}; its platform could not be checked`, error: unchecked };
 }
-
-const UNCHECKED = "its platform could not be checked";

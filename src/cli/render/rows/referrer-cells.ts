@@ -1,6 +1,7 @@
 import type { CopyReferrers } from "../../../plan/action.ts";
-import type { Row } from "../../../plan/plan.ts";
-import type { RowCells } from "./cells.ts";
+import type { RefusedReferrersRow } from "../../../plan/rows/row.ts";
+import type { Cells } from "./cells.ts";
+import { fromSource } from "../text/familiar.ts";
 import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";
 
@@ -10,32 +11,38 @@ const REASONS: Readonly<Record<CopyReferrers["reason"], string>> = {
   "known-at-apply": "looked for when what names them is read",
 };
 
-/** What a plan says of an action on referrers: how much there is, and why. A mere look is marked as worth knowing. */
-export function referrerCells(
-  { work, isComplete, reason }: CopyReferrers,
-  style: Style,
-): { look: Pick<RowCells, "symbol" | "paint">; content: string; why: string } {
+/** Returns the cells of an action on referrers. A mere lookup is for information. */
+export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
+  const { work, isComplete, reason } = action;
   const known = new Set(work.flatMap(({ artifacts, tags }) => [...artifacts, ...tags]).map(({ digest }) => digest));
   const counted = known.size === 0 ? "known at apply" : plural(known.size, "referrer");
   const more = isComplete || known.size === 0 ? "" : ", perhaps more";
-  return { look: looks(style)[reason], content: `${counted}${more}`, why: REASONS[reason] };
-}
-
-/** The cells of what a target refused to store. */
-export function leftOutCells(
-  row: Extract<Row, { kind: "left-out" }>,
-  style: Style,
-  familiar: (source: string) => string,
-): RowCells {
-  const from = `referrers from ${familiar(row.source)}`;
-  const why = "left out: the target refused to store them";
-  return { symbol: "*", paint: style.quiet, columns: [row.tag, from, "", plural(row.refused.length, "referrer"), why] };
-}
-
-function looks(style: Style): Readonly<Record<CopyReferrers["reason"], Pick<RowCells, "symbol" | "paint">>> {
   return {
-    "new-referrers": { symbol: "+", paint: style.create },
-    "referrers-moved": { symbol: "~", paint: style.change },
-    "known-at-apply": { symbol: "*", paint: style.quiet },
+    ...looks(style)[reason],
+    name: action.tag,
+    detail: `referrers ${fromSource(action.source, style)}`,
+    digest: style.digest(action.digest),
+    size: `${counted}${more}`,
+    reason: REASONS[reason],
+  };
+}
+
+/** Returns the cells of referrers that a target refused to store. */
+export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): Cells {
+  return {
+    sign: "*",
+    paint: style.quiet,
+    name: row.tag,
+    detail: `referrers ${fromSource(row.source, style)}`,
+    size: plural(row.refused.length, "referrer"),
+    reason: "left out: the target refused to store them",
+  };
+}
+
+function looks(style: Style): Readonly<Record<CopyReferrers["reason"], Pick<Cells, "sign" | "paint">>> {
+  return {
+    "new-referrers": { sign: "+", paint: style.create },
+    "referrers-moved": { sign: "~", paint: style.change },
+    "known-at-apply": { sign: "*", paint: style.quiet },
   };
 }

@@ -1,115 +1,143 @@
 import type { Action, CopyImage } from "../../../plan/action.ts";
-import type { Row } from "../../../plan/plan.ts";
-import { heldByLockCells, lockBlockedCells, withUpstream } from "./lock-cells.ts";
-import { platformMissingCells, unchangedCells } from "./platform-cells.ts";
-import { leftOutCells, referrerCells } from "./referrer-cells.ts";
+import type { Row, StaleRow } from "../../../plan/rows/row.ts";
+import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
+import { blockedPlatformsCells, unchangedCells } from "./platform-cells.ts";
+import { copyReferrersCells, refusedReferrersCells } from "./referrer-cells.ts";
 import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
+import { fromSource } from "../text/familiar.ts";
 import type { Style } from "../text/style.ts";
-import { undeclaredCells } from "./undeclared-cells.ts";
+import { tagsCells } from "./tags-cells.ts";
 import { formatBytes, plural } from "../text/units.ts";
-import type { RowCells } from "./cells.ts";
+import type { Cells } from "./cells.ts";
 
-/** The cells of a row; undefined for rows that are not shown. */
-export function rowCells(row: Row, style: Style, familiar: (source: string) => string): RowCells | undefined {
+/** Returns the cells of a row; undefined if the row is not shown. */
+export function rowCells(row: Row, style: Style): Cells | undefined {
+  const problem = { sign: "!", paint: style.problem } as const;
+  const notChecked = { sign: "?", paint: style.change } as const;
   switch (row.kind) {
-    case "unchanged":
-      return unchangedCells(row, style, familiar);
     case "action":
-      return actionCells(row.action, style, familiar);
+      return actionCells(row.action, style);
+    case "unchanged":
+      return unchangedCells(row, style);
     case "held-by-lock":
-      return heldByLockCells(row, style, familiar);
-    case "blocked":
-      if (row.reason === "platform-missing") return platformMissingCells(row, style, familiar);
-      if (!("want" in row)) return lockBlockedCells(row, style, familiar);
+      return heldByLockCells(row, style);
+    case "archived": {
+      const reason = "archived: cannot be pulled. Restore it in ECR, or take it out";
       return {
-        symbol: "!",
-        paint: style.problem,
-        columns: [
-          row.tag,
-          `from ${familiar(row.source)}`,
-          `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`,
-          "",
-          row.reason === "tag-immutable"
-            ? `immutable: cannot move. ${row.error.hint ?? ""}`
-            : "immutable: signatures cannot follow. Except sha256-* in tagMutability",
-        ],
+        ...problem,
+        name: row.tag,
+        detail: fromSource(row.source, style),
+        digest: style.digest(row.have),
+        reason,
       };
-    case "failed":
+    }
+    case "kept-image": {
+      const reason = "not checked, kept: the pull allowance is spent";
       return {
-        symbol: "!",
-        paint: style.problem,
-        columns: [row.tag, `from ${familiar(row.source)}`, "", "", FAILURES[row.reason]],
-        error: row.error,
+        ...notChecked,
+        name: row.tag,
+        detail: fromSource(row.source, style),
+        digest: style.digest(row.have),
+        reason,
       };
-    case "kept":
+    }
+    case "kept-referrers": {
+      const reason = "referrers not checked, kept: the pull allowance is spent";
       return {
-        symbol: "?",
-        paint: style.change,
-        columns: [
-          row.tag,
-          `from ${familiar(row.source)}`,
-          style.digest(row.have),
-          "",
-          row.reason === "not-checked"
-            ? "not checked, kept: the pull allowance is spent"
-            : "referrers not checked, kept: the pull allowance is spent",
-        ],
+        ...notChecked,
+        name: row.tag,
+        detail: fromSource(row.source, style),
+        digest: style.digest(row.have),
+        reason,
       };
-    case "left-out":
-      return leftOutCells(row, style, familiar);
+    }
+    case "blocked-tag": {
+      const digest = `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`;
+      const reason = `immutable: cannot move. ${row.error.hint ?? ""}`;
+      return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
+    }
+    case "blocked-referrer-tag": {
+      const digest = `${style.digest(row.have)} -> ${style.digest(row.want)}`;
+      const reason = "immutable: signatures cannot follow. Except sha256-* in tagMutability";
+      return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
+    }
+    case "blocked-platforms":
+      return blockedPlatformsCells(row, style);
+    case "blocked-by-lock":
+      return blockedByLockCells(row, style);
+    case "failed-image": {
+      const reason = "could not be read";
+      return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
+    }
+    case "failed-referrers": {
+      const reason = "its referrers could not be read";
+      return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
+    }
+    case "stale-image":
+    case "stale-referrers":
+    case "stale-tag":
+    case "stale-repository":
+      return { ...problem, ...staleCells(row, style), reason: "not what was planned any more", error: row.error };
+    case "refused-referrers":
+      return refusedReferrersCells(row, style);
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":
-      return undeclaredCells(row, style);
-    case "archived":
-      return {
-        symbol: "!",
-        paint: style.problem,
-        columns: [
-          row.tag,
-          `from ${familiar(row.source)}`,
-          style.digest(row.have),
-          "",
-          "archived: cannot be pulled. Restore it in ECR, or take it out",
-        ],
-      };
+      return tagsCells(row, style);
     case "foreign-repository":
-    case "blocked-repository":
-    case "warning":
+    case "blocked-adoption":
+    case "blocked-encryption":
+    case "lifecycle-warning":
       return repositoryRowCells(row, style);
   }
 }
 
-function actionCells(action: Action, style: Style, familiar: (source: string) => string): RowCells {
-  const create = { symbol: "+" as const, paint: style.create };
-  const change = { symbol: "~" as const, paint: style.change };
-  switch (action.kind) {
-    case "copy-image": {
-      const look = action.precondition === null ? create : change;
-      const reason = `${withUpstream(COPY_REASONS[action.reason], action)}${replacing(action)}`;
-      const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
-      const digests = `${before}${digestAfter(action.digest, action.platforms, style)}`;
-      return { ...look, columns: [action.tag, `from ${familiar(action.source)}`, digests, content(action), reason] };
-    }
-    case "copy-referrers": {
-      const from = `referrers from ${familiar(action.source)}`;
-      const { look, content: amount, why } = referrerCells(action, style);
-      return { ...look, columns: [action.tag, from, style.digest(action.digest), amount, why] };
-    }
-    case "delete-tag": {
-      const columns = [action.tag, "", style.digest(action.precondition), "", "no longer declared"];
-      return { symbol: "-", paint: style.problem, columns };
-    }
-    default:
-      return repositoryActionCells(action, style);
+function staleCells(row: StaleRow, style: Style): Pick<Cells, "name" | "detail"> {
+  switch (row.kind) {
+    case "stale-image":
+      return { name: row.tag, detail: fromSource(row.source, style) };
+    case "stale-referrers":
+      return { name: row.tag, detail: `referrers ${fromSource(row.source, style)}` };
+    case "stale-tag":
+      return { name: row.tag };
+    case "stale-repository":
+      return { name: "repository" };
   }
 }
 
-const FAILURES: Readonly<Record<Extract<Row, { kind: "failed" }>["reason"], string>> = {
-  unresolved: "could not be read",
-  "referrers-unread": "its referrers could not be read",
-  "moved-since-plan": "not what was planned any more",
-};
+function actionCells(action: Action, style: Style): Cells {
+  switch (action.kind) {
+    case "copy-image": {
+      const isNew = action.precondition === null;
+      const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
+      return {
+        sign: isNew ? "+" : "~",
+        paint: isNew ? style.create : style.change,
+        name: action.tag,
+        detail: fromSource(action.source, style),
+        digest: `${before}${digestAfter(action.digest, action.platforms, style)}`,
+        size: sizeOf(action),
+        reason: `${withUpstream(COPY_REASONS[action.reason], action)}${replacing(action)}`,
+      };
+    }
+    case "copy-referrers":
+      return copyReferrersCells(action, style);
+    case "delete-tag": {
+      const digest = style.digest(action.precondition);
+      return { sign: "-", paint: style.problem, name: action.tag, digest, reason: "no longer declared" };
+    }
+    case "create-repository":
+    case "adopt-repository":
+    case "put-tag-mutability":
+    case "put-scan-on-push":
+    case "put-resource-tags":
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+    case "set-repository-policy":
+    case "delete-repository-policy":
+      return repositoryActionCells(action, style);
+  }
+}
 
 const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "new-tag": "new tag",
@@ -120,8 +148,8 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
 };
 
 /**
- * An index of chosen platforms is made when its source's has been read, which a plan does not do: it would be a pull.
- * Which content a reviewer agrees to, the source's digest says.
+ * Returns the digest that a tag gets. That of an index of selected platforms is unknown until the source index has been
+ * read, which would use a pull. The source's digest tells a reviewer which content it is.
  */
 function digestAfter(source: string, platforms: readonly string[] | undefined, style: Style): string {
   return platforms === undefined ? style.digest(source) : `known after apply (of ${style.digest(source)})`;
@@ -132,7 +160,7 @@ function replacing({ replace }: CopyImage): string {
   return `; replaced: absent for a moment, the old image stays as ${replace.backupTag}`;
 }
 
-function content(action: CopyImage): string {
+function sizeOf(action: CopyImage): string {
   if (action.platforms !== undefined) return action.platforms.join(", ");
   if (action.content === undefined) return "known at apply";
   return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;

@@ -1,35 +1,38 @@
-import { alignColumns } from "./columns.ts";
+import { alignColumns, type RowOf } from "./columns.ts";
 
-/** Where a row goes on when one line is too short for it; as its error is indented. */
+/** Indentation of a row's further lines; the same as that of its error. */
 const CONTINUED = "  ";
 
 /**
- * Lays rows out for a terminal of so many characters: in columns over all rows, else in columns of each group alone, else
- * cell after cell, broken between two of them. A terminal would break them in the middle of a word.
- * @param groups rows of cells; what belongs together stands together
- * @param width characters for a row; undefined: as long as it takes
+ * Lays rows out for a terminal: in columns across all rows if they fit; otherwise in columns for each group; otherwise
+ * cell after cell, with line breaks only between cells. A terminal would break them in the middle of a word.
+ * @param columns their names, from left to right
+ * @param groups rows that belong together, such as those of one repository
+ * @param width characters available for a row; undefined for no limit
  * @returns the lines of each row, in the same order
  */
-export function arrange(groups: readonly (readonly (readonly string[])[])[], width: number | undefined): string[][] {
-  const all = alignColumns(groups.flat());
+export function arrange<Column extends string>(
+  columns: readonly Column[],
+  groups: readonly (readonly RowOf<Column>[])[],
+  width: number | undefined,
+): string[][] {
+  const all = alignColumns(columns, groups.flat());
   if (width === undefined || fits(all, width)) return all.map((line) => [line]);
   return groups.flatMap((rows) => {
-    const own = alignColumns(withoutEmptyColumns(rows));
-    return fits(own, width) ? own.map((line) => [line]) : rows.map((cells) => broken(cells, width));
+    const used = columns.filter((column) => rows.some((row) => (row[column] ?? "") !== ""));
+    const own = alignColumns(used, rows);
+    return fits(own, width) ? own.map((line) => [line]) : rows.map((row) => broken(columns, row, width));
   });
-}
-
-function withoutEmptyColumns(rows: readonly (readonly string[])[]): string[][] {
-  return rows.map((cells) => cells.filter((_cell, column) => rows.some((row) => (row[column] ?? "") !== "")));
 }
 
 function fits(lines: readonly string[], width: number): boolean {
   return lines.every((line) => line.length <= width);
 }
 
-function broken(cells: readonly string[], width: number): string[] {
+function broken<Column extends string>(columns: readonly Column[], row: RowOf<Column>, width: number): string[] {
   const lines: string[] = [];
-  for (const cell of cells.filter((each) => each !== "")) {
+  for (const cell of columns.flatMap((column) => row[column] ?? [])) {
+    if (cell === "") continue;
     const last = lines.at(-1);
     const longer = last === undefined ? cell : `${last}  ${cell}`;
     if (last === undefined) lines.push(longer);

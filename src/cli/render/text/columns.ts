@@ -1,15 +1,20 @@
-/** Pads the cells of each row to the width of their column; the last cell of a row is left as it is. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.slice(0, -1).entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-    }
-  }
+/** The cells of one row, by the name of their column. A cell that is missing is empty. */
+export type RowOf<Column extends string> = Readonly<Partial<Record<Column, string>>>;
+
+/** Pads the cells of each row to the width of their column; trailing spaces are removed. */
+export function alignColumns<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly RowOf<Column>[],
+): string[] {
+  const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
   return rows.map((row) =>
-    row
-      .map((cell, column) => (column < row.length - 1 ? cell.padEnd(widths[column] ?? 0) : cell))
+    columns
+      .map((column) => (row[column] ?? "").padEnd(widths.get(column) ?? 0))
       .join("  ")
       .trimEnd(),
   );
+}
+
+function widthOf<Column extends string>(column: Column, rows: readonly RowOf<Column>[]): number {
+  return rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0);
 }
