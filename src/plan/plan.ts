@@ -5,8 +5,8 @@ import type { AccountNote } from "./repositories/account-note.ts";
 import type { Action } from "./action.ts";
 import type { Row } from "./rows/row.ts";
 
-/** Raised by one in the minor part for additions (readers ignore what they do not know), in the major part otherwise. */
-export const PLAN_FORMAT_VERSION = "1.0";
+/** The minor part rises for additions, which readers ignore; the major part rises for every other change. */
+export const PLAN_FORMAT_VERSION = "2.0";
 
 /** One target's part of a plan; with `error` it could not be read at all, and has no rows. */
 export interface TargetPlan {

@@ -30,6 +30,38 @@ test("a plan with every kind of row matches its schema, and one with an unknown 
   assert.equal(isPlan(plan), false);
 });
 
+/** The `kind`s of the members of a union in a schema, with those of the unions it refers to. */
+function kindsIn(schema: Schema, definitions: Readonly<Record<string, Schema>>): string[] {
+  const { $ref, anyOf, allOf, properties } = schema;
+  if ($ref !== undefined)
+    return kindsIn(definitions[decodeURIComponent($ref.replace("#/$defs/", ""))] ?? {}, definitions);
+  if (anyOf !== undefined) return anyOf.flatMap((member) => kindsIn(member, definitions));
+  if (allOf !== undefined) return allOf.flatMap((part) => kindsIn(part, definitions));
+  const kind = properties?.["kind"]?.const;
+  assert.ok(kind !== undefined, `a member without one kind: ${JSON.stringify(schema)}`);
+  return [kind];
+}
+
+interface Schema {
+  $ref?: string;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Readonly<Record<string, Schema>>;
+  const?: string;
+}
+
+for (const document of ["plan", "report"]) {
+  for (const union of ["Row", "Action"]) {
+    test(`each kind of ${union} has one shape in ${document}.schema.json`, async () => {
+      const text = await readFile(join(ROOT, "schema", `${document}.schema.json`), "utf8");
+      const { $defs = {} } = JSON.parse(text) as { $defs?: Readonly<Record<string, Schema>> };
+      const kinds = kindsIn({ $ref: `#/$defs/${union}` }, $defs);
+      assert.ok(kinds.length > 5);
+      assert.deepEqual(kinds.toSorted(), [...new Set(kinds)].toSorted());
+    });
+  }
+}
+
 test("a saved plan, a report with a failure and every event of a run match their schemas", async (t) => {
   const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
   const read = (name: string) => readFile(join(place.folder, name), "utf8");

@@ -7,42 +7,43 @@ import type { ImagePlace, Row, StaleRow, UnchangedRow } from "../rows/row.ts";
 import { refuseOtherId, refusePlan, savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
 import { count, pullsOf } from "../make-plan.ts";
 
-/** What may differ between an action as it was planned and as it is now, and is the same action all the same. */
+/** The keys in which an action may differ from the planned one and still be the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
 
-/** What is asked of a plan file before anything in it is looked at. */
+/** How a saved plan is applied. */
 export interface SavedPlanTerms {
   /** Path of the plan file, for errors. */
   path: string;
-  /** Whether an incomplete plan will do. */
+  /** Whether an incomplete plan is accepted. */
   partial: boolean;
 }
 
 /**
- * Whether a saved plan was made of what is here now. The lock, the mirror file and its policies bind a review to what
- * lands; a plan of others is none.
- * @throws MirrorError PLAN_FILE, saying what differs
+ * Checks that a saved plan was made from the current mirror file, lock file and policies. They bind what is copied to
+ * what was reviewed.
+ * @throws MirrorError PLAN_FILE, naming what differs
  */
 export function refuseOtherInputs(saved: SavedPlan, now: Pick<Plan, "name" | "inputs">, terms: SavedPlanTerms): void {
-  if (saved.name !== now.name) throw refusePlan(terms.path, `it is of the mirror file "${saved.name}"`);
+  if (saved.name !== now.name) throw refusePlan(terms.path, `the plan was made for the mirror file "${saved.name}"`);
   const parts = [
     ["mirrorFile", "the mirror file"],
-    ["lock", "the lock"],
-    ["policies", "a policy that the mirror file names"],
+    ["lock", "the lock file"],
+    ["policies", "a policy in the mirror file"],
   ] as const;
   const changed = parts.flatMap(([key, what]) => (saved.inputs[key] === now.inputs[key] ? [] : [what]));
-  if (changed.length > 0) throw refusePlan(terms.path, `${changed.join(" and ")} changed since it was made`);
+  if (changed.length > 0) throw refusePlan(terms.path, `${changed.join(" and ")} changed since the plan was made`);
   if (!saved.complete && !terms.partial) {
-    const hint = "Make it again when everything can be read, or apply what it holds with --partial.";
-    throw refusePlan(terms.path, "it is incomplete: something could not be read when it was made", hint);
+    const hint = "make the plan again when everything can be read, or apply what it contains with --partial";
+    throw refusePlan(terms.path, "the plan is incomplete: something could not be read when it was made", hint);
   }
 }
 
 /**
- * Holds what is to be done now to what was planned. `fresh` is what this very run found; only what both have is done, and
- * as `fresh` has it: hosts, roles and deletions are never taken from a file. An action that is another one now fails
- * as moved since the plan; one that is done already needs nothing; one that is new is left for the next plan.
- * @throws MirrorError PLAN_FILE for a plan that names what the mirror file does not have
+ * Restricts the plan of this run to the actions of a saved plan. Only actions in both are carried out, as `fresh` has
+ * them: hosts, roles and deletions are never taken from a file. An action that differs fails as changed since the plan;
+ * one that is already done is a success; a new one waits for the next plan.
+ * @param fresh the plan of this run
+ * @throws MirrorError PLAN_FILE if the saved plan names something that is not in the mirror file
  */
 export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
   for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
@@ -61,25 +62,29 @@ function savedFor({ targets }: SavedPlan, name: string): Map<string, SavedAction
 
 function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: string): void {
   const target = fresh.targets.find(({ name }) => name === saved.name);
-  if (target === undefined)
-    throw refusePlan(path, `it has a target "${saved.name}", which the mirror file does not have`);
-  // A target that could not be opened has its name in the place of its registry, then as now.
+  if (target === undefined) {
+    throw refusePlan(path, `the plan has the target "${saved.name}", which is not in the mirror file`);
+  }
+  // The registry of a target that could not be opened is the target's name, in both plans.
   if (target.error === undefined && saved.actions.length > 0 && target.registry !== saved.registry) {
-    throw refusePlan(path, `it was made for ${saved.registry}, and the target "${saved.name}" is ${target.registry}`);
+    throw refusePlan(
+      path,
+      `the plan was made for ${saved.registry}, and the target "${saved.name}" is now ${target.registry}`,
+    );
   }
   if (target.error !== undefined) return;
   const rows = Map.groupBy(target.rows, repositoryOf);
   for (const action of saved.actions) {
     if (action.kind === "copy-image" && savedCopy(action) === undefined) {
-      throw refusePlan(path, `its copy to ${savedPlaceOf(action)} names no digest`);
+      throw refusePlan(path, `the copy to ${savedPlaceOf(action)} has no digest`);
     }
-    // What a rule chooses may have changed since: then the action fails alone, as moved.
+    // The tags that a tag rule selects may have changed. Then only this action fails, as changed since the plan.
     if (fresh.rules.length > 0) continue;
     const known = rows.get(action.repository);
     if (known === undefined) {
       throw refusePlan(
         path,
-        `it has ${action.kind} for the repository ${action.repository}, which the mirror file does not have`,
+        `the plan has ${action.kind} for the repository ${action.repository}, which is not in the mirror file`,
       );
     }
     refuseForeignTag(action, known, path);
@@ -93,44 +98,44 @@ function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: strin
   const declared = rows.filter((row) => tagOf(row) === tag && imageOf(row) !== undefined);
   const place = savedPlaceOf(action);
   if (action.kind.startsWith("delete")) {
-    if (declared.length > 0) throw refusePlan(path, `it deletes ${place}, which the mirror file declares`);
+    if (declared.length > 0) throw refusePlan(path, `the plan deletes ${place}, which is in the mirror file`);
     return;
   }
   const copy = savedCopy(action);
-  if (declared.length === 0) throw refusePlan(path, `it writes ${place}, which the mirror file does not declare`);
+  if (declared.length === 0) throw refusePlan(path, `the plan writes ${place}, which is not in the mirror file`);
   if (copy !== undefined && !declared.some((row) => sourceOf(row) === copy.source)) {
-    throw refusePlan(path, `it copies ${copy.source} to ${place}, which the mirror file takes from elsewhere`);
+    throw refusePlan(path, `the plan copies ${copy.source} to ${place}, which has another source in the mirror file`);
   }
 }
 
 function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
-  // Nothing is known of it but why: its error says so once.
+  // The target's own error is reported once, instead of one for each row.
   if (target.error !== undefined) return target;
   const rows = target.rows.flatMap((row): Row[] => {
     if (row.kind === "unchanged") return [unchangedRow(row, saved)];
     if (row.kind !== "action") return [row];
     const planned = saved.get(row.action.id);
     if (planned === undefined) return [];
-    const moved = movedParts(planned, row.action);
-    return moved.length === 0 ? [row] : [staleRow(planned, row.action, moved)];
+    const changed = changedKeys(planned, row.action);
+    return changed.length === 0 ? [row] : [staleRow(planned, row.action, changed)];
   });
   return { ...target, rows: [...rows, ...notDeleted(saved, target), ...notDeclared(saved, target)] };
 }
 
-/** What a rule chose when the plan was made, and does not choose now; and the other way round, what was to go and is wanted again. */
-function notDeclared(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Row[] {
+/** Returns rows for tags that a tag rule selected then and not now, and for deleted tags that are declared again. */
+function notDeclared(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): StaleRow[] {
   const declared = new Set(
     target.rows.flatMap((row) => imageOf(row) ?? []).map(({ repository, tag }) => `${repository}:${tag}`),
   );
-  return [...saved.values()].flatMap((planned): Row[] => {
+  return [...saved.values()].flatMap((planned): StaleRow[] => {
     if (typeof planned["tag"] !== "string") return [];
-    const isThere = declared.has(savedPlaceOf(planned));
+    const isDeclared = declared.has(savedPlaceOf(planned));
     const isDeletion = planned.kind === "delete-tag";
-    if (isThere !== isDeletion) return [];
+    if (isDeclared !== isDeletion) return [];
     const why = isDeletion
-      ? "it was to be deleted, and is declared again"
-      : "no rule of the mirror file chooses it now";
-    const error = stale(savedPlaceOf(planned), "source", `moved since the plan: ${why}`);
+      ? "the tag was to be deleted, and is in the mirror file again"
+      : "no tag rule of the mirror file selects it now";
+    const error = stale(savedPlaceOf(planned), "source", why);
     return [staleTag(target.name, planned.repository, planned["tag"], error)];
   });
 }
@@ -139,66 +144,63 @@ function staleTag(target: string, repository: string, tag: string, error: ErrorR
   return { kind: "stale-tag", reason: "moved-since-plan", target, repository, tag, error };
 }
 
-/** Tags that were to be deleted, are there, and stay: something in the repository could not be resolved, or is narrower now. */
-function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Row[] {
+/** Returns rows for tags that were to be deleted and now stay, for example because the repository could not be resolved. */
+function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): StaleRow[] {
   const staying = new Map(
     target.rows.flatMap((row) =>
       row.kind === "undeclared-tags" ? row.tags.map((tag) => [`${row.repository}:${tag}`, row] as const) : [],
     ),
   );
-  return [...saved.values()].flatMap((planned): Row[] => {
+  return [...saved.values()].flatMap((planned): StaleRow[] => {
     const tag = planned.kind === "delete-tag" ? planned["tag"] : undefined;
     const row = typeof tag === "string" ? staying.get(`${planned.repository}:${tag}`) : undefined;
     if (row === undefined || typeof tag !== "string") return [];
     const { repository } = planned;
-    const error = stale(
-      `${repository}:${tag}`,
-      "target",
-      `moved since the plan: it was to be deleted, and stays (${row.reason})`,
-    );
-    return [staleTag(target.name, repository, tag, error)];
+    const why = `the tag was to be deleted, and now stays (${row.reason})`;
+    return [staleTag(target.name, repository, tag, stale(`${repository}:${tag}`, "target", why))];
   });
 }
 
-/** A tag that has what upstream has now is as wanted, unless another digest was planned for it. */
+/** Keeps the row of an image that equals its source, unless another digest was planned for it. */
 function unchangedRow(row: UnchangedRow, saved: ReadonlyMap<string, SavedAction>): Row {
   const planned = [...saved.values()].find(
     ({ repository, ...action }) => repository === row.repository && action["tag"] === row.tag,
   );
   const copy = planned === undefined ? undefined : savedCopy(planned);
-  // A choice of platforms has a digest of its own: what it was made of is what was planned.
+  // An index of selected platforms has its own digest. The plan names the source index that it was made from.
   const now = row.madeOf ?? row.have;
   if (copy === undefined || copy.digest === now) return row;
-  const holds = row.madeOf === undefined ? row.have : `a choice of ${row.madeOf}`;
-  const message = `moved since the plan: it was to get ${copy.digest}, and holds ${holds}, as its source does`;
-  const error = stale(`${row.repository}:${row.tag}`, "target", message);
+  const held = row.madeOf === undefined ? row.have : `platforms of ${row.madeOf}`;
+  const why = `the plan copies ${copy.digest}, and the tag already has ${held}, like its source`;
+  const error = stale(placeOf(row), "target", why);
   return { kind: "stale-image", reason: "moved-since-plan", ...placeKeys(row), error };
 }
 
-/** The keys in which an action is another one than was planned. */
-function movedParts(planned: SavedAction, now: Action): string[] {
+/** Returns the keys in which an action differs from the planned one. */
+function changedKeys(planned: SavedAction, now: Action): string[] {
   const current = JSON.parse(JSON.stringify(now)) as Record<string, unknown>;
   const keys = new Set([...Object.keys(planned), ...Object.keys(current)].filter((key) => !CHANGING.has(key)));
-  // The day is in the name of a backup tag; that the tag is replaced at all is what was looked at.
+  // The name of a backup tag contains the date, so only the presence of `replace` is compared.
   const isSame = (key: string) =>
     key === "replace" ? key in planned === key in current : text(planned[key]) === text(current[key]);
   return [...keys].filter((key) => !isSame(key)).toSorted();
 }
 
-function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): StaleRow {
+function staleRow(planned: SavedAction, now: Action, changed: readonly string[]): StaleRow {
   const current = now as unknown as Readonly<Record<string, unknown>>;
-  const said = moved.map((key) => `${NAMES[key] ?? key} was ${shown(planned[key])} and is ${shown(current[key])}`);
-  const side = moved.includes("digest") ? "source" : "target";
-  const error = stale(placeOf(now), side, `moved since the plan: ${said.join("; ")}`);
+  const changes = changed
+    .map((key) => `${NAMES[key] ?? key} was ${shown(planned[key])} and is ${shown(current[key])}`)
+    .join("; ");
+  const side = changed.includes("digest") ? "source" : "target";
   const { target, repository } = now;
   const reason = "moved-since-plan";
   switch (now.kind) {
     case "copy-image":
-      return { kind: "stale-image", reason, ...placeKeys(now), error };
+      return { kind: "stale-image", reason, ...placeKeys(now), error: stale(placeOf(now), side, changes) };
     case "copy-referrers":
-      return { kind: "stale-referrers", reason, ...placeKeys(now), error };
+      return { kind: "stale-referrers", reason, ...placeKeys(now), error: stale(placeOf(now), side, changes) };
     case "delete-tag":
-      return { kind: "stale-tag", reason, target, repository, tag: now.tag, error };
+      return staleTag(target, repository, now.tag, stale(placeOf(now), side, changes));
     case "create-repository":
     case "adopt-repository":
     case "put-tag-mutability":
@@ -207,8 +209,11 @@ function staleRow(planned: SavedAction, now: Action, moved: readonly string[]): 
     case "put-lifecycle-policy":
     case "delete-lifecycle-policy":
     case "set-repository-policy":
-    case "delete-repository-policy":
+    case "delete-repository-policy": {
+      // A repository may have several of these rows.
+      const error = stale(placeOf(now), side, `${changes} (${now.kind})`);
       return { kind: "stale-repository", reason, target, repository, error };
+    }
   }
 }
 
@@ -216,20 +221,29 @@ function placeKeys({ target, repository, tag, source, order }: ImagePlace): Imag
   return { target, repository, tag, source, order };
 }
 
-function stale(reference: string, side: "source" | "target", message: string): ErrorReport {
-  const hint =
-    "Make the plan again and look at it. By a lock, or with --trust-plan, it is the digest of the plan that is copied.";
-  return { code: "STALE", side, operation: "apply the saved plan to", reference, message, hint };
+function stale(reference: string, side: "source" | "target", why: string): ErrorReport {
+  return {
+    code: "STALE",
+    side,
+    operation: "apply saved plan to",
+    reference,
+    message: `changed since the plan: ${why}`,
+    hint: "make a new plan and review it. To copy the planned digests instead, use a lock file or --trust-plan",
+  };
 }
 
-/** How the parts that move most are called. */
+/** What the keys that change most often are called in messages. */
 const NAMES: Readonly<Record<string, string>> = {
-  digest: "its digest at the source",
-  precondition: "what the tag holds",
+  digest: "the source digest",
+  from: "the setting",
+  platforms: "the list of platforms",
+  precondition: "the target digest",
+  to: "the wanted setting",
+  types: "the list of artifact types",
 };
 
 function shown(value: unknown): string {
-  if (value === null || value === undefined) return "nothing";
+  if (value === null || value === undefined) return "none";
   return typeof value === "string" ? value : text(value);
 }
 

@@ -1,23 +1,23 @@
 import { MirrorError } from "../../errors.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { plainText } from "../../plain-text.ts";
-import type { PlanInputs } from "../plan.ts";
+import { PLAN_FORMAT_VERSION, type PlanInputs } from "../plan.ts";
 
-/** As much of a saved plan as is looked at. What it holds is a claim: everything is made anew, and compared. */
+/** The part of a saved plan that is used. It is not trusted: `apply` makes a new plan and compares the two. */
 export interface SavedPlan {
-  /** Of the mirror file. */
+  /** Name of the mirror file. */
   name: string;
   inputs: PlanInputs;
   complete: boolean;
-  /** What `--target` and `--only` were given when it was made. */
+  /** The values of `--target` and `--only` when it was made. */
   narrowing: { targets: string[]; only: string[] };
   targets: { name: string; registry: string; actions: SavedAction[] }[];
 }
 
-/** An action as it was planned, with whatever its kind carries. */
+/** An action of a saved plan, with the keys of its kind. */
 export type SavedAction = Readonly<Record<string, unknown>> & { id: string; kind: string; repository: string };
 
-/** A copy of a saved plan: what a reader was shown of it. */
+/** The copy of an image in a saved plan. */
 export interface SavedCopy {
   repository: string;
   tag: string;
@@ -26,48 +26,51 @@ export interface SavedCopy {
   mediaType: string;
 }
 
-/** The major part of the format that is read here. */
-const FORMAT_MAJOR = "1";
+/** The only major version of the format that is read. */
+const FORMAT_MAJOR = majorOf(PLAN_FORMAT_VERSION);
 
-/** More than a plan of as many images as a mirror file may ask for. */
+const MAKE_AGAIN = "make the plan again with this version: mirrorform plan --out FILE";
+
+/** More than the plan of the largest mirror file has. */
 const MAX_ACTIONS = 500_000;
 
-/** A plan has less than a dozen levels. What compares its parts goes down into each. */
+/** A plan has less than a dozen levels. The comparison recurses into each. */
 const MAX_DEPTH = 64;
 
 /**
- * Reads a saved plan: JSON of `schema/plan.schema.json`. Unknown keys are ignored, as minor versions add some.
- * @throws MirrorError PLAN_FILE when it is none, or of another major version
+ * Reads a saved plan: JSON of `schema/plan.schema.json`. Unknown keys are ignored because minor versions add some.
+ * @throws MirrorError PLAN_FILE if it is not a plan, or has another major format version
  */
 export function readSavedPlan(text: string, path: string): SavedPlan {
   const document = parse(text, path);
   const version = textOf(document["formatVersion"]);
-  if (version === undefined || version.split(".")[0] !== FORMAT_MAJOR) {
-    const hint = `This mirrorform reads version ${FORMAT_MAJOR}. Make the plan with the mirrorform that applies it.`;
-    throw refusePlan(path, version === undefined ? "it names no formatVersion" : `it has format ${version}`, hint);
+  if (version === undefined) throw refusePlan(path, "the file has no formatVersion", MAKE_AGAIN);
+  if (majorOf(version) !== FORMAT_MAJOR) {
+    const message = `format version ${plainText(version)} is not supported (this version reads ${FORMAT_MAJOR}.x)`;
+    throw refusePlan(path, message, MAKE_AGAIN);
   }
   const name = textOf(document["name"]);
   const inputs = objectOf(document["inputs"]);
   const [mirrorFile, lock, policies] = [inputs?.["mirrorFile"], inputs?.["lock"], inputs?.["policies"]].map(textOf);
   const targets = listOf(document["targets"]);
-  const isNarrowed = objectOf(document["narrowing"]);
+  const narrowing = objectOf(document["narrowing"]);
   if (name === undefined || mirrorFile === undefined || policies === undefined || targets === undefined) {
-    throw refusePlan(path, "it is no plan");
+    throw refusePlan(path, NOT_A_PLAN);
   }
   const saved: SavedPlan = {
     name,
     inputs: { mirrorFile, lock: lock ?? null, policies },
     complete: document["complete"] === true,
-    narrowing: { targets: textsOf(isNarrowed?.["targets"]), only: textsOf(isNarrowed?.["only"]) },
+    narrowing: { targets: textsOf(narrowing?.["targets"]), only: textsOf(narrowing?.["only"]) },
     targets: targets.map((target) => readTarget(target, path)),
   };
   if (saved.targets.reduce((sum, { actions }) => sum + actions.length, 0) > MAX_ACTIONS) {
-    throw refusePlan(path, `it has more than ${MAX_ACTIONS} actions`);
+    throw refusePlan(path, `the plan has more than ${MAX_ACTIONS} actions`);
   }
   return saved;
 }
 
-/** Whether a saved action is the copy of an image. */
+/** Returns the copy that an action is; undefined if it is another kind of action or lacks a key. */
 export function savedCopy(action: SavedAction): SavedCopy | undefined {
   const { kind, repository } = action;
   const [tag, source, digest, mediaType] = [action["tag"], action["source"], action["digest"], action["mediaType"]].map(
@@ -79,37 +82,40 @@ export function savedCopy(action: SavedAction): SavedCopy | undefined {
 }
 
 /**
- * An action is found again by its id: under another one it would be left out without a word.
+ * Refuses an action with an id that does not match its keys: actions are found by their id, so this one would be skipped
+ * without a message.
  * @throws MirrorError PLAN_FILE
  */
 export function refuseOtherId(action: SavedAction, target: string, path: string): void {
   if (action.id === `${action.kind} ${target} ${savedPlaceOf(action)}`) return;
-  throw refusePlan(path, `its action "${plainText(action.id)}" is ${action.kind} for ${savedPlaceOf(action)}`);
+  throw refusePlan(path, `the action "${plainText(action.id)}" is ${action.kind} for ${savedPlaceOf(action)}`);
 }
 
-/** What an action is about: `nginx:1`, or the repository alone. */
+/** Returns what an action is about: `nginx:1`, or the repository. */
 export function savedPlaceOf(action: SavedAction): string {
   return typeof action["tag"] === "string" ? `${action.repository}:${action["tag"]}` : action.repository;
 }
 
-/** Why a plan file is not applied. Exit code 3. */
+/** Returns the error for a plan file that is not applied. Exit code 3. */
 export function refusePlan(path: string, message: string, hint?: string): MirrorError {
   const about = { side: "config", operation: "read saved plan", reference: path } as const;
   return new MirrorError(message, { code: "PLAN_FILE", ...about, hint });
 }
 
+const NOT_A_PLAN = "the file is not a plan";
+
 function readTarget(value: unknown, path: string): SavedPlan["targets"][number] {
   const target = objectOf(value);
   const [name, registry] = [textOf(target?.["name"]), textOf(target?.["registry"])];
   const rows = listOf(target?.["rows"]);
-  if (name === undefined || registry === undefined || rows === undefined) throw refusePlan(path, "it is no plan");
+  if (name === undefined || registry === undefined || rows === undefined) throw refusePlan(path, NOT_A_PLAN);
   const actions = rows.flatMap((row) => {
     const { kind, action } = objectOf(row) ?? {};
     if (kind !== "action") return [];
     const read = objectOf(action) ?? {};
     const [id, what, repository] = [read["id"], read["kind"], read["repository"]].map(textOf);
     if (id === undefined || what === undefined || repository === undefined) {
-      throw refusePlan(path, "one of its actions has no id, kind or repository");
+      throw refusePlan(path, "an action has no id, kind or repository");
     }
     return [{ ...read, id, kind: what, repository }];
   });
@@ -119,15 +125,17 @@ function readTarget(value: unknown, path: string): SavedPlan["targets"][number] 
 function parse(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
     const document = objectOf(JSON.parse(text));
-    if (isDeeperThan(document, MAX_DEPTH)) throw refusePlan(path, `it is nested more than ${MAX_DEPTH} levels deep`);
+    if (isDeeperThan(document, MAX_DEPTH)) {
+      throw refusePlan(path, `the JSON is nested more than ${MAX_DEPTH} levels deep`);
+    }
     if (document !== undefined) return document;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw refusePlan(path, "it is no JSON object");
+  throw refusePlan(path, "the file is not a JSON object");
 }
 
-/** Level by level: a function that calls itself would be what it is to prevent. */
+/** Works level by level: recursion would exhaust the stack that this check protects. */
 function isDeeperThan(value: unknown, most: number): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -135,6 +143,10 @@ function isDeeperThan(value: unknown, most: number): boolean {
     level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
   }
   return false;
+}
+
+function majorOf(version: string): string {
+  return version.split(".")[0] ?? "";
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

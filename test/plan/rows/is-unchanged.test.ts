@@ -290,7 +290,7 @@ describe("a saved plan of chosen platforms", () => {
     assert.deepEqual(hold(fresh), ["stale-image redis:7 moved-since-plan"]);
     const [row] = holdToPlan(saved, fresh, { path: "plan.json", partial: false }).targets[0]?.rows ?? [];
     assert.ok(row?.kind === "stale-image");
-    assert.match(row.error.message, new RegExp(`was to get ${a}, and holds a choice of ${b}`));
+    assert.match(row.error.message, new RegExp(`the plan copies ${a}, and the tag already has platforms of ${b}`));
   });
 
   test("has moved where the newer source is one image, and where the tag is only filled once", () => {

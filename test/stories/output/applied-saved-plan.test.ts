@@ -39,7 +39,7 @@ interface Saved extends World {
   move(): void;
 }
 
-/** A world whose plan was saved as plan.json. */
+/** Starts a world and saves its plan as plan.json. */
 async function saved(t: TestContext, images = ["redis:7", "nginx:1"]): Promise<Saved> {
   const place = await world(t, { "mirrors.yaml": FILE, "lifecycle.json": LIFECYCLE }, { images, imageOptions: SMALL });
   const planFile = join(place.folder, "plan.json");
@@ -61,7 +61,7 @@ async function saved(t: TestContext, images = ["redis:7", "nginx:1"]): Promise<S
 }
 
 describe("a saved plan", { concurrency: 4 }, () => {
-  test("is carried out, and can be carried out again: what is as wanted needs nothing", async (t) => {
+  test("is carried out, and can be carried out again with nothing left to do", async (t) => {
     const place = await saved(t);
     const first = await place.run(["apply", "plan.json"]);
     assert.equal(first.code, 0, first.stdout);
@@ -72,7 +72,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.match(again.stdout, /Apply: 0 done/);
   });
 
-  test("fails alone, and says what moved, where a tag moved upstream since; the rest is done", async (t) => {
+  test("fails for a tag that moved at the source since, names both digests, and carries out the rest", async (t) => {
     const place = await saved(t);
     const before = place.upstream("redis", "7");
     place.move();
@@ -85,7 +85,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("nginx", "1"), place.upstream("nginx", "1"));
   });
 
-  test("is copied by its own digests with --trust-plan, whatever the tags name by then", async (t) => {
+  test("is copied by its own digests with --trust-plan, whatever the source tags name now", async (t) => {
     const place = await saved(t);
     const before = place.upstream("redis", "7");
     place.move();
@@ -93,7 +93,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("redis", "7"), before);
   });
 
-  test("fails alone where the target moved since", async (t) => {
+  test("fails for a tag that changed at the target since", async (t) => {
     const place = await saved(t);
     const other = await place.run(["apply", "--only", "redis"]);
     assert.equal(other.code, 0);
@@ -102,11 +102,11 @@ describe("a saved plan", { concurrency: 4 }, () => {
     store.repository("redis")?.tags.set("7", child ?? digest("x"));
     const { code, document } = await place.json(["apply", "plan.json"]);
     assert.equal(code, 1);
-    assert.match(errorsIn(document)[0]?.message ?? "", /what the tag holds was nothing and is sha256:/);
+    assert.match(errorsIn(document)[0]?.message ?? "", /the target digest was none and is sha256:/);
     assert.equal(await place.mirrored("redis", "7"), child);
   });
 
-  test("does nothing that is not in it", async (t) => {
+  test("does not carry out an action that is missing from it", async (t) => {
     const place = await saved(t);
     await place.edit((plan) => {
       for (const target of plan.targets) {
@@ -118,7 +118,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("redis", "7"), place.upstream("redis", "7"));
   });
 
-  test("does not call it no change when something moved that is not in it, and costs no more than it", async (t) => {
+  test("reports changes that are not in it, and counts only its own pulls", async (t) => {
     const place = await saved(t);
     assert.equal((await place.run(["apply"])).code, 0);
     assert.equal((await place.run(["plan", "--out", "plan.json"])).code, 0);
@@ -133,7 +133,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.doesNotMatch(stdout, /No changes/);
   });
 
-  test("fails for a tag that a rule chose then and does not choose now, and is no refused file", async (t) => {
+  test("fails for a tag that a tag rule selected then and not now, without being refused", async (t) => {
     const place = await saved(t);
     const rule = String.raw`tags: { match: '\d+', semver: "*", newest: 1 }`;
     await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("redis:7", `redis\n    ${rule}`));
@@ -143,7 +143,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(code, 1);
     assert.deepEqual(
       errorsIn(document).map((error) => [error.code, error.reference, error.message]),
-      [["STALE", "redis:7", "moved since the plan: no rule of the mirror file chooses it now"]],
+      [["STALE", "redis:7", "changed since the plan: no tag rule of the mirror file selects it now"]],
     );
     assert.equal(await place.mirrored("nginx", "1"), place.upstream("nginx", "1"), "the rest is done");
     assert.equal(await place.mirrored("redis", "8"), undefined, "what is new waits for the next plan");
@@ -169,7 +169,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("nginx", "1"), place.upstream("nginx", "1"));
   });
 
-  test("for a target that cannot be opened fails with that target's error, and says nothing untrue of its tags", async (t) => {
+  test("fails with the error of a target that cannot be opened, without errors for its tags", async (t) => {
     const place = await saved(t);
     const { code, document } = await place.json(["apply", "plan.json"], {
       environment: {
@@ -183,7 +183,7 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.deepEqual(codes, ["NO_CREDENTIALS"]);
   });
 
-  test("has no secret in it", async (t) => {
+  test("contains no secret", async (t) => {
     const place = await saved(t);
     const text = await readFile(place.planFile, "utf8");
     const secrets = Object.entries(place.sandbox.environment).filter(([name]) => /SECRET|PASSWORD|TOKEN/.test(name));
@@ -193,35 +193,48 @@ describe("a saved plan", { concurrency: 4 }, () => {
   });
 });
 
-/** Plans that somebody changed by hand, each with the words of the refusal. Nothing is done. */
+/** Plans that were changed by hand, with the message of the refusal. Nothing is carried out. */
 const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[]) => unknown, says: RegExp][] = [
-  ["of another mirror file", (plan) => (plan.name = "other"), /it is of the mirror file "other"/],
-  ["of another text of mirrors.yaml", (plan) => (plan.inputs.mirrorFile = "0".repeat(64)), /the mirror file changed/],
-  ["of a lock that is not there", (plan) => (plan.inputs.lock = "0".repeat(64)), /the lock changed/],
+  ["of another mirror file", (plan) => (plan.name = "other"), /made for the mirror file "other"/],
   [
-    "of another policy",
-    (plan) => (plan.inputs.policies = "0".repeat(64)),
-    /a policy that the mirror file names changed/,
+    "of another content of mirrors.yaml",
+    (plan) => (plan.inputs.mirrorFile = "0".repeat(64)),
+    /the mirror file changed/,
   ],
-  ["of a later format", (plan) => Object.assign(plan, { formatVersion: "2.0" }), /it has format 2\.0/],
-  ["without a format", (plan) => Object.assign(plan, { formatVersion: undefined }), /names no formatVersion/],
+  ["of a lock file that does not exist", (plan) => (plan.inputs.lock = "0".repeat(64)), /the lock file changed/],
+  ["of another policy", (plan) => (plan.inputs.policies = "0".repeat(64)), /a policy in the mirror file changed/],
+  [
+    "of an older major format version",
+    (plan) => Object.assign(plan, { formatVersion: "1.0" }),
+    /format version 1\.0 is not supported \(this version reads 2\.x\)\n {2}hint: make the plan again with this version: mirrorform plan --out FILE\n/,
+  ],
+  [
+    "of a newer major format version",
+    (plan) => Object.assign(plan, { formatVersion: "3.0" }),
+    /format version 3\.0 is not supported/,
+  ],
+  [
+    "without a format version",
+    (plan) => Object.assign(plan, { formatVersion: undefined }),
+    /the file has no formatVersion\n {2}hint: make the plan again/,
+  ],
   [
     "for another registry",
     (plan) => plan.targets.forEach((target) => (target.registry = "evil.example.com")),
     /made for evil\.example\.com/,
   ],
   [
-    "for a target that is not declared",
+    "for a target that is not in the mirror file",
     (plan) => plan.targets.forEach((target) => (target.name = "evil")),
-    /has a target "evil"/,
+    /has the target "evil"/,
   ],
   [
-    "with a tag that is not declared",
+    "with a tag that is not in the mirror file",
     (_plan, [copy]) => Object.assign(copy ?? {}, { tag: "evil" }),
-    /writes nginx:evil, which the mirror file does not declare/,
+    /writes nginx:evil, which is not in the mirror file/,
   ],
   [
-    "with a repository that is not declared",
+    "with a repository that is not in the mirror file",
     (_plan, [copy]) => Object.assign(copy ?? {}, { repository: "evil" }),
     /for the repository evil/,
   ],
@@ -231,22 +244,22 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
     /copies docker\.io\/library\/evil:1 to nginx:1/,
   ],
   [
-    "that deletes what is declared",
+    "that deletes a tag in the mirror file",
     (_plan, [copy]) => Object.assign(copy ?? {}, { id: "x", kind: "delete-tag" }),
-    /deletes nginx:1, which the mirror file declares/,
+    /deletes nginx:1, which is in the mirror file/,
   ],
   [
-    "with an action under another's id",
+    "with an action under the id of another",
     (_plan, [copy]) => Object.assign(copy ?? {}, { id: "copy-image main other:1" }),
-    /its action "copy-image main other:1" is copy-image for nginx:1/,
+    /the action "copy-image main other:1" is copy-image for nginx:1/,
   ],
   [
-    "with a copy of no digest",
+    "with a copy without a digest",
     (_plan, [copy]) => Object.assign(copy ?? {}, { digest: "latest" }),
-    /its copy to nginx:1 names no digest/,
+    /the copy to nginx:1 has no digest/,
   ],
   [
-    "with an action that is nested without end",
+    "with an action that is nested too deeply",
     (_plan, [copy]) => {
       let nested: unknown[] = [];
       for (let depth = 0; depth < 3000; depth += 1) nested = [nested];
@@ -254,7 +267,7 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
     },
     /nested more than 64 levels deep/,
   ],
-  ["that says it is whole and is not a plan", (plan) => Object.assign(plan, { targets: "all" }), /it is no plan/],
+  ["without a list of targets", (plan) => Object.assign(plan, { targets: "all" }), /the file is not a plan/],
 ];
 
 describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }, () => {
@@ -274,7 +287,7 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
     });
   }
 
-  test("another digest: it is not what the tag names", async (t) => {
+  test("another digest, which the source tag does not name", async (t) => {
     const place = await saved(t);
     await place.edit((plan) => {
       for (const action of actionsOf(plan)) if (action.kind === "copy-image") action.digest = digest("evil");
@@ -285,7 +298,7 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
     assert.equal(await place.mirrored("nginx", "1"), undefined);
   });
 
-  test("another digest for a pinned image, trusted or not: the pin says which", async (t) => {
+  test("another digest for a pinned image, even with --trust-plan", async (t) => {
     const place = await saved(t);
     const pin = place.upstream("redis", "7");
     await writeFile(join(place.folder, "mirrors.yaml"), FILE.replace("redis:7", `redis:7@${pin}`));
@@ -304,16 +317,16 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
     assert.equal(await place.mirrored("redis", "7"), undefined);
   });
 
-  test("no JSON, and no file", async (t) => {
+  test("a file that is not JSON, or does not exist", async (t) => {
     const place = await saved(t);
     await writeFile(place.planFile, "plan");
-    assert.match((await place.run(["apply", "plan.json"])).stderr, /PLAN_FILE[^]*no JSON object/);
+    assert.match((await place.run(["apply", "plan.json"])).stderr, /PLAN_FILE[^]*not a JSON object/);
     const missing = await place.run(["apply", "plna.json"]);
     assert.equal(missing.code, 3);
     assert.match(missing.stderr, /PLAN_FILE[^]*ENOENT/);
   });
 
-  test("options about a saved plan without one", async (t) => {
+  test("options for a saved plan without a saved plan", async (t) => {
     const place = await saved(t);
     const { code, stderr } = await place.run(["apply", "--partial"]);
     assert.equal(code, 3);
@@ -321,10 +334,10 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
   });
 });
 
-test("the lock binds a saved plan: what it holds lands, and a lock that changed since refuses the plan", async (t) => {
+test("the locked digest is copied from a saved plan, and a lock file that changed since makes apply refuse the plan", async (t) => {
   const place = await saved(t);
   assert.equal((await place.run(["lock"])).code, 0);
-  assert.match((await place.run(["apply", "plan.json"])).stderr, /the lock changed since it was made/);
+  assert.match((await place.run(["apply", "plan.json"])).stderr, /the lock file changed since the plan was made/);
   const locked = place.upstream("redis", "7");
   assert.equal((await place.run(["plan", "--out", "plan.json"])).code, 0);
   place.move();
@@ -342,7 +355,7 @@ mirrors:
   - image: redis:7
 `;
 
-  /** A plan is saved that deletes node:20, and redis has a tag that nobody declared. */
+  /** Saves a plan that deletes node:20. redis has an undeclared tag. */
   async function pruned(t: TestContext): Promise<World & { tags(name: string): Promise<string[]> }> {
     const options = { images: ["node:20", "node:22", "redis:7"], imageOptions: SMALL };
     const place = await world(t, { "mirrors.yaml": pruning("20, 22") }, options);
@@ -355,14 +368,14 @@ mirrors:
     return { ...place, tags: async (name) => [...(store.repository(name)?.tags.keys() ?? [])].toSorted() };
   }
 
-  test("are carried out, and done once is done", async (t) => {
+  test("are carried out, and are a success when applied again", async (t) => {
     const place = await pruned(t);
     assert.equal((await place.run(["apply", "plan.json"])).code, 0);
     assert.deepEqual(await place.tags("dockerhub/node"), ["22"]);
     assert.equal((await place.run(["apply", "plan.json"])).code, 0);
   });
 
-  test("are never taken from the file: a tag that this run would not delete stays, and the plan fails for it", async (t) => {
+  test("are never taken from the file: a tag that this run would not delete stays, and its action fails", async (t) => {
     const place = await pruned(t);
     const path = join(place.folder, "plan.json");
     await writeFile(
@@ -378,12 +391,12 @@ mirrors:
       errorsIn(document).map((error) => error.code),
       ["STALE"],
     );
-    assert.match(errorsIn(document)[0]?.message ?? "", /it was to be deleted, and stays \(no-prune\)/);
+    assert.match(errorsIn(document)[0]?.message ?? "", /the tag was to be deleted, and now stays \(no-prune\)/);
     assert.deepEqual(await place.tags("redis"), ["7", "by-hand"]);
     assert.deepEqual(
       await place.tags("dockerhub/node"),
       ["20", "22"],
-      "what is not in the file is left for the next plan",
+      "what is not in the file waits for the next plan",
     );
   });
 });
