@@ -4,48 +4,49 @@ import type { RepositoryState } from "../repository/settings.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Selection } from "../oci/selection.ts";
 
-/** What one target holds of what a mirror file declares. */
+/** What one target has of the images and repositories in a mirror file. */
 export interface ActualTarget {
   kind: "read";
+  /** Name of the target in the mirror file. */
   name: string;
-  /** Host, with the prefix where there is one. */
+  /** Host, with the prefix if there is one. */
   registry: string;
   /**
-   * The repositories that exist and could be described, those of this file's mark in which nothing is declared included, where the target keeps them as things of their own; undefined
-   * elsewhere. One that is in neither place is absent only if `tags` has no error for it.
+   * The declared repositories that exist and could be described, and those owned by this mirror file that are no longer in
+   * it. Undefined for targets that do not manage repositories. A repository is missing from the target only if it is
+   * missing here and `tags` has no error for it.
    */
   repositories: ReadonlyMap<string, RepositoryState> | undefined;
-  /** Of each declared repository the declared tags that exist, or why it could not be read. */
+  /** By declared repository: the declared tags that exist, or why they could not be read. */
   tags: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
   /**
-   * By repository and tag: what is more than a digest of what tags hold, as far as it was read. It is of all whose
-   * image has its platforms chosen.
+   * By repository and tag: what the manifest contains, if it was read. Includes every image with selected platforms.
    */
   contents?: ReadonlyMap<string, ReadonlyMap<string, HeldContent>>;
-  /** Of each repository the declared tags whose image is archived (ECR): they are not among `tags`. */
+  /** By repository: the declared tags of archived images (ECR). They are not in `tags`. */
   archived?: ReadonlyMap<string, ReadonlyMap<string, Digest>>;
-  /** What the account says that bears on its repositories (ECR). */
+  /** Account settings that affect repositories (ECR). */
   account?: AccountState | undefined;
   /**
-   * Every tag of those repositories that have this file's mark or are to be adopted, or why they could not be listed.
-   * Absent: none were.
+   * Every tag of the repositories that this mirror file owns or adopts, or why they could not be listed. Missing if no
+   * tags were listed.
    */
   allTags?: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
-  /** Why it is not known in which repositories with this file's mark nothing is declared; the others are described all the same. */
+  /** Why repositories owned by this mirror file that are no longer in it could not be looked up. */
   undeclaredError?: ErrorReport;
 }
 
-/** What a tag's manifest says of itself. */
+/** What a tag's manifest contains. */
 export type HeldContent =
-  /** `platform` where its image has its platforms chosen. */
+  /** `platform`: only if the image has selected platforms. */
   | { kind: "image"; platform?: HeldPlatform }
   /**
-   * `selection` where it was made of another index by choosing platforms. `children`: how many manifests it names, where
-   * its repository is to have a lifecycle policy, which counts each as an image.
+   * `selection`: what mirrorform made the index from, if it did. `children`: number of manifests that it names, only if the
+   * repository has a declared lifecycle policy, which counts each as an image.
    */
   | { kind: "index"; selection: Selection | undefined; children?: number };
 
-/** The platform of an image that is in no index, in normal form; undefined where its config names none. */
+/** The platform of a single-platform image, in normal form; undefined if its config names none. */
 export type HeldPlatform = { kind: "read"; platform: string | undefined } | { kind: "unread"; error: ErrorReport };
 
 /** A target that could not be opened or read at all. */
@@ -55,10 +56,10 @@ export interface UnreadableTarget {
   error: ErrorReport;
 }
 
-/** What is known of one target. */
+/** What is known about one target. */
 export type Actual = ActualTarget | UnreadableTarget;
 
-/** Whether nothing is known of a target but why. */
+/** Whether a target could not be opened or read. */
 export function isUnreadable(actual: Actual): actual is UnreadableTarget {
   return actual.kind === "unreadable";
 }

@@ -8,13 +8,13 @@ import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-
 import { readManifest, type Manifest } from "../oci/manifest.ts";
 import type { HeldPlatform } from "./actual.ts";
 
-/** As much of a target as reading a config needs. */
+/** The part of a target that reading a config needs. */
 interface BlobReader {
-  /** The bytes as they arrive, not yet verified. */
+  /** Opens a blob at `offset` bytes. The bytes are not verified. */
   openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
 }
 
-/** Tells the platform of an image that is in no index; undefined for what has no config that we know. */
+/** Reads the platform of a single-platform image; undefined for a manifest without a known config. */
 export type ReadPlatform = (
   target: BlobReader,
   repository: string,
@@ -23,8 +23,8 @@ export type ReadPlatform = (
 ) => Promise<HeldPlatform | undefined>;
 
 /**
- * Reads the platforms of images at targets, from their configs: one small blob each, which is no pull. Equal configs are
- * read once in a run, whatever targets have them. One that cannot be read is data: the image is there all the same.
+ * Reads the platforms of images at targets from their configs: one small blob each, and no pull. A run reads each config
+ * once for all targets. A config that cannot be read is reported and does not fail the target: its image exists.
  */
 export function createHeldPlatforms(): ReadPlatform {
   const known = new Map<Digest, Promise<HeldPlatform>>();
@@ -35,7 +35,7 @@ export function createHeldPlatforms(): ReadPlatform {
     const reading = known.get(config.digest) ?? readOrReport(target, repository, config, signal);
     known.set(config.digest, reading);
     const read = await reading;
-    // Those who wait for it share a failure. Whoever comes later tries anew: another place may have it.
+    // Concurrent calls share a failure. A later call tries again because another repository may have the config.
     if (read.kind === "unread" && known.get(config.digest) === reading) known.delete(config.digest);
     return read;
   };
@@ -65,14 +65,14 @@ async function readConfig(
     new MirrorError(message, {
       code,
       side: "target",
-      operation: "read the platform of",
+      operation: "read platform of",
       reference: `${repository}@${config.digest}`,
     });
   if (config.size > MAX_CONFIG_BYTES) {
-    throw problem("TOO_LARGE", `its config has ${config.size} bytes, mirrorform reads ${MAX_CONFIG_BYTES}`);
+    throw problem("TOO_LARGE", `the config has ${config.size} bytes; the limit is ${MAX_CONFIG_BYTES}`);
   }
   const body = (await target.openBlob(repository, config, 0, signal)) as AsyncIterable<Buffer>;
   const bytes = await collectConfig(body, config.size);
   if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
-  throw problem("DIGEST_MISMATCH", `the bytes of its config are not ${config.digest}`);
+  throw problem("DIGEST_MISMATCH", `the config does not match its digest, ${config.digest}`);
 }

@@ -4,7 +4,7 @@ import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";
 import { readReferrers, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
 
-/** As much of a target as reading its referrers needs. Reads only. */
+/** The part of a target that reading its referrers needs. */
 export interface ReferrerHolder {
   listReferrers?(repository: string, subject: Digest, signal: AbortSignal): Promise<Referrer[] | undefined>;
   readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
@@ -12,23 +12,23 @@ export interface ReferrerHolder {
   readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
 }
 
-/** What a target's repository has of the referrers that a source has. */
+/** The referrers of a source that a target's repository has. */
 export interface HeldReferrers {
-  /** By subject the artifacts that the target has, and finds when asked for that subject. */
+  /** By subject: the artifacts that the target has. */
   artifacts: ReadonlyMap<Digest, ReadonlySet<Digest>>;
-  /** By tag what it holds; absent tags are missing. */
+  /** By name: the tags that store referrers and exist. */
   tags: ReadonlyMap<string, HeldTag>;
-  /** By subject what the target refused in an earlier run, as its list says; missing: nothing. */
+  /** By subject: the artifacts that the target refused in an earlier run, from its list; missing for none. */
   refused?: ReadonlyMap<Digest, ReadonlySet<Digest>>;
 }
 
 interface HeldTag {
   digest: Digest;
-  /** Whether it holds what the source's tag holds: the same digest, or a list that was made from that one. */
+  /** Whether it equals the source's tag: it names the same digest, or a list made from that one. */
   isCurrent: boolean;
 }
 
-/** Reads what a target has of `found`. @throws what the target throws */
+/** Reads which of the found referrers a target has. @throws errors of the target */
 export async function readHeldReferrers(
   found: FoundReferrers,
   types: readonly string[] | undefined,
@@ -63,7 +63,7 @@ function namesOf(tags: readonly ReferrerTag[]): Set<string> {
   return new Set(tags.map(({ tag }) => tag));
 }
 
-/** Looked up only where something is missing, or the target's list is one of ours: what is whole has nothing to tell. */
+/** Reads refused artifacts only if something is missing or the target has a list that mirrorform wrote. */
 async function readRefused(
   { subjects }: FoundReferrers,
   held: HeldReferrers,
@@ -88,7 +88,7 @@ async function readRefused(
   return new Map((await Promise.all(refused)).flat());
 }
 
-/** A target with the API lists what it has; where one is not listed there, it is enough that it is stored. */
+/** Returns the artifacts that the target has. With the referrers API, one that is not listed counts if it is stored. */
 async function heldOf(
   { subject, artifacts }: SubjectReferrers,
   target: ReferrerHolder,
@@ -107,7 +107,7 @@ async function heldOf(
   return held;
 }
 
-/** The list that a target without the API keeps under the fallback tag; what is no list counts as none. */
+/** Reads the list under the fallback tag of a target without the referrers API. Anything else counts as an empty list. */
 async function readFallback(
   subject: Digest,
   target: ReferrerHolder,
@@ -117,7 +117,7 @@ async function readFallback(
   return (await readOwnList(subject, target, repository, signal)).referrers;
 }
 
-/** What a target's fallback tag says: what is there, and what was refused. */
+/** Reads what a target's fallback tag lists, and what the target refused. */
 export async function readOwnList(
   subject: Digest,
   target: ReferrerHolder,

@@ -2,10 +2,10 @@ import type { DesiredImage } from "../desired/mirror-file.ts";
 import { readExpression } from "../desired/tags/expressions.ts";
 import { isUnreadable, type Actual } from "./actual.ts";
 
-/** By target and repository the tags that the repository's `pruneTags` match. */
+/** The tags that the `pruneTags` of a repository match, by target and repository. */
 export type PruneMatches = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
-/** Holds what the targets have against `pruneTags`. The expressions were compiled before: the mirror file is valid. */
+/** Matches the tags at the targets with `pruneTags`. The expressions are valid because the mirror file is. */
 export async function findPruneMatches(
   images: readonly DesiredImage[],
   actual: readonly Actual[],

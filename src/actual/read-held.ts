@@ -6,33 +6,33 @@ import { isIndexType } from "../oci/media-type.ts";
 import { readSelection } from "../oci/selection.ts";
 import type { HeldContent, HeldPlatform } from "./actual.ts";
 
-/** As much of a target as reading the tags of one repository needs. */
+/** The part of a target that reading the tags of one repository needs. */
 export interface HeldReader {
-  /** The tags that exist, of those asked for. */
+  /** Returns which of the tags exist. */
   readTags(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
-  /** A manifest that the target has. The bytes match the digest. */
+  /** Reads a manifest. The bytes match the digest. */
   readManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<Manifest>;
-  /** As `readTags`, where the answer brings the manifests anyway. */
+  /** Like `readTags`, for targets that return the manifests in the same response. */
   readTagged?:
     | ((repository: string, tags: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, Manifest>>)
     | undefined;
-  /** The platform of an image that is in no index. What it costs is a request for a blob. */
+  /** Reads the platform of a single-platform image with one request for a blob. */
   readPlatform(repository: string, manifest: Manifest, signal: AbortSignal): Promise<HeldPlatform | undefined>;
 }
 
-/** What declared tags of one repository hold. */
+/** The declared tags of one repository that exist. */
 export interface HeldTags {
   tags: ReadonlyMap<string, Digest>;
   contents: ReadonlyMap<string, HeldContent>;
 }
 
-/** Tags whose manifests are in memory at once. */
+/** Number of tags with manifests in memory at the same time. */
 const TAGS_AT_ONCE = 100;
 
 /**
- * Reads what the declared tags of a repository hold. Of images with chosen platforms the manifest too, as only that
- * tells of which index theirs was made, and where it is in no index its config, which alone names its platform; a
- * target counts no pulls.
+ * Reads the declared tags of a repository. For images with selected platforms it also reads the manifest, which names the
+ * index that it was made from, and the config of a single-platform image, which names its platform. A target has no pull
+ * limit.
  */
 export async function readHeld(
   target: HeldReader,
@@ -42,7 +42,7 @@ export async function readHeld(
 ): Promise<HeldTags> {
   const names = [...new Set(images.map((image) => image.tag))];
   const contents = new Map<string, HeldContent>();
-  const chosen = new Set(images.flatMap(({ tag, platforms }) => (platforms === undefined ? [] : [tag])));
+  const withPlatforms = new Set(images.flatMap(({ tag, platforms }) => (platforms === undefined ? [] : [tag])));
   const isCounted = images.some(({ settings }) => typeof settings.lifecyclePolicy === "object");
   const checked = new Set(images.filter(isChecked).map(({ tag }) => tag));
   const read = async (tag: string, manifest: Manifest) => {
@@ -64,14 +64,14 @@ export async function readHeld(
   }
   const tags = await target.readTags(repository, names, signal);
   const reading = [...tags].map(async ([tag, digest]) => {
-    const manifest = chosen.has(tag) ? await manifestOf(target, repository, digest, signal) : undefined;
+    const manifest = withPlatforms.has(tag) ? await manifestOf(target, repository, digest, signal) : undefined;
     if (manifest !== undefined) await read(tag, manifest);
   });
   await Promise.all(reading);
   return { tags, contents };
 }
 
-/** Whether a list of platforms is held against what is there; not where a tag that is there stays, whatever it holds. */
+/** Whether the image at the target is compared with the selected platforms; not if an existing tag always stays. */
 function isChecked({ platforms, refresh, locked }: Pick<DesiredImage, "platforms" | "refresh" | "locked">): boolean {
   return platforms !== undefined && (refresh === "always" || locked !== undefined);
 }
@@ -85,15 +85,15 @@ async function manifestOf(
   try {
     return await target.readManifest(repository, digest, signal);
   } catch (error) {
-    // Replaced and removed since its tag was read: whatever it was, it is not what is wanted now.
+    // Replaced and removed after its tag was read, so it is not the wanted image.
     if (error instanceof MirrorError && error.code === "MANIFEST_UNKNOWN") return undefined;
     throw error;
   }
 }
 
 /**
- * What a manifest is, as far as a plan asks.
- * @param isCounted whether it is asked what an index has, which takes reading it
+ * Returns what a plan needs to know about a manifest.
+ * @param isCounted whether to count the children of an index, which requires parsing it
  */
 function contentOf(manifest: Manifest, isCounted: boolean): HeldContent {
   if (!isIndexType(manifest.mediaType)) return { kind: "image" };

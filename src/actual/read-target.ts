@@ -10,16 +10,17 @@ import type { Digest } from "../oci/digest.ts";
 import type { ActualTarget } from "./actual.ts";
 import { readHeld, type HeldReader, type HeldTags } from "./read-held.ts";
 
-/** As much of a target as reading it needs. Reads only. */
+/** The part of a target that reading it needs. */
 export interface ReadableTarget extends HeldReader {
   name: string;
   registry: string;
-  /** Where repositories are things of their own: every tag of one. */
+  /** Lists every tag of a repository. Only for targets that manage repositories. */
   listTags?: ((repository: string, signal: AbortSignal) => Promise<ReadonlyMap<string, Digest>>) | undefined;
   /**
-   * Where repositories are things of their own: those that exist, of those asked for, or why one could not be read.
-   * @param wanted the settings that the file declares for each name; policies are read as far as it manages them
-   * @param owner name of the mirror file: the policies of another owner's repositories are not read
+   * Describes which of the repositories exist, or returns why one could not be read. Only for targets that manage
+   * repositories.
+   * @param wanted the declared settings by name. Only managed policies are read
+   * @param owner name of the mirror file. The policies of another owner's repositories are not read
    */
   describeRepositories?:
     | ((
@@ -28,11 +29,11 @@ export interface ReadableTarget extends HeldReader {
         signal: AbortSignal,
       ) => Promise<ReadonlyMap<string, RepositoryState | MirrorError>>)
     | undefined;
-  /** Where images can be archived: those of these tags, which are absent otherwise, that are. */
+  /** Returns which of the tags belong to archived images. Only for targets with an archive. */
   archivedTags?(repository: string, tags: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Digest>>;
-  /** Where repositories have marks: the names of those with the owner's, as something says that may be minutes old. */
+  /** Finds the repositories with the owner's ownership tag. The answer can be minutes old. */
   findOwned?: ((owner: string, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
-  /** What the account says that bears on these repositories. */
+  /** Reads the account settings that affect these repositories. */
   readAccount?(
     wanted: ReadonlyMap<string, RepositorySettings>,
     described: ReadonlyMap<string, RepositoryState | MirrorError>,
@@ -42,24 +43,25 @@ export interface ReadableTarget extends HeldReader {
 }
 
 /**
- * Repositories of ECR whose tags are read at once: each may bring 64 MB of manifests (BatchGetImage), and ECR
- * publishes no rate for the call. Other targets are asked tag by tag, under their registry's own limit.
+ * Number of ECR repositories with tags that are read at the same time. Each response can have 64 MB of manifests
+ * (BatchGetImage), and ECR publishes no rate limit for the call. Other targets are read tag by tag, under their host's
+ * limit.
  */
 export const TAG_READS_AT_ONCE = 4;
 
-/** Repositories of which nothing is declared in this run, and that are looked at all the same where they are this file's. */
+/** Repositories without declared images in this run. They are read if this mirror file owns them. */
 export interface Undeclared {
-  /** Those that an entry without images would go to. */
+  /** The repositories of entries that have no images in this run. */
   named: readonly string[];
-  /** Whether others with the mark are looked for; not where the run is narrowed to some images. */
+  /** Whether to find other repositories owned by this mirror file; not if the options of this run exclude images. */
   isSought: boolean;
 }
 
 /**
- * Reads what a target holds of the images declared for it. A repository that cannot be described, or whose tags cannot
- * be read, spoils its own images alone.
+ * Reads what a target has of the images declared for it. If a repository cannot be described, or its tags cannot be read,
+ * only its own images fail.
  * @param owner name of the mirror file
- * @throws MirrorError when no repository can be described
+ * @throws MirrorError if no repository can be described
  */
 export async function readTarget(
   target: ReadableTarget,
@@ -80,13 +82,14 @@ export async function readTarget(
       return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
     }),
   );
-  const looking = described === undefined ? undefined : describeUndeclared(target, settings, owner, undeclared, signal);
-  const [held, accountState, others] = await Promise.all([reading, account, looking]);
+  const undeclaredStates =
+    described === undefined ? undefined : describeUndeclared(target, settings, owner, undeclared, signal);
+  const [held, accountState, others] = await Promise.all([reading, account, undeclaredStates]);
   const repositories = described === undefined ? undefined : readable(described);
   for (const [name, state] of others?.states ?? []) repositories?.set(name, state);
   const read = held.flatMap(([repository, each]) => (each.kind === "read" ? [[repository, each] as const] : []));
-  const isOurs = (state: RepositoryState) => isManaged(state, settings.get(state.name) ?? {}, owner);
-  const allTags = await listManaged(target, repositories, isOurs, limit, signal);
+  const isOwned = (state: RepositoryState) => isManaged(state, settings.get(state.name) ?? {}, owner);
+  const allTags = await listManaged(target, repositories, isOwned, limit, signal);
   return {
     kind: "read",
     name: target.name,
@@ -116,7 +119,7 @@ function readable(described: ReadonlyMap<string, RepositoryState | MirrorError>)
   );
 }
 
-/** Those of the owner's mark, beside what is declared. No more than a row follows from them, so that a failure is told and is none. */
+/** Describes repositories with the owner's ownership tag that are not declared. A failure is returned: they only get a row. */
 async function describeUndeclared(
   { findOwned, describeRepositories }: ReadableTarget,
   settings: ReadonlyMap<string, RepositorySettings>,
@@ -124,31 +127,31 @@ async function describeUndeclared(
   { named, isSought }: Undeclared,
   signal: AbortSignal,
 ): Promise<{ states: ReadonlyMap<string, RepositoryState>; error: ErrorReport | undefined }> {
-  const marked = await optionalReading(
+  const owned = await optionalReading(
     signal,
     async () => (isSought ? await findOwned?.(owner, signal) : undefined) ?? [],
   );
-  const names = [...named, ...(marked.value ?? [])].filter((name) => !settings.has(name));
-  if (names.length === 0) return { states: new Map(), error: marked.error };
+  const names = [...named, ...(owned.value ?? [])].filter((name) => !settings.has(name));
+  if (names.length === 0) return { states: new Map(), error: owned.error };
   const wanted = new Map(names.map((name) => [name, {}]));
   const described = await optionalReading(
     signal,
     async () => (await describeRepositories?.(wanted, owner, signal)) ?? [],
   );
   const states = [...readable(new Map(described.value))].filter(([, state]) => isManaged(state, {}, owner));
-  return { states: new Map(states), error: marked.error ?? described.error };
+  return { states: new Map(states), error: owned.error ?? described.error };
 }
 
-/** Every tag of the repositories that are this file's, or will be: in others they are somebody else's business. */
+/** Lists every tag of the repositories that this mirror file owns or adopts. */
 async function listManaged(
   { listTags }: ReadableTarget,
   repositories: ReadonlyMap<string, RepositoryState> | undefined,
-  isOurs: (state: RepositoryState) => boolean,
+  isOwned: (state: RepositoryState) => boolean,
   limit: LimitFunction,
   signal: AbortSignal,
 ): Promise<ActualTarget["allTags"]> {
   if (listTags === undefined || repositories === undefined) return undefined;
-  const owned = [...repositories.values()].filter(isOurs);
+  const owned = [...repositories.values()].filter(isOwned);
   const listed = await Promise.all(
     owned.map(
       async ({ name }) => [name, await limit(() => readOr(asReport, () => listTags(name, signal), signal))] as const,
@@ -176,7 +179,7 @@ async function readRepository(
 
 const asReport = (error: ErrorReport): ErrorReport => error;
 
-/** Reads, and makes a result of the failure if it is one of the target. */
+/** Reads, and returns an error of the target as a result. */
 async function readOr<Read, Failed>(
   failed: (error: ErrorReport) => Failed,
   read: () => Promise<Read>,

@@ -3,7 +3,7 @@ import type { SettingChange } from "../repository/setting-change.ts";
 import type { RepositorySettings } from "../repository/settings.ts";
 import type { ReferrerWork } from "./referrers/missing-referrers.ts";
 
-/** One thing that `apply` does. The `kind` alone determines the other keys. */
+/** One thing that `apply` does. The `kind` determines the other keys. */
 export type Action = RepositoryAction | CopyImage | CopyReferrers | DeleteTag;
 
 /** An action on a repository itself. */

@@ -1,13 +1,13 @@
 import type { DesiredImage } from "../desired/mirror-file.ts";
 
-/** What a mirror file declares, as a whole: however a plan was narrowed, nothing of it is undeclared. */
+/** Everything that a mirror file declares, including what the options of this run exclude. */
 export interface Declared {
   isDeclared(target: string, repository: string, tag: string): boolean;
-  /** How many tags of a repository are declared. */
+  /** Returns the number of declared tags in a repository. */
   count(target: string, repository: string): number;
 }
 
-/** @param images all of the mirror file */
+/** @param images all images of the mirror file */
 export function declaredTags(images: readonly DesiredImage[]): Declared {
   const places = new Map<string, Set<string>>();
   for (const { target, repository, tag } of images) {
@@ -20,7 +20,7 @@ export function declaredTags(images: readonly DesiredImage[]): Declared {
   };
 }
 
-/** A repository's name has no space in it. */
+/** The names of repositories contain no spaces. */
 function keyOf(target: string, repository: string): string {
   return `${target} ${repository}`;
 }

@@ -31,7 +31,7 @@ import { compareRows } from "./rows/row-order.ts";
 import { sourceOf } from "./rows/row-fields.ts";
 import type { Row } from "./rows/row.ts";
 
-/** Everything that a plan follows from. */
+/** Everything that determines a plan. */
 export interface PlanInput {
   file: string;
   name: string;
@@ -39,30 +39,30 @@ export interface PlanInput {
   inputs: PlanInputs;
   narrowing: Plan["narrowing"];
   images: readonly DesiredImage[];
-  /** Those entries whose images a rule chose. */
+  /** The entries with a tag rule. */
   rules: readonly RuleOutcome[];
-  /** Whether the plan says of each tag of a rule why it is in or out. */
+  /** Whether the plan lists every tag of a tag rule with the step that dropped it. */
   explained: boolean;
-  /** All images of the mirror file, also those that the plan was narrowed to leave out. */
+  /** All images of the mirror file, including those that the options of this run exclude. */
   declared: readonly DesiredImage[];
   pruning: Pruning;
-  /** The day of the plan, UTC: `20260131`. */
+  /** The date of the plan in UTC: `20260131`. */
   date: string;
-  /** One for each target, in the order of the file. */
+  /** The targets, in the order of the file. */
   actual: readonly Actual[];
-  /** By full reference of the source: at least those that `sourcesToAsk` named. */
+  /** By full reference of the source. Contains at least the references from `sourcesToAsk`. */
   resolutions: ReadonlyMap<string, Resolution>;
-  /** The lock that the images were locked by, and what the tags that `tagsToWatch` named are at upstream, by full reference. */
+  /** The lock file, and what the tags from `tagsToWatch` name at their sources, by full reference. */
   lock?: { path: string; upstream: ReadonlyMap<string, Resolution> } | undefined;
-  /** What catalogues say of a source, by full reference; only as far as they name the digest that was resolved. */
+  /** What catalogues list for a source, by full reference, if they list the resolved digest. */
   contents: ReadonlyMap<string, ImageContent>;
-  /** What was found of the referrers of images, by the keys of `referredImages`; missing: nothing was looked for. */
+  /** The referrers of images, by the keys of `referredImages`; missing if they were not looked up. */
   referrers?: ReadonlyMap<string, ReferrerFacts>;
-  /** The sources that count pulls and were asked, with what is known of each allowance. */
+  /** The queried sources with a pull limit, and what is known about each limit. */
   pullLimits: ReadonlyMap<string, Omit<Cost, "registry" | "pullsAtMost" | "pullsForeseen">>;
 }
 
-/** The plan: a pure function of what is declared and what is there. */
+/** Makes a plan: a pure function of its input. */
 export function makePlan(input: PlanInput): Plan {
   const held = findHeldPlaces(input.actual);
   const declared = declaredTags(input.declared);
@@ -88,14 +88,14 @@ export function makePlan(input: PlanInput): Plan {
 function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declared: Declared): TargetPlan {
   if (isUnreadable(actual)) return { name: actual.name, registry: actual.name, rows: [], error: actual.error };
   const images = input.images.filter((image) => image.target === actual.name);
-  const settled = withPlannedMutability(actual, images, input.name);
+  const withMutability = withPlannedMutability(actual, images, input.name);
   const imageRows = images.map((image) => {
     const isDeclared = (tag: string) => declared.isDeclared(actual.name, image.repository, tag);
     const replacing = { owner: input.name, date: input.date, isDeclared };
-    return imageRow(image, settled, { ...sourceFacts(image, input), held, replacing });
+    return imageRow(image, withMutability, { ...sourceFacts(image, input), held, replacing });
   });
-  const counts = (registry: string) => input.pullLimits.has(registry);
-  const referrers = referrerRows(imageRows, images, settled, input.referrers ?? new Map(), counts);
+  const hasPullLimit = (registry: string) => input.pullLimits.has(registry);
+  const referrers = referrerRows(imageRows, images, withMutability, input.referrers ?? new Map(), hasPullLimit);
   const rows = [
     ...repositoryRows(images, actual, input.name, repositoriesToFill(imageRows)),
     ...lifecycleRows(images, actual, input.name, imageRows),
@@ -104,11 +104,11 @@ function planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declared
     ...pruneRows(actual, input.name, images, imageRows, declared, input.pruning),
   ];
   const notes = accountNotes(images, actual, input.name, rows);
-  const said = notes.length === 0 ? {} : { notes };
-  return { name: actual.name, registry: actual.registry, rows: rows.toSorted(compareRows), ...said };
+  const sorted = rows.toSorted(compareRows);
+  return { name: actual.name, registry: actual.registry, rows: sorted, ...(notes.length === 0 ? {} : { notes }) };
 }
 
-/** The repositories that something will be copied to. */
+/** Returns the repositories that images are copied to. */
 function repositoriesToFill(rows: readonly Row[]): Set<string> {
   return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
@@ -124,7 +124,7 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "
   };
 }
 
-/** What the rows of a plan add up to. */
+/** Counts the rows of a plan. */
 export function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Totals {
   const totals: Totals = {
     create: 0,
@@ -195,7 +195,7 @@ function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {
   return [...input.pullLimits].map(([registry, known]) => ({ registry, ...pullsOf(targets, registry), ...known }));
 }
 
-/** What the actions of a plan can cost at one source. */
+/** Returns upper bounds of the pulls that the actions of a plan use at one source. */
 export function pullsOf(targets: readonly TargetPlan[], registry: string): Pick<Cost, "pullsAtMost" | "pullsForeseen"> {
   const actions = targets
     .flatMap((target) => target.rows)

@@ -8,107 +8,111 @@ import type { Row } from "./rows/row.ts";
 /** The minor part rises for additions, which readers ignore; the major part rises for every other change. */
 export const PLAN_FORMAT_VERSION = "2.0";
 
-/** One target's part of a plan; with `error` it could not be read at all, and has no rows. */
+/** The part of a plan for one target. */
 export interface TargetPlan {
+  /** Name of the target in the mirror file. */
   name: string;
-  /** Host, with the prefix where there is one; the target's name where it could not be opened. */
+  /** Host, with the prefix if there is one; the target's name if it could not be opened. */
   registry: string;
   rows: Row[];
-  /** About the account, where that bears on the rows. */
+  /** About the account, if it affects the rows. */
   notes?: AccountNote[];
+  /** Why the target could not be read. Then there are no rows. */
   error?: ErrorReport;
 }
 
-/** What one rule of the mirror file came to. */
+/** The result of one tag rule of the mirror file. */
 export interface RulePlan {
-  /** In the mirror file. */
+  /** Line in the mirror file. */
   line: number;
-  /** The full name, without a tag: `docker.io/library/node`. */
+  /** Full name without a tag: `docker.io/library/node`. */
   image: string;
-  /** Tags that the source has; missing where it did not list them. */
+  /** Number of tags at the source; missing if they could not be listed. */
   listed?: number;
-  /** Tags that the rule chose. */
+  /** Number of tags that the rule selects. */
   kept?: number;
-  /** Why some of them, or all, are missing from the plan. */
+  /** Why some or all of its tags are missing from the plan. */
   errors: ErrorReport[];
-  /** Each tag, the chosen ones first, the newest of them at the top; only where an explanation is asked for. */
+  /** Every tag with the step that dropped it: selected tags first, the newest at the top. Only with `--explain`. */
   tags?: { name: string; droppedBy: DroppedBy | null }[];
 }
 
-/** Counts of rows. `failed` counts what could not be read, targets and rules included. */
+/** Numbers of rows. */
 export interface Totals {
   create: number;
   change: number;
   delete: number;
   blocked: number;
+  /** Could not be read, or has changed since the saved plan. Includes targets and tag rules. */
   failed: number;
-  /** Could not be checked, as the allowance of its source is spent, and is left as it is. */
+  /** Not checked because the pull limit of the source is reached. They stay as they are. */
   kept: number;
-  /** Those included that are held by the lock. */
+  /** Includes `heldByLock`. */
   unchanged: number;
-  /** Moved upstream, and held by the lock. */
+  /** Moved at the source, and stay at the locked digest. */
   heldByLock: number;
 }
 
-/** The lock that a plan was made with: its digests, and no others, are copied. */
+/** The lock file that a plan was made with. Only its digests are copied. */
 export interface PlanLock {
-  /** As derived from the path of the mirror file. */
+  /** Derived from the path of the mirror file. */
   path: string;
-  /** Images whose tag could not be looked up, so that it is not known whether they moved upstream. Nothing depends on it. */
+  /** Images with a source tag that could not be looked up. They may have moved; no action depends on it. */
   unasked: { source: string; error: ErrorReport }[];
 }
 
-/** What a plan costs at one source with an allowance. */
+/** The pulls of a plan at one source with a pull limit. */
 export interface Cost {
   registry: string;
-  /** Never exceeded; null where it is only known at apply what some referrers cost, as a list or an index is to be read first. */
+  /** Upper bound; null if the pulls of some referrers are only known after a list or an index has been read. */
   pullsAtMost: number | null;
-  /** As `pullsAtMost`, without those referrers. */
+  /** Upper bound without those referrers. */
   pullsForeseen: number;
+  /** The remaining pulls, if they are known. */
   reading: PullLimitReading | undefined;
-  /** Where there is no reading: why. */
+  /** Why they are not known. */
   noReading?: NoReading;
-  /** Pulls that are always left for others. */
+  /** Pulls that mirrorform leaves to other users of the pull limit. */
   reserve: number;
-  /** Credentials are configured for the source, and it took us for nobody: the allowance is that of the address. */
+  /** Credentials are configured for the source, and it counts the pulls as anonymous: the pull limit is that of the address. */
   credentialsUnused: boolean;
 }
 
-/** What a plan was made of: sha256 in hexadecimal digits. A saved plan is applied only where these are the same. */
+/** SHA-256 hashes, in hexadecimal digits, of what a plan was made from. A saved plan is refused if they differ. */
 export interface PlanInputs {
   mirrorFile: string;
-  /** Null where there is no lock. */
+  /** Null if there is no lock file. */
   lock: string | null;
-  /** Of the policies that the mirror file names. */
+  /** Hash of the policies in the mirror file. */
   policies: string;
 }
 
-/** Plain data: what `apply` carries out and what every renderer shows. The same input gives the same plan. */
+/** What `apply` carries out and every renderer shows. Plain data: the same input gives the same plan. */
 export interface Plan {
   formatVersion: typeof PLAN_FORMAT_VERSION;
-  /** Path of the mirror file, as given. */
+  /** Path of the mirror file, as given on the command line. */
   file: string;
-  /** Name of the mirror file: the mark of what it owns. */
+  /** Name of the mirror file: the value of the ownership tag. */
   name: string;
   inputs: PlanInputs;
-  /** What `--target` and `--only` were given. */
+  /** The values of `--target` and `--only`. */
   narrowing: { targets: string[]; only: string[] };
-  /** The options that narrowed the plan, such as `--only 'node*'`; empty when everything was looked at. */
+  /** The options that narrowed the plan, such as `--only 'node*'`; empty if the plan covers everything. */
   narrowedBy: string[];
-  /** Missing where there is no lock. */
+  /** Missing if there is no lock file. */
   lock?: PlanLock;
   /** In the order of the mirror file. */
   rules: RulePlan[];
   targets: TargetPlan[];
   totals: Totals;
   costs: Cost[];
-  /** Where a saved plan is applied: changes that are due by now and are not in it. They are left for the next plan. */
+  /** If a saved plan is applied: number of changes that it does not contain. They wait for the next plan. */
   notPlanned?: number;
-  /** False when something could not be read: rows are missing that another run may show. */
+  /** False if something could not be read: rows may be missing. */
   complete: boolean;
 }
 
-/** Every action of a plan, target by target, in the order of its rows. */
+/** Returns the actions of a plan in the order of its targets and rows. */
 export function actionsOf(plan: Plan): Action[] {
   return plan.targets.flatMap((target) => target.rows.flatMap((row) => (row.kind === "action" ? [row.action] : [])));
 }

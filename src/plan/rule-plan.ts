@@ -3,10 +3,10 @@ import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { RulePlan } from "./plan.ts";
 
-/** What a rule came to in this run. */
+/** The result of a tag rule in this run. */
 export type RuleOutcome = Omit<ExpandedEntry, "entry" | "images"> & { entry: Pick<RuleEntry, "at" | "image"> };
 
-/** What a plan says of a rule. */
+/** Returns a plan's entry for a tag rule. */
 export function rulePlan({ entry, selected, errors }: RuleOutcome, explained: boolean): RulePlan {
   const base = { line: entry.at.line, image: formatReference(entry.image), errors: [...errors] };
   if (selected === undefined) return base;

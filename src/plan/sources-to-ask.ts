@@ -7,10 +7,15 @@ import { heldDigest } from "./rows/held-digest.ts";
 import { isBlockedByLock } from "./rows/lock-rows.ts";
 
 /**
- * The references that must be resolved at their sources before a plan can be made, each once, in the order of the file.
- * Not asked: an image with `refresh: missing` whose tag is there, one that is archived at the target, a pinned or locked
- * digest that is there already, a tag that holds what the source's catalogue says (decision 0011), what the lock does
- * not let through, and anything for a target that cannot be read.
+ * Returns the references to resolve at their sources before a plan can be made, each once, in the order of the file.
+ *
+ * Excludes images
+ * - with `refresh: missing` and a tag that exists,
+ * - that are archived at the target,
+ * - with a pinned or locked digest that the target already has,
+ * - with the digest that the source's catalogue lists (decision 0011),
+ * - that the lock file does not allow to be copied,
+ * - for a target that cannot be read.
  */
 export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly Actual[]): Reference[] {
   const readable = new Map(actual.map((target) => [target.name, target]));
@@ -30,7 +35,7 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
   return [...asked.values()];
 }
 
-/** The tags whose moves upstream are to be shown: what the lock holds, but for those that are asked for only when missing. */
+/** Returns the source tags of locked images, to show whether they moved. Excludes images with `refresh: missing`. */
 export function tagsToWatch(images: readonly DesiredImage[]): Reference[] {
   const watched = images.filter(({ locked, refresh }) => locked?.kind === "digest" && refresh === "always");
   return [...new Map(watched.map(({ source }) => [formatReference(source), source])).values()];

@@ -169,7 +169,7 @@ describe("the Action applies", { concurrency: 3 }, () => {
     assert.equal(code, 0);
     assert.deepEqual(outputs, { "exit-code": "0", finished: "true" });
     assert.match(await summary(), /### mirrorform apply\n\n```text\n[^]*Apply: 4 done[^]*```/);
-    assert.match(await summary(), /Docker Hub: \d+ pulls spent, \d+ of 100 left in a window of 1 h\.\n/);
+    assert.match(await summary(), /Docker Hub: \d+ pulls used, \d+ of 100 pulls remaining in the 1-hour window\.\n/);
     assert.doesNotMatch(await summary(), /anonymous|203\.0\.113\./, "the summary does not name owners of pull limits");
   });
 

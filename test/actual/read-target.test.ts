@@ -14,9 +14,9 @@ function isCall(request: RecordedRequest, operation: string): boolean {
   return request.headers["x-amz-target"]?.endsWith(`.${operation}`) === true;
 }
 
-/** What breaks when these fail: one repository without a grant, or with a fault, hides a whole account. */
+/** If these fail, one repository without a grant, or with a fault, makes a whole account unreadable. */
 describe("a repository of ECR that cannot be described", () => {
-  test("fails its own images, is not planned as missing, and stops no other", async (t) => {
+  test("fails its own images, is not created, and does not affect other repositories", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: IMAGES, imageOptions: SMALL });
     let denied = 0;
     place.sandbox.ecr.api.onRequest = (request) => {
@@ -42,7 +42,7 @@ describe("a repository of ECR that cannot be described", () => {
     assert.equal(store.repositories.size, 1, "the other image arrives, the denied one is not made");
   });
 
-  test("for a policy that may not be read, does not fail a file without policies", async (t) => {
+  test("because of a policy does not fail a mirror file without policies", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: IMAGES, imageOptions: SMALL });
     assert.equal((await place.json(["apply"])).code, 0);
     place.sandbox.ecr.deny(["ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy"]);
@@ -52,7 +52,7 @@ describe("a repository of ECR that cannot be described", () => {
   });
 });
 
-test("the tags of a few repositories of ECR are read at once, not of all", async (t) => {
+test("the tags of only a few ECR repositories are read at the same time", async (t) => {
   const names = Array.from({ length: 20 }, (_, at) => `app-${at}`);
   const mirrors = names.map((name) => `  - image: ${name}:1\n    refresh: missing`).join("\n");
   const file = `version: 1\nname: platform\ntargets:\n  main: { ecr: {} }\nmirrors:\n${mirrors}\n`;
@@ -79,7 +79,7 @@ test("the tags of a few repositories of ECR are read at once, not of all", async
   assert.equal(most, TAG_READS_AT_ONCE);
 });
 
-test("an API that fails for one repository alone spoils that one alone", async (t) => {
+test("an API call that fails for one repository fails only that one", async (t) => {
   const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: IMAGES, imageOptions: SMALL });
   const { store } = await ecrOf(place);
   for (const name of ["redis", "nginx"]) store.create(name);

@@ -10,13 +10,13 @@ const OLD = digest("old");
 const NEW = digest("new");
 const there = ecr([repository("node")], { "node:22": OLD });
 
-test("a tag that holds what a catalogue claims is unchanged, and its source is not asked", () => {
+test("a tag with the digest that the catalogue lists is unchanged, and its source is not queried", () => {
   const images = [image("node:22", "node:22", { claimed: OLD })];
   assert.deepEqual(sourcesToAsk(images, [there]), []);
   assert.deepEqual(rows(plan(images, there)), ["unchanged node:22 same-digest"]);
 });
 
-test("a claim of something else, or for a tag that is missing, is asked about and not believed", () => {
+test("if the catalogue lists another digest, or the tag is missing, the source is queried", () => {
   const moved = [image("node:22", "node:22", { claimed: NEW })];
   assert.deepEqual(sourcesToAsk(moved, [there]).map(formatReference), [NODE]);
   assert.deepEqual(rows(plan(moved, there, { [NODE]: found(OLD) })), ["unchanged node:22 same-digest"]);
@@ -24,7 +24,7 @@ test("a claim of something else, or for a tag that is missing, is asked about an
   assert.deepEqual(sourcesToAsk(absent, [there]).map(formatReference), [NODE]);
 });
 
-test("what the source says goes before a claim, also where the claim is what the target holds", () => {
+test("the source takes precedence over the catalogue, even if the target has the digest in the catalogue", () => {
   const images = [image("node:22", "node:22", { claimed: OLD })];
   const made = plan(images, there, { [NODE]: found(NEW) });
   assert.deepEqual(rows(made), ["copy-image node:22"]);

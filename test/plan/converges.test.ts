@@ -9,7 +9,7 @@ import { repositoryOf, tagOf } from "../../src/plan/rows/row-fields.ts";
 import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { apply, planOf, REPOSITORIES, worlds, type World } from "./worlds.ts";
 
-/** What the plans of many worlds did, so that a law is not one about nothing. */
+/** Counts what the plans of many worlds do, to check that each law was exercised. */
 function tally(): { add(world: World): void; assertAll(...kinds: string[]): void } {
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
@@ -28,13 +28,13 @@ function tally(): { add(world: World): void; assertAll(...kinds: string[]): void
   };
 }
 
-/** What breaks when this fails: a second apply is needed, or one that is never done. */
+/** If this fails, one apply is not enough, or the next plan is never empty. */
 describe("for any file of rules, platforms, replace, prune, adopt and settings, at several targets", () => {
-  test("the plan after an apply is empty, also when upstream moved in between and was mirrored again", () => {
-    const told = tally();
+  test("the plan after an apply is empty, even if sources moved in between and were mirrored again", () => {
+    const seen = tally();
     fc.assert(
       fc.property(worlds, fc.nat(3), (world, move) => {
-        told.add(world);
+        seen.add(world);
         const applied = apply(world);
         assertSettled(world, applied);
         const moved = {
@@ -45,7 +45,7 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
       }),
       { numRuns: 400 },
     );
-    told.assertAll(
+    seen.assertAll(
       "create-repository",
       "adopt-repository",
       "copy-image",
@@ -62,7 +62,7 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
     );
   });
 
-  test("an apply that is broken off after any of its actions leaves the rest to the next, and no more than one apply is needed", () => {
+  test("one more apply finishes an apply that was interrupted after any of its actions", () => {
     fc.assert(
       fc.property(worlds, fc.nat(30), (world, done) => {
         const applied = apply(apply(world, done));
@@ -75,7 +75,7 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
     );
   });
 
-  test("a row names a repository of ours or a declared one, and a tag that is declared, or held in one of ours", () => {
+  test("a row names only declared or owned repositories, and only declared tags or tags in owned repositories", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const declared = new Set(world.images.map(({ target, repository, tag }) => `${target} ${repository}:${tag}`));
@@ -84,17 +84,17 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
           for (const row of rows) {
             const repository = repositoryOf(row);
             const state = world.targets.get(name)?.repositories.get(repository);
-            const mark = state?.state.tags["mirrorform"];
+            const owner = state?.state.tags["mirrorform"];
             const place = `${name} ${repository}`;
-            assert.ok(places.has(place) || mark === "platform", `${place} is neither declared nor ours`);
+            assert.ok(places.has(place) || owner === "platform", `${place} is neither declared nor owned`);
             const isOfTags = row.kind === "undeclared-tags" || row.kind === "blocked-deletions";
             const tags = isOfTags ? row.tags : [tagOf(row) ?? []].flat();
-            const isOurs = mark === "platform" || world.settings.get(repository)?.adopt === true;
+            const isOwned = owner === "platform" || world.settings.get(repository)?.adopt === true;
             for (const tag of tags) {
               if (declared.has(`${place}:${tag}`)) continue;
               assert.ok(
-                isOurs && mark !== "other" && state?.tags.has(tag) === true,
-                `${place}:${tag} is not ours to name`,
+                isOwned && owner !== "other" && state?.tags.has(tag) === true,
+                `${place}:${tag} is neither declared nor owned`,
               );
             }
           }
@@ -104,7 +104,7 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
     );
   });
 
-  test("a plan that is saved and read again holds all of it against the plan that it is", () => {
+  test("a saved plan that is read again contains every action of the same plan", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const made = planOf(world);
@@ -116,7 +116,7 @@ describe("for any file of rules, platforms, replace, prune, adopt and settings, 
     );
   });
 
-  test("the order of targets, repositories and tags as they are read changes nothing", () => {
+  test("a plan does not depend on the order in which targets, repositories and tags are read", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         assert.equal(JSON.stringify(planOf(world, true)), JSON.stringify(planOf(world)));
@@ -133,7 +133,7 @@ function assertSettled(before: World, after: World): void {
   );
   assert.equal(second.totals.blocked, first.totals.blocked);
   assert.equal(second.totals.failed, 0);
-  // What is somebody else's is as it was.
+  // Repositories with another owner are unchanged.
   for (const [name, target] of before.targets) {
     for (const repository of REPOSITORIES) {
       const held = target.repositories.get(repository);

@@ -8,7 +8,7 @@ import { digest, ecr, found, HELD, image, plan, POLICY, repository } from "./sta
 
 const NAMES = ["redis", "nginx", "node", "ruby"];
 
-/** What four images are at upstream and at the target; a number stands for a digest. */
+/** Four images at the source and at the target. A number stands for a digest. */
 interface World {
   upstream: Map<string, number>;
   held: Map<string, number>;
@@ -50,7 +50,7 @@ function planOf(world: World, names: readonly string[] = NAMES): Plan {
   );
 }
 
-/** What the world is after every action of a plan was carried out. */
+/** Returns the world after every action of a plan was carried out. */
 function carriedOut(world: World, made: Plan): World {
   const held = new Map(world.held);
   for (const row of made.targets.flatMap((target) => target.rows)) {
@@ -60,8 +60,8 @@ function carriedOut(world: World, made: Plan): World {
   return { ...world, held, repositories: NAMES, policies: true };
 }
 
-describe("for any state of upstream and target", () => {
-  test("the order of the file changes nothing about the plan but priority", () => {
+describe("for any state of the source and the target", () => {
+  test("the order of the mirror file only affects the priority of actions", () => {
     const orders = fc.shuffledSubarray(NAMES, { minLength: NAMES.length });
     fc.assert(
       fc.property(worlds, orders, (world, order) => {
@@ -70,7 +70,7 @@ describe("for any state of upstream and target", () => {
     );
   });
 
-  test("a plan names only repositories that are declared", () => {
+  test("a plan names only declared repositories", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const rows = planOf(world, NAMES.slice(0, 2)).targets.flatMap((target) => target.rows);
@@ -83,7 +83,7 @@ describe("for any state of upstream and target", () => {
     );
   });
 
-  test("a plan made after a plan was carried out holds no action, and blocks what was blocked", () => {
+  test("a plan after an apply has no action, and the same blocked rows", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const before = planOf(world);

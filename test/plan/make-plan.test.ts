@@ -15,7 +15,7 @@ function copies(made: Plan): CopyImage[] {
 }
 
 describe("an image", () => {
-  test("whose tag is absent is copied, on the condition that the tag is still absent", () => {
+  test("is copied if its tag is missing, on the condition that it is still missing", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { [REDIS]: found(digest("a")) });
     const [copy] = copies(made);
     assert.equal(copy?.reason, "new-tag");
@@ -24,13 +24,13 @@ describe("an image", () => {
     assert.equal(made.totals.create, 1);
   });
 
-  test("whose tag holds the same digest is unchanged, and no row tells of it but for the report", () => {
+  test("is unchanged if its tag names the same digest, and has a row only for the report", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), { [REDIS]: found(digest("a")) });
     assert.deepEqual(rows(made), ["unchanged redis:7 same-digest"]);
     assert.equal(made.totals.unchanged, 1);
   });
 
-  test("whose tag moved upstream is copied, on the condition that the target has not moved since", () => {
+  test("is copied if its source tag moved, on the condition that the target has not changed since", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), { [REDIS]: found(digest("b")) });
     const [copy] = copies(made);
     assert.equal(copy?.reason, "tag-moved");
@@ -38,7 +38,7 @@ describe("an image", () => {
     assert.equal(made.totals.change, 1);
   });
 
-  test("that moved upstream under an immutable tag is blocked, not tried", () => {
+  test("is blocked if its source tag moved and the target's tag is immutable", () => {
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const made = plan([image("redis:7", "redis:7")], ecr([immutable], { "redis:7": digest("a") }), {
       [REDIS]: found(digest("b")),
@@ -47,7 +47,7 @@ describe("an image", () => {
     assert.equal(made.complete, true);
   });
 
-  test("under an immutable repository whose filters except its tag may move", () => {
+  test("is copied if its tag is excluded from immutability", () => {
     const excepting = repository("redis", { tagMutability: { default: "IMMUTABLE", except: ["7*"] } });
     const made = plan([image("redis:7", "redis:7")], ecr([excepting], { "redis:7": digest("a") }), {
       [REDIS]: found(digest("b")),
@@ -55,19 +55,19 @@ describe("an image", () => {
     assert.deepEqual(rows(made), ["copy-image redis:7"]);
   });
 
-  test("with `refresh: missing` that is there needs no word from its source", () => {
+  test("with `refresh: missing` that exists does not need its source", () => {
     const made = plan([image("redis:7", "redis:7", { refresh: "missing" })], oci({ "redis:7": digest("old") }));
     assert.deepEqual(rows(made), ["unchanged redis:7 already-there"]);
   });
 
-  test("pinned by digest that is there needs no word from its source", () => {
+  test("pinned to a digest that the target has does not need its source", () => {
     const pinned = image(`redis@${digest("a")}`, "redis:pinned");
     assert.deepEqual(rows(plan([pinned], oci({ "redis:pinned": digest("a") }))), [
       "unchanged redis:pinned same-digest",
     ]);
   });
 
-  test("whose source refuses for a spent allowance is kept when the target has it", () => {
+  test("is kept if the pull limit of its source is reached and the target has its tag", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), {
       [REDIS]: failed("PULL_LIMIT"),
     });
@@ -75,13 +75,13 @@ describe("an image", () => {
     assert.equal(made.complete, true);
   });
 
-  test("whose source refuses for a spent allowance fails when the target lacks it", () => {
+  test("fails if the pull limit of its source is reached and the target lacks its tag", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { [REDIS]: failed("PULL_LIMIT") });
     assert.deepEqual(rows(made), ["failed-image redis:7 unresolved"]);
     assert.equal(made.complete, false);
   });
 
-  test("that cannot be read spoils its own row alone", () => {
+  test("fails without affecting other images if it cannot be read", () => {
     const made = plan([image("redis:7", "redis:7"), image("nginx:1", "nginx:1")], oci(), {
       [REDIS]: failed("UNAUTHORIZED"),
       "docker.io/library/nginx:1": found(digest("n")),
@@ -92,7 +92,7 @@ describe("an image", () => {
 });
 
 describe("a repository", () => {
-  test("that is missing is created, and its policies are actions of their own", () => {
+  test("is created if it is missing, with a separate action for each policy", () => {
     const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([]), { [REDIS]: found(digest("a")) });
     assert.deepEqual(rows(made), [
       "create-repository redis",
@@ -102,7 +102,7 @@ describe("a repository", () => {
     ]);
   });
 
-  test("left without its policy by a run that was killed gets it from the next", () => {
+  test("gets the policy that a killed run did not set from the next run", () => {
     const bare = repository("redis", { policy: HELD.policy });
     const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([bare], { "redis:7": digest("a") }), {
       [REDIS]: found(digest("a")),
@@ -110,7 +110,7 @@ describe("a repository", () => {
     assert.deepEqual(rows(made), ["put-lifecycle-policy redis", "unchanged redis:7 same-digest"]);
   });
 
-  test("without our mark gets images and no settings, and the plan says so", () => {
+  test("that is not owned gets images but no settings, and a row", () => {
     const foreign = repository("redis", { tags: { mirrorform: "another" } });
     const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([foreign]), {
       [REDIS]: found(digest("a")),
@@ -118,16 +118,16 @@ describe("a repository", () => {
     assert.deepEqual(rows(made), ["foreign-repository redis not-owned", "copy-image redis:7"]);
   });
 
-  test("is nothing to create at a target that has none of its own", () => {
+  test("is not created at a target that does not manage repositories", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { [REDIS]: found(digest("a")) });
     assert.deepEqual(rows(made), ["copy-image redis:7"]);
   });
 });
 
-describe("the cost", () => {
+describe("the pulls", () => {
   const pullLimits = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
 
-  test("of an image is one pull, of an index one and its children", () => {
+  test("of a single-platform image are 1, and of an index 1 plus its children", () => {
     const index = found(digest("i"), { mediaType: OCI_INDEX, size: 4 * 1024 });
     const made = plan(
       [image("redis:7", "redis:7"), image("nginx:1", "nginx:1")],
@@ -135,11 +135,11 @@ describe("the cost", () => {
       { [REDIS]: index, "docker.io/library/nginx:1": found(digest("n")) },
       { pullLimits, contents: new Map([[REDIS, { platforms: 2, bytes: 1000 }]]) },
     );
-    // Two platforms have at most an attestation each: 1 + 4; and 1 for the image.
+    // Two platforms with at most one attestation each: 1 + 4. The single-platform image: 1.
     assert.equal(made.costs[0]?.pullsAtMost, 6);
   });
 
-  test("of a digest wanted under two tags is counted once: it is read once", () => {
+  test("of a digest with two tags are counted once, because it is read once", () => {
     const made = plan(
       [image("redis:7", "redis:7"), image("redis:7", "redis:seven")],
       oci(),
@@ -149,7 +149,7 @@ describe("the cost", () => {
     assert.equal(made.costs[0]?.pullsAtMost, 1);
   });
 
-  test("of a digest that the repository has under another tag is nothing: it is tagged there", () => {
+  test("of a digest that the repository has under another tag are 0, because it only gets the tag", () => {
     const made = plan(
       [image("redis:7", "redis:7"), image("redis:latest", "redis:latest")],
       oci({ "redis:7": digest("a") }),
@@ -160,7 +160,7 @@ describe("the cost", () => {
     assert.equal(made.costs[0]?.pullsAtMost, 0);
   });
 
-  test("of an unchanged mirror is nothing", () => {
+  test("of an unchanged mirror are 0", () => {
     const held = oci({ "redis:7": digest("a") });
     const made = plan([image("redis:7", "redis:7")], held, { [REDIS]: found(digest("a")) }, { pullLimits });
     assert.equal(made.costs[0]?.pullsAtMost, 0);
@@ -175,12 +175,12 @@ test("a target that cannot be read has no rows, and the plan is incomplete", () 
   assert.equal(made.totals.failed, 1);
 });
 
-test("a repository is not created for an image that cannot be read: a name that was mistyped leaves no trace", () => {
+test("a repository is not created for an image that cannot be read, for example because its name is mistyped", () => {
   const made = plan([image("redis:7", "redis:7", { settings: POLICY })], ecr([]), { [REDIS]: failed("UNAUTHORIZED") });
   assert.deepEqual(rows(made), ["failed-image redis:7 unresolved"]);
 });
 
-test("images that could not be checked are counted apart from those that match", () => {
+test("images that could not be checked are not counted as unchanged", () => {
   const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), { [REDIS]: failed("PULL_LIMIT") });
   assert.equal(made.totals.kept, 1);
   assert.equal(made.totals.unchanged, 0);

@@ -10,7 +10,7 @@ import { makePlan, type PlanInput } from "../../src/plan/make-plan.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { placeOf } from "../../src/plan/rows/row-fields.ts";
 
-/** A digest that is the same for the same word. */
+/** Returns the digest of a word. */
 export function digest(word: string): Digest {
   return digestOf(Buffer.from(word));
 }
@@ -21,7 +21,7 @@ export function reference(text: string): Reference {
   return parsed;
 }
 
-/** An image declared for the target "main"; `to` is `repository:tag`. */
+/** Returns an image declared for the target "main". `to` is `repository:tag`. */
 export function image(source: string, to: string, more: Partial<DesiredImage> = {}): DesiredImage {
   const [repository = "", tag = ""] = to.split(":");
   return {
@@ -37,7 +37,7 @@ export function image(source: string, to: string, more: Partial<DesiredImage> = 
   };
 }
 
-/** A repository with the mark of the mirror file "platform". */
+/** Returns a repository owned by the mirror file "platform". */
 export function repository(name: string, more: Partial<RepositoryState> = {}): RepositoryState {
   return {
     name,
@@ -53,7 +53,7 @@ export function repository(name: string, more: Partial<RepositoryState> = {}): R
   };
 }
 
-/** An ECR target "main" that holds these repositories, with these tags: `{ "redis:7": digest }`. */
+/** Returns an ECR target "main" with these repositories and tags: `{ "redis:7": digest }`. */
 export function ecr(
   repositories: readonly RepositoryState[],
   tags: Readonly<Record<string, Digest>> = {},
@@ -67,7 +67,7 @@ export function ecr(
   };
 }
 
-/** A target "main" without repositories of its own. */
+/** Returns a target "main" that does not manage repositories. */
 export function oci(tags: Readonly<Record<string, Digest>> = {}): ActualTarget {
   return {
     kind: "read",
@@ -78,7 +78,7 @@ export function oci(tags: Readonly<Record<string, Digest>> = {}): ActualTarget {
   };
 }
 
-/** The same target, of whose own repositories all tags were listed: those that {@link ecr} was given, and these. */
+/** Returns the target with the list of all tags in its owned repositories: those given to {@link ecr}, and these. */
 export function listed(actual: ActualTarget, more: Readonly<Record<string, Digest>> = {}): ActualTarget {
   const allTags = new Map<string, Map<string, Digest>>();
   for (const { name, tags } of actual.repositories?.values() ?? []) {
@@ -116,7 +116,7 @@ export const NO_PRUNING: PlanInput["pruning"] = {
   allowed: new Set(),
 };
 
-/** Plans for the mirror file "platform"; `resolutions` by full reference. */
+/** Makes a plan for the mirror file "platform". `resolutions` are by full reference. */
 export function plan(
   images: readonly DesiredImage[],
   actual: Actual,
@@ -143,7 +143,7 @@ export function plan(
   });
 }
 
-/** The rows of the only target, in short: `kind repository:tag reason`. */
+/** Returns the rows of the only target in short: `kind repository:tag reason`. */
 export function rows(made: Plan): string[] {
   return (made.targets[0]?.rows ?? []).map((row) => {
     if (row.kind === "action") return row.action.id.replace(" main", "");
@@ -151,7 +151,7 @@ export function rows(made: Plan): string[] {
   });
 }
 
-/** What a repository holds that has the policies of {@link POLICY}. */
+/** The state of a repository with the policies of {@link POLICY}. */
 export const HELD = { lifecyclePolicy: '{"rules":[]}', policy: '{"Version":"2012-10-17","Statement":[]}' };
 
 export const POLICY: RepositorySettings = {

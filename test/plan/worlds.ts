@@ -9,7 +9,7 @@ import type { Action } from "../../src/plan/action.ts";
 import { actionsOf, type Plan } from "../../src/plan/plan.ts";
 import { digest, found, image, NO_PRUNING, plan, repository } from "./state.ts";
 
-/** What one tag holds: which content, and whether its index was made of another one with these platforms. */
+/** What one tag names: its content, and the platforms if its index was made from another one. */
 interface HeldTag {
   digest: Digest;
   content: HeldContent;
@@ -20,14 +20,14 @@ interface HeldRepository {
   tags: Map<string, HeldTag>;
 }
 
-/** A mirror file with its images, what upstream has, and what the targets hold: all that a plan follows from. */
+/** A mirror file with its images, the sources and the targets: everything that determines a plan. */
 export interface World {
   images: readonly DesiredImage[];
-  /** By repository, at each target. */
+  /** By repository, the same at each target. */
   settings: ReadonlyMap<string, RepositorySettings>;
-  /** Repositories in which an entry prunes, with the template of its tag. */
+  /** The entries that prune, with the template of their tag. */
   prunes: readonly { repository: string; tag: string }[];
-  /** By source: which of its contents its tag names. */
+  /** By source: the number of the content that its tag names. */
   upstream: Map<string, number>;
   targets: Map<string, { isEcr: boolean; repositories: Map<string, HeldRepository> }>;
 }
@@ -35,7 +35,7 @@ export interface World {
 export const REPOSITORIES = ["node", "redis", "ruby"];
 const TARGETS = ["main", "second", "flat"];
 const TAGS = ["1", "2", "v1"];
-/** Beside those that are declared; a backup of a run that was broken off among them. */
+/** Undeclared tags, including the backup of an interrupted run. */
 const STRAY = ["0", "v0", "1-old", "2-old"];
 const PAIR = ["linux/amd64", "linux/arm64"];
 const POLICIES = [
@@ -59,7 +59,7 @@ const settings: fc.Arbitrary<RepositorySettings> = fc
   })
   .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)));
 
-/** Of source `name:tag` there are contents 0 to 3; even ones are indexes. */
+/** The source `name:tag` has the contents 0 to 3. Even numbers are indexes. */
 function contentOf(source: string, at: number): { digest: Digest; mediaType: string } {
   return { digest: digest(`${source} ${at}`), mediaType: at % 2 === 0 ? OCI_INDEX : DOCKER_MANIFEST };
 }
@@ -95,7 +95,7 @@ const heldRepository = (name: string): fc.Arbitrary<HeldRepository> =>
         ...more,
         tags: { ...(mark === undefined ? {} : { [OWNERSHIP_TAG]: mark }), ...(team === undefined ? {} : { team }) },
       }),
-      // A backup holds what its tag may hold.
+      // A backup can name whatever its tag can name.
       tags: new Map(
         tags.map(({ tag, at, platforms }) => [tag, heldTag(`${name}:${tag.replace("-old", "")}`, at, platforms)]),
       ),
@@ -174,7 +174,7 @@ function declaredImage(
   });
 }
 
-/** The plan of the file "platform"; `turned`: with everything read the other way round. */
+/** Makes the plan of the file "platform". `turned`: reads everything in the opposite order. */
 export function planOf(world: World, turned = false): Plan {
   const turn = <Item>(all: Iterable<Item>): Item[] => (turned ? [...all].toReversed() : [...all]);
   const all = REPOSITORIES.flatMap((name) =>
@@ -201,7 +201,7 @@ export function planOf(world: World, turned = false): Plan {
   });
 }
 
-/** What reading the target gives, and more: also the tags of repositories that are somebody else's, which a plan leaves alone. */
+/** Returns the target as it is read. Includes tags of repositories with another owner, which a plan must ignore. */
 function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) => Item[]): Actual {
   const target = world.targets.get(name);
   if (target === undefined) throw new Error(`no target ${name}`);
@@ -230,7 +230,7 @@ function actualOf(world: World, name: string, turn: <Item>(all: Iterable<Item>) 
   };
 }
 
-/** The world once the first `most` actions of its plan were carried out, in the order in which `apply` does. */
+/** Returns the world after the first `most` actions of its plan, in the order of `apply`. */
 export function apply(world: World, most = Number.POSITIVE_INFINITY): World {
   const targets = structuredClone(world.targets);
   const ranks: Readonly<Partial<Record<Action["kind"], number>>> = {
@@ -280,20 +280,21 @@ function carryOut(action: Action, world: World, targets: World["targets"]): void
       return;
     case "copy-image": {
       const now = place.tags.get(action.tag);
-      if ((now?.digest ?? null) !== action.precondition) throw new Error(`${action.id}: not as the plan saw it`);
+      if ((now?.digest ?? null) !== action.precondition) throw new Error(`${action.id}: not as in the plan`);
       if (action.replace !== undefined && now !== undefined) {
         const backup = place.tags.get(action.replace.backupTag);
-        if (backup !== undefined && backup.digest !== now.digest) throw new Error(`${action.id}: the backup is taken`);
+        if (backup !== undefined && backup.digest !== now.digest)
+          throw new Error(`${action.id}: the backup tag exists`);
         place.tags.set(action.replace.backupTag, now);
       }
       const source = `${name}:${action.tag}`;
       const at = [0, 1, 2, 3].find((each) => contentOf(source, each).digest === action.digest);
-      if (at === undefined) throw new Error(`${action.id}: nobody has ${action.digest}`);
+      if (at === undefined) throw new Error(`${action.id}: no source has ${action.digest}`);
       place.tags.set(action.tag, heldTag(source, at, action.platforms));
       return;
     }
     case "delete-tag":
-      if (state.tags[OWNERSHIP_TAG] !== "platform") throw new Error(`${action.id}: the repository is not ours`);
+      if (state.tags[OWNERSHIP_TAG] !== "platform") throw new Error(`${action.id}: the repository is not owned`);
       if (
         world.images.some(
           (each) => each.target === action.target && each.repository === name && each.tag === action.tag,

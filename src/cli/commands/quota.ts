@@ -75,7 +75,7 @@ function renderSaid(said: ReportedLimit | undefined, account: string | undefined
       return `Docker Hub: no pull limit was named${whose}.\n`;
     case "unread": {
       const { limit, windowSeconds } = said.claim;
-      const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
+      const window = windowSeconds === undefined ? "" : ` in a ${formatWindow(windowSeconds)} window`;
       const most = limit === undefined ? "there is a pull limit, but it cannot be read" : `${limit} pulls${window}`;
       return `Docker Hub: ${most}; what is left of it was not told${whose}.\n`;
     }

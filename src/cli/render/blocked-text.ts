@@ -7,20 +7,20 @@ export function blockedText(row: Row): { name: string; reason: string } | undefi
     case "blocked-referrer-tag":
       return { name: `${row.repository}:${row.tag}`, reason: "blocked: the tag is immutable" };
     case "blocked-platforms":
-      return { name: `${row.repository}:${row.tag}`, reason: "blocked: it lacks chosen platforms" };
+      return { name: `${row.repository}:${row.tag}`, reason: "blocked: lacks selected platforms" };
     case "blocked-by-lock":
       return { name: `${row.repository}:${row.tag}`, reason: `blocked: ${LOCK[row.reason]}` };
     case "archived":
       return { name: `${row.repository}:${row.tag}`, reason: "blocked: the image is archived" };
     case "blocked-deletions":
-      return { name: row.repository, reason: `blocked: ${row.tags.length} tags are too many to delete` };
+      return { name: row.repository, reason: `blocked: ${DELETIONS[row.reason]}` };
     case "blocked-adoption":
       return {
         name: `repository ${row.repository}`,
-        reason: `blocked: it belongs to the mirror file "${row.owner}"`,
+        reason: `blocked: owned by the mirror file "${row.owner}"`,
       };
     case "blocked-encryption":
-      return { name: `encryption of ${row.repository}`, reason: "blocked: ECR does not change it" };
+      return { name: `encryption of ${row.repository}`, reason: "blocked: ECR cannot change it" };
     case "action":
     case "unchanged":
     case "held-by-lock":
@@ -41,7 +41,12 @@ export function blockedText(row: Row): { name: string; reason: string } | undefi
   }
 }
 
+const DELETIONS = {
+  "too-many": "too many tags to delete without --allow-deletions",
+  "nothing-declared": "the tag rules select nothing",
+} as const;
+
 const LOCK = {
-  "not-locked": "not in the lock",
-  "lock-contradicts-pin": "the lock has another digest than the pin",
+  "not-locked": "not in the lock file",
+  "lock-contradicts-pin": "pin differs from the locked digest",
 } as const;

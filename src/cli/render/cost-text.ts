@@ -5,62 +5,62 @@ import { plainText } from "../../plain-text.ts";
 import { formatWindow, plural } from "./text/units.ts";
 
 /**
- * `Docker Hub: at most 8 pulls; 87 of 100 left in a window of 1 h (anonymous, 203.0.113.7), 20 kept in reserve.`, and how
- * many windows that takes where one is not enough.
+ * Renders the pulls of a plan:
+ * `Docker Hub: at most 8 pulls; 87 of 100 pulls remaining in the 1-hour window (anonymous, 203.0.113.7), 20 reserved.`
+ * Adds how many windows the pulls take if one is not enough.
  */
 export function renderCost(cost: Cost): string {
-  const kept = cost.reserve > 0 && cost.reading !== undefined ? `, ${cost.reserve} kept in reserve` : "";
+  const reserved = cost.reserve > 0 && cost.reading !== undefined ? `, ${cost.reserve} reserved` : "";
   const windows = windowsNeeded(cost);
-  const longer = windows > 1 ? ` That takes about ${windows} windows.` : "";
+  const longer = windows > 1 ? ` This takes about ${windows} windows.` : "";
   const unused = cost.credentialsUnused
-    ? "\nWARNING: credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address."
+    ? "\nWARNING: Docker Hub credentials are configured but were NOT used: the pull limit is that of this address."
     : "";
-  return `Docker Hub: ${pullsText(cost)}; ${renderKnown(cost)}${kept}.${longer}${unused}`;
+  return `Docker Hub: ${pullsText(cost)}; ${renderKnown(cost)}${reserved}.${longer}${unused}`;
 }
 
-/** Where there is no upper bound, none is claimed. */
+/** Claims an upper bound only if there is one. */
 function pullsText({ pullsAtMost, pullsForeseen }: Cost): string {
-  if (pullsAtMost === 0) return "no pull";
+  if (pullsAtMost === 0) return "no pulls";
   if (pullsAtMost !== null) return `at most ${plural(pullsAtMost, "pull")}`;
   const foreseen = pullsForeseen === 0 ? "pulls" : `up to ${plural(pullsForeseen, "pull")}, and more`;
-  return `${foreseen} for referrers that are only known at apply`;
+  return `${foreseen} for referrers that only apply can find`;
 }
 
-/** How many windows a plan takes: the one that runs, and as many whole ones as the rest needs. */
+/** Returns the number of windows that a plan takes: the current one, and full ones for the rest. */
 function windowsNeeded({ pullsForeseen, reading, reserve }: Cost): number {
   if (reading === undefined) return 1;
   const rest = pullsForeseen - Math.max(0, reading.remaining - reserve);
-  // A limit that was not named is at least what is left.
+  // An unknown limit is at least the remaining pulls.
   const each = (reading.limit ?? reading.remaining) - reserve;
   return rest <= 0 ? 1 : 1 + (each > 0 ? Math.ceil(rest / each) : 1);
 }
 
-/** What is left of an allowance, in words, or why nobody knows. Where it is not said why, nobody was asked. */
+/** Renders the remaining pulls, or why they are unknown. */
 export function renderKnown({ reading, noReading = "not-told" }: Pick<Cost, "reading" | "noReading">): string {
   return reading === undefined ? NO_READING[noReading] : renderReading(reading);
 }
 
 const NO_READING: Readonly<Record<NoReading, string>> = {
-  "not-told": "what is left is not known",
-  "no-limit-named": "no limit was named",
-  spent: "nothing is left",
+  "not-told": "remaining pulls unknown",
+  "no-limit-named": "no pull limit reported",
+  spent: "no pulls remaining",
 };
 
-/** What is left of an allowance, in words. */
 function renderReading(reading: PullLimitReading): string {
   return `${renderLeft(reading)}${renderWhose(reading)}`;
 }
 
-/** `90 of 100 left in a window of 1 h`. */
+/** Renders `90 of 100 pulls remaining in the 1-hour window`. */
 export function renderLeft({ limit, remaining, windowSeconds }: PullLimitReading): string {
-  const window = windowSeconds === undefined ? "" : ` in a window of ${formatWindow(windowSeconds)}`;
-  const all = limit === undefined ? "" : ` of ${limit}`;
-  return `${remaining}${all} left${window}`;
+  const window = windowSeconds === undefined ? "" : ` in the ${formatWindow(windowSeconds)} window`;
+  const pulls = limit === undefined ? plural(remaining, "pull") : `${remaining} of ${plural(limit, "pull")}`;
+  return `${pulls} remaining${window}`;
 }
 
 /**
- * Whose an allowance is, as words to stand behind it; none where nobody said.
- * @param account who signed in. Left out of plans and reports: they are read by more people than know it
+ * Renders the owner of a pull limit in parentheses; nothing if it is unknown.
+ * @param account name of the account. Plans and reports omit it because more people read them
  */
 export function renderWhose({ source }: { source?: string | undefined }, account?: string): string {
   if (source === undefined) return "";

@@ -4,7 +4,7 @@ import { alignColumns } from "./text/columns.ts";
 import { renderError } from "./text/error-text.ts";
 import type { Style } from "./text/style.ts";
 
-/** What `lock` did, line by line; then what could not be looked up; the totals last. */
+/** Renders what `lock` did: a line for each image, then what could not be looked up, then the totals. */
 export function renderLockChange(path: string, change: LockChange, isWritten: boolean, style: Style): string {
   const { added, moved, removed, failed, unchanged } = change;
   const rows = [
@@ -17,14 +17,14 @@ export function renderLockChange(path: string, change: LockChange, isWritten: bo
     ...removed.map(({ reference, digest }) => ({
       reference,
       symbol: style.problem("-"),
-      digests: `${style.digest(digest)}  no longer declared`,
+      digests: `${style.digest(digest)}  no longer in the mirror file`,
     })),
   ].toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
   const aligned = alignColumns(["reference", "digests"], rows);
   const lines = rows.map(({ symbol }, i) => `${symbol} ${terminalText(aligned[i] ?? "")}\n`);
   const errors = failed.map(({ error }) => renderError(error, style));
   const counts = [`${added.length} added`, `${moved.length} moved`, `${removed.length} removed`];
-  if (failed.length > 0) counts.push(`${failed.length} could not be looked up and left as they were`);
+  if (failed.length > 0) counts.push(`${failed.length} could not be looked up and unchanged`);
   const state = isWritten ? "" : " Nothing was written.";
   const total = style.strong(`${path}: ${[...counts, `${unchanged} unchanged`].join(", ")}.${state}`);
   return [...lines, lines.length > 0 ? "\n" : "", ...errors, `${total}\n`].join("");

@@ -3,10 +3,10 @@ import { terminalText } from "../../plain-text.ts";
 import type { AccountNote } from "../../plan/repositories/account-note.ts";
 import type { TargetPlan } from "../../plan/plan.ts";
 
-/** Repositories that a note names; `--json` has them all. */
+/** Number of repositories that a note names. `--json` has them all. */
 const MAX_SHOWN = 3;
 
-/** What is to be said of a target's account, a line each. */
+/** Renders the notes about a target's account, one line each. */
 export function renderNotes({ notes = [], registry }: TargetPlan): string[] {
   return notes.map((note) => terminalText(`Note on ${registry}: ${noteText(note)}`));
 }
@@ -14,17 +14,17 @@ export function renderNotes({ notes = [], registry }: TargetPlan): string[] {
 function noteText(note: AccountNote): string {
   switch (note.code) {
     case "blob-mounting-off":
-      return `blob mounting is off in this account, so layers that another repository has are sent again to ${names(note.repositories)}.`;
+      return `blob mounting is off in this account, so layers that another repository has are uploaded again to ${names(note.repositories)}.`;
     case "scanning-by-registry":
-      return `the registry's own scanning ${note.scanned ? "scans" : "does not scan"} ${names(note.repositories)}, whatever scanOnPush says.`;
+      return `the scanning configuration of the registry ${note.scanned ? "includes" : "excludes"} ${names(note.repositories)} and overrides scanOnPush.`;
     case "scanning-not-read":
-      return `the registry's scanning could not be read, so scanOnPush is compared with the repositories' own. ${why(note.error)}`;
+      return `the scanning configuration of the registry could not be read, so scanOnPush is compared with the settings of the repositories. ${why(note.error)}`;
     case "encryption-not-compared":
-      return `encryption is not compared for ${names(note.repositories)}: KMS did not say which key is meant. ${why(note.error)}`;
+      return `encryption is not compared for ${names(note.repositories)}, because KMS did not return the key of the alias. ${why(note.error)}`;
     case "undeclared-not-sought":
-      return `repositories in which nothing is declared any more are not looked for. ${why(note.error)}`;
+      return `repositories that are no longer in the mirror file could not be looked up. ${why(note.error)}`;
     case "creation-template":
-      return `the repository creation template "${note.prefix}" is not used for ${names(note.repositories)}: mirrorform creates with the settings of the mirror file.`;
+      return `the repository creation template "${note.prefix}" does not apply to ${names(note.repositories)}: mirrorform creates repositories with the settings in the mirror file.`;
   }
 }
 
@@ -35,6 +35,6 @@ function names(repositories: readonly string[]): string {
 }
 
 function why(error: ErrorReport | undefined): string {
-  if (error === undefined) return "Set AWS_ENDPOINT_URL_KMS where KMS is not at its usual place.";
-  return error.code === "DENIED" && error.hint !== undefined ? `To have it: ${error.hint}.` : `${error.message}.`;
+  if (error === undefined) return "Set AWS_ENDPOINT_URL_KMS if KMS has another endpoint.";
+  return error.code === "DENIED" && error.hint !== undefined ? `To allow it, ${error.hint}.` : `${error.message}.`;
 }

@@ -14,57 +14,57 @@ import { COLUMNS, type Cells, type Sign } from "./rows/cells.ts";
 import { createStyle } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
-/** GitHub refuses a comment of more than 65,536 characters; the rest is room for what the Action adds. */
+/** GitHub refuses a comment of more than 65,536 characters. The difference is for what the Action adds. */
 export const COMMENT_LIMIT = 65_000;
 
-/** GitHub drops a job summary of more than 1 MiB whole; several steps may write into one. */
+/** GitHub drops a job summary of more than 1 MiB. Several steps may write into one. */
 export const SUMMARY_LIMIT = 1_000_000;
 
-/** Digests are abbreviated: a reviewer compares beginnings, and the plan file has them in full. */
+/** Digests are shortened because a reviewer compares their start. The plan file has them in full. */
 const STYLE = createStyle({ color: false, abbreviateDigests: true });
 
-/** Twelve hexadecimal digits tell two plans apart. */
+/** Hexadecimal digits, enough to distinguish two plans. */
 const HASH_DIGITS = 12;
 
-/** Nothing is done about what stands here. */
-const HELD = "Held by the lock";
+/** The title of the group of images that stay as they are. */
+const LOCKED = "Locked";
 
-/** Targets, notes and the like that a page names; a mirror file may have thousands, and the page has a limit. */
+/** Number of targets, notes and options that a page lists. A mirror file can have thousands. */
 const MAX_NAMED = 20;
 
-/** Characters of the names of all targets in the marker; of more it has a hash. */
+/** Characters of target names in the marker. Longer lists are hashed. */
 const MAX_MARKED = 1000;
 
 /** A table of the sign and the columns, without headings. */
 const TABLE_HEAD = [" ", "---"].map((cell) => `|${`${cell}|`.repeat(1 + COLUMNS.length)}\n`).join("");
 
-/** A row, ready for the page. */
+/** A rendered row. */
 interface Line {
-  /** What it stands under: the target where there are several, and the repository. */
+  /** The repository, after the target if there are several. */
   heading: string;
   text: string;
 }
 
 /**
- * A plan as a comment on a pull request, of at most `limit` bytes: the totals, exact and first; then deletions, then
- * what is in the way, then the rest by repository. Rows that do not fit are left out whole and counted. Names
- * neither the address nor the account of an allowance: a comment has more readers than a log.
+ * Renders a plan as a comment on a pull request, of at most `limit` bytes: the exact totals, then deletions, then blocked
+ * and failed rows, then the rest. Rows that do not fit are omitted and counted. The address and the account of a pull
+ * limit are omitted because a comment has more readers than a log.
  *
- * The first line is a hidden marker with the mirror file's name, the targets and a hash of what would be done: by it
- * a comment is found again, and left alone when nothing else would be done.
+ * The first line is a hidden marker with the name of the mirror file, the targets and a hash of the changes. It identifies
+ * the comment, which is not updated as long as the changes stay the same.
  */
 export function renderMarkdown(plan: Plan, limit: number): string {
   const groups = linesOf(plan);
   const narrowed = few(plan.narrowedBy.map(codeSpan)).join(" ");
-  // The path is somebody's text, and stands below as one.
+  // The path is untrusted text, which is shown below as code.
   const totals = `**${escapeProse(summarise({ ...plan, file: "the mirror file" }))}**`;
   const head = [
     marker(plan, groups),
     `### mirrorform ${codeSpan(plan.name)}: ${headline(plan)}`,
     "",
     totals,
-    ...(plan.complete ? [] : ["", "**The plan is incomplete: what could not be read is missing from it.**"]),
-    ...(plan.narrowedBy.length === 0 ? [] : ["", `Narrowed by ${narrowed}: other images were not looked at.`]),
+    ...(plan.complete ? [] : ["", "**The plan is incomplete: it does not include what could not be read.**"]),
+    ...(plan.narrowedBy.length === 0 ? [] : ["", `Narrowed by ${narrowed}: other images were not checked.`]),
     "",
     ...few(plan.targets.map((target) => `${filesOf(plan).map(codeSpan).join(", ")} → ${codeSpan(target.registry)}  `)),
     "",
@@ -75,13 +75,13 @@ export function renderMarkdown(plan: Plan, limit: number): string {
     totals,
     ...few(notes),
     ...few(plan.targets.flatMap(renderNotes).map((note) => `\n${codeSpan(note)}`)),
-    ...plan.costs.map((cost) => `\n${escapeProse(renderCost(unnamed(cost)))}`),
+    ...plan.costs.map((cost) => `\n${escapeProse(renderCost(withoutOwner(cost)))}`),
     "",
   ].join("\n");
   return head + fit(groups, limit - bytes(head) - bytes(foot)) + foot;
 }
 
-/** The first of them, and how many more there are. */
+/** Returns the first lines, and the number of the others. */
 function few(lines: readonly string[]): string[] {
   const more = lines.length - MAX_NAMED;
   return more > 0 ? [...lines.slice(0, MAX_NAMED), `and ${more} more`] : [...lines];
@@ -126,10 +126,10 @@ const GROUP_OF: Readonly<Record<Sign, GroupName>> = {
 /** In the order of the page. */
 const TITLES = [
   ["deletions", "Deletions"],
-  ["problems", "In the way"],
+  ["problems", "Blocked or failed"],
   ["changes", "Changes"],
-  ["notable", "Worth knowing"],
-  ["held", HELD],
+  ["notable", "For your information"],
+  ["held", LOCKED],
 ] as const;
 
 function shownRows(target: TargetPlan): { repository: string; cells: Cells }[] {
@@ -146,13 +146,13 @@ function lineOf(cells: Cells): string {
   return error === undefined ? row : `${row}\n${codeBlock(renderError(error, STYLE))}\n`;
 }
 
-/** As many rows as there is room for, each whole, and how many more there are. */
+/** Renders as many whole rows as fit, and the number of the others. */
 function fit(groups: readonly Group[], room: number): string {
   const all = groups.reduce((sum, { lines }) => sum + lines.length, 0);
   let page = "";
   let used = 0;
   let shown = 0;
-  // Kept free for the sentence about the rest, whatever its number.
+  // Leaves room for the sentence about the omitted rows.
   const most = room - bytes(remainder(all));
   for (const { title, lines } of groups) {
     let heading: string | undefined;
@@ -175,24 +175,24 @@ function fit(groups: readonly Group[], room: number): string {
 }
 
 function remainder(count: number): string {
-  return `\n**… and ${plural(count, "more row")}.** All of them are in the log, and in the plan's JSON.\n`;
+  return `\n**… and ${plural(count, "more row")}.** The log and the JSON of the plan have all of them.\n`;
 }
 
-/** What is said of it in the list of comments, and in a notification. */
+/** Returns the part of the heading that lists of comments and notifications show. */
 function headline(plan: Plan): string {
   const { create, change, delete: removed, blocked, failed } = plan.totals;
   if (!plan.complete) return "incomplete";
   if (create + change + removed + blocked + failed === 0) return "no changes";
-  const said: [number, string][] = [
+  const counts: [number, string][] = [
     [create, "to create"],
     [change, "to change"],
     [removed, "to delete"],
     [blocked, "blocked"],
   ];
-  return said.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])).join(", ");
+  return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])).join(", ");
 }
 
-/** Names are of letters, digits and hyphens, so that nothing in them ends the comment. */
+/** Names have only letters, digits and hyphens, so they cannot end the HTML comment. */
 function marker(plan: Plan, groups: readonly Group[]): string {
   const names = plan.targets.map(({ name }) => name).join(",");
   const targets = names.length > MAX_MARKED ? shortHash(names) : names;
@@ -201,22 +201,21 @@ function marker(plan: Plan, groups: readonly Group[]): string {
 
 function hashOf({ totals, complete, narrowedBy }: Plan, groups: readonly Group[]): string {
   const { unchanged: _unchanged, heldByLock: _heldByLock, ...changes } = totals;
-  const done = groups.filter(({ title }) => title !== HELD);
-  const said = JSON.stringify([complete, narrowedBy, changes, done]);
-  return shortHash(said);
+  const changed = groups.filter(({ title }) => title !== LOCKED);
+  return shortHash(JSON.stringify([complete, narrowedBy, changes, changed]));
 }
 
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
 }
 
-function unnamed(cost: Cost): Cost {
+function withoutOwner(cost: Cost): Cost {
   if (cost.reading === undefined) return cost;
   const { source: _source, ...reading } = cost.reading;
   return { ...cost, reading: { ...reading, source: undefined } };
 }
 
-/** Our own sentences, in which nothing is anybody else's. */
+/** Escapes sentences of mirrorform, which contain no untrusted text. */
 function escapeProse(text: string): string {
   return terminalText(text.replaceAll("\n", " ")).replaceAll(/[\\`*_{}[\]<>#|~$@&]/g, (mark) => `\\${mark}`);
 }

@@ -13,12 +13,12 @@ import type { Style } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
 /**
- * A plan as a person reads it: nothing but changes, blocked rows and what could not be read, grouped by repository,
- * with the totals first and last.
+ * Renders a plan for people: changes, blocked rows and what could not be read, grouped by repository, with the totals
+ * first and last. Unchanged images are only counted.
  */
 export function renderPlan(plan: Plan, style: Style): string {
   const narrowed =
-    plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not looked at.`];
+    plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not checked.`];
   const heads = plan.targets.map((target) => terminalText(`${filesOf(plan).join(", ")} -> ${target.registry}`));
   const bodies = plan.targets.map((target) => renderTarget(target, style));
   const ruleErrors = renderRuleErrors(plan, style);
@@ -27,7 +27,7 @@ export function renderPlan(plan: Plan, style: Style): string {
   const costs = plan.costs.map((cost) => renderCost(cost));
   const incomplete = plan.complete
     ? []
-    : [style.problem("The plan is incomplete: what could not be read is missing from it.")];
+    : [style.problem("The plan is incomplete: it does not include what could not be read.")];
   const unasked = plan.lock === undefined ? [] : unaskedNotes(plan.lock);
   const notes = plan.targets.flatMap(renderNotes);
   const tail = [...narrowed, ...incomplete, ...unasked, ...notes, ...costs];
@@ -41,15 +41,16 @@ export function renderPlan(plan: Plan, style: Style): string {
   return lines([...top, "", ...(ruleErrors === "" ? [] : [ruleErrors]), ...sections, style.strong(summary), ...tail]);
 }
 
-/** `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */
+/** Renders the totals: `Plan: 2 to create, 2 to change, 1 to delete, 1 blocked, 214 unchanged.` */
 export function summarise(plan: Plan): string {
   const { create, change, delete: removed, blocked, failed, kept, unchanged, heldByLock } = plan.totals;
   const held =
-    heldByLock === 0 ? "" : ` ${heldByLock} moved upstream, and the lock holds ${heldByLock === 1 ? "it" : "them"}.`;
-  const left = leftOut(plan);
+    heldByLock === 0 ? "" : ` ${heldByLock} moved upstream and ${heldByLock === 1 ? "stays" : "stay"} locked.`;
+  const left = notPlannedText(plan);
   if (create + change + removed + blocked + failed === 0) {
-    if (left !== "") return `Nothing of the saved plan is left to do.${left}`;
-    const unsure = kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "is" : "are"} kept.`;
+    if (left !== "") return `Nothing left to do in the saved plan.${left}`;
+    const unsure =
+      kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "stays as it is" : "stay as they are"}.`;
     return `No changes. ${plural(unchanged, "image")} ${unchanged === 1 ? "matches" : "match"} ${plan.file}.${unsure}${held}`;
   }
   const counts = [`${create} to create`, `${change} to change`, `${removed} to delete`];
@@ -59,9 +60,9 @@ export function summarise(plan: Plan): string {
   return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.${held}${left}`;
 }
 
-function leftOut({ notPlanned = 0 }: Plan): string {
+function notPlannedText({ notPlanned = 0 }: Plan): string {
   if (notPlanned === 0) return "";
-  return ` ${plural(notPlanned, "change")} that ${notPlanned === 1 ? "is" : "are"} not in it ${notPlanned === 1 ? "is" : "are"} left for the next plan.`;
+  return ` ${plural(notPlanned, "change")} ${notPlanned === 1 ? "is" : "are"} not in the saved plan and ${notPlanned === 1 ? "waits" : "wait"} for the next one.`;
 }
 
 function lines(all: readonly string[]): string {

@@ -13,7 +13,7 @@ import { describeChange } from "./rows/setting-text.ts";
 import type { Style } from "./text/style.ts";
 import { formatBytes, formatDuration, plural } from "./text/units.ts";
 
-/** Unchanged images that a report names one by one; `--json` has them all. */
+/** Number of unchanged images that a report lists. `--json` has them all. */
 const MAX_UNCHANGED_SHOWN = 20;
 
 export interface ReportFacts {
@@ -22,7 +22,7 @@ export interface ReportFacts {
   milliseconds: number;
 }
 
-/** What an apply did: where every image is, then what failed, then the totals, which are what one reads first. */
+/** Renders what an apply did: the URI of each image, then failures, then the totals, so that they end up next to the prompt. */
 export function renderReport(report: Report, facts: ReportFacts, style: Style): string {
   const sections = [
     renderMirrored(report, style),
@@ -38,8 +38,8 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
 }
 
 /**
- * What an action is about, in a few words: `nomorelimit:ruby-2.7.1-slim`, `repository nomorelimit`. The target is named
- * where there are several.
+ * Returns what an action is about in a few words: `nomorelimit:ruby-2.7.1-slim`, `repository nomorelimit`. Includes the
+ * target if there are several.
  */
 export function nameAction(action: Action, plan: Plan): string {
   return nameAt(action.target, describeAction(action), plan);
@@ -82,13 +82,13 @@ function renderDeleted(report: Report, plan: Plan): string {
     .filter(({ action, result }) => action.kind === "delete-tag" && (result === "done" || result === "already-done"))
     .map(({ action, result }) => ({
       name: `  ${nameAction(action, plan)}`,
-      result: result === "done" ? "" : "was gone already",
+      result: result === "done" ? "" : "already gone",
     }));
   return section("Deleted:", alignColumns(["name", "result"], rows));
 }
 
 function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
-  if (result === "already-done") return "was there already";
+  if (result === "already-done") return "already there";
   const cost = pulls === 0 ? "" : `, ${plural(pulls, "pull")}`;
   return `${formatBytes(bytes)} sent${cost}, ${formatDuration(milliseconds)}`;
 }
@@ -98,17 +98,17 @@ function renderUnchanged(report: Report): string {
   const unchanged = report.images.filter(({ state, uri }) => state !== "not-mirrored" && !changed.has(uri));
   const rows = unchanged.slice(0, MAX_UNCHANGED_SHOWN).map((image) => `  ${image.uri}${describeState(image)}`);
   const more = unchanged.length - rows.length;
-  return section("Unchanged:", more > 0 ? [...rows, `  and ${more} more; --json names them all`] : rows);
+  return section("Unchanged:", more > 0 ? [...rows, `  and ${more} more; --json lists all`] : rows);
 }
 
 function describeState({ state }: MirroredImage): string {
-  return state === "kept" ? "  not checked: the pull allowance is spent" : "";
+  return state === "kept" ? "  not checked: pull limit reached" : "";
 }
 
 const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
-  postponed: "later: the pull allowance does not reach",
-  interrupted: "broken off",
-  "not-started": "not begun",
+  postponed: "postponed: pull limit reached",
+  interrupted: "interrupted",
+  "not-started": "not started",
 };
 
 function renderNotDone(report: Report, plan: Plan): string {
@@ -153,10 +153,13 @@ function describeRow(row: Row): string {
   return row.kind === "unlisted-tags" ? `tags of ${row.repository}` : placeOf(row);
 }
 
-/** What was left out without making its action fail. */
+/** Returns what actions skipped without failing. */
 function warnings(report: Report, plan: Plan): Failure[] {
-  return report.outcomes.flatMap(({ action, warnings: told = [] }) =>
-    told.map((error) => ({ name: nameAt(action.target, `left out of the ${describeAction(action)}`, plan), error })),
+  return report.outcomes.flatMap(({ action, warnings: skipped = [] }) =>
+    skipped.map((error) => ({
+      name: nameAt(action.target, `skipped some of the ${describeAction(action)}`, plan),
+      error,
+    })),
   );
 }
 
@@ -171,13 +174,13 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const parts = [`${count("done")} done`];
   const optional: [number, string][] = [
     [count("already-done"), "already done"],
-    [count("postponed"), "left for later"],
-    [count("interrupted"), "broken off"],
-    [count("not-started"), "not begun"],
+    [count("postponed"), "postponed"],
+    [count("interrupted"), "interrupted"],
+    [count("not-started"), "not started"],
     [plan.totals.blocked, "blocked"],
     [plan.totals.kept, "not checked"],
     [failed, "failed"],
-    [warnings(report, plan).length, "left out with a warning"],
+    [warnings(report, plan).length, "skipped with a warning"],
   ];
   for (const [number, what] of optional) if (number > 0) parts.push(`${number} ${what}`);
   parts.push(`${plan.totals.unchanged} unchanged`);
@@ -188,15 +191,17 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   );
   const mayFollow = failed + count("postponed", "interrupted", "not-started") > 0 || report.interrupted;
   if (!mayFollow && plan.totals.blocked === 0) return line;
-  const rest = mayFollow ? "Run apply again for the rest." : "";
-  // Another run does nothing about what is blocked.
-  const stays = plan.totals.blocked === 0 ? "" : "What is blocked stays so until the plan's advice is followed.";
-  return [`${line}\nNothing is rolled back: what is done is complete.`, rest, stays].filter(Boolean).join(" ");
+  const rest = mayFollow ? "Run apply again to finish." : "";
+  // Another run does not change blocked rows.
+  const stays = plan.totals.blocked === 0 ? "" : "Blocked rows stay blocked until you follow the advice in the plan.";
+  return [`${line}\nNothing was rolled back: every tag listed as done is complete.`, rest, stays]
+    .filter(Boolean)
+    .join(" ");
 }
 
-/** `Docker Hub: 8 pulls spent, 79 of 100 left in a window of 1 h (anonymous, 203.0.113.7).` */
+/** Renders `Docker Hub: 8 pulls used, 79 of 100 pulls remaining in the 1-hour window (anonymous, 203.0.113.7).` */
 function renderPulls(pulls: ReportFacts["pulls"][number]): string {
-  return `Docker Hub: ${plural(pulls.spent, "pull")} spent, ${renderKnown(pulls)}.`;
+  return `Docker Hub: ${plural(pulls.spent, "pull")} used, ${renderKnown(pulls)}.`;
 }
 
 function section(title: string, rows: readonly string[]): string {

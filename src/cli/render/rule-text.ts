@@ -6,7 +6,7 @@ import { familiar } from "./text/familiar.ts";
 import type { Style } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
-/** What kept rules from choosing their tags, each with its line in the mirror file; empty when nothing did. */
+/** Renders the errors of tag rules, each with its line in the mirror file; empty if there are none. */
 export function renderRuleErrors(plan: Plan, style: Style): string {
   return plan.rules
     .flatMap(({ line, errors }) =>
@@ -18,19 +18,20 @@ export function renderRuleErrors(plan: Plan, style: Style): string {
 type Tag = NonNullable<RulePlan["tags"]>[number];
 
 const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
-  "no-tag": "the source lists it, and it cannot be a tag",
-  referrer: "a signature or the like of another image: see referrers",
-  match: "match: no expression matches the whole of it",
-  exclude: "exclude: an expression matches the whole of it",
-  semver: "semver: no version in the range",
-  suffix: "suffix: it has another one, or none",
-  prerelease: "prerelease: it is one",
-  maxAge: "maxAge: pushed before that, or nobody knows when",
-  newest: "newest: enough others are newer",
+  "no-tag": "not a valid tag name",
+  referrer: "stores referrers of another image: see referrers",
+  match: "match: no expression matches the whole tag",
+  exclude: "exclude: an expression matches the whole tag",
+  semver: "semver: not a version in the range",
+  suffix: "suffix: different suffix, or none",
+  prerelease: "prerelease: is a prerelease",
+  maxAge: "maxAge: pushed earlier, or at an unknown time",
+  newest: "newest: enough newer tags",
 };
 
 /**
- * Each tag of each rule, the chosen ones first, the newest of them at the top, and of each other tag the step that dropped it.
+ * Renders the tags of each tag rule: selected tags first, the newest at the top, then the others with the step that
+ * dropped them.
  * ```
  * mirrors.yaml:14: node, 1 of 2 tags
  *   + 22-alpine
@@ -38,11 +39,11 @@ const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
  * ```
  */
 export function renderExplanation(plan: Plan, style: Style): string {
-  if (plan.rules.length === 0) return `No entry of ${terminalText(plan.file)} chooses its tags by a rule.\n`;
+  if (plan.rules.length === 0) return `${terminalText(plan.file)} has no tag rules.\n`;
   const tags = plan.lock === undefined ? "tag" : "locked tag";
   return plan.rules
     .map(({ line, image, listed, kept, tags: each = [] }) => {
-      const counts = listed === undefined ? "its tags are not known" : `${kept} of ${plural(listed, tags)}`;
+      const counts = listed === undefined ? "tags unknown" : `${kept} of ${plural(listed, tags)}`;
       const head = terminalText(`${plan.file}:${line}: ${familiar(image, style)}, ${counts}`);
       return `${style.strong(head)}\n${renderTags(each, style)}`;
     })

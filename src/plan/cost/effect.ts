@@ -2,7 +2,7 @@ import type { Action, RepositoryAction } from "../action.ts";
 
 type Effect = "create" | "change" | "delete";
 
-/** What an action does to the target, as the totals count it; undefined where it is known at apply whether it does anything. */
+/** Returns how the totals count an action; undefined if only `apply` finds out whether there is anything to do. */
 export function effectOf(action: RepositoryAction): Effect;
 export function effectOf(action: Action): Effect | undefined;
 export function effectOf(action: Action): Effect | undefined {

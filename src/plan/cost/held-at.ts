@@ -3,11 +3,11 @@ import type { Digest } from "../../oci/digest.ts";
 import type { HeldAt } from "../action.ts";
 import { compareText } from "../rows/row-order.ts";
 
-/** Tells where the targets have what would else be read at its source. */
+/** Finds the repositories of targets that already have an image. */
 export interface HeldPlaces {
-  /** All repositories that have a digest under a declared tag. */
+  /** Returns the repositories that have a digest under a declared tag. */
   ofDigest(digest: Digest): readonly HeldAt[];
-  /** Those that have the index which was made of a digest with these platforms; each says under which digest. */
+  /** Returns the repositories that have an index made from a digest with these platforms, and the digest of that index. */
   ofSelection(source: Digest, platforms: readonly string[]): readonly HeldAt[];
 }
 

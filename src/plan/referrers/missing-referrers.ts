@@ -3,22 +3,22 @@ import type { FoundReferrers, ReferrerTag } from "../../desired/sources/find-ref
 import type { Digest } from "../../oci/digest.ts";
 import type { Referrer } from "../../oci/referrers.ts";
 
-/** What a target lacks of what refers to one manifest. */
+/** The referrers of one manifest that a target lacks. */
 export interface ReferrerWork {
   subject: Digest;
   artifacts: Pick<Referrer, "digest" | "mediaType" | "artifactType">[];
   tags: ReferrerTagWork[];
 }
 
-/** A tag to be put, on the condition that it holds what the plan saw: a digest, or null for "absent". */
+/** A tag to write if it still names what the plan saw: a digest, or null for no tag. */
 export interface ReferrerTagWork extends ReferrerTag {
   precondition: Digest | null;
 }
 
 /**
- * What of the source's referrers is missing at a target. Those that the target has beside them stay; those that it
+ * Returns the referrers at the source that a target lacks. Other referrers at the target stay, and referrers that it
  * refused in an earlier run are not tried again.
- * @returns subjects before what refers to them
+ * @returns subjects before their referrers
  */
 export function missingReferrers({ subjects }: FoundReferrers, held: HeldReferrers): ReferrerWork[] {
   return subjects.flatMap(({ subject, artifacts, tags }) => {
@@ -41,11 +41,11 @@ export function missingReferrers({ subjects }: FoundReferrers, held: HeldReferre
   });
 }
 
-/** What a target lacks of the source's referrers because it refused them: sorted. */
+/** Returns the digests of the source's referrers that a target lacks because it refused them, sorted. */
 export function refusedReferrers({ subjects }: FoundReferrers, held: HeldReferrers): Digest[] {
   const refused = subjects.flatMap(({ subject, artifacts, tags }) => {
     const noted = [...(held.refused?.get(subject) ?? [])];
-    // A list of ours in place of the source's names what is there alone.
+    // A list that mirrorform wrote instead of the source's names only what the target has.
     if (tags.some(({ kind }) => kind === "list")) return noted;
     const named = new Set([...artifacts, ...tags].map(({ digest }) => digest));
     return noted.filter((digest) => named.has(digest) && held.artifacts.get(subject)?.has(digest) !== true);

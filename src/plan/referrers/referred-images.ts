@@ -4,39 +4,39 @@ import { isImageType } from "../../oci/media-type.ts";
 import type { ImagePlace, Row } from "../rows/row.ts";
 import { compareText } from "../rows/row-order.ts";
 
-/** An image whose referrers are wanted at a target, and what its row says that the target has or gets. */
+/** An image with referrers to mirror, and the digest that the target has or gets. */
 export interface ReferredRow {
-  /** Target, repository, digest, types and platforms, as a text. */
+  /** Target, repository, digest, types and platforms, as text. */
   key: string;
   image: DesiredImage;
-  /** What the rows and actions about it say. */
+  /** For the rows and actions about its referrers. */
   place: ImagePlace;
-  /** What the tag holds, or will hold; of an image that is to be copied with some platforms the source's. */
+  /** The digest that the tag names or gets. For a copy with selected platforms, the source's digest. */
   digest: Digest;
-  /** Whether that index is still to be made, so that nobody knows yet what is in it. */
+  /** Whether `apply` still has to write the index of the selected platforms, so that its children are unknown. */
   isUnmade: boolean;
-  /** Whether it is known to be the manifest of one image. */
+  /** Whether it is known to be the manifest of a single-platform image. */
   isSingle: boolean;
 }
 
 /**
- * The images that ask for referrers and that the target has or will have. Not those with `refresh: missing` that are
- * there, as their source is not asked at all, nor those that could not be checked or are blocked. Tags of one digest in
- * one repository share their referrers: the first tag stands for all.
- * @param rows of images of one target, or of all
+ * Returns the images with `referrers` that the target has or gets. Excludes images with `refresh: missing` that exist,
+ * because their source is not queried, and images that could not be checked or are blocked. Tags with one digest in one
+ * repository share their referrers; the first tag represents all.
+ * @param rows of the images of one or more targets
  */
 export function referredImages(rows: readonly Row[], images: readonly DesiredImage[]): ReferredRow[] {
   const wanting = images.filter((image) => image.referrers !== undefined);
   if (wanting.length === 0) return [];
-  const byPlace = new Map(wanting.map((image) => [placeOf(image), image]));
+  const byPlace = new Map(wanting.map((image) => [keyOf(image), image]));
   const all = rows.flatMap((row): ReferredRow[] => {
-    const told = digestOf(row);
-    const image = told === undefined ? undefined : byPlace.get(placeOf(told.place));
-    if (told === undefined || image === undefined) return [];
-    const { target, repository, tag, source, order } = told.place;
+    const found = imageIn(row);
+    const image = found === undefined ? undefined : byPlace.get(keyOf(found.place));
+    if (found === undefined || image === undefined) return [];
+    const { target, repository, tag, source, order } = found.place;
     const types = image.referrers?.types?.toSorted() ?? null;
-    const key = JSON.stringify([target, repository, told.digest, types, image.platforms ?? null]);
-    return [{ ...told, key, image, place: { target, repository, tag, source, order } }];
+    const key = JSON.stringify([target, repository, found.digest, types, image.platforms ?? null]);
+    return [{ ...found, key, image, place: { target, repository, tag, source, order } }];
   });
   const first = new Map<string, ReferredRow>();
   for (const each of all.toSorted((a, b) => compareText(a.place.tag, b.place.tag))) {
@@ -45,7 +45,7 @@ export function referredImages(rows: readonly Row[], images: readonly DesiredIma
   return [...first.values()];
 }
 
-function digestOf(row: Row): Pick<ReferredRow, "place" | "digest" | "isUnmade" | "isSingle"> | undefined {
+function imageIn(row: Row): Pick<ReferredRow, "place" | "digest" | "isUnmade" | "isSingle"> | undefined {
   if (row.kind === "held-by-lock" || (row.kind === "unchanged" && row.reason === "same-digest")) {
     return { place: row, digest: row.have, isUnmade: false, isSingle: false };
   }
@@ -55,6 +55,6 @@ function digestOf(row: Row): Pick<ReferredRow, "place" | "digest" | "isUnmade" |
   return { place: row.action, digest, isUnmade: platforms !== undefined && !isSingle, isSingle };
 }
 
-function placeOf({ target, repository, tag }: { target: string; repository: string; tag: string }): string {
+function keyOf({ target, repository, tag }: { target: string; repository: string; tag: string }): string {
   return `${target} ${repository}:${tag}`;
 }

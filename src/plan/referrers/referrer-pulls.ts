@@ -4,17 +4,16 @@ import type { CopyReferrers } from "../action.ts";
 import type { ReferrerWork } from "./missing-referrers.ts";
 
 /**
- * The most pulls that copying referrers can cost: one for each manifest, as Docker Hub counts them.
- * @param unread what may name more of them, and costs a pull to read
- * @returns null where it cannot be told: nothing says how many an unread list names, what refers to the children of an
- * unread index, or how many children an artifact has that is an index itself
+ * Returns an upper bound of the pulls that copying referrers uses: one for each manifest, as Docker Hub counts them.
+ * @param unread lists and indexes that may name more referrers, and use a pull to read
+ * @returns null if there is no bound: because of an unread list, an unread index, or an artifact that is an index
  */
 export function pullsFor(work: readonly ReferrerWork[], unread: readonly Digest[]): number | null {
   const isForeseen = unread.length === 0 && artifactsOf(work).every(({ mediaType }) => isImageType(mediaType));
   return isForeseen ? manifestsOf(work).size : null;
 }
 
-/** The pulls that the known part of several actions at one source can cost together: a digest is read once in a run. */
+/** Returns an upper bound of the pulls for the known part of several actions at one source. A run reads a digest once. */
 export function referrerPulls(actions: readonly CopyReferrers[]): number {
   return manifestsOf(actions.flatMap(({ work }) => work)).size;
 }

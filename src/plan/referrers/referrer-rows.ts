@@ -10,17 +10,17 @@ import type { Row } from "../rows/row.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
 import { pullsFor } from "./referrer-pulls.ts";
 
-/** What is known of an image's referrers, at its source and at one target. */
+/** What is known about an image's referrers, at its source and at one target. */
 export type ReferrerFacts =
   | { kind: "found"; found: FoundReferrers; held: HeldReferrers }
   | { kind: "failed"; error: ErrorReport };
 
 /**
- * What is to be done about what refers to the images of one target: at most one action for each of their digests in a
- * repository, and a row for each tag that cannot move. Nothing where the target has everything.
+ * Decides what to do about the referrers of one target's images: at most one action for each digest in a repository, and
+ * a row for each tag that cannot move. Nothing if the target has all of them.
  * @param rows of the target's images
- * @param facts by {@link ReferredRow}'s key; nothing is done about a row that is not in it
- * @param hasPullLimit whether a registry counts pulls
+ * @param facts by the key of {@link ReferredRow}; images without facts are skipped
+ * @param hasPullLimit whether a registry has a pull limit
  */
 export function referrerRows(
   rows: readonly Row[],
@@ -38,7 +38,7 @@ export function referrerRows(
   });
 }
 
-/** Where the source refuses for a spent allowance, what is there is kept. */
+/** Keeps what the target has if the pull limit of the source is reached. */
 function unreadRow({ place, digest }: ReferredRow, error: ErrorReport): Row {
   return error.code === "PULL_LIMIT"
     ? { ...place, kind: "kept-referrers", reason: "referrers-not-checked", have: digest, error }
@@ -74,11 +74,11 @@ function rowsOf(
     };
   });
   const refused = refusedReferrers(found, held);
-  const said: Row[] =
+  const others: Row[] =
     refused.length === 0
       ? blocked
       : [...blocked, { ...place, kind: "refused-referrers", reason: "referrers-refused", refused }];
-  if (possible.length === 0 && unread.length === 0) return said;
+  if (possible.length === 0 && unread.length === 0) return others;
   const action: CopyReferrers = {
     id: `copy-referrers ${place.target} ${place.repository}:${place.tag}`,
     kind: "copy-referrers",
@@ -94,7 +94,7 @@ function rowsOf(
     stuckTags: [...isStuck],
     pullsAtMost: isCounted ? pullsFor(possible, unread) : 0,
   };
-  return [...said, { kind: "action", action }];
+  return [...others, { kind: "action", action }];
 }
 
 function immutable(reference: string): ErrorReport {
@@ -104,7 +104,7 @@ function immutable(reference: string): ErrorReport {
     operation: "move tag",
     reference,
     message:
-      "the source has another digest under this tag of signatures or other referrers, and the repository does not let it move here",
-    hint: "Except these tags where the repository is declared: tagMutability: { default: IMMUTABLE, except: [sha256-*] }.",
+      "the source has a different digest for this tag of signatures or other referrers, and the tag is immutable here",
+    hint: "exclude these tags in the mirror file: tagMutability: { default: IMMUTABLE, except: [sha256-*] }",
   };
 }

@@ -1,19 +1,19 @@
 import type { ErrorReport } from "../../errors.ts";
 
 /**
- * What a plan says of the account a target is in, where it bears on what the plan does. Nothing of it is changed:
- * these settings are everybody's. `repositories` are sorted.
+ * A note about the account of a target, if it affects the plan. mirrorform does not change these settings: the whole
+ * account shares them. `repositories` are sorted.
  */
 export type AccountNote =
-  /** Layers that another repository of the account has are sent once more. */
+  /** Layers that another repository of the account has are uploaded again. */
   | { code: "blob-mounting-off"; repositories: string[] }
-  /** The registry's own scanning decides, against what is declared; the repository's flag is left as it is. */
+  /** The scanning configuration of the registry overrides `scanOnPush`. The repository's own setting stays as it is. */
   | { code: "scanning-by-registry"; scanned: boolean; repositories: string[] }
-  /** `scanOnPush` is compared with the repository's flag alone. */
+  /** The scanning configuration of the registry is unknown, so `scanOnPush` is compared with the repository's own setting. */
   | { code: "scanning-not-read"; error: ErrorReport }
-  /** The key that is declared is an alias, and KMS did not say whose. */
+  /** The declared key is an alias, and KMS did not return its key. */
   | { code: "encryption-not-compared"; repositories: string[]; error: ErrorReport | undefined }
-  /** Repositories with this file's mark in which nothing is declared any more are not listed. */
+  /** Repositories owned by this mirror file that are no longer in it could not be looked up. */
   | { code: "undeclared-not-sought"; error: ErrorReport }
-  /** A template for repositories that ECR makes by itself; it is not used for one that mirrorform creates. */
+  /** A template for repositories that ECR creates. ECR does not apply it to a repository that mirrorform creates. */
   | { code: "creation-template"; prefix: string; repositories: string[] };

@@ -11,7 +11,7 @@ import { checkEncryption } from "./encryption-check.ts";
 import type { Row } from "../rows/row.ts";
 import { compareText } from "../rows/row-order.ts";
 
-/** What is to be said of the account that a target is in; nothing where targets have none. */
+/** Returns the notes about the account of a target; none for targets without an account. */
 export function accountNotes(
   images: readonly DesiredImage[],
   target: ActualTarget,
@@ -20,7 +20,7 @@ export function accountNotes(
 ): AccountNote[] {
   const { account, repositories } = target;
   if (account === undefined || repositories === undefined) return [];
-  const ours = [...new Map(images.map(({ repository, settings }) => [repository, settings]))]
+  const managed = [...new Map(images.map(({ repository, settings }) => [repository, settings]))]
     .toSorted(([one], [other]) => compareText(one, other))
     .flatMap(([name, settings]): Managed[] => {
       const state = repositories.get(name);
@@ -30,8 +30,8 @@ export function accountNotes(
   return [
     ...(undeclaredError === undefined ? [] : [{ code: "undeclared-not-sought", error: undeclaredError } as const]),
     ...blobMounting(account, target.name, rows),
-    ...scanning(account, ours),
-    ...encryption(account, ours),
+    ...scanning(account, managed),
+    ...encryption(account, managed),
     ...templates(account, rows),
   ];
 }
@@ -51,12 +51,12 @@ function blobMounting({ blobMounting: reading }: AccountState, target: string, r
   return repositories.length === 0 ? [] : [{ code: "blob-mounting-off", repositories: sorted(repositories) }];
 }
 
-function scanning({ scanning: reading }: AccountState, ours: readonly Managed[]): AccountNote[] {
+function scanning({ scanning: reading }: AccountState, managed: readonly Managed[]): AccountNote[] {
   if (reading?.error !== undefined) return [{ code: "scanning-not-read", error: reading.error }];
   const registry = reading?.value;
   if (registry === undefined) return [];
   return [true, false].flatMap((scanned): AccountNote[] => {
-    const repositories = ours
+    const repositories = managed
       .filter(({ name }) => scanningBy(registry, name) === (scanned ? "scanned" : "not-scanned"))
       .filter(({ settings: { scanOnPush }, state }) => {
         return scanOnPush !== undefined && (scanOnPush !== scanned || scanOnPush !== state.scanOnPush);
@@ -66,8 +66,8 @@ function scanning({ scanning: reading }: AccountState, ours: readonly Managed[])
   });
 }
 
-function encryption(account: AccountState, ours: readonly Managed[]): AccountNote[] {
-  const unknown = ours.filter(({ settings, state }) => checkEncryption(settings, state, account) === "unknown");
+function encryption(account: AccountState, managed: readonly Managed[]): AccountNote[] {
+  const unknown = managed.filter(({ settings, state }) => checkEncryption(settings, state, account) === "unknown");
   const byKey = Map.groupBy(unknown, ({ settings, state }) =>
     settings.encryption === undefined ? undefined : keyToDescribe(settings.encryption, state.encryption),
   );

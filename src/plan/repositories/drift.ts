@@ -5,12 +5,12 @@ import { differingTags, isSameTagMutability } from "../../repository/same-settin
 import type { SettingChange } from "../../repository/setting-change.ts";
 import type { PolicyText, RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
-/** As much of an account as settings are compared with; undefined where nothing of it is known. */
+/** The part of an account that affects settings; undefined if it is unknown. */
 export type ScanningFacts = Pick<AccountState, "scanning"> | undefined;
 
 /**
- * What must change for a repository to be as declared. A setting that is not declared is not managed, and encryption
- * is not here: nothing changes it.
+ * Returns the changes that make a repository equal to the mirror file. Settings that are not in the mirror file are not
+ * managed. Encryption cannot be changed.
  */
 export function driftOf(settings: RepositorySettings, state: RepositoryState, account: ScanningFacts): SettingChange[] {
   return [
@@ -22,7 +22,7 @@ export function driftOf(settings: RepositorySettings, state: RepositoryState, ac
   ];
 }
 
-/** The policies of a repository that is yet to be made, which CreateRepository does not take. */
+/** Returns the policies of a new repository. CreateRepository does not accept them. */
 export function firstPolicies(settings: RepositorySettings): SettingChange[] {
   return [...lifecyclePolicy(settings.lifecyclePolicy, undefined), ...repositoryPolicy(settings.policy, undefined)];
 }
@@ -32,7 +32,7 @@ function tagMutability({ tagMutability: to }: RepositorySettings, state: Reposit
   return to === undefined || isSameTagMutability(to, from) ? [] : [{ kind: "put-tag-mutability", from, to }];
 }
 
-/** Where the registry's own scanning decides, the flag of the repository says nothing: it is deprecated for that. */
+/** The repository's setting, which ECR has deprecated, has no effect if the registry's configuration covers the repository. */
 function scanOnPush(
   { scanOnPush: to }: RepositorySettings,
   { name, scanOnPush: from }: RepositoryState,

@@ -2,10 +2,10 @@ import type { AccountState } from "../../repository/account-state.ts";
 import { compareEncryption } from "../../repository/same-encryption.ts";
 import type { RepositorySettings, RepositoryState } from "../../repository/settings.ts";
 
-/** As much of an account as encryption is compared with; undefined where nothing of it is known. */
+/** The part of an account that affects encryption; undefined if it is unknown. */
 export type KeyReadings = Pick<AccountState, "keys"> | undefined;
 
-/** Whether a repository is encrypted as declared; `unknown` where KMS would not say which key an alias stands for. */
+/** Compares the encryption of a repository with the mirror file; `unknown` if KMS did not return the key of an alias. */
 export function checkEncryption(
   settings: RepositorySettings,
   state: RepositoryState,

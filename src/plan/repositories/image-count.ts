@@ -6,10 +6,10 @@ import type { ImageCount } from "./lifecycle-reach.ts";
 import type { ImageRow } from "../rows/row.ts";
 
 /**
- * How many images ECR counts for a declared one once it is there: its manifest and, of an index, those that it names. It
- * is as many as copying it reads manifests.
- * @param row what is planned for it
- * @param held what its tag holds now
+ * Returns the number of images that ECR will count for a declared image: its manifest, and each manifest that an index
+ * names. Copying the image reads the same number of manifests.
+ * @param row the image's row
+ * @param held what its tag names now
  */
 export function countImages(
   { platforms }: Pick<DesiredImage, "platforms">,

@@ -3,41 +3,44 @@ import { matchesWildcard } from "../../oci/wildcard.ts";
 import type { LifecycleReach } from "./repository-row.ts";
 import { compareText } from "../rows/row-order.ts";
 
-/** A declared tag, and what tells its image from others; tags of one image count once. */
+/** A declared tag and the identity of its image. Tags of one image count once. */
 export interface DeclaredTag {
   tag: string;
   image: string;
-  /** How many images ECR counts for it: itself and, of an index, each manifest that it names. */
+  /** Number of images that ECR counts for it: itself and each manifest that an index names. */
   counted: ImageCount;
 }
 
-/** Two numbers that are one where it is known. */
+/** Bounds that are equal if the number is known. */
 export interface ImageCount {
   atLeast: number;
   atMost: number;
 }
 
 /**
- * The rules of a lifecycle policy that are bound to reach declared tags, whatever else the repository holds: those that
- * count days since the push, and those that keep fewer images than are declared. Those too that keep enough of them, but
- * perhaps not with the manifests of their indexes, which are untagged images for ECR: whether a tag is reached then
- * depends on what was pushed first. A rule that counts days since the last
- * pull is not among them: reading a tag may count as one.
- * @param policy JSON text; one that is none has no rules
+ * Returns the rules of a lifecycle policy that remove declared tags, or may:
+ * - rules that count days since the push,
+ * - rules that keep fewer images than are declared,
+ * - rules that keep enough images, but perhaps not enough with the manifests of their indexes, which ECR counts as
+ *   untagged images. What they remove depends on the order of the pushes.
+ *
+ * Rules that count days since the last pull are excluded: reading a tag may count as a pull.
+ * @param policy JSON text; invalid text has no rules
  */
 export function lifecycleReach(policy: string, declared: readonly DeclaredTag[]): LifecycleReach[] {
   const rules = readRules(policy);
   const claimed = new Set<string>();
   return rules.flatMap((rule) => {
     const matching = declared.filter(({ tag }) => rule.matches(tag));
-    // What a rule selects no rule behind it acts on (ECR user guide, "How lifecycle policies work").
+    // A rule does not act on images that a rule of higher priority selects (ECR user guide, "How lifecycle policies
+    // work").
     const reached = matching.map(({ tag }) => tag).filter((tag) => !claimed.has(tag));
     for (const tag of reached) claimed.add(tag);
     const images = new Map(matching.map(({ image, counted }) => [image, counted]));
-    const isBound = rule.days !== undefined || (rule.keeps !== undefined && images.size > rule.keeps);
-    const counted = isBound || !rule.countsUntagged ? undefined : sum([...images.values()]);
+    const isCertain = rule.days !== undefined || (rule.keeps !== undefined && images.size > rule.keeps);
+    const counted = isCertain || !rule.countsUntagged ? undefined : sum([...images.values()]);
     const mayReach = rule.keeps !== undefined && counted !== undefined && counted.atMost > rule.keeps;
-    if ((!isBound && !mayReach) || reached.length === 0) return [];
+    if ((!isCertain && !mayReach) || reached.length === 0) return [];
     const { priority, action, keeps, days } = rule;
     const tags = reached.toSorted(compareText);
     return [{ priority, action, tags, keeps, days, ...(counted === undefined ? {} : { counted }) }];
@@ -56,7 +59,7 @@ interface Rule extends Pick<LifecycleReach, "priority" | "action" | "keeps" | "d
   countsUntagged: boolean;
 }
 
-/** By priority. Rules for untagged and for archived images leave declared tags alone. */
+/** Sorted by priority. Excludes rules for untagged or archived images, which do not affect declared tags. */
 function readRules(policy: string): Rule[] {
   const { rules } = parseJsonObject(policy) ?? {};
   return (Array.isArray(rules) ? rules : []).flatMap(readRule).toSorted((a, b) => a.priority - b.priority);

@@ -8,9 +8,9 @@ import type { ImageRow, Row } from "../rows/row.ts";
 import { digestOf, repositoryOf, tagOf } from "../rows/row-fields.ts";
 
 /**
- * A warning for each rule of a declared lifecycle policy that is bound to reach declared tags, or may: what it takes
- * away, the next run would copy again. Nothing where the policy is not ours to set.
- * @param imageRows what the plan says of the images, which tells those that are one image under several tags
+ * Returns a warning for each rule of a declared lifecycle policy that removes declared tags, or may: the next run would
+ * copy them again. Nothing for repositories that this mirror file does not own.
+ * @param imageRows used to find tags of the same image
  */
 export function lifecycleRows(
   images: readonly DesiredImage[],

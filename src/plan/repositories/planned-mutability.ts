@@ -3,8 +3,8 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { isManaged } from "../../repository/ownership.ts";
 
 /**
- * The target with the tag mutability that its repositories will have when images go into them: where it is ours to
- * change, what is declared comes first. So that a plan says of a tag what its own apply will find.
+ * Returns the target with the tag mutability that its repositories will have when images are copied: in repositories
+ * owned by this mirror file, `apply` changes it first.
  */
 export function withPlannedMutability(
   target: ActualTarget,

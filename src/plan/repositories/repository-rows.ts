@@ -8,11 +8,10 @@ import { checkEncryption } from "./encryption-check.ts";
 import type { Row } from "../rows/row.ts";
 
 /**
- * What is to be done about the declared repositories of one target; nothing where repositories are no things of
- * their own. A repository without this file's mark is only mentioned, unless it is to be adopted and has nobody's: its
- * settings belong to someone else. One that is missing is created only when something will be copied to it: a name that
- * was mistyped leaves no trace.
- * @param toFill the repositories that something will be copied to
+ * Decides what to do about the declared repositories of one target; nothing for targets that do not manage repositories.
+ * The settings of a repository that this mirror file does not own stay as they are, unless it has no owner and is to be
+ * adopted. A missing repository is created only if an image is copied to it, so that a mistyped name creates nothing.
+ * @param toFill the repositories that images are copied to
  */
 export function repositoryRows(
   images: readonly DesiredImage[],
@@ -55,11 +54,13 @@ function presentRows(
   { account }: ActualTarget,
   owner: string,
 ): Row[] {
-  const mark = state.tags[OWNERSHIP_TAG];
+  const currentOwner = state.tags[OWNERSHIP_TAG];
   const rows: Row[] = [];
-  if (mark !== owner) {
-    if (settings.adopt !== true) return [{ kind: "foreign-repository", reason: "not-owned", ...place, owner: mark }];
-    if (mark !== undefined) return [{ kind: "blocked-adoption", reason: "owned-by-another", ...place, owner: mark }];
+  if (currentOwner !== owner) {
+    if (settings.adopt !== true)
+      return [{ kind: "foreign-repository", reason: "not-owned", ...place, owner: currentOwner }];
+    if (currentOwner !== undefined)
+      return [{ kind: "blocked-adoption", reason: "owned-by-another", ...place, owner: currentOwner }];
     const id = idOf("adopt-repository", place);
     rows.push({ kind: "action", action: { id, kind: "adopt-repository", reason: "repository-unowned", ...place } });
   }

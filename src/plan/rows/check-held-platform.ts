@@ -5,25 +5,25 @@ import { USUAL_HINTS } from "../../error-hints.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { missingPlatforms } from "./missing-platforms.ts";
 
-/** What an image that a tag holds has of the platforms that are chosen. */
+/** The result of comparing the image at the target with the selected platforms. */
 type HeldPlatformCheck =
-  /** All of them, or none are chosen, or it is an index, which says itself which it was made with. */
-  | { kind: "as-chosen" }
+  /** The image has them, no platforms are selected, or it is an index, which names its platforms itself. */
+  | { kind: "as-selected" }
   | { kind: "missing"; error: ErrorReport }
-  /** Nobody knows: its config could not be read. */
+  /** Its config could not be read. */
   | { kind: "unchecked"; error: ErrorReport };
 
 /**
- * Checks what is not changed otherwise against the list of platforms: an image that is no index is copied as it is, so
- * that its digest is the same whatever the list says.
+ * Compares an image that is unchanged otherwise with the selected platforms. A single-platform image is copied as it is,
+ * so its digest does not depend on them.
  */
 export function checkHeldPlatform(target: ActualTarget, image: DesiredImage, have: Digest): HeldPlatformCheck {
   const content = target.contents?.get(image.repository)?.get(image.tag);
   const held = content?.kind === "image" ? content.platform : undefined;
-  if (image.platforms === undefined || held === undefined) return { kind: "as-chosen" };
+  if (image.platforms === undefined || held === undefined) return { kind: "as-selected" };
   if (held.kind === "unread") return { kind: "unchecked", error: held.error };
-  const missing = image.platforms.filter((chosen) => chosen !== held.platform);
-  if (missing.length === 0) return { kind: "as-chosen" };
+  const missing = image.platforms.filter((selected) => selected !== held.platform);
+  if (missing.length === 0) return { kind: "as-selected" };
   const error: ErrorReport = {
     code: "PLATFORM_MISSING",
     side: "source",

@@ -8,7 +8,7 @@ export type Held =
   | { kind: "archived"; digest: Digest }
   | { kind: "unreadable"; error: ErrorReport };
 
-/** What a target's tag holds now. A tag in a repository that does not exist is absent. */
+/** Returns the digest that a target's tag names; undefined if the tag or its repository does not exist. */
 export function heldDigest(target: ActualTarget, image: Pick<DesiredImage, "repository" | "tag">): Held {
   const tags = target.tags.get(image.repository);
   if (tags === undefined) return { kind: "read", digest: undefined };

@@ -87,21 +87,22 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (replacement.kind === "unreadable") return failed(replacement.error);
   const error = immutableTag(
     image,
-    isSameSource ? "the list of platforms changed" : whatMoved(image),
+    isSameSource ? "the selected platforms changed" : whatMoved(image),
     replacement.kind,
   );
   return { ...row, kind: "blocked-tag", reason: "tag-immutable", have, want: resolution.digest, ...selected, error };
 }
 
 function whatMoved({ locked }: DesiredImage): string {
-  return locked === undefined ? "the source has another digest" : "the lock names another digest";
+  return locked === undefined ? "the source has a different digest" : "the lock file has a different digest";
 }
 
 /** What the user can do, by why the tag is not replaced. */
 const CHOICES: Readonly<Record<Exclude<Replacement["kind"], "possible" | "unreadable">, string>> = {
-  "not-wanted": "Set replace, give it another tag, or except this one.",
-  "not-owned": "Only a repository with this file's mark has a tag replaced: adopt it, or give the image another tag.",
-  "no-name": "Every backup tag is taken: give replace another template, or delete old backups.",
+  "not-wanted": "set replace, use another tag, or add this tag to tagMutability.except",
+  "not-owned":
+    "adopt the repository, or use another tag. Tags are replaced only in repositories owned by this mirror file",
+  "no-name": "delete old backups, or change the template in replace. Every backup tag already exists",
 };
 
 function immutableTag(image: DesiredImage, what: string, why: keyof typeof CHOICES): ErrorReport {
@@ -110,7 +111,7 @@ function immutableTag(image: DesiredImage, what: string, why: keyof typeof CHOIC
     side: "target",
     operation: "move tag",
     reference: `${image.repository}:${image.tag}`,
-    message: `${what}, and the repository does not let the tag move here`,
+    message: `${what}, and the tag is immutable here`,
     hint: CHOICES[why],
   };
 }

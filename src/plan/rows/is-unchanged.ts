@@ -7,8 +7,8 @@ import { heldDigest } from "./held-digest.ts";
 type Place = Pick<DesiredImage, "repository" | "tag" | "platforms">;
 
 /**
- * Whether a tag holds what is declared when the source is at `digest`: that digest or, where platforms are chosen, the
- * index that was made of it with just those; and where it is no index, there was nothing to choose from.
+ * Whether a tag has the declared image if the source has `digest`: that digest or, with selected platforms, an index made
+ * from it with exactly those. A single-platform image is copied as it is.
  */
 export function isUnchanged(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
@@ -20,7 +20,7 @@ export function isUnchanged(target: ActualTarget, image: Place, digest: Digest):
   return selection?.source === digest && samePlatforms(selection.platforms, image.platforms);
 }
 
-/** Whether what a tag holds and what is declared come from one digest, and so differ in their platforms alone. */
+/** Whether a tag and the declared image come from the same source digest, so that only their platforms differ. */
 export function differsInPlatforms(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
   const content = contentOf(target, image);
@@ -28,7 +28,7 @@ export function differsInPlatforms(target: ActualTarget, image: Place, digest: D
   return held.digest === digest || (content?.kind === "index" && content.selection?.source === digest);
 }
 
-/** The source's index that a tag's own was made of by choosing platforms; nothing where it was not. */
+/** Returns the source index that a tag's index was made from by selecting platforms; nothing if it was not. */
 export function madeOf(target: ActualTarget, image: Place): { madeOf?: Digest } {
   const content = image.platforms === undefined ? undefined : contentOf(target, image);
   const source = content?.kind === "index" ? content.selection?.source : undefined;

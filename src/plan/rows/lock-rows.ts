@@ -1,4 +1,4 @@
-/** What a lock makes of an image, and of a plan. */
+/** How a lock file affects the row of an image, and a plan. */
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { Resolution } from "../../desired/sources/resolution.ts";
 import type { ErrorReport } from "../../errors.ts";
@@ -7,26 +7,26 @@ import { familiarReference } from "../../oci/reference.ts";
 import type { PlanLock } from "../plan.ts";
 import type { BlockedByLockRow, HeldByLockRow, ImagePlace } from "./row.ts";
 
-/** Whether there is a lock, and it does not say which digest of the image may be copied. */
+/** Whether there is a lock file that does not allow the image to be copied. */
 export function isBlockedByLock({ locked }: DesiredImage): boolean {
   return locked !== undefined && locked.kind !== "digest";
 }
 
-/** The row of an image for which {@link isBlockedByLock} holds. */
+/** Returns the row of an image for which {@link isBlockedByLock} is true. */
 export function blockedByLock(row: ImagePlace, image: DesiredImage, have: Digest | undefined): BlockedByLockRow {
   const { locked, source } = image;
   const isContradicted = locked?.kind === "contradicted";
   const error: ErrorReport = {
     code: "LOCK_MISMATCH",
     side: "config",
-    operation: "look up in the lock file",
+    operation: "copy image",
     reference: familiarReference(source),
     message: isContradicted
-      ? `the mirror file pins another digest than the lock has, ${locked.digest}`
-      : "the image is not in the lock, and nothing else is copied",
+      ? `the pin differs from the locked digest, ${locked.digest}`
+      : "the image is not in the lock file, and only locked images are copied",
     hint: isContradicted
-      ? "Correct the pin, or run `mirrorform lock`, which takes the line out; commit what it writes."
-      : "Run `mirrorform lock`, and commit what it writes.",
+      ? "correct the pin, or run `mirrorform lock`, which removes the line, and commit the lock file"
+      : "run `mirrorform lock`, and commit the lock file",
   };
   return {
     ...row,
@@ -37,12 +37,12 @@ export function blockedByLock(row: ImagePlace, image: DesiredImage, have: Digest
   };
 }
 
-/** What upstream is at, where it moved away from the locked digest; nothing where it did not, or nobody knows. */
+/** Returns the digest of the source tag if it is known and differs from the locked digest. */
 export function heldBack(locked: Digest, upstream: Resolution | undefined): { upstream?: Digest } {
   return upstream?.kind !== "found" || upstream.digest === locked ? {} : { upstream: upstream.digest };
 }
 
-/** The row of an image that is as the lock has it, and moved upstream; undefined when it did not move, or nobody knows. */
+/** Returns the row of a locked image with a source tag that moved; undefined if it did not move, or if that is unknown. */
 export function heldByLock(
   row: ImagePlace,
   have: Digest,
@@ -53,17 +53,17 @@ export function heldByLock(
   return upstream && { ...row, kind: "held-by-lock", reason: "moved-upstream", have, locked, upstream };
 }
 
-/** Why a locked digest cannot be copied. That its source has it no more is told apart from a tag that is gone. */
+/** Returns why a locked digest cannot be copied. A digest that the source no longer has differs from a missing tag. */
 export function lockedDigestFailed({ source }: DesiredImage, error: ErrorReport): ErrorReport {
   if (error.code !== "MANIFEST_UNKNOWN") return error;
   return {
     ...error,
-    message: "the source no longer serves the digest that the lock names",
-    hint: `Move it with \`mirrorform lock --update ${familiarReference(source)}\`, and commit what it writes.`,
+    message: "the source no longer has the locked digest",
+    hint: `run \`mirrorform lock --update ${familiarReference(source)}\`, and commit the lock file`,
   };
 }
 
-/** What a plan says of its lock. */
+/** Returns a plan's entry for its lock file. */
 export function planLock({ path, upstream }: { path: string; upstream: ReadonlyMap<string, Resolution> }): PlanLock {
   const unasked = [...upstream].flatMap(([source, resolution]) =>
     resolution.kind === "failed" ? [{ source, error: resolution.error }] : [],

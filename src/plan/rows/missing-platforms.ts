@@ -1,10 +1,10 @@
-/** So many platforms, of so many characters, a message names: the index of a stranger may have thousands. */
+/** Limits for messages: an index can name thousands of platforms. */
 const NAMED_AT_MOST = 40;
 const CHARACTERS_AT_MOST = 40;
 
-/** Says which of the chosen platforms an image lacks, and which it has: for the code PLATFORM_MISSING. */
+/** Returns a message with the selected platforms that an image lacks, and the platforms that it has. */
 export function missingPlatforms(missing: readonly string[], present: readonly string[]): string {
-  const has = present.length === 0 ? "it names none" : `it has ${named(present)}`;
+  const has = present.length === 0 ? "it names no platforms" : `it has ${named(present)}`;
   return `the image has no ${named(missing)}; ${has}`;
 }
 

@@ -6,26 +6,26 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isTag } from "../../oci/reference.ts";
 
-/** Whether and how a tag that may not move can be replaced. */
+/** Whether and how an immutable tag can be replaced. */
 export type Replacement =
   | { kind: "possible"; backupTag: string }
-  /** Not asked for, or not by us: the repository is somebody else's. */
+  /** The entry has no `replace`, this mirror file does not own the repository, or every backup tag exists. */
   | { kind: "not-wanted" | "not-owned" | "no-name" }
   | { kind: "unreadable"; error: ErrorReport };
 
 export interface ReplacementFacts {
   /** Name of the mirror file. */
   owner: string;
-  /** The day of the plan, UTC: `20260131`. */
+  /** The date of the plan in UTC: `20260131`. */
   date: string;
-  /** Whether an image of the mirror file is to have this tag of the repository. */
+  /** Whether the mirror file declares this tag in the repository. */
   isDeclared: (tag: string) => boolean;
 }
 
 /**
- * Finds the backup tag of an image whose tag is to be replaced: one that has it already (of a run that was broken off,
- * on whatever day), else the first name that is free. A tag is deleted on the way, so only in a repository with our mark,
- * or that gets it first: an image waits for the adoption.
+ * Finds the backup tag for an image to be replaced: one that already names it, from an interrupted run on any date, or
+ * else the first free name. Replacing deletes a tag for a moment, so this is allowed only in a repository that this mirror
+ * file owns or adopts first.
  */
 export function planReplacement(
   image: DesiredImage,

@@ -12,36 +12,39 @@ import type { ImageRow, Row, UndeclaredTagsRow } from "./row.ts";
 import { repositoryOf } from "./row-fields.ts";
 import { compareText } from "./row-order.ts";
 
-/** From so many tags on a repository is protected from losing too many of them at once. */
+/** A repository with at least this many tags is protected from losing many of them at once. */
 const GUARDED_FROM = 10;
 
 /**
- * Of its images' tags at most such a part is deleted unless the repository is named: more is taken for an accident. Tags
- * of signatures and the like go with their image, and would only make the part look smaller than it is.
+ * Largest part of a repository's tags that is deleted without `--allow-deletions`. Tags that store referrers are not
+ * counted: they are deleted with their image, and would make the part look smaller than it is.
  */
 const MOST_DELETED = 0.3;
 
-/** What pruning follows from, beside what a target holds. */
+/** What determines pruning, in addition to the target. */
 export interface Pruning {
   /** The entries with `prune: true`. */
   entries: readonly EntryTemplate[];
-  /** Those of them that choose no image at all in this run. */
+  /** Those of them that select no image in this run. */
   empty: readonly EntryTemplate[];
-  /** Entries of which it is not known in this run which tags they declare. */
+  /** Entries with tags that are unknown in this run. */
   unresolved: readonly EntryTemplate[];
-  /** By target and repository the tags that the repository's `pruneTags` match. */
+  /** The tags that the `pruneTags` of a repository match, by target and repository. */
   matches: PruneMatches;
-  /** Repositories in which more may be deleted than the guard lets pass. */
+  /** Repositories in which more tags may be deleted (`--allow-deletions`). */
   allowed: ReadonlySet<string>;
 }
 
 /**
- * What becomes of the tags that nothing declares, in the repositories with this file's mark and in those that the plan
- * adopts: `apply` deletes when the adoption is done, and reads the mark again. A tag is deleted where an
- * entry of the repository prunes, and either a pruning entry could have made the tag or `pruneTags` match it; where all
- * of the repository was looked at in this run, and all of it could be resolved; and not too many at once. Else a row
- * says that there are some, and why they stay.
- * @param images those of the target that are looked at in this run
+ * Decides what to do about undeclared tags, in repositories that this mirror file owns or adopts. (`apply` deletes after
+ * the adoption, and reads the ownership tag again.) A tag is deleted if
+ * - an entry of the repository prunes,
+ * - a pruning entry could have created the tag, or `pruneTags` matches it,
+ * - this run covers the whole repository, and everything in it could be resolved,
+ * - they are not too many at once.
+ *
+ * Other undeclared tags get a row with the reason why they stay.
+ * @param images the images of the target in this run
  * @param imageRows their rows
  */
 export function pruneRows(
@@ -66,7 +69,7 @@ export function pruneRows(
     const place = { target: target.name, repository };
     const count = declared.count(target.name, repository);
     const isUnknown = unresolvedEntries(repository).some(isOfTarget);
-    // An entry that could not be read may declare all that is there.
+    // An entry that could not be read may declare every tag.
     if (count === 0 && isUnknown) return [];
     if (!(held instanceof Map)) {
       const reason = count === 0 ? "nothing-declared" : entries.length > 0 ? "unresolved" : "no-prune";
@@ -84,11 +87,11 @@ export function pruneRows(
     if (isUnclear) return stay("unresolved", place, undeclared);
     const matched = pruning.matches.get(target.name)?.get(repository) ?? new Set<string>();
     const needed = backupsOf(rows);
-    const isPrunable = prunableTags(repository, entries, wanted, matched, needed);
-    const isKeptBackup = (tag: string) => !isPrunable(tag) && (needed.has(tag) || isBackup(tag, wanted));
-    const rest = undeclared.filter((tag) => !isPrunable(tag) && !isKeptBackup(tag));
+    const isPruned = prunedTags(repository, entries, wanted, matched, needed);
+    const isKeptBackup = (tag: string) => !isPruned(tag) && (needed.has(tag) || isBackup(tag, wanted));
+    const rest = undeclared.filter((tag) => !isPruned(tag) && !isKeptBackup(tag));
     return [
-      ...deletions(place, undeclared.filter(isPrunable), tags, pruning.allowed),
+      ...deletions(place, undeclared.filter(isPruned), tags, pruning.allowed),
       ...stay("backup", place, undeclared.filter(isKeptBackup)),
       ...stay("not-made-here", place, rest),
     ];
@@ -100,7 +103,7 @@ interface Place {
   repository: string;
 }
 
-/** A tag that may not move is known all the same; what the lock does not have is not. */
+/** Whether the wanted digest of an image is unknown. */
 function isUnresolved(row: ImageRow): boolean {
   switch (row.kind) {
     case "failed-image":
@@ -121,8 +124,8 @@ function stay(reason: UndeclaredTagsRow["reason"], place: Place, tags: readonly 
   return tags.length === 0 ? [] : [{ kind: "undeclared-tags", reason, ...place, tags: [...tags] }];
 }
 
-/** Which of a repository's undeclared tags go. A backup that this plan needs never does. */
-function prunableTags(
+/** Returns which undeclared tags of a repository are deleted. A backup that this plan needs is not. */
+function prunedTags(
   repository: string,
   entries: readonly EntryTemplate[],
   wanted: readonly DesiredImage[],
@@ -133,7 +136,7 @@ function prunableTags(
   return (tag) => !needed.has(tag) && (matched.has(tag) || (isMade(tag) && !isBackup(tag, wanted)));
 }
 
-/** The backup tags that this plan's replacements make, or have made before. */
+/** Returns the backup tags that this plan's replacements write, or wrote in an earlier run. */
 function backupsOf(rows: readonly ImageRow[]): Set<string> {
   return new Set(
     rows.flatMap((row) =>
@@ -142,7 +145,7 @@ function backupsOf(rows: readonly ImageRow[]): Set<string> {
   );
 }
 
-/** A backup would not be one if the next run took it away: it goes only where `pruneTags` say so. */
+/** Whether a tag is a backup. Backups are deleted only if `pruneTags` matches them. */
 function isBackup(tag: string, images: readonly DesiredImage[]): boolean {
   const templates = new Set(images.flatMap(({ replace }) => replace?.backup ?? []));
   return [...templates].some((template) => backedUpTagOf(template, tag) !== undefined);
@@ -150,18 +153,18 @@ function isBackup(tag: string, images: readonly DesiredImage[]): boolean {
 
 function deletions(
   place: Place,
-  doomed: readonly string[],
+  deleted: readonly string[],
   tags: ReadonlyMap<string, Digest>,
   allowed: ReadonlySet<string>,
 ): Row[] {
   const { target, repository } = place;
   const of = [...tags.keys()].filter((tag) => !isReferrerTag(tag)).length;
-  const isTooMany = tags.size >= GUARDED_FROM && doomed.length > of * MOST_DELETED;
+  const isTooMany = tags.size >= GUARDED_FROM && deleted.length > of * MOST_DELETED;
   if (isTooMany && !allowed.has(repository)) {
-    const row = { ...place, tags: [...doomed], of };
+    const row = { ...place, tags: [...deleted], of };
     return [{ kind: "blocked-deletions", reason: "too-many", ...row, error: tooMany(row) }];
   }
-  return doomed.map((tag) => ({
+  return deleted.map((tag) => ({
     kind: "action",
     action: {
       id: `delete-tag ${target} ${repository}:${tag}`,
@@ -180,33 +183,33 @@ function tooMany({ repository, tags, of }: Place & { tags: readonly string[]; of
     side: "target",
     operation: "delete tags of",
     reference: repository,
-    message: `${tags.length} of its ${of} tags are no longer declared, which is more than ${MOST_DELETED * 100} %`,
-    hint: `If that is meant, run with --allow-deletions ${repository}.`,
+    message: `${tags.length} of its ${of} tags are no longer in the mirror file, which is more than ${MOST_DELETED * 100} %`,
+    hint: `to delete them, run with --allow-deletions ${repository}`,
   };
 }
 
 /**
- * A repository in which nothing is declared any more is listed, with or without tags. Where that is because the rule of an
- * entry that prunes chooses nothing, it would lose all that was mirrored: whatever went wrong there, that is refused.
+ * Lists a repository that is no longer in the mirror file, with or without tags. If the reason is that the tag rule of a
+ * pruning entry selects nothing, pruning would delete every mirrored image, so it is refused.
  */
 function nothingDeclared(place: Place, tags: readonly string[], of: number, empty: readonly EntryTemplate[]): Row[] {
   const { repository } = place;
-  const doomed = tags.filter((tag) => empty.some((entry) => couldHaveMade(entry, repository, tag)));
-  const rest = tags.filter((tag) => !doomed.includes(tag));
+  const deleted = tags.filter((tag) => empty.some((entry) => couldHaveMade(entry, repository, tag)));
+  const rest = tags.filter((tag) => !deleted.includes(tag));
   const listed: Row = { kind: "undeclared-tags", reason: "nothing-declared", ...place, tags: rest };
-  if (doomed.length === 0) return [listed];
-  const row = { ...place, tags: doomed, of };
-  const refused: Row = { kind: "blocked-deletions", reason: "nothing-declared", ...row, error: allOfIt(row) };
+  if (deleted.length === 0) return [listed];
+  const row = { ...place, tags: deleted, of };
+  const refused: Row = { kind: "blocked-deletions", reason: "nothing-declared", ...row, error: nothingSelected(row) };
   return rest.length === 0 ? [refused] : [refused, listed];
 }
 
-function allOfIt({ repository, tags }: Place & { tags: readonly string[] }): ErrorReport {
+function nothingSelected({ repository, tags }: Place & { tags: readonly string[] }): ErrorReport {
   return {
     code: "NOTHING_DECLARED",
     side: "target",
     operation: "delete tags of",
     reference: repository,
-    message: `the rules that prune here choose no image at all, so ${tags.length === 1 ? "its tag would go" : `all ${tags.length} tags of theirs would go`}`,
-    hint: "See with plan --explain why nothing is chosen. If it is meant, delete the tags in ECR, or take the entry out of the file.",
+    message: `the tag rules that prune here select no tag, so ${tags.length === 1 ? "their only tag" : `all ${tags.length} of their tags`} would be deleted`,
+    hint: "find out why with plan --explain. To delete the tags anyway, delete them in ECR, or remove the entry from the mirror file",
   };
 }

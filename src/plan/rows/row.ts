@@ -4,7 +4,7 @@ import type { Action } from "../action.ts";
 import type { RepositoryRow } from "../repositories/repository-row.ts";
 
 /**
- * What a plan states about one repository, tag or image. The `kind` alone determines the other keys. Rows of unchanged
+ * What a plan states about one repository, tag or image. The `kind` determines the other keys. Rows of unchanged
  * images are part of the plan so that the report can list them; they are not rendered unless a check was impossible.
  */
 export type Row = ActionRow | ImageStateRow | ReferrerRow | TagsRow | StaleRow | RepositoryRow;

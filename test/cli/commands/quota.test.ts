@@ -40,10 +40,13 @@ async function ask(t: TestContext, args: readonly string[], asked: Asked) {
 
 describe("mirrorform quota says what is known:", () => {
   for (const [headers, said] of [
-    [{ "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "76;w=3600" }, "76 of 100 left in a window of 1 h"],
-    [{ "x-ratelimit-limit": "100", "x-ratelimit-remaining": "76" }, "76 of 100 left"],
-    [{ "ratelimit-remaining": "76" }, "76 left"],
-    [{ "ratelimit-limit": "100;w=3600" }, "100 pulls in a window of 1 h; what is left of it was not told"],
+    [
+      { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "76;w=3600" },
+      "76 of 100 pulls remaining in the 1-hour window",
+    ],
+    [{ "x-ratelimit-limit": "100", "x-ratelimit-remaining": "76" }, "76 of 100 pulls remaining"],
+    [{ "ratelimit-remaining": "76" }, "76 pulls remaining"],
+    [{ "ratelimit-limit": "100;w=3600" }, "100 pulls in a 1-hour window; what is left of it was not told"],
     [{ "ratelimit-limit": "100", "ratelimit-remaining": "soon" }, "100 pulls; what is left of it was not told"],
     [{ "x-ratelimit-remaining": "" }, "there is a pull limit, but it cannot be read; what is left of it was not told"],
     [{}, "no pull limit was named"],
@@ -82,12 +85,12 @@ describe("mirrorform quota says whose allowance it is:", () => {
 
   test("on a terminal by the name that signed in", async (t) => {
     const { stdout } = await ask(t, [], { ...mine, isTerminal: true });
-    assert.equal(stdout, "Docker Hub: 190 of 200 left in a window of 1 h (signed in as alice).\n");
+    assert.equal(stdout, "Docker Hub: 190 of 200 pulls remaining in the 1-hour window (signed in as alice).\n");
   });
 
   test("elsewhere without a name, as logs are read by many", async (t) => {
     const { stdout } = await ask(t, [], mine);
-    assert.equal(stdout, "Docker Hub: 190 of 200 left in a window of 1 h (signed in).\n");
+    assert.equal(stdout, "Docker Hub: 190 of 200 pulls remaining in the 1-hour window (signed in).\n");
     const json = await ask(t, ["--json"], mine);
     assert.doesNotMatch(json.stdout + json.stderr, /alice/);
   });

@@ -214,7 +214,7 @@ describe("mirrorform demo", () => {
   test("goes the whole path with the mirror file that ships, and ends with nothing to do", async (t) => {
     const { code, stdout, stderr } = await run(t, ["demo"]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /\d+ pulls spent, \d+ of 100 left in a window of 1 h/);
+    assert.match(stdout, /\d+ pulls used, \d+ of 100 pulls remaining in the 1-hour window/);
     assert.match(stdout, /No changes\. \d+ images match .*mirrors\.yaml\./);
     assert.equal(stderr, "");
   });

@@ -14,24 +14,24 @@ const cost = (pullsAtMost: number | null, pullsForeseen: number) =>
     credentialsUnused: false,
   });
 
-test("a cost says `at most` only where that is a bound, and else what it does not know", () => {
-  assert.equal(cost(0, 0), "Docker Hub: no pull; no limit was named.");
-  assert.equal(cost(3, 3), "Docker Hub: at most 3 pulls; no limit was named.");
+test("a cost shows `at most` only if there is an upper bound", () => {
+  assert.equal(cost(0, 0), "Docker Hub: no pulls; no pull limit reported.");
+  assert.equal(cost(3, 3), "Docker Hub: at most 3 pulls; no pull limit reported.");
   assert.equal(
     cost(null, 3),
-    "Docker Hub: up to 3 pulls, and more for referrers that are only known at apply; no limit was named.",
+    "Docker Hub: up to 3 pulls, and more for referrers that only apply can find; no pull limit reported.",
   );
-  assert.equal(cost(null, 0), "Docker Hub: pulls for referrers that are only known at apply; no limit was named.");
+  assert.equal(cost(null, 0), "Docker Hub: pulls for referrers that only apply can find; no pull limit reported.");
 });
 
-test("no limit was named only where an answer named none: not where nobody was asked, or the allowance is spent", () => {
+test("no pull limit is reported only if a response had none, not if there was no response or the limit is reached", () => {
   const reading = undefined;
-  assert.equal(renderKnown({ reading, noReading: "no-limit-named" }), "no limit was named");
-  assert.equal(renderKnown({ reading, noReading: "not-told" }), "what is left is not known");
-  assert.equal(renderKnown({ reading }), "what is left is not known");
-  assert.equal(renderKnown({ reading, noReading: "spent" }), "nothing is left");
+  assert.equal(renderKnown({ reading, noReading: "no-limit-named" }), "no pull limit reported");
+  assert.equal(renderKnown({ reading, noReading: "not-told" }), "remaining pulls unknown");
+  assert.equal(renderKnown({ reading }), "remaining pulls unknown");
+  assert.equal(renderKnown({ reading, noReading: "spent" }), "no pulls remaining");
   assert.equal(
     renderKnown({ reading: { limit: undefined, remaining: 3, windowSeconds: undefined, source: undefined } }),
-    "3 left",
+    "3 pulls remaining",
   );
 });

@@ -12,7 +12,7 @@ type Named<Each> = Each extends { kind: infer Kind extends string; reason: infer
   ? `${Kind} ${Reason}`
   : never;
 
-/** The compiler says which row is missing here, or is no more. */
+/** The compiler reports rows that are missing here or no longer exist. */
 const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "blocked-tag tag-immutable": true,
   "blocked-referrer-tag referrer-tag-immutable": true,
@@ -82,8 +82,8 @@ const NOTES: Readonly<Record<AccountNote["code"], true>> = {
   "undeclared-not-sought": true,
 };
 
-/** What breaks when this fails: the golden files no longer show what a reader may meet. */
-describe("the plan of everything holds", () => {
+/** If this fails, the golden files no longer show everything that a plan can contain. */
+describe("the plan of everything has", () => {
   const made = everything();
   const rows = made.targets.flatMap((target) => target.rows);
 
@@ -106,7 +106,7 @@ describe("the plan of everything holds", () => {
     assert.ok(all.some((action) => action.kind === "copy-image" && action.upstream !== undefined));
   });
 
-  test("every note about an account, a target that could not be read, a rule that failed, and what the lock could not ask", () => {
+  test("every note about an account, an unreadable target, a failed tag rule, and a locked image that could not be looked up", () => {
     const notes = made.targets.flatMap((target) => target.notes ?? []);
     assert.deepEqual(sorted(notes.map(({ code }) => code)), sorted(Object.keys(NOTES)));
     assert.ok(made.targets.some(({ error }) => error !== undefined));

@@ -12,8 +12,8 @@ import { SCENES } from "./scenes.ts";
 import type { Scene } from "./scene.ts";
 
 /**
- * A plan with a row of every kind: `everything.test.ts` says which, and that none is missing. A new one changes every golden
- * file here; how those of tmux are recorded anew is in test/registries/README.md.
+ * Returns a plan with rows of every kind; `everything.test.ts` checks that none is missing. A new one changes every golden
+ * file here. To record those of tmux again, see test/registries/README.md.
  */
 export function everything(): Plan {
   const images = SCENES.flatMap((scene) => [...scene.images]);
@@ -34,7 +34,7 @@ export function everything(): Plan {
   return withStaleActions(made, "moved");
 }
 
-/** As if a saved plan were applied that has other values for the actions in one repository. */
+/** Applies a saved plan that has other values for the actions in one repository. */
 function withStaleActions(made: Plan, repository: string): Plan {
   const saved = structuredClone(made);
   for (const action of actionsOf(saved)) if (action.repository === repository) changeAction(action);
@@ -66,7 +66,7 @@ function merged<
   return Object.assign({}, ...SCENES.map((scene) => scene[key])) as NonNullable<Scene[Key]>;
 }
 
-/** Its account has something to say of nearly everything. */
+/** Has an account with nearly every note. */
 function main(): Actual {
   const base = ecr(
     SCENES.flatMap(({ repositories = [] }) => [...repositories]),
@@ -91,7 +91,7 @@ function main(): Actual {
   };
 }
 
-/** Has one of the images, so that what it lacks of the others need not come from their source. */
+/** Has an account that could not be read completely. */
 function tokyo(): Actual {
   return {
     kind: "read",

@@ -10,14 +10,14 @@ import { digest, ecr, found, image, oci, plan, repository } from "../../plan/sta
 import { assertGolden } from "../../support/golden.ts";
 import { everything } from "./everything.ts";
 
-/** Every token of the page, as GitHub's registryKind of Markdown is read. */
+/** Returns every token of the page, parsed as GitHub Flavored Markdown. */
 function tokensOf(page: string): Token[] {
   const all: Token[] = [];
   void marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));
   return all;
 }
 
-/** The text of a token of this kind, wherever it stands. */
+/** Returns the texts of all tokens of a type. */
 function texts(page: string, type: string): string[] {
   return tokensOf(page).flatMap((token) => (token.type === type && "text" in token ? [String(token.text)] : []));
 }
@@ -28,7 +28,7 @@ function many(count: number): Plan {
   return plan(images, oci(), Object.fromEntries(sources.map((source) => [source, found(digest(source))])));
 }
 
-/** A plan in which everything that can come from outside is `text`. */
+/** Returns a plan in which every untrusted text is `text`. */
 function hostile(text: string): Plan {
   const made = plan(
     [image("redis:7", "redis:7"), image("nginx:1", "nginx:1")],
@@ -45,11 +45,11 @@ function hostile(text: string): Plan {
 }
 
 describe("a plan as Markdown", () => {
-  test("has totals first and last, what is in the way before the rest, and a table for each repository", () => {
+  test("has the totals first and last, deletions and problems before the rest, and a table for each repository", () => {
     assertGolden(renderMarkdown(everything(), COMMENT_LIMIT), new URL("plan.golden.md", import.meta.url));
   });
 
-  test("begins with a hidden marker that names the mirror file and its targets", () => {
+  test("starts with a hidden marker that names the mirror file and its targets", () => {
     const [first] = marked.lexer(renderMarkdown(everything(), COMMENT_LIMIT));
     assert.equal(first?.type, "html");
     assert.match(
@@ -58,7 +58,7 @@ describe("a plan as Markdown", () => {
     );
   });
 
-  test("has the same marker when nothing else would be done, whatever is left of an allowance", () => {
+  test("has the same marker as long as the changes are the same, whatever the remaining pulls", () => {
     const marker = (made: Plan) => renderMarkdown(made, COMMENT_LIMIT).split("\n")[0];
     const before = everything();
     const later = {
@@ -70,13 +70,13 @@ describe("a plan as Markdown", () => {
     assert.notEqual(marker(many(3)), marker(many(4)));
   });
 
-  test("names neither the address nor the account of an allowance", () => {
+  test("does not contain the address or the account of a pull limit", () => {
     const page = renderMarkdown(everything(), COMMENT_LIMIT);
-    assert.match(page, /87 of 100 left/);
+    assert.match(page, /87 of 100 pulls remaining/);
     assert.doesNotMatch(page, /203\.0\.113\.7|anonymous/);
   });
 
-  test("with nothing to do says so", () => {
+  test("without changes says so", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), {
       "docker.io/library/redis:7": found(digest("a")),
     });
@@ -90,10 +90,10 @@ describe("a plan as Markdown", () => {
     ["comment", COMMENT_LIMIT, 2000],
     ["job summary", SUMMARY_LIMIT, 15_000],
   ] as const) {
-    test(`that is too long for a ${where} leaves out whole rows, says how many, and keeps the totals exact`, () => {
+    test(`that is too long for a ${where} omits whole rows, counts them, and has exact totals`, () => {
       const page = renderMarkdown(many(count), limit);
       assert.ok(Buffer.byteLength(page) <= limit);
-      assert.ok(Buffer.byteLength(page) > limit * 0.99, "it has what there is room for");
+      assert.ok(Buffer.byteLength(page) > limit * 0.99, "it uses the available room");
       const rows = page.match(/^\| `\+` \|.*\|$/gm) ?? [];
       const rest = Number(/and (\d+) more rows/.exec(page)?.[1]);
       assert.equal(rows.length + rest, count);
@@ -101,7 +101,7 @@ describe("a plan as Markdown", () => {
     });
   }
 
-  test("of thousands of targets, notes and options keeps its limit, and its marker tells it from others", () => {
+  test("of thousands of targets, notes and options keeps its limit and has a unique marker", () => {
     const made = many(2000);
     const targets = Array.from({ length: 3000 }, (_, i) => ({
       name: `target-${i}`,
@@ -120,7 +120,7 @@ describe("a plan as Markdown", () => {
     assert.notEqual(marker(targets), marker(targets.slice(1)));
   });
 
-  test("law: never longer than its limit, and every row is shown or counted", () => {
+  test("law: is never longer than its limit, and shows or counts every row", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2_000, max: 30_000 }), (count, limit) => {
         const page = renderMarkdown(many(count), limit);
@@ -141,15 +141,15 @@ describe("a plan as Markdown", () => {
     "::error::x\n$`a$ :smile: \\`\\|",
     "```\n</details>\n<details>",
   ]) {
-    test(`shows ${JSON.stringify(text)} and lets it do nothing`, () => {
+    test(`shows ${JSON.stringify(text)} without interpreting it`, () => {
       const page = renderMarkdown(hostile(text), COMMENT_LIMIT);
       const tokens = tokensOf(page);
       const active = tokens.filter(({ type }) => ["html", "link", "image"].includes(type));
-      assert.deepEqual(active.length, 1, "our own marker alone");
-      // What is found in the finished page, mentions and references, is never found in code.
+      assert.deepEqual(active.length, 1, "only the marker");
+      // Mentions and references are found in the finished page, but not in code.
       const prose = tokens.flatMap((token) => (token.type === "text" && !("tokens" in token) ? [token.raw] : []));
       assert.equal(
-        prose.some((said) => /@octocat|#12|:smile:|alert/.test(said)),
+        prose.some((raw) => /@octocat|#12|:smile:|alert/.test(raw)),
         false,
       );
       assert.equal(page.includes("\u202e") || page.includes("\u001b"), false);
@@ -157,7 +157,7 @@ describe("a plan as Markdown", () => {
         page.split("\n").some((line) => line.startsWith("::")),
         false,
       );
-      assert.equal(texts(page, "heading").length, 4, "our own headings alone");
+      assert.equal(texts(page, "heading").length, 4, "only its own headings");
     });
   }
 });

@@ -12,11 +12,11 @@ import { everything } from "./everything.ts";
 const PLAIN = createStyle({ color: false, abbreviateDigests: true });
 
 describe("a plan as text", () => {
-  test("shows a row of every kind, grouped by repository, with the totals first and last", () => {
+  test("shows rows of every kind, grouped by repository, with the totals first and last", () => {
     assertGolden(renderPlan(everything(), PLAIN), new URL("plan.golden.txt", import.meta.url));
   });
 
-  test("stands on a terminal of 120 columns as tmux recorded it; test/registries/README.md says how that is done anew", () => {
+  test("on a terminal of 120 columns matches the recording of tmux; see test/registries/README.md to record it again", () => {
     const [plain, colours] = ["plain", "colours"].map((name) =>
       readFileSync(new URL(`plan.tmux.${name}.golden.txt`, import.meta.url), "utf8"),
     );
@@ -28,7 +28,7 @@ describe("a plan as text", () => {
     assert.equal(stripVTControlCharacters(colours ?? ""), plain);
   });
 
-  test("with nothing to do says so, and how many images were looked at", () => {
+  test("without changes has the number of images that were checked", () => {
     const made = plan([image("redis:7", "redis:7")], oci({ "redis:7": digest("a") }), {
       "docker.io/library/redis:7": found(digest("a")),
     });
@@ -38,12 +38,12 @@ describe("a plan as text", () => {
     );
   });
 
-  test("gives digests in full when it is not read on a terminal", () => {
+  test("has digests in full outside a terminal", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { "docker.io/library/redis:7": found(digest("a")) });
     assert.ok(renderPlan(made, createStyle({ color: false, abbreviateDigests: false })).includes(digest("a")));
   });
 
-  test("shows what a registry said without letting it act on the terminal", () => {
+  test("escapes control characters in text from a registry", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), {
       "docker.io/library/redis:7": {
         kind: "failed",

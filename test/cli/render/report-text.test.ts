@@ -32,23 +32,23 @@ function outcomesOf(made: Plan, result: Outcome["result"], more: Partial<Outcome
 
 const moved = { "docker.io/library/redis:7": found(digest("new"), { mediaType: OCI_MANIFEST }) };
 
-test("a report does not send anybody back for what another run does not do: what is blocked stays so", () => {
+test("a report does not suggest another run for blocked rows, which it would not change", () => {
   const blocked = plan([image("redis:7", "redis:7")], ecr([IMMUTABLE], { "redis:7": digest("old") }), moved);
-  const said = rendered(blocked, []);
-  assert.match(said, /1 blocked/);
-  assert.match(said, /What is blocked stays so/);
-  assert.doesNotMatch(said, /Run apply again/);
+  const report = rendered(blocked, []);
+  assert.match(report, /1 blocked/);
+  assert.match(report, /Blocked rows stay blocked until you follow the advice in the plan\./);
+  assert.doesNotMatch(report, /Run apply again/);
 });
 
-test("a report says to run apply again where that brings the rest", () => {
+test("a report suggests another run if that finishes the plan", () => {
   const made = plan([image("redis:7", "redis:7")], ecr([repository("redis")]), moved);
-  const said = rendered(made, outcomesOf(made, "postponed"));
-  assert.match(said, /Run apply again for the rest\.\n/);
-  assert.doesNotMatch(said, /What is blocked/);
+  const report = rendered(made, outcomesOf(made, "postponed"));
+  assert.match(report, /Nothing was rolled back: every tag listed as done is complete\. Run apply again to finish\.\n/);
+  assert.doesNotMatch(report, /Blocked rows/);
   assert.doesNotMatch(rendered(made, outcomesOf(made, "done")), /Run apply again|rolled back/);
 });
 
-test("a warning names the target before what was left out", () => {
+test("a warning names the target before what was skipped", () => {
   const made = plan([image("redis:7", "redis:7")], ecr([repository("redis")]), moved);
   const error = { code: "MANIFEST_REFUSED", side: "target", operation: "write manifest", message: "no" } as const;
   const two = { ...made, targets: [...made.targets, { name: "two", registry: "two", rows: [] }] };
@@ -58,6 +58,6 @@ test("a warning names the target before what was left out", () => {
   const referrers = { ...action, kind: "copy-referrers" } as unknown as Outcome["action"];
   assert.match(
     rendered(two, [{ ...outcome, action: referrers }]),
-    /Warning: main: left out of the referrers of redis:7/,
+    /Warning: main: skipped some of the referrers of redis:7/,
   );
 });

@@ -21,7 +21,7 @@ const NOTHING = { artifacts: new Map(), tags: new Map() };
 const hub = (name: string) => `docker.io/library/${name}`;
 const denied = { code: "DENIED", side: "target", operation: "list tags of", message: "no" } as const;
 
-/** An image of Docker Hub that is at `held` there and here. */
+/** Returns an image that is the same at Docker Hub and at the target. */
 function kept(name: string, more: Parameters<typeof image>[2] = {}): Scene {
   return {
     images: [image(`${name}:1`, `${name}:1`, more)],
@@ -30,13 +30,13 @@ function kept(name: string, more: Parameters<typeof image>[2] = {}): Scene {
   };
 }
 
-/** An image that asks for its signatures, which the target has already. */
+/** Returns an unchanged image with `referrers`. */
 function signed(name: string, referrers: Scene["referrers"], more: Scene = { images: [] }): Scene {
   const base = kept(name, { referrers: {} });
   return { repositories: [repository(name)], ...base, ...more, images: base.images, referrers: referrers as never };
 }
 
-/** What is created, copied and moved. */
+/** Images that are created, copied and moved. */
 const COPIES: readonly Scene[] = [
   {
     images: [image("ruby:2.7.1-slim", "nomorelimit:ruby", { settings: { ...IMMUTABLE, scanOnPush: true, ...POLICY } })],
@@ -95,7 +95,7 @@ const UNREAD: ErrorReport = {
   hint: "grant ecr:GetDownloadUrlForLayer on single",
 };
 
-/** What stands in the way. */
+/** Images that are blocked or could not be read. */
 const TROUBLE: readonly Scene[] = [
   {
     images: [image("ghcr.io/team/app:1", "app:1")],
@@ -122,7 +122,7 @@ const TROUBLE: readonly Scene[] = [
   },
 ];
 
-/** What a lock makes of images. */
+/** Images with a lock file. */
 const LOCKED: readonly Scene[] = [
   {
     images: [
@@ -143,7 +143,7 @@ const LOCKED: readonly Scene[] = [
   },
 ];
 
-/** Repositories: whose they are, and how they are set. */
+/** Repositories: their owners and settings. */
 const SETTINGS: readonly Scene[] = [
   {
     ...kept("drifted", {
@@ -188,7 +188,7 @@ const SETTINGS: readonly Scene[] = [
   },
 ];
 
-/** Tags that nothing declares. */
+/** Undeclared tags. */
 const UNDECLARED: readonly Scene[] = [
   {
     ...kept("many"),
@@ -273,5 +273,5 @@ const REFERRERS: readonly Scene[] = [
   }),
 ];
 
-/** What a plan can say, scene by scene. Each has a repository of its own, named for what happens there. */
+/** Everything that a plan can contain. Each scene has its own repository, named after what happens there. */
 export const SCENES: readonly Scene[] = [...COPIES, ...TROUBLE, ...LOCKED, ...SETTINGS, ...UNDECLARED, ...REFERRERS];

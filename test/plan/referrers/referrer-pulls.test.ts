@@ -19,19 +19,19 @@ const tagged = (kind: "list" | "artifact", word: string, mediaType: string): Ref
 });
 
 describe("the pulls of referrers", () => {
-  test("are one for each manifest, and one for a list that is known", () => {
+  test("are 1 for each manifest and 1 for each known list", () => {
     assert.equal(pullsFor([artifacts(["x", "y"]), tagged("list", "l", OCI_INDEX), artifacts(["y"])], []), 3);
     assert.equal(pullsFor([tagged("artifact", "s", OCI_MANIFEST)], []), 1);
   });
 
-  test("have no bound where a list or an index is still unread, or an artifact is an index: no plan knows its children", () => {
+  test("have no upper bound if a list or an index has not been read, or an artifact is an index", () => {
     assert.equal(pullsFor([artifacts(["x"])], [digest("list")]), null);
     assert.equal(pullsFor([artifacts(["x"], OCI_INDEX)], []), null);
     assert.equal(pullsFor([tagged("artifact", "s", OCI_INDEX)], []), null);
     assert.equal(pullsFor([artifacts(["x"], "")], []), null);
   });
 
-  test("of several targets are those of all that any of them lacks, each once", () => {
+  test("of several targets count each missing referrer once", () => {
     const lacks = (words: readonly string[]) => ({ work: [artifacts(words)] }) as unknown as CopyReferrers;
     assert.equal(referrerPulls([lacks(["x", "y"]), lacks(["y", "z"])]), 3);
   });

@@ -33,7 +33,7 @@ const SIGNED: FoundReferrers = {
   unread: [],
 };
 
-/** Plans with the same facts for each image that asks for referrers. */
+/** Makes a plan with the same facts for each image with referrers. */
 function planned(
   images: readonly DesiredImage[],
   actual: Parameters<typeof plan>[1],
@@ -64,7 +64,7 @@ const asking = (more: Partial<DesiredImage> = {}) => image("redis:7", "redis:7",
 const facts = (all = SIGNED, held = NOTHING): ReferrerFacts => ({ kind: "found", found: all, held });
 
 describe("the referrers of an image", () => {
-  test("that the target lacks are one action after the image's own, with its pulls in the cost", () => {
+  test("that the target lacks are one action after the copy, and their pulls are counted", () => {
     const made = planned([asking()], oci(), facts());
     assert.deepEqual(rows(made), ["copy-image redis:7", "copy-referrers redis:7"]);
     const action = actionOf(made);
@@ -75,7 +75,7 @@ describe("the referrers of an image", () => {
     assert.equal(made.totals.create, 2);
   });
 
-  test("that the target has are no row, and nothing to count", () => {
+  test("that the target has have no row", () => {
     const held: HeldReferrers = {
       artifacts: new Map([[digest("a"), new Set([digest("sbom"), digest("our own")])]]),
       tags: new Map([["sha256-sig", { digest: digest("other"), isCurrent: true }]]),
@@ -85,14 +85,14 @@ describe("the referrers of an image", () => {
     assert.deepEqual([made.totals.unchanged, made.costs[0]?.pullsAtMost], [1, 0]);
   });
 
-  test("whose tag moved are a change, on the condition that the target's has not moved since", () => {
+  test("with a tag that moved are a change, on the condition that the target's tag has not changed since", () => {
     const held = { ...NOTHING, tags: new Map([["sha256-sig", { digest: digest("old"), isCurrent: false }]]) };
     const action = actionOf(planned([asking()], oci({ "redis:7": digest("a") }), facts(SIGNED, held)));
     assert.equal(action?.reason, "referrers-moved");
     assert.equal(action?.work[0]?.tags[0]?.precondition, digest("old"));
   });
 
-  test("whose tag moved in a repository that does not let it are blocked, and the rest is copied", () => {
+  test("with an immutable tag that moved are blocked, and the others are copied", () => {
     const held = { ...NOTHING, tags: new Map([["sha256-sig", { digest: digest("old"), isCurrent: false }]]) };
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const made = planned([asking()], ecr([immutable], { "redis:7": digest("a") }), facts(SIGNED, held));
@@ -113,15 +113,15 @@ describe("the referrers of an image", () => {
     assert.equal(free.totals.blocked, 0);
   });
 
-  test("that cannot be seen without a pull are looked for at apply, and the row says so", () => {
+  test("that a plan cannot find without a pull are looked up at apply, with a row", () => {
     const made = planned([asking()], oci(), facts({ subjects: [], unread: [digest("a")] }));
     const action = actionOf(made);
     assert.deepEqual([action?.reason, action?.isComplete, action?.pullsAtMost], ["known-at-apply", false, null]);
     assert.deepEqual([made.costs[0]?.pullsAtMost, made.costs[0]?.pullsForeseen], [null, 1], "no bound is claimed");
-    assert.equal(made.totals.create, 1, "the image; whether there are referrers to create nobody knows");
+    assert.equal(made.totals.create, 1, "the image; it is unknown whether there are referrers");
   });
 
-  test("in a list that is blocked are not looked for each time", () => {
+  test("in a blocked list are not looked up again by each apply", () => {
     const list = tagged("list", "list");
     const all: FoundReferrers = {
       subjects: [{ subject: digest("a"), artifacts: [], tags: [list] }],
@@ -134,21 +134,21 @@ describe("the referrers of an image", () => {
     assert.equal(made.totals.blocked, 1);
   });
 
-  test("that cannot be read fail a row of their own: the image's stays", () => {
+  test("that cannot be read have a failed row in addition to the image's row", () => {
     const { error } = failed("UNAUTHORIZED") as Extract<ReturnType<typeof failed>, { kind: "failed" }>;
     const made = planned([asking()], oci(), { kind: "failed", error });
     assert.deepEqual(rows(made).toSorted(), ["copy-image redis:7", "failed-referrers redis:7 referrers-unread"]);
     assert.equal(made.complete, false);
   });
 
-  test("are kept as they are where the allowance is spent", () => {
+  test("are kept if the pull limit is reached", () => {
     const { error } = failed("PULL_LIMIT") as Extract<ReturnType<typeof failed>, { kind: "failed" }>;
     const made = planned([asking()], oci({ "redis:7": digest("a") }), { kind: "failed", error });
     assert.equal(made.totals.kept, 1);
     assert.equal(made.complete, true);
   });
 
-  test("wanted under two tags of one digest are one action", () => {
+  test("of two tags with one digest are one action", () => {
     const two = [asking(), image("redis:7", "redis:seven", { referrers: {} })];
     const made = planned(two, oci(), facts());
     assert.deepEqual(
@@ -158,7 +158,7 @@ describe("the referrers of an image", () => {
     assert.equal(made.costs[0]?.pullsAtMost, 1 + 2);
   });
 
-  test("are not wanted of images that do not ask, that are blocked, or that are there with `refresh: missing`", () => {
+  test("are skipped for images without `referrers`, blocked images, and existing images with `refresh: missing`", () => {
     const none = (each: DesiredImage, actual: Parameters<typeof plan>[1]) =>
       assert.equal(actionOf(planned([each], actual, facts())), undefined);
     none(image("redis:7", "redis:7"), oci());
@@ -179,7 +179,7 @@ describe("for any referrers at a source and a target", () => {
     unread: [],
   }));
 
-  test("nothing is missing once what was missing is there, and nothing that the target has is taken away", () => {
+  test("copying what is missing leaves nothing missing, and removes nothing from the target", () => {
     fc.assert(
       fc.property(all, words, (source, here) => {
         const held: HeldReferrers = {

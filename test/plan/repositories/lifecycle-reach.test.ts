@@ -11,7 +11,7 @@ function rule(rulePriority: number, selection: object, action: object = EXPIRE):
   return { rulePriority, selection, action };
 }
 
-/** `priority: tags`, for each rule that reaches declared tags. */
+/** Returns `priority: tags` for each rule that removes declared tags. */
 function reach(rules: readonly object[], declared = DECLARED): string[] {
   return lifecycleReach(JSON.stringify({ rules }), declared).map(
     ({ priority, tags }) => `${priority}: ${tags.join(" ")}`,
@@ -21,21 +21,21 @@ function reach(rules: readonly object[], declared = DECLARED): string[] {
 const pushed = (days: number) => ({ countType: "sinceImagePushed", countUnit: "days", countNumber: days });
 const keep = (images: number) => ({ countType: "imageCountMoreThan", countNumber: images });
 
-describe("a lifecycle rule reaches declared tags", () => {
-  test("when it counts days since the push", () => {
+describe("a lifecycle rule", () => {
+  test("removes declared tags if it counts days since the push", () => {
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...pushed(30) })]), ["1: 1.0 1.1 latest"]);
     assert.deepEqual(reach([rule(1, { tagStatus: "tagged", tagPrefixList: ["1."], ...pushed(30) })]), ["1: 1.0 1.1"]);
     assert.deepEqual(reach([rule(1, { tagStatus: "tagged", tagPatternList: ["*.0"], ...pushed(30) })]), ["1: 1.0"]);
   });
 
-  test("when it keeps fewer images than are declared, several tags of one image counted once", () => {
+  test("removes declared tags if it keeps fewer images than are declared, counting several tags of one image once", () => {
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(2) })]), ["1: 1.0 1.1 latest"]);
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(3) })]), []);
     const twice = DECLARED.map((each) => ({ ...each, image: each.tag === "latest" ? "1.1" : each.tag }));
     assert.deepEqual(reach([rule(1, { tagStatus: "any", ...keep(2) })], twice), []);
   });
 
-  test("perhaps, when it keeps fewer than they are with what their indexes name, and counts what has no tag", () => {
+  test("may remove declared tags if it counts untagged images and keeps fewer than the declared images with their children", () => {
     const indexes = DECLARED.map((each) => ({ ...each, counted: { atLeast: 5, atMost: 9 } }));
     const counted = (rules: readonly object[], declared = indexes) =>
       lifecycleReach(JSON.stringify({ rules }), declared).map((found) => found.counted);
@@ -48,7 +48,7 @@ describe("a lifecycle rule reaches declared tags", () => {
     assert.deepEqual(counted([rule(1, { tagStatus: "any", ...keep(9) })], twice), [], "one index, counted once");
   });
 
-  test("when it archives them", () => {
+  test("can archive declared tags", () => {
     const transition = { type: "transition", targetStorageClass: "archive" };
     const [found] = lifecycleReach(
       JSON.stringify({ rules: [rule(1, { tagStatus: "any", ...pushed(9) }, transition)] }),
@@ -57,7 +57,7 @@ describe("a lifecycle rule reaches declared tags", () => {
     assert.deepEqual([found?.action, found?.days, found?.keeps], ["transition", 9, undefined]);
   });
 
-  test("but not those that a rule before it selects", () => {
+  test("does not affect tags that a rule of higher priority selects", () => {
     const rules = [
       rule(9, { tagStatus: "any", ...pushed(1) }),
       rule(1, { tagStatus: "tagged", tagPrefixList: ["1."], ...keep(100) }),
@@ -65,7 +65,7 @@ describe("a lifecycle rule reaches declared tags", () => {
     assert.deepEqual(reach(rules), ["9: latest"]);
   });
 
-  test("and one reaches none that is for untagged or archived images, for all of several patterns, or counts pulls", () => {
+  test("does not affect declared tags if it is for untagged or archived images, has several patterns, or counts pulls", () => {
     const rules = [
       rule(1, { tagStatus: "untagged", ...pushed(1) }),
       rule(2, { tagStatus: "any", storageClass: "archive", ...pushed(1) }),
@@ -75,7 +75,7 @@ describe("a lifecycle rule reaches declared tags", () => {
     assert.deepEqual(reach(rules), []);
   });
 
-  test("and a policy that is none has no rules", () => {
+  test("is not found in an invalid policy", () => {
     for (const policy of ["", "[]", "{}", '{"rules":7}', '{"rules":[null,{"selection":{}}]}']) {
       assert.deepEqual(lifecycleReach(policy, DECLARED), []);
     }

@@ -11,8 +11,8 @@ import { digest, ecr, found, image, plan, repository } from "../state.ts";
 const REDIS = "docker.io/library/redis:7";
 const a = digest("a");
 
-/** What the plan says of a rule for any images that keeps so many, and how many it counts. */
-function told(
+/** Returns how many images the plan counts for a rule that keeps a number of `any` images. */
+function countedFor(
   keeps: number,
   content: HeldContent | undefined,
   source: Resolution = found(a),
@@ -31,33 +31,33 @@ function told(
   return row?.kind === "lifecycle-warning" ? (row.rule.counted ?? "bound") : "none";
 }
 
-describe("a lifecycle rule that counts images without a tag is told when one declared index is more than it keeps:", () => {
+describe("a lifecycle rule that also counts untagged images", () => {
   const held: HeldContent = { kind: "index", selection: undefined, children: 8 };
 
-  test("of one at the target all that it names", () => {
-    assert.deepEqual(told(8, held), { atLeast: 9, atMost: 9 });
-    assert.deepEqual(told(9, held), "none");
-    assert.deepEqual(told(0, held), "bound");
+  test("counts every child of an index at the target", () => {
+    assert.deepEqual(countedFor(8, held), { atLeast: 9, atMost: 9 });
+    assert.deepEqual(countedFor(9, held), "none");
+    assert.deepEqual(countedFor(0, held), "bound");
   });
 
-  test("of an image that is no index nothing", () => {
-    assert.equal(told(1, { kind: "image" }), "none");
-    assert.equal(told(1, undefined), "none", "one that will be copied");
+  test("counts no children of a single-platform image", () => {
+    assert.equal(countedFor(1, { kind: "image" }), "none");
+    assert.equal(countedFor(1, undefined), "none", "one that will be copied");
   });
 
-  test("of an index that will be copied what is known, and else as many as there may be", () => {
+  test("counts the known children of an index to copy, or else the possible ones", () => {
     const index = found(a, { mediaType: OCI_INDEX });
-    assert.deepEqual(told(32, undefined, index), { atLeast: 1, atMost: 33 });
-    assert.equal(told(33, undefined, index), "none");
+    assert.deepEqual(countedFor(32, undefined, index), { atLeast: 1, atMost: 33 });
+    assert.equal(countedFor(33, undefined, index), "none");
     const platforms = ["linux/amd64", "linux/arm64"];
-    assert.deepEqual(told(4, undefined, index, { platforms }), { atLeast: 3, atMost: 5 });
-    assert.equal(told(5, undefined, index, { platforms }), "none");
+    assert.deepEqual(countedFor(4, undefined, index, { platforms }), { atLeast: 3, atMost: 5 });
+    assert.equal(countedFor(5, undefined, index, { platforms }), "none");
     const contents = new Map([[REDIS, { platforms: 3, bytes: 1 }]]);
-    assert.deepEqual(told(6, undefined, index, {}, { contents }), { atLeast: 4, atMost: 7 });
+    assert.deepEqual(countedFor(6, undefined, index, {}, { contents }), { atLeast: 4, atMost: 7 });
   });
 
-  test("of an index that moved what comes, not what is there", () => {
+  test("counts the children of the new index if the tag moved", () => {
     const moved = found(digest("b"), { mediaType: OCI_INDEX });
-    assert.deepEqual(told(9, held, moved), { atLeast: 1, atMost: 33 });
+    assert.deepEqual(countedFor(9, held, moved), { atLeast: 1, atMost: 33 });
   });
 });

@@ -30,7 +30,7 @@ const ACCOUNT: AccountState = {
   keys: new Map(),
 };
 
-/** A plan for redis:7, which is there, in a repository of this state. */
+/** Makes a plan for redis:7, which exists in a repository of this state. */
 function planFor(
   settings: RepositorySettings,
   state: Partial<RepositoryState>,
@@ -41,18 +41,18 @@ function planFor(
   return plan(images, { ...actual, account: { ...ACCOUNT, ...account } }, { [REDIS]: found(digest("a")) });
 }
 
-/** The rows about the repository. */
-function told(made: Plan): string[] {
+/** Returns the rows about the repository. */
+function rowsIn(made: Plan): string[] {
   return rows(made).filter((row) => !row.startsWith("unchanged"));
 }
 
 const tagged = (more: Record<string, string>) => ({ tags: { mirrorform: "platform", ...more } });
 const IMMUTABLE: TagMutability = { default: "IMMUTABLE", except: ["latest", "*-dev"] };
 
-/** A setting, what the repository has, and what is to be done. */
+/** A declared setting, the state of the repository, and the expected rows. */
 const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryState>, string[]])[] = [
-  ["nothing declared", {}, { scanOnPush: true, tagMutability: IMMUTABLE, lifecyclePolicy: LIFECYCLE }, []],
-  ["mutability", { tagMutability: IMMUTABLE }, {}, ["put-tag-mutability redis"]],
+  ["no declared setting", {}, { scanOnPush: true, tagMutability: IMMUTABLE, lifecyclePolicy: LIFECYCLE }, []],
+  ["tag mutability", { tagMutability: IMMUTABLE }, {}, ["put-tag-mutability redis"]],
   [
     "the same filters in another order",
     { tagMutability: IMMUTABLE },
@@ -60,16 +60,16 @@ const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryS
     [],
   ],
   [
-    "a filter more",
+    "one more filter",
     { tagMutability: IMMUTABLE },
     { tagMutability: { default: "IMMUTABLE", except: ["latest"] } },
     ["put-tag-mutability redis"],
   ],
   ["scan on push", { scanOnPush: true }, {}, ["put-scan-on-push redis"]],
   ["no scan on push", { scanOnPush: false }, { scanOnPush: true }, ["put-scan-on-push redis"]],
-  ["scan on push as it is", { scanOnPush: false }, {}, []],
+  ["scan on push that is equal", { scanOnPush: false }, {}, []],
   ["a resource tag", { tags: { team: "a" } }, tagged({ team: "b", cost: "7" }), ["put-resource-tags redis"]],
-  ["a resource tag as it is", { tags: { team: "a" } }, tagged({ team: "a", cost: "7" }), []],
+  ["a resource tag that is equal", { tags: { team: "a" } }, tagged({ team: "a", cost: "7" }), []],
   ["a lifecycle policy that is missing", { lifecyclePolicy: { json: LIFECYCLE } }, {}, ["put-lifecycle-policy redis"]],
   [
     "another lifecycle policy",
@@ -78,7 +78,7 @@ const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryS
     ["put-lifecycle-policy redis"],
   ],
   [
-    "a lifecycle policy in other words",
+    "an equal lifecycle policy in another form",
     { lifecyclePolicy: { json: LIFECYCLE } },
     { lifecyclePolicy: JSON.stringify(JSON.parse(LIFECYCLE), null, 1) },
     [],
@@ -89,7 +89,7 @@ const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryS
     { lifecyclePolicy: LIFECYCLE },
     ["delete-lifecycle-policy redis"],
   ],
-  ["no lifecycle policy, as it is", { lifecyclePolicy: "none" }, {}, []],
+  ["no lifecycle policy, and none there", { lifecyclePolicy: "none" }, {}, []],
   [
     "another repository policy",
     { policy: { json: POLICY } },
@@ -97,35 +97,35 @@ const DRIFT: readonly (readonly [string, RepositorySettings, Partial<RepositoryS
     ["set-repository-policy redis"],
   ],
   [
-    "a repository policy in other words",
+    "an equal repository policy in another form",
     { policy: { json: POLICY } },
     { policy: POLICY.replace('"111111111111"', '["arn:aws:iam::111111111111:root"]') },
     [],
   ],
   ["no repository policy", { policy: "none" }, { policy: POLICY }, ["delete-repository-policy redis"]],
   [
-    "other encryption",
+    "different encryption",
     { encryption: { type: "KMS", key: KEY } },
     {},
     ["blocked-encryption redis encryption-immutable"],
   ],
   ["the same encryption", { encryption: { type: "KMS", key: KEY } }, { encryption: { type: "KMS", key: KEY } }, []],
   [
-    "an alias that nobody tells of",
+    "an alias with an unknown key",
     { encryption: { type: "KMS", key: "alias/a" } },
     { encryption: { type: "KMS", key: KEY } },
     [],
   ],
 ];
 
-describe("a setting of a repository of ours", () => {
+describe("a setting of an owned repository", () => {
   for (const [what, settings, state, expected] of DRIFT) {
     test(`${what}: ${expected.join() || "nothing to do"}`, () => {
-      assert.deepEqual(told(planFor(settings, state)), expected);
+      assert.deepEqual(rowsIn(planFor(settings, state)), expected);
     });
   }
 
-  test("is told with what it was, what it becomes and why, and counted by what is done", () => {
+  test("has an action with the old value, the new value and the reason, and is counted by its effect", () => {
     const settings: RepositorySettings = { scanOnPush: true, policy: "none", lifecyclePolicy: { json: LIFECYCLE } };
     const made = planFor(settings, { policy: POLICY });
     const place = { target: "main", repository: "redis" };
@@ -160,7 +160,7 @@ describe("a setting of a repository of ours", () => {
     assert.equal(planFor({ encryption: { type: "KMS" } }, {}).totals.blocked, 1);
   });
 
-  test("decides about its tags as it will be: one that may move again moves", () => {
+  test("applies before images are copied: a tag that becomes mutable can move", () => {
     const state = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const images = [image("redis:7", "redis:7", { settings: { tagMutability: { default: "MUTABLE", except: [] } } })];
     const moved = { [REDIS]: found(digest("b")) };
@@ -179,13 +179,13 @@ describe("a setting of a repository of ours", () => {
 describe("a repository", () => {
   const settings: RepositorySettings = { scanOnPush: true, tags: { team: "a" }, encryption: { type: "KMS" } };
 
-  test("of nobody or of another file is left alone without adopt", () => {
-    assert.deepEqual(told(planFor(settings, { tags: {} })), ["foreign-repository redis not-owned"]);
-    assert.deepEqual(told(planFor(settings, { tags: { mirrorform: "b" } })), ["foreign-repository redis not-owned"]);
+  test("without an owner or with another owner keeps its settings without adopt", () => {
+    assert.deepEqual(rowsIn(planFor(settings, { tags: {} })), ["foreign-repository redis not-owned"]);
+    assert.deepEqual(rowsIn(planFor(settings, { tags: { mirrorform: "b" } })), ["foreign-repository redis not-owned"]);
   });
 
-  test("of nobody is adopted, and then as one of ours", () => {
-    assert.deepEqual(told(planFor({ ...settings, adopt: true }, { tags: {} })), [
+  test("without an owner is adopted, and then planned as owned", () => {
+    assert.deepEqual(rowsIn(planFor({ ...settings, adopt: true }, { tags: {} })), [
       "adopt-repository redis",
       "blocked-encryption redis encryption-immutable",
       "put-scan-on-push redis",
@@ -193,25 +193,25 @@ describe("a repository", () => {
     ]);
   });
 
-  test("of another file is never adopted", () => {
+  test("with another owner is never adopted", () => {
     const made = planFor({ ...settings, adopt: true }, { tags: { mirrorform: "b" } });
-    assert.deepEqual(told(made), ["blocked-adoption redis owned-by-another"]);
+    assert.deepEqual(rowsIn(made), ["blocked-adoption redis owned-by-another"]);
     assert.equal(made.totals.blocked, 1);
   });
 
-  test("of ours is nothing to adopt", () => {
-    assert.deepEqual(told(planFor({ adopt: true }, {})), []);
+  test("that is owned is not adopted again", () => {
+    assert.deepEqual(rowsIn(planFor({ adopt: true }, {})), []);
   });
 });
 
-describe("what an account says", () => {
+describe("the account", () => {
   const rule = (frequency: string, ...filters: string[]) => ({ frequency, filters });
   const scanning = (type: "BASIC" | "ENHANCED", ...rules: ReturnType<typeof rule>[]) => ({
     scanning: { value: { type, rules } },
   });
   const notes = (made: Plan) => made.targets[0]?.notes ?? [];
 
-  test("about scanning goes before the repository's flag, where it covers the repository", () => {
+  test("overrides the scanning setting of repositories that its scanning configuration covers", () => {
     const on: RepositorySettings = { scanOnPush: true };
     for (const [account, isCovered] of [
       [scanning("BASIC", rule("SCAN_ON_PUSH", "*")), true],
@@ -223,12 +223,12 @@ describe("what an account says", () => {
       [scanning("BASIC", rule("SCAN_ON_PUSH", "redi*/x", "nginx")), false],
     ] as const) {
       const made = planFor(on, {}, account);
-      assert.deepEqual(told(made), isCovered ? [] : ["put-scan-on-push redis"], JSON.stringify(account));
+      assert.deepEqual(rowsIn(made), isCovered ? [] : ["put-scan-on-push redis"], JSON.stringify(account));
       assert.equal(notes(made)[0]?.code, isCovered ? "scanning-by-registry" : undefined);
     }
   });
 
-  test("about scanning is not told where it is as declared", () => {
+  test("has no note about scanning that equals the mirror file", () => {
     assert.deepEqual(
       notes(planFor({ scanOnPush: true }, { scanOnPush: true }, scanning("BASIC", rule("SCAN_ON_PUSH", "*")))),
       [],
@@ -236,23 +236,25 @@ describe("what an account says", () => {
     assert.deepEqual(notes(planFor({}, {}, scanning("ENHANCED"))), []);
   });
 
-  test("and cannot be read is told where it was needed, and fails nothing", () => {
+  test("that cannot be read gets a note if it was needed, and fails nothing", () => {
     const made = planFor({ scanOnPush: true }, {}, { scanning: { error: DENIED }, blobMounting: { error: DENIED } });
     assert.deepEqual(notes(made), [{ code: "scanning-not-read", error: DENIED }]);
     assert.equal(made.complete, true);
   });
 
-  test("of a key decides about encryption; what it does not say is told", () => {
+  test("determines the key of an alias for encryption, with a note if it is unknown", () => {
     const wanted: RepositorySettings = { encryption: { type: "KMS", key: "alias/a" } };
     const have: { encryption: Encryption } = { encryption: { type: "KMS", key: KEY } };
     const facts = (arn: string) => ({ keys: new Map([["alias/a", { value: { arn, isManagedByAws: false } }]]) });
-    assert.deepEqual(told(planFor(wanted, have, facts(KEY))), []);
-    assert.deepEqual(told(planFor(wanted, have, facts(`${KEY}2`))), ["blocked-encryption redis encryption-immutable"]);
+    assert.deepEqual(rowsIn(planFor(wanted, have, facts(KEY))), []);
+    assert.deepEqual(rowsIn(planFor(wanted, have, facts(`${KEY}2`))), [
+      "blocked-encryption redis encryption-immutable",
+    ]);
     const unknown = planFor(wanted, have, { keys: new Map([["alias/a", { error: DENIED }]]) });
     assert.deepEqual(notes(unknown), [{ code: "encryption-not-compared", repositories: ["redis"], error: DENIED }]);
   });
 
-  test("about templates is told of what is created, and the longest prefix counts", () => {
+  test("has a note about the template with the longest prefix for each new repository", () => {
     const templates = { value: ["ROOT", "hub", "hub/team"].map((prefix) => ({ prefix, appliedFor: [] })) };
     const actual = { ...ecr([]), account: { ...ACCOUNT, templates } };
     const images = ["hub/team/redis", "hubbub", "hub/redis"].map((name) => image("redis:7", `${name}:7`));
@@ -267,7 +269,7 @@ describe("what an account says", () => {
     );
   });
 
-  test("about blob mounting is told where another repository of the target has the image", () => {
+  test("has a note about blob mounting if another repository of the target has the image", () => {
     const images = [image("redis:7", "redis:7"), image("redis:7", "copy:7")];
     const actual = ecr([repository("redis"), repository("copy")], { "redis:7": digest("a") });
     const made = (value: boolean) =>
@@ -277,7 +279,7 @@ describe("what an account says", () => {
   });
 });
 
-test("an archived image is a row of its own, and its source is not asked", () => {
+test("an archived image has its own row, and its source is not queried", () => {
   const actual: ActualTarget = {
     ...ecr([repository("redis")], {}),
     tags: new Map([["redis", new Map()]]),
@@ -288,7 +290,7 @@ test("an archived image is a row of its own, and its source is not asked", () =>
   assert.equal(made.totals.blocked, 1);
 });
 
-test("a lifecycle policy that takes declared tags away is a warning, where it is ours to set", () => {
+test("a lifecycle policy that removes declared tags of an owned repository is a warning", () => {
   const json =
     '{"rules":[{"rulePriority":3,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}';
   const settings: RepositorySettings = { lifecyclePolicy: { json } };
@@ -313,13 +315,13 @@ test("a lifecycle policy that takes declared tags away is a warning, where it is
     upstream,
   );
   assert.deepEqual(
-    told(one).filter((row) => row.startsWith("warning")),
+    rowsIn(one).filter((row) => row.startsWith("lifecycle-warning")),
     [],
     "two tags of one image",
   );
   const foreign = plan(images, ecr([repository("redis", { tags: {} })]), upstream);
   assert.deepEqual(
-    told(foreign).filter((row) => row.startsWith("warning")),
+    rowsIn(foreign).filter((row) => row.startsWith("lifecycle-warning")),
     [],
   );
 });
@@ -363,7 +365,7 @@ const anyState = fc
   })
   .map((more) => repository("redis", more));
 
-/** A repository after one action on it. */
+/** Returns a repository after an action on it. */
 function after(state: RepositoryState, action: Action): RepositoryState {
   switch (action.kind) {
     case "adopt-repository":
@@ -392,7 +394,7 @@ describe("for any settings and any repository", () => {
       [REDIS]: found(digest(upstream)),
     });
 
-  test("a plan made after a plan was carried out holds no action, and blocks what was blocked", () => {
+  test("a plan after an apply has no action, and the same blocked rows", () => {
     fc.assert(
       fc.property(anySettings, anyState, versions, versions, (settings, state, held, upstream) => {
         const before = made(settings, state, held, upstream);
@@ -405,7 +407,7 @@ describe("for any settings and any repository", () => {
     );
   });
 
-  test("no action is about a repository with another file's mark, but to copy images", () => {
+  test("the only actions on a repository with another owner copy images", () => {
     fc.assert(
       fc.property(anySettings, anyState, (settings, state) => {
         const theirs = { ...state, tags: { ...state.tags, mirrorform: "another" } };
@@ -414,7 +416,7 @@ describe("for any settings and any repository", () => {
     );
   });
 
-  test("no action changes what is not declared", () => {
+  test("no action changes a setting that is not declared", () => {
     fc.assert(
       fc.property(anyState, (state) => {
         assert.deepEqual(actionsOf(made({}, state, "a", "a")), []);

@@ -21,7 +21,7 @@ const [AMD64, ARM64] = ["linux/amd64", "linux/arm64"];
 const BOTH = [AMD64, ARM64];
 const pullLimits = new Map([["docker.io", { reading: undefined, reserve: 0, credentialsUnused: false }]]);
 
-/** A tag of the target and what it holds: an index made of `source`, the source's own index, or a single image. */
+/** What a tag at the target names: an index made from `of`, a whole index, or a single-platform image. */
 type Held = { made: readonly string[]; of: Digest } | { whole: Digest } | { single: Digest };
 
 function holding(
@@ -63,15 +63,15 @@ function copies(made: Plan): CopyImage[] {
   );
 }
 
-describe("an image with chosen platforms", () => {
+describe("an image with selected platforms", () => {
   const a = digest("a");
 
-  test("whose tag is absent is copied: the digest is the source's", () => {
+  test("is copied with the source's digest if its tag is missing", () => {
     const [copy] = copies(plan([redis(BOTH)], oci(), at(a)));
     assert.deepEqual([copy?.reason, copy?.digest, copy?.precondition, copy?.platforms], ["new-tag", a, null, BOTH]);
   });
 
-  test("whose tag holds the index made of the same source and list is unchanged", () => {
+  test("is unchanged if its tag names the index made from the same source and platforms", () => {
     const made = plan([redis(BOTH)], holding({ "redis:7": { made: BOTH, of: a } }), at(a));
     assert.deepEqual(rows(made), ["unchanged redis:7 same-digest"]);
   });
@@ -83,7 +83,7 @@ describe("an image with chosen platforms", () => {
     ["of something else", { whole: digest("x") }, "tag-moved"],
   ];
   for (const [what, held, reason] of changes) {
-    test(`whose tag holds an index ${what} is copied: ${reason}`, () => {
+    test(`is copied if its tag names an index ${what}: ${reason}`, () => {
       const actual = holding({ "redis:7": held });
       const [copy] = copies(plan([redis(BOTH)], actual, at(a)));
       assert.equal(copy?.reason, reason);
@@ -91,12 +91,12 @@ describe("an image with chosen platforms", () => {
     });
   }
 
-  test("that is no index is unchanged when the tag holds its digest: there was nothing to choose from", () => {
+  test("is unchanged if it is a single-platform image and its tag names its digest", () => {
     const made = plan([redis([AMD64])], holding({ "redis:7": { single: a } }), { [REDIS]: found(a) });
     assert.deepEqual(rows(made), ["unchanged redis:7 same-digest"]);
   });
 
-  describe("that is no index, and whose digest did not change,", () => {
+  describe("and a single platform, with an unchanged digest,", () => {
     const amd64: HeldContent = { kind: "image", platform: { kind: "read", platform: AMD64 } };
     const none: HeldContent = { kind: "image", platform: { kind: "read", platform: undefined } };
     const error = { code: "DENIED", side: "target", operation: "read blob", message: "no" } as const;
@@ -108,16 +108,16 @@ describe("an image with chosen platforms", () => {
       return plan([wanted], { ...oci({ "redis:7": a }), contents }, { [REDIS]: found(a) }, { lock });
     };
 
-    test("is unchanged where the list names its platform", () => {
+    test("is unchanged if its platform is selected", () => {
       assert.deepEqual(rows(made(amd64, redis([AMD64]))), ["unchanged redis:7 same-digest"]);
     });
 
     for (const [list, content, message] of [
       [[ARM64], amd64, "the image has no linux/arm64; it has linux/amd64"],
       [BOTH, amd64, "the image has no linux/arm64; it has linux/amd64"],
-      [[ARM64], none, "the image has no linux/arm64; it names none"],
+      [[ARM64], none, "the image has no linux/arm64; it names no platforms"],
     ] as const) {
-      test(`is blocked where the list is ${list.join(" and ")}: ${message}`, () => {
+      test(`is blocked if ${list.join(" and ")} is selected: ${message}`, () => {
         for (const more of [{}, { claimed: a }, { locked: { kind: "digest", digest: a } as const }]) {
           const blocked = made(content, redis(list, more));
           assert.deepEqual(rows(blocked), ["blocked-platforms redis:7 platform-missing"]);
@@ -130,7 +130,7 @@ describe("an image with chosen platforms", () => {
       });
     }
 
-    test("is unchanged, and its row says why it was not checked, where its platform could not be read", () => {
+    test("is unchanged if its platform could not be read, with the reason in its row", () => {
       for (const [kind, more] of [
         ["unchanged", {}],
         ["held-by-lock", { locked: { kind: "digest", digest: a } as const }],
@@ -141,19 +141,19 @@ describe("an image with chosen platforms", () => {
       }
     });
 
-    test("is no business of an entry without a list, nor of one that stays once it is there", () => {
+    test("is not compared without selected platforms, or if an existing tag always stays", () => {
       assert.deepEqual(rows(made(amd64, redis(undefined))), ["unchanged redis:7 same-digest"]);
       const once = redis([ARM64], { refresh: "missing" });
       assert.deepEqual(rows(made(amd64, once)), ["unchanged redis:7 already-there"]);
     });
   });
 
-  test("is not taken for the source's index by an entry without a list", () => {
+  test("is not equal to the source's index for an entry without selected platforms", () => {
     const actual = holding({ "redis:7": { made: BOTH, of: a } });
     assert.equal(copies(plan([redis(undefined)], actual, at(a)))[0]?.reason, "platforms-changed");
   });
 
-  test("pinned by digest needs no word from its source while its tag is as declared, and one when it is not", () => {
+  test("pinned to a digest needs its source only if its tag differs", () => {
     const pinned = (platforms: readonly string[]) => image(`redis@${a}`, "redis:pinned", { platforms });
     const actual = holding({ "redis:pinned": { made: BOTH, of: a } });
     assert.deepEqual(rows(plan([pinned(BOTH)], actual)), ["unchanged redis:pinned same-digest"]);
@@ -162,22 +162,22 @@ describe("an image with chosen platforms", () => {
     assert.equal(sourcesToAsk([pinned(BOTH)], [holding({ "redis:pinned": { whole: a } })]).length, 1);
   });
 
-  test("under an immutable tag is blocked when the list changes, and says that it is the list", () => {
+  test("is blocked if the selected platforms change and its tag is immutable", () => {
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const actual = holding({ "redis:7": { made: [AMD64], of: a } }, (tags) => ecr([immutable], tags));
     const made = plan([redis(BOTH)], actual, at(a));
     assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
     const [row] = made.targets[0]?.rows ?? [];
-    assert.match(row?.kind === "blocked-tag" ? row.error.message : "", /^the list of platforms changed/);
+    assert.match(row?.kind === "blocked-tag" ? row.error.message : "", /^the selected platforms changed/);
     assert.deepEqual(row !== undefined && "platforms" in row && row.platforms, BOTH);
   });
 
-  test("with `refresh: missing` that is there stays, whatever its platforms", () => {
+  test("with `refresh: missing` that exists stays, whatever its platforms", () => {
     const made = plan([redis(BOTH, { refresh: "missing" })], holding({ "redis:7": { whole: a } }));
     assert.deepEqual(rows(made), ["unchanged redis:7 already-there"]);
   });
 
-  test("that could not be checked for a spent allowance is kept", () => {
+  test("is kept if it could not be checked because the pull limit is reached", () => {
     const actual = holding({ "redis:7": { made: BOTH, of: a } });
     assert.deepEqual(rows(plan([redis(BOTH)], actual, { [REDIS]: failed("PULL_LIMIT") })), [
       "kept-image redis:7 not-checked",
@@ -185,27 +185,27 @@ describe("an image with chosen platforms", () => {
   });
 });
 
-describe("the pulls of chosen platforms", () => {
+describe("the pulls of selected platforms", () => {
   const a = digest("a");
   const costOf = (images: readonly DesiredImage[], actual: Actual = oci()) =>
     plan(images, actual, at(a), { pullLimits }).costs[0]?.pullsAtMost;
 
-  test("are 1 for the index, and two for each: its image and its attestation", () => {
+  test("are 1 for the index and 2 for each platform, its image and its attestation", () => {
     assert.equal(costOf([redis(BOTH)]), 5);
   });
 
-  test("are not bounded by the list for Windows, where one platform has many images", () => {
+  test("are not bounded by the number of selected platforms for Windows, which has several images per platform", () => {
     assert.ok((costOf([redis(["windows/amd64"])]) ?? 0) > 100);
   });
 
-  test("of two lists of one digest are those of both, its index counted once; all platforms cover every list", () => {
+  test("of two selections of one digest are added, with its index counted once; the whole image covers every selection", () => {
     const two = [redis([AMD64]), redis([ARM64], {}, "redis:arm")];
     assert.equal(costOf(two), 5);
     assert.equal(costOf([...two, redis([AMD64], {}, "redis:amd")]), 5);
     assert.equal(costOf([...two, redis(undefined, {}, "redis:all")]), costOf([redis(undefined)]));
   });
 
-  test("are none where a repository holds the source's whole index: it is made from there", () => {
+  test("are 0 if a repository has the source's whole index, which the new one is made from", () => {
     const actual = holding({ "other:1": { whole: a }, "redis:all": { whole: a } });
     const images = [redis(BOTH), redis(undefined, {}, "redis:all")];
     assert.equal(costOf(images, actual), 0);
@@ -216,7 +216,7 @@ describe("the pulls of chosen platforms", () => {
     ]);
   });
 
-  test("are none where a repository holds the same choice: that index is copied", () => {
+  test("are 0 if a repository has the same selection, which is copied", () => {
     const actual = holding({ "other:1": { made: BOTH, of: a }, "third:1": { made: [AMD64], of: a } });
     assert.equal(costOf([redis(BOTH)], actual), 0);
     assert.deepEqual(copies(plan([redis(BOTH)], actual, at(a)))[0]?.heldAt, [
@@ -224,7 +224,7 @@ describe("the pulls of chosen platforms", () => {
     ]);
   });
 
-  test("of a whole image are not saved by a choice of it", () => {
+  test("of a whole image are not saved by a selection of it", () => {
     const actual = holding({ "other:1": { made: BOTH, of: a } });
     const [copy] = copies(plan([redis(undefined)], actual, at(a), { pullLimits }));
     assert.deepEqual(copy?.heldAt, []);
@@ -240,7 +240,7 @@ describe("for any list of platforms and any state of the target", () => {
     { nil: undefined },
   );
 
-  test("a plan made after a plan was carried out holds no action", () => {
+  test("a plan after an apply has no action", () => {
     fc.assert(
       fc.property(fc.option(lists, { nil: undefined }), digests, held, (platforms, source, before) => {
         const actual = holding(before === undefined ? {} : { "redis:7": before });
@@ -259,7 +259,7 @@ describe("for any list of platforms and any state of the target", () => {
     );
   });
 
-  test("what is unchanged is what is declared, and nothing else", () => {
+  test("an image is unchanged only if it equals the mirror file", () => {
     fc.assert(
       fc.property(lists, digests, held, (platforms, source, before) => {
         const actual = holding(before === undefined ? {} : { "redis:7": before });
@@ -272,7 +272,7 @@ describe("for any list of platforms and any state of the target", () => {
   });
 });
 
-describe("a saved plan of chosen platforms", () => {
+describe("a saved plan of selected platforms", () => {
   const [a, b] = [digest("a"), digest("b")];
   const inputs = { mirrorFile: "sha256:1", lock: null, policies: "sha256:2" };
   const saved = readSavedPlan(JSON.stringify({ ...plan([redis(BOTH)], oci(), at(a)), inputs }), "plan.json");
@@ -280,11 +280,11 @@ describe("a saved plan of chosen platforms", () => {
   const nowHolding = (held: Held, source: Digest, more: Partial<DesiredImage> = {}): Plan =>
     plan([redis(BOTH, more)], holding({ "redis:7": held }), at(source));
 
-  test("is done where the tag holds a choice of the source that was planned", () => {
+  test("is done if the tag names a selection of the planned source", () => {
     assert.deepEqual(hold(nowHolding({ made: BOTH, of: a }, a)), ["unchanged redis:7 same-digest"]);
   });
 
-  test("has moved where the tag holds a choice of a newer source, though nothing is left to do", () => {
+  test("is stale if the tag names a selection of a newer source, although nothing is left to do", () => {
     const fresh = nowHolding({ made: BOTH, of: b }, b);
     assert.deepEqual(rows(fresh), ["unchanged redis:7 same-digest"]);
     assert.deepEqual(hold(fresh), ["stale-image redis:7 moved-since-plan"]);
@@ -293,7 +293,7 @@ describe("a saved plan of chosen platforms", () => {
     assert.match(row.error.message, new RegExp(`the plan copies ${a}, and the tag already has platforms of ${b}`));
   });
 
-  test("has moved where the newer source is one image, and where the tag is only filled once", () => {
+  test("is stale if the newer source is a single-platform image, or the entry has `refresh: missing`", () => {
     assert.deepEqual(hold(nowHolding({ single: b }, b)), ["stale-image redis:7 moved-since-plan"]);
     const once = { refresh: "missing" } as const;
     assert.deepEqual(hold(nowHolding({ made: BOTH, of: b }, b, once)), ["stale-image redis:7 moved-since-plan"]);

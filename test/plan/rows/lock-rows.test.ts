@@ -16,13 +16,13 @@ import { digest, ecr, failed, found, image, oci, plan, repository, rows } from "
 
 const REDIS = "docker.io/library/redis:7";
 
-/** The images as a lock with these lines has them. */
+/** Returns the images as locked by a lock file with these lines. */
 function locked(images: readonly DesiredImage[], digests: Readonly<Record<string, Digest>>): DesiredImage[] {
   const at = { line: 1, column: 1 };
   return lockImages(images, new Map(Object.entries(digests).map(([key, value]) => [key, { digest: value, at }])));
 }
 
-/** A plan for redis:7, locked at "locked", held at `held`; `upstream` is what its tag names now. */
+/** Makes a plan for redis:7, locked at "locked". The target has `held`; the source tag names `upstream`. */
 function planLocked(
   held: Digest | undefined,
   upstream?: Resolution,
@@ -42,12 +42,12 @@ function copyOf(made: Plan): CopyImage | undefined {
     .flatMap((row) => (row.kind === "action" && row.action.kind === "copy-image" ? [row.action] : []))[0];
 }
 
-describe("with a lock an image", () => {
-  test("that the target holds as locked is unchanged, without a word from its source", () => {
+describe("with a lock file an image", () => {
+  test("is unchanged if the target has the locked digest, without querying its source", () => {
     assert.deepEqual(rows(planLocked(digest("locked"))), ["unchanged redis:7 same-digest"]);
   });
 
-  test("that the target lacks is copied at the locked digest, whatever its tag names upstream", () => {
+  test("is copied at the locked digest if the target lacks it, whatever its source tag names", () => {
     const copy = copyOf(planLocked(undefined, found(digest("moved")), SERVED));
     assert.equal(copy?.reason, "new-tag");
     assert.equal(copy?.digest, digest("locked"));
@@ -56,14 +56,14 @@ describe("with a lock an image", () => {
     assert.equal(copyOf(planLocked(undefined, found(digest("locked")), SERVED))?.upstream, undefined);
   });
 
-  test("that the target holds at another digest moves to the locked one, also for `refresh: missing`", () => {
+  test("moves to the locked digest if the target has another, even with `refresh: missing`", () => {
     assert.equal(copyOf(planLocked(digest("old"), undefined, SERVED))?.reason, "lock-changed");
     const images = locked([image("redis:7", "redis:7", { refresh: "missing" })], { [REDIS]: digest("locked") });
     const made = plan(images, oci({ "redis:7": digest("old") }), SERVED);
     assert.equal(copyOf(made)?.precondition, digest("old"));
   });
 
-  test("that moved upstream is held: a row of its own, which is no change", () => {
+  test("stays at the locked digest if its source tag moved, with its own row and no change", () => {
     const made = planLocked(digest("locked"), found(digest("moved")));
     assert.deepEqual(rows(made), ["held-by-lock redis:7 moved-upstream"]);
     const { unchanged, heldByLock, create, change } = made.totals;
@@ -71,7 +71,7 @@ describe("with a lock an image", () => {
     assert.equal(made.complete, true);
   });
 
-  test("whose tag cannot be looked up is a note of the plan, and no error", () => {
+  test("gets a note instead of an error if its source tag cannot be looked up", () => {
     const made = planLocked(digest("locked"), failed("UNREACHABLE"));
     assert.deepEqual(rows(made), ["unchanged redis:7 same-digest"]);
     assert.equal(made.complete, true);
@@ -81,7 +81,7 @@ describe("with a lock an image", () => {
     );
   });
 
-  test("without a line is blocked, whether the target has it or not, and the plan is complete", () => {
+  test("without a line in the lock file is blocked, and the plan is complete", () => {
     const images = locked([image("redis:7", "redis:7")], {});
     for (const actual of [oci(), oci({ "redis:7": digest("a") }), ecr([])]) {
       const made = plan(images, actual);
@@ -95,18 +95,18 @@ describe("with a lock an image", () => {
     }
   });
 
-  test("whose pin is another digest than its line is blocked", () => {
+  test("is blocked if its pin differs from the locked digest", () => {
     const images = locked([image(`redis:7@${digest("pin")}`, "redis:7")], { [REDIS]: digest("locked") });
     assert.deepEqual(rows(plan(images, oci({ "redis:7": digest("pin") }))), [
       "blocked-by-lock redis:7 lock-contradicts-pin",
     ]);
   });
 
-  test("whose digest upstream no longer serves fails with the way out, and says so of nothing else", () => {
+  test("fails with a hint if the source no longer has the locked digest", () => {
     const gone = planLocked(undefined, undefined, { [BY_DIGEST]: failed("MANIFEST_UNKNOWN") });
     const [row] = gone.targets[0]?.rows ?? [];
     assert.ok(row?.kind === "failed-image");
-    assert.match(row.error.message, /no longer serves/);
+    assert.match(row.error.message, /no longer has the locked digest/);
     assert.match(row.error.hint ?? "", /lock --update redis:7/);
     assert.equal(gone.complete, false);
     const denied = planLocked(undefined, undefined, { [BY_DIGEST]: failed("DENIED") }).targets[0]?.rows[0];
@@ -114,7 +114,7 @@ describe("with a lock an image", () => {
     assert.equal(denied.error.message, "no");
   });
 
-  test("under an immutable tag at another digest is blocked", () => {
+  test("is blocked if its tag is immutable and names another digest", () => {
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const images = locked([image("redis:7", "redis:7")], { [REDIS]: digest("locked") });
     const made = plan(images, ecr([immutable], { "redis:7": digest("old") }), SERVED);
@@ -122,7 +122,7 @@ describe("with a lock an image", () => {
   });
 });
 
-describe("with a lock and chosen platforms an image", () => {
+describe("with a lock file and selected platforms an image", () => {
   const platforms = ["linux/amd64"];
   const images = locked([image("redis:7", "redis:7", { platforms })], { [REDIS]: digest("locked") });
   const heldAs = (source: Digest): Actual => ({
@@ -131,7 +131,7 @@ describe("with a lock and chosen platforms an image", () => {
   });
   const lock = { path: "x", upstream: new Map([[REDIS, found(digest("moved"))]]) };
 
-  test("that was made of the locked digest is held, and its source is asked nothing", () => {
+  test("that was made from the locked digest stays, without querying its source", () => {
     const actual = heldAs(digest("locked"));
     assert.deepEqual(sourcesToAsk(images, [actual]), []);
     const made = plan(images, actual, {}, { lock });
@@ -140,28 +140,28 @@ describe("with a lock and chosen platforms an image", () => {
     assert.deepEqual(rows(plan(images, actual, {}, { lock: same })), ["unchanged redis:7 same-digest"]);
   });
 
-  test("that was made of another digest is made anew of the locked one", () => {
+  test("that was made from another digest is made again from the locked one", () => {
     const copy = copyOf(plan(images, heldAs(digest("moved")), SERVED, { lock }));
     assert.equal(copy?.reason, "lock-changed");
     assert.equal(copy?.digest, digest("locked"));
   });
 });
 
-describe("with a lock a source is asked", () => {
+describe("with a lock file a source is queried", () => {
   const asked = (...args: Parameters<typeof sourcesToAsk>): string[] => sourcesToAsk(...args).map(formatReference);
   const images = locked([image("redis:7", "redis:7")], { [REDIS]: digest("locked") });
 
-  test("for the locked digest and never for the tag, only where the target lacks it", () => {
+  test("for the locked digest instead of the tag, only if the target lacks it", () => {
     assert.deepEqual(asked(images, [oci()]), [BY_DIGEST]);
     assert.deepEqual(asked(images, [oci({ "redis:7": digest("old") })]), [BY_DIGEST]);
     assert.deepEqual(asked(images, [oci({ "redis:7": digest("locked") })]), []);
   });
 
-  test("for nothing about an image without a line", () => {
+  test("for no image without a line in the lock file", () => {
     assert.deepEqual(asked(locked([image("redis:7", "redis:7")], {}), [oci()]), []);
   });
 
-  test("about moves upstream once a tag, not for `refresh: missing`, pins, or what is not locked", () => {
+  test("once for each locked tag to see whether it moved, except with `refresh: missing` or a pin", () => {
     const all = locked(
       [
         image("redis:7", "redis:7"),
@@ -177,7 +177,7 @@ describe("with a lock a source is asked", () => {
   });
 });
 
-test("law: with a lock no plan copies a digest that the lock does not have, whatever moved", () => {
+test("law: with a lock file no plan copies a digest that is not locked", () => {
   const version = fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined });
   const pinned = fc.constantFrom("", `@${digest("a")}`);
   fc.assert(

@@ -34,8 +34,8 @@ function backupTag(made: Plan): string | undefined {
   return row?.kind === "action" && row.action.kind === "copy-image" ? row.action.replace?.backupTag : undefined;
 }
 
-describe("an immutable tag that moved upstream", () => {
-  test("is blocked without `replace`, and the row names the choices", () => {
+describe("an immutable tag that moved at the source", () => {
+  test("is blocked without `replace`, with a hint", () => {
     const made = planned(held(), "");
     assert.deepEqual(rows(made), ["blocked-tag redis:7 tag-immutable"]);
     const [row] = made.targets[0]?.rows ?? [];
@@ -43,19 +43,19 @@ describe("an immutable tag that moved upstream", () => {
     assert.match(row.error.hint ?? "", /replace.*another tag.*except/);
   });
 
-  test("with `replace` is a copy that names its backup tag, of the day of the plan and the old image", () => {
+  test("with `replace` is copied with a backup tag that contains the date of the plan", () => {
     const made = planned(held(), "{tag}-{date}-{digest}");
     assert.equal(backupTag(made), `7-20260131-${digest("old").slice(7, 19)}`);
     assert.deepEqual([made.totals.change, made.totals.blocked], [1, 0]);
   });
 
-  test("is blocked in a repository without this file's mark: no tag is deleted there", () => {
+  test("is blocked in a repository that is not owned, where no tag may be deleted", () => {
     const foreign = repository("redis", { tagMutability: IMMUTABLE.tagMutability, tags: {} });
     const made = planned({ ...held(), repositories: new Map([["redis", foreign]]) });
     assert.deepEqual(rows(made), ["foreign-repository redis not-owned", "blocked-tag redis:7 tag-immutable"]);
   });
 
-  test("is replaced in a repository that the same plan adopts, also where it becomes immutable only then", () => {
+  test("is replaced in a repository that the same plan adopts, even if the plan also makes it immutable", () => {
     const settings = { adopt: true, tagMutability: IMMUTABLE.tagMutability };
     for (const tagMutability of [IMMUTABLE.tagMutability, repository("redis").tagMutability]) {
       const unowned = repository("redis", { tagMutability, tags: {} });
@@ -70,7 +70,7 @@ describe("an immutable tag that moved upstream", () => {
     }
   });
 
-  test("fails where it is not known which backup tags are taken", () => {
+  test("fails if the existing backup tags are unknown", () => {
     const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
     const made = planned({ ...held(), allTags: new Map([["redis", error]]) });
     assert.equal(rows(made)[0], "failed-image redis:7 unresolved");
@@ -78,29 +78,29 @@ describe("an immutable tag that moved upstream", () => {
 });
 
 describe("the backup tag", () => {
-  test("is the one that the old image has already, of whatever day", () => {
+  test("is the one that the old image already has, of any date", () => {
     assert.equal(backupTag(planned(held({ "redis:7-before-20250607": digest("old") }))), "7-before-20250607");
     assert.equal(backupTag(planned(held({ "redis:7-before-20250607-2": digest("old") }))), "7-before-20250607-2");
   });
 
-  test("is not one of another tag, though its image is the same", () => {
+  test("is not the backup of another tag with the same image", () => {
     assert.equal(backupTag(planned(held({ "redis:8-before-20250607": digest("old") }))), "7-before-20260131");
   });
 
-  test("is the next free one where another image has it, or an image of the file is to have it", () => {
+  test("is the next free one if another image has it, or the mirror file declares it", () => {
     const taken = held({ "redis:7-before-20260131": digest("older"), "redis:7-before-20260131-2": digest("oldest") });
     assert.equal(backupTag(planned(taken)), "7-before-20260131-3");
     assert.equal(backupTag(planned(held(), undefined, ["7-before-20260131"])), "7-before-20260131-2");
   });
 
-  test("of which every name is taken blocks the tag", () => {
+  test("blocks the tag if every name is taken", () => {
     const others = Array.from({ length: 98 }, (_, i) => [`redis:7-before-20260131-${i + 2}`, digest("x")] as const);
     const taken = held({ "redis:7-before-20260131": digest("x"), ...Object.fromEntries(others) });
     assert.deepEqual(rows(planned(taken))[0], "blocked-tag redis:7 tag-immutable");
   });
 });
 
-test("`replace` means nothing where a tag may move: at a mutable repository, and at a target without immutability", () => {
+test("`replace` has no effect in a mutable repository, or at a target without immutable tags", () => {
   for (const actual of [listed(ecr([repository("redis")], HELD)), oci(HELD)]) {
     const made = planned(actual);
     assert.deepEqual(rows(made), ["copy-image redis:7"]);
@@ -108,14 +108,14 @@ test("`replace` means nothing where a tag may move: at a mutable repository, and
   }
 });
 
-test("a tag that a broken off replacement left absent is a new tag, and its backup stays", () => {
+test("a tag that an interrupted replacement left missing is a new tag, and its backup stays", () => {
   const actual = listed(ecr([IMMUTABLE]), { "redis:7-before-20260130": digest("old") });
   const made = planned(actual);
   assert.deepEqual(rows(made), ["copy-image redis:7", "undeclared-tags redis no-prune"]);
   assert.equal(made.totals.create, 1);
 });
 
-test("a saved plan of yesterday holds: the day is in the backup tag's name, and the tag is replaced all the same", () => {
+test("a saved plan from another day is not stale because of the date in the backup tag", () => {
   const yesterday = planned(held());
   const saved = readSavedPlan(JSON.stringify({ ...yesterday, inputs: INPUTS }), "plan.json");
   const terms = { path: "plan.json", partial: false };

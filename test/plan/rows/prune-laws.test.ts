@@ -13,7 +13,7 @@ const TAGS = ["1", "2", "v1", "v2", "1-before-20260101", "2-before-20260131", `s
 const place = fc.tuple(fc.constantFrom(...REPOSITORIES), fc.constantFrom(...TAGS));
 const version = fc.constantFrom("a", "b", "c");
 
-/** What a file declares, what a target holds, whose it is, and what of it is seen: anything at all. */
+/** Any declared images, tags at a target, owner and options. */
 const worlds = fc.record({
   declared: fc.uniqueArray(place, { selector: ([name, tag]) => `${name}:${tag}` }),
   hidden: fc.nat({ max: 3 }),
@@ -74,8 +74,8 @@ function planOf(world: World, reversed = false): Plan {
   );
 }
 
-describe("whatever is declared, held and asked for, a plan", () => {
-  test("deletes no tag that is declared, none of a repository that is not ours or not resolved, and no backup that it needs", () => {
+describe("for any mirror file, target and options, a plan", () => {
+  test("deletes no declared tag, no tag of a repository that is not owned or not resolved, and no backup that it needs", () => {
     let deletions = 0;
     fc.assert(
       fc.property(worlds, (world) => {
@@ -111,7 +111,7 @@ describe("whatever is declared, held and asked for, a plan", () => {
     assert.ok(deletions > 50, `${deletions} deletions were looked at`);
   });
 
-  test("is the same whatever the order of the entries", () => {
+  test("does not depend on the order of the entries", () => {
     fc.assert(
       fc.property(worlds, (world) => {
         assert.deepEqual(planOf(world, true), planOf(world));

@@ -12,7 +12,7 @@ const NODE = [{ targets: ["main"], repository: "node", tag: "{tag}" }];
 const IMAGES = [image("node:22", "node:22")];
 const RESOLVED = { "docker.io/library/node:22": found(digest("22")) };
 
-/** `node` with a declared tag and one that is not. */
+/** Returns a target with `node`, which has a declared tag and an undeclared one. */
 function target(more: Parameters<typeof repository>[1] = {}): ActualTarget {
   return listed(ecr([repository("node", more)], { "node:22": digest("22") }), { "node:20": digest("20") });
 }
@@ -28,8 +28,8 @@ function pruned({ images = IMAGES, actual = target(), pruning = {}, more = {} }:
   return plan(images, actual, RESOLVED, { pruning: { ...NO_PRUNING, entries: NODE, ...pruning }, ...more });
 }
 
-/** The rows, the declared image's aside. */
-function told(made: Plan): string[] {
+/** Returns the rows, except that of the declared image. */
+function rowsIn(made: Plan): string[] {
   return rows(made).filter((row) => row !== "unchanged node:22 same-digest");
 }
 
@@ -37,10 +37,10 @@ function matching(...tags: string[]): Pick<PlanInput["pruning"], "matches"> {
   return { matches: new Map([["main", new Map([["node", new Set(tags)]])]]) };
 }
 
-describe("a tag that nothing declares", () => {
-  test("is deleted where an entry prunes that could have made it, at the digest that it holds", () => {
+describe("an undeclared tag", () => {
+  test("is deleted with its digest as precondition if a pruning entry could have created it", () => {
     const made = pruned({});
-    assert.deepEqual(told(made), ["delete-tag node:20"]);
+    assert.deepEqual(rowsIn(made), ["delete-tag node:20"]);
     const row = made.targets[0]?.rows.at(-1);
     assert.ok(row?.kind === "action" && row.action.kind === "delete-tag");
     assert.equal(row.action.precondition, digest("20"));
@@ -50,35 +50,35 @@ describe("a tag that nothing declares", () => {
   const STAYS: readonly (readonly [string, Case, string])[] = [
     ["no entry of the repository prunes", { pruning: { entries: [] } }, "no-prune"],
     [
-      "the entry that prunes goes to another repository",
+      "the pruning entry has another repository",
       { pruning: { entries: [{ targets: ["main"], repository: "other", tag: "{tag}" }] } },
       "no-prune",
     ],
     [
-      "the entry that prunes goes to another target",
+      "the pruning entry has another target",
       { pruning: { entries: [{ targets: ["second"], repository: "node", tag: "{tag}" }] } },
       "no-prune",
     ],
     [
-      "no entry that prunes could have made it",
+      "no pruning entry could have created it",
       { pruning: { entries: [{ targets: ["main"], repository: "node", tag: "v{tag}" }] } },
       "not-made-here",
     ],
     ["`pruneTags` match it, and no entry prunes", { pruning: { entries: [], ...matching("20") } }, "no-prune"],
     [
-      "an image of the repository was left out of the plan",
+      "the options of the run exclude an image of the repository",
       { more: { declared: [...IMAGES, image("node:24", "node:24")] } },
       "narrowed",
     ],
     ["it is not known which tags an entry of the repository declares", { pruning: { unresolved: NODE } }, "unresolved"],
   ];
   for (const [when, state, reason] of STAYS) {
-    test(`stays where ${when}`, () => {
-      assert.deepEqual(told(pruned(state)), [`undeclared-tags node ${reason}`]);
+    test(`stays if ${when}`, () => {
+      assert.deepEqual(rowsIn(pruned(state)), [`undeclared-tags node ${reason}`]);
     });
   }
 
-  test("stays where another image of the repository could not be resolved, or not be checked", () => {
+  test("stays if another image of the repository could not be resolved or checked", () => {
     const images = [...IMAGES, image("node:24", "node:24")];
     const actual = listed(target(), { "node:20": digest("20"), "node:24": digest("24") });
     const held = {
@@ -100,41 +100,44 @@ describe("a tag that nothing declares", () => {
         { ...RESOLVED, "docker.io/library/node:24": failed(code) },
         { pruning: { ...NO_PRUNING, entries: NODE } },
       );
-      assert.equal(told(made).at(-1), "undeclared-tags node unresolved", code);
+      assert.equal(rowsIn(made).at(-1), "undeclared-tags node unresolved", code);
       assert.equal(made.totals.delete, 0);
     }
   });
 
-  test("is of no interest in a repository without this file's mark", () => {
+  test("has no row in a repository that is not owned", () => {
     for (const tags of [{}, { mirrorform: "other" }]) {
       const actual = target();
       assert.ok(actual.allTags !== undefined);
       const foreign = { ...actual, repositories: new Map([["node", repository("node", { tags })]]) };
-      assert.deepEqual(told(pruned({ actual: foreign })), ["foreign-repository node not-owned"]);
+      assert.deepEqual(rowsIn(pruned({ actual: foreign })), ["foreign-repository node not-owned"]);
     }
   });
 
-  test("is deleted in a repository that the same plan adopts, and in none of another file's", () => {
+  test("is deleted in a repository that the same plan adopts, but not in one with another owner", () => {
     const images = [image("node:22", "node:22", { settings: { adopt: true } })];
-    const withMark = (tags: Record<string, string>) => ({
+    const withOwner = (tags: Record<string, string>) => ({
       ...target(),
       repositories: new Map([["node", repository("node", { tags })]]),
     });
-    assert.deepEqual(told(pruned({ images, actual: withMark({}) })), ["adopt-repository node", "delete-tag node:20"]);
-    assert.deepEqual(told(pruned({ images, actual: withMark({ mirrorform: "other" }) })), [
+    assert.deepEqual(rowsIn(pruned({ images, actual: withOwner({}) })), [
+      "adopt-repository node",
+      "delete-tag node:20",
+    ]);
+    assert.deepEqual(rowsIn(pruned({ images, actual: withOwner({ mirrorform: "other" }) })), [
       "blocked-adoption node owned-by-another",
     ]);
   });
 
-  test("is deleted where `pruneTags` match it, though no entry could have made it", () => {
+  test("is deleted if `pruneTags` matches it, even if no entry could have created it", () => {
     const entries = [{ targets: ["main"], repository: "node", tag: "v{tag}" }];
-    assert.deepEqual(told(pruned({ pruning: { entries, ...matching("20") } })), ["delete-tag node:20"]);
+    assert.deepEqual(rowsIn(pruned({ pruning: { entries, ...matching("20") } })), ["delete-tag node:20"]);
   });
 
-  test("stays where it says of which image it is a signature: it goes with that image", () => {
+  test("stays if it stores referrers, which are deleted with their image", () => {
     const hex = digest("22").slice("sha256:".length);
     const actual = listed(target(), { [`node:sha256-${hex}.sig`]: digest("s"), [`node:sha256-${hex}`]: digest("r") });
-    assert.deepEqual(told(pruned({ actual, pruning: matching(`sha256-${hex}`) })), []);
+    assert.deepEqual(rowsIn(pruned({ actual, pruning: matching(`sha256-${hex}`) })), []);
   });
 });
 
@@ -144,27 +147,27 @@ describe("a backup tag", () => {
     "node:18-before-20250101": digest("18"),
   });
 
-  test("is not deleted because an entry could have made it", () => {
-    assert.deepEqual(told(pruned({ images, actual })), ["undeclared-tags node backup"], "and the reason is true");
+  test("is not deleted if an entry could have created it", () => {
+    assert.deepEqual(rowsIn(pruned({ images, actual })), ["undeclared-tags node backup"], "and the reason is true");
   });
 
-  test("is deleted where `pruneTags` say so", () => {
+  test("is deleted if `pruneTags` matches it", () => {
     const pruning = matching("18-before-20250101");
-    assert.deepEqual(told(pruned({ images, actual, pruning })), ["delete-tag node:18-before-20250101"]);
+    assert.deepEqual(rowsIn(pruned({ images, actual, pruning })), ["delete-tag node:18-before-20250101"]);
   });
 
-  test("is not deleted by the plan that needs it, whatever `pruneTags` say", () => {
+  test("is not deleted by a plan that needs it, even if `pruneTags` matches it", () => {
     const immutable = repository("node", { tagMutability: { default: "IMMUTABLE", except: [] } });
     const holding = listed(ecr([immutable], { "node:22": digest("old") }), {
       "node:22-before-20250101": digest("old"),
     });
     const made = pruned({ images, actual: holding, pruning: matching("22-before-20250101") });
-    assert.deepEqual(told(made), ["copy-image node:22", "undeclared-tags node backup"]);
+    assert.deepEqual(rowsIn(made), ["copy-image node:22", "undeclared-tags node backup"]);
   });
 });
 
 describe("many deletions in one repository", () => {
-  /** `count` tags, of which so many are not declared. */
+  /** Returns a repository with `count` tags, some of them undeclared. */
   function withTags(
     count: number,
     undeclared: number,
@@ -177,7 +180,7 @@ describe("many deletions in one repository", () => {
     return { images, actual: listed(ecr([repository("node")], held), gone), doomed: undeclared };
   }
 
-  /** The same with more tags. */
+  /** Returns the target with more tags. */
   function withMore(actual: ActualTarget, tags: readonly string[]): ActualTarget {
     const held = actual.allTags?.get("node");
     assert.ok(held instanceof Map);
@@ -185,15 +188,15 @@ describe("many deletions in one repository", () => {
     return Object.assign({}, actual, { allTags: new Map([["node", all]]) });
   }
 
-  test("of fewer than ten tags are nothing special", () => {
+  test("are carried out with fewer than ten tags", () => {
     assert.equal(pruned(withTags(9, 8)).totals.delete, 8);
   });
 
-  test("of up to 30 % are nothing special", () => {
+  test("are carried out up to 30 % of the tags", () => {
     assert.equal(pruned(withTags(10, 3)).totals.delete, 3);
   });
 
-  test("of more than 30 % of ten tags or more are blocked, all of them, and the plan is complete all the same", () => {
+  test("are all blocked above 30 % of at least ten tags, and the plan is complete", () => {
     const made = pruned(withTags(10, 4));
     assert.deepEqual([made.totals.delete, made.totals.blocked, made.complete], [0, 1, true]);
     const row = made.targets[0]?.rows.at(-1);
@@ -202,7 +205,7 @@ describe("many deletions in one repository", () => {
     assert.match(row.error.hint ?? "", /--allow-deletions node/);
   });
 
-  test("are as many as of the images' tags alone: signatures go with their image and make it no smaller a part", () => {
+  test("are compared with the tags of images only, because referrers are deleted with their image", () => {
     const { images, actual } = withTags(10, 4);
     const signed = Array.from({ length: 10 }, (_, i) => `sha256-${digest(`${i}`).slice("sha256:".length)}.sig`);
     const made = pruned({ images, actual: withMore(actual, signed) });
@@ -211,30 +214,30 @@ describe("many deletions in one repository", () => {
     assert.deepEqual(row?.kind === "blocked-deletions" && [row.tags.length, row.of], [4, 10]);
   });
 
-  test("are let pass where the repository is named, and in no other", () => {
+  test("are carried out if --allow-deletions names the repository", () => {
     const many = withTags(10, 4);
     assert.equal(pruned({ ...many, pruning: { allowed: new Set(["node"]) } }).totals.delete, 4);
     assert.equal(pruned({ ...many, pruning: { allowed: new Set(["nod"]) } }).totals.delete, 0);
   });
 });
 
-test("tags that could not be listed make a plan incomplete only where they would be pruned", () => {
+test("tags that could not be listed make a plan incomplete only if an entry prunes the repository", () => {
   const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
   const actual = { ...target(), allTags: new Map([["node", error]]) };
   const made = pruned({ actual });
-  assert.deepEqual([told(made), made.complete], [["unlisted-tags node unresolved"], false]);
+  assert.deepEqual([rowsIn(made), made.complete], [["unlisted-tags node unresolved"], false]);
   const without = pruned({ actual, pruning: { entries: [] } });
-  assert.deepEqual([told(without), without.complete], [["unlisted-tags node no-prune"], true]);
+  assert.deepEqual([rowsIn(without), without.complete], [["unlisted-tags node no-prune"], true]);
 });
 
-describe("a repository in which nothing is declared", () => {
+describe("a repository that is no longer in the mirror file", () => {
   const actual = listed(ecr([repository("node")]), { "node:20": digest("20"), "node:by-hand": digest("x") });
   const left = (pruning: Partial<PlanInput["pruning"]> = {}, at = actual) => {
     const made = plan([], at, {}, { pruning: { ...NO_PRUNING, ...pruning } });
     return made.targets[0]?.rows ?? [];
   };
 
-  test("is listed with its tags, also where it has none, and nothing is deleted", () => {
+  test("is listed with its tags, if any, and nothing is deleted", () => {
     const [row, ...more] = left();
     assert.deepEqual(more, []);
     assert.ok(row?.kind === "undeclared-tags");
@@ -244,7 +247,7 @@ describe("a repository in which nothing is declared", () => {
     assert.deepEqual([empty.reason, empty.tags], ["nothing-declared", []]);
   });
 
-  test("is listed where an entry that prunes goes there too, and declares tags of other repositories", () => {
+  test("is listed if a pruning entry for it only declares tags of other repositories", () => {
     const entries = [{ targets: ["main"], repository: "{tag}", tag: "{tag}" }];
     assert.deepEqual(
       left({ entries }).map(({ kind }) => kind),
@@ -252,7 +255,7 @@ describe("a repository in which nothing is declared", () => {
     );
   });
 
-  test("because the rule that prunes there chooses nothing keeps all it made: the empty desired set is refused", () => {
+  test("keeps its tags if the tag rule that prunes it selects nothing, which is refused", () => {
     const entries = [{ targets: ["main"], repository: "node", tag: "{tag}" }];
     const pruning = { entries, empty: entries, matches: new Map([["main", new Map([["node", new Set(["20"])]])]]) };
     const made = plan([], actual, {}, { pruning: { ...NO_PRUNING, ...pruning } });
@@ -265,7 +268,7 @@ describe("a repository in which nothing is declared", () => {
     assert.equal(allowed.totals.delete, 0, "naming the repository does not help");
   });
 
-  test("is no failure where that rule made none of the tags that are there", () => {
+  test("is not refused if that rule could not have created any of its tags", () => {
     const empty = [{ targets: ["main"], repository: "node", tag: "v{tag}" }];
     assert.deepEqual(
       left({ entries: empty, empty }).map(({ kind }) => kind),
@@ -278,17 +281,17 @@ describe("a repository in which nothing is declared", () => {
     );
   });
 
-  test("is not spoken of where an entry that could not be read may declare all of it", () => {
+  test("is not listed if an entry that could not be read may declare its tags", () => {
     assert.deepEqual(left({ entries: NODE, empty: NODE, unresolved: NODE }), []);
   });
 
-  test("is not spoken of where it is not this file's", () => {
+  test("is not listed if it is not owned", () => {
     for (const tags of [{}, { mirrorform: "other" }]) {
       assert.deepEqual(left({}, { ...actual, repositories: new Map([["node", repository("node", { tags })]]) }), []);
     }
   });
 
-  test("is listed where its tags may not be", () => {
+  test("is listed if its tags cannot be listed", () => {
     const error = { code: "DENIED", side: "target", operation: "list images of", message: "no" } as const;
     const made = plan([], { ...actual, allTags: new Map([["node", error]]) });
     assert.deepEqual([rows(made), made.complete], [["unlisted-tags node nothing-declared"], true]);

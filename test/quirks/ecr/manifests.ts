@@ -103,8 +103,8 @@ export const MANIFESTS = {
       const accepted = addReferrer(store, "library/redis", top, { via: "list", configType });
       const applied = await place.run(["apply", "--report", "report.json"]);
       assert.equal(applied.code, 0);
-      assert.match(applied.stdout, /Warning: left out of the referrers of redis:7/);
-      assert.match(applied.stdout, /1 left out with a warning/);
+      assert.match(applied.stdout, /Warning: skipped some of the referrers of redis:7/);
+      assert.match(applied.stdout, /1 skipped with a warning/);
       const document = JSON.parse(await readFile(join(place.folder, "report.json"), "utf8")) as Document;
       const warnings = document.outcomes?.flatMap((outcome) => outcome.warnings ?? []) ?? [];
       assert.deepEqual(
@@ -124,7 +124,7 @@ export const MANIFESTS = {
       );
       const again = await place.run(["plan"]);
       assert.match(again.stdout, /No changes/);
-      assert.match(again.stdout, /\* 7 +referrers from redis:7 +1 referrer +left out: the target refused/);
+      assert.match(again.stdout, /\* 7 +referrers from redis:7 +1 referrer +skipped: the target refused/);
     },
   },
 

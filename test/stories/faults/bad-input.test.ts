@@ -162,7 +162,10 @@ test("an encryption that is changed is blocked with the way out; the images go o
   await write("mirrors.yaml", file(`${GOOD}  - image: node:22\n`, "repositories: { encryption: KMS }\n"));
   const { code, stdout } = await run("apply");
   assert.equal(code, 1);
-  assert.match(stdout, /encryption +AES256 -> KMS.*fixed by ECR\. Declare it as it is, or delete the repository/);
+  assert.match(
+    stdout,
+    /encryption +AES256 -> KMS.*ECR cannot change it: declare the current encryption, or delete the repository/,
+  );
   assert.deepEqual(Object.keys(await held()).length, Object.keys(before).length + 2, "node arrives");
   assert.deepEqual({ ...(await held()), ...before }, await held());
   const changed = sandbox.ecr.calls.filter(({ operation }) => /^(?:Delete|BatchDelete)/.test(operation));

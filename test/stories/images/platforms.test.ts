@@ -66,7 +66,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     await applyWell(place);
     await rewrite(place, [redisWith(TWO)]);
     const planned = await place.run(["plan"]);
-    assert.match(planned.stdout, /~ 7 .* other platforms are chosen/);
+    assert.match(planned.stdout, /~ 7 .* selected platforms changed/);
     assert.equal((await applyWell(place)).pulls, 3, "the index, one image, one attestation");
     const { store } = await ecrOf(place);
     assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
@@ -76,7 +76,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64"]);
 
     place.sandbox.dockerHub.publish("library/redis", "7", { ...FOUR, revision: 2 });
-    assert.match((await place.run(["plan"])).stdout, /the source has another digest/);
+    assert.match((await place.run(["plan"])).stdout, /source has a different digest/);
     assert.equal((await applyWell(place)).pulls, 3);
     assert.equal((await applyWell(place)).pulls, 0);
   });
@@ -90,7 +90,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.deepEqual(architectures(indexAt(store.repository("redis"), "7")), ["amd64", "arm64"]);
 
     await rewrite(place, ["{ image: redis:7 }"]);
-    assert.match((await place.run(["plan"])).stdout, /other platforms are chosen/);
+    assert.match((await place.run(["plan"])).stdout, /selected platforms changed/);
     await applyWell(place);
     assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
   });
@@ -168,7 +168,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     await rewrite(place, [redisWith(["linux/arm64"]), ...mirrors.slice(1)]);
     const planned = await place.run(["plan", "--detailed-exitcode"]);
     assert.equal(planned.code, 2, planned.stderr);
-    assert.match(planned.stdout, /! 7 .* lacks chosen platforms/);
+    assert.match(planned.stdout, /! 7 .* lacks selected platforms/);
     assert.match(planned.stdout, /Error PLATFORM_MISSING .*: the image has no linux\/arm64; it has linux\/amd64/);
     assert.match(planned.stdout, /Plan: 0 to create, 0 to change, 0 to delete, 1 blocked, 1 unchanged\./);
     // Its config, asked for a second time with the password.
@@ -189,7 +189,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     place.sandbox.ecr.deny(["ecr:GetDownloadUrlForLayer"]);
     const { code, stdout } = await place.run(["plan", "--detailed-exitcode"]);
     assert.equal(code, 0);
-    assert.match(stdout, /\? 7 .* unchanged; its platform could not be checked/);
+    assert.match(stdout, /\? 7 .* unchanged; platform could not be checked/);
     assert.match(stdout, /Grant ecr:GetDownloadUrlForLayer/i);
     assert.match(stdout, /No changes\. 1 image matches/);
   });

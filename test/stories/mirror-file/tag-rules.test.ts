@@ -289,8 +289,8 @@ describe("rules for other registries", { concurrency: 4 }, () => {
       stdout.startsWith(`mirrors.yaml:5: ghcr.io/team/app, 2 of 4 tags
   + v2
   + v1
-  - edge      match: no expression matches the whole of it
-  - v2-debug  exclude: an expression matches the whole of it
+  - edge      match: no expression matches the whole tag
+  - v2-debug  exclude: an expression matches the whole tag
 
 mirrors.yaml -> `),
       stdout,

@@ -157,7 +157,7 @@ mirrors: [{ image: redis:7 }]
   const before = place.sandbox.ecr.calls.length;
   const { code, stdout } = await place.run(["apply"]);
   assert.equal(code, 0);
-  assert.match(stdout, /belongs to the mirror file "platform"/);
+  assert.match(stdout, /owned by the mirror file "platform"/);
   const writing = place.sandbox.ecr.calls
     .slice(before)
     .filter(({ operation }) => /^(?:Create|Put|Set|Tag)/.test(operation));

@@ -127,9 +127,9 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /Nothing of the saved plan is left to do\. 1 change that is not in it is left for the next plan\./,
+      /Nothing left to do in the saved plan\. 1 change is not in the saved plan and waits for the next one\./,
     );
-    assert.match(stdout, /Docker Hub: no pull;/);
+    assert.match(stdout, /Docker Hub: no pulls;/);
     assert.doesNotMatch(stdout, /No changes/);
   });
 

@@ -80,7 +80,7 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
     { args: [], code: 0, when: "there is nothing to do", prepare: applied },
     { args: [], code: 1, when: "an action failed", prepare: refusesRedis, says: /1 failed/ },
     { args: ["--report", "none/r.json"], code: 1, when: "its report could not be written", says: /FILE_UNWRITABLE/ },
-    { args: [], code: 4, when: "the allowance does not reach", options: oneOnly, says: /left for later/ },
+    { args: [], code: 4, when: "the pull limit is reached", options: oneOnly, says: /postponed/ },
     {
       args: [],
       code: 1,
@@ -108,7 +108,7 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
     { args: ["--format", "jsn"], code: 3, when: "there is no such format", says: /did you mean json/ },
   ],
   quota: [
-    { args: [], code: 0, when: "it told it", says: /100 left/ },
+    { args: [], code: 0, when: "it told it", says: /100 pulls remaining/ },
     {
       args: [],
       code: 1,
@@ -131,7 +131,12 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
   demo: [{ args: [], code: 0, when: "its second plan has nothing to do", says: /No changes/ }],
   sandbox: [
     { args: ["--", "sh", "-c", "exit 7"], code: 7, when: "its command ended so" },
-    { args: ["--", process.execPath, MAIN, "quota"], code: 0, when: "quota is asked in it", says: /100 left/ },
+    {
+      args: ["--", process.execPath, MAIN, "quota"],
+      code: 0,
+      when: "quota is asked in it",
+      says: /100 pulls remaining/,
+    },
     { args: ["--", "no-such-command"], code: 1, when: "there is no such command", says: /cannot run/ },
     { args: [], code: 3, when: "the file is not valid", file: INVALID },
   ],

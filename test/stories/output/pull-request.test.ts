@@ -89,7 +89,7 @@ test("what was reviewed is what is mirrored: plan in the pull request, apply on 
   assert.deepEqual(
     issue.rows.map(([symbol, name, what, , , why]) => [symbol, name, what, why]),
     [
-      ["+", "1", "from nginx:1", "new tag; upstream moved, lock holds"],
+      ["+", "1", "from nginx:1", "new tag; different digest upstream"],
       ["~", "scan on push", "false -> true", "setting drifted"],
     ],
   );

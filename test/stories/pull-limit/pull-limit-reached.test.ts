@@ -103,12 +103,12 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
     const planned = await place.run(["plan"]);
     assert.match(
       planned.stdout,
-      /at most 60 pulls; 20 of 100 left .*, 10 kept in reserve\. That takes about 2 windows\./,
+      /at most 60 pulls; 20 of 100 pulls remaining .*, 10 reserved\. This takes about 2 windows\./,
     );
     const { code, stdout } = await place.run(["apply"]);
     assert.equal(code, 4);
-    assert.match(stdout, /app12:1 +later: the pull allowance does not reach/);
-    assert.match(stdout, /\d+ left for later/);
+    assert.match(stdout, /app12:1 +postponed: pull limit reached/);
+    assert.match(stdout, /\d+ postponed/);
   });
 
   test("waits with --wait until the window moves on, and then ends well", async (t) => {
@@ -253,7 +253,7 @@ describe("a digest that another repository or target has", () => {
       file(targets, `${one}, { image: team/app1:1, to: copies/app1:1, targets: [one] }`),
     );
     const planned = await place.run(["plan"]);
-    assert.match(planned.stdout, /Docker Hub: no pull/);
+    assert.match(planned.stdout, /Docker Hub: no pulls/);
     const { code } = await place.json(["apply"]);
     assert.equal(code, 0);
     assert.equal(dockerHub.counted, before);
@@ -278,7 +278,7 @@ describe("mirrorform quota", () => {
     );
     const { code, stdout } = await place.run(["quota"]);
     assert.equal(code, 0);
-    assert.equal(stdout, "Docker Hub: 100 of 100 left in a window of 1 h (anonymous, 203.0.113.7).\n");
+    assert.equal(stdout, "Docker Hub: 100 of 100 pulls remaining in the 1-hour window (anonymous, 203.0.113.7).\n");
     assert.equal(place.sandbox.dockerHub.counted, 0);
   });
 
@@ -288,7 +288,7 @@ describe("mirrorform quota", () => {
     place.sandbox.dockerHub.spend(100);
     const { code, stdout } = await place.run(["quota"]);
     assert.equal(code, 0);
-    assert.match(stdout, /^Docker Hub: 0 of 100 left/);
+    assert.match(stdout, /^Docker Hub: 0 of 100 pulls remaining/);
   });
 });
 

@@ -41,7 +41,7 @@ describe("a repository of this file in which nothing is declared any more", { co
     await write(NODE.replace("MATCH", '"22"'));
     const planned = await run("plan", "--detailed-exitcode");
     assert.equal(planned.code, 0, planned.stdout);
-    assert.match(planned.stdout, /redis\n +\* 1 tag +7 +nothing is declared in this repository any more: kept/);
+    assert.match(planned.stdout, /redis\n +\* 1 tag +7 +kept: this repository is no longer in the mirror file/);
     assert.doesNotMatch(planned.stdout, /nginx/);
     assert.equal((await run("apply")).code, 0);
     assert.deepEqual(held(), all);
@@ -57,7 +57,10 @@ describe("a repository of this file in which nothing is declared any more", { co
     sandbox.ecr.deny(["tag:GetResources"]);
     const denied = await run("plan");
     assert.equal(denied.code, 0);
-    assert.match(denied.stdout, /nothing is declared any more are not looked for\. To have it: grant tag:GetResources/);
+    assert.match(
+      denied.stdout,
+      /no longer in the mirror file could not be looked up\. To allow it, grant tag:GetResources/,
+    );
   });
 
   test("keeps its tags where the rule that prunes there chooses nothing: refused, and apply ends with 1", async (t) => {
@@ -67,7 +70,7 @@ describe("a repository of this file in which nothing is declared any more", { co
     sandbox.ecr.deny(["tag:GetResources"]);
     const planned = await run("plan");
     assert.match(planned.stdout, /1 blocked/);
-    assert.match(planned.stdout, /! 1 of 1 tags +22 +the rules choose nothing here: nothing is deleted/);
+    assert.match(planned.stdout, /! 1 of 1 tags +22 +the tag rules select nothing here, so nothing is deleted/);
     assert.match(planned.stdout, /NOTHING_DECLARED/);
     const applied = await run("apply", "--allow-deletions", "node");
     assert.equal(applied.code, 1, applied.stdout);

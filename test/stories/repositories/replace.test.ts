@@ -32,7 +32,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     const { place, redis, old, backup } = await start(t);
     const upstream = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
     const planned = await place.run(["plan"]);
-    assert.match(planned.stdout, new RegExp(`~ 7 .*absent for a moment, the old image stays as ${backup}`));
+    assert.match(planned.stdout, new RegExp(`~ 7 .*missing for a moment, old image kept as ${backup}`));
     assert.match(planned.stdout, /1 to change/);
     const { sandbox } = place;
     const before = sandbox.ecr.calls.length;
@@ -47,7 +47,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     );
     const again = await place.run(["plan"]);
     assert.match(again.stdout, /No changes/);
-    assert.match(again.stdout, new RegExp(`1 tag +${backup} +not declared, kept`));
+    assert.match(again.stdout, new RegExp(`1 tag +${backup} +undeclared, kept`));
   });
 
   test("whose deletion is refused stays as it is, and says which action is missing", async (t) => {

@@ -99,7 +99,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     assert.match(shown.stdout, /~ tag mutability +MUTABLE -> IMMUTABLE except latest, \*-dev +setting drifted/);
     assert.match(shown.stdout, /~ scan on push +false -> true +setting drifted/);
     assert.match(shown.stdout, /~ resource tags +team: nobody -> platform +setting drifted/);
-    assert.match(shown.stdout, /\+ lifecycle policy +as in the mirror file +not set yet/);
+    assert.match(shown.stdout, /\+ lifecycle policy +as in the mirror file +not set/);
     assert.match(shown.stdout, /~ repository policy +0 statements -> 1 statement +setting drifted/);
     assert.match(shown.stdout, /Plan: 1 to create, 4 to change, 0 to delete, 1 unchanged\./);
     const { document } = await place.json(["plan"]);
@@ -132,7 +132,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     await settle(place);
     await place.declare(file("{ lifecyclePolicy: none }"));
     const { stdout } = await place.run(["plan"]);
-    assert.match(stdout, /- lifecycle policy +1 rule -> none +none is declared/);
+    assert.match(stdout, /- lifecycle policy +1 rule -> none +declared as none/);
     assert.match(stdout, /0 to create, 0 to change, 1 to delete/);
     assert.deepEqual(await settle(place), ["delete-lifecycle-policy done"]);
     await assert.rejects(place.client.send(new GetLifecyclePolicyCommand(REDIS)));
@@ -213,10 +213,13 @@ describe("encryption", { concurrency: 4 }, () => {
     await settle(place);
     await place.declare(file("{ encryption: { kms: alias/mirrors }, scanOnPush: true }"));
     const { stdout } = await place.run(["plan"]);
-    assert.match(stdout, /! encryption +AES256 -> KMS alias\/mirrors +fixed by ECR\. Declare it as it is/);
+    assert.match(
+      stdout,
+      /! encryption +AES256 -> KMS alias\/mirrors +ECR cannot change it: declare the current encryption/,
+    );
     const applied = await place.run(["apply"]);
     assert.equal(applied.code, 1);
-    assert.match(applied.stdout, /encryption of redis +blocked: ECR does not change it/);
+    assert.match(applied.stdout, /encryption of redis +blocked: ECR cannot change it/);
     assert.match(applied.stdout, /Apply: 1 done, 1 blocked/);
   });
 
@@ -238,9 +241,9 @@ describe("encryption", { concurrency: 4 }, () => {
     const denied = await place.run(["plan"]);
     assert.equal(denied.code, 0);
     assert.match(denied.stdout, /No changes\./);
-    assert.match(denied.stdout, /encryption is not compared for redis: .* grant kms:DescribeKey on alias\/others/);
+    assert.match(denied.stdout, /encryption is not compared for redis, .* grant kms:DescribeKey on alias\/others/);
     const nowhere = await place.run(["plan"], { environment: { AWS_ENDPOINT_URL_KMS: undefined } });
-    assert.match(nowhere.stdout, /encryption is not compared for redis: .*AWS_ENDPOINT_URL_KMS/);
+    assert.match(nowhere.stdout, /encryption is not compared for redis, .*AWS_ENDPOINT_URL_KMS/);
   });
 });
 
@@ -249,7 +252,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     const place = await start(t, file("{ scanOnPush: true, tagMutability: IMMUTABLE, tags: { team: a } }"));
     (await ecrOf(place)).store.create("redis");
     const { stdout } = await place.run(["plan"]);
-    assert.equal(stdout.match(/not ours: its settings are left alone/g)?.length, 1);
+    assert.equal(stdout.match(/not owned by this mirror file: settings stay as they are/g)?.length, 1);
     assert.deepEqual(await settle(place), ["copy-image done"]);
     assert.deepEqual(await tagsOf(place), {});
   });
@@ -261,7 +264,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     );
     await place.client.send(new CreateRepositoryCommand(REDIS));
     const { stdout } = await place.run(["plan"]);
-    assert.match(stdout, /~ repository +not made by mirrorform +adopted: this file's from then on/);
+    assert.match(stdout, /~ repository +no owner +adopted: owned by this mirror file from now on/);
     assert.deepEqual(await settle(place), [
       "adopt-repository done",
       "put-scan-on-push done",
@@ -281,10 +284,10 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     const tags = [{ Key: "mirrorform", Value: "another" }];
     await place.client.send(new CreateRepositoryCommand({ ...REDIS, tags }));
     const { stdout } = await place.run(["plan"]);
-    assert.match(stdout, /! repository +belongs to the mirror file "another" +cannot be adopted/);
+    assert.match(stdout, /! repository +owned by the mirror file "another" +cannot be adopted/);
     const applied = await place.run(["apply"]);
     assert.equal(applied.code, 1);
-    assert.match(applied.stdout, /repository redis +blocked: it belongs to the mirror file "another"/);
+    assert.match(applied.stdout, /repository redis +blocked: owned by the mirror file "another"/);
     assert.deepEqual(await tagsOf(place), { mirrorform: "another" });
     assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "the image goes into it");
   });
@@ -348,13 +351,13 @@ describe("the account", { concurrency: 4 }, () => {
     assert.match(stdout, /No changes\./);
     assert.match(
       stdout,
-      /Note on 127\.0\.0\.1:\d+: the registry's own scanning scans redis, whatever scanOnPush says\./,
+      /Note on 127\.0\.0\.1:\d+: the scanning configuration of the registry includes redis and overrides scanOnPush\./,
     );
     place.sandbox.ecr.deny(["ecr:GetRegistryScanningConfiguration"]);
     const denied = await place.run(["plan"]);
     assert.equal(denied.code, 0);
     assert.match(denied.stdout, /~ scan on push +false -> true/);
-    assert.match(denied.stdout, /could not be read, so scanOnPush is compared with the repositories' own/);
+    assert.match(denied.stdout, /could not be read, so scanOnPush is compared with the settings of the repositories/);
   });
 
   test("is read with a call for each kind of setting, and nothing of it is needed", async (t) => {
@@ -379,7 +382,7 @@ describe("the account", { concurrency: 4 }, () => {
     const input = { prefix: "hub", appliedFor: ["CREATE_ON_PUSH" as const] };
     await place.client.send(new CreateRepositoryCreationTemplateCommand(input));
     const { stdout } = await place.run(["plan"]);
-    assert.match(stdout, /the repository creation template "hub" is not used for hub\/redis: mirrorform creates/);
+    assert.match(stdout, /the repository creation template "hub" does not apply to hub\/redis: mirrorform creates/);
     await settle(place);
     assert.doesNotMatch((await place.run(["plan"])).stdout, /template/);
   });
@@ -391,7 +394,7 @@ test("an image in the archive is said to be there, and is not pushed again", asy
   const input = { ...REDIS, imageId: { imageTag: "7" }, targetStorageClass: "ARCHIVE" as const };
   await place.client.send(new UpdateImageStorageClassCommand(input));
   const { stdout } = await place.run(["plan"]);
-  assert.match(stdout, /! 7 +from redis:7 +sha256:[0-9a-f]{64} +archived: cannot be pulled/);
+  assert.match(stdout, /! 7 +from redis:7 +sha256:[0-9a-f]{64} +archived, so it cannot be pulled/);
   const applied = await place.json(["apply"]);
   assert.equal(applied.code, 1);
   assert.deepEqual(applied.document.outcomes, []);
@@ -442,10 +445,10 @@ test("a lifecycle rule for any images is told before it takes a tag: ECR counts 
   const planned = async (): Promise<string> => (await place.run(["plan"])).stdout;
   assert.match(
     await planned(),
-    /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* [0-9]+ to [0-9]+ images/,
+    /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: [0-9]+ to [0-9]+ images/,
   );
   assert.equal((await place.json(["apply"])).code, 0);
-  assert.match(await planned(), /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .* they are 9 images/);
+  assert.match(await planned(), /lifecycle rule 1 +keeps 8 images: 7 +may expire declared tags: .*9 images with/);
   await rewrite(place, [keeping(9)]);
   assert.doesNotMatch(await planned(), /lifecycle rule/);
 });

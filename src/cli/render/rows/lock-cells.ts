@@ -15,7 +15,7 @@ export function heldByLockCells(row: HeldByLockRow, style: Style): Cells {
     name: row.tag,
     detail: fromSource(row.source, style),
     digest: `${style.digest(row.locked)}, upstream ${style.digest(row.upstream)}`,
-    ...uncheckedCells("upstream moved, lock holds", row.unchecked),
+    ...uncheckedCells("moved upstream, stays locked", row.unchecked),
   };
 }
 
@@ -28,13 +28,13 @@ export function blockedByLockCells(row: BlockedByLockRow, style: Style): Cells {
     detail: fromSource(row.source, style),
     ...(row.have === undefined ? {} : { digest: style.digest(row.have) }),
     reason:
-      row.reason === "not-locked" ? "not in the lock: run mirrorform lock" : "the lock has another digest than the pin",
+      row.reason === "not-locked" ? "not in the lock file: run mirrorform lock" : "pin differs from the locked digest",
   };
 }
 
 /** Adds to the reason of a copy that the source tag names another digest than the locked one. */
 export function withUpstream(reason: string, { upstream }: CopyImage): string {
-  return upstream === undefined ? reason : `${reason}; upstream moved, lock holds`;
+  return upstream === undefined ? reason : `${reason}; different digest upstream`;
 }
 
 /** Returns the files that a plan was made from: the mirror file, and the lock file if there is one. */
@@ -47,6 +47,6 @@ export function unaskedNotes({ unasked }: PlanLock): string[] {
   const causes = Map.groupBy(unasked, ({ source, error }) => `${source.slice(0, source.indexOf("/"))}: ${error.code}`);
   return [...causes].map(
     ([cause, images]) =>
-      `Whether ${plural(images.length, "locked image")} moved upstream is not known (${cause}); the lock holds.`,
+      `Could not check whether ${plural(images.length, "locked image")} moved upstream (${cause}). The locked digests are used.`,
   );
 }

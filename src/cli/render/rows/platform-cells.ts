@@ -12,7 +12,7 @@ export function blockedPlatformsCells(row: BlockedPlatformsRow, style: Style): C
     name: row.tag,
     detail: fromSource(row.source, style),
     digest: style.digest(row.have),
-    reason: "lacks chosen platforms",
+    reason: "lacks selected platforms",
     error: row.error,
   };
 }
@@ -33,5 +33,5 @@ export function unchangedCells(row: UnchangedRow, style: Style): Cells | undefin
 /** Adds to a reason that the platform could not be checked, with the cause. */
 export function uncheckedCells(reason: string, unchecked: ErrorReport | undefined): Pick<Cells, "reason" | "error"> {
   if (unchecked === undefined) return { reason };
-  return { reason: `${reason}; its platform could not be checked`, error: unchecked };
+  return { reason: `${reason}; platform could not be checked`, error: unchecked };
 }

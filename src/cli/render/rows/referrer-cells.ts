@@ -6,17 +6,17 @@ import type { Style } from "../text/style.ts";
 import { plural } from "../text/units.ts";
 
 const REASONS: Readonly<Record<CopyReferrers["reason"], string>> = {
-  "new-referrers": "signatures or other referrers that the target lacks",
+  "new-referrers": "new signatures or other referrers",
   "referrers-moved": "signatures or other referrers changed upstream",
-  "known-at-apply": "looked for when what names them is read",
+  "known-at-apply": "looked up during apply",
 };
 
 /** Returns the cells of an action on referrers. A mere lookup is for information. */
 export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
   const { work, isComplete, reason } = action;
   const known = new Set(work.flatMap(({ artifacts, tags }) => [...artifacts, ...tags]).map(({ digest }) => digest));
-  const counted = known.size === 0 ? "known at apply" : plural(known.size, "referrer");
-  const more = isComplete || known.size === 0 ? "" : ", perhaps more";
+  const counted = known.size === 0 ? "known after apply" : plural(known.size, "referrer");
+  const more = isComplete || known.size === 0 ? "" : " or more";
   return {
     ...looks(style)[reason],
     name: action.tag,
@@ -35,7 +35,7 @@ export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): C
     name: row.tag,
     detail: `referrers ${fromSource(row.source, style)}`,
     size: plural(row.refused.length, "referrer"),
-    reason: "left out: the target refused to store them",
+    reason: "skipped: the target refused to store them",
   };
 }
 

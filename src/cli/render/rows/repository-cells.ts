@@ -13,7 +13,12 @@ export function repositoryActionCells(action: RepositoryAction, style: Style): C
     case "create-repository":
       return { ...look, name: "repository", detail: describeSettings(action.settings), reason: "new repository" };
     case "adopt-repository":
-      return { ...look, name: "repository", detail: ownerText(undefined), reason: "adopted: this file's from then on" };
+      return {
+        ...look,
+        name: "repository",
+        detail: ownerText(undefined),
+        reason: "adopted: owned by this mirror file from now on",
+      };
     case "put-tag-mutability":
     case "put-scan-on-push":
     case "put-resource-tags":
@@ -29,8 +34,8 @@ export function repositoryActionCells(action: RepositoryAction, style: Style): C
 
 const REASONS: Readonly<Record<ChangeSetting["reason"], string>> = {
   "setting-drifted": "setting drifted",
-  "policy-missing": "not set yet",
-  "policy-unwanted": "none is declared",
+  "policy-missing": "not set",
+  "policy-unwanted": "declared as none",
 };
 
 function lookOf(action: RepositoryAction, style: Style): Pick<Cells, "sign" | "paint"> {
@@ -54,29 +59,30 @@ export function repositoryRowCells(row: RepositoryRow, style: Style): Cells {
         paint: style.quiet,
         name: "repository",
         detail: ownerText(row.owner),
-        reason: "not ours: its settings are left alone",
+        reason: "not owned by this mirror file: settings stay as they are",
       };
     case "lifecycle-warning":
       return { sign: "*", paint: style.change, ...lifecycleCells(row.rule) };
     case "blocked-adoption": {
-      const reason = "cannot be adopted. Take adopt out, or its mark off in AWS";
+      const reason = "cannot be adopted: remove adopt, or delete its mirrorform tag in AWS";
       return { ...blocked, name: "repository", detail: ownerText(row.owner), reason };
     }
     case "blocked-encryption": {
       const detail = `${encryptionText(row.have)} -> ${encryptionText(row.want)}`;
-      const reason = "fixed by ECR. Declare it as it is, or delete the repository for a new one";
+      const reason =
+        "ECR cannot change it: declare the current encryption, or delete the repository so that it is created again";
       return { ...blocked, name: "encryption", detail, reason };
     }
   }
 }
 
 function ownerText(owner: string | undefined): string {
-  return owner === undefined ? "not made by mirrorform" : `belongs to the mirror file "${owner}"`;
+  return owner === undefined ? "no owner" : `owned by the mirror file "${owner}"`;
 }
 
 /** ECR counts each manifest that an index names as an image, attestations included. */
 function countedText({ atLeast, atMost }: NonNullable<LifecycleReach["counted"]>): string {
-  return atLeast === atMost ? `they are ${plural(atLeast, "image")}` : `they are ${atLeast} to ${atMost} images`;
+  return atLeast === atMost ? plural(atLeast, "image") : `${atLeast} to ${atMost} images`;
 }
 
 /** Number of declared tags that a row names. `--json` has them all. */
@@ -94,6 +100,6 @@ function lifecycleCells(rule: LifecycleReach): Pick<Cells, "name" | "detail" | "
     reason:
       counted === undefined
         ? `${verb}s declared tags`
-        : `may ${verb} declared tags: with their platforms ${countedText(counted)}`,
+        : `may ${verb} declared tags: ${countedText(counted)} with their platforms`,
   };
 }

@@ -22,7 +22,7 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
     case "held-by-lock":
       return heldByLockCells(row, style);
     case "archived": {
-      const reason = "archived: cannot be pulled. Restore it in ECR, or take it out";
+      const reason = "archived, so it cannot be pulled: restore it in ECR, or remove it from the mirror file";
       return {
         ...problem,
         name: row.tag,
@@ -32,7 +32,7 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       };
     }
     case "kept-image": {
-      const reason = "not checked, kept: the pull allowance is spent";
+      const reason = "not checked, stays as it is: pull limit reached";
       return {
         ...notChecked,
         name: row.tag,
@@ -42,7 +42,7 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       };
     }
     case "kept-referrers": {
-      const reason = "referrers not checked, kept: the pull allowance is spent";
+      const reason = "referrers not checked, stay as they are: pull limit reached";
       return {
         ...notChecked,
         name: row.tag,
@@ -53,12 +53,12 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
     }
     case "blocked-tag": {
       const digest = `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`;
-      const reason = `immutable: cannot move. ${row.error.hint ?? ""}`;
+      const reason = `tag is immutable: ${row.error.hint ?? ""}`;
       return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
     }
     case "blocked-referrer-tag": {
       const digest = `${style.digest(row.have)} -> ${style.digest(row.want)}`;
-      const reason = "immutable: signatures cannot follow. Except sha256-* in tagMutability";
+      const reason = "tag of referrers is immutable: add sha256-* to tagMutability.except";
       return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
     }
     case "blocked-platforms":
@@ -70,14 +70,14 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
     }
     case "failed-referrers": {
-      const reason = "its referrers could not be read";
+      const reason = "referrers could not be read";
       return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
     }
     case "stale-image":
     case "stale-referrers":
     case "stale-tag":
     case "stale-repository":
-      return { ...problem, ...staleCells(row, style), reason: "not what was planned any more", error: row.error };
+      return { ...problem, ...staleCells(row, style), reason: "changed since the plan", error: row.error };
     case "refused-referrers":
       return refusedReferrersCells(row, style);
     case "blocked-deletions":
@@ -124,7 +124,7 @@ function actionCells(action: Action, style: Style): Cells {
       return copyReferrersCells(action, style);
     case "delete-tag": {
       const digest = style.digest(action.precondition);
-      return { sign: "-", paint: style.problem, name: action.tag, digest, reason: "no longer declared" };
+      return { sign: "-", paint: style.problem, name: action.tag, digest, reason: "no longer in the mirror file" };
     }
     case "create-repository":
     case "adopt-repository":
@@ -141,10 +141,10 @@ function actionCells(action: Action, style: Style): Cells {
 
 const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "new-tag": "new tag",
-  "tag-moved": "the source has another digest",
-  "pin-changed": "another digest is pinned",
-  "platforms-changed": "other platforms are chosen",
-  "lock-changed": "another digest is locked",
+  "tag-moved": "source has a different digest",
+  "pin-changed": "different digest pinned",
+  "platforms-changed": "selected platforms changed",
+  "lock-changed": "different digest locked",
 };
 
 /**
@@ -157,11 +157,11 @@ function digestAfter(source: string, platforms: readonly string[] | undefined, s
 
 function replacing({ replace }: CopyImage): string {
   if (replace === undefined) return "";
-  return `; replaced: absent for a moment, the old image stays as ${replace.backupTag}`;
+  return `; replaced: missing for a moment, old image kept as ${replace.backupTag}`;
 }
 
 function sizeOf(action: CopyImage): string {
   if (action.platforms !== undefined) return action.platforms.join(", ");
-  if (action.content === undefined) return "known at apply";
+  if (action.content === undefined) return "known after apply";
   return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;
 }

@@ -3,7 +3,7 @@ import type { SettingChange } from "../../../repository/setting-change.ts";
 import { parseJsonObject } from "../../../oci/json-object.ts";
 import { plural } from "../text/units.ts";
 
-/** What a setting is called, and what it was and becomes, in a few words: `MUTABLE -> IMMUTABLE except latest`. */
+/** Returns the name of a setting, and its change in a few words: `MUTABLE -> IMMUTABLE except latest`. */
 export function describeChange(change: SettingChange): { name: string; change: string } {
   switch (change.kind) {
     case "put-tag-mutability":
@@ -26,17 +26,17 @@ export function describeChange(change: SettingChange): { name: string; change: s
   }
 }
 
-/** The settings of a repository that is created. */
+/** Returns the settings of a new repository in a few words. */
 export function describeSettings(settings: RepositorySettings): string {
   const { tagMutability, scanOnPush, encryption } = settings;
   const said: string[] = [];
   if (tagMutability !== undefined) said.push(mutabilityText(tagMutability));
   if (scanOnPush === true) said.push("scan on push");
   if (encryption !== undefined && encryption.type !== "AES256") said.push(encryptionText(encryption));
-  return said.length === 0 ? "ECR's defaults" : said.join(", ");
+  return said.length === 0 ? "ECR defaults" : said.join(", ");
 }
 
-/** `AES256`, `KMS`, `KMS alias/mirror`. */
+/** Returns `AES256`, `KMS` or `KMS alias/mirror`. */
 export function encryptionText(encryption: Encryption): string {
   if (encryption.type === "AES256" || encryption.key === undefined) return encryption.type;
   return `${encryption.type} ${encryption.key}`;
@@ -55,7 +55,7 @@ function arrow<Value>({ from, to }: { from: Value; to: Value }, textOf: (value: 
   return `${textOf(from)} -> ${textOf(to)}`;
 }
 
-/** Policies are long: their length tells them apart in a line, and `--json` has them whole. */
+/** Policies are long, so a row shows their number of rules or statements. `--json` has the full text. */
 function policyChange(
   { from, to }: { from: string | null; to: string | null },
   list: "rules" | "Statement",
@@ -63,8 +63,8 @@ function policyChange(
 ): string {
   if (from === null) return "as in the mirror file";
   const textOf = (json: string | null): string => (json === null ? "none" : plural(itemsIn(json, list), item));
-  // "2 rules -> 2 rules" would look like no change.
-  return textOf(from) === textOf(to) ? `${textOf(to)}, with other content` : arrow({ from, to }, textOf);
+  // "2 rules -> 2 rules" would look unchanged.
+  return textOf(from) === textOf(to) ? `${textOf(to)}, different content` : arrow({ from, to }, textOf);
 }
 
 function itemsIn(json: string, list: "rules" | "Statement"): number {

@@ -35,7 +35,7 @@ export function tagsCells(row: TagsRow, style: Style): Cells | undefined {
           return { sign: "*", paint: style.quiet, name: "tags", reason };
         }
         case "unresolved": {
-          const reason = "could not be listed: nothing is pruned here";
+          const reason = "could not be listed, so nothing is pruned here";
           return { sign: "!", paint: style.problem, name: "tags", reason, error: row.error };
         }
       }
@@ -43,17 +43,17 @@ export function tagsCells(row: TagsRow, style: Style): Cells | undefined {
 }
 
 const BLOCKED: Readonly<Record<BlockedDeletionsRow["reason"], string>> = {
-  "too-many": "too many to delete unasked",
-  "nothing-declared": "the rules choose nothing here: nothing is deleted",
+  "too-many": "too many to delete without --allow-deletions",
+  "nothing-declared": "the tag rules select nothing here, so nothing is deleted",
 };
 
 const UNDECLARED: Readonly<Record<UndeclaredTagsRow["reason"], string>> = {
-  "nothing-declared": "nothing is declared in this repository any more: kept",
-  "no-prune": "not declared, kept: no entry prunes here",
-  narrowed: "not declared, kept: not all of the repository was looked at",
-  unresolved: "not declared, kept: not all that is declared here could be read",
-  backup: "not declared, kept: backups of replaced tags go only where pruneTags match them",
-  "not-made-here": "not declared, kept: no entry that prunes could have made them",
+  "nothing-declared": "kept: this repository is no longer in the mirror file",
+  "no-prune": "undeclared, kept: no entry prunes this repository",
+  narrowed: "undeclared, kept: this run does not cover the whole repository",
+  unresolved: "undeclared, kept: some declared images could not be read",
+  backup: "undeclared, kept: backup of a replaced tag; only pruneTags can delete it",
+  "not-made-here": "undeclared, kept: no entry that prunes could have created them",
 };
 
 function named(tags: readonly string[]): string {

@@ -1,16 +1,16 @@
 import { terminalText } from "../../../plain-text.ts";
 
 /**
- * A text of unknown origin for a comment on GitHub or GitLab: a code span. In there nothing is read as Markdown or
- * HTML, and mentions, references, emoji and links are left alone, which escaping does not reach: they are found in the
- * finished page. A backtick would end the span and a bar the cell of a table; each has a character that looks like it.
+ * Puts untrusted text into a code span, for a comment on GitHub or GitLab. There it is not read as Markdown or HTML, and
+ * mentions, references, emoji and links have no effect. Escaping would not prevent those: they are found in the finished
+ * page. A backtick would end the span, and a bar the table cell, so each is replaced with a similar character.
  */
 export function codeSpan(text: string): string {
   const shown = terminalText(text).replaceAll("`", "ˋ").replaceAll("|", "¦").trim();
   return shown === "" ? "" : `\`${shown}\``;
 }
 
-/** The same as a block, for text of several lines. The fence is longer than any in the text. */
+/** Puts untrusted text of several lines into a code block. The fence is longer than any run of backticks in the text. */
 export function codeBlock(text: string): string {
   const lines = text.trimEnd().split("\n").map(terminalText);
   const longest = Math.max(

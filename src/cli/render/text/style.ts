@@ -2,17 +2,17 @@ import { styleText } from "node:util";
 
 import { abbreviateDigest } from "../../../oci/digest.ts";
 
-/** How text is dressed for where it goes. */
+/** The colours and the width of an output. */
 export interface Style {
-  /** `+ ~ - !` rows and errors, by meaning. */
+  /** Colours by meaning, for the signs of rows and for errors. */
   create: (text: string) => string;
   change: (text: string) => string;
   problem: (text: string) => string;
   quiet: (text: string) => string;
   strong: (text: string) => string;
-  /** In full, or with 12 hex digits on a terminal. */
+  /** Formats a digest: in full, or with 12 hexadecimal digits on a terminal. */
   digest: (digest: string) => string;
-  /** Of the terminal, in characters; undefined where lines may be as long as they are. */
+  /** Width of the terminal in characters; undefined for no limit. */
   width: number | undefined;
 }
 

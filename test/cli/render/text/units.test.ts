@@ -12,16 +12,16 @@ for (const [bytes, text] of [
   [999_951, "1.0 MB"],
   [2.5e15, "2500.0 TB"],
 ] as const) {
-  test(`${bytes} bytes are shown as ${text}`, () => assert.equal(formatBytes(bytes), text));
+  test(`formats ${bytes} bytes as ${text}`, () => assert.equal(formatBytes(bytes), text));
 }
 
 for (const [seconds, text] of [
-  [3600, "1 h"],
-  [21_600, "6 h"],
-  [120, "2 min"],
-  [90, "90 s"],
+  [3600, "1-hour"],
+  [21_600, "6-hour"],
+  [120, "2-minute"],
+  [90, "90-second"],
 ] as const) {
-  test(`a window of ${seconds} seconds is shown as ${text}`, () => assert.equal(formatWindow(seconds), text));
+  test(`formats a window of ${seconds} seconds as ${text}`, () => assert.equal(formatWindow(seconds), text));
 }
 
 for (const [milliseconds, text] of [
@@ -29,9 +29,9 @@ for (const [milliseconds, text] of [
   [12_340, "12.3 s"],
   [184_000, "3 min 4 s"],
 ] as const) {
-  test(`${milliseconds} ms are shown as ${text}`, () => assert.equal(formatDuration(milliseconds), text));
+  test(`formats ${milliseconds} ms as ${text}`, () => assert.equal(formatDuration(milliseconds), text));
 }
 
-test("one is not many", () => {
+test("adds an s to a noun unless the count is 1", () => {
   assert.deepEqual([plural(1, "pull"), plural(0, "pull"), plural(2, "pull")], ["1 pull", "0 pulls", "2 pulls"]);
 });
