@@ -90,7 +90,13 @@ async function applyAction(
       return admin.createRepository(action.repository, action.settings, owner, signal);
     case "adopt-repository":
       return admin.adoptRepository(action.repository, owner, signal);
-    default:
+    case "put-tag-mutability":
+    case "put-scan-on-push":
+    case "put-resource-tags":
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+    case "set-repository-policy":
+    case "delete-repository-policy":
       return admin.changeSetting(action.repository, action, owner, signal);
   }
 }
