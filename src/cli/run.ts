@@ -25,10 +25,10 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   return BEFORE_FAILED.has(code) ? code : EXIT.failed;
 }
 
-/** What comes before a failure where several hold. */
+/** Exit codes that take precedence over 1. */
 const BEFORE_FAILED: ReadonlySet<number> = new Set([EXIT.invalid, ...Object.values(EXIT.interrupted)]);
 
-/** Runs a command line. The one place where errors become exit codes. @returns the exit code */
+/** Runs a command line. The only place where errors become exit codes. @returns the exit code */
 export async function runCommandLine(args: readonly string[], context: ProcessContext): Promise<number> {
   try {
     return await dispatch(args, context);
@@ -58,25 +58,25 @@ function helpText(command: Command | undefined, { isTerminal, terminalSize }: Pr
   return command === undefined ? generalHelp(COMMANDS, width) : commandHelp(command, width);
 }
 
-/** A signal comes before whatever else was found: what the run would have come to is not known. */
+/** A signal takes precedence over every other exit code, because the outcome of the run is unknown. */
 function interruptedOr(code: number, { interruptedBy }: ProcessContext): number {
   const signal = interruptedBy();
   return signal === undefined ? code : EXIT.interrupted[signal];
 }
 
-/** What mirrorform does about the first signal. A command behind `--` is left to say what it does itself. */
+/** Acknowledges the first signal. A command after `--` acknowledges it itself. */
 function announceInterrupt({ signal, err }: ProcessContext): void {
-  const say = () => err("\nInterrupted: starting nothing new. Once more to leave at once.\n");
+  const say = () => err("\nInterrupted: finishing what has started. Press Ctrl-C again to stop at once.\n");
   signal.addEventListener("abort", say, { once: true });
 }
 
-/** What is not valid as it was given. */
+/** Errors in what the user supplied. */
 const INVALID: ReadonlySet<string> = new Set(["USAGE", "INVALID_FILE", "PLAN_FILE"]);
 
 function fail(error: unknown, args: readonly string[], context: ProcessContext): number {
   const signal = context.interruptedBy();
   const report = endOf(error, context);
-  // What stands behind -- is another program's.
+  // Options after -- belong to another program.
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {

@@ -20,23 +20,23 @@ import { writeOrReport } from "../output/write-or-report.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** How often a plan is made anew while the allowance is spent. */
+/** How often to plan again while the pull limit is reached. */
 const PLAN_AGAIN_MS = 60_000;
 
-/** `apply`: makes the plan, shows it, carries it out, and always ends with a report. */
+/** Runs `apply`: makes the plan, prints it, carries it out, and always ends with a report. */
 export async function apply(input: ApplyInput, context: ProcessContext): Promise<number> {
   const { report: file } = input;
   try {
     return (await planAndCarryOut(input, context)) ?? EXIT.invalid;
   } catch (error) {
     const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
-    // Should this fail too, it is the first error that is told.
+    // If this fails too, the first error is reported.
     if (file !== undefined) await writeOutput(file, document).catch(() => undefined);
     throw error;
   }
 }
 
-/** @returns the exit code; undefined when the mirror file or its lock is not valid */
+/** @returns the exit code; undefined if the mirror file or its lock file is invalid */
 async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Promise<number | undefined> {
   const { json, wait, events, report: file } = input;
   const held = await readHeldPlan(input);
@@ -57,25 +57,25 @@ async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Prom
     const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
     const document = `${JSON.stringify(whole, null, 2)}\n`;
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
-    // Said first: a report that cannot be written must not hide what was done.
+    // After the report is printed: a file that cannot be written must not hide it.
     const write = async () => void (file !== undefined && (await writeOutput(file, document)));
     const isWritten = await writeOrReport(write, session.style, context);
     const code = exitCode(plan, report, context);
     return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
-  // After what is not valid: that comes before what cannot be written.
+  // After validation: an invalid file matters more than an unwritable one.
   const ready = async () => void (file !== undefined && (await refuseUnwritable(file)));
   return withPlan(input, context, work, { held, ready });
 }
 
-/** One queue for each source that counts pulls. */
+/** Creates one queue per source with a pull limit. */
 function pullQueues(
   plan: Plan,
   { pullBudgets }: Session,
   waitMilliseconds: number,
   { clock, err }: ProcessContext,
 ): Map<string, PullQueue> {
-  const onWait = (pulls: number) => err(`Waiting for the pull allowance: ${pulls} more needed.\n`);
+  const onWait = (pulls: number) => err(`Waiting for Docker Hub pulls: ${pulls} more needed.\n`);
   return new Map(
     plan.costs.flatMap(({ registry }) => {
       const budget = pullBudgets.budget(registry);
@@ -123,12 +123,12 @@ async function carryOut(
 }
 
 /**
- * Where the allowance is spent before the plan is made, sources do not even answer HEAD. Then a run that may wait makes
- * its plan anew until they do. @returns the plan
+ * Plans again until sources respond: at the pull limit, Docker Hub refuses HEAD too. Waits no longer than `wait`
+ * milliseconds. @returns the plan
  */
 async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
   for (let waited = 0; waited < wait && isHeldUp(session.survey.plan) && !signal.aborted;) {
-    err("Waiting for the pull allowance: the source does not answer until its window has moved on.\n");
+    err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
     const step = Math.min(PLAN_AGAIN_MS, wait - waited);
     await clock.sleep(step, signal);
     waited += step;
@@ -142,9 +142,9 @@ function isHeldUp(plan: Plan): boolean {
   return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 
-/** No waiting brings an image back. */
+/** Waiting does not bring an image back. */
 function gone(reference: string): MirrorError {
-  return new MirrorError("the source has it no more", {
+  return new MirrorError("the source no longer has this image", {
     code: "MANIFEST_UNKNOWN",
     side: "source",
     operation: "look up manifest",
@@ -152,7 +152,7 @@ function gone(reference: string): MirrorError {
   });
 }
 
-/** Interrupted before failed: a run that was stopped has not judged what it did not do. */
+/** Returns the exit code. An interrupt takes precedence: what the run did not do is unknown. */
 function exitCode(plan: Plan, report: Report, context: ProcessContext): number {
   const signal = context.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];

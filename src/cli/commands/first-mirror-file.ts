@@ -4,26 +4,26 @@ import type { Target } from "../../desired/places/targets.ts";
 import { MirrorError } from "../../errors.ts";
 import { formatReference, withDefaultTag, type Reference } from "../../oci/reference.ts";
 
-/** An image of a first mirror file, as it was given and as it was read. */
+/** An image for a first mirror file, as given and as parsed. */
 export interface FirstImage {
   text: string;
   reference: Reference;
 }
 
-/** Shown where no image was given. */
+/** Used if no image was given. */
 const EXAMPLE = "  - image: python:3.12-slim\n";
 
 /** The target of the file. */
 const TARGET: Target = { name: "main", kind: "ecr", ecr: {} };
 
-/** Hexadecimal digits of a digest that tell two pinned images apart. */
+/** Hexadecimal digits of a digest in the tag of a pinned image. */
 const PIN_DIGITS = 12;
 
 /**
- * The text of a first mirror file: complete, valid, and with a word on what may be said besides.
- * @param folder name of the folder it will be in, which the file is named after as far as a name can be
- * @param images what is given twice is named once
- * @throws MirrorError USAGE for two images of one name that no place tells apart
+ * Returns the text of a first mirror file: complete, valid, and with comments on further options.
+ * @param folder name of the folder that the file will be in; the file's `name` is derived from it
+ * @param images duplicates are merged
+ * @throws MirrorError USAGE for an image whose place at the target would be that of another
  */
 export function firstMirrorFile(folder: string, images: readonly FirstImage[]): string {
   const bySource = new Map(images.map((image) => [formatReference(withDefaultTag(image.reference)), image]));
@@ -31,39 +31,39 @@ export function firstMirrorFile(folder: string, images: readonly FirstImage[]): 
   const entries = [...bySource.values()].map((image) => entry(image, taken));
   return `# yaml-language-server: $schema=./node_modules/mirrorform/schema/mirrors.schema.json
 #
-# The images that this team depends on, and where each should live.
-#   mirrorform plan     shows what would change
-#   mirrorform apply    makes it so
+# The images that this team depends on, and where mirrorform keeps them.
+#   mirrorform plan     show what would change
+#   mirrorform apply    make the changes
 version: 1
-name: ${nameFrom(folder)} # marks the repositories that this file owns
+name: ${nameFrom(folder)} # recorded on the repositories that this file owns
 
 targets:
   main:
-    ecr: {} # account, Region and credentials: the AWS defaults
+    ecr: {} # account, Region and credentials from the AWS defaults
     # ecr: { region: us-east-1, role: arn:aws:iam::123456789012:role/mirror }
 
-repositories: # settings of every repository that this file owns
+repositories: # settings of all repositories that this file owns
   tagMutability: { default: IMMUTABLE, except: [latest] }
   scanOnPush: true
 
 # sources:
-#   docker.io: { reserve: 20 } # pulls always left for others on this account or address
+#   docker.io: { reserve: 20 } # pulls kept for other users of this account or address
 
 mirrors:
 ${entries.length === 0 ? EXAMPLE : entries.join("")}  # - image: ruby:2.7.1-slim
-  #   to: nomorelimit:ruby-2.7.1-slim # repository and tag; without it the image keeps its name
-  #   refresh: missing # once it is there, the source is not asked again
+  #   to: nomorelimit:ruby-2.7.1-slim # repository and tag; default: the name of the image
+  #   refresh: missing # copy once, then never query the source again
 `;
 }
 
-/** Where an image may go, and the line that says so: none where it keeps its name. */
+/** A place at the target, and the line for the mirror file: empty if the image keeps its name. */
 interface Place {
   repository: string;
   tag: string;
   line: string;
 }
 
-/** An entry with the shortest place that is free, and that ECR takes for a name. */
+/** Returns an entry with the shortest place that is free and valid in ECR. */
 function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   const place = placesOf(withDefaultTag(reference)).find(
     ({ repository, tag }) =>
@@ -74,10 +74,10 @@ function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   return `  - image: ${text}\n${place.line}`;
 }
 
-/** The name that the image has, or that with a tag of its own; else all of its name, registry included. */
+/** Lists places for an image: its own name, that name with a pinned tag, and the full name with the registry. */
 function placesOf(image: Reference): Place[] {
   const { digest, tag, registry, repository } = image;
-  // An image by digest alone has no tag to keep.
+  // An image given only by digest has no tag.
   const pin = digest === undefined ? undefined : `pinned-${digest.slice(digest.indexOf(":") + 1).slice(0, PIN_DIGITS)}`;
   const kept = fillDestination(AS_AT_SOURCE, image);
   const whole = `${registry.replaceAll(/[^a-z0-9.-]+/g, "-")}/${repository}`;
@@ -91,7 +91,7 @@ function placeAt(repository: string, tag: string): Place {
   return { repository, tag, line: `    to: ${repository}:${tag}\n` };
 }
 
-/** Lower-case letters, digits and hyphens, as `name` wants them. */
+/** Turns a folder name into a valid `name`: lowercase letters, digits and hyphens. */
 function nameFrom(folder: string): string {
   const name = folder
     .toLowerCase()
@@ -106,6 +106,6 @@ function noPlace(text: string): MirrorError {
     side: "config",
     operation: "write the first mirror file",
     reference: text,
-    hint: "Nothing was written. Leave it out, and add it by hand with a `to` of its own.",
+    hint: "leave it out, and add it to the file with its own `to`; nothing was written",
   });
 }

@@ -12,7 +12,7 @@ import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 const ROLES: readonly RoleName[] = ["plan", "apply"];
 
-/** `iam`: the least policies that plan and apply of this very file need. Asks no network. */
+/** Runs `iam`: prints the least policies that plan and apply of this mirror file need. Uses no network. */
 export async function iam(input: IamInput, context: ProcessContext): Promise<number> {
   const { role, region } = input;
   const roles = role === undefined ? ROLES : [role];
@@ -29,8 +29,7 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   const runs = placeOf({}, region, account, context.environment).account;
   const all = policiesOf(file, places, roles, runs);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
-  if (policies.length === 0)
-    throw usage(`no target of ${file.path} that images go to is an ecr target, and no image comes from an ECR`);
+  if (policies.length === 0) throw usage(`${file.path} has no image that goes to an ecr target or comes from an ECR`);
   if (input.json) {
     context.out(`${JSON.stringify({ policies }, null, 2)}\n`);
     return EXIT.done;
@@ -41,7 +40,7 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   return EXIT.done;
 }
 
-/** Each document under a line that says whose it is. */
+/** Formats each policy under a heading with its role and targets. */
 function textOfAll(policies: readonly RolePolicy[]): string {
   const texts = policies.flatMap(({ role, principal, account, targets, documents }) =>
     documents.map((document, i) => {
@@ -53,24 +52,30 @@ function textOfAll(policies: readonly RolePolicy[]): string {
   return texts.join("\n");
 }
 
-/** Just the document, for a file that AWS reads. */
+/** Formats a single policy document, for AWS. */
 function theOnly(policies: readonly RolePolicy[]): string {
   const documents = policies.flatMap((policy) => policy.documents);
   const [only] = documents;
   if (documents.length === 1 && only !== undefined) return `${JSON.stringify(only, null, 2)}\n`;
   if (policies.length === 1) {
-    throw usage(`one policy would be too long for a role, and these are ${documents.length}`, "Take them from --json.");
+    throw usage(
+      `the policy is too long for one document and is split into ${documents.length}`,
+      "use --json to get all documents",
+    );
   }
   const names = policies.map(({ principal, targets }) => `${principal} (${targets.join(", ")})`);
-  throw usage(`the targets are reached as ${names.join(" and ")}`, "Name one with --target, or take all from --json.");
+  throw usage(
+    `the targets use different identities: ${names.join(" and ")}`,
+    "select one with --target, or use --json to get all documents",
+  );
 }
 
 function accountOf(account: string | undefined): string | undefined {
   if (account === undefined || isAccount(account)) return account;
-  throw usage(`"${account}" is no AWS account`, "An account has 12 digits.");
+  throw usage(`"${account}" is not an AWS account ID`, "use the 12 digits of an account ID");
 }
 
-/** As a run would find it; undefined where that finds none. */
+/** Finds the Region as a run would; undefined if a run would find none. */
 async function regionOf(
   settings: EcrSettings,
   given: string | undefined,
@@ -86,6 +91,6 @@ async function regionOf(
   }
 }
 
-function usage(message: string, hint?: string): MirrorError {
+function usage(message: string, hint = "run mirrorform iam --help for its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "generate IAM policies", hint });
 }

@@ -9,7 +9,7 @@ import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile } from "./first-mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** `init`: writes a first mirror file, with the images it is given. Never over one that is there. */
+/** Runs `init`: writes a first mirror file with the given images. Never overwrites a file. */
 export async function init(input: InitInput, context: ProcessContext): Promise<number> {
   const { file: path, json, from, operands } = input;
   const texts = [...from, ...operands];
@@ -23,7 +23,7 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
     await writeFile(path, content, { flag: "wx" });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") throw refused("USAGE", "the file is there already", path);
+    if (code === "EEXIST") throw refused("USAGE", "the file already exists", path);
     throw refused("FILE_UNWRITABLE", `the file cannot be written: ${String(code ?? error)}`, path);
   }
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
@@ -32,6 +32,6 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
 }
 
 function refused(code: "USAGE" | "FILE_UNWRITABLE", message: string, reference: string): MirrorError {
-  const hint = code === "USAGE" ? "Nothing was written. --file names another file." : undefined;
+  const hint = code === "USAGE" ? "choose another file with --file" : undefined;
   return new MirrorError(message, { code, side: "config", operation: "write the first mirror file", reference, hint });
 }

@@ -21,16 +21,16 @@ import { createStyle } from "../render/text/style.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
-import { tellDisagreements } from "./validate.ts";
+import { printDisagreements } from "./validate.ts";
 
-/** `lock`: writes the lock beside the mirror file, or compares the two. Asks sources by HEAD: it spends no pull. */
+/** Runs `lock`: writes the lock file, or compares it with the mirror file. Queries sources with HEAD, which uses no pulls. */
 export async function lock(input: LockInput, context: ProcessContext): Promise<number> {
   const globs = updateGlobs(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
   if (!input.check) return write(loaded, globs, input, context);
   if (loaded.lock === undefined) throw noLock(loaded.file.path);
-  if (await tellDisagreements(loaded, input, context)) return EXIT.failed;
+  if (await printDisagreements(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
   context.out(
     input.json
@@ -41,7 +41,7 @@ export async function lock(input: LockInput, context: ProcessContext): Promise<n
 }
 
 function updateGlobs({ update: globs, check }: LockInput): readonly string[] {
-  if (globs.length > 0 && check) throw usage("--check changes nothing, so it cannot go with --update");
+  if (globs.length > 0 && check) throw usage("--check and --update exclude each other: --check changes nothing");
   return globs;
 }
 
@@ -60,12 +60,12 @@ async function write(
     const change = await changeOf(loaded, globs, { connections, pullBudgets }, context);
     const path = lockPath(file.path);
     const isWritten = await writeChange(path, change, old?.source);
-    const { lines, ...told } = change;
+    const { lines, ...changes } = change;
     const color = wantsColor(input.noColor, context);
     const style = createStyle({ color, abbreviateDigests: context.isTerminal });
     context.out(
       input.json
-        ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...told }, null, 2)}\n`
+        ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...changes }, null, 2)}\n`
         : renderLockChange(path, change, isWritten, style),
     );
     return change.failed.length > 0 ? EXIT.failed : EXIT.done;
@@ -74,7 +74,7 @@ async function write(
   }
 }
 
-/** Asks the sources: of rules for their tags, of images without a line, and of those that are to move, for their digests. */
+/** Queries the sources: for the tags of rules, and for the digests of unlocked images and of those to update. */
 async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
@@ -102,7 +102,8 @@ function named(source: Reference): [string, Reference][] {
 }
 
 /**
- * @param sources what can be named: images and, without a tag, those of rules
+ * Returns which images `--update` moves.
+ * @param sources images, and the images of rules without a tag
  * @throws MirrorError USAGE for a glob that matches nothing
  */
 function whatMoves(
@@ -115,16 +116,16 @@ function whatMoves(
   for (const { glob, matches } of matchers) {
     if (sources.some((source) => source.digest === undefined && matches(source))) continue;
     throw usage(
-      `--update '${glob}' matches no image of ${path} that the lock can hold`,
-      "A glob is held against names such as node:22-alpine, node, or docker.io/library/node; * does not match a slash.",
+      `--update '${glob}' matches no image of ${path} that can be locked`,
+      "use a glob that matches a name such as node:22-alpine, node or docker.io/library/node; * does not match a slash",
     );
   }
   return (source) => matchers.some(({ matches }) => matches(source));
 }
 
 /**
- * Writes the lock unless it says the same already. A first one without any line is not written: with it nothing at all
- * could be copied. @returns whether it was written
+ * Writes the lock file if it changed. Does not write a first lock file without lines, which would block every image.
+ * @returns whether it was written
  */
 async function writeChange(path: string, { lines, failed }: LockChange, old: string | undefined): Promise<boolean> {
   const text = formatLock(lines);
@@ -134,7 +135,7 @@ async function writeChange(path: string, { lines, failed }: LockChange, old: str
 }
 
 function noLock(mirrorFile: string): MirrorError {
-  return new MirrorError(`there is no ${lockPath(mirrorFile)}`, {
+  return new MirrorError(`${lockPath(mirrorFile)} does not exist`, {
     code: "LOCK_MISMATCH",
     side: "config",
     operation: "compare the lock file with the mirror file",
@@ -142,6 +143,6 @@ function noLock(mirrorFile: string): MirrorError {
   });
 }
 
-function usage(message: string, hint?: string): MirrorError {
+function usage(message: string, hint = "run mirrorform lock --help for its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of lock", hint });
 }

@@ -10,7 +10,7 @@ import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
-/** `plan`: shows what apply would change. Changes and blocked rows are no failure; what could not be read is. */
+/** Runs `plan`: shows what apply would change. Changes and blocked rows exit with 0; whatever could not be read exits with 1. */
 export async function plan(input: PlanInput, context: ProcessContext): Promise<number> {
   const show = async ({ survey, style }: Session): Promise<number> => {
     const made = survey.plan;
@@ -18,7 +18,7 @@ export async function plan(input: PlanInput, context: ProcessContext): Promise<n
       context.out(`${renderExplanation(made, style)}\n`);
     }
     context.out(input.json ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
-    // Said first: a file that cannot be written must not hide the plan, nor keep the others from being written.
+    // After the plan is printed: a file that cannot be written must not hide it or prevent the other files.
     const written = await writeFiles(made, input, style, context);
     return written ? exitCode(made, input.detailedExitcode) : EXIT.failed;
   };
@@ -26,7 +26,7 @@ export async function plan(input: PlanInput, context: ProcessContext): Promise<n
   return code ?? EXIT.invalid;
 }
 
-/** The same plan for other readers: one run, so that they agree. @returns whether all are written */
+/** Writes the plan to the requested files, all from this run. @returns whether all were written */
 async function writeFiles(
   plan: Plan,
   { out, jsonOut, markdown, summary }: PlanInput,
@@ -45,7 +45,7 @@ async function writeFiles(
   return areWritten;
 }
 
-/** As terraform's: 0 with or without changes, unless asked to tell them apart. What is blocked is a difference too. */
+/** Returns the exit code, as Terraform does: 0 with or without changes, or 2 for changes on request. Blocked rows count as changes. */
 function exitCode({ complete, totals }: Plan, isDetailed: boolean): number {
   if (!complete) return EXIT.failed;
   const differences = totals.create + totals.change + totals.delete + totals.blocked;

@@ -13,12 +13,13 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
-/** The repository that Docker made for this question (Docker Hub, "Viewing pull rate and limit"). */
+/** The repository that Docker provides for this lookup (Docker Docs, "Pull usage and limits"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
 
 /**
- * `quota`: what is left of Docker Hub's allowance, and whose it is, as far as it says. One HEAD, which costs no pull.
- * @returns 1 also where it says nothing of a limit: then nothing is known
+ * Runs `quota`: prints Docker Hub's pull limit, the remaining pulls and whose they are. Sends one HEAD, which uses no
+ * pull.
+ * @returns 1 also if Docker Hub reports no limit, because then nothing is known
  */
 export async function quota(input: QuotaInput, context: ProcessContext): Promise<number> {
   const file = await loadMirrorFile(input, context);
@@ -31,7 +32,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
     const source = connections.source(DOCKER_HUB);
     const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
     await head.catch((error: unknown) => {
-      // Once nothing is left HEAD is refused too, and says how much of how much: that is the answer.
+      // At the pull limit HEAD is refused too, but its headers have the numbers.
       const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
       if (!isAnswer || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
     });
@@ -47,13 +48,13 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   }
 }
 
-const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the allowance is that of this address.\n";
+const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the limit is that of this address.\n";
 
 function document(said: ReportedLimit | undefined, credentialsUnused: boolean): string {
   const all = {
     registry: DOCKER_HUB,
     reading: said?.kind === "reading" ? said.reading : null,
-    /** What can be read where that is not: a limit, its window, whose it is. */
+    /** What could be read without a reading: the limit, its window, whose it is. */
     claim: said?.kind === "unread" ? said.claim : null,
     unlimited: said?.kind === "unlimited",
     credentialsUnused,

@@ -10,20 +10,19 @@ import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** What would lead to a real account: real credentials have no business in a sandbox, not even on loopback. */
+/** Variables that lead to a real account. Real credentials must not enter a sandbox, even on loopback. */
 const REAL_ACCOUNT =
   /^(?:AWS_|CODEBUILD_|DOCKER_AUTH_CONFIG$|DOCKER_CONFIG$|MIRRORFORM_(?:USERNAME|PASSWORD|ENDPOINT)_)/;
 
-/** What a mirror file can ask for before the sandbox runs. */
+/** Variables that a mirror file can use before the sandbox runs. */
 const DEFAULTS = { AWS_REGION: "us-east-1", AWS_ACCOUNT_ID: "123456789012" };
 
-/** In a sandbox nobody is signed in: neither Docker's nor AWS's own configuration is looked at, but for the sandbox's profiles. */
+/** Hides Docker's and AWS's configuration files. The sandbox adds its own profiles. */
 const NO_CONFIGURATION = { DOCKER_CONFIG: devNull, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 
 /**
- * What a shell must forget before it uses a sandbox: settings that go before an access key or make it another, and
- * those that lead to another address than the endpoint variables say
- * (docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html).
+ * Variables that a shell must unset before it uses a sandbox: those that override an access key, and those that override
+ * the endpoint variables (docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html).
  */
 export const TO_UNSET = [
   "AWS_PROFILE",
@@ -43,7 +42,7 @@ export const TO_UNSET = [
   "DOCKER_AUTH_CONFIG",
 ];
 
-/** The environment of a command inside a sandbox: ours without real accounts, with the sandbox's own settings. */
+/** Returns the environment of a command in a sandbox: this process's, without real accounts, with the sandbox's settings. */
 export function sandboxEnvironment(
   { environment }: Pick<ProcessContext, "environment">,
   settings: Readonly<Record<string, string>>,
@@ -52,15 +51,15 @@ export function sandboxEnvironment(
   return { ...Object.fromEntries(kept), ...sandboxSettings(settings) };
 }
 
-/** The settings of a sandbox, with what goes with them. */
+/** Returns all variables of a sandbox. */
 export function sandboxSettings(settings: Readonly<Record<string, string>>): Record<string, string> {
   return { ...DEFAULTS, ...NO_CONFIGURATION, ...settings };
 }
 
-/** What `quota` looks up; at Docker Hub it is always there. */
+/** The image that `quota` looks up. Docker Hub always has it. */
 const ASKED_BY_QUOTA = "docker.io/ratelimitpreview/test:latest";
 
-/** What a sandbox must have for a mirror file: its images, and what each of its targets leads to. */
+/** Returns what a sandbox must provide for a mirror file: its images, registries and profiles. */
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
   const sources = sourcesOf(file);
@@ -73,7 +72,7 @@ export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   };
 }
 
-/** Those registries of sources that are an ECR, and where. */
+/** Returns the sources that are an ECR, with account and Region. */
 function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions["ecrSources"]> {
   const names = [...new Set(sources.map(({ registry }) => registry))];
   return new Map(
@@ -84,7 +83,7 @@ function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions
   );
 }
 
-/** What is listed, and tags that rules may choose among. */
+/** Returns listed images, and sample tags for rules. */
 function sourcesOf({ entries }: MirrorFile): Reference[] {
   const samples = entries.flatMap((entry) =>
     entry.kind === "rule" ? sampleTags(entry.rule).map((tag) => ({ ...entry.image, tag })) : [],
@@ -93,15 +92,15 @@ function sourcesOf({ entries }: MirrorFile): Reference[] {
 }
 
 /**
- * The account of the environment's own key: that of the first target which says one and is reached by that key alone.
- * Targets of different accounts cannot be reached by one key, in a sandbox no more than elsewhere.
+ * Returns the account of the environment's access key: that of the first target that names an account without a profile
+ * or a role. One key cannot reach several accounts, in a sandbox or elsewhere.
  */
 function ownAccount(targets: readonly EcrSettings[]): string | undefined {
   return targets.find(({ account, profile, role }) => account !== undefined && (profile ?? role) === undefined)
     ?.account;
 }
 
-/** The profiles that targets name. With a role the account is the role's: the profile's own may be any. */
+/** Returns the profiles that targets name. With a role, the account is the role's, and the profile's does not matter. */
 function profilesOf(targets: readonly EcrSettings[]): SandboxProfile[] {
   const accounts = new Map<string, string | undefined>();
   for (const { account, profile, role } of targets) {

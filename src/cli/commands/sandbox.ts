@@ -11,8 +11,8 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /**
- * `sandbox`: a Docker Hub and an ECR on loopback that serve what the mirror file names. With a command it runs that
- * in the sandbox's environment and ends as the command ends; without one it runs until it is interrupted.
+ * Runs `sandbox`: a Docker Hub and an ECR on loopback that serve the images of the mirror file. With a command, runs it in
+ * the sandbox's environment and returns its exit code. Without one, runs until it is interrupted.
  */
 export async function sandbox(input: SandboxInput, context: ProcessContext): Promise<number> {
   const { json } = input;
@@ -49,7 +49,7 @@ function notItsOutput(): MirrorError {
     code: "USAGE",
     side: "config",
     operation: "read the options of sandbox",
-    hint: "Give --json to the command, behind --.",
+    hint: "pass --json to the command, after --",
   });
 }
 
@@ -74,10 +74,10 @@ function runInside(
 }
 
 /**
- * Passes on a signal that the command did not get by itself. A terminal's Ctrl-C is a SIGINT to both of us, and most
- * programs, mirrorform among them, take a second one as "leave at once"; who sent a signal cannot be told, so with a
- * terminal SIGINT is taken for Ctrl-C. Without one it comes from a supervisor, which sends to us alone, as SIGTERM
- * always does. The command cannot have a process group of its own: a shell in it would lose the terminal.
+ * Forwards a signal that the command did not receive itself. Ctrl-C in a terminal sends SIGINT to both processes, and
+ * most programs, mirrorform included, stop at once on a second one. The sender of a signal is unknown, so with a terminal
+ * SIGINT is assumed to be Ctrl-C. Without a terminal it comes from a supervisor, which signals only this process, as
+ * SIGTERM always does. The command cannot have its own process group: a shell in it would lose the terminal.
  */
 function pass(signal: InterruptSignal, child: ChildProcess): void {
   if (signal === "SIGTERM" || !hasControllingTerminal()) child.kill(signal);

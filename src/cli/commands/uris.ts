@@ -15,7 +15,7 @@ import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris, type MirroredUri } from "../uris/mirrored-uri.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 
-/** `uris`: where each image is found once it is mirrored. Asks no source; of a target only which registry it is, and with --pin what its tags hold. */
+/** Runs `uris`: prints the URI of each mirrored image. Queries no source, and tags at a target only with `--pin`. */
 export async function uris(input: UrisInput, context: ProcessContext): Promise<number> {
   const format = formatOf(input);
   const whole = await loadWithLock(input, context);
@@ -39,7 +39,7 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   }
 }
 
-/** The images that are known without asking a source: those of rules by the lock alone. */
+/** Returns the images that are known offline: listed ones, and those of rules only with a lock file. */
 function knownImages(
   { file, lock }: FileWithLock,
   select: Narrowed["select"],
@@ -49,9 +49,7 @@ function knownImages(
   const listed = file.entries.filter((entry) => entry.kind === "listed");
   const left = file.entries.length - listed.length;
   if (left > 0) {
-    err(
-      `${file.path}: ${plural(left, "rule")} left out: without a lock only a source could say which tags they choose.\n`,
-    );
+    err(`${file.path}: ${plural(left, "rule")} skipped: without a lock file, the tags of a rule are unknown.\n`);
   }
   const expanded = listed.map((entry) => ({ entry, images: entry.images, selected: undefined, errors: [] }));
   return select(expanded).flatMap(({ images }) => images);
@@ -70,7 +68,7 @@ function formatOf({ json, format }: UrisInput): (uris: readonly MirroredUri[]) =
 
 type Pins = ReadonlyMap<OpenTarget, ReadonlyMap<string, ReadonlyMap<string, Digest>>>;
 
-/** What the tags hold now, one look at each repository. */
+/** Reads the digests of the tags, repository by repository. */
 async function readPins(
   images: readonly DesiredImage[],
   targets: ReadonlyMap<string, OpenTarget>,
@@ -102,11 +100,11 @@ function uriOf(image: DesiredImage, targets: ReadonlyMap<string, OpenTarget>, pi
 }
 
 function notMirrored(uri: string): MirrorError {
-  return new MirrorError("the image is not there yet, so that it has no digest", {
+  return new MirrorError("the image is not mirrored yet, so it has no digest", {
     code: "MANIFEST_UNKNOWN",
     side: "target",
     operation: "read tag",
     reference: uri,
-    hint: "Run mirrorform apply first, or leave --pin out.",
+    hint: "run mirrorform apply first, or omit --pin",
   });
 }

@@ -7,7 +7,7 @@ import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
-/** The options that say where the mirror file is, and where its problems go. */
+/** The options that name the mirror file, and where its problems are reported. */
 export interface MirrorFileInput {
   file: string;
   json: boolean;
@@ -17,15 +17,15 @@ export interface MirrorFileInput {
   report?: string | undefined;
 }
 
-/** A person mends some and looks again; `--json` has all of them. */
+/** Enough to work on at once. `--json` prints all of them. */
 const MAX_PROBLEMS_SHOWN = 200;
 
-/** As {@link loadWithSource}, of the file alone. */
+/** As {@link loadWithSource}, without the text. */
 export async function loadMirrorFile(input: MirrorFileInput, context: ProcessContext): Promise<MirrorFile | undefined> {
   return (await loadWithSource(input, context))?.file;
 }
 
-/** Reads the mirror file that the options name, with its text. When it is not valid, says so and returns undefined. */
+/** Reads the mirror file that the options name, with its text. If it is invalid, prints its problems and returns undefined. */
 export async function loadWithSource(
   input: MirrorFileInput,
   context: ProcessContext,
@@ -34,23 +34,23 @@ export async function loadWithSource(
   const read = await readMirrorFile(path, { environment: context.environment });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
-  await tellProblems(read.problems, about, input, context);
+  await printProblems(read.problems, about, input, context);
   return undefined;
 }
 
 /**
- * Says what is wrong with a file: as text or as JSON, and as annotations and reports where a platform reads those.
- * @param about `source` gives the text of the file at a path
+ * Prints the problems of a file, as text or as JSON, and as annotations and reports for CI platforms.
+ * @param about `source` returns the text of the file at a path
  */
-export async function tellProblems(
+export async function printProblems(
   problems: readonly Problem[],
   about: { path: string; operation: string; source: (path: string) => string },
   input: MirrorFileInput,
   context: ProcessContext,
 ): Promise<void> {
   const { out, err, environment } = context;
-  const told = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
-  const document = `${JSON.stringify({ problems: told }, null, 2)}\n`;
+  const reported = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
+  const document = `${JSON.stringify({ problems: reported }, null, 2)}\n`;
   if (input.json) out(document);
   else {
     const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
@@ -58,7 +58,7 @@ export async function tellProblems(
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
     out(annotations(problems, environment));
   }
-  // A file that cannot be written neither hides what is wrong nor makes it less so.
+  // A report that cannot be written must not hide the problems.
   const style = createStyle({ color: false, abbreviateDigests: false });
   const { report } = input;
   await writeOrReport(() => reportQuality(problems, input), style, context);
@@ -66,7 +66,7 @@ export async function tellProblems(
 }
 
 /**
- * Writes the report for GitLab, where it was asked for.
+ * Writes the report for GitLab, if requested.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function reportQuality(

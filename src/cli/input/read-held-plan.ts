@@ -8,23 +8,23 @@ import type { Plan } from "../../plan/plan.ts";
 import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../../plan/saved/saved-plan.ts";
 import type { ApplyInput } from "../definitions/apply.ts";
 
-/** A saved plan that an apply is to be held to. */
+/** A saved plan that an apply carries out. */
 export interface HeldPlan {
   narrowing: Plan["narrowing"];
-  /** What sources need not be asked: the digests of the plan, where its origin is trusted. By full reference. */
+  /** Digests that need no lookup at the source, by full reference: those of a trusted plan. */
   known: ReadonlyMap<string, Resolution>;
-  /** @throws MirrorError PLAN_FILE when it was made of something else */
+  /** @throws MirrorError PLAN_FILE if it was made from other inputs */
   refuseOtherInputs(now: Pick<Plan, "name" | "inputs">): void;
-  /** @throws MirrorError PLAN_FILE when it names what the mirror file does not have */
+  /** @throws MirrorError PLAN_FILE if it names something that the mirror file does not declare */
   hold(fresh: Plan): Plan;
 }
 
-/** Room for a plan of as many images as a mirror file may ask for. */
+/** Enough for a plan with the maximum number of images in a mirror file. */
 const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads the plan that the command line names; undefined where it names none.
- * @throws MirrorError PLAN_FILE when it is none, USAGE for options that would plan something else
+ * Reads the plan that the command line names; undefined if it names none.
+ * @throws MirrorError PLAN_FILE if the file is not a plan, USAGE for options that change what is planned
  */
 export async function readHeldPlan(
   input: Pick<ApplyInput, "operands" | "partial" | "trustPlan" | "target" | "only">,
@@ -33,11 +33,11 @@ export async function readHeldPlan(
   const [path] = operands;
   if (path === undefined) {
     if (partial || isTrusted)
-      throw usage(`--${partial ? "partial" : "trust-plan"} is about a saved plan, and none is named`);
+      throw usage(`--${partial ? "partial" : "trust-plan"} applies to a saved plan, and none is named`);
     return undefined;
   }
   for (const name of ["target", "only"] as const) {
-    if (input[name].length > 0) throw usage(`--${name} cannot narrow a saved plan: it was made already`);
+    if (input[name].length > 0) throw usage(`--${name} cannot narrow a saved plan`);
   }
   const terms: SavedPlanTerms = { path, partial };
   const saved = readSavedPlan(await readPlanText(path), path);
@@ -51,7 +51,7 @@ export async function readHeldPlan(
 
 function knownFrom({ targets }: SavedPlan): Map<string, Resolution> {
   const copies = targets.flatMap(({ actions }) => actions.flatMap((action) => savedCopy(action) ?? []));
-  // A pin of the mirror file is not the plan's to say.
+  // The mirror file decides about pinned digests, not the plan.
   const byTag = copies.filter(({ source }) => !source.includes("@"));
   return new Map(
     byTag.map(({ source, digest, mediaType }) => [source, { kind: "found", digest, mediaType, size: undefined }]),
@@ -70,12 +70,12 @@ async function readPlanText(path: string): Promise<string> {
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected error";
-    throw refusePlan(path, `it cannot be read: ${code}`);
+    throw refusePlan(path, `the file cannot be read: ${code}`);
   }
-  throw refusePlan(path, `it is no UTF-8 text of at most ${MAX_PLAN_BYTES} bytes`);
+  throw refusePlan(path, `the file is not UTF-8 text of at most ${MAX_PLAN_BYTES} bytes`);
 }
 
 function usage(message: string): MirrorError {
-  const hint = "mirrorform apply --help shows the options.";
+  const hint = "run mirrorform apply --help for its options";
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of apply", hint });
 }

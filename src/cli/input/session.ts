@@ -15,15 +15,15 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
 
-/** What `plan` and `apply` have in common: a narrowed mirror file, the ways to its registries, and a plan. */
+/** What `plan` and `apply` share: connections to the registries of a narrowed mirror file, and a plan. */
 export interface Session {
   connections: Connections;
   pullBudgets: PullBudgets;
   events: EventStream;
   style: Style;
-  /** The last one that was made. */
+  /** The most recent survey. */
   survey: Survey;
-  /** Makes the plan anew, when what it was made from may have changed. */
+  /** Plans again, because the inputs may have changed. */
   surveyAgain(): Promise<void>;
 }
 
@@ -31,11 +31,11 @@ export interface Session {
 type PlanningInput = OptionValues<typeof PLANNING_OPTIONS> & { explain?: boolean; report?: string | undefined };
 
 /**
- * Reads the mirror file, makes the plan, and hands both to `work`; closes every connection afterwards.
- * @param held a saved plan: it is made again in its own bounds, with the digests that it is trusted with
- * @param ready called once all that was given is known to be valid, before anything is asked; what it throws ends the run
- * @param moves whether the plan shows what moved upstream and is held by the lock: that is one HEAD a locked tag
- * @returns what `work` returns; undefined when the mirror file or its lock is not valid, which has been said by then
+ * Reads the mirror file, makes the plan, passes both to `work`, and closes every connection afterwards.
+ * @param held a saved plan: it is planned again with its own narrowing, and its digests if they are trusted
+ * @param ready called after all inputs are known to be valid and before the first request; an error ends the run
+ * @param moves whether the plan shows locked tags that moved upstream, at the cost of one HEAD per locked tag
+ * @returns what `work` returns; undefined if the mirror file or its lock file is invalid and the problems were printed
  */
 export async function withPlan(
   input: PlanningInput,
@@ -68,7 +68,7 @@ export async function withPlan(
     const { signal, isTerminal } = context;
     const content = contentReader(connections);
     const explained = input.explain === true;
-    // Of the whole file by its lock, as images claim lines together; else of what is asked for alone.
+    // A lock file is applied to the whole file, because images share its lines. Otherwise only the narrowed part is needed.
     const expansion = () =>
       expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, context);
     const expandAll = async () => {
@@ -80,7 +80,7 @@ export async function withPlan(
     const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
     const look = () => survey({ ...wishes, connections, pullBudgets, content, signal });
     const color = wantsColor(input.noColor, context);
-    // A terminal that was told no size says that it has none.
+    // A terminal without a known size reports 0.
     const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
@@ -97,13 +97,13 @@ export async function withPlan(
   }
 }
 
-/** Docker Hub's catalogue tells the size of what will be copied. */
+/** Reads the size of an image from Docker Hub's catalogue. */
 function contentReader(connections: Connections): SurveyOptions["content"] {
   return (reference, digest, signal) =>
     connections.catalogue("optional")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
 }
 
-/** `20260131`. */
+/** Formats a date as `20260131`. */
 function utcDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
 }

@@ -5,16 +5,16 @@ import type { Emit, MirrorEvent } from "../../events.ts";
 import { unwritable } from "./output-file.ts";
 import { version } from "../process/version.ts";
 
-/** Raised by one in the minor part for additions, in the major part otherwise. */
+/** Additions raise the minor version; other changes raise the major version. */
 export const EVENTS_FORMAT_VERSION = "1.0";
 
-/** One line of the file. */
+/** One line of the event file. */
 export type LoggedEvent = (MirrorEvent | FirstLine) & {
   /** ISO 8601, UTC. */
   at: string;
 };
 
-/** What the other lines are. */
+/** The first line: the version of the format. */
 export interface FirstLine {
   type: "version";
   formatVersion: string;
@@ -22,17 +22,17 @@ export interface FirstLine {
   mirrorform: string;
 }
 
-/** `--events`: a file of events, one JSON document a line. */
+/** The file of `--events`: one JSON document per line. */
 export interface EventLog {
   listen: Emit;
   close(): void;
 }
 
 /**
- * Opens the file and writes its first line, which says what the others are. Every event follows with the time (`at`,
- * ISO 8601, UTC). Each line is written before the next thing happens, so that what a run was doing when it was killed
- * can be read. When the disk is full later that is said once; it changes nothing of the run.
- * @throws MirrorError FILE_UNWRITABLE when the file cannot be opened
+ * Opens the event file and writes its first line, the version. Each event follows with its time. Lines are written
+ * synchronously, so that the file shows what a killed run was doing. A write error later is reported once, and the run
+ * continues.
+ * @throws MirrorError FILE_UNWRITABLE if the file cannot be opened
  */
 export function openEventLog(path: string, { clock, err }: { clock: Clock; err: (text: string) => void }): EventLog {
   let file: number | undefined = open(path);

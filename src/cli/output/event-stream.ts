@@ -1,6 +1,6 @@
 import type { Emit } from "../../events.ts";
 
-/** The stream of events: what the core emits goes to each listener in turn. */
+/** The event stream: passes each event to every listener in turn. */
 export interface EventStream {
   emit: Emit;
   listen(listener: Emit): void;

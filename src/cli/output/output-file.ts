@@ -3,13 +3,13 @@ import { access, appendFile, realpath, rename, rm, stat, writeFile } from "node:
 import { MirrorError } from "../../errors.ts";
 
 /**
- * Writes a file that the command line asked for, whole or not at all: a reader never finds half of one.
- * @throws MirrorError FILE_UNWRITABLE when it cannot be written: no such folder, no permission, a full disk
+ * Writes a file that the command line names, atomically: a reader never finds half of it.
+ * @throws MirrorError FILE_UNWRITABLE if it cannot be written: no such folder, no permission, a full disk
  */
 export async function writeOutput(path: string, content: string): Promise<void> {
   try {
     const there = await stat(path).catch(() => undefined);
-    // A pipe or a device is written to; it cannot be replaced.
+    // A pipe or a device cannot be replaced.
     if (there !== undefined && !there.isFile()) return await writeFile(path, content);
     await replace(there === undefined ? path : await realpath(path), content);
   } catch (error) {
@@ -18,7 +18,7 @@ export async function writeOutput(path: string, content: string): Promise<void> 
 }
 
 /**
- * Finds out, before anything is done, whether a file can be written at the end. Leaves none where there was none.
+ * Checks before the run whether a file can be written at its end. Does not leave a new file behind.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function refuseUnwritable(path: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function refuseUnwritable(path: string): Promise<void> {
 }
 
 /**
- * Adds to a file that others write to as well, such as a job's summary.
+ * Appends to a file that other programs write to as well, such as a job summary.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function appendOutput(path: string, content: string): Promise<void> {
@@ -42,7 +42,7 @@ export async function appendOutput(path: string, content: string): Promise<void>
   }
 }
 
-/** The error of a file that cannot be written, whatever the system said. */
+/** Returns the error for a file that cannot be written. */
 export function unwritable(path: string, error: unknown): MirrorError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return new MirrorError(`the file cannot be written: ${code}`, {
@@ -57,7 +57,7 @@ export function unwritable(path: string, error: unknown): MirrorError {
 async function replace(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   try {
-    // One that a killed run left, or a link that someone put there to be written through.
+    // A killed run may have left one, and a link must not be written through.
     await rm(beside, { force: true });
     await writeFile(beside, content, { flag: "wx" });
     await rename(beside, path);

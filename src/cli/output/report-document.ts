@@ -2,21 +2,21 @@ import type { Report } from "../../apply/report.ts";
 import type { PullLimitReading, NoReading } from "../../events.ts";
 import type { Plan } from "../../plan/plan.ts";
 
-/** What `apply --json` prints and `apply --report` writes. */
+/** The document that `apply --json` prints and `apply --report` writes. */
 export interface ReportDocument extends Report {
-  /** What was to be done. */
+  /** The plan that was applied. */
   plan: Plan;
-  /** By source with an allowance. */
+  /** One entry per source with a pull limit. */
   pulls: PullsSpent[];
-  /** From the first action to the last. */
+  /** Duration of all actions. */
   milliseconds: number;
 }
 
-/** What an apply took from one source's allowance. */
+/** The pulls that an apply used at one source. */
 export interface PullsSpent {
   registry: string;
   spent: number;
   reading: PullLimitReading | undefined;
-  /** Where there is no reading: why. */
+  /** The reason for a missing reading. */
   noReading?: NoReading;
 }

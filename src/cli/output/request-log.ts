@@ -6,13 +6,13 @@ import type { EventStream } from "./event-stream.ts";
 import { unwritable } from "./output-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** Values of MIRRORFORM_LOG that stand for standard error; every other one is a file. */
+/** Values of MIRRORFORM_LOG that mean standard error. Any other value is a file. */
 const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
 
 /**
- * Logs every request where that was asked for: `--verbose` or `MIRRORFORM_LOG=1` on standard error, `MIRRORFORM_LOG=FILE`
- * in a file that lines are added to. When the disk is full later that is said once; it changes nothing of the run.
- * @throws MirrorError FILE_UNWRITABLE when that file cannot be written
+ * Logs every request: to standard error with `--verbose` or `MIRRORFORM_LOG=1`, or appended to a file with
+ * `MIRRORFORM_LOG=FILE`. A write error later is reported once, and the run continues.
+ * @throws MirrorError FILE_UNWRITABLE if that file cannot be written
  */
 export function logRequests(
   { verbose }: { verbose: boolean },
@@ -41,15 +41,15 @@ export function logRequests(
   events.listen(requestLog(write));
 }
 
-/** One line a request. Method, host, path, status, milliseconds; never a header's value. */
+/** Writes one line per request: method, host, path, status and milliseconds, but never a header's value. */
 function requestLog(write: (text: string) => void): Emit {
   return (event) => {
     if (event.type !== "request.finished" && event.type !== "request.retried") return;
     const request = `${event.method} ${event.host} ${event.path}`;
     const end =
       event.type === "request.finished"
-        ? `${event.status ?? "no answer"} ${Math.round(event.milliseconds)} ms`
-        : `again in ${Math.round(event.delayMilliseconds)} ms, try ${event.attempt}: ${event.reason}`;
+        ? `${event.status ?? "no response"} ${Math.round(event.milliseconds)} ms`
+        : `retry in ${Math.round(event.delayMilliseconds)} ms, attempt ${event.attempt}: ${event.reason}`;
     write(`${terminalText(`${request} ${end}`)}\n`);
   };
 }

@@ -1,9 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 
 /**
- * Follows the standard streams of a process. That a reader went away (`mirrorform apply | head -1`) is no reason to stop
- * half-way, and no error: what is left is not said. What a file on a full disk lacks is an error at the end.
- * @returns waits until all that was said to a file is there or is known not to be; why standard output is not whole
+ * Watches the standard streams of a process. A closed pipe (`mirrorform apply | head -1`) is not an error, and the run
+ * continues without output. Output that a full disk lost is an error at the end of the run.
+ * @returns waits for pending writes; resolves to the reason if standard output is incomplete
  */
 export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => Promise<MirrorError | undefined> {
   let lost: MirrorError | undefined;
@@ -12,14 +12,14 @@ export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => 
   });
   stderr.on("error", () => {});
   return async () => {
-    // Files are written to at once, and tell what went wrong in the next turn.
+    // Writes to files are synchronous; their errors arrive in the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     return lost;
   };
 }
 
 function notWhole(error: NodeJS.ErrnoException): MirrorError {
-  return new MirrorError(`what was said is not whole: ${error.code ?? error.message}`, {
+  return new MirrorError(`output was truncated: ${error.code ?? error.message}`, {
     code: "FILE_UNWRITABLE",
     side: "config",
     operation: "write standard output",

@@ -1,6 +1,6 @@
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** Colours: on a terminal, unless forbidden (`--no-color`) or NO_COLOR (no-color.org) says no; FORCE_COLOR turns them on. */
+/** Returns whether to use colors: on a terminal or with FORCE_COLOR, but not with `--no-color` or NO_COLOR (no-color.org). */
 export function wantsColor(forbidden: boolean, context: ProcessContext): boolean {
   const { environment, isTerminal } = context;
   if (forbidden || isSet(environment["NO_COLOR"])) return false;

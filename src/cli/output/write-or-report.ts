@@ -4,9 +4,9 @@ import type { Style } from "../render/text/style.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /**
- * Writes a file when all that it holds was said already. By now standard output has its document, so that the error
- * of a file that cannot be written is text beside it.
- * @returns whether it is written
+ * Writes a file whose content was already printed. Standard output may hold a JSON document by now, so an error goes to
+ * standard error as text.
+ * @returns whether the file was written
  */
 export async function writeOrReport(
   write: () => Promise<void>,

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 
 /**
- * Whether the process has a terminal that can interrupt it, wherever its input and output go. Its Ctrl-C is a SIGINT
- * to every process of the foreground group, children too. POSIX.1-2024, "General Terminal Interface".
+ * Returns whether the process has a controlling terminal, even if its input and output are redirected. Ctrl-C there sends
+ * SIGINT to every process of the foreground group, children included (POSIX.1-2024, "General Terminal Interface").
  */
 export function hasControllingTerminal(): boolean {
   try {

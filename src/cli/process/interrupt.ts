@@ -6,9 +6,9 @@ export interface Interrupt {
 }
 
 /**
- * The first SIGINT or SIGTERM aborts the signal, so that the report can still be written; the second leaves at once. That
- * one is the system's to carry out: process.exit waits for what a file that does not answer holds up, a pipe without
- * a reader or a server's disk.
+ * Aborts a signal on the first SIGINT or SIGTERM, so that the report can still be written. The second ends the process at
+ * once, through the system's own handler: process.exit waits for pending file operations, such as a pipe without a
+ * reader.
  */
 export function listenForInterrupt(process: NodeJS.Process): Interrupt {
   const controller = new AbortController();
@@ -25,7 +25,7 @@ export function listenForInterrupt(process: NodeJS.Process): Interrupt {
   return { signal: controller.signal, received: () => received };
 }
 
-/** A shell tells it as 130 or 143, the same as after the first. */
+/** Ends the process by the signal. A shell reports 130 or 143, as after the first signal. */
 function leave(process: NodeJS.Process, name: InterruptSignal): void {
   process.removeAllListeners(name);
   process.kill(process.pid, name);

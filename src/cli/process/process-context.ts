@@ -4,16 +4,16 @@ import { systemClock } from "../../clock.ts";
 import type { RunContext } from "../../run/run-context.ts";
 import type { InterruptSignal } from "./exit-code.ts";
 
-/** Everything of the process that commands use. The one place where globals are read. */
+/** What commands use of the process. The only place that reads globals. */
 export interface ProcessContext extends RunContext {
-  /** Writes to standard output and to standard error. */
+  /** Write to standard output and to standard error. */
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Whether standard output is a terminal that can be drawn on. */
+  /** Whether standard output is a terminal that can be redrawn. */
   isTerminal: boolean;
-  /** Of that terminal; undefined where it does not tell. May change at any time. */
+  /** Size of that terminal, undefined if unknown. It may change at any time. */
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
-  /** Which signal that was. */
+  /** The signal that interrupted the run. */
   interruptedBy: () => InterruptSignal | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The version of the package: its `package.json` stands above `src` in a checkout and above `dist` when installed. */
+/** Returns the version in `package.json`, which is next to `src` in a checkout and next to `dist` in the package. */
 export function version(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;

@@ -10,10 +10,10 @@ import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** How often a log hears that the run is alive. A build log with a line a second is one that nobody reads. */
+/** Interval of the line that shows that the run is alive, long enough to keep build logs readable. */
 const HEARTBEAT_MS = 30_000;
 
-/** For logs: one line a finished action, and a heartbeat. */
+/** Shows progress in a log: one line per finished action, and a heartbeat. */
 export function followAsLines(
   plan: Plan,
   actions: readonly Action[],

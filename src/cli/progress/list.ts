@@ -12,13 +12,13 @@ import { createTally } from "./tally.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** Of a terminal that does not tell its size. */
+/** Size of a terminal that does not report one. */
 const USUAL_ROWS = 24;
 const USUAL_COLUMNS = 80;
 
 /**
- * For terminals: listr2 with one task an action, which does nothing but wait for what the events tell of it. listr2
- * keeps the tasks and redraws; what is drawn is ours, as its own list is as long as the plan.
+ * Shows progress on a terminal: listr2 with one task per action, which waits for the action's events. listr2 keeps the
+ * tasks and redraws; mirrorform renders them, because listr2's list would be as long as the plan.
  */
 export function followAsList(
   plan: Plan,
@@ -36,7 +36,7 @@ export function followAsList(
   const name = (action: Action): string => nameAction(action, plan);
   const draw = (): string => {
     const size = terminalSize();
-    // A terminal that was told no size says that it has none.
+    // A terminal without a known size reports 0.
     const [rows, columns] = [size.rows || USUAL_ROWS, size.columns || USUAL_COLUMNS];
     return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch() });
   };
@@ -58,7 +58,7 @@ export function followAsList(
       rendererOptions: { spinner },
       concurrent: true,
       exitOnError: false,
-      // The signals are ours: listr2's own handler would end the process with 127 before the report is written.
+      // listr2's own handler would exit with 127 before the report is written.
       registerSignalListeners: false,
     },
   );

@@ -1,5 +1,5 @@
-/** What shows an apply while it runs. */
+/** The display of a running apply. */
 export interface Progress {
-  /** Stops showing; resolves when all has been drawn. */
+  /** Stops the display. Resolves when everything is drawn. */
   end(): Promise<void>;
 }

@@ -3,26 +3,25 @@ import type { Action } from "../../plan/action.ts";
 import { formatBytes, formatDuration } from "../render/text/units.ts";
 import type { Standing, Tally } from "./tally.ts";
 
-/** What is drawn of an apply, and where. */
+/** How an apply is drawn. */
 export interface ScreenSettings {
   name: (action: Action) => string;
-  /** Of the terminal. */
+  /** Size of the terminal. */
   rows: number;
   columns: number;
-  /** Turns while something is under way. */
+  /** The current frame of the spinner. */
   spinner: string;
 }
 
-/** The shell's own line below everything, and one that listr2 leaves empty. */
+/** The line of the shell's prompt, and one that listr2 leaves empty. */
 const OTHER_ROWS = 2;
 
-/** Of a terminal that is too low for more, one line is left for the totals, and one for what is under way. */
+/** Minimum rows for actions, so that a small terminal shows the totals and one action. */
 const LEAST_ROWS = 1;
 
 /**
- * An apply while it runs: totals, then one line an action as long as there is room for all; else what failed and what
- * is under way, which is what one looks for, and the number of the rest. Never higher than the terminal: what scrolls
- * away cannot be redrawn.
+ * Draws a running apply: totals, then one line per action if all fit; otherwise failed and running actions, and counts
+ * of the rest. Never taller than the terminal, because lines that scroll away cannot be redrawn.
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
   const head = headLines(totals(actions, tally), settings);
@@ -35,7 +34,7 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
       actions.filter((action) => states.includes(tally.of(action).state));
     const running = inState("running");
     const failed = inState("failed");
-    // What runs now has its place first: failures are all in the report.
+    // Running actions come first. All failures are in the report.
     const places = room - 1;
     const shownRunning = running.slice(0, places);
     const shownFailed = failed.slice(-Math.max(0, places - shownRunning.length), failed.length);
@@ -43,7 +42,7 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
     return [...shown.map((action) => rowOf(action, tally, settings)), `  … and ${rest(shown)}`];
   }
 
-  /** Of those that are not shown: `484 waiting, 500 finished`. */
+  /** Counts the actions that are not shown: `484 waiting, 500 finished`. */
   function rest(shown: readonly Action[]): string {
     const hidden = new Set(actions);
     for (const action of shown) hidden.delete(action);
@@ -59,10 +58,7 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
   }
 }
 
-/**
- * The totals on as many lines as they take: the time left stands last, and would be cut first. A terminal without room
- * for that gets one.
- */
+/** Wraps the totals, so that the time left at their end is not cut off. A small terminal gets one line. */
 function headLines(parts: readonly string[], { rows, columns }: ScreenSettings): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -73,7 +69,7 @@ function headLines(parts: readonly string[], { rows, columns }: ScreenSettings):
   return rows - OTHER_ROWS - lines.length > LEAST_ROWS ? lines : [parts.join(" · ")];
 }
 
-/** `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls left · about 3 min left` */
+/** `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls remaining · about 3 min left` */
 function totals(actions: readonly Action[], tally: Tally): string[] {
   const waiting = tally.count("waiting");
   const running = tally.count("running");
@@ -84,13 +80,15 @@ function totals(actions: readonly Action[], tally: Tally): string[] {
   if (running > 0) counts.push(`${running} running`);
   const rate = tally.rate();
   const speed = rate > 0 && running > 0 ? `, ${formatBytes(rate)}/s` : "";
-  const pulls = [...tally.readings().values()].map(({ remaining, limit }) => `${remaining} of ${limit} pulls left`);
+  const pulls = [...tally.readings().values()].map(
+    ({ remaining, limit }) => `${remaining} of ${limit} pulls remaining`,
+  );
   return [counts.join(", "), `${formatBytes(tally.bytes())} sent${speed}`, ...pulls, ...timeLeft(actions, tally)];
 }
 
 /**
- * By the bytes where the sizes of all that is left are known, else by the number of actions. A thousand repositories are
- * made while ten images are copied: as long as there are images they alone are counted, from the first of them on.
+ * Estimates the time left by bytes if all remaining sizes are known, otherwise by the number of actions. While images
+ * remain, only they count: creating a thousand repositories takes as long as copying ten images.
  */
 function timeLeft(actions: readonly Action[], tally: Tally): string[] {
   const isLeft = (action: Action): boolean => ["waiting", "running"].includes(tally.of(action).state);
@@ -116,14 +114,14 @@ function isCopy({ kind }: Action): boolean {
   return kind === "copy-image" || kind === "copy-referrers";
 }
 
-/** An estimate does not have tenths of a second. Milliseconds. */
+/** Formats an estimate in milliseconds, without tenths of a second. */
 function formatRest(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** What is not an image sends nothing. */
+/** Returns the bytes of an action. Only images send bytes. */
 function sizeOf(action: Action): number | undefined {
   return action.kind === "copy-image" ? action.content?.bytes : 0;
 }
@@ -144,13 +142,13 @@ function rowOf(action: Action, tally: Tally, { name, spinner }: ScreenSettings):
     case "done":
       return `✔ ${title}${bytes === 0 ? "" : `  ${formatBytes(bytes)}`}`;
     case "already-done":
-      return `✔ ${title}  was there already`;
+      return `✔ ${title}  already there`;
     case "postponed":
-      return `↓ ${title}  later: the pull allowance does not reach`;
+      return `↓ ${title}  postponed: pull limit reached`;
     case "failed":
       return `✖ ${title}  ${code ?? "failed"}`;
     case "interrupted":
-      return `✖ ${title}  broken off`;
+      return `✖ ${title}  interrupted`;
   }
 }
 

@@ -3,35 +3,35 @@ import type { Action } from "../../plan/action.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** Where one action stands. */
+/** The progress of one action. */
 export interface Standing {
   state: "waiting" | "running" | Finished["outcome"];
   /** Bytes of blobs sent to its target. */
   bytes: number;
-  /** Milliseconds after the tally was begun; undefined before it began itself. */
+  /** Milliseconds from the start of the tally to the start of the action; undefined before that. */
   begun: number | undefined;
-  /** The error's code, where it failed. */
+  /** The error code of a failed action. */
   code: string | undefined;
 }
 
-/** What the events of an apply add up to. */
+/** The sum of the events of an apply. */
 export interface Tally {
   take(event: MirrorEvent): void;
   of(action: Action): Readonly<Standing>;
   count(...states: Standing["state"][]): number;
   bytes(): number;
-  /** Bytes a second, of the last seconds. */
+  /** Bytes per second over the last seconds. */
   rate(): number;
-  /** Milliseconds since the tally was begun. */
+  /** Milliseconds since the start of the tally. */
   elapsed(): number;
-  /** The last reading of each source with an allowance. */
+  /** The last reading of each source with a pull limit. */
   readings(): ReadonlyMap<string, PullLimitReading>;
 }
 
-/** A rate is that of so long: shorter it jumps, longer it lies about now. Milliseconds. */
+/** Milliseconds over which the rate is averaged: short enough to be current, long enough to be steady. */
 const RATE_WINDOW = 5000;
 
-/** Adds up what the events tell. @param now milliseconds of a clock that does not go back */
+/** Adds up the events of an apply. @param now milliseconds of a monotonic clock */
 export function createTally(actions: readonly Action[], now: () => number): Tally {
   const begun = now();
   const standings = new Map<string, Standing>(

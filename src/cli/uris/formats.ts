@@ -4,7 +4,7 @@ import { alignColumns } from "../render/text/columns.ts";
 import type { UriFormatName } from "../definitions/uris.ts";
 import type { MirroredUri } from "./mirrored-uri.ts";
 
-/** How URIs can be written, by the name of the format. Each ends in a line feed unless there is nothing to say. */
+/** The output formats. Output ends in a line feed unless it is empty. */
 export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly MirroredUri[]) => string>> = {
   table: (uris) => lines(alignColumns(["image", "uri"], uris).map(terminalText)),
   json: (uris) => document(uris),
@@ -14,13 +14,13 @@ export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly Mirrore
   tfvars: (uris) => `mirrorform_uris = {\n${uris.map(({ name, uri }) => `  ${name} = ${hclText(uri)}\n`).join("")}}\n`,
 };
 
-/** What needs no quotes anywhere: a URI at a registry is of nothing else. */
+/** Text that needs no quotes in any format. Every URI at a registry matches. */
 const PLAIN = /^[A-Za-z0-9._:/@+-]+$/;
 
 /**
- * An override for `docker buildx bake -f docker-bake.hcl -f this`: variables of these names get these values; and a
- * target that inherits `mirrorform` gets them as build arguments, and finds each image at its mirror without a
- * change of the Dockerfile (bake reference, `target.contexts`).
+ * Returns an override for `docker buildx bake -f docker-bake.hcl -f FILE`. It sets variables, and a target that inherits
+ * `mirrorform` gets them as build arguments and finds each image at its mirror without a change to the Dockerfile (bake
+ * reference, `target.contexts`).
  */
 function bakeFile(uris: readonly MirroredUri[]): object {
   return {
@@ -35,39 +35,39 @@ function bakeFile(uris: readonly MirroredUri[]): object {
 }
 
 /**
- * `docker run --env-file` takes quotes for part of the value, so they stand only where other readers need them. Within
- * single quotes every reader takes a text as it is, but none agrees with another on how a quote stands in it: a text
- * with one stands in double quotes, if nothing in it has a meaning there to a shell.
+ * Quotes a value for a dotenv file, only if needed: `docker run --env-file` treats quotes as part of the value. Readers
+ * agree on text in single quotes, but not on how to escape a single quote in it. Such text goes in double quotes, unless
+ * a shell would expand part of it.
  */
 function dotenvValue(uri: string): string {
   if (PLAIN.test(uri)) return uri;
   if (!uri.includes("'")) return `'${uri}'`;
   if (!/["$`\\!]/.test(uri)) return `"${uri}"`;
-  throw new MirrorError(`"${uri}" has no form that a shell and every reader of dotenv files take alike`, {
+  throw new MirrorError(`"${uri}" cannot be written so that shells and dotenv readers agree on it`, {
     code: "USAGE",
     side: "config",
     operation: "write the mirrored URIs",
-    hint: "Take another format: json.",
+    hint: "use --format json",
   });
 }
 
-/** For `docker build $(mirrorform uris --format build-args)`: the shell splits at spaces and removes no quotes. */
+/** Checks a word for `docker build $(mirrorform uris --format build-args)`: the shell splits at spaces and keeps quotes. */
 function plainWord(uri: string): string {
   if (PLAIN.test(uri)) return uri;
-  throw new MirrorError(`"${uri}" cannot be one word of a command line`, {
+  throw new MirrorError(`"${uri}" cannot be written as one word on a command line`, {
     code: "USAGE",
     side: "config",
     operation: "write the mirrored URIs",
-    hint: "Take another format: json or dotenv.",
+    hint: "use --format json or --format dotenv",
   });
 }
 
-/** HCL, "Quoted Templates": JSON's escapes, and no template in it. */
+/** Quotes text for HCL ("Quoted Templates"), with JSON's escapes and without templates. */
 function hclText(uri: string): string {
   return literal(JSON.stringify(uri));
 }
 
-/** HCL reads texts as templates, in JSON too. */
+/** Escapes template markers, which HCL evaluates in JSON too. */
 function literal(text: string): string {
   return text.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
 }

@@ -2,22 +2,22 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import { familiarReference, formatReference } from "../../oci/reference.ts";
 
-/** Where one declared image is found once it is mirrored. */
+/** The location of one declared image after mirroring. */
 export interface MirroredUri {
-  /** For variables: capital letters, digits and `_`. */
+  /** Name for variables: capital letters, digits and `_`. */
   name: string;
-  /** As people write it, and in full: `ruby:2.7.1-slim`, `docker.io/library/ruby:2.7.1-slim`. */
+  /** Short form: `ruby:2.7.1-slim`. {@link source} has the full form: `docker.io/library/ruby:2.7.1-slim`. */
   image: string;
   source: string;
   target: string;
-  /** What stands behind `FROM`. */
+  /** The reference for `FROM`. */
   uri: string;
 }
 
 /**
- * Gives each image the name of its variable: its `output`, else one made of repository and tag at the target
- * (`nomorelimit:ruby-2.7.1-slim` is `NOMORELIMIT_RUBY_2_7_1_SLIM`). Where images go to several targets each name ends in the target's.
- * @throws MirrorError INVALID_FILE when two images would have one name
+ * Names the variable of each image: its `output`, or a name derived from repository and tag at the target
+ * (`nomorelimit:ruby-2.7.1-slim` becomes `NOMORELIMIT_RUBY_2_7_1_SLIM`). With several targets, names end in the target's.
+ * @throws MirrorError INVALID_FILE if two images would have the same name
  */
 export function nameUris(images: readonly DesiredImage[], uriOf: (image: DesiredImage) => string): MirroredUri[] {
   const isOneTarget = new Set(images.map(({ target }) => target)).size === 1;
@@ -33,7 +33,7 @@ export function nameUris(images: readonly DesiredImage[], uriOf: (image: Desired
   });
 }
 
-/** What a shell, HCL and dotenv files alike take for a name. */
+/** Turns text into a valid name for shells, HCL and dotenv files. */
 function variableName(text: string): string {
   const name = text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
   return /^[0-9]/.test(name) ? `_${name}` : name;
@@ -41,10 +41,10 @@ function variableName(text: string): string {
 
 function sameName(name: string, first: DesiredImage, second: DesiredImage): MirrorError {
   const places = [first, second].map(({ repository, tag, at }) => `${repository}:${tag} (line ${at.line})`);
-  return new MirrorError(`${places.join(" and ")} would both be called ${name}`, {
+  return new MirrorError(`${places.join(" and ")} would both be named ${name}`, {
     code: "INVALID_FILE",
     side: "config",
     operation: "name the mirrored URI of",
-    hint: "Give one of them a name of its own: output: ANOTHER_NAME. An entry with several tags cannot have one.",
+    hint: "set output: ANOTHER_NAME on one of them; an entry with several tags cannot have an output",
   });
 }

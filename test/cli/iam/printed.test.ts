@@ -75,9 +75,12 @@ describe("iam", { concurrency: 4 }, () => {
     assert.match(one.stdout, /arn:aws:ecr:REGION:ACCOUNT_ID:repository\/redis/);
     assert.match(one.stderr, /Note: the AWS account is unknown.*ACCOUNT_ID.*--account/);
     const refused = [
-      [["--role", "apply"], /reached as the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/],
+      [
+        ["--role", "apply"],
+        /different identities: the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/,
+      ],
       [["--role", "admin"], /"admin" is not a role/],
-      [["--account", "12"], /"12" is no AWS account/],
+      [["--account", "12"], /"12" is not an AWS account ID/],
       [["--file", "layout.yaml"], /no target of layout.yaml that images go to is an ecr target/],
     ] as const;
     for (const [args, message] of refused) {

@@ -67,7 +67,7 @@ describe("the screen of an apply", () => {
     const reading = { limit: 100, remaining: 62, windowSeconds: 3600, source: undefined };
     tally.take({ type: "quota.reading", registry: "docker.io", reading });
     assert.deepEqual(drawScreen(actions, tally, SETTINGS).split("\n"), [
-      "2 of 4 finished, 1 failed, 1 running · 12.5 MB sent, 5.0 MB/s · 62 of 100 pulls left · about 4 s left",
+      "2 of 4 finished, 1 failed, 1 running · 12.5 MB sent, 5.0 MB/s · 62 of 100 pulls remaining · about 4 s left",
       "✔ redis:a  10.0 MB",
       "* redis:b  2.5 MB of 10.0 MB  2.5 s",
       "✖ redis:c  DENIED",
@@ -91,7 +91,7 @@ describe("the screen of an apply", () => {
     );
   });
 
-  test("on 80 columns has all of its totals, the time left too, on as many lines as that takes", () => {
+  test("wraps the totals at 80 columns, so that the time left is shown", () => {
     const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
     const { tally, pass } = watch(actions);
     for (const action of actions.slice(0, 116)) tally.take({ type: "action.started", action: action.id });
@@ -105,8 +105,8 @@ describe("the screen of an apply", () => {
     const lines = drawScreen(actions, tally, { ...SETTINGS, columns: 80 }).split("\n");
     assert.equal(lines.length, 19, "the running ones, and how many others");
     assert.deepEqual(lines.slice(0, 2), [
-      "100 of 500 finished, 16 running · 1.8 GB sent, 80.0 MB/s · 62 of 100 pulls left",
-      "about 44 s left",
+      "100 of 500 finished, 16 running · 1.8 GB sent, 80.0 MB/s",
+      "62 of 100 pulls remaining · about 44 s left",
     ]);
   });
 

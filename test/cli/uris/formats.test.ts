@@ -66,6 +66,6 @@ describe("each format says the URI to its own reader", () => {
 
   test("build-args is for a registry's alone: the shell would split another", () => {
     assert.equal(written("build-args", PLAIN), `--build-arg APP_URI=${PLAIN}\n`);
-    assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /json or dotenv/ });
+    assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /json or --format dotenv/ });
   });
 });

@@ -330,7 +330,7 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
     const place = await saved(t);
     const { code, stderr } = await place.run(["apply", "--partial"]);
     assert.equal(code, 3);
-    assert.match(stderr, /--partial is about a saved plan/);
+    assert.match(stderr, /--partial applies to a saved plan/);
   });
 });
 
