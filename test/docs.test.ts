@@ -61,11 +61,15 @@ describe("the documentation", () => {
     assert.deepEqual(broken, []);
   });
 
-  test("names files and folders that exist in ARCHITECTURE.md", () => {
-    const named = [...readFileSync("ARCHITECTURE.md", "utf8").matchAll(/`((?:src|test|bench|schema)\/[\w./-]+)`/g)];
-    assert.ok(named.length > 30, `${named.length} paths`);
+  test("names source files and folders that exist", () => {
+    const named = PAGES.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/`((?:src|test|scripts|bench|action|examples)\/[\w./-]+)`/g)].map(
+        ([, path]) => ({ page, path: path ?? "" }),
+      ),
+    );
+    assert.ok(named.length > 80, `${named.length} paths`);
     assert.deepEqual(
-      named.map(([, path]) => path ?? "").filter((path) => globSync(path.replace(/\/$/, "")).length === 0),
+      named.filter(({ path }) => globSync(path.replace(/\/$/, "")).length === 0),
       [],
     );
   });
