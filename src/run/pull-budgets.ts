@@ -17,7 +17,7 @@ export interface PullBudgets {
   reading(registry: string): PullLimitReading | undefined;
   /** Returns {@link reading}, or the reason why there is none, for plans and reports. */
   known(registry: string): { reading: PullLimitReading | undefined; noReading?: NoReading };
-  /** Returns the most recent information about a registry's limit: {@link PullBudget.said}. */
+  /** Returns the most recent information about a registry's limit: {@link PullBudget.reportedLimit}. */
   said(registry: string): ReportedLimit | undefined;
   /** Returns the number of pulls that this run has used: the manifests that a registry has served. */
   spent(registry: string): number;
