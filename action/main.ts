@@ -85,7 +85,7 @@ async function apply(inputs: Inputs, folder: string): Promise<number> {
         : withoutPullLimitOwners(output, reportText);
     await appendFile(inputs.summaryFile, reportPage(text));
   }
-  if (code !== EXIT.atFloor) return code;
+  if (code !== EXIT.pullLimitReached) return code;
   out(
     warning(
       "Pull limit reached before all images were copied. Finished images are complete; rerun later to copy the rest.",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { version } from "./process/version.ts";
 
-// Asked often, by scripts: answered before anything else is loaded.
+// Scripts query the version often, so nothing else is loaded for it.
 if (process.argv.length === 3 && process.argv[2] === "--version") {
   process.stdout.write(`${version()}\n`);
 } else {

@@ -8,7 +8,7 @@ import type { ApplyInput } from "../definitions/apply.ts";
 import type { OpenTarget } from "../../run/connections.ts";
 import { openEventLog } from "../output/event-log.ts";
 import { EXIT } from "../process/exit-code.ts";
-import { readHeldPlan } from "../input/read-held-plan.ts";
+import { readPlanToApply } from "../input/plan-to-apply.ts";
 import { endOf } from "../process/end-of-run.ts";
 import type { ReportDocument } from "../output/report-document.ts";
 import { refuseUnwritable, writeOutput } from "../output/output-file.ts";
@@ -20,31 +20,31 @@ import { writeOrReport } from "../output/write-or-report.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** How often to plan again while the pull limit is reached. */
-const PLAN_AGAIN_MS = 60_000;
+/** How often apply makes a new plan while the pull limit is reached. */
+const REPLAN_INTERVAL_MS = 60_000;
 
-/** Runs `apply`: makes the plan, prints it, carries it out, and always ends with a report. */
+/** Runs `apply`: makes a plan, shows it, carries it out, and always ends with a report. */
 export async function apply(input: ApplyInput, context: ProcessContext): Promise<number> {
   const { report: file } = input;
   try {
     return (await planAndCarryOut(input, context)) ?? EXIT.invalid;
   } catch (error) {
     const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
-    // If this fails too, the first error is reported.
+    // If this fails too, the first error is the one to report.
     if (file !== undefined) await writeOutput(file, document).catch(() => undefined);
     throw error;
   }
 }
 
-/** @returns the exit code; undefined if the mirror file or its lock file is invalid */
+/** @returns the exit code; undefined if the mirror file or its lock file is not valid */
 async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Promise<number | undefined> {
   const { json, wait, events, report: file } = input;
-  const held = await readHeldPlan(input);
+  const saved = await readPlanToApply(input);
   const work = async (session: Session): Promise<number> => {
-    const fresh = await planWhenAsked(session, wait, context);
-    const plan = held === undefined ? fresh : held.hold(fresh);
+    const fresh = await waitForPlan(session, wait, context);
+    const plan = saved === undefined ? fresh : saved.restrict(fresh);
     if (!json) context.out(`${renderPlan(plan, session.style)}\n`);
-    const begun = context.clock.now();
+    const started = context.clock.now();
     const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
     const report = await carryOut(plan, session, context, { quiet: json, wait }).finally(() => log?.close());
@@ -53,22 +53,22 @@ async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Prom
       spent: session.pullBudgets.spent(registry),
       ...session.pullBudgets.known(registry),
     }));
-    const milliseconds = context.clock.now() - begun;
-    const whole: ReportDocument = { ...report, plan, pulls, milliseconds };
-    const document = `${JSON.stringify(whole, null, 2)}\n`;
+    const milliseconds = context.clock.now() - started;
+    const contents: ReportDocument = { ...report, plan, pulls, milliseconds };
+    const document = `${JSON.stringify(contents, null, 2)}\n`;
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
-    // After the report is printed: a file that cannot be written must not hide it.
+    // Printed first: a report file that cannot be written must not hide what was done.
     const write = async () => void (file !== undefined && (await writeOutput(file, document)));
     const isWritten = await writeOrReport(write, session.style, context);
     const code = exitCode(plan, report, context);
     return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
-  // After validation: an invalid file matters more than an unwritable one.
+  // Runs after validation: an invalid file takes precedence over one that cannot be written.
   const ready = async () => void (file !== undefined && (await refuseUnwritable(file)));
-  return withPlan(input, context, work, { held, ready });
+  return withPlan(input, context, work, { saved, ready });
 }
 
-/** Creates one queue per source with a pull limit. */
+/** Creates a queue for each source that counts pulls. */
 function pullQueues(
   plan: Plan,
   { pullBudgets }: Session,
@@ -107,7 +107,7 @@ async function carryOut(
     pulls: (registry) => queues.get(registry),
     probe: async (registry, repository, digest) => {
       const head = await connections.source(registry).headManifest(repository, digest, context.signal);
-      if (head === undefined) throw gone(`${registry}/${repository}@${digest}`);
+      if (head === undefined) throw deletedAtSource(`${registry}/${repository}@${digest}`);
     },
     emit: events.emit,
     clock: context.clock,
@@ -123,27 +123,27 @@ async function carryOut(
 }
 
 /**
- * Plans again until sources respond: at the pull limit, Docker Hub refuses HEAD too. Waits no longer than `wait`
- * milliseconds. @returns the plan
+ * Makes new plans until the source answers. Once the pull limit is reached, the source refuses even HEAD.
+ * @param wait how long to retry, in milliseconds
  */
-async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
-  for (let waited = 0; waited < wait && isHeldUp(session.survey.plan) && !signal.aborted;) {
-    err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
-    const step = Math.min(PLAN_AGAIN_MS, wait - waited);
+async function waitForPlan(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
+  for (let waited = 0; waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted;) {
+    err("Waiting for Docker Hub pulls: Docker Hub rejects all requests until pulls are available again.\n");
+    const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
     await clock.sleep(step, signal);
     waited += step;
-    await session.surveyAgain();
+    await session.replan();
   }
   return session.survey.plan;
 }
 
-function isHeldUp(plan: Plan): boolean {
+function reachedPullLimit(plan: Plan): boolean {
   const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => failureOf(row) ?? []));
   return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 
-/** Waiting does not bring an image back. */
-function gone(reference: string): MirrorError {
+/** Returns the error for an image that was deleted at the source. Waiting cannot help. */
+function deletedAtSource(reference: string): MirrorError {
   return new MirrorError("the source no longer has this image", {
     code: "MANIFEST_UNKNOWN",
     side: "source",
@@ -152,11 +152,11 @@ function gone(reference: string): MirrorError {
   });
 }
 
-/** Returns the exit code. An interrupt takes precedence: what the run did not do is unknown. */
+/** Returns the exit code. An interrupt takes precedence, because the result of the rest of the run is unknown. */
 function exitCode(plan: Plan, report: Report, context: ProcessContext): number {
   const signal = context.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];
   const has = (wanted: Outcome["result"]) => report.outcomes.some(({ result }) => result === wanted);
   if (has("failed") || !plan.complete || plan.totals.blocked > 0) return EXIT.failed;
-  return has("postponed") ? EXIT.atFloor : EXIT.done;
+  return has("postponed") ? EXIT.pullLimitReached : EXIT.done;
 }

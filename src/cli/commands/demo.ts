@@ -15,10 +15,10 @@ import { apply } from "./apply.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 import { plan } from "./plan.ts";
 
-/** The mirror file that ships with mirrorform, next to `src` in a checkout and next to `dist` in the package. */
+/** The mirror file that ships with mirrorform: next to `src` in a checkout, next to `dist` in the package. */
 const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
 
-/** Runs `demo`: plan, apply and plan again in a sandbox. Fails if the second plan still has changes. */
+/** Runs `demo`: plan, apply and plan again in a sandbox. Fails if the second plan still has something to do. */
 export async function demo(given: DemoInput, context: ProcessContext): Promise<number> {
   const file = relative(process.cwd(), SHIPPED);
   const { json, noColor } = given;
@@ -29,13 +29,13 @@ export async function demo(given: DemoInput, context: ProcessContext): Promise<n
   if (mirrors === undefined) return EXIT.invalid;
   const sandbox = await startSandbox(sandboxNeeds(mirrors));
   try {
-    let said = "";
+    let output = "";
     const inside = {
       ...context,
       environment: sandboxEnvironment(context, sandbox.environment),
-      out: json ? (text: string) => void (said += text) : context.out,
+      out: json ? (text: string) => void (output += text) : context.out,
     };
-    const told: { command: string; code: number; document: unknown }[] = [];
+    const results: { command: string; code: number; document: unknown }[] = [];
     const steps = [
       ["mirrorform plan", () => plan(planInput, inside)],
       ["mirrorform apply", () => apply(applyInput, inside)],
@@ -45,11 +45,11 @@ export async function demo(given: DemoInput, context: ProcessContext): Promise<n
     for (const [command, step] of steps) {
       if (!json) context.out(`\n$ ${command}\n`);
       code = await step();
-      if (json) told.push({ command, code, document: JSON.parse(said) });
-      said = "";
+      if (json) results.push({ command, code, document: JSON.parse(output) });
+      output = "";
       if (code !== EXIT.done) break;
     }
-    if (json) context.out(`${JSON.stringify({ steps: told }, null, 2)}\n`);
+    if (json) context.out(`${JSON.stringify({ steps: results }, null, 2)}\n`);
     return code;
   } finally {
     await sandbox.close();

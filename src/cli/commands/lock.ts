@@ -21,27 +21,27 @@ import { createStyle } from "../render/text/style.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
-import { printDisagreements } from "./validate.ts";
+import { reportDifferences } from "./validate.ts";
 
-/** Runs `lock`: writes the lock file, or compares it with the mirror file. Queries sources with HEAD, which uses no pulls. */
+/** Runs `lock`: writes the lock file next to the mirror file, or compares the two. Uses HEAD, so it uses no pulls. */
 export async function lock(input: LockInput, context: ProcessContext): Promise<number> {
   const globs = updateGlobs(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
   if (!input.check) return write(loaded, globs, input, context);
   if (loaded.lock === undefined) throw noLock(loaded.file.path);
-  if (await printDisagreements(loaded, input, context)) return EXIT.failed;
+  if (await reportDifferences(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
   context.out(
     input.json
       ? `${JSON.stringify({ problems: [], lock: path }, null, 2)}\n`
-      : `${path} agrees with ${loaded.file.path}.\n`,
+      : `${path} matches ${loaded.file.path}.\n`,
   );
   return EXIT.done;
 }
 
 function updateGlobs({ update: globs, check }: LockInput): readonly string[] {
-  if (globs.length > 0 && check) throw usage("--check and --update exclude each other: --check changes nothing");
+  if (globs.length > 0 && check) throw usage("--check and --update cannot be used together");
   return globs;
 }
 
@@ -74,7 +74,7 @@ async function write(
   }
 }
 
-/** Queries the sources: for the tags of rules, and for the digests of unlocked images and of those to update. */
+/** Queries the sources for the tags of rules, and for the digests of new images and of those to update. */
 async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
@@ -84,14 +84,14 @@ async function changeOf(
   const before = old?.lines ?? new Map<string, never>();
   const rules = file.entries.filter((entry) => entry.kind === "rule");
   const known = expandByLock(file.entries, before).flatMap(({ images }) => images.map(({ source }) => source));
-  const isMoved = whatMoves(globs, [...known, ...rules.map(({ image }) => image)], file.path);
+  const isUpdated = updateMatcher(globs, [...known, ...rules.map(({ image }) => image)], file.path);
   const unlocked = new Set(rulesWithoutLine(file.entries, before));
-  const toFollow = rules.filter((entry) => unlocked.has(entry) || isMoved(entry.image));
+  const toFollow = rules.filter((entry) => unlocked.has(entry) || isUpdated(entry.image));
   const now = await selectAllTags(toFollow, listTagsWith(connections), clock.now(), signal);
   const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
-  const asked = [...wanted].flatMap(([name, source]) => (!before.has(name) || isMoved(source) ? [source] : []));
-  const resolved = await resolveAll(asked, (registry) => connections.source(registry), pullBudgets.has, signal);
+  const toResolve = [...wanted].flatMap(([name, source]) => (!before.has(name) || isUpdated(source) ? [source] : []));
+  const resolved = await resolveAll(toResolve, (registry) => connections.source(registry), pullBudgets.has, signal);
   const change = changeLock(before, [...wanted.keys()], resolved);
   return { ...change, failed: [...failed, ...change.failed] };
 }
@@ -102,11 +102,11 @@ function named(source: Reference): [string, Reference][] {
 }
 
 /**
- * Returns which images `--update` moves.
+ * Returns whether `--update` moves an image.
  * @param sources images, and the images of rules without a tag
  * @throws MirrorError USAGE for a glob that matches nothing
  */
-function whatMoves(
+function updateMatcher(
   globs: readonly string[],
   sources: readonly Reference[],
   path: string,
@@ -116,16 +116,16 @@ function whatMoves(
   for (const { glob, matches } of matchers) {
     if (sources.some((source) => source.digest === undefined && matches(source))) continue;
     throw usage(
-      `--update '${glob}' matches no image of ${path} that can be locked`,
-      "use a glob that matches a name such as node:22-alpine, node or docker.io/library/node; * does not match a slash",
+      `--update '${glob}' matches no image in ${path} that can be locked`,
+      "use a glob for names such as node:22-alpine, node, or docker.io/library/node; * does not match a slash",
     );
   }
   return (source) => matchers.some(({ matches }) => matches(source));
 }
 
 /**
- * Writes the lock file if it changed. Does not write a first lock file without lines, which would block every image.
- * @returns whether it was written
+ * Writes the lock file if it changed. A new lock file without lines is not written: it would block every copy.
+ * @returns whether the file was written
  */
 async function writeChange(path: string, { lines, failed }: LockChange, old: string | undefined): Promise<boolean> {
   const text = formatLock(lines);
@@ -138,7 +138,7 @@ function noLock(mirrorFile: string): MirrorError {
   return new MirrorError(`${lockPath(mirrorFile)} does not exist`, {
     code: "LOCK_MISMATCH",
     side: "config",
-    operation: "compare the lock file with the mirror file",
+    operation: "compare the lock file with",
     reference: mirrorFile,
   });
 }

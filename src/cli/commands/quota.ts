@@ -13,13 +13,12 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
-/** The repository that Docker provides for this lookup (Docker Docs, "Pull usage and limits"). */
+/** The repository that Docker provides for this (Docker Hub, "Viewing pull rate and limit"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
 
 /**
- * Runs `quota`: prints Docker Hub's pull limit, the remaining pulls and whose they are. Sends one HEAD, which uses no
- * pull.
- * @returns 1 also if Docker Hub reports no limit, because then nothing is known
+ * Runs `quota`: shows the remaining pulls at Docker Hub, and whose they are. Sends one HEAD, which uses no pulls.
+ * @returns 1 if the response does not mention a pull limit
  */
 export async function quota(input: QuotaInput, context: ProcessContext): Promise<number> {
   const file = await loadMirrorFile(input, context);
@@ -32,53 +31,55 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
     const source = connections.source(DOCKER_HUB);
     const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
     await head.catch((error: unknown) => {
-      // At the pull limit HEAD is refused too, but its headers have the numbers.
-      const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
-      if (!isAnswer || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
+      // At the pull limit, HEAD is refused too. Its headers still have the numbers.
+      const hasReachedLimit = error instanceof MirrorError && error.code === "PULL_LIMIT";
+      if (!hasReachedLimit || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
     });
-    const said = pullBudgets.said(DOCKER_HUB);
+    const reported = pullBudgets.said(DOCKER_HUB);
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
-    const isUnused = credential !== undefined && said !== undefined && isAnonymous(limitSourceOf(said));
+    const isUnused = credential !== undefined && reported !== undefined && isAnonymous(limitSourceOf(reported));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;
-    const text = () => renderSaid(said, context.isTerminal ? account : undefined);
-    context.out(input.json ? document(said, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
-    return isUnused || said === undefined ? EXIT.failed : EXIT.done;
+    const text = () => renderLimit(reported, context.isTerminal ? account : undefined);
+    context.out(input.json ? document(reported, isUnused) : `${text()}${isUnused ? UNUSED : ""}`);
+    return isUnused || reported === undefined ? EXIT.failed : EXIT.done;
   } finally {
     await connections.close();
   }
 }
 
-const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the limit is that of this address.\n";
+const UNUSED =
+  "WARNING: Docker Hub credentials are configured but were NOT used: the pull limit is that of this address.\n";
 
-function document(said: ReportedLimit | undefined, credentialsUnused: boolean): string {
+function document(reported: ReportedLimit | undefined, credentialsUnused: boolean): string {
   const all = {
     registry: DOCKER_HUB,
-    reading: said?.kind === "reading" ? said.reading : null,
-    /** What could be read without a reading: the limit, its window, whose it is. */
-    claim: said?.kind === "unread" ? said.claim : null,
-    unlimited: said?.kind === "unlimited",
+    reading: reported?.kind === "reading" ? reported.reading : null,
+    /** What could be read if the remaining pulls could not: the limit, its window and its owner. */
+    claim: reported?.kind === "unread" ? reported.claim : null,
+    unlimited: reported?.kind === "unlimited",
     credentialsUnused,
   };
   return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 /**
- * What was said, in words.
- * @param account who signed in; only for a terminal, as other output is kept and read by more people
+ * Renders the reported limit as text.
+ * @param account name of the account. Only for a terminal, because other output is kept and read by more people
  */
-function renderSaid(said: ReportedLimit | undefined, account: string | undefined): string {
-  if (said === undefined) return "Docker Hub: it said nothing of a pull limit, so what is left is not known.\n";
-  const whose = renderWhose(limitSourceOf(said), account);
-  switch (said.kind) {
+function renderLimit(reported: ReportedLimit | undefined, account: string | undefined): string {
+  if (reported === undefined)
+    return "Docker Hub: the response does not mention a pull limit; remaining pulls unknown.\n";
+  const whose = renderWhose(limitSourceOf(reported), account);
+  switch (reported.kind) {
     case "reading":
-      return `Docker Hub: ${renderLeft(said.reading)}${whose}.\n`;
+      return `Docker Hub: ${renderLeft(reported.reading)}${whose}.\n`;
     case "unlimited":
-      return `Docker Hub: no pull limit was named${whose}.\n`;
+      return `Docker Hub: no pull limit reported${whose}.\n`;
     case "unread": {
-      const { limit, windowSeconds } = said.claim;
+      const { limit, windowSeconds } = reported.claim;
       const window = windowSeconds === undefined ? "" : ` in a ${formatWindow(windowSeconds)} window`;
-      const most = limit === undefined ? "there is a pull limit, but it cannot be read" : `${limit} pulls${window}`;
-      return `Docker Hub: ${most}; what is left of it was not told${whose}.\n`;
+      const pulls = limit === undefined ? "the pull limit cannot be read" : `${limit} pulls${window}`;
+      return `Docker Hub: ${pulls}; remaining pulls unknown${whose}.\n`;
     }
   }
 }

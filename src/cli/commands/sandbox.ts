@@ -11,12 +11,12 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /**
- * Runs `sandbox`: a Docker Hub and an ECR on loopback that serve the images of the mirror file. With a command, runs it in
- * the sandbox's environment and returns its exit code. Without one, runs until it is interrupted.
+ * Runs `sandbox`: serves the images of the mirror file from a Docker Hub and an ECR on loopback. With a command, it runs
+ * the command in the sandbox's environment and returns its exit code. Without one, it runs until it is interrupted.
  */
 export async function sandbox(input: SandboxInput, context: ProcessContext): Promise<number> {
   const { json } = input;
-  if (json && input.command.length > 0) throw notItsOutput();
+  if (json && input.command.length > 0) throw jsonWithCommand();
   const file = await loadMirrorFile(input, { ...context, environment: sandboxEnvironment(context, {}) });
   if (file === undefined) return EXIT.invalid;
   const started = await startSandbox(sandboxNeeds(file));
@@ -41,11 +41,11 @@ async function waitForInterrupt(started: Sandbox, json: boolean, context: Proces
 function shellText(set: Readonly<Record<string, string>>): string {
   const exports = Object.entries(set).map(([name, value]) => `export ${name}='${value}'\n`);
   const settings = [`unset ${TO_UNSET.join(" ")}\n`, ...exports];
-  return `# A Docker Hub and an ECR on loopback. In another shell:\n${settings.join("")}# Ctrl-C ends them.\n`;
+  return `# A Docker Hub and an ECR are running on loopback. In another shell, run:\n${settings.join("")}# Press Ctrl-C here to stop them.\n`;
 }
 
-function notItsOutput(): MirrorError {
-  return new MirrorError("--json prints the settings of a sandbox without a command", {
+function jsonWithCommand(): MirrorError {
+  return new MirrorError("--json cannot be used with a command", {
     code: "USAGE",
     side: "config",
     operation: "read the options of sandbox",
@@ -69,16 +69,16 @@ function runInside(
     resolve(EXIT.failed);
   });
   child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
-  interrupt.addEventListener("abort", () => pass(interruptedBy() ?? "SIGTERM", child), { once: true });
+  interrupt.addEventListener("abort", () => forward(interruptedBy() ?? "SIGTERM", child), { once: true });
   return promise;
 }
 
 /**
- * Forwards a signal that the command did not receive itself. Ctrl-C in a terminal sends SIGINT to both processes, and
- * most programs, mirrorform included, stop at once on a second one. The sender of a signal is unknown, so with a terminal
- * SIGINT is assumed to be Ctrl-C. Without a terminal it comes from a supervisor, which signals only this process, as
- * SIGTERM always does. The command cannot have its own process group: a shell in it would lose the terminal.
+ * Forwards a signal that the command did not receive itself. A Ctrl-C in a terminal sends SIGINT to both processes, and
+ * many programs, including mirrorform, exit immediately on a second one. The sender of a signal is unknown, so with a
+ * terminal every SIGINT counts as a Ctrl-C. Without one, SIGINT comes from a supervisor that signals only this process;
+ * SIGTERM always does. The command cannot get its own process group: a shell in it would lose the terminal.
  */
-function pass(signal: InterruptSignal, child: ChildProcess): void {
+function forward(signal: InterruptSignal, child: ChildProcess): void {
   if (signal === "SIGTERM" || !hasControllingTerminal()) child.kill(signal);
 }

@@ -5,7 +5,7 @@ import { WAIT } from "../options/wait-duration.ts";
 
 export const APPLY = {
   name: "apply",
-  summary: "carry out a saved plan, or make a plan and carry it out",
+  summary: "apply a saved plan, or make a plan and apply it",
   options: {
     ...PLANNING_OPTIONS,
     wait: WAIT,
@@ -14,7 +14,7 @@ export const APPLY = {
     report: outputFile("write the output of --json to FILE as well, even if the run fails"),
     events: outputFile("write events to FILE as they happen, one JSON document per line"),
   },
-  operands: { usage: "[PLAN]", most: 1, help: "saved plan, written by plan --out (default: make a plan)" },
+  operands: { usage: "[PLAN]", most: 1, help: "saved plan from plan --out (default: make a new plan)" },
   examples: [
     "mirrorform apply",
     "mirrorform apply --target seoul",

@@ -4,13 +4,13 @@ import { choice, text } from "../options/option.ts";
 
 export const IAM = {
   name: "iam",
-  summary: "print the least IAM policies that plan and apply need for this mirror file; uses no network",
+  summary: "print the minimal IAM policies that plan and apply need for this mirror file; uses no network",
   options: {
     ...FILE_OPTIONS,
     role: choice("ROLE", "print only this role's policy, as one JSON document for the AWS CLI", ["plan", "apply"]),
     target: NARROWING_OPTIONS.target,
-    account: text("ID", "AWS account of the targets for which the mirror file names none"),
-    region: text("REGION", "AWS Region of the targets for which the mirror file names none"),
+    account: text("ID", "AWS account of targets without an account in the mirror file"),
+    region: text("REGION", "AWS Region of targets without a Region in the mirror file"),
   },
   examples: [
     "mirrorform iam",

@@ -2,21 +2,21 @@ import type { InputOf } from "../options/command.ts";
 import { FILE_OPTIONS, VERBOSE } from "../options/common-options.ts";
 import { flag, type Option } from "../options/option.ts";
 
-/** What `--update` means without a glob. */
+/** The glob of `--update` without a value. */
 export const EVERY_IMAGE = "**";
 
-/** An empty glob matches nothing: a variable in a script may have been empty. */
+/** An empty glob matches nothing, because it may come from an empty variable in a script. */
 const UPDATE: Option<readonly string[]> = {
   value: "GLOB",
   isValueOptional: true,
   isRepeatable: true,
-  help: "move the locked images that match GLOB (all without it) to the digests their tags point at now",
+  help: "update locked images that match GLOB (default: all) to the digests that their tags point to now",
   read: (given) => given.map((glob) => (glob === true ? EVERY_IMAGE : glob)),
 };
 
 export const LOCK = {
   name: "lock",
-  summary: "write the digests that may be copied to the lock file; uses no pulls",
+  summary: "write the lock file, which lists the digests to copy; uses no pulls",
   options: {
     ...FILE_OPTIONS,
     update: UPDATE,

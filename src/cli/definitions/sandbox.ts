@@ -4,7 +4,7 @@ import { flag } from "../options/option.ts";
 
 export const SANDBOX = {
   name: "sandbox",
-  summary: "run a Docker Hub and an ECR on loopback, to try a mirror file",
+  summary: "run a local Docker Hub and ECR to try a mirror file with",
   options: {
     file: { ...FILE_OPTIONS.file, help: "serve the images that this mirror file names" },
     json: flag("print the settings as one JSON document; not with a command"),

@@ -6,7 +6,7 @@ import { loadWithLock } from "./load-lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { expand } from "../../run/expand-entries.ts";
 import { createEventStream, type EventStream } from "../output/event-stream.ts";
-import type { HeldPlan } from "./read-held-plan.ts";
+import type { PlanToApply } from "./plan-to-apply.ts";
 import { narrow } from "../../run/narrow.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { createStyle, type Style } from "../render/text/style.ts";
@@ -15,49 +15,49 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
 
-/** What `plan` and `apply` share: connections to the registries of a narrowed mirror file, and a plan. */
+/** What `plan` and `apply` share: a narrowed mirror file, connections to its registries, and a plan. */
 export interface Session {
   connections: Connections;
   pullBudgets: PullBudgets;
   events: EventStream;
   style: Style;
-  /** The most recent survey. */
+  /** The latest survey. */
   survey: Survey;
-  /** Plans again, because the inputs may have changed. */
-  surveyAgain(): Promise<void>;
+  /** Makes a new plan from the current state of the registries. */
+  replan(): Promise<void>;
 }
 
-/** The options that `plan` and `apply` have in common. */
+/** The options that `plan` and `apply` share. */
 type PlanningInput = OptionValues<typeof PLANNING_OPTIONS> & { explain?: boolean; report?: string | undefined };
 
 /**
- * Reads the mirror file, makes the plan, passes both to `work`, and closes every connection afterwards.
- * @param held a saved plan: it is planned again with its own narrowing, and its digests if they are trusted
- * @param ready called after all inputs are known to be valid and before the first request; an error ends the run
- * @param moves whether the plan shows locked tags that moved upstream, at the cost of one HEAD per locked tag
- * @returns what `work` returns; undefined if the mirror file or its lock file is invalid and the problems were printed
+ * Reads the mirror file, makes the plan, and passes both to `work`. Closes every connection afterwards.
+ * @param saved a saved plan: the new plan has the same `--target` and `--only`, and the digests that the user trusts
+ * @param ready called after validation and before the first request; an error that it throws ends the run
+ * @param moves whether the plan shows locked tags that moved upstream; this takes one HEAD for each locked tag
+ * @returns the result of `work`; undefined if the mirror file or its lock file is not valid, after reporting why
  */
 export async function withPlan(
   input: PlanningInput,
   context: ProcessContext,
   work: (session: Session) => Promise<number>,
   {
-    moves = "left",
-    held,
+    moves = "hidden",
+    saved,
     ready,
-  }: { moves?: "shown" | "left"; held?: HeldPlan | undefined; ready?: () => Promise<void> } = {},
+  }: { moves?: "shown" | "hidden"; saved?: PlanToApply | undefined; ready?: () => Promise<void> } = {},
 ): Promise<number | undefined> {
-  const whole = await loadWithLock(input, context);
-  if (whole === undefined) return undefined;
-  const lock = whole.lock === undefined ? undefined : { path: whole.lock.path, showsMoves: moves === "shown" };
-  const narrowing = held?.narrowing ?? {
+  const loaded = await loadWithLock(input, context);
+  if (loaded === undefined) return undefined;
+  const lock = loaded.lock === undefined ? undefined : { path: loaded.lock.path, showsMoves: moves === "shown" };
+  const narrowing = saved?.narrowing ?? {
     targets: [...input.target],
     only: [...input.only],
   };
-  const { file, narrowedBy, select } = narrow(whole.file, narrowing.targets, narrowing.only);
-  const inputs = planInputs(whole);
-  held?.refuseOtherInputs({ name: file.name, inputs });
-  const allowDeletions = readAllowDeletions(input.allowDeletions, whole.file);
+  const { file, narrowedBy, select } = narrow(loaded.file, narrowing.targets, narrowing.only);
+  const inputs = planInputs(loaded);
+  saved?.refuseOtherInputs({ name: file.name, inputs });
+  const allowDeletions = readAllowDeletions(input.allowDeletions, loaded.file);
   await ready?.();
   const events = createEventStream();
   const pullBudgets = createPullBudgets(file.sources);
@@ -68,19 +68,19 @@ export async function withPlan(
     const { signal, isTerminal } = context;
     const content = contentReader(connections);
     const explained = input.explain === true;
-    // A lock file is applied to the whole file, because images share its lines. Otherwise only the narrowed part is needed.
+    // With a lock file, all entries are expanded, because they share its lines. Without one, only the narrowed entries are.
     const expansion = () =>
-      expand(whole.lock === undefined ? file : whole.file, whole.lock?.lines, connections, context);
+      expand(loaded.lock === undefined ? file : loaded.file, loaded.lock?.lines, connections, context);
     const expandAll = async () => {
       const all = await expansion();
       return { all, selected: select(all) };
     };
     const date = () => utcDate(context.clock.now());
-    const bounds = { file, whole: whole.file, narrowedBy, narrowing, inputs, allowDeletions, date };
-    const wishes = { ...bounds, known: held?.known ?? new Map(), lock, explained, expand: expandAll };
-    const look = () => survey({ ...wishes, connections, pullBudgets, content, signal });
+    const inputsOfSurvey = { file, whole: loaded.file, narrowedBy, narrowing, inputs, allowDeletions, date };
+    const options = { ...inputsOfSurvey, known: saved?.known ?? new Map(), lock, explained, expand: expandAll };
+    const makeSurvey = () => survey({ ...options, connections, pullBudgets, content, signal });
     const color = wantsColor(input.noColor, context);
-    // A terminal without a known size reports 0.
+    // A terminal of unknown size reports 0 columns.
     const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
@@ -88,8 +88,8 @@ export async function withPlan(
       pullBudgets,
       events,
       style,
-      survey: await look(),
-      surveyAgain: async () => void (session.survey = await look()),
+      survey: await makeSurvey(),
+      replan: async () => void (session.survey = await makeSurvey()),
     };
     return await work(session);
   } finally {
@@ -97,13 +97,13 @@ export async function withPlan(
   }
 }
 
-/** Reads the size of an image from Docker Hub's catalogue. */
+/** Reads the sizes of images from Docker Hub's catalogue. */
 function contentReader(connections: Connections): SurveyOptions["content"] {
   return (reference, digest, signal) =>
     connections.catalogue("optional")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
 }
 
-/** Formats a date as `20260131`. */
+/** Formats a date as `20260131`, in UTC. */
 function utcDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
 }

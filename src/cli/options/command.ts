@@ -7,15 +7,15 @@ export interface CommandDefinition<Options extends OptionTable = OptionTable> {
   /** An imperative, lower case, without a full stop. */
   readonly summary: string;
   readonly options: Options;
-  /** What it accepts beside its options; none when missing. */
+  /** The operands that it accepts, if any. */
   readonly operands?: Operands;
-  /** Whether it accepts a command behind `--`. */
+  /** Whether it accepts a command after `--`. */
   readonly takesCommand?: boolean;
   /** Command lines that can be run as they are. */
   readonly examples: readonly string[];
 }
 
-/** Arguments that are no options. */
+/** Arguments that are not options. */
 export interface Operands {
   /** As usage shows them: `[PLAN]`. */
   readonly usage: string;
@@ -23,16 +23,16 @@ export interface Operands {
   readonly help: string;
 }
 
-/** The input of a command: its options by name, its operands, and what stands behind `--`. */
+/** The input of a command: its options by name, its operands, and the arguments after `--`. */
 export type InputOf<Definition extends CommandDefinition> = OptionValues<Definition["options"]> & {
   readonly operands: readonly string[];
-  /** Untouched. */
+  /** The arguments after `--`, unchanged. */
   readonly command: readonly string[];
 };
 
 /** What the parser found for a command, before its options are read. */
 export interface GivenArguments {
-  /** By the option's name in camel case; `true` where an option came without a value. */
+  /** By the option's name in camel case; `true` for an option without a value. */
   readonly options: ReadonlyMap<string, readonly (string | true)[]>;
   readonly operands: readonly string[];
   readonly command: readonly string[];
@@ -49,7 +49,7 @@ export interface Command {
   prepare(given: GivenArguments): (context: ProcessContext) => Promise<number>;
 }
 
-/** The input of a command line that names the command alone. */
+/** Returns the input of a command without any arguments. */
 export function defaultInput<Options extends OptionTable>(
   definition: CommandDefinition<Options>,
 ): InputOf<CommandDefinition<Options>> {
@@ -63,7 +63,7 @@ function readInput<Options extends OptionTable>(
   const values = Object.entries(definition.options).map(([name, option]) => {
     return [name, option.read(options.get(name) ?? [])] as const;
   });
-  // Each value comes from the option of its name.
+  // Each value was read by the option with the same name.
   return { ...(Object.fromEntries(values) as OptionValues<Options>), operands, command };
 }
 

@@ -3,10 +3,10 @@ import { Help } from "commander";
 import type { Command, CommandDefinition } from "./command.ts";
 import { longName, type Option } from "./option.ts";
 
-/** Columns that help is laid out for where the terminal does not say. */
+/** Width of the help text if that of the terminal is unknown. */
 const DEFAULT_WIDTH = 80;
 
-/** Prints what `mirrorform --help` shows. */
+/** Renders the output of `mirrorform --help`. */
 export function generalHelp(commands: readonly Command[], width = DEFAULT_WIDTH): string {
   const rows = commands.map(({ definition }) => [definition.name, definition.summary] as const);
   return sections(width, [
@@ -24,7 +24,7 @@ export function generalHelp(commands: readonly Command[], width = DEFAULT_WIDTH)
   ]);
 }
 
-/** Prints what `mirrorform COMMAND --help` shows. */
+/** Renders the output of `mirrorform COMMAND --help`. */
 export function commandHelp({ definition }: Command, width = DEFAULT_WIDTH): string {
   const { summary, options, operands, examples } = definition;
   const rows = Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)] as const);
@@ -37,7 +37,7 @@ export function commandHelp({ definition }: Command, width = DEFAULT_WIDTH): str
   ]);
 }
 
-/** Writes `docs/cli.md`: every command with its options and examples. */
+/** Renders `docs/cli.md`: every command with its options and examples. */
 export function commandPage(commands: readonly Command[]): string {
   const pages = commands.map(({ definition }) => {
     const { name, summary, options, operands, examples } = definition;
@@ -65,7 +65,7 @@ export function commandPage(commands: readonly Command[]): string {
   return [
     "# Which commands are there?",
     "",
-    "`mirrorform COMMAND --help` shows the same. `npm run generate` writes this page from the command line itself.",
+    "`mirrorform COMMAND --help` shows the same. `npm run generate` generates this page.",
     "",
     "| exit code | meaning |",
     "|---|---|",
@@ -86,7 +86,7 @@ const EXIT_CODES = [
   ["130, 143", "interrupted: no tag points at a partial image, and the report was written"],
 ] as const;
 
-/** A heading with lines or with two columns under it, or a paragraph. */
+/** A paragraph, or a heading with lines or two columns below it. */
 type Section =
   | string
   | { title: string; lines: readonly string[] }
@@ -126,7 +126,7 @@ function helpOf({ help, choices, isRepeatable, defaultText }: Option<unknown>): 
   return notes.length === 0 ? listed : `${listed} (${notes.join("; ")})`;
 }
 
-/** Every option and operand, each as one word that no line breaks. */
+/** Lists the options and operands, each as one item that is not wrapped. */
 function usageWords({ name, options, operands, takesCommand }: CommandDefinition): string[] {
   return [
     `mirrorform ${name}`,
@@ -138,7 +138,7 @@ function usageWords({ name, options, operands, takesCommand }: CommandDefinition
   ];
 }
 
-/** Fills lines with words; lines after the first are indented below the first option. */
+/** Wraps words. Lines after the first are aligned with the first option. */
 function wrapped(words: readonly string[], width: number): string[] {
   const [start = "", ...others] = words;
   const lines = [start];

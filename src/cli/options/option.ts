@@ -15,13 +15,13 @@ export interface Option<Value> {
   readonly isRepeatable?: boolean;
   /** A noun phrase or an imperative, lower case, without a full stop; the default is added to it. */
   readonly help: string;
-  /** What holds without the option, as help shows it. */
+  /** The default, as help shows it. */
   readonly defaultText?: string;
-  /** The values it accepts, where they are few. */
+  /** The values it accepts, if there are only a few. */
   readonly choices?: readonly string[];
   /**
-   * Turns what was given into the option's value.
-   * @param given one text for each time the option was given; `true` where it came without a value
+   * Converts the arguments to the option's value.
+   * @param given one text for each occurrence of the option; `true` for an occurrence without a value
    * @throws UsageProblem for a value that the option does not accept
    */
   read(given: readonly (string | true)[]): Value;
@@ -35,17 +35,17 @@ export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 
-/** An option without a value: given or not. */
+/** Creates an option without a value. */
 export function flag(help: string): Option<boolean> {
   return { help, read: (given) => given.length > 0 };
 }
 
-/** An option with a value; the last one counts where it is given more than once. */
+/** Creates an option with a value. If it is given more than once, the last one counts. */
 export function text(value: string, help: string): Option<string | undefined> {
   return { value, help, read: lastText };
 }
 
-/** As {@link text}, with a value that holds where the option is missing. */
+/** Creates an option as {@link text} does, with a default. */
 export function textWithDefault(
   value: string,
   help: string,
@@ -55,12 +55,12 @@ export function textWithDefault(
   return { ...more, value, help, defaultText, read: (given) => lastText(given) ?? defaultText };
 }
 
-/** An option that may be given several times. */
+/** Creates an option that may be given several times. */
 export function texts(value: string, help: string): Option<readonly string[]> {
   return { value, help, isRepeatable: true, read: (given) => given.filter((each) => each !== true) };
 }
 
-/** An option with one of a few values. */
+/** Creates an option that accepts one of a few values. */
 export function choice<const Choice extends string>(
   value: string,
   help: string,
@@ -83,7 +83,7 @@ function lastText(given: readonly (string | true)[]): string | undefined {
   return given.findLast((each) => each !== true);
 }
 
-/** `allowDeletions` as it is written on the command line: `--allow-deletions`. */
+/** Converts `allowDeletions` to `--allow-deletions`. */
 export function longName(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -31,7 +31,7 @@ export function parseArguments(
   return { options, operands: parser.args };
 }
 
-/** commander's view of a command. It prints nothing and ends nothing. */
+/** Creates a commander parser for a command. It neither prints anything nor exits. */
 export function createParser({ name, options }: CommandDefinition): Parser {
   const parser = new Parser(name)
     .exitOverride()

@@ -2,21 +2,21 @@ import type { CommandDefinition } from "./command.ts";
 import { longName } from "./option.ts";
 import { UsageProblem } from "./usage-problem.ts";
 
-/** Options that users of Terraform type, and that mirrorform has no need of. */
+/** Hints for options of Terraform that mirrorform does not need. */
 const NEEDLESS: Readonly<Record<string, string>> = {
-  "auto-approve": "mirrorform never asks for approval: leave it out",
-  input: "mirrorform never asks for input: leave it out",
-  yes: "mirrorform never asks for approval: leave it out",
-  y: "mirrorform never asks for approval: leave it out",
+  "auto-approve": "omit it; mirrorform never asks for approval",
+  input: "omit it; mirrorform never asks for input",
+  yes: "omit it; mirrorform never asks for approval",
+  y: "omit it; mirrorform never asks for approval",
   refresh:
-    "mirrorform always reads the targets; set refresh on an entry of the mirror file to choose when sources are read",
+    "omit it; mirrorform always reads the targets. To choose when it reads the sources, set refresh of an entry in the mirror file",
   var: "set MIRRORFORM_VAR_NAME in the environment, and write ${MIRRORFORM_VAR_NAME} in the mirror file",
   parallelism: "set sources.<registry>.concurrency in the mirror file",
 };
 
 /**
- * Refuses spellings that other tools accept, with the one that is right here: `-out=plan.json`, `--auto-approve`.
- * Without this `-file=x` would be the short option `-f` with the value `ile=x`.
+ * Refuses spellings of other tools, such as `-out=plan.json` and `--auto-approve`, and suggests the right one. Without
+ * this check, `-file=x` would be the short option `-f` with the value `ile=x`.
  * @throws UsageProblem
  */
 export function refuseForeignHabits(args: readonly string[], { options }: CommandDefinition): void {

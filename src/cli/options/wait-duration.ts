@@ -16,7 +16,7 @@ export const WAIT: Option<number> = {
     if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0);
     throw new UsageProblem(
       `--wait expects a duration such as 90s, 30m or 2h, not "${last}"`,
-      "name a plan file before --wait: mirrorform apply plan.json --wait",
+      "put the plan file before --wait: mirrorform apply plan.json --wait",
     );
   },
 };

@@ -10,10 +10,10 @@ import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** Interval of the line that shows that the run is alive, long enough to keep build logs readable. */
+/** Interval of the lines that show a run is still active. Shorter intervals would flood a build log. */
 const HEARTBEAT_MS = 30_000;
 
-/** Shows progress in a log: one line per finished action, and a heartbeat. */
+/** Shows progress in a log: one line for each finished action, and a heartbeat. */
 export function followAsLines(
   plan: Plan,
   actions: readonly Action[],
@@ -46,17 +46,18 @@ export function followAsLines(
   };
 }
 
+/** Returns the first column, padded to the longest outcome. */
 function mark(outcome: Finished["outcome"], style: Style): string {
   switch (outcome) {
     case "done":
-      return style.create("done   ");
+      return style.create("done        ");
     case "already-done":
-      return "already";
+      return "already done";
     case "postponed":
-      return style.change("later  ");
+      return style.change("postponed   ");
     case "failed":
-      return style.problem("failed ");
+      return style.problem("failed      ");
     case "interrupted":
-      return style.problem("stopped");
+      return style.problem("interrupted ");
   }
 }

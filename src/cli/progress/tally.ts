@@ -4,68 +4,68 @@ import type { Action } from "../../plan/action.ts";
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
 /** The progress of one action. */
-export interface Standing {
+export interface ActionProgress {
   state: "waiting" | "running" | Finished["outcome"];
-  /** Bytes of blobs sent to its target. */
+  /** Bytes of blobs sent to the target. */
   bytes: number;
-  /** Milliseconds from the start of the tally to the start of the action; undefined before that. */
-  begun: number | undefined;
+  /** When the action started, in milliseconds after the start of the tally; undefined if it has not started. */
+  started: number | undefined;
   /** The error code of a failed action. */
   code: string | undefined;
 }
 
-/** The sum of the events of an apply. */
+/** The progress of an apply, computed from its events. */
 export interface Tally {
-  take(event: MirrorEvent): void;
-  of(action: Action): Readonly<Standing>;
-  count(...states: Standing["state"][]): number;
+  record(event: MirrorEvent): void;
+  of(action: Action): Readonly<ActionProgress>;
+  count(...states: ActionProgress["state"][]): number;
   bytes(): number;
-  /** Bytes per second over the last seconds. */
+  /** Returns bytes per second over the last few seconds. */
   rate(): number;
-  /** Milliseconds since the start of the tally. */
+  /** Returns milliseconds since the start of the tally. */
   elapsed(): number;
-  /** The last reading of each source with a pull limit. */
+  /** Returns the latest reading of each source with a pull limit. */
   readings(): ReadonlyMap<string, PullLimitReading>;
 }
 
-/** Milliseconds over which the rate is averaged: short enough to be current, long enough to be steady. */
+/** Period of the rate in milliseconds. A shorter one makes the rate jump, a longer one makes it lag. */
 const RATE_WINDOW = 5000;
 
-/** Adds up the events of an apply. @param now milliseconds of a monotonic clock */
+/** Creates a tally of the actions. @param now a monotonic clock, in milliseconds */
 export function createTally(actions: readonly Action[], now: () => number): Tally {
-  const begun = now();
-  const standings = new Map<string, Standing>(
-    actions.map(({ id }) => [id, { state: "waiting", bytes: 0, begun: undefined, code: undefined }]),
+  const startedAt = now();
+  const progressById = new Map<string, ActionProgress>(
+    actions.map(({ id }) => [id, { state: "waiting", bytes: 0, started: undefined, code: undefined }]),
   );
   const readings = new Map<string, PullLimitReading>();
   let sent = 0;
   let recent: { at: number; bytes: number }[] = [];
   return {
-    take(event) {
+    record(event) {
       switch (event.type) {
         case "quota.reading":
           readings.set(event.registry, event.reading);
           return;
         case "action.started": {
-          const standing = standings.get(event.action);
-          if (standing === undefined) return;
-          standing.state = "running";
-          standing.begun = now() - begun;
+          const progress = progressById.get(event.action);
+          if (progress === undefined) return;
+          progress.state = "running";
+          progress.started = now() - startedAt;
           return;
         }
         case "blob.progress": {
-          const standing = standings.get(event.action);
-          if (standing === undefined) return;
-          standing.bytes += event.bytes;
+          const progress = progressById.get(event.action);
+          if (progress === undefined) return;
+          progress.bytes += event.bytes;
           sent += event.bytes;
           recent = [...recent.filter(({ at }) => at > now() - RATE_WINDOW), { at: now(), bytes: event.bytes }];
           return;
         }
         case "action.finished": {
-          const standing = standings.get(event.action);
-          if (standing === undefined) return;
-          standing.state = event.outcome;
-          standing.code = event.error?.code;
+          const progress = progressById.get(event.action);
+          if (progress === undefined) return;
+          progress.state = event.outcome;
+          progress.code = event.error?.code;
           return;
         }
         case "request.finished":
@@ -74,15 +74,15 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
           return;
       }
     },
-    of: ({ id }) => standings.get(id) ?? { state: "waiting", bytes: 0, begun: undefined, code: undefined },
-    count: (...states) => [...standings.values()].filter(({ state }) => states.includes(state)).length,
+    of: ({ id }) => progressById.get(id) ?? { state: "waiting", bytes: 0, started: undefined, code: undefined },
+    count: (...states) => [...progressById.values()].filter(({ state }) => states.includes(state)).length,
     bytes: () => sent,
     rate() {
-      const since = Math.max(begun, now() - RATE_WINDOW);
+      const since = Math.max(startedAt, now() - RATE_WINDOW);
       const bytes = recent.reduce((sum, each) => (each.at >= since ? sum + each.bytes : sum), 0);
       return now() > since ? (bytes * 1000) / (now() - since) : 0;
     },
-    elapsed: () => now() - begun,
+    elapsed: () => now() - startedAt,
     readings: () => readings,
   };
 }

@@ -19,7 +19,7 @@ async function folder(context: TestContext, files: Record<string, string> = {}):
 }
 
 describe("init", () => {
-  test("writes a mirror file that is valid as it stands", async (t) => {
+  test("writes a valid mirror file", async (t) => {
     const path = await folder(t);
     const written = await resident(["init"], { folder: path });
     assert.equal(written.code, 0, written.stderr);
@@ -29,7 +29,7 @@ describe("init", () => {
     assert.match(checked.stdout, /1 image, 1 target/);
   });
 
-  test("begins with the images it is given, a pinned one under a tag of its own", async (t) => {
+  test("writes the given images, with a tag from the digest for a pinned one", async (t) => {
     const path = await folder(t);
     const pinned = `redis@sha256:${"ab".repeat(32)}`;
     const { code } = await resident(["init", "--from", "ruby:2.7.1-slim", pinned, "--file", "m.yaml"], {
@@ -43,7 +43,7 @@ describe("init", () => {
     assert.match(checked.stdout, /2 images/);
   });
 
-  test("gives a place of its own to what would be in another's way, or too short for ECR; names twice what is one never", async (t) => {
+  test("adds `to` to images whose names collide or are too short for ECR, and writes duplicates once", async (t) => {
     const path = await folder(t);
     const from = ["x:1", "quay.io/a/b:1", "ghcr.io/a/b:1", "redis:7", "docker.io/library/redis:7", "localhost:5000/x"];
     assert.equal((await resident(["init", "--from", ...from], { folder: path })).code, 0);
@@ -62,7 +62,7 @@ describe("init", () => {
     assert.equal(checked.code, 0, checked.stderr);
   });
 
-  test("refuses two of one name that it finds no place for", async (t) => {
+  test("refuses images for which it finds no free name", async (t) => {
     const path = await folder(t);
     const from = ["redis:7", `redis:7@sha256:${"ab".repeat(32)}`, `redis:7@sha256:${"ab".repeat(32)}`, "redis"];
     assert.equal((await resident(["init", "--from", ...from], { folder: path })).code, 0);
@@ -70,10 +70,10 @@ describe("init", () => {
     const more = ["redis:7", one ?? "", two ?? "", three ?? "", "--file", "m.yaml"];
     const { code, stderr } = await resident(["init", "--from", ...more], { folder: path });
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /USAGE[^]*would go to the same place[^]*nothing was written/);
+    assert.match(stderr, /USAGE[^]*would have the same name at the target[^]*no file was written/);
   });
 
-  test("never writes over a file that is there", async (t) => {
+  test("does not overwrite an existing file", async (t) => {
     const path = await folder(t, { "mirrors.yaml": "mine\n" });
     const { code, stderr } = await resident(["init"], { folder: path });
     assert.equal(code, 3);
@@ -81,7 +81,7 @@ describe("init", () => {
     assert.equal(await readFile(join(path, "mirrors.yaml"), "utf8"), "mine\n");
   });
 
-  test("refuses what is no image, and writes nothing", async (t) => {
+  test("refuses an invalid image name, and writes nothing", async (t) => {
     const path = await folder(t);
     const { code, stderr } = await resident(["init", "--from", "Ruby:2.7"], { folder: path });
     assert.equal(code, 3);
@@ -89,16 +89,16 @@ describe("init", () => {
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
   });
 
-  test("says when the file cannot be written", async (t) => {
+  test("reports a file that cannot be written", async (t) => {
     const path = await folder(t);
     const { code, stderr } = await resident(["init", "--file", "nowhere/mirrors.yaml"], { folder: path });
     assert.equal(code, 1);
     assert.match(stderr, /FILE_UNWRITABLE[^]*ENOENT/);
   });
 
-  test("law: whatever the folder is called and whatever the images are, the file is valid and names each once", async (t) => {
+  test("law: the file is valid and lists each image once, for any folder name and any images", async (t) => {
     const path = await folder(t);
-    // Short ones, so that they meet, and one that is too short for ECR.
+    // Short names make collisions likely. One is too short for ECR.
     const name = fc.oneof(fc.constantFrom("x", "ab"), fc.stringMatching(/^[a-z][a-z0-9]{1,8}$/));
     const image = fc.oneof(
       fc.tuple(name, fc.stringMatching(/^[\w][\w.-]{0,10}$/)).map(([a, tag]) => `${a}:${tag}`),
@@ -107,14 +107,14 @@ describe("init", () => {
     );
     const images = fc.uniqueArray(image, { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary" }), images, async (called, texts) => {
+      fc.asyncProperty(fc.string({ unit: "binary" }), images, async (folderName, texts) => {
         const read = texts.map((text) => {
           const reference = parseReference(text);
           if (typeof reference === "string") throw new Error(reference);
           return { text, reference };
         });
         const file = join(path, "law.yaml");
-        await writeFile(file, firstMirrorFile(called, read));
+        await writeFile(file, firstMirrorFile(folderName, read));
         const checked = await readMirrorFile(file, { environment: {} });
         assert.ok("file" in checked, JSON.stringify(checked));
         const named = new Set(read.map(({ reference }) => formatReference(withDefaultTag(reference))));

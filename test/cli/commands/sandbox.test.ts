@@ -24,14 +24,14 @@ async function run(context: TestContext, args: readonly string[], more: Partial<
 }
 
 describe("mirrorform sandbox -- COMMAND", () => {
-  test("serves what the mirror file names, from every registry, and ends as the command ends", async (t) => {
+  test("serves the images of the mirror file from every registry, and exits with the code of the command", async (t) => {
     const { code, stdout, stderr } = await run(t, ["sandbox", "--", "sh", "-c", `${CLI} apply && ${CLI} plan; exit 7`]);
     assert.equal(code, 7, stderr);
     assert.match(stdout, /Apply: 4 done/);
     assert.match(stdout, /No changes\. 2 images match mirrors\.yaml\./);
   });
 
-  test("stands in for a target that is a registry elsewhere: nothing is pushed there", async (t) => {
+  test("replaces a target in another registry, so nothing is pushed there", async (t) => {
     const folder = await folderWith({
       "mirrors.yaml": FILE.replace(/main: .*/, "main: { oci: https://registry.example.com/team } }"),
       ".docker/config.json": '{ "credsStore": "no-such-helper" }',
@@ -42,10 +42,10 @@ describe("mirrorform sandbox -- COMMAND", () => {
     assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
   });
 
-  test("stands in for a target at an IPv6 address too", async (t) => {
-    let asked = 0;
+  test("replaces a target at an IPv6 address", async (t) => {
+    let requests = 0;
     const real = createServer((_request, response) => {
-      asked += 1;
+      requests += 1;
       response.end();
     });
     const isListening = await new Promise<boolean>((resolve) => {
@@ -63,10 +63,10 @@ describe("mirrorform sandbox -- COMMAND", () => {
     });
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /127\.0\.0\.1:\d+\/team\/app:1/);
-    assert.equal(asked, 0);
+    assert.equal(requests, 0);
   });
 
-  test("keeps real accounts out of the command's environment", async (t) => {
+  test("removes real accounts from the command's environment", async (t) => {
     const environment = {
       AWS_PROFILE: "production",
       AWS_SESSION_TOKEN: "real-token",
@@ -82,13 +82,13 @@ describe("mirrorform sandbox -- COMMAND", () => {
     assert.match(stdout, /^AWS_ENDPOINT_URL_ECR=http:\/\/127\.0\.0\.1:\d+$/m);
   });
 
-  test("says so when there is no such command", async (t) => {
+  test("reports a command that does not exist", async (t) => {
     const { code, stderr } = await run(t, ["sandbox", "--", "no-such-command-here"]);
     assert.equal(code, 1);
     assert.match(stderr, /cannot run no-such-command-here/);
   });
 
-  test("without a command prints its settings and runs until it is interrupted", async (t) => {
+  test("prints its settings and runs until it is interrupted, if there is no command", async (t) => {
     const { code, stdout, stderr } = await run(t, ["sandbox"], {
       onStart: (child) => child.stdout?.once("data", () => child.kill("SIGTERM")),
     });
@@ -99,11 +99,11 @@ describe("mirrorform sandbox -- COMMAND", () => {
     for (const name of ["AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT"]) {
       assert.ok(unset.includes(name), name);
     }
-    assert.equal(stderr, "", "there is nothing that could be started");
+    assert.equal(stderr, "", "no message about the interrupt");
   });
 });
 
-/** Tells that it listens, counts the interrupts that it gets for half a second after the first, and tells them. */
+/** Prints when it is ready, then the number of signals within half a second of the first one. */
 const COUNT_INTERRUPTS = `
 let count = 0;
 for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => {
@@ -115,18 +115,18 @@ console.log("listening");
 
 describe("a signal to mirrorform sandbox", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    test(`alone, ${signal} of a supervisor, reaches the command once`, async (t) => {
+    test(`reaches the command once if a supervisor sends ${signal} to mirrorform only`, async (t) => {
       const { code, stdout, stderr } = await run(t, ["sandbox", "--", process.execPath, "-e", COUNT_INTERRUPTS], {
         detached: true,
         onStart: (child) => child.stdout?.once("data", () => child.kill(signal)),
       });
       assert.equal(stdout, `listening\ngot 1 ${signal}\n`, stderr);
       assert.equal(code, 9);
-      assert.equal(stderr, "", "what the signal comes to is the command's to say");
+      assert.equal(stderr, "", "only the command reports the signal");
     });
   }
 
-  test("and to the command, the Ctrl-C of a terminal, reaches the command once", { skip: NO_SCRIPT }, async (t) => {
+  test("reaches the command once if it is a Ctrl-C in a terminal", { skip: NO_SCRIPT }, async (t) => {
     const place = await folderWith({ "mirrors.yaml": FILE, "count.js": COUNT_INTERRUPTS });
     t.after(() => place.remove());
     const { shown } = await onTerminal(`${CLI} sandbox -- "${process.execPath}" count.js`, {
@@ -136,16 +136,16 @@ describe("a signal to mirrorform sandbox", () => {
       },
     });
     assert.match(shown, /got 1 SIGINT/);
-    assert.doesNotMatch(shown, /starting nothing new/);
+    assert.doesNotMatch(shown, /Interrupted:/);
   });
 });
 
-describe("mirrorform sandbox -- mirrorform apply, with a file that names", { concurrency: 2 }, () => {
+describe("mirrorform sandbox -- mirrorform apply, with targets that set", { concurrency: 2 }, () => {
   const ROLE = "arn:aws:iam::111111111111:role/mirror";
   for (const [what, targets, registries] of [
     ["an account", '{ main: { ecr: { account: "999999999999" } } }', 1],
     ["a profile", "{ main: { ecr: { profile: prod } } }", 1],
-    ["a profile that is a number", "{ main: { ecr: { profile: 42 } } }", 1],
+    ["a numeric profile", "{ main: { ecr: { profile: 42 } } }", 1],
     ["the default profile", "{ main: { ecr: { profile: default } } }", 1],
     [
       "a profile and its account",
@@ -165,7 +165,7 @@ describe("mirrorform sandbox -- mirrorform apply, with a file that names", { con
       4,
     ],
   ] as const) {
-    test(`${what}: each target gets its images, in an account of its own`, async (t) => {
+    test(`${what}, copies the images to each target, in its own account`, async (t) => {
       const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
       t.after(() => folder.remove());
       const script = `${CLI} apply --json > applied.json; code=$?; cat "$AWS_SHARED_CREDENTIALS_FILE"; exit $code`;
@@ -177,11 +177,11 @@ describe("mirrorform sandbox -- mirrorform apply, with a file that names", { con
       );
       assert.equal(hosts.size, registries);
       const keys = stdout.match(/^aws_access_key_id = /gm) ?? [];
-      assert.equal(keys.length, new Set(targets.match(/profile: \w+/g)).size, "a key for each profile");
+      assert.equal(keys.length, new Set(targets.match(/profile: \w+/g)).size, "one key for each profile");
     });
   }
 
-  test("two accounts for one key: the second is refused, as it would be at AWS", async (t) => {
+  test("two accounts with one key, is denied for the second one, as at AWS", async (t) => {
     const targets = '{ main: { ecr: { account: "999999999999" } }, other: { ecr: { account: "888888888888" } } }';
     const folder = await folderWith({ "mirrors.yaml": FILE.replace(/^targets: .*$/m, `targets: ${targets}`) });
     t.after(() => folder.remove());
@@ -195,7 +195,7 @@ describe("mirrorform sandbox -- mirrorform apply, with a file that names", { con
     );
   });
 
-  test("a profile: its key is in a file for the owner alone, which is gone when the sandbox ends", async (t) => {
+  test("a profile, has its key in a file that only the owner can read, and that is removed at the end", async (t) => {
     const folder = await folderWith({
       "mirrors.yaml": FILE.replace(/^targets: .*$/m, "targets: { main: { ecr: { profile: prod } } }"),
     });
@@ -211,7 +211,7 @@ describe("mirrorform sandbox -- mirrorform apply, with a file that names", { con
 });
 
 describe("mirrorform demo", () => {
-  test("goes the whole path with the mirror file that ships, and ends with nothing to do", async (t) => {
+  test("plans and applies the mirror file of the package, and then has nothing to do", async (t) => {
     const { code, stdout, stderr } = await run(t, ["demo"]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /\d+ pulls used, \d+ of 100 pulls remaining in the 1-hour window/);
@@ -221,12 +221,12 @@ describe("mirrorform demo", () => {
 });
 
 describe("on a terminal", { skip: NO_SCRIPT }, () => {
-  test("an apply is drawn as a list, in colour, with short digests, and still ends with its report", async (t) => {
+  test("an apply is shown as a list in color with short digests, and ends with its report", async (t) => {
     const folder = await folderWith({ "mirrors.yaml": FILE });
     t.after(() => folder.remove());
     const { code, shown } = await onTerminal(`${CLI} sandbox -- ${CLI} apply`, { folder: folder.path });
     assert.equal(code, 0, shown);
-    assert.ok(shown.includes("\u001b[32m"), "colour");
+    assert.ok(shown.includes("\u001b[32m"), "color");
     assert.ok(shown.includes("✔"), "the list");
     assert.match(shown, /sha256:[0-9a-f]{12}…/);
     assert.match(shown, /Apply: 4 done/);

@@ -29,7 +29,7 @@ async function builds(context: TestContext): Promise<World & { registry: string 
 }
 
 describe("uris", { concurrency: 4 }, () => {
-  test("are a table for people", async (t) => {
+  test("prints a table by default", async (t) => {
     const { run: mirror, registry } = await builds(t);
     const { code, stdout } = await mirror(["uris"]);
     assert.equal(code, 0);
@@ -39,7 +39,7 @@ describe("uris", { concurrency: 4 }, () => {
     );
   });
 
-  test("are named by output, or after repository and tag, so that a shell can read them", async (t) => {
+  test("names variables by output, or by repository and tag, in a form that a shell can read", async (t) => {
     const { run: mirror, registry, folder } = await builds(t);
     const { stdout } = await mirror(["uris", "--format", "dotenv"]);
     await writeFile(join(folder, "images.env"), stdout);
@@ -49,7 +49,7 @@ describe("uris", { concurrency: 4 }, () => {
     assert.equal(sourced.stdout, `${registry}/nomorelimit:ruby-2.7.1-slim ${registry}/1st/node:22-alpine\n`);
   });
 
-  test("are words for docker build, after the shell has split them", async (t) => {
+  test("prints build arguments that a shell splits into words for docker build", async (t) => {
     const { run: mirror, registry } = await builds(t);
     const { stdout } = await mirror(["uris", "--format", "build-args", "--only", "ruby*"]);
     const split = await run("sh", ["-c", `printf '%s\\n' ${stdout.trim()}`]);
@@ -59,7 +59,7 @@ describe("uris", { concurrency: 4 }, () => {
     ]);
   });
 
-  test("are variables, arguments and contexts for bake", async (t) => {
+  test("prints variables, arguments and contexts for bake", async (t) => {
     const { run: mirror, registry } = await builds(t);
     const bake = JSON.parse((await mirror(["uris", "--format", "bake"])).stdout);
     const uri = `${registry}/nomorelimit:ruby-2.7.1-slim`;
@@ -68,7 +68,7 @@ describe("uris", { concurrency: 4 }, () => {
     assert.equal(bake.target.mirrorform.contexts["docker.io/library/ruby:2.7.1-slim"], `docker-image://${uri}`);
   });
 
-  test("are one map for Terraform", async (t) => {
+  test("prints one map for Terraform", async (t) => {
     const { run: mirror, registry } = await builds(t);
     const { stdout } = await mirror(["uris", "--format", "tfvars"]);
     assert.equal(
@@ -77,7 +77,7 @@ describe("uris", { concurrency: 4 }, () => {
     );
   });
 
-  test("ask no source, and nothing of the target but who it is", async (t) => {
+  test("sends no request to a source or to the target's registry", async (t) => {
     const { run: mirror, sandbox } = await builds(t);
     assert.equal((await mirror(["uris", "--json"])).code, 0);
     assert.deepEqual(sandbox.dockerHub.registry.requests, []);
@@ -85,7 +85,7 @@ describe("uris", { concurrency: 4 }, () => {
     assert.deepEqual(server.requests, []);
   });
 
-  test("by digest are what the tags hold now, and an error where nothing is mirrored yet", async (t) => {
+  test("prints the current digests with --pin, and fails for images that are not mirrored yet", async (t) => {
     const { run: mirror, sandbox, registry } = await builds(t);
     const early = await mirror(["uris", "--pin"]);
     assert.equal(early.code, 1);
@@ -93,11 +93,11 @@ describe("uris", { concurrency: 4 }, () => {
     assert.equal((await mirror(["apply"])).code, 0);
     const { code, stdout } = await mirror(["uris", "--pin", "--only", "ruby*"]);
     assert.equal(code, 0);
-    const held = (await sandbox.ecr.registry()).store.repository("nomorelimit")?.tags.get("ruby-2.7.1-slim");
-    assert.equal(stdout, `ruby:2.7.1-slim  ${registry}/nomorelimit@${held}\n`);
+    const digest = (await sandbox.ecr.registry()).store.repository("nomorelimit")?.tags.get("ruby-2.7.1-slim");
+    assert.equal(stdout, `ruby:2.7.1-slim  ${registry}/nomorelimit@${digest}\n`);
   });
 
-  test("end in the target's name where there are several", async (t) => {
+  test("adds the target to the names if there are several targets", async (t) => {
     const targets =
       "targets:\n  seoul: { oci: https://seoul.example.com }\n  us: { oci: https://us.example.com/team }\n";
     const folder = await folderWith({ "mirrors.yaml": FILE.replace(/targets:\n.*\n/, targets) });
@@ -113,16 +113,16 @@ describe("uris", { concurrency: 4 }, () => {
     assert.equal((await names("--target", "us"))[0], "ECR_RUBY_URI us.example.com/team/nomorelimit:ruby-2.7.1-slim");
   });
 
-  test("of one name are an error that names both", async (t) => {
+  test("refuses two images with the same variable name, and names both", async (t) => {
     const file = FILE.replace("    tags: [22-alpine]\n    to: 1st/{name}:{tag}", "    output: ECR_RUBY_URI");
     const folder = await folderWith({ "mirrors.yaml": file.replace("ecr: {}", "oci: https://r.example.com") });
     t.after(() => folder.remove());
     const { code, stderr } = await resident(["uris"], { folder: folder.path });
-    assert.equal(code, 3, "it is the mirror file that is not valid");
+    assert.equal(code, 3, "the mirror file is not valid");
     assert.match(stderr, /nomorelimit:ruby-2\.7\.1-slim \(line 7\) and node:latest \(line 10\)[^]*ECR_RUBY_URI/);
   });
 
-  test("know their formats", async (t) => {
+  test("refuses an unknown format", async (t) => {
     const { run: mirror } = await builds(t);
     const { code, stderr } = await mirror(["uris", "--format", "dotnev"]);
     assert.equal(code, 3);
@@ -130,7 +130,7 @@ describe("uris", { concurrency: 4 }, () => {
   });
 });
 
-test("an output for several tags is refused at its line", async (t) => {
+test("validate refuses an output for several tags at its line", async (t) => {
   const folder = await folderWith({
     "mirrors.yaml": FILE.replace("[22-alpine]", "[22-alpine, 20-alpine]\n    output: X"),
   });

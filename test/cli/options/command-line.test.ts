@@ -23,7 +23,7 @@ async function run(context: TestContext, args: readonly string[], files: Record<
 }
 
 describe("the command line", () => {
-  test("without a command shows the commands", async (t) => {
+  test("lists the commands if there is none", async (t) => {
     const { code, stdout } = await run(t, []);
     assert.equal(code, 0);
     for (const name of ["validate", "plan", "apply", "sandbox", "demo"])
@@ -36,28 +36,28 @@ describe("the command line", () => {
     assert.match(stdout, /--only/);
   });
 
-  test("shows its version", async (t) => {
+  test("shows the version", async (t) => {
     const { code, stdout } = await run(t, ["--version"]);
     assert.equal(code, 0);
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
-  for (const [args, said] of [
+  for (const [args, expected] of [
     [["aply"], /unknown command "aply"[^]*did you mean apply\?/],
     [["plan", "--onyl", "x"], /unknown option --onyl[^]*did you mean --only\?/],
     [["plan", "extra"], /unexpected "extra"/],
     [["apply", "--", "--target", "b"], /unexpected "--target b" after --/],
     [["plan", "--file"], /--file/],
   ] as const) {
-    test(`refuses ${args.join(" ")} with 3 and says what was meant`, async (t) => {
+    test(`refuses ${args.join(" ")} with 3 and a suggestion`, async (t) => {
       const { code, stdout, stderr } = await run(t, args);
       assert.equal(code, 3);
       assert.equal(stdout, "");
-      assert.match(stderr, said);
+      assert.match(stderr, expected);
     });
   }
 
-  test("refuses a target or a glob that the file does not have", async (t) => {
+  test("refuses a target that is not in the file and a glob that matches nothing", async (t) => {
     const file =
       "version: 1\nname: a\ntargets: { seoul: { oci: http://127.0.0.1:9 } }\nmirrors: [{ image: redis:7 }]\n";
     const target = await run(t, ["plan", "--target", "soul"], { "mirrors.yaml": file });
@@ -68,7 +68,7 @@ describe("the command line", () => {
     assert.match(glob.stderr, /matches no image/);
   });
 
-  test("refuses a target that no entry goes to, and says where they go", async (t) => {
+  test("refuses a target without entries, and names the targets with entries", async (t) => {
     const targets = "targets: { a: { oci: http://127.0.0.1:9 }, b: { oci: http://127.0.0.1:10 } }";
     const file = `version: 1\nname: a\n${targets}\nmirrors: [{ image: redis:7, targets: [a] }]\n`;
     const { code, stderr } = await run(t, ["plan", "--target", "b"], { "mirrors.yaml": file });
@@ -79,7 +79,7 @@ describe("the command line", () => {
     );
   });
 
-  test("refuses a target and a glob that have nothing in common: an empty plan would look like a good one", async (t) => {
+  test("refuses a target and a glob without a common image, because an empty plan would look like success", async (t) => {
     const targets = "targets: { a: { oci: http://127.0.0.1:9 }, b: { oci: http://127.0.0.1:10 } }";
     const mirrors = "mirrors: [{ image: redis:7, targets: [a] }, { image: nginx:1, targets: [b] }]";
     const file = `version: 1\nname: a\n${targets}\n${mirrors}\n`;
@@ -89,7 +89,7 @@ describe("the command line", () => {
   });
 });
 
-/** A command line that can be read without running it. */
+/** Returns the error for a command line, without running it. */
 function refusal(line: string): { message: string; hint: string } {
   try {
     readCommandLine(line.split(" "), COMMANDS);
@@ -100,7 +100,7 @@ function refusal(line: string): { message: string; hint: string } {
   return assert.fail(`accepted: ${line}`);
 }
 
-describe("an unknown command or option names the nearest:", () => {
+describe("an unknown command or option", () => {
   for (const [line, meant] of [
     ["aply", "apply"],
     ["pln", "plan"],
@@ -120,18 +120,18 @@ describe("an unknown command or option names the nearest:", () => {
     ["iam --role aply", "apply"],
     ["init --form redis", "--from"],
   ] as const) {
-    test(`mirrorform ${line}: did you mean ${meant}?`, () => {
+    test(`mirrorform ${line} suggests ${meant}`, () => {
       assert.equal(refusal(line).hint, `did you mean ${meant}?`);
     });
   }
 
-  test("without a near one, the hint names the help", () => {
+  test("without a similar one suggests the help", () => {
     assert.equal(refusal("plan --qqqqqqqq").hint, "run mirrorform plan --help for its options");
     assert.equal(refusal("qqqqqqqq").hint, "run mirrorform --help for the list of commands");
   });
 });
 
-describe("a habit from Terraform gets the right spelling:", () => {
+describe("an option in the style of Terraform", () => {
   for (const [line, message, hint] of [
     ["plan -out=plan.json", "unknown option -out", "long options have two dashes: --out=plan.json"],
     ["plan -out plan.json", "unknown option -out", "long options have two dashes: --out"],
@@ -142,16 +142,12 @@ describe("a habit from Terraform gets the right spelling:", () => {
     ],
     ["apply -target=seoul", "unknown option -target", "long options have two dashes: --target=seoul"],
     ["plan -file=x.yaml", "unknown option -file", "long options have two dashes: --file=x.yaml"],
-    ["apply --auto-approve", "unknown option --auto-approve", "mirrorform never asks for approval: leave it out"],
-    [
-      "apply -auto-approve plan.json",
-      "unknown option -auto-approve",
-      "mirrorform never asks for approval: leave it out",
-    ],
-    ["apply -input=false", "unknown option -input", "mirrorform never asks for input: leave it out"],
+    ["apply --auto-approve", "unknown option --auto-approve", "omit it; mirrorform never asks for approval"],
+    ["apply -auto-approve plan.json", "unknown option -auto-approve", "omit it; mirrorform never asks for approval"],
+    ["apply -input=false", "unknown option -input", "omit it; mirrorform never asks for input"],
     ["apply -parallelism=4", "unknown option -parallelism", "set sources.<registry>.concurrency in the mirror file"],
   ] as const) {
-    test(line, () => {
+    test(`in ${line} is refused with a suggestion`, () => {
       const error = refusal(line);
       assert.equal(error.message, message);
       assert.equal(error.hint, hint);
@@ -159,7 +155,7 @@ describe("a habit from Terraform gets the right spelling:", () => {
   }
 });
 
-describe("an option that a command cannot use is refused:", () => {
+describe("an option of another command", () => {
   for (const line of [
     "uris --allow-deletions x",
     "validate --target x",
@@ -173,18 +169,18 @@ describe("an option that a command cannot use is refused:", () => {
     "apply --out x",
     "apply --explain",
   ]) {
-    test(line, () => assert.match(refusal(line).message, /^unknown option --/));
+    test(`in ${line} is refused`, () => assert.match(refusal(line).message, /^unknown option --/));
   }
 
-  test("uris --json --format bake, which name two formats", async (t) => {
+  test("is refused in uris --json --format bake, which sets two formats", async (t) => {
     const { code, stdout } = await run(t, ["uris", "--json", "--format", "bake"]);
     assert.equal(code, 3);
-    assert.match(stdout, /--json and --format bake exclude each other/);
+    assert.match(stdout, /--json and --format bake cannot be used together/);
   });
 });
 
-describe("the options of", () => {
-  /** What a command would receive. */
+describe("the options of commands", () => {
+  /** Returns the input that a command would receive. */
   async function inputOf(definition: CommandDefinition, line: string): Promise<unknown> {
     let received: unknown;
     const recording = command(definition, () =>
@@ -208,16 +204,16 @@ describe("the options of", () => {
     ["apply plan.json --wait", Infinity, ["plan.json"]],
     ["apply --wait --json", Infinity, []],
   ] as const) {
-    test(`mirrorform ${line} wait for ${wait} ms`, async () => {
+    test(`mirrorform ${line} waits for ${wait} ms`, async () => {
       const input = await inputOf(APPLY, line);
       assert.partialDeepStrictEqual(input, { wait, operands });
     });
   }
 
-  test("apply --wait plan.json are refused, with the order that is meant", () => {
+  test("mirrorform apply --wait plan.json is refused, and the hint shows the right order", () => {
     const error = refusal("apply --wait plan.json");
     assert.match(error.message, /--wait expects a duration such as 90s, 30m or 2h, not "plan\.json"/);
-    assert.equal(error.hint, "name a plan file before --wait: mirrorform apply plan.json --wait");
+    assert.equal(error.hint, "put the plan file before --wait: mirrorform apply plan.json --wait");
   });
 
   for (const [line, update] of [
@@ -228,12 +224,12 @@ describe("the options of", () => {
     ["lock --update --json", ["**"]],
     ["lock --update=", [""]],
   ] as const) {
-    test(`mirrorform ${line} update ${JSON.stringify(update)}`, async () => {
+    test(`mirrorform ${line} updates ${JSON.stringify(update)}`, async () => {
       assert.partialDeepStrictEqual(await inputOf(LOCK, line), { update });
     });
   }
 
-  test("plan have a typed value each, defaults included", async () => {
+  test("mirrorform plan has a typed value for each option, including defaults", async () => {
     assert.partialDeepStrictEqual(await inputOf(PLAN, "plan"), {
       file: "mirrors.yaml",
       json: false,
@@ -252,7 +248,7 @@ describe("the options of", () => {
     });
   });
 
-  test("sandbox end at --, and what follows stays as it is", async () => {
+  test("mirrorform sandbox leaves the arguments after -- unchanged", async () => {
     const input = await inputOf(SANDBOX, "sandbox --file a.yaml -- mirrorform plan --only x --help");
     assert.partialDeepStrictEqual(input, {
       file: "a.yaml",
@@ -261,7 +257,7 @@ describe("the options of", () => {
     });
   });
 
-  test("init accept images after --from and without it", async () => {
+  test("mirrorform init accepts images after --from and without it", async () => {
     const input = await inputOf(INIT, "init --from python:3.12-slim redis:7 node:22");
     assert.partialDeepStrictEqual(input, { from: ["python:3.12-slim"], operands: ["redis:7", "node:22"] });
   });

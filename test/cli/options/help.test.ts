@@ -6,7 +6,7 @@ import { readCommandLine } from "../../../src/cli/options/command-line.ts";
 import { commandHelp, generalHelp } from "../../../src/cli/options/help.ts";
 import { longName } from "../../../src/cli/options/option.ts";
 
-/** Text without its line breaks, as a search in it needs. */
+/** Replaces line breaks with spaces, for searches. */
 function flat(text: string): string {
   return text.replaceAll(/\s+/g, " ");
 }
@@ -26,11 +26,11 @@ describe("the help of", () => {
       for (const [name, { help, value }] of Object.entries(definition.options)) {
         const term = value === undefined ? longName(name) : `${longName(name)} `;
         assert.ok(usage.includes(`[${term}`), `${term} is missing from the usage line`);
-        assert.ok(flat(list).includes(help), `${term} is not explained`);
+        assert.ok(flat(list).includes(help), `${term} has no help text`);
       }
     });
 
-    test(`${definition.name} has options that start lower case and end without a full stop`, () => {
+    test(`${definition.name} has help texts that start with a lower-case letter and end without a full stop`, () => {
       const texts = [definition.summary, ...Object.values(definition.options).map(({ help }) => help)];
       assert.deepEqual(
         texts.filter((text) => !/^(?:[a-z]|AWS )(?:[^.]|\.(?=\S))*$/.test(text.replaceAll(/\be\.g\. /g, ""))),
@@ -62,7 +62,7 @@ describe("the help of", () => {
       for (const way of ways) assert.deepEqual(readCommandLine(way, COMMANDS), { kind: "help", command });
     });
 
-    test(`${definition.name} fits into 80 columns and into 120`, () => {
+    test(`${definition.name} fits into 80 and 120 columns`, () => {
       for (const width of [80, 120]) {
         const help = commandHelp(command, width).split("\nExamples:\n")[0] ?? "";
         assert.deepEqual(

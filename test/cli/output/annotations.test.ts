@@ -15,7 +15,7 @@ async function folder(context: TestContext, files: Record<string, string>): Prom
 }
 
 describe("a mirror file that is not valid", () => {
-  test("is annotated on its lines in GitHub Actions, named from the root of the repository", async (t) => {
+  test("is annotated on its lines in GitHub Actions, with its path from the root of the repository", async (t) => {
     const path = await folder(t, { "teams/web.yaml": `${HEAD}  - image: Ruby:2.7\n` });
     const { code, stdout, stderr } = await resident(["validate", "--file", "web.yaml"], {
       folder: join(path, "teams"),
@@ -23,7 +23,7 @@ describe("a mirror file that is not valid", () => {
     });
     assert.equal(code, 3);
     assert.match(stdout, /^::error file=teams\/web\.yaml,line=6,col=12,title=INVALID_REFERENCE::.*lower case/);
-    assert.match(stderr, /web\.yaml:6:12/, "the text is there too");
+    assert.match(stderr, /web\.yaml:6:12/, "the text is printed too");
   });
 
   test("is not annotated elsewhere", async (t) => {
@@ -32,18 +32,18 @@ describe("a mirror file that is not valid", () => {
     assert.equal(stdout, "");
   });
 
-  test("cannot put a workflow command of its own into the log", async (t) => {
+  test("cannot inject a workflow command into the log", async (t) => {
     const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: "x%0A::set-env name=A::b\\n::warning::c"\n` });
     const { stdout, stderr } = await resident(["validate"], {
       folder: path,
       environment: { GITHUB_ACTIONS: "true" },
     });
     const commands = `${stdout}${stderr}`.split("\n").filter((line) => line.startsWith("::"));
-    assert.equal(commands.length, 1, "only our own");
+    assert.equal(commands.length, 1, "only that of mirrorform");
     assert.match(commands[0] ?? "", /^::error .*%0A::warning::c/);
   });
 
-  test("gives ten annotations at most: GitHub shows no more", async (t) => {
+  test("gets at most ten annotations, because GitHub shows no more", async (t) => {
     const path = await folder(t, { "mirrors.yaml": HEAD + "  - image: UP\n".repeat(30) });
     const { stdout, stderr } = await resident(["validate"], {
       folder: path,
@@ -53,7 +53,7 @@ describe("a mirror file that is not valid", () => {
     assert.match(stderr, /30 problems/);
   });
 
-  test("is written as a Code Quality report for GitLab", async (t) => {
+  test("is reported in a GitLab Code Quality report", async (t) => {
     const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: Ruby:2.7\n  - image: Ruby:2.7\n` });
     const { code } = await resident(["validate", "--code-quality", "quality.json"], { folder: path });
     assert.equal(code, 3);
@@ -66,22 +66,22 @@ describe("a mirror file that is not valid", () => {
   });
 });
 
-test("a valid mirror file leaves an empty Code Quality report, so that old findings go", async (t) => {
+test("a valid mirror file writes an empty Code Quality report, which clears old findings", async (t) => {
   const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n`, "quality.json": "[1]" });
   const { code } = await resident(["validate", "--code-quality", "quality.json"], { folder: path });
   assert.equal(code, 0);
   assert.equal(await readFile(join(path, "quality.json"), "utf8"), "[]\n");
 });
 
-test("a report that cannot be written is an error, and says where it should have gone", async (t) => {
+test("a report that cannot be written is an error with its path", async (t) => {
   const path = await folder(t, { "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n` });
   const { code, stderr } = await resident(["validate", "--code-quality", "no/quality.json"], { folder: path });
   assert.equal(code, 1);
   assert.match(stderr, /FILE_UNWRITABLE[^]*no\/quality\.json[^]*ENOENT/);
 });
 
-/** What breaks when this fails: a job that goes by the code takes what is wrong with the lock for a full disk. */
-test("a report that cannot be written does not hide a lock that is not valid, which ends with 3 all the same", async (t) => {
+/** If this fails, a job that checks the exit code mistakes an invalid lock file for a full disk. */
+test("a report that cannot be written does not hide an invalid lock file, and validate still exits with 3", async (t) => {
   const path = await folder(t, {
     "mirrors.yaml": `${HEAD}  - image: ruby:2.7\n`,
     "mirrors.lock.yaml": "version: 1\ndocker.io/library/ruby:2.7: latest, please\n",

@@ -9,12 +9,12 @@ import { world } from "../../support/world.ts";
 const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 const HEAD = /HEAD 127\.0\.0\.1:\d+ \/v2\/library\/redis\/manifests\/7 200 \d+ ms/;
 
-describe("every request is told", { concurrency: 4 }, () => {
+describe("the request log", { concurrency: 4 }, () => {
   for (const [how, args, environment] of [
     ["with --verbose", ["--verbose"], {}],
     ["with MIRRORFORM_LOG=1", [], { MIRRORFORM_LOG: "1" }],
   ] as const) {
-    test(`on standard error ${how}`, async (t) => {
+    test(`goes to standard error ${how}`, async (t) => {
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
       const { stdout, stderr } = await place.run(["plan", ...args], { environment });
       assert.match(stderr, HEAD);
@@ -22,7 +22,7 @@ describe("every request is told", { concurrency: 4 }, () => {
     });
   }
 
-  test("in the file that MIRRORFORM_LOG names, which is added to", async (t) => {
+  test("is appended to the file in MIRRORFORM_LOG", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES, "log.txt": "before\n" }, IMAGES);
     const { code, stderr } = await place.run(["plan"], { environment: { MIRRORFORM_LOG: "log.txt" } });
     assert.equal(code, 0);
@@ -33,7 +33,7 @@ describe("every request is told", { concurrency: 4 }, () => {
     assert.ok(lines.every((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z /.test(line)));
   });
 
-  test("until its disk is full, which is said once and changes nothing of the run", async (t) => {
+  test("reports a full disk once, and the run continues", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const { code, stdout, stderr } = await place.run(["apply"], { environment: { MIRRORFORM_LOG: "/dev/full" } });
     assert.equal(code, 0, stdout);
@@ -41,7 +41,7 @@ describe("every request is told", { concurrency: 4 }, () => {
     assert.equal(stderr.match(/no longer written to \/dev\/full/g)?.length, 1);
   });
 
-  test("or it is an error, before anything else, that the file cannot be written", async (t) => {
+  test("ends the run before the first request if its file cannot be written", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const { code, stderr } = await place.run(["plan"], { environment: { MIRRORFORM_LOG: "no/log.txt" } });
     assert.equal(code, 1);

@@ -7,8 +7,8 @@ import { createStyle } from "../../../src/cli/render/text/style.ts";
 import { actionsOf } from "../../../src/plan/plan.ts";
 import { digest, found, image, oci, plan } from "../../plan/state.ts";
 
-/** What breaks when this fails: a build log that is silent for ten minutes, which CI kills, or one of 40,000 lines. */
-test("a log has one line a finished action, and every 30 seconds one that says how far it is", async (t) => {
+/** If this fails, CI may kill a build that is silent for ten minutes, or a build log has 40,000 lines. */
+test("a log has one line for each finished action, and a line about the progress every 30 seconds", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const made = plan([image("redis:7", "redis:7"), image("nginx:1", "nginx:1")], oci(), {
     "docker.io/library/redis:7": found(digest("a")),
@@ -17,21 +17,21 @@ test("a log has one line a finished action, and every 30 seconds one that says h
   const [first] = actionsOf(made);
   assert.ok(first !== undefined);
   const events = createEventStream();
-  const said: string[] = [];
+  const lines: string[] = [];
   const style = createStyle({ color: false, abbreviateDigests: false });
-  const progress = followAsLines(made, actionsOf(made), events, style, { out: (text) => said.push(text) });
+  const progress = followAsLines(made, actionsOf(made), events, style, { out: (text) => lines.push(text) });
   t.mock.timers.tick(29_999);
-  assert.deepEqual(said, []);
+  assert.deepEqual(lines, []);
   t.mock.timers.tick(1);
-  assert.deepEqual(said.splice(0), ["… 0 of 2 finished, 0 B sent\n"]);
+  assert.deepEqual(lines.splice(0), ["… 0 of 2 finished, 0 B sent\n"]);
   for (let i = 0; i < 1_000; i++)
     events.emit({ type: "blob.progress", action: first.id, digest: digest("c"), bytes: 1_000 });
-  assert.deepEqual(said, [], "no line for progress");
+  assert.deepEqual(lines, [], "no line for blob progress");
   events.emit({ type: "action.finished", action: first.id, outcome: "done" });
-  assert.deepEqual(said.splice(0), ["done    nginx:1 1.0 MB\n"]);
+  assert.deepEqual(lines.splice(0), ["done         nginx:1 1.0 MB\n"]);
   t.mock.timers.tick(60_000);
-  assert.deepEqual(said.splice(0), Array(2).fill("… 1 of 2 finished, 1.0 MB sent\n"));
+  assert.deepEqual(lines.splice(0), Array(2).fill("… 1 of 2 finished, 1.0 MB sent\n"));
   await progress.end();
   t.mock.timers.tick(60_000);
-  assert.deepEqual(said, ["\n"], "nothing after its end");
+  assert.deepEqual(lines, ["\n"], "no line after the end");
 });

@@ -45,27 +45,27 @@ function watch(actions: readonly Action[]): Watched {
 }
 
 function send(tally: Tally, action: Action, bytes: number): void {
-  tally.take({ type: "blob.progress", action: action.id, digest: digest("blob"), bytes });
+  tally.record({ type: "blob.progress", action: action.id, digest: digest("blob"), bytes });
 }
 
 describe("the screen of an apply", () => {
-  test("has one line an action while there is room, with bytes and time, and the totals above", () => {
+  test("has the totals, then one line for each action with bytes and time if all fit", () => {
     const actions = ["a", "b", "c", "d"].map((tag) => copy(tag, 10_000_000));
     const [a, b, c] = actions as [CopyImage, CopyImage, CopyImage];
     const { tally, pass } = watch(actions);
-    for (const action of [a, b, c]) tally.take({ type: "action.started", action: action.id });
+    for (const action of [a, b, c]) tally.record({ type: "action.started", action: action.id });
     send(tally, a, 10_000_000);
     send(tally, b, 2_500_000);
     pass(2500);
-    tally.take({ type: "action.finished", action: a.id, outcome: "done" });
-    tally.take({
+    tally.record({ type: "action.finished", action: a.id, outcome: "done" });
+    tally.record({
       type: "action.finished",
       action: c.id,
       outcome: "failed",
       error: { code: "DENIED", side: "target", operation: "put", message: "no" },
     });
     const reading = { limit: 100, remaining: 62, windowSeconds: 3600, source: undefined };
-    tally.take({ type: "quota.reading", registry: "docker.io", reading });
+    tally.record({ type: "quota.reading", registry: "docker.io", reading });
     assert.deepEqual(drawScreen(actions, tally, SETTINGS).split("\n"), [
       "2 of 4 finished, 1 failed, 1 running · 12.5 MB sent, 5.0 MB/s · 62 of 100 pulls remaining · about 4 s left",
       "✔ redis:a  10.0 MB",
@@ -75,12 +75,12 @@ describe("the screen of an apply", () => {
     ]);
   });
 
-  test("with 500 images shows what runs and what failed, and counts the rest", () => {
+  test("shows running and failed actions of 500, and counts the others", () => {
     const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
     const { tally, pass } = watch(actions);
-    for (const action of actions.slice(0, 108)) tally.take({ type: "action.started", action: action.id });
+    for (const action of actions.slice(0, 108)) tally.record({ type: "action.started", action: action.id });
     for (const [i, action] of actions.slice(0, 100).entries()) {
-      tally.take({ type: "action.finished", action: action.id, outcome: i === 7 ? "failed" : "done" });
+      tally.record({ type: "action.finished", action: action.id, outcome: i === 7 ? "failed" : "done" });
     }
     pass(10_000);
     const lines = drawScreen(actions, tally, SETTINGS).split("\n");
@@ -91,26 +91,26 @@ describe("the screen of an apply", () => {
     );
   });
 
-  test("wraps the totals at 80 columns, so that the time left is shown", () => {
+  test("wraps the totals on 80 columns, so that the time left is not cut off", () => {
     const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
     const { tally, pass } = watch(actions);
-    for (const action of actions.slice(0, 116)) tally.take({ type: "action.started", action: action.id });
-    for (const { id } of actions.slice(0, 100)) tally.take({ type: "action.finished", action: id, outcome: "done" });
+    for (const action of actions.slice(0, 116)) tally.record({ type: "action.started", action: action.id });
+    for (const { id } of actions.slice(0, 100)) tally.record({ type: "action.finished", action: id, outcome: "done" });
     for (const action of actions.slice(0, 116)) send(tally, action, 12_345_678);
     pass(10_000);
     send(tally, copy("101"), 400_000_000);
     pass(1000);
     const reading = { limit: 100, remaining: 62, windowSeconds: 3600, source: undefined };
-    tally.take({ type: "quota.reading", registry: "docker.io", reading });
+    tally.record({ type: "quota.reading", registry: "docker.io", reading });
     const lines = drawScreen(actions, tally, { ...SETTINGS, columns: 80 }).split("\n");
-    assert.equal(lines.length, 19, "the running ones, and how many others");
+    assert.equal(lines.length, 19, "the running actions, and the number of others");
     assert.deepEqual(lines.slice(0, 2), [
       "100 of 500 finished, 16 running · 1.8 GB sent, 80.0 MB/s",
       "62 of 100 pulls remaining · about 44 s left",
     ]);
   });
 
-  test("reckons the time left by the images, not by what is done in no time", () => {
+  test("estimates the time left from images, not from faster actions", () => {
     const images = Array.from({ length: 100 }, (_, i) => copy(String(i)));
     const repositories = images.map(({ tag }): Action => ({
       id: `create-repository main r${tag}`,
@@ -123,19 +123,19 @@ describe("the screen of an apply", () => {
     const actions = [...repositories, ...images];
     const { tally, pass } = watch(actions);
     const finish = ({ id }: Action) => {
-      tally.take({ type: "action.started", action: id });
-      tally.take({ type: "action.finished", action: id, outcome: "done" });
+      tally.record({ type: "action.started", action: id });
+      tally.record({ type: "action.finished", action: id, outcome: "done" });
     };
     for (const action of repositories) finish(action);
     pass(2000);
-    for (const action of images.slice(0, 4)) tally.take({ type: "action.started", action: action.id });
+    for (const action of images.slice(0, 4)) tally.record({ type: "action.started", action: action.id });
     pass(10_000);
-    assert.doesNotMatch(drawScreen(actions, tally, SETTINGS), /about/, "no image says yet how long one takes");
-    for (const { id } of images.slice(0, 10)) tally.take({ type: "action.finished", action: id, outcome: "done" });
+    assert.doesNotMatch(drawScreen(actions, tally, SETTINGS), /about/, "no image has finished yet");
+    for (const { id } of images.slice(0, 10)) tally.record({ type: "action.finished", action: id, outcome: "done" });
     assert.match(drawScreen(actions, tally, SETTINGS), /about 2 min left/);
   });
 
-  test("law: is never higher or wider than the terminal, whatever happens", () => {
+  test("law: is never higher or wider than the terminal, for any actions", () => {
     const state = fc.constantFrom("waiting", "running", "done", "failed", "postponed", "interrupted");
     fc.assert(
       fc.property(
@@ -147,9 +147,9 @@ describe("the screen of an apply", () => {
           const { tally, pass } = watch(actions);
           for (const [i, kind] of states.entries()) {
             const { id } = actions[i] as CopyImage;
-            if (kind !== "waiting") tally.take({ type: "action.started", action: id });
+            if (kind !== "waiting") tally.record({ type: "action.started", action: id });
             if (kind !== "waiting" && kind !== "running") {
-              tally.take({ type: "action.finished", action: id, outcome: kind as "done" });
+              tally.record({ type: "action.finished", action: id, outcome: kind as "done" });
             }
           }
           pass(1234);
@@ -161,7 +161,7 @@ describe("the screen of an apply", () => {
     );
   });
 
-  test("does not let a name act on the terminal", () => {
+  test("escapes control characters in names", () => {
     const action = copy("a");
     const { tally } = watch([action]);
     const shown = drawScreen([action], tally, { ...SETTINGS, name: () => "\u001b[2Jredis" });
@@ -169,7 +169,7 @@ describe("the screen of an apply", () => {
   });
 });
 
-test("a rate is that of the last seconds", () => {
+test("the rate covers only the last few seconds", () => {
   const action = copy("a");
   const { tally, pass } = watch([action]);
   pass(60_000);

@@ -9,7 +9,7 @@ import { run } from "../../support/command.ts";
 import { folderWith } from "../../support/mirrorform.ts";
 
 const PLAIN = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2_x-y";
-/** As a layout's folder may be called: what a shell, HCL, JSON and a dotenv file each read in their own way. */
+/** A possible name for the folder of a layout, with characters that are special in shells, HCL, JSON or dotenv files. */
 const HOSTILE = 'oci:./a b${HOME}$(id)`id`%{if true}\\n"q" #c/app:1';
 
 function written(format: keyof typeof URI_FORMATS, uri: string): string {
@@ -18,20 +18,20 @@ function written(format: keyof typeof URI_FORMATS, uri: string): string {
   ]);
 }
 
-/** What HCL makes of a text that it reads as a template, where nothing in it is one ("Template Literals"). */
+/** Evaluates a template of HCL that has only literals ("Template Literals"). */
 function fromTemplate(text: string): string {
-  assert.doesNotMatch(text, /(?<!\$)\$\{|(?<!%)%\{/, "nothing in it is evaluated");
+  assert.doesNotMatch(text, /(?<!\$)\$\{|(?<!%)%\{/, "no template sequence");
   return text.replaceAll("$${", () => "${").replaceAll("%%{", "%{");
 }
 
-/** What breaks when this fails: a build reads another image than was mirrored, or runs what a name says. */
-describe("each format says the URI to its own reader", () => {
+/** If these fail, a build uses another image than the mirrored one, or runs code from a name. */
+describe("the URI", () => {
   for (const [what, uri] of [
-    ["of a registry", PLAIN],
-    ["of a folder with every mark in its name", HOSTILE],
-    ["of a folder with an apostrophe in its name", "oci:./o'brien's own #c/app:1"],
+    ["in a registry", PLAIN],
+    ["in a folder with special characters in its name", HOSTILE],
+    ["in a folder with an apostrophe in its name", "oci:./o'brien's own #c/app:1"],
   ] as const) {
-    test(`dotenv, ${what}: to a shell, and to Node`, async (t) => {
+    test(`of an image ${what} is read from dotenv by a shell and by Node`, async (t) => {
       const text = written("dotenv", uri);
       const { path, remove } = await folderWith({});
       t.after(remove);
@@ -41,7 +41,7 @@ describe("each format says the URI to its own reader", () => {
       assert.deepEqual({ ...parseEnv(text) }, { APP_URI: uri });
     });
 
-    test(`bake, ${what}: JSON whose texts are templates`, () => {
+    test(`of an image ${what} is escaped as a template in bake's JSON`, () => {
       const bake = JSON.parse(written("bake", uri)) as {
         variable: Record<string, { default: string }>;
         target: { mirrorform: { args: Record<string, string>; contexts: Record<string, string> } };
@@ -52,19 +52,19 @@ describe("each format says the URI to its own reader", () => {
       assert.equal(fromTemplate(context), `docker-image://${uri}`);
     });
 
-    test(`tfvars, ${what}: a quoted template`, () => {
+    test(`of an image ${what} is a quoted template in tfvars`, () => {
       const [, quoted = ""] = /^mirrorform_uris = \{\n {2}APP_URI = (".*")\n\}\n$/.exec(written("tfvars", uri)) ?? [];
       assert.equal(fromTemplate(JSON.parse(quoted) as string), uri);
     });
   }
 
-  test("dotenv refuses what its readers would take for different things", () => {
-    for (const mark of ['"', "$HOME", "`id`", "\\n", "!"]) {
-      assert.throws(() => written("dotenv", `oci:./o'brien${mark}/app:1`), { code: "USAGE", hint: /json/ });
+  test("is refused for dotenv if readers would disagree on it", () => {
+    for (const character of ['"', "$HOME", "`id`", "\\n", "!"]) {
+      assert.throws(() => written("dotenv", `oci:./o'brien${character}/app:1`), { code: "USAGE", hint: /json/ });
     }
   });
 
-  test("build-args is for a registry's alone: the shell would split another", () => {
+  test("is refused for build-args if the shell would split it", () => {
     assert.equal(written("build-args", PLAIN), `--build-arg APP_URI=${PLAIN}\n`);
     assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /json or --format dotenv/ });
   });

@@ -20,11 +20,11 @@ interface Place {
   sandbox: Sandbox;
   write(name: string, text: string): Promise<void>;
   run(...args: string[]): Promise<RanHere>;
-  /** Every tag of both targets, with what it holds. */
-  held(): Promise<Record<string, string>>;
+  /** Returns the digest of every tag of both targets. */
+  digests(): Promise<Record<string, string>>;
 }
 
-/** redis:7, mirrored to both targets. */
+/** Mirrors redis:7 to both targets. */
 async function start(t: TestContext): Promise<Place> {
   const images = ["redis:7", "node:22"];
   const sandbox = await startSandbox({ images, imageOptions: IMAGE, registries: ["other.example.com"] });
@@ -38,7 +38,7 @@ async function start(t: TestContext): Promise<Place> {
   await write("mirrors.yaml", file(GOOD));
   const applied = await run("apply");
   assert.equal(applied.code, 0, applied.stdout);
-  const held = async () => {
+  const digests = async () => {
     const stores = [(await sandbox.ecr.registry()).store, other.store];
     for (const store of stores) assert.deepEqual(incompleteTags(store), []);
     return Object.fromEntries(
@@ -49,7 +49,7 @@ async function start(t: TestContext): Promise<Place> {
       ),
     );
   };
-  return { sandbox, write, run, held };
+  return { sandbox, write, run, digests };
 }
 
 interface BadFile {
@@ -62,7 +62,7 @@ interface BadFile {
 
 const LOCK_DIGEST = `sha256:${"a".repeat(64)}`;
 
-/** What is refused before anybody is asked. */
+/** Files that are refused before the first request. */
 const BAD_FILES: readonly BadFile[] = [
   {
     what: "rules that contradict each other",
@@ -71,32 +71,32 @@ const BAD_FILES: readonly BadFile[] = [
     says: /cache/,
   },
   {
-    what: "a rule beside a digest",
+    what: "a tag rule with a digest",
     mirrors: `  - { image: "node@${LOCK_DIGEST}", tags: { match: a.* } }\n`,
     says: /digest/,
   },
   {
-    what: "a range of versions that is none",
+    what: "an invalid version range",
     mirrors: '  - { image: node, tags: { semver: "20 or so" } }\n',
     says: /is not a valid version range/,
   },
   {
-    what: "a range that no version is in",
+    what: "a version range without versions",
     mirrors: '  - { image: node, tags: { semver: ">25 <20" } }\n',
     says: /no version satisfies[^]*no version is both >=26\.0\.0 and <20\.0\.0/,
   },
   {
-    what: "an expression that would be huge",
+    what: "a regular expression that expands too far",
     mirrors: '  - { image: node, tags: { match: "(((a{100}){100}){100})" } }\n',
     says: /invalid repeat count[^]*nested counts multiply/,
   },
   {
-    what: "an expression that looks back",
+    what: "a regular expression with a back-reference",
     mirrors: '  - { image: node, tags: { match: "(a+)\\\\1" } }\n',
     says: /invalid regular expression[^]*RE2/,
   },
   {
-    what: "a policy that is no JSON",
+    what: "a policy that is not JSON",
     more: "repositories: { policy: ./policy.json }\n",
     files: { "policy.json": "{ Statement: [secret" },
     says: /policy\.json" is not valid JSON/,
@@ -108,45 +108,49 @@ const BAD_FILES: readonly BadFile[] = [
     says: /"rules" list/,
   },
   {
-    what: "a lock that is edited into nonsense",
+    what: "an invalid line in the lock file",
     files: { "mirrors.lock.yaml": "docker.io/library/redis:7: latest, please\n" },
     says: /mirrors\.lock\.yaml:1:\d+: /,
   },
   {
-    what: "a lock with the marks of a merge",
+    what: "a merge conflict in the lock file",
     files: { "mirrors.lock.yaml": `<<<<<<< ours\ndocker.io/library/redis:7: ${LOCK_DIGEST}\n` },
     says: /mirrors\.lock\.yaml:1:1: [^]*merge/,
   },
   {
-    what: "a lock with one image twice",
+    what: "a lock file that lists an image twice",
     files: { "mirrors.lock.yaml": `docker.io/library/redis:7: ${LOCK_DIGEST}\n`.repeat(2) },
     says: /mirrors\.lock\.yaml:2:/,
   },
 ];
 
-/** What breaks when these fail: a mistake in a pull request costs what was mirrored, or nobody learns of it. */
-describe("bad input is told with its place and 3, asks nobody, and loses nothing:", { concurrency: 2 }, () => {
-  for (const { what, mirrors = GOOD, more = "", files = {}, says } of BAD_FILES) {
-    test(what, async (t) => {
-      const { sandbox, write, run, held } = await start(t);
-      const before = await held();
-      await write("mirrors.yaml", file(mirrors, more));
-      for (const [name, content] of Object.entries(files)) await write(name, content);
-      const asked = () => sandbox.ecr.calls.length + sandbox.dockerHub.registry.requests.length;
-      const count = asked();
-      for (const command of ["validate", "plan", "apply"]) {
-        const { code, stdout, stderr } = await run(command);
-        assert.equal(code, 3, `${command}: ${stdout}${stderr}`);
-        assert.match(stderr, says);
-        assert.doesNotMatch(stderr, /secret/, "nothing of a policy is shown");
-      }
-      assert.equal(asked(), count);
-      assert.deepEqual(await held(), before);
-    });
-  }
-});
+/** If these fail, a mistake in a pull request deletes mirrored images, or is not reported. */
+describe(
+  "bad input is reported with its line and 3, before the first request, and loses no tag:",
+  { concurrency: 2 },
+  () => {
+    for (const { what, mirrors = GOOD, more = "", files = {}, says } of BAD_FILES) {
+      test(what, async (t) => {
+        const { sandbox, write, run, digests } = await start(t);
+        const before = await digests();
+        await write("mirrors.yaml", file(mirrors, more));
+        for (const [name, content] of Object.entries(files)) await write(name, content);
+        const requests = () => sandbox.ecr.calls.length + sandbox.dockerHub.registry.requests.length;
+        const count = requests();
+        for (const command of ["validate", "plan", "apply"]) {
+          const { code, stdout, stderr } = await run(command);
+          assert.equal(code, 3, `${command}: ${stdout}${stderr}`);
+          assert.match(stderr, says);
+          assert.doesNotMatch(stderr, /secret/, "no content of a policy");
+        }
+        assert.equal(requests(), count);
+        assert.deepEqual(await digests(), before);
+      });
+    }
+  },
+);
 
-test("an expression with nested repeats is held against long tags in no time", async (t) => {
+test("an expression with nested repeats matches long tags in linear time", async (t) => {
   const { sandbox, write, run } = await start(t);
   sandbox.dockerHub.publish("library/node", `${"a".repeat(127)}b`, IMAGE);
   await write("mirrors.yaml", file('  - { image: node, tags: { match: "(a*)*(a*)*(a*)*c", allowEmpty: true } }\n'));
@@ -156,9 +160,9 @@ test("an expression with nested repeats is held against long tags in no time", a
   assert.ok(performance.now() - begun < 5_000);
 });
 
-test("an encryption that is changed is blocked with the way out; the images go on, and the key stays", async (t) => {
-  const { sandbox, write, run, held } = await start(t);
-  const before = await held();
+test("a change of encryption is blocked with advice, images are still copied, and the key stays", async (t) => {
+  const { sandbox, write, run, digests } = await start(t);
+  const before = await digests();
   await write("mirrors.yaml", file(`${GOOD}  - image: node:22\n`, "repositories: { encryption: KMS }\n"));
   const { code, stdout } = await run("apply");
   assert.equal(code, 1);
@@ -166,24 +170,24 @@ test("an encryption that is changed is blocked with the way out; the images go o
     stdout,
     /encryption +AES256 -> KMS.*ECR cannot change it: declare the current encryption, or delete the repository/,
   );
-  assert.deepEqual(Object.keys(await held()).length, Object.keys(before).length + 2, "node arrives");
-  assert.deepEqual({ ...(await held()), ...before }, await held());
+  assert.deepEqual(Object.keys(await digests()).length, Object.keys(before).length + 2, "node is copied");
+  assert.deepEqual({ ...(await digests()), ...before }, await digests());
   const changed = sandbox.ecr.calls.filter(({ operation }) => /^(?:Delete|BatchDelete)/.test(operation));
   assert.deepEqual(changed, []);
 });
 
-/** How registries refuse an index: in the words of the specification, by type alone, and as ECR does. */
+/** Responses with which registries refuse an index: as specified, without a body, and as ECR does. */
 const REFUSALS: readonly (readonly [string, Answer])[] = [
   ["400 MANIFEST_INVALID", refuse(400, "MANIFEST_INVALID", "manifest invalid")],
-  ["415 without a word", text(415, "")],
+  ["415 without a body", text(415, "")],
   ["405 UNSUPPORTED", refuse(405, "UNSUPPORTED", "Invalid parameter")],
 ];
 
 describe("a target that refuses an index", { concurrency: 2 }, () => {
   for (const [what, answer] of REFUSALS) {
-    test(`with ${what}: the image fails with a hint, its tag stays, the rest arrives`, async (t) => {
-      const { sandbox, write, run, held } = await start(t);
-      const before = await held();
+    test(`with ${what} fails the image with a hint, keeps its tag and gets the other images`, async (t) => {
+      const { sandbox, write, run, digests } = await start(t);
+      const before = await digests();
       await write("mirrors.yaml", file(`${GOOD}  - image: node:22\n`));
       sandbox.dockerHub.publish("library/redis", "7", { ...IMAGE, form: "oci-index", revision: 2 });
       const other = sandbox.registries.get("other.example.com");
@@ -201,13 +205,13 @@ describe("a target that refuses an index", { concurrency: 2 }, () => {
         [["copy-image other redis:7", "MANIFEST_REFUSED", "target", "write manifest"]],
       );
       assert.match(failed[0]?.error?.hint ?? "", /an index/);
-      const after = await held();
-      assert.equal(after["1 redis:7"], before["1 redis:7"], "what was there stays");
-      assert.notEqual(after["0 redis:7"], before["0 redis:7"], "the other target gets it");
+      const after = await digests();
+      assert.equal(after["1 redis:7"], before["1 redis:7"], "the old image stays");
+      assert.notEqual(after["0 redis:7"], before["0 redis:7"], "the other target has the new image");
       assert.ok(after["0 node:22"] !== undefined && after["1 node:22"] !== undefined);
       other.server.onRequest = undefined;
       assert.equal((await run("apply")).code, 0);
-      assert.equal((await held())["1 redis:7"], after["0 redis:7"]);
+      assert.equal((await digests())["1 redis:7"], after["0 redis:7"]);
     });
   }
 });

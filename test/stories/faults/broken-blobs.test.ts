@@ -15,15 +15,15 @@ interface Targets {
   place: World;
   registries: SandboxRegistry[];
   cdn: SandboxServer;
-  /** By the digest's hex digits, in bytes. */
+  /** Size in bytes by the hexadecimal digits of the digest. */
   sizes: ReadonlyMap<string, number>;
-  /** Bytes of all blobs of redis, each counted once. */
+  /** Bytes of the distinct blobs of redis. */
   uniqueBytes: number;
-  /** Bytes that storage sent of whole blobs and of parts, by its log. */
+  /** Returns the bytes of blobs that the CDN sent, from its request log. */
   servedBytes(): number;
 }
 
-/** redis:7, an index of four images of two layers, and so many registries that it goes to. */
+/** Starts redis:7, an index of four images with two layers each, and a number of target registries. */
 async function start(t: TestContext, targets: number, layerBytes = 20_000): Promise<Targets> {
   const names = NAMES.slice(0, targets);
   const place = await world(t, {}, { images: ["redis:7"], imageOptions: { layers: 2, layerBytes }, registries: names });
@@ -54,7 +54,7 @@ const isComplete = ({ store }: SandboxRegistry): boolean =>
   store.repository("mirror/redis")?.tags.size === 1 && incompleteTags(store).length === 0;
 
 describe("one image to three targets", () => {
-  test("costs the source each blob once", async (t) => {
+  test("downloads each blob from the source once", async (t) => {
     const { place, registries, uniqueBytes, servedBytes } = await start(t, 3);
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 0);
@@ -66,11 +66,11 @@ describe("one image to three targets", () => {
     );
     for (const { server } of registries) {
       const reads = server.requests.filter(({ method, path }) => method === "GET" && path.includes("/blobs/"));
-      assert.deepEqual(reads, [], "all were served by the one stream");
+      assert.deepEqual(reads, [], "one download served all targets");
     }
   });
 
-  test("reaches the others when one cannot be written, and the report says so", async (t) => {
+  test("is copied to the others when one cannot be written, and the report shows it", async (t) => {
     const { place, registries, uniqueBytes, servedBytes } = await start(t, 3);
     const [bad, ...good] = registries;
     assert.ok(bad !== undefined);
@@ -85,10 +85,10 @@ describe("one image to three targets", () => {
       ["failed", "done", "done"],
     );
     assert.deepEqual(new Set(errorsIn(document).map(({ side }) => side)), new Set(["target"]));
-    assert.equal(servedBytes(), uniqueBytes, "what was tried again came from another target");
+    assert.equal(servedBytes(), uniqueBytes, "the retries read from another target");
   });
 
-  test("serves one that broke off from another target", async (t) => {
+  test("retries an interrupted upload with the blob from another target", async (t) => {
     const { place, registries, uniqueBytes, servedBytes } = await start(t, 3);
     const [weak] = registries;
     assert.ok(weak !== undefined);
@@ -102,9 +102,9 @@ describe("one image to three targets", () => {
   });
 });
 
-describe("a source", () => {
+describe("a source that", () => {
   for (const percent of [1, 37, 99]) {
-    test(`cut at ${percent} % of a blob is resumed`, async (t) => {
+    test(`closes the connection at ${percent} % of a blob is resumed`, async (t) => {
       const size = 1_000_000;
       const { place, registries, cdn, sizes, uniqueBytes, servedBytes } = await start(t, 1, size);
       const cut = new Set<string>();
@@ -122,19 +122,19 @@ describe("a source", () => {
         ranges.length >= 1 && ranges.every(({ status }) => status === 206),
         JSON.stringify(cdn.requests.map(({ path, status, headers }) => [path.slice(-70), status, headers["range"]])),
       );
-      // The log counts a cut answer as whole: what is left is what was asked for twice.
+      // The log counts a truncated response as complete, so the difference is what was requested twice.
       const twice = servedBytes() - uniqueBytes;
       assert.ok(twice <= cut.size * size * (1 - percent / 100) + 600_000, `${twice} bytes`);
     });
   }
 
   for (const [what, answer, code] of [
-    ["fewer bytes than it says", text(200, "short"), "DIGEST_MISMATCH"],
+    ["fewer bytes than it announces", text(200, "short"), "DIGEST_MISMATCH"],
     ["other bytes", text(200, "x".repeat(20_000)), "DIGEST_MISMATCH"],
     ["more bytes", text(200, "x".repeat(50_000)), "DIGEST_MISMATCH"],
     ["redirects in a circle", undefined, "REDIRECT_REFUSED"],
   ] as const) {
-    test(`that answers with ${what} leaves no tag anywhere, and the report says whose fault it is`, async (t) => {
+    test(`answers with ${what} leaves no tag, and the report blames the source`, async (t) => {
       const { place, registries, cdn } = await start(t, 2);
       cdn.onRequest = ({ path, query }) => {
         const location = `${cdn.url}${path}?${query}`;
@@ -154,7 +154,7 @@ describe("a source", () => {
     });
   }
 
-  test("that answers with a burst of 5xx is asked again", async (t) => {
+  test("answers with several 5xx is retried", async (t) => {
     const { place, registries, cdn } = await start(t, 2);
     let burst = 6;
     cdn.onRequest = () => (burst-- > 0 ? { kind: "answer", answer: text(503, "") } : undefined);
@@ -163,7 +163,7 @@ describe("a source", () => {
   });
 });
 
-test("what several repositories of a registry share is sent once and mounted", async (t) => {
+test("blobs shared by several repositories of a registry are sent once and mounted", async (t) => {
   const { place, registries } = await start(t, 1);
   const [registry] = registries;
   assert.ok(registry !== undefined);

@@ -10,7 +10,7 @@ import { world } from "../../support/world.ts";
 
 const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 
-/** A folder on a disk of one page, which is full but for names; undefined where none may be mounted. */
+/** Mounts a disk of one page that has room only for file names. Returns undefined if mounting is not allowed. */
 async function fullDisk(t: TestContext): Promise<string | undefined> {
   const path = await mkdtemp(join(tmpdir(), "mirrorform-full-"));
   const mounted = run("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", path]);
@@ -27,12 +27,12 @@ async function fullDisk(t: TestContext): Promise<string | undefined> {
   return path;
 }
 
-/** What breaks when this fails: a later step reads half a plan, or takes an empty report for one. */
+/** If these fail, a later step reads a partial plan or an empty report. */
 describe("on a full disk", () => {
-  test("a plan that cannot be saved fails, says why, and leaves nothing", async (t) => {
+  test("a plan that cannot be saved fails with the reason, and leaves no file", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const disk = await fullDisk(t);
-    if (disk === undefined) return t.skip("mounting takes root");
+    if (disk === undefined) return t.skip("mounting requires root");
     for (const option of ["--out", "--markdown", "--json-out"]) {
       const { code, stderr, stdout } = await place.run(["plan", option, join(disk, "plan")]);
       assert.equal(code, 1, stdout);
@@ -41,13 +41,13 @@ describe("on a full disk", () => {
     }
   });
 
-  test("an apply is done and told all the same; that its report is missing is an error", async (t) => {
+  test("an apply finishes and prints its report, and fails because of the report file", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const disk = await fullDisk(t);
-    if (disk === undefined) return t.skip("mounting takes root");
+    if (disk === undefined) return t.skip("mounting requires root");
     const { code, stdout, stderr } = await place.run(["apply", "--json", "--report", join(disk, "report.json")]);
     assert.equal(code, 1);
-    assert.equal((JSON.parse(stdout) as { outcomes: object[] }).outcomes.length, 4, "one document, with what was done");
+    assert.equal((JSON.parse(stdout) as { outcomes: object[] }).outcomes.length, 4, "one document with all outcomes");
     assert.match(stderr, /FILE_UNWRITABLE[^]*ENOSPC/);
     assert.deepEqual(await readdir(disk), ["rest"]);
     const { store } = await place.sandbox.ecr.registry();

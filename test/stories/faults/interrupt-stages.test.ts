@@ -11,17 +11,17 @@ import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf, TWO_IMAGES } from "../../support/scenario.ts";
 import { world, type World } from "../../support/world.ts";
 
-/** How long what hangs would hang: far longer than an end may take. */
-const HELD_MILLISECONDS = 10_000;
+/** How long a hanging request takes: much longer than an interrupted run may. */
+const HANG_MILLISECONDS = 10_000;
 const OPTIONS = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 
-interface Told {
+interface ReportFile {
   interrupted?: boolean;
   error?: { code: string };
   outcomes?: { result: string }[];
 }
 
-/** Stops the command when a request comes, and lets that request hang. */
+/** Sends a signal to the command at a matching request, and lets that request hang. */
 function stopAt(server: SandboxServer, signal: NodeJS.Signals, isIt: (request: RecordedRequest) => boolean) {
   let child: ChildProcess | undefined;
   let isStopped = false;
@@ -29,7 +29,7 @@ function stopAt(server: SandboxServer, signal: NodeJS.Signals, isIt: (request: R
     if (isStopped || !isIt(request)) return undefined;
     isStopped = true;
     child?.kill(signal);
-    return { kind: "delay", milliseconds: HELD_MILLISECONDS };
+    return { kind: "delay", milliseconds: HANG_MILLISECONDS };
   };
   return {
     onStart: (started: ChildProcess) => void (child = started),
@@ -38,12 +38,12 @@ function stopAt(server: SandboxServer, signal: NodeJS.Signals, isIt: (request: R
   };
 }
 
-async function reportOf({ folder }: World): Promise<Told> {
-  return JSON.parse(await readFile(join(folder, "report.json"), "utf8")) as Told;
+async function reportOf({ folder }: World): Promise<ReportFile> {
+  return JSON.parse(await readFile(join(folder, "report.json"), "utf8")) as ReportFile;
 }
 
-/** No tag is incomplete now, and one more apply makes everything whole. */
-async function mends(place: World): Promise<void> {
+/** Checks that no tag is incomplete, and that another apply copies everything. */
+async function assertRecovers(place: World): Promise<void> {
   const { store } = await ecrOf(place);
   assert.deepEqual(incompleteTags(store), []);
   assert.equal((await place.run(["apply"])).code, 0);
@@ -51,7 +51,7 @@ async function mends(place: World): Promise<void> {
   for (const name of ["redis", "nginx"]) assert.equal(store.repository(name)?.tags.size, 1, name);
 }
 
-/** Sends a signal to an apply whose report waits in front of a pipe until somebody reads it. @param then when it was heard */
+/** Sends a signal to an apply that waits for a reader of its report. @param then called after its message about the signal */
 function interruptAtReport(
   pipe: Awaited<ReturnType<typeof pipeIn>>,
   signal: NodeJS.Signals,
@@ -63,30 +63,30 @@ function interruptAtReport(
       if (chunk.toString().includes("Apply:")) child.kill(signal);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("Interrupted: finishing what has started. Press Ctrl-C again to stop at once."))
+      if (chunk.toString().includes("Interrupted: stopping what is running. Press Ctrl-C again to exit at once."))
         then(child);
     });
   };
 }
 
-/** What breaks when this fails: a job that is cancelled leaves no word of what it did, or half an image. */
-describe("an apply that is stopped", { concurrency: 2 }, () => {
+/** If these fail, a cancelled job leaves no report, or a partial image. */
+describe("an apply that is interrupted", { concurrency: 2 }, () => {
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
-    test(`by ${signal} while it looks tags up has changed nothing, and its report says so`, async (t) => {
-      const place = await world(t, { "mirrors.yaml": TWO_IMAGES, "report.json": "of last week" }, OPTIONS);
+    test(`by ${signal} while it looks up tags changes nothing, and its report says so`, async (t) => {
+      const place = await world(t, { "mirrors.yaml": TWO_IMAGES, "report.json": "an old report" }, OPTIONS);
       const stop = stopAt(place.sandbox.dockerHub.registry, signal, ({ method }) => method === "HEAD");
-      const begun = Date.now();
+      const started = Date.now();
       const ran = await place.start(["apply", "--report", "report.json"], { onStart: stop.onStart });
-      assert.ok(stop.wasStopped() && Date.now() - begun < HELD_MILLISECONDS, "it waits for nothing");
+      assert.ok(stop.wasStopped() && Date.now() - started < HANG_MILLISECONDS, "it does not wait for the request");
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
       assert.match(ran.stderr, /INTERRUPTED[^]*before anything was changed/);
       assert.equal((await reportOf(place)).error?.code, "INTERRUPTED");
       assert.deepEqual((await ecrOf(place)).store.repositories.size, 0);
       stop.release();
-      await mends(place);
+      await assertRecovers(place);
     });
 
     test(`by ${signal} between the images of an index and its tag leaves no tag`, async (t) => {
@@ -113,17 +113,17 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 0);
       stop.release();
       server.onRequest = undefined;
-      await mends(place);
+      await assertRecovers(place);
     });
 
-    test(`by ${signal} while it waits for the allowance says what is left, and does not wait on`, async (t) => {
+    test(`by ${signal} while it waits for pulls reports what is missing, and stops waiting`, async (t) => {
       const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, { ...OPTIONS, clock: () => new Date(now.ms) });
       place.sandbox.dockerHub.spend(93);
       const ran = await place.start(["apply", "--wait=2h", "--report", "report.json"], {
         onStart: (child) =>
           child.stderr?.on("data", (chunk: Buffer) => {
-            if (chunk.toString().includes("Waiting for ")) child.kill(signal);
+            if (chunk.toString().includes("Waiting for Docker Hub pulls")) child.kill(signal);
           }),
       });
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
@@ -132,7 +132,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       const results = (outcomes ?? []).map(({ result }) => result);
       assert.ok(results.includes("done") && results.some((result) => result !== "done"), results.join());
       now.ms += 2 * 3_600_000;
-      await mends(place);
+      await assertRecovers(place);
     });
   }
 
@@ -140,7 +140,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
-    test(`by ${signal} ends so although something had failed by then`, async (t) => {
+    test(`by ${signal} exits with ${code} even if something has failed`, async (t) => {
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
       const { registry } = place.sandbox.dockerHub;
       const stop = stopAt(registry, signal, ({ method, path }) => method === "GET" && path.includes("nginx"));
@@ -153,7 +153,7 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
     });
 
-    test(`by ${signal} ends so although its mirror file turns out not to be valid`, async (t) => {
+    test(`by ${signal} exits with ${code} even if its mirror file is not valid`, async (t) => {
       const place = await world(t, {}, OPTIONS);
       const path = join(place.folder, "pipe.yaml");
       assert.equal((await command("mkfifo", [path])).code, 0);
@@ -165,47 +165,47 @@ describe("an apply that is stopped", { concurrency: 2 }, () => {
       await pipe.close();
       const ran = await running;
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
-      assert.match(ran.stderr, /version/, "and what is wrong is told all the same");
+      assert.match(ran.stderr, /version/, "the problem is reported too");
     });
   }
 
-  test("while its report is written still writes all of it", async (t) => {
+  test("while it writes its report still writes all of it", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
     const ran = await place.start(["apply", "--report", "pipe"], {
       onStart: interruptAtReport(pipe, "SIGTERM", () => void pipe.read()),
     });
     assert.equal(ran.code, 143, ran.stderr);
-    const { outcomes } = JSON.parse(await pipe.text()) as Told;
+    const { outcomes } = JSON.parse(await pipe.text()) as ReportFile;
     assert.deepEqual(
       outcomes?.map(({ result }) => result),
       Array(4).fill("done"),
     );
-    await mends(place);
+    await assertRecovers(place);
   });
 
-  test("twice leaves at once, whatever it is waiting for", async (t) => {
+  test("twice exits immediately", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const pipe = await pipeIn(place);
     const ran = await place.start(["apply", "--report", "pipe"], {
-      // Nobody reads the pipe: without a second signal this would take for ever.
+      // The pipe has no reader, so without a second signal the run would wait forever.
       onStart: interruptAtReport(pipe, "SIGINT", (child) => child.kill("SIGINT")),
     });
-    // A shell tells that as 130.
+    // A shell reports this as 130.
     assert.deepEqual([ran.code, ran.signal], [null, "SIGINT"]);
-    await mends(place);
+    await assertRecovers(place);
   });
 });
 
-/** A named pipe, with somebody at its other end until it is closed: writing to it waits for a reader. */
+/** Creates a named pipe with an open read end. After `close`, writing to the pipe waits for a reader. */
 async function pipeIn({ folder }: World) {
   const path = join(folder, "pipe");
   assert.equal((await command("mkfifo", [path])).code, 0);
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-  const held: FileHandle = await open(path, flags);
+  const readEnd: FileHandle = await open(path, flags);
   let read: Promise<string> | undefined;
   return {
-    close: () => held.close(),
+    close: () => readEnd.close(),
     read: () => (read = readFile(path, "utf8")),
     text: () => read ?? Promise.resolve(""),
   };

@@ -5,8 +5,8 @@ import { incompleteTags } from "../../support/completeness.ts";
 import { ecrOf, TWO_IMAGES } from "../../support/scenario.ts";
 import { world } from "../../support/world.ts";
 
-/** How long an upload hangs: far longer than it takes to write a report. */
-const HELD_MILLISECONDS = 10_000;
+/** How long an upload hangs: much longer than it takes to write a report. */
+const HANG_MILLISECONDS = 10_000;
 
 const OPTIONS = { images: ["redis:7", "nginx:1"] };
 
@@ -14,17 +14,17 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  describe(`an apply that gets ${signal}`, () => {
-    test(`writes its report, ends with ${code}, and a re-run does the rest`, async (t) => {
+  describe(`an apply that receives ${signal}`, () => {
+    test(`writes its report and exits with ${code}, and the next run finishes`, async (t) => {
       const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
       const { server, store } = await ecrOf(place);
       let interrupt: (() => void) | undefined;
-      // The uploads hang; the signal is what ends them.
+      // The uploads hang until the signal ends them.
       server.onRequest = ({ method }) => {
         if (method !== "PUT") return undefined;
         interrupt?.();
         interrupt = undefined;
-        return { kind: "delay", milliseconds: HELD_MILLISECONDS };
+        return { kind: "delay", milliseconds: HANG_MILLISECONDS };
       };
       let signalled = Number.NaN;
       const { stdout, ...ran } = await place.start(["apply", "--json"], {
@@ -35,7 +35,7 @@ for (const [signal, code] of [
           }),
       });
       assert.equal(ran.code, code);
-      assert.ok(Date.now() - signalled < HELD_MILLISECONDS - 1_000, "it does not wait for what hangs");
+      assert.ok(Date.now() - signalled < HANG_MILLISECONDS - 1_000, "it does not wait for the uploads");
       const report = JSON.parse(stdout) as { interrupted: boolean; outcomes: { result: string }[] };
       assert.equal(report.interrupted, true);
       assert.ok(report.outcomes.some(({ result }) => result === "interrupted"));

@@ -43,7 +43,7 @@ const SCENARIOS: readonly Scenario[] = [
     says: /duplicate key/,
   },
   {
-    what: "a name that is no image reference",
+    what: "an invalid image reference",
     file: `${HEAD}mirrors:\n  - image: Redis:7\n`,
     code: "INVALID_REFERENCE",
     line: 6,
@@ -57,7 +57,7 @@ const SCENARIOS: readonly Scenario[] = [
     says: /folder|below/,
   },
   {
-    what: "a policy file that a link leads to",
+    what: "a policy file that is a link",
     file: `${HEAD}repositories: { policy: ./policy.json }\nmirrors:\n  - image: redis:7\n`,
     prepare: (folder) => symlink("/etc/passwd", join(folder, "policy.json")),
     code: "POLICY_FILE",
@@ -65,7 +65,7 @@ const SCENARIOS: readonly Scenario[] = [
     says: /link/,
   },
   {
-    what: "two entries for one place",
+    what: "two entries with the same repository and tag",
     file: `${HEAD}mirrors:\n  - { image: redis:7, to: cache:1 }\n  - { image: valkey/valkey:7, to: cache:1 }\n`,
     code: "INVALID_FILE",
     line: 7,
@@ -73,7 +73,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-describe("validate refuses with 3, at the line where it stands:", { concurrency: 4 }, () => {
+describe("validate refuses with 3 and the line of the problem:", { concurrency: 4 }, () => {
   for (const scenario of SCENARIOS) {
     test(scenario.what, async (t) => {
       const folder = await folderWith({ "mirrors.yaml": scenario.file, ...scenario.files });
@@ -85,7 +85,7 @@ describe("validate refuses with 3, at the line where it stands:", { concurrency:
       assert.match(shown.stderr, new RegExp(`^mirrors\\.yaml:${scenario.line}:\\d+: `));
       assert.match(shown.stderr, /^ +\| +\^$/m);
       assert.match(shown.stderr, scenario.says);
-      assert.doesNotMatch(shown.stderr, /root:/, "no content of a file that is none of ours");
+      assert.doesNotMatch(shown.stderr, /root:/, "no content of another file");
 
       const { stdout } = await resident(["validate", "--json"], { folder: folder.path });
       const { problems } = JSON.parse(stdout) as {
@@ -101,7 +101,7 @@ describe("validate refuses with 3, at the line where it stands:", { concurrency:
   }
 });
 
-test("a mirror file that is not there is said to be missing", async (t) => {
+test("a missing mirror file is an error", async (t) => {
   const folder = await folderWith({});
   t.after(() => folder.remove());
   const { code, stderr } = await resident(["plan"], { folder: folder.path });
@@ -109,7 +109,7 @@ test("a mirror file that is not there is said to be missing", async (t) => {
   assert.match(stderr, /mirrors\.yaml/);
 });
 
-test("a mirror file that is a link is not followed: a pull request could show what it leads to", async (t) => {
+test("a mirror file that is a link is not followed, because a pull request could use it to show another file", async (t) => {
   const folder = await folderWith({});
   t.after(() => folder.remove());
   await symlink("/etc/passwd", join(folder.path, "mirrors.yaml"));

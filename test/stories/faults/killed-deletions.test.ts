@@ -12,7 +12,7 @@ import { world, type World } from "../../support/world.ts";
 const IMAGE = { layers: 1, layerBytes: 64, form: "docker-list" as const };
 const HEAD = "version: 1\nname: platform\ntargets: { main: { ecr: {} } }\n";
 
-/** What an ECR repository holds, to begin anew from. */
+/** The content of an ECR repository, to restore it. */
 interface Snapshot {
   blobs: Map<Digest, Uint8Array>;
   manifests: Map<Digest, StoredManifest>;
@@ -31,15 +31,14 @@ function restore(repository: Repository, from: Snapshot): void {
 }
 
 /**
- * Whether a request may have changed what a tag or a digest names: after any other all is as it was before. Blobs are
- * killed after in `killed.test.ts`.
+ * Returns whether a request can change a tag or a manifest. `killed.test.ts` covers the other requests.
  */
 function isWrite({ method, path, headers }: RecordedRequest): boolean {
   const isManifest = method === "PUT" && path.includes("/manifests/");
   return isManifest || headers["x-amz-target"]?.endsWith(".BatchDeleteImage") === true;
 }
 
-/** Runs an apply and kills it after so many writes, all of them where `after` is undefined. @returns the writes there were */
+/** Runs an apply and kills it after a number of writes, or not at all if `after` is undefined. @returns the writes */
 async function applyUntil(place: World, after: number | undefined): Promise<{ writes: string[]; wasKilled: boolean }> {
   const writes: string[] = [];
   let kill: (() => void) | undefined;
@@ -58,9 +57,9 @@ async function applyUntil(place: World, after: number | undefined): Promise<{ wr
 }
 
 /**
- * Kills an apply after each of its writes and runs it again, each time from the same beginning.
- * @param wrong what must not be, at any moment
- * @param end must hold when the second run has ended
+ * Kills an apply after each of its writes and runs it again, each time from the same initial state.
+ * @param wrong returns violations that must not occur at any time
+ * @param end checks the state after the second run
  */
 async function killAfterEachWrite(
   place: World,
@@ -69,16 +68,16 @@ async function killAfterEachWrite(
   end: () => void,
 ): Promise<void> {
   const { store } = await ecrOf(place);
-  const beginning = snapshot(repository);
+  const initial = snapshot(repository);
   const found = new Set<string>();
-  const look = () => wrong().forEach((each) => found.add(each));
-  const unwatch = store.watch(look);
+  const check = () => wrong().forEach((each) => found.add(each));
+  const unwatch = store.watch(check);
   const { writes } = await applyUntil(place, undefined);
   end();
   assert.ok(writes.length >= 4, writes.join("\n"));
   let killed = 0;
   for (let after = 1; after <= writes.length; after += 1) {
-    restore(repository, beginning);
+    restore(repository, initial);
     if ((await applyUntil(place, after)).wasKilled) killed += 1;
     await applyUntil(place, undefined);
     assert.deepEqual(incompleteTags(store), [], `killed after ${writes[after - 1]}`);
@@ -86,7 +85,7 @@ async function killAfterEachWrite(
   }
   unwatch();
   assert.deepEqual([...found], []);
-  // After its last write a process may be gone before the signal reaches it.
+  // After its last write, a process may exit before it receives the signal.
   assert.ok(killed >= writes.length - 1, `${killed} of ${writes.length} were killed`);
 }
 
@@ -97,7 +96,7 @@ async function filled(t: TestContext, file: string, images: readonly string[]): 
 }
 
 describe("an apply that is killed after any one of its writes", { concurrency: 2 }, () => {
-  test("and replaces a tag, never loses the old image, and the next apply brings the new one", async (t) => {
+  test("while it replaces a tag keeps the old image, and the next apply copies the new one", async (t) => {
     const file =
       'repositories: { tagMutability: IMMUTABLE }\nmirrors: [{ image: redis:7, replace: { backup: "{tag}-was-{date}" } }]\n';
     const place = await filled(t, file, ["redis:7"]);
@@ -119,7 +118,7 @@ describe("an apply that is killed after any one of its writes", { concurrency: 2
     });
   });
 
-  test("and prunes, never touches what is declared, and the next apply deletes the rest", async (t) => {
+  test("while it prunes keeps declared tags, and the next apply deletes the rest", async (t) => {
     const mirrors = (tags: string) =>
       `mirrors: [{ image: node, tags: [${tags}], to: "dockerhub/{name}:{tag}", prune: true }]\n`;
     const place = await filled(t, mirrors("18, 20, 22"), ["node:18", "node:20", "node:22"]);
@@ -132,7 +131,7 @@ describe("an apply that is killed after any one of its writes", { concurrency: 2
   });
 });
 
-test("an interrupt between the deletion of a tag and its put waits for the put", async (t) => {
+test("an interrupt after a tag was deleted waits until it is written again", async (t) => {
   const file =
     'repositories: { tagMutability: IMMUTABLE }\nmirrors: [{ image: redis:7, replace: { backup: "{tag}-was-{date}" } }]\n';
   const place = await filled(t, file, ["redis:7"]);

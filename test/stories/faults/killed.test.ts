@@ -5,7 +5,7 @@ import type { RecordedRequest, SandboxServer } from "../../../src/sandbox/http/s
 import { incompleteTags } from "../../support/completeness.ts";
 import { world, type World } from "../../support/world.ts";
 
-/** One image of two platforms, every kind of request, as few of each as that takes. */
+/** One image with two platforms: every kind of request, with as few requests as possible. */
 const FILE = `
 version: 1
 name: platform
@@ -22,14 +22,14 @@ mirrors:
 const OPTIONS = {
   images: ["redis:7"],
   imageOptions: { form: "docker-list", layers: 1, layerBytes: 64 },
-  // Nothing but our own order keeps an image whole.
+  // Only the order of the requests keeps an image complete.
   ecr: { checkReferences: false },
 } as const;
 
-/** Some 30 runs of two processes each: on a loaded machine that is longer than other tests may take. */
+/** About 30 runs of two processes each, which takes longer than other tests on a busy machine. */
 const TIME_LIMIT_MILLISECONDS = 300_000;
 
-/** What an apply asks, each of which it must survive being the last. The tag, which is its last, has a test of its own. */
+/** Kinds of requests after which an apply is killed. The last one, the tag, has a separate test. */
 const KINDS: Readonly<Record<string, (request: RecordedRequest) => boolean>> = {
   "a repository call": ({ headers }) => headers["x-amz-target"]?.endsWith(".CreateRepository") === true,
   "a policy": ({ headers }) => /\.(?:PutLifecyclePolicy|SetRepositoryPolicy)$/.test(headers["x-amz-target"] ?? ""),
@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, (request: RecordedRequest) => boolean>> = {
   "a child": ({ method, path }) => method === "PUT" && path.includes("/manifests/sha256:"),
 };
 
-/** Kills tried at once. */
+/** Number of concurrent runs. */
 const LANES = 2;
 
 async function servers({ sandbox }: World): Promise<SandboxServer[]> {
@@ -45,20 +45,20 @@ async function servers({ sandbox }: World): Promise<SandboxServer[]> {
   return [registry, auth, cdn, sandbox.ecr.api, (await sandbox.ecr.registry()).server];
 }
 
-/** Calls back after each request that any service of the sandbox has answered. */
+/** Calls back after each response of any service of the sandbox. */
 async function afterEachRequest(place: World, callback: (request: RecordedRequest) => void): Promise<void> {
   for (const server of await servers(place)) server.onFinished = callback;
 }
 
-async function start(context: TestContext): Promise<{ place: World; holes: string[] }> {
+async function start(context: TestContext): Promise<{ place: World; incomplete: string[] }> {
   const place = await world(context, { "mirrors.yaml": FILE }, OPTIONS);
   const { store } = await place.sandbox.ecr.registry();
-  const holes: string[] = [];
-  store.watch(() => holes.push(...incompleteTags(store)));
-  return { place, holes };
+  const incomplete: string[] = [];
+  store.watch(() => incomplete.push(...incompleteTags(store)));
+  return { place, incomplete };
 }
 
-async function assertWhole({ sandbox, json }: World): Promise<void> {
+async function assertComplete({ sandbox, json }: World): Promise<void> {
   const { store } = await sandbox.ecr.registry();
   const source = sandbox.dockerHub.store.repository("library/redis");
   const mirrored = store.repository("redis");
@@ -71,7 +71,7 @@ async function assertWhole({ sandbox, json }: World): Promise<void> {
   assert.equal(document.totals?.["create"], 0);
 }
 
-/** How many requests one whole apply makes. */
+/** Counts the requests of a complete apply. */
 async function countRequests(context: TestContext): Promise<number> {
   const { place } = await start(context);
   let count = 0;
@@ -81,11 +81,11 @@ async function countRequests(context: TestContext): Promise<number> {
 }
 
 /**
- * Runs an apply that is killed after so many requests, and one that finishes.
- * @returns the request that was its last to be answered; undefined when the kill came too late
+ * Runs an apply that is killed after a number of requests, and then one that finishes.
+ * @returns the last answered request; undefined if the apply ended before the kill
  */
 async function killAndFinish(context: TestContext, after: number): Promise<RecordedRequest | undefined> {
-  const { place, holes } = await start(context);
+  const { place, incomplete } = await start(context);
   let seen = 0;
   let kill: (() => void) | undefined;
   let last: RecordedRequest | undefined;
@@ -98,15 +98,15 @@ async function killAndFinish(context: TestContext, after: number): Promise<Recor
   const killed = await place.start(["apply"], { onStart: (child) => (kill = () => child.kill("SIGKILL")) });
   await afterEachRequest(place, () => undefined);
   assert.equal((await place.run(["apply"])).code, 0, `after request ${after}`);
-  assert.deepEqual(holes, [], `after request ${after}`);
-  await assertWhole(place);
+  assert.deepEqual(incomplete, [], `after request ${after}`);
+  await assertComplete(place);
   await place.sandbox.close();
   return killed.signal === "SIGKILL" ? last : undefined;
 }
 
 describe("an apply that is killed after any one of its requests", () => {
   const limit = { timeout: TIME_LIMIT_MILLISECONDS };
-  test("leaves no tag on an incomplete image, and the next apply brings it to the end", limit, async (t) => {
+  test("leaves no tag on an incomplete image, and the next apply finishes", limit, async (t) => {
     const total = await countRequests(t);
     assert.ok(total >= 25, `${total} requests`);
     const killedAfter: RecordedRequest[] = [];
@@ -118,15 +118,15 @@ describe("an apply that is killed after any one of its requests", () => {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    // Near the end a process may be gone before the signal reaches it.
+    // Near the end, a process may exit before it receives the signal.
     assert.ok(killedAfter.length >= total - 3, `${killedAfter.length} of ${total - 1} runs were killed`);
     for (const [kind, isOne] of Object.entries(KINDS)) {
       assert.ok(killedAfter.some(isOne), `no run was killed after ${kind}`);
     }
   });
 
-  test("is done, should that be the tag's: it is there, though the answer was never heard", async (t) => {
-    const { place, holes } = await start(t);
+  test("is complete if that request wrote the tag, although the process did not read the response", async (t) => {
+    const { place, incomplete } = await start(t);
     const { store } = await place.sandbox.ecr.registry();
     let kill: (() => void) | undefined;
     const unwatch = store.watch(({ kind }) => {
@@ -136,7 +136,7 @@ describe("an apply that is killed after any one of its requests", () => {
     unwatch();
     assert.equal(killed.signal, "SIGKILL");
     assert.equal((await place.run(["apply"])).code, 0);
-    assert.deepEqual(holes, []);
-    await assertWhole(place);
+    assert.deepEqual(incomplete, []);
+    await assertComplete(place);
   });
 });

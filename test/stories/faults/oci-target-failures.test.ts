@@ -9,7 +9,7 @@ import { incompleteTags } from "../../support/completeness.ts";
 import { fault, isRedis, TWO_IMAGES } from "../../support/scenario.ts";
 import { errorsIn, world, type World } from "../../support/world.ts";
 
-/** Two images on their way to a plain registry that checks nothing itself. */
+/** Starts two images and an OCI target that does not check what it receives. */
 async function start(context: TestContext): Promise<{ place: World; target: SandboxRegistry }> {
   const options = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
   const place = await world(context, {}, { ...options, registries: ["registry.example.com"] });
@@ -22,7 +22,7 @@ async function start(context: TestContext): Promise<{ place: World; target: Sand
 const SCENARIOS: readonly [
   method: string,
   status: number,
-  told: string,
+  error: string,
   code: ErrorCode,
   operation: string,
   hint: RegExp,
@@ -35,11 +35,11 @@ const SCENARIOS: readonly [
   ["POST", 404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "start upload of blob", /repository was deleted/],
 ];
 
-describe("trouble with an OCI registry as target ends in a clear error and loses nothing:", { concurrency: 3 }, () => {
-  for (const [method, status, told, code, operation, hint] of SCENARIOS) {
+describe("an OCI target that fails causes a clear error and loses no tag:", { concurrency: 3 }, () => {
+  for (const [method, status, errorCode, code, operation, hint] of SCENARIOS) {
     test(`${status} to ${method}`, async (t) => {
       const { place, target } = await start(t);
-      fault(target.server, (request) => isRedis(request) && request.method === method, refuse(status, told, "no"));
+      fault(target.server, (request) => isRedis(request) && request.method === method, refuse(status, errorCode, "no"));
       const { code: exit, document } = await place.json(["apply"]);
       assert.equal(exit, 1);
       const errors = errorsIn(document);
@@ -49,12 +49,12 @@ describe("trouble with an OCI registry as target ends in a clear error and loses
         assert.match(error.hint ?? "", hint);
       }
       assert.equal(target.store.repository("redis")?.tags.size ?? 0, 0);
-      assert.equal(target.store.repository("nginx")?.tags.size, 1, "the other image arrives");
+      assert.equal(target.store.repository("nginx")?.tags.size, 1, "the other image is copied");
       assert.deepEqual(incompleteTags(target.store), []);
     });
   }
 
-  test("bytes that do not match never reach it, though it would take them", async (t) => {
+  test("does not get bytes with a wrong digest, although it would accept them", async (t) => {
     const { place, target } = await start(t);
     const source = place.sandbox.dockerHub.store.repository("library/redis");
     assert.ok(source !== undefined);

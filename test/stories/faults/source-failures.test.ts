@@ -17,7 +17,7 @@ function redis(place: World): Repository {
   return repository;
 }
 
-/** Points redis:7 at a manifest of our making. */
+/** Points redis:7 at a custom manifest. */
 function serve(place: World, mediaType: string, body: unknown, under?: Digest): Digest {
   const bytes = Buffer.from(JSON.stringify(body));
   const digest = under ?? digestOf(bytes);
@@ -58,7 +58,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a source that answers 500, again and again",
+    what: "a source that always answers 500",
     prepare: status(500),
     code: "SERVER_ERROR",
     side: "source",
@@ -67,7 +67,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a source whose pull allowance is spent (429)",
+    what: "a source whose pull limit is reached (429)",
     prepare: ({ sandbox }) => sandbox.dockerHub.spend(100),
     code: "PULL_LIMIT",
     side: "source",
@@ -75,7 +75,7 @@ const SCENARIOS: readonly Scenario[] = [
     hint: /sign in|wait/,
   },
   {
-    what: "a source that is out of reach",
+    what: "a source that is unreachable",
     prepare: ({ sandbox }) => sandbox.dockerHub.registry.close(),
     code: "UNREACHABLE",
     side: "source",
@@ -165,7 +165,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "indexes nested deeper than the bound",
+    what: "indexes that are nested too deeply",
     prepare: (place) => {
       let below: unknown[] = [];
       for (let depth = 0; depth < 7; depth += 1) {
@@ -181,7 +181,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a registry that names another digest than it was asked for",
+    what: "a registry that reports another digest than the requested one",
     file: TWO_IMAGES.replace("redis:7", `redis:7@${digestOf(Buffer.from("pinned"))}`),
     prepare: ({ sandbox }) =>
       fault(sandbox.dockerHub.registry, isRedisManifest, {
@@ -196,7 +196,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a registry that lies about the digest of a tag",
+    what: "a registry that reports a wrong digest for a tag",
     prepare: ({ sandbox }) =>
       fault(sandbox.dockerHub.registry, isRedisManifest, {
         status: 200,
@@ -210,4 +210,4 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
 ];
-playAll("trouble with the source ends in a clear error and loses nothing:", SCENARIOS);
+playAll("a source that fails causes a clear error and loses no tag:", SCENARIOS);

@@ -58,7 +58,7 @@ const SCENARIOS: readonly Scenario[] = [
     hint: /ecr:InitiateLayerUpload/,
   },
   {
-    what: "an ECR that is out of reach",
+    what: "an ECR that is unreachable",
     prepare: ({ sandbox }) => sandbox.ecr.api.close(),
     code: "UNREACHABLE",
     side: "target",
@@ -84,7 +84,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a target whose repository was deleted meanwhile (404)",
+    what: "a target whose repository was deleted during the run (404)",
     prepare: async (place) => {
       const { server } = await ecrOf(place);
       fault(server, (request) => isRedis(request) && request.method === "POST", refuse(404, "NAME_UNKNOWN", "no"));
@@ -96,7 +96,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a target that answers 429, again and again",
+    what: "a target that always answers 429",
     prepare: status(429, "TOOMANYREQUESTS"),
     code: "TOO_MANY_REQUESTS",
     side: "target",
@@ -105,7 +105,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "a target that answers 500, again and again",
+    what: "a target that always answers 500",
     prepare: status(500, "UNKNOWN"),
     code: "SERVER_ERROR",
     side: "target",
@@ -114,7 +114,7 @@ const SCENARIOS: readonly Scenario[] = [
     othersArrive: true,
   },
   {
-    what: "an API of ECR that answers 500, again and again",
+    what: "an ECR API that always answers 500",
     prepare: ({ sandbox }) => fault(sandbox.ecr.api, () => true, refuse(500, "InternalFailure", "no")),
     code: "SERVER_ERROR",
     side: "target",
@@ -122,7 +122,7 @@ const SCENARIOS: readonly Scenario[] = [
     hint: /status of Amazon ECR/,
   },
   {
-    what: "an API of ECR that answers 500 to every creation of a repository",
+    what: "an ECR API that answers 500 to every CreateRepository",
     prepare: ({ sandbox }) => {
       const isCreation = ({ headers }: RecordedRequest) => headers["x-amz-target"]?.endsWith(".CreateRepository");
       fault(sandbox.ecr.api, (request) => isCreation(request) === true, refuse(500, "InternalFailure", "no"));
@@ -133,7 +133,7 @@ const SCENARIOS: readonly Scenario[] = [
     hint: /status of Amazon ECR/,
   },
   {
-    what: "a target that vanishes half-way",
+    what: "a target that becomes unreachable during the run",
     prepare: async (place) => {
       const { server } = await ecrOf(place);
       server.onFinished = ({ method }) => {
@@ -142,10 +142,10 @@ const SCENARIOS: readonly Scenario[] = [
     },
     code: "UNREACHABLE",
     side: "target",
-    // Whatever it is about to do next.
+    // Any request after the first upload.
     operation: /(?:blob|manifest)$/,
     hint: /network|proxy/i,
   },
 ];
 
-playAll("trouble with the target ends in a clear error and loses nothing:", SCENARIOS);
+playAll("a target that fails causes a clear error and loses no tag:", SCENARIOS);
