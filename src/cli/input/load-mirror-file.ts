@@ -7,7 +7,7 @@ import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
-/** The options for the path of the mirror file and the output of its problems. */
+/** The options that name the mirror file, and where its problems are reported. */
 export interface MirrorFileInput {
   file: string;
   json: boolean;
@@ -17,15 +17,15 @@ export interface MirrorFileInput {
   report?: string | undefined;
 }
 
-/** Number of problems shown as text. `--json` has all of them. */
+/** Enough to work on at once. `--json` prints all of them. */
 const MAX_PROBLEMS_SHOWN = 200;
 
-/** Reads the mirror file as {@link loadWithSource} does, without its text. */
+/** As {@link loadWithSource}, without the text. */
 export async function loadMirrorFile(input: MirrorFileInput, context: ProcessContext): Promise<MirrorFile | undefined> {
   return (await loadWithSource(input, context))?.file;
 }
 
-/** Reads the mirror file in the options, with its text. Reports problems and returns undefined if it is not valid. */
+/** Reads the mirror file that the options name, with its text. If it is invalid, prints its problems and returns undefined. */
 export async function loadWithSource(
   input: MirrorFileInput,
   context: ProcessContext,
@@ -34,23 +34,23 @@ export async function loadWithSource(
   const read = await readMirrorFile(path, { environment: context.environment });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
-  await reportProblems(read.problems, about, input, context);
+  await printProblems(read.problems, about, input, context);
   return undefined;
 }
 
 /**
- * Reports the problems of a file as text or JSON, as annotations in GitHub Actions, and in the report files.
+ * Prints the problems of a file, as text or as JSON, and as annotations and reports for CI platforms.
  * @param about `source` returns the text of the file at a path
  */
-export async function reportProblems(
+export async function printProblems(
   problems: readonly Problem[],
   about: { path: string; operation: string; source: (path: string) => string },
   input: MirrorFileInput,
   context: ProcessContext,
 ): Promise<void> {
   const { out, err, environment } = context;
-  const documented = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
-  const document = `${JSON.stringify({ problems: documented }, null, 2)}\n`;
+  const reported = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
+  const document = `${JSON.stringify({ problems: reported }, null, 2)}\n`;
   if (input.json) out(document);
   else {
     const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
@@ -58,7 +58,7 @@ export async function reportProblems(
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
     out(annotations(problems, environment));
   }
-  // A report file that cannot be written must not hide the problems.
+  // A report that cannot be written must not hide the problems.
   const style = createStyle({ color: false, abbreviateDigests: false });
   const { report } = input;
   await writeOrReport(() => writeCodeQuality(problems, input), style, context);
@@ -66,7 +66,7 @@ export async function reportProblems(
 }
 
 /**
- * Writes the GitLab Code Quality report, if its option is set.
+ * Writes the report for GitLab, if requested.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function writeCodeQuality(

@@ -1,6 +1,6 @@
 import type { Emit } from "../../events.ts";
 
-/** Passes each emitted event to all listeners, in the order in which they were added. */
+/** The event stream: passes each event to every listener in turn. */
 export interface EventStream {
   emit: Emit;
   listen(listener: Emit): void;

@@ -2,13 +2,13 @@ import type { Report } from "../../apply/report.ts";
 import type { PullLimitReading, NoReading } from "../../events.ts";
 import type { Plan } from "../../plan/plan.ts";
 
-/** The output of `apply --json` and `apply --report`. */
+/** The document that `apply --json` prints and `apply --report` writes. */
 export interface ReportDocument extends Report {
   /** The plan that was applied. */
   plan: Plan;
-  /** One item for each source with a pull limit. */
+  /** One entry per source with a pull limit. */
   pulls: PullsSpent[];
-  /** Duration from the first action to the last. */
+  /** Duration of all actions. */
   milliseconds: number;
 }
 
@@ -17,6 +17,6 @@ export interface PullsSpent {
   registry: string;
   spent: number;
   reading: PullLimitReading | undefined;
-  /** Why there is no reading. */
+  /** The reason for a missing reading. */
   noReading?: NoReading;
 }

@@ -1,12 +1,12 @@
-/** The exit codes. */
+/** Exit codes. 2 always means "changes are present". */
 export const EXIT = {
   done: 0,
   failed: 1,
-  /** Changes are present: only from `plan --detailed-exitcode`. */
+  /** Only from `plan --detailed-exitcode`. */
   changes: 2,
   invalid: 3,
-  /** Only from `apply`: what was done is complete, and the report lists the rest. */
-  pullLimitReached: 4,
+  /** `apply` reached the pull limit: what it did is complete, and the rest is listed. */
+  atFloor: 4,
   interrupted: { SIGINT: 130, SIGTERM: 143 },
 } as const;
 

@@ -4,17 +4,17 @@ import { systemClock } from "../../clock.ts";
 import type { RunContext } from "../../run/run-context.ts";
 import type { InterruptSignal } from "./exit-code.ts";
 
-/** What commands use of the process. Only {@link createProcessContext} reads globals. */
+/** What commands use of the process. The only place that reads globals. */
 export interface ProcessContext extends RunContext {
-  /** Writes to standard output. */
+  /** Write to standard output and to standard error. */
   out: (text: string) => void;
   /** Writes to standard error. */
   err: (text: string) => void;
-  /** Whether standard output is a terminal that supports redrawing. */
+  /** Whether standard output is a terminal that can be redrawn. */
   isTerminal: boolean;
-  /** Returns the current size of the terminal; undefined if it is unknown. */
+  /** Size of that terminal, undefined if unknown. It may change at any time. */
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
-  /** Returns the signal that interrupted the run. */
+  /** The signal that interrupted the run. */
   interruptedBy: () => InterruptSignal | undefined;
 }
 

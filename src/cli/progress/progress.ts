@@ -1,5 +1,5 @@
-/** Shows the progress of an apply. */
+/** The display of a running apply. */
 export interface Progress {
-  /** Stops showing progress. Resolves after the last output. */
+  /** Stops the display. Resolves when everything is drawn. */
   end(): Promise<void>;
 }
