@@ -81,7 +81,7 @@ describe("iam", { concurrency: 4 }, () => {
       ],
       [["--role", "admin"], /"admin" is not a role/],
       [["--account", "12"], /"12" is not an AWS account ID/],
-      [["--file", "layout.yaml"], /no target of layout.yaml that images go to is an ecr target/],
+      [["--file", "layout.yaml"], /layout.yaml has no image that goes to an ecr target or comes from an ECR/],
     ] as const;
     for (const [args, message] of refused) {
       const { code, stderr } = await run(...args);
