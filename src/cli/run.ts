@@ -28,7 +28,7 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
 /** Exit codes that take precedence over 1. */
 const BEFORE_FAILED: ReadonlySet<number> = new Set([EXIT.invalid, ...Object.values(EXIT.interrupted)]);
 
-/** Runs a command line. The only place where errors become exit codes. @returns the exit code */
+/** Runs a command line, and maps errors to exit codes. @returns the exit code */
 export async function runCommandLine(args: readonly string[], context: ProcessContext): Promise<number> {
   try {
     return await dispatch(args, context);
@@ -58,25 +58,25 @@ function helpText(command: Command | undefined, { isTerminal, terminalSize }: Pr
   return command === undefined ? generalHelp(COMMANDS, width) : commandHelp(command, width);
 }
 
-/** A signal takes precedence over every other exit code, because the outcome of the run is unknown. */
+/** Returns the exit code of a run. An interrupt takes precedence, because the result of the rest of the run is unknown. */
 function interruptedOr(code: number, { interruptedBy }: ProcessContext): number {
   const signal = interruptedBy();
   return signal === undefined ? code : EXIT.interrupted[signal];
 }
 
-/** Acknowledges the first signal. A command after `--` acknowledges it itself. */
+/** Prints a message at the first signal. The command of `sandbox -- COMMAND` prints its own. */
 function announceInterrupt({ signal, err }: ProcessContext): void {
-  const say = () => err("\nInterrupted: finishing what has started. Press Ctrl-C again to stop at once.\n");
-  signal.addEventListener("abort", say, { once: true });
+  const announce = () => err("\nInterrupted: stopping what is running. Press Ctrl-C again to exit at once.\n");
+  signal.addEventListener("abort", announce, { once: true });
 }
 
-/** Errors in what the user supplied. */
+/** Errors of the command line and its input files. */
 const INVALID: ReadonlySet<string> = new Set(["USAGE", "INVALID_FILE", "PLAN_FILE"]);
 
 function fail(error: unknown, args: readonly string[], context: ProcessContext): number {
   const signal = context.interruptedBy();
   const report = endOf(error, context);
-  // Options after -- belong to another program.
+  // Arguments after -- belong to another program.
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {

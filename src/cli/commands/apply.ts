@@ -20,23 +20,23 @@ import { writeOrReport } from "../output/write-or-report.ts";
 import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** How often to plan again while the pull limit is reached. */
-const PLAN_AGAIN_MS = 60_000;
+/** How often apply makes a new plan while the pull limit is reached. */
+const REPLAN_INTERVAL_MS = 60_000;
 
-/** Runs `apply`: makes the plan, prints it, carries it out, and always ends with a report. */
+/** Runs `apply`: makes a plan, shows it, carries it out, and always ends with a report. */
 export async function apply(input: ApplyInput, context: ProcessContext): Promise<number> {
   const { report: file } = input;
   try {
     return (await planAndCarryOut(input, context)) ?? EXIT.invalid;
   } catch (error) {
     const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
-    // If this fails too, the first error is reported.
+    // If this fails too, the first error is the one to report.
     if (file !== undefined) await writeOutput(file, document).catch(() => undefined);
     throw error;
   }
 }
 
-/** @returns the exit code; undefined if the mirror file or its lock file is invalid */
+/** @returns the exit code; undefined if the mirror file or its lock file is not valid */
 async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Promise<number | undefined> {
   const { json, wait, events, report: file } = input;
   const saved = await readPlanToApply(input);
@@ -57,18 +57,18 @@ async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Prom
     const contents: ReportDocument = { ...report, plan, pulls, milliseconds };
     const document = `${JSON.stringify(contents, null, 2)}\n`;
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
-    // After the report is printed: a file that cannot be written must not hide it.
+    // Printed first: a report file that cannot be written must not hide what was done.
     const write = async () => void (file !== undefined && (await writeOutput(file, document)));
     const isWritten = await writeOrReport(write, session.style, context);
     const code = exitCode(plan, report, context);
     return isWritten || context.interruptedBy() !== undefined ? code : EXIT.failed;
   };
-  // After validation: an invalid file matters more than an unwritable one.
+  // Runs after validation: an invalid file takes precedence over one that cannot be written.
   const ready = async () => void (file !== undefined && (await refuseUnwritable(file)));
   return withPlan(input, context, work, { saved, ready });
 }
 
-/** Creates one queue per source with a pull limit. */
+/** Creates a queue for each source that counts pulls. */
 function pullQueues(
   plan: Plan,
   { pullBudgets }: Session,
@@ -123,13 +123,13 @@ async function carryOut(
 }
 
 /**
- * Plans again until sources respond: at the pull limit, Docker Hub refuses HEAD too. Waits no longer than `wait`
- * milliseconds. @returns the plan
+ * Makes new plans until the source answers. Once the pull limit is reached, the source refuses even HEAD.
+ * @param wait how long to retry, in milliseconds
  */
-async function planWhenAsked(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
-  for (let waited = 0; waited < wait && isHeldUp(session.survey.plan) && !signal.aborted;) {
-    err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
-    const step = Math.min(PLAN_AGAIN_MS, wait - waited);
+async function waitForPlan(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
+  for (let waited = 0; waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted;) {
+    err("Waiting for Docker Hub pulls: Docker Hub rejects all requests until pulls are available again.\n");
+    const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
     await clock.sleep(step, signal);
     waited += step;
     await session.replan();
@@ -142,8 +142,8 @@ function reachedPullLimit(plan: Plan): boolean {
   return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 
-/** Waiting does not bring an image back. */
-function gone(reference: string): MirrorError {
+/** Returns the error for an image that was deleted at the source. Waiting cannot help. */
+function deletedAtSource(reference: string): MirrorError {
   return new MirrorError("the source no longer has this image", {
     code: "MANIFEST_UNKNOWN",
     side: "source",
@@ -152,7 +152,7 @@ function gone(reference: string): MirrorError {
   });
 }
 
-/** Returns the exit code. An interrupt takes precedence: what the run did not do is unknown. */
+/** Returns the exit code. An interrupt takes precedence, because the result of the rest of the run is unknown. */
 function exitCode(plan: Plan, report: Report, context: ProcessContext): number {
   const signal = context.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];

@@ -10,20 +10,20 @@ export interface FirstImage {
   reference: Reference;
 }
 
-/** Used if no image was given. */
+/** The entry of a file without any given image. */
 const EXAMPLE = "  - image: python:3.12-slim\n";
 
 /** The target of the file. */
 const TARGET: Target = { name: "main", kind: "ecr", ecr: {} };
 
-/** Hexadecimal digits of a digest in the tag of a pinned image. */
+/** Number of hexadecimal digits of a digest in the tag of a pinned image. */
 const PIN_DIGITS = 12;
 
 /**
- * Returns the text of a first mirror file: complete, valid, and with comments on further options.
- * @param folder name of the folder that the file will be in; the file's `name` is derived from it
- * @param images duplicates are merged
- * @throws MirrorError USAGE for an image whose place at the target would be that of another
+ * Renders a first mirror file. It is valid, and shows further settings in comments.
+ * @param folder name of the folder for the file; the file's `name` is derived from it
+ * @param images duplicates are written once
+ * @throws MirrorError USAGE if two images would go to the same repository and tag
  */
 export function firstMirrorFile(folder: string, images: readonly FirstImage[]): string {
   const bySource = new Map(images.map((image) => [formatReference(withDefaultTag(image.reference)), image]));
@@ -32,39 +32,40 @@ export function firstMirrorFile(folder: string, images: readonly FirstImage[]): 
   const name = nameFrom(folder);
   return `# yaml-language-server: $schema=./node_modules/mirrorform/schema/mirrors.schema.json
 #
-# The images that this team depends on, and where mirrorform keeps them.
-#   mirrorform plan     show what would change
-#   mirrorform apply    make the changes
+# The images that your team depends on, and where to mirror them.
+#   mirrorform plan     shows what would change
+#   mirrorform apply    makes the changes
 version: 1
-name: ${nameFrom(folder)} # recorded on the repositories that this file owns
+name: ${name} # repositories that mirrorform creates get the ownership tag mirrorform=${name}
 
 targets:
   main:
-    ecr: {} # account, Region and credentials from the AWS defaults
+    ecr: {} # uses the account, Region and credentials of the AWS defaults
     # ecr: { region: us-east-1, role: arn:aws:iam::123456789012:role/mirror }
 
-repositories: # settings of all repositories that this file owns
+repositories: # settings of all repositories; a target or an entry can override them
+  # Only "latest" can be overwritten. If another tag changes at the source, \`plan\` shows it as blocked.
   tagMutability: { default: IMMUTABLE, except: [latest] }
   scanOnPush: true
 
 # sources:
-#   docker.io: { reserve: 20 } # pulls kept for other users of this account or address
+#   docker.io: { reserve: 20 } # pulls kept for others that use the same account or IP address
 
 mirrors:
 ${entries.length === 0 ? EXAMPLE : entries.join("")}  # - image: ruby:2.7.1-slim
-  #   to: nomorelimit:ruby-2.7.1-slim # repository and tag; default: the name of the image
-  #   refresh: missing # copy once, then never query the source again
+  #   to: nomorelimit:ruby-2.7.1-slim # repository and tag (default: the image keeps its name)
+  #   refresh: missing # do not query Docker Hub again after the first copy
 `;
 }
 
-/** A place at the target, and the line for the mirror file: empty if the image keeps its name. */
+/** A repository and tag for an image, and the `to` line for them. The line is empty if the image keeps its name. */
 interface Place {
   repository: string;
   tag: string;
   line: string;
 }
 
-/** Returns an entry with the shortest place that is free and valid in ECR. */
+/** Renders an entry with the shortest name that is free and that ECR accepts. */
 function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   const place = placesOf(withDefaultTag(reference)).find(
     ({ repository, tag }) =>
@@ -75,10 +76,10 @@ function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   return `  - image: ${text}\n${place.line}`;
 }
 
-/** Lists places for an image: its own name, that name with a pinned tag, and the full name with the registry. */
+/** Lists names for an image: its own, its own with a tag from its digest, and its full name with the registry. */
 function placesOf(image: Reference): Place[] {
   const { digest, tag, registry, repository } = image;
-  // An image given only by digest has no tag.
+  // An image with a digest and no tag needs a tag at the target.
   const pin = digest === undefined ? undefined : `pinned-${digest.slice(digest.indexOf(":") + 1).slice(0, PIN_DIGITS)}`;
   const kept = fillDestination(AS_AT_SOURCE, image);
   const whole = `${registry.replaceAll(/[^a-z0-9.-]+/g, "-")}/${repository}`;
@@ -92,7 +93,7 @@ function placeAt(repository: string, tag: string): Place {
   return { repository, tag, line: `    to: ${repository}:${tag}\n` };
 }
 
-/** Turns a folder name into a valid `name`: lowercase letters, digits and hyphens. */
+/** Derives the file's `name`, which has only lower-case letters, digits and hyphens. */
 function nameFrom(folder: string): string {
   const name = folder
     .toLowerCase()
@@ -107,6 +108,6 @@ function noPlace(text: string): MirrorError {
     side: "config",
     operation: "add image",
     reference: text,
-    hint: "leave it out, and add it to the file with its own `to`; nothing was written",
+    hint: "omit it, then add it to the file by hand with a different `to`; no file was written",
   });
 }

@@ -23,15 +23,20 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
     await writeFile(path, content, { flag: "wx" });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") throw refused("USAGE", "the file already exists", path);
-    throw refused("FILE_UNWRITABLE", `the file cannot be written: ${String(code ?? error)}`, path);
+    if (code === "EEXIST") throw unwritten("USAGE", "the file already exists", path);
+    throw unwritten("FILE_UNWRITABLE", `the file system reported ${String(code ?? error)}`, path);
   }
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
   context.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
   return EXIT.done;
 }
 
-function refused(code: "USAGE" | "FILE_UNWRITABLE", message: string, reference: string): MirrorError {
-  const hint = code === "USAGE" ? "choose another file with --file" : undefined;
-  return new MirrorError(message, { code, side: "config", operation: "write the first mirror file", reference, hint });
+function invalidImage(text: string, message: string): MirrorError {
+  const hint = "use a name that `docker pull` accepts; no file was written";
+  return new MirrorError(message, { code: "USAGE", side: "config", operation: "read image", reference: text, hint });
+}
+
+function unwritten(code: "USAGE" | "FILE_UNWRITABLE", message: string, path: string): MirrorError {
+  const hint = code === "USAGE" ? "write to another file with --file" : undefined;
+  return new MirrorError(message, { code, side: "config", operation: "write file", reference: path, hint });
 }

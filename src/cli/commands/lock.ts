@@ -21,16 +21,16 @@ import { createStyle } from "../render/text/style.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
-import { printDisagreements } from "./validate.ts";
+import { reportDifferences } from "./validate.ts";
 
-/** Runs `lock`: writes the lock file, or compares it with the mirror file. Queries sources with HEAD, which uses no pulls. */
+/** Runs `lock`: writes the lock file next to the mirror file, or compares the two. Uses HEAD, so it uses no pulls. */
 export async function lock(input: LockInput, context: ProcessContext): Promise<number> {
   const globs = updateGlobs(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
   if (!input.check) return write(loaded, globs, input, context);
   if (loaded.lock === undefined) throw noLock(loaded.file.path);
-  if (await printDisagreements(loaded, input, context)) return EXIT.failed;
+  if (await reportDifferences(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
   context.out(
     input.json
@@ -41,7 +41,7 @@ export async function lock(input: LockInput, context: ProcessContext): Promise<n
 }
 
 function updateGlobs({ update: globs, check }: LockInput): readonly string[] {
-  if (globs.length > 0 && check) throw usage("--check and --update exclude each other: --check changes nothing");
+  if (globs.length > 0 && check) throw usage("--check and --update cannot be used together");
   return globs;
 }
 
@@ -74,7 +74,7 @@ async function write(
   }
 }
 
-/** Queries the sources: for the tags of rules, and for the digests of unlocked images and of those to update. */
+/** Queries the sources for the tags of rules, and for the digests of new images and of those to update. */
 async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
@@ -102,7 +102,7 @@ function named(source: Reference): [string, Reference][] {
 }
 
 /**
- * Returns which images `--update` moves.
+ * Returns whether `--update` moves an image.
  * @param sources images, and the images of rules without a tag
  * @throws MirrorError USAGE for a glob that matches nothing
  */
@@ -116,16 +116,16 @@ function updateMatcher(
   for (const { glob, matches } of matchers) {
     if (sources.some((source) => source.digest === undefined && matches(source))) continue;
     throw usage(
-      `--update '${glob}' matches no image of ${path} that can be locked`,
-      "use a glob that matches a name such as node:22-alpine, node or docker.io/library/node; * does not match a slash",
+      `--update '${glob}' matches no image in ${path} that can be locked`,
+      "use a glob for names such as node:22-alpine, node, or docker.io/library/node; * does not match a slash",
     );
   }
   return (source) => matchers.some(({ matches }) => matches(source));
 }
 
 /**
- * Writes the lock file if it changed. Does not write a first lock file without lines, which would block every image.
- * @returns whether it was written
+ * Writes the lock file if it changed. A new lock file without lines is not written: it would block every copy.
+ * @returns whether the file was written
  */
 async function writeChange(path: string, { lines, failed }: LockChange, old: string | undefined): Promise<boolean> {
   const text = formatLock(lines);

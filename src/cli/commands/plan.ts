@@ -10,23 +10,23 @@ import { withPlan, type Session } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
-/** Runs `plan`: shows what apply would change. Changes and blocked rows exit with 0; whatever could not be read exits with 1. */
+/** Runs `plan`: shows what apply would change. It fails only if something could not be read. */
 export async function plan(input: PlanInput, context: ProcessContext): Promise<number> {
   const show = async ({ survey, style }: Session): Promise<number> => {
     const { plan: current } = survey;
     if (input.explain && !input.json) {
       context.out(`${renderExplanation(current, style)}\n`);
     }
-    context.out(input.json ? `${JSON.stringify(made, null, 2)}\n` : renderPlan(made, style));
-    // After the plan is printed: a file that cannot be written must not hide it or prevent the other files.
-    const written = await writeFiles(made, input, style, context);
-    return written ? exitCode(made, input.detailedExitcode) : EXIT.failed;
+    context.out(input.json ? `${JSON.stringify(current, null, 2)}\n` : renderPlan(current, style));
+    // Printed first: a file that cannot be written must neither hide the plan nor prevent the other files.
+    const written = await writeFiles(current, input, style, context);
+    return written ? exitCode(current, input.detailedExitcode) : EXIT.failed;
   };
   const code = await withPlan(input, context, show, { moves: "shown" });
   return code ?? EXIT.invalid;
 }
 
-/** Writes the plan to the requested files, all from this run. @returns whether all were written */
+/** Writes the plan to each requested file. @returns whether all were written */
 async function writeFiles(
   plan: Plan,
   { out, jsonOut, markdown, summary }: PlanInput,
@@ -45,7 +45,7 @@ async function writeFiles(
   return allWritten;
 }
 
-/** Returns the exit code, as Terraform does: 0 with or without changes, or 2 for changes on request. Blocked rows count as changes. */
+/** Returns the exit code, as Terraform does. A blocked row counts as a change. */
 function exitCode({ complete, totals }: Plan, isDetailed: boolean): number {
   if (!complete) return EXIT.failed;
   const differences = totals.create + totals.change + totals.delete + totals.blocked;

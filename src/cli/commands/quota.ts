@@ -13,13 +13,12 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
-/** The repository that Docker provides for this lookup (Docker Docs, "Pull usage and limits"). */
+/** The repository that Docker provides for this (Docker Hub, "Viewing pull rate and limit"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
 
 /**
- * Runs `quota`: prints Docker Hub's pull limit, the remaining pulls and whose they are. Sends one HEAD, which uses no
- * pull.
- * @returns 1 also if Docker Hub reports no limit, because then nothing is known
+ * Runs `quota`: shows the remaining pulls at Docker Hub, and whose they are. Sends one HEAD, which uses no pulls.
+ * @returns 1 if the response does not mention a pull limit
  */
 export async function quota(input: QuotaInput, context: ProcessContext): Promise<number> {
   const file = await loadMirrorFile(input, context);
@@ -32,9 +31,9 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
     const source = connections.source(DOCKER_HUB);
     const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
     await head.catch((error: unknown) => {
-      // At the pull limit HEAD is refused too, but its headers have the numbers.
-      const isAnswer = error instanceof MirrorError && error.code === "PULL_LIMIT";
-      if (!isAnswer || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
+      // At the pull limit, HEAD is refused too. Its headers still have the numbers.
+      const hasReachedLimit = error instanceof MirrorError && error.code === "PULL_LIMIT";
+      if (!hasReachedLimit || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
     });
     const reported = pullBudgets.said(DOCKER_HUB);
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
@@ -48,15 +47,16 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   }
 }
 
-const UNUSED = "Credentials for Docker Hub are configured, but were NOT used: the limit is that of this address.\n";
+const UNUSED =
+  "WARNING: Docker Hub credentials are configured but were NOT used: the pull limit is that of this address.\n";
 
 function document(reported: ReportedLimit | undefined, credentialsUnused: boolean): string {
   const all = {
     registry: DOCKER_HUB,
-    reading: said?.kind === "reading" ? said.reading : null,
-    /** What could be read without a reading: the limit, its window, whose it is. */
-    claim: said?.kind === "unread" ? said.claim : null,
-    unlimited: said?.kind === "unlimited",
+    reading: reported?.kind === "reading" ? reported.reading : null,
+    /** What could be read if the remaining pulls could not: the limit, its window and its owner. */
+    claim: reported?.kind === "unread" ? reported.claim : null,
+    unlimited: reported?.kind === "unlimited",
     credentialsUnused,
   };
   return `${JSON.stringify(all, null, 2)}\n`;

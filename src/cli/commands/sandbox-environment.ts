@@ -10,19 +10,20 @@ import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** Variables that lead to a real account. Real credentials must not enter a sandbox, even on loopback. */
+/** Variables that could give access to a real account. A sandbox must not receive real credentials. */
 const REAL_ACCOUNT =
   /^(?:AWS_|CODEBUILD_|DOCKER_AUTH_CONFIG$|DOCKER_CONFIG$|MIRRORFORM_(?:USERNAME|PASSWORD|ENDPOINT)_)/;
 
-/** Variables that a mirror file can use before the sandbox runs. */
+/** Variables that a mirror file can use before the sandbox has started. */
 const DEFAULTS = { AWS_REGION: "us-east-1", AWS_ACCOUNT_ID: "123456789012" };
 
-/** Hides Docker's and AWS's configuration files. The sandbox adds its own profiles. */
+/** Hides the Docker and AWS configuration of the machine. The sandbox sets its own profiles afterwards. */
 const NO_CONFIGURATION = { DOCKER_CONFIG: devNull, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 
 /**
- * Variables that a shell must unset before it uses a sandbox: those that override an access key, and those that override
- * the endpoint variables (docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html).
+ * Variables that a shell must unset before it uses a sandbox. They take precedence over an access key, change it, or
+ * override the addresses in the endpoint variables
+ * (docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html).
  */
 export const TO_UNSET = [
   "AWS_PROFILE",
@@ -42,7 +43,7 @@ export const TO_UNSET = [
   "DOCKER_AUTH_CONFIG",
 ];
 
-/** Returns the environment of a command in a sandbox: this process's, without real accounts, with the sandbox's settings. */
+/** Returns the environment of a command in a sandbox: that of this process without real accounts, plus the sandbox's settings. */
 export function sandboxEnvironment(
   { environment }: Pick<ProcessContext, "environment">,
   settings: Readonly<Record<string, string>>,
@@ -51,15 +52,15 @@ export function sandboxEnvironment(
   return { ...Object.fromEntries(kept), ...sandboxSettings(settings) };
 }
 
-/** Returns all variables of a sandbox. */
+/** Returns all variables to set for a sandbox. */
 export function sandboxSettings(settings: Readonly<Record<string, string>>): Record<string, string> {
   return { ...DEFAULTS, ...NO_CONFIGURATION, ...settings };
 }
 
 /** The image that `quota` looks up. Docker Hub always has it. */
-const ASKED_BY_QUOTA = "docker.io/ratelimitpreview/test:latest";
+const QUOTA_IMAGE = "docker.io/ratelimitpreview/test:latest";
 
-/** Returns what a sandbox must provide for a mirror file: its images, registries and profiles. */
+/** Returns what a sandbox must serve for a mirror file: its images, and the registries of its targets. */
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
   const sources = sourcesOf(file);
@@ -72,7 +73,7 @@ export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   };
 }
 
-/** Returns the sources that are an ECR, with account and Region. */
+/** Returns the source registries that are an ECR, with their accounts and Regions. */
 function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions["ecrSources"]> {
   const names = [...new Set(sources.map(({ registry }) => registry))];
   return new Map(
@@ -83,7 +84,7 @@ function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions
   );
 }
 
-/** Returns listed images, and sample tags for rules. */
+/** Returns the listed images, and sample tags for rules to select from. */
 function sourcesOf({ entries }: MirrorFile): Reference[] {
   const samples = entries.flatMap((entry) =>
     entry.kind === "rule" ? sampleTags(entry.rule).map((tag) => ({ ...entry.image, tag })) : [],
@@ -92,15 +93,15 @@ function sourcesOf({ entries }: MirrorFile): Reference[] {
 }
 
 /**
- * Returns the account of the environment's access key: that of the first target that names an account without a profile
- * or a role. One key cannot reach several accounts, in a sandbox or elsewhere.
+ * Returns the account of the access key in the environment: that of the first target that sets an account and no
+ * profile or role. As at AWS, one key gives access to one account.
  */
 function ownAccount(targets: readonly EcrSettings[]): string | undefined {
   return targets.find(({ account, profile, role }) => account !== undefined && (profile ?? role) === undefined)
     ?.account;
 }
 
-/** Returns the profiles that targets name. With a role, the account is the role's, and the profile's does not matter. */
+/** Returns the profiles of targets. With a role, the account is the role's, so that of the profile does not matter. */
 function profilesOf(targets: readonly EcrSettings[]): SandboxProfile[] {
   const accounts = new Map<string, string | undefined>();
   for (const { account, profile, role } of targets) {

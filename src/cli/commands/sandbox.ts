@@ -11,8 +11,8 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
 /**
- * Runs `sandbox`: a Docker Hub and an ECR on loopback that serve the images of the mirror file. With a command, runs it in
- * the sandbox's environment and returns its exit code. Without one, runs until it is interrupted.
+ * Runs `sandbox`: serves the images of the mirror file from a Docker Hub and an ECR on loopback. With a command, it runs
+ * the command in the sandbox's environment and returns its exit code. Without one, it runs until it is interrupted.
  */
 export async function sandbox(input: SandboxInput, context: ProcessContext): Promise<number> {
   const { json } = input;
@@ -74,10 +74,10 @@ function runInside(
 }
 
 /**
- * Forwards a signal that the command did not receive itself. Ctrl-C in a terminal sends SIGINT to both processes, and
- * most programs, mirrorform included, stop at once on a second one. The sender of a signal is unknown, so with a terminal
- * SIGINT is assumed to be Ctrl-C. Without a terminal it comes from a supervisor, which signals only this process, as
- * SIGTERM always does. The command cannot have its own process group: a shell in it would lose the terminal.
+ * Forwards a signal that the command did not receive itself. A Ctrl-C in a terminal sends SIGINT to both processes, and
+ * many programs, including mirrorform, exit immediately on a second one. The sender of a signal is unknown, so with a
+ * terminal every SIGINT counts as a Ctrl-C. Without one, SIGINT comes from a supervisor that signals only this process;
+ * SIGTERM always does. The command cannot get its own process group: a shell in it would lose the terminal.
  */
 function forward(signal: InterruptSignal, child: ChildProcess): void {
   if (signal === "SIGTERM" || !hasControllingTerminal()) child.kill(signal);

@@ -15,7 +15,10 @@ import { URI_FORMATS } from "../uris/formats.ts";
 import { nameUris, type MirroredUri } from "../uris/mirrored-uri.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
 
-/** Runs `uris`: prints the URI of each mirrored image. Queries no source, and tags at a target only with `--pin`. */
+/**
+ * Runs `uris`: prints the URI of each mirrored image. Sends no request to a source. Looks up only the registry of each
+ * target and, with --pin, its tags.
+ */
 export async function uris(input: UrisInput, context: ProcessContext): Promise<number> {
   const format = formatOf(input);
   const loaded = await loadWithLock(input, context);
@@ -39,7 +42,7 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   }
 }
 
-/** Returns the images that are known offline: listed ones, and those of rules only with a lock file. */
+/** Returns the images that are known without a request to a source. Those of rules are known only from the lock file. */
 function knownImages(
   { file, lock }: FileWithLock,
   select: Narrowed["select"],
@@ -47,9 +50,11 @@ function knownImages(
 ): DesiredImage[] {
   if (lock !== undefined) return select(expandByLock(file.entries, lock.lines)).flatMap(({ images }) => images);
   const listed = file.entries.filter((entry) => entry.kind === "listed");
-  const left = file.entries.length - listed.length;
-  if (left > 0) {
-    err(`${file.path}: ${plural(left, "rule")} skipped: without a lock file, the tags of a rule are unknown.\n`);
+  const skipped = file.entries.length - listed.length;
+  if (skipped > 0) {
+    err(
+      `${file.path}: skipped ${plural(skipped, "tag rule")}, because there is no lock file. To include the images, run mirrorform lock.\n`,
+    );
   }
   const expanded = listed.map((entry) => ({ entry, images: entry.images, selected: undefined, errors: [] }));
   return select(expanded).flatMap(({ images }) => images);
@@ -68,7 +73,7 @@ function formatOf({ json, format }: UrisInput): (uris: readonly MirroredUri[]) =
 
 type Pins = ReadonlyMap<OpenTarget, ReadonlyMap<string, ReadonlyMap<string, Digest>>>;
 
-/** Reads the digests of the tags, repository by repository. */
+/** Reads the current digests of the tags, with one call for each repository. */
 async function readPins(
   images: readonly DesiredImage[],
   targets: ReadonlyMap<string, OpenTarget>,
@@ -100,7 +105,7 @@ function uriOf(image: DesiredImage, targets: ReadonlyMap<string, OpenTarget>, pi
 }
 
 function notMirrored(uri: string): MirrorError {
-  return new MirrorError("the image is not mirrored yet, so it has no digest", {
+  return new MirrorError("the image is not mirrored yet", {
     code: "MANIFEST_UNKNOWN",
     side: "target",
     operation: "read tag",

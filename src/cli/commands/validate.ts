@@ -5,18 +5,18 @@ import { EXIT } from "../process/exit-code.ts";
 import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
-import { reportQuality, printProblems, type MirrorFileInput } from "../input/load-mirror-file.ts";
+import { reportProblems, writeCodeQuality, type MirrorFileInput } from "../input/load-mirror-file.ts";
 
 /**
- * Runs `validate`: checks the mirror file, its policy files and its lock file, offline. A lock file that disagrees with
- * the mirror file is exit code 1; a file that cannot be read or is invalid is 3.
+ * Runs `validate`: checks the mirror file, its policy files and its lock file, without using the network.
+ * @returns 1 if the lock file disagrees with the mirror file, 3 if a file is not valid
  */
 export async function validate(input: ValidateInput, context: ProcessContext): Promise<number> {
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
-  if (await printDisagreements(loaded, input, context)) return EXIT.failed;
-  // Last, because a problem in the file matters more than a report that cannot be written.
-  await reportQuality([], input);
+  if (await reportDifferences(loaded, input, context)) return EXIT.failed;
+  // Written last: a problem takes precedence over a report that cannot be written.
+  await writeCodeQuality([], input);
   const { file, lock } = loaded;
   const images = listedImages(file.entries).length;
   const rules = file.entries.filter((entry) => entry.kind === "rule").length;
@@ -35,8 +35,8 @@ export async function validate(input: ValidateInput, context: ProcessContext): P
   return EXIT.done;
 }
 
-/** Prints where the lock file and the mirror file disagree. @returns whether they do */
-export async function printDisagreements(
+/** Reports each difference between the lock file and the mirror file at its line. @returns whether there are any */
+export async function reportDifferences(
   { file, source, lock }: FileWithLock,
   input: MirrorFileInput,
   context: ProcessContext,
@@ -49,6 +49,6 @@ export async function printDisagreements(
     operation: "compare the lock file with the mirror file",
     source: (path: string) => (path === lock.path ? lock.source : source),
   };
-  await printProblems(problems, about, input, context);
+  await reportProblems(problems, about, input, context);
   return true;
 }

@@ -1,9 +1,9 @@
 import { readLockFile, lockPath, type Lock } from "../../desired/lock/lock-file.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { loadWithSource, printProblems, type MirrorFileInput } from "./load-mirror-file.ts";
+import { loadWithSource, reportProblems, type MirrorFileInput } from "./load-mirror-file.ts";
 
-/** A mirror file and its lock file, if it has one. */
+/** A mirror file with its lock file, if there is one. */
 export interface FileWithLock {
   file: MirrorFile;
   /** The text of the mirror file. */
@@ -11,13 +11,13 @@ export interface FileWithLock {
   lock: Lock | undefined;
 }
 
-/** Reads the mirror file and its lock file. If one is invalid, prints its problems and returns undefined. */
+/** Reads the mirror file and its lock file. Reports problems and returns undefined if one of them is not valid. */
 export async function loadWithLock(input: MirrorFileInput, context: ProcessContext): Promise<FileWithLock | undefined> {
   const loaded = await loadWithSource(input, context);
   if (loaded === undefined) return undefined;
   const read = await readLockFile(loaded.file.path);
   if ("lock" in read) return { ...loaded, lock: read.lock };
   const about = { path: lockPath(loaded.file.path), operation: "read the lock file", source: () => read.source };
-  await printProblems(read.problems, about, input, context);
+  await reportProblems(read.problems, about, input, context);
   return undefined;
 }

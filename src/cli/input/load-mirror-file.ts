@@ -7,7 +7,7 @@ import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 
-/** The options that name the mirror file, and where its problems are reported. */
+/** The options for the path of the mirror file and the output of its problems. */
 export interface MirrorFileInput {
   file: string;
   json: boolean;
@@ -17,15 +17,15 @@ export interface MirrorFileInput {
   report?: string | undefined;
 }
 
-/** Enough to work on at once. `--json` prints all of them. */
+/** Number of problems shown as text. `--json` has all of them. */
 const MAX_PROBLEMS_SHOWN = 200;
 
-/** As {@link loadWithSource}, without the text. */
+/** Reads the mirror file as {@link loadWithSource} does, without its text. */
 export async function loadMirrorFile(input: MirrorFileInput, context: ProcessContext): Promise<MirrorFile | undefined> {
   return (await loadWithSource(input, context))?.file;
 }
 
-/** Reads the mirror file that the options name, with its text. If it is invalid, prints its problems and returns undefined. */
+/** Reads the mirror file in the options, with its text. Reports problems and returns undefined if it is not valid. */
 export async function loadWithSource(
   input: MirrorFileInput,
   context: ProcessContext,
@@ -34,23 +34,23 @@ export async function loadWithSource(
   const read = await readMirrorFile(path, { environment: context.environment });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
-  await printProblems(read.problems, about, input, context);
+  await reportProblems(read.problems, about, input, context);
   return undefined;
 }
 
 /**
- * Prints the problems of a file, as text or as JSON, and as annotations and reports for CI platforms.
+ * Reports the problems of a file as text or JSON, as annotations in GitHub Actions, and in the report files.
  * @param about `source` returns the text of the file at a path
  */
-export async function printProblems(
+export async function reportProblems(
   problems: readonly Problem[],
   about: { path: string; operation: string; source: (path: string) => string },
   input: MirrorFileInput,
   context: ProcessContext,
 ): Promise<void> {
   const { out, err, environment } = context;
-  const reported = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
-  const document = `${JSON.stringify({ problems: reported }, null, 2)}\n`;
+  const documented = problems.map((problem) => ({ side: "config", operation: about.operation, ...problem }));
+  const document = `${JSON.stringify({ problems: documented }, null, 2)}\n`;
   if (input.json) out(document);
   else {
     const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
@@ -58,7 +58,7 @@ export async function printProblems(
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
     out(annotations(problems, environment));
   }
-  // A report that cannot be written must not hide the problems.
+  // A report file that cannot be written must not hide the problems.
   const style = createStyle({ color: false, abbreviateDigests: false });
   const { report } = input;
   await writeOrReport(() => writeCodeQuality(problems, input), style, context);
@@ -66,7 +66,7 @@ export async function printProblems(
 }
 
 /**
- * Writes the report for GitLab, if requested.
+ * Writes the GitLab Code Quality report, if its option is set.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function writeCodeQuality(

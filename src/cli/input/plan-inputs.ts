@@ -4,7 +4,7 @@ import { canonicalJson } from "../../desired/text/canonical-json.ts";
 import type { PlanInputs } from "../../plan/plan.ts";
 import type { FileWithLock } from "./load-lock.ts";
 
-/** Hashes the inputs of a plan. A policy file is hashed as data, so that whitespace does not matter. */
+/** Hashes the inputs of a plan. A policy file is hashed as data, so whitespace does not matter. */
 export function planInputs({ file, source, lock }: FileWithLock): PlanInputs {
   const settings = file.entries.flatMap(({ targets }) => targets.map((target) => target.settings));
   const policies = settings.flatMap(({ lifecyclePolicy, policy }) => [lifecyclePolicy, policy]);

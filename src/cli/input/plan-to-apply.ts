@@ -8,23 +8,26 @@ import type { Plan } from "../../plan/plan.ts";
 import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../../plan/saved/saved-plan.ts";
 import type { ApplyInput } from "../definitions/apply.ts";
 
-/** A saved plan that an apply carries out. */
-export interface HeldPlan {
+/** A saved plan that limits an apply. */
+export interface PlanToApply {
   narrowing: Plan["narrowing"];
-  /** Digests that need no lookup at the source, by full reference: those of a trusted plan. */
+  /** With `--trust-plan`: the digests of the plan by full reference, instead of a request to the source. */
   known: ReadonlyMap<string, Resolution>;
-  /** @throws MirrorError PLAN_FILE if it was made from other inputs */
+  /** @throws MirrorError PLAN_FILE if the plan was made from other inputs */
   refuseOtherInputs(now: Pick<Plan, "name" | "inputs">): void;
-  /** @throws MirrorError PLAN_FILE if it names something that the mirror file does not declare */
-  hold(fresh: Plan): Plan;
+  /**
+   * Restricts a new plan to the actions of the saved one.
+   * @throws MirrorError PLAN_FILE if the saved plan names something that is not in the mirror file
+   */
+  restrict(fresh: Plan): Plan;
 }
 
-/** Enough for a plan with the maximum number of images in a mirror file. */
+/** Enough for the largest number of images that a mirror file may declare. */
 const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads the plan that the command line names; undefined if it names none.
- * @throws MirrorError PLAN_FILE if the file is not a plan, USAGE for options that change what is planned
+ * Reads the plan file in the command line, if there is one.
+ * @throws MirrorError PLAN_FILE if the file is not a plan, USAGE for options that do not fit a saved plan
  */
 export async function readPlanToApply(
   input: Pick<ApplyInput, "operands" | "partial" | "trustPlan" | "target" | "only">,
@@ -32,12 +35,12 @@ export async function readPlanToApply(
   const { operands, partial, trustPlan: isTrusted } = input;
   const [path] = operands;
   if (path === undefined) {
-    if (partial || isTrusted)
-      throw usage(`--${partial ? "partial" : "trust-plan"} applies to a saved plan, and none is named`);
+    if (partial || isTrusted) throw usage(`--${partial ? "partial" : "trust-plan"} requires a saved plan`);
     return undefined;
   }
   for (const name of ["target", "only"] as const) {
-    if (input[name].length > 0) throw usage(`--${name} cannot narrow a saved plan`);
+    if (input[name].length > 0)
+      throw usage(`--${name} cannot narrow a saved plan`, `use --${name} with mirrorform plan --out FILE`);
   }
   const terms: SavedPlanTerms = { path, partial };
   const saved = readSavedPlan(await readPlanText(path), path);
@@ -51,7 +54,7 @@ export async function readPlanToApply(
 
 function knownFrom({ targets }: SavedPlan): Map<string, Resolution> {
   const copies = targets.flatMap(({ actions }) => actions.flatMap((action) => savedCopy(action) ?? []));
-  // The mirror file decides about pinned digests, not the plan.
+  // A digest that the mirror file pins never comes from the plan.
   const byTag = copies.filter(({ source }) => !source.includes("@"));
   return new Map(
     byTag.map(({ source, digest, mediaType }) => [source, { kind: "found", digest, mediaType, size: undefined }]),
@@ -69,13 +72,12 @@ async function readPlanText(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected error";
-    throw refusePlan(path, `the file cannot be read: ${code}`);
+    const code = error instanceof Error && "code" in error ? String(error.code) : "an unknown error";
+    throw refusePlan(path, `the file system reported ${code}`);
   }
   throw refusePlan(path, `the file is not UTF-8 text of at most ${MAX_PLAN_BYTES} bytes`);
 }
 
-function usage(message: string): MirrorError {
-  const hint = "run mirrorform apply --help for its options";
+function usage(message: string, hint = "run mirrorform apply --help for its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of apply", hint });
 }

@@ -15,27 +15,27 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
 
-/** What `plan` and `apply` share: connections to the registries of a narrowed mirror file, and a plan. */
+/** What `plan` and `apply` share: a narrowed mirror file, connections to its registries, and a plan. */
 export interface Session {
   connections: Connections;
   pullBudgets: PullBudgets;
   events: EventStream;
   style: Style;
-  /** The most recent survey. */
+  /** The latest survey. */
   survey: Survey;
-  /** Plans again, because the inputs may have changed. */
-  surveyAgain(): Promise<void>;
+  /** Makes a new plan from the current state of the registries. */
+  replan(): Promise<void>;
 }
 
 /** The options that `plan` and `apply` share. */
 type PlanningInput = OptionValues<typeof PLANNING_OPTIONS> & { explain?: boolean; report?: string | undefined };
 
 /**
- * Reads the mirror file, makes the plan, passes both to `work`, and closes every connection afterwards.
- * @param held a saved plan: it is planned again with its own narrowing, and its digests if they are trusted
- * @param ready called after all inputs are known to be valid and before the first request; an error ends the run
- * @param moves whether the plan shows locked tags that moved upstream, at the cost of one HEAD per locked tag
- * @returns what `work` returns; undefined if the mirror file or its lock file is invalid and the problems were printed
+ * Reads the mirror file, makes the plan, and passes both to `work`. Closes every connection afterwards.
+ * @param saved a saved plan: the new plan has the same `--target` and `--only`, and the digests that the user trusts
+ * @param ready called after validation and before the first request; an error that it throws ends the run
+ * @param moves whether the plan shows locked tags that moved upstream; this takes one HEAD for each locked tag
+ * @returns the result of `work`; undefined if the mirror file or its lock file is not valid, after reporting why
  */
 export async function withPlan(
   input: PlanningInput,
@@ -68,7 +68,7 @@ export async function withPlan(
     const { signal, isTerminal } = context;
     const content = contentReader(connections);
     const explained = input.explain === true;
-    // A lock file is applied to the whole file, because images share its lines. Otherwise only the narrowed part is needed.
+    // With a lock file, all entries are expanded, because they share its lines. Without one, only the narrowed entries are.
     const expansion = () =>
       expand(loaded.lock === undefined ? file : loaded.file, loaded.lock?.lines, connections, context);
     const expandAll = async () => {
@@ -80,7 +80,7 @@ export async function withPlan(
     const options = { ...inputsOfSurvey, known: saved?.known ?? new Map(), lock, explained, expand: expandAll };
     const makeSurvey = () => survey({ ...options, connections, pullBudgets, content, signal });
     const color = wantsColor(input.noColor, context);
-    // A terminal without a known size reports 0.
+    // A terminal of unknown size reports 0 columns.
     const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
     const style = createStyle({ color, abbreviateDigests: isTerminal, width });
     const session: Session = {
@@ -97,13 +97,13 @@ export async function withPlan(
   }
 }
 
-/** Reads the size of an image from Docker Hub's catalogue. */
+/** Reads the sizes of images from Docker Hub's catalogue. */
 function contentReader(connections: Connections): SurveyOptions["content"] {
   return (reference, digest, signal) =>
     connections.catalogue("optional")?.describe(reference, digest, signal) ?? Promise.resolve(undefined);
 }
 
-/** Formats a date as `20260131`. */
+/** Formats a date as `20260131`, in UTC. */
 function utcDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10).replaceAll("-", "");
 }

@@ -4,12 +4,12 @@ import { relative, resolve, sep } from "node:path";
 import type { Problem } from "../../desired/text/problem.ts";
 import type { Environment } from "../../environment.ts";
 
-/** GitHub shows ten errors per step ("Workflow commands"). The log has all of them. */
+/** GitHub shows at most ten errors of a step (docs, "Workflow commands"). The log has all of them. */
 const MAX_ANNOTATIONS = 10;
 
 /**
- * Formats problems as annotations of a pull request: one workflow command of GitHub Actions per line, and nothing on
- * other platforms. Their text comes from the file, so it is escaped: a file cannot add commands to the log.
+ * Renders problems as GitHub Actions workflow commands, which annotate the lines of a pull request. Returns an empty
+ * text elsewhere. Text from the file is escaped so that it cannot contain a workflow command.
  */
 export function annotations(problems: readonly Problem[], environment: Environment): string {
   if (environment["GITHUB_ACTIONS"] !== "true") return "";
@@ -24,7 +24,7 @@ export function annotations(problems: readonly Problem[], environment: Environme
     .join("");
 }
 
-/** Formats problems as a GitLab Code Quality report ("Code Quality report format"). */
+/** Renders problems as a GitLab Code Quality report ("Code Quality report format"). */
 export function codeQuality(problems: readonly Problem[]): string {
   const entries = problems.map(({ path, position, message, hint, code }) => ({
     description: hint === undefined ? message : `${message} (${hint})`,
@@ -38,18 +38,18 @@ export function codeQuality(problems: readonly Problem[]): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** Both platforms expect paths relative to the root of the repository, which is the default folder of jobs. */
+/** Makes a path relative to the root of the repository, as both platforms expect. By default, jobs start there. */
 function pathIn(root: string | undefined, path: string): string {
   const within = relative(root ?? ".", resolve(path));
   return within.startsWith("..") ? path : within.split(sep).join("/");
 }
 
-/** Escapes the text after `::`, as `command.ts` in actions/toolkit does. */
+/** Escapes the text after `::` (actions/toolkit, `command.ts`). */
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-/** Escapes a property, as {@link data} does for text. */
+/** Escapes the value of a property (actions/toolkit, `command.ts`). */
 function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

@@ -5,7 +5,7 @@ import type { Emit, MirrorEvent } from "../../events.ts";
 import { unwritable } from "./output-file.ts";
 import { version } from "../process/version.ts";
 
-/** Additions raise the minor version; other changes raise the major version. */
+/** Additions raise the minor version, other changes the major version. */
 export const EVENTS_FORMAT_VERSION = "1.0";
 
 /** One line of the event file. */
@@ -14,7 +14,7 @@ export type LoggedEvent = (MirrorEvent | FirstLine) & {
   at: string;
 };
 
-/** The first line: the version of the format. */
+/** The first line: the versions of the format and of mirrorform. */
 export interface FirstLine {
   type: "version";
   formatVersion: string;
@@ -22,16 +22,16 @@ export interface FirstLine {
   mirrorform: string;
 }
 
-/** The file of `--events`: one JSON document per line. */
+/** The file of `--events`, with one JSON document per line. */
 export interface EventLog {
   listen: Emit;
   close(): void;
 }
 
 /**
- * Opens the event file and writes its first line, the version. Each event follows with its time. Lines are written
- * synchronously, so that the file shows what a killed run was doing. A write error later is reported once, and the run
- * continues.
+ * Opens the file and writes its first line, the versions. Every event gets its time as `at` (ISO 8601, UTC). Writes are
+ * synchronous, so the file shows what a killed run was doing. A write that fails later is reported once and does not stop
+ * the run.
  * @throws MirrorError FILE_UNWRITABLE if the file cannot be opened
  */
 export function openEventLog(path: string, { clock, err }: { clock: Clock; err: (text: string) => void }): EventLog {

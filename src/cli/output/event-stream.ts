@@ -1,6 +1,6 @@
 import type { Emit } from "../../events.ts";
 
-/** The event stream: passes each event to every listener in turn. */
+/** Passes each emitted event to all listeners, in the order in which they were added. */
 export interface EventStream {
   emit: Emit;
   listen(listener: Emit): void;

@@ -3,22 +3,22 @@ import { access, appendFile, realpath, rename, rm, stat, writeFile } from "node:
 import { MirrorError } from "../../errors.ts";
 
 /**
- * Writes a file that the command line names, atomically: a reader never finds half of it.
- * @throws MirrorError FILE_UNWRITABLE if it cannot be written: no such folder, no permission, a full disk
+ * Writes an output file atomically, so that a reader never finds a partial one.
+ * @throws MirrorError FILE_UNWRITABLE for a missing folder, a missing permission or a full disk
  */
 export async function writeOutput(path: string, content: string): Promise<void> {
   try {
-    const there = await stat(path).catch(() => undefined);
+    const found = await stat(path).catch(() => undefined);
     // A pipe or a device cannot be replaced.
-    if (there !== undefined && !there.isFile()) return await writeFile(path, content);
-    await replace(there === undefined ? path : await realpath(path), content);
+    if (found !== undefined && !found.isFile()) return await writeFile(path, content);
+    await replace(found === undefined ? path : await realpath(path), content);
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
 /**
- * Checks before the run whether a file can be written at its end. Does not leave a new file behind.
+ * Checks in advance that a file can be written. Does not leave a new file.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function refuseUnwritable(path: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function refuseUnwritable(path: string): Promise<void> {
 }
 
 /**
- * Appends to a file that other programs write to as well, such as a job summary.
+ * Appends to a file that other programs write to as well, such as a job's summary.
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function appendOutput(path: string, content: string): Promise<void> {
@@ -57,10 +57,10 @@ export function unwritable(path: string, error: unknown): MirrorError {
 async function replace(path: string, content: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    // A killed run may have left one, and a link must not be written through.
-    await rm(beside, { force: true });
-    await writeFile(beside, content, { flag: "wx" });
-    await rename(beside, path);
+    // A killed run may have left one, and a link could lead to another file.
+    await rm(temporary, { force: true });
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -2,13 +2,13 @@ import type { Report } from "../../apply/report.ts";
 import type { PullLimitReading, NoReading } from "../../events.ts";
 import type { Plan } from "../../plan/plan.ts";
 
-/** The document that `apply --json` prints and `apply --report` writes. */
+/** The output of `apply --json` and `apply --report`. */
 export interface ReportDocument extends Report {
   /** The plan that was applied. */
   plan: Plan;
-  /** One entry per source with a pull limit. */
+  /** One item for each source with a pull limit. */
   pulls: PullsSpent[];
-  /** Duration of all actions. */
+  /** Duration from the first action to the last. */
   milliseconds: number;
 }
 
@@ -17,6 +17,6 @@ export interface PullsSpent {
   registry: string;
   spent: number;
   reading: PullLimitReading | undefined;
-  /** The reason for a missing reading. */
+  /** Why there is no reading. */
   noReading?: NoReading;
 }

@@ -6,13 +6,13 @@ import type { EventStream } from "./event-stream.ts";
 import { unwritable } from "./output-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** Values of MIRRORFORM_LOG that mean standard error. Any other value is a file. */
+/** Values of MIRRORFORM_LOG for standard error. Any other value is the path of a file. */
 const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
 
 /**
  * Logs every request: to standard error with `--verbose` or `MIRRORFORM_LOG=1`, or appended to a file with
- * `MIRRORFORM_LOG=FILE`. A write error later is reported once, and the run continues.
- * @throws MirrorError FILE_UNWRITABLE if that file cannot be written
+ * `MIRRORFORM_LOG=FILE`. A write that fails later is reported once and does not stop the run.
+ * @throws MirrorError FILE_UNWRITABLE if the file cannot be written
  */
 export function logRequests(
   { verbose }: { verbose: boolean },
@@ -43,7 +43,7 @@ export function logRequests(
   events.listen(requestLog(write));
 }
 
-/** Writes one line per request: method, host, path, status and milliseconds, but never a header's value. */
+/** Writes one line for each request: method, host, path, status and milliseconds. Never writes the value of a header. */
 function requestLog(write: (text: string) => void): Emit {
   return (event) => {
     if (event.type !== "request.finished" && event.type !== "request.retried") return;

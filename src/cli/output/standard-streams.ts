@@ -1,9 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 
 /**
- * Watches the standard streams of a process. A closed pipe (`mirrorform apply | head -1`) is not an error, and the run
- * continues without output. Output that a full disk lost is an error at the end of the run.
- * @returns waits for pending writes; resolves to the reason if standard output is incomplete
+ * Watches the standard streams of a process for write errors. A closed pipe (`mirrorform apply | head -1`) neither stops
+ * the run nor fails it. Other errors, such as a full disk, fail the run at its end.
+ * @returns a function that waits for pending write errors and returns the first one of standard output
  */
 export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => Promise<MirrorError | undefined> {
   let lost: MirrorError | undefined;
@@ -12,13 +12,13 @@ export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => 
   });
   stderr.on("error", () => {});
   return async () => {
-    // Writes to files are synchronous; their errors arrive in the next turn of the event loop.
+    // Writes to files are synchronous, but their errors are emitted in the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     return lost;
   };
 }
 
-function notWhole(error: NodeJS.ErrnoException): MirrorError {
+function truncated(error: NodeJS.ErrnoException): MirrorError {
   return new MirrorError(`output was truncated: ${error.code ?? error.message}`, {
     code: "FILE_UNWRITABLE",
     side: "config",

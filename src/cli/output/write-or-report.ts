@@ -4,8 +4,8 @@ import type { Style } from "../render/text/style.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /**
- * Writes a file whose content was already printed. Standard output may hold a JSON document by now, so an error goes to
- * standard error as text.
+ * Writes a file with content that was already printed. An error goes to standard error as text, because standard output
+ * already has its JSON document.
  * @returns whether the file was written
  */
 export async function writeOrReport(

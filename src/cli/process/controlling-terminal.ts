@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 
 /**
- * Returns whether the process has a controlling terminal, even if its input and output are redirected. Ctrl-C there sends
- * SIGINT to every process of the foreground group, children included (POSIX.1-2024, "General Terminal Interface").
+ * Returns whether the process has a controlling terminal, even if its input and output are redirected. A Ctrl-C there
+ * sends SIGINT to every process of the foreground group, including children (POSIX.1-2024, "General Terminal Interface").
  */
 export function hasControllingTerminal(): boolean {
   try {

@@ -6,9 +6,9 @@ export interface Interrupt {
 }
 
 /**
- * Aborts a signal on the first SIGINT or SIGTERM, so that the report can still be written. The second ends the process at
- * once, through the system's own handler: process.exit waits for pending file operations, such as a pipe without a
- * reader.
+ * Aborts the signal on the first SIGINT or SIGTERM, so that the report can still be written. The second one ends the
+ * process immediately, with the default action of the signal: process.exit would wait for pending writes, for example to
+ * a pipe without a reader or to a network disk.
  */
 export function listenForInterrupt(process: NodeJS.Process): Interrupt {
   const controller = new AbortController();
@@ -25,8 +25,8 @@ export function listenForInterrupt(process: NodeJS.Process): Interrupt {
   return { signal: controller.signal, received: () => received };
 }
 
-/** Ends the process by the signal. A shell reports 130 or 143, as after the first signal. */
-function leave(process: NodeJS.Process, name: InterruptSignal): void {
+/** Ends the process with a signal. A shell reports this as 130 or 143, as after the first signal. */
+function exitAtOnce(process: NodeJS.Process, name: InterruptSignal): void {
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

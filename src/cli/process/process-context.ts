@@ -4,17 +4,17 @@ import { systemClock } from "../../clock.ts";
 import type { RunContext } from "../../run/run-context.ts";
 import type { InterruptSignal } from "./exit-code.ts";
 
-/** What commands use of the process. The only place that reads globals. */
+/** What commands use of the process. Only {@link createProcessContext} reads globals. */
 export interface ProcessContext extends RunContext {
-  /** Write to standard output and to standard error. */
+  /** Writes to standard output. */
   out: (text: string) => void;
   /** Writes to standard error. */
   err: (text: string) => void;
-  /** Whether standard output is a terminal that can be redrawn. */
+  /** Whether standard output is a terminal that supports redrawing. */
   isTerminal: boolean;
-  /** Size of that terminal, undefined if unknown. It may change at any time. */
+  /** Returns the current size of the terminal; undefined if it is unknown. */
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
-  /** The signal that interrupted the run. */
+  /** Returns the signal that interrupted the run. */
   interruptedBy: () => InterruptSignal | undefined;
 }
 

@@ -6,12 +6,12 @@ import { followAsLines } from "./lines.ts";
 import { followAsList } from "./list.ts";
 import type { Progress } from "./progress.ts";
 
-/** Shows the progress of an apply: a list that is redrawn on a terminal, otherwise one line per finished action. */
+/** Shows the progress of an apply: as a redrawn list on a terminal, otherwise as one line for each finished action. */
 export function followProgress(plan: Plan, events: EventStream, style: Style, context: ProcessContext): Progress {
   const actions = actionsOf(plan);
   if (actions.length === 0) return { end: () => Promise.resolve() };
   const { rows, columns } = context.terminalSize();
-  // A terminal without a size, as in some containers, cannot be drawn on.
+  // A terminal may have no size, for example in a container without an attached client. Nothing can be drawn there.
   return context.isTerminal && rows !== 0 && columns !== 0
     ? followAsList(plan, actions, events, context)
     : followAsLines(plan, actions, events, style, context);

@@ -10,10 +10,10 @@ import type { Progress } from "./progress.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** Interval of the line that shows that the run is alive, long enough to keep build logs readable. */
+/** Interval of the lines that show a run is still active. Shorter intervals would flood a build log. */
 const HEARTBEAT_MS = 30_000;
 
-/** Shows progress in a log: one line per finished action, and a heartbeat. */
+/** Shows progress in a log: one line for each finished action, and a heartbeat. */
 export function followAsLines(
   plan: Plan,
   actions: readonly Action[],

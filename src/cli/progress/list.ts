@@ -12,13 +12,13 @@ import { createTally } from "./tally.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
-/** Size of a terminal that does not report one. */
-const USUAL_ROWS = 24;
-const USUAL_COLUMNS = 80;
+/** Size of a terminal whose size is unknown. */
+const DEFAULT_ROWS = 24;
+const DEFAULT_COLUMNS = 80;
 
 /**
- * Shows progress on a terminal: listr2 with one task per action, which waits for the action's events. listr2 keeps the
- * tasks and redraws; mirrorform renders them, because listr2's list would be as long as the plan.
+ * Shows progress on a terminal with listr2, as one task for each action that waits for the action's events. listr2
+ * redraws the screen, but its own list would be as long as the plan, so a custom renderer draws the content.
  */
 export function followAsList(
   plan: Plan,
@@ -36,8 +36,8 @@ export function followAsList(
   const name = (action: Action): string => nameAction(action, plan);
   const draw = (): string => {
     const size = terminalSize();
-    // A terminal without a known size reports 0.
-    const [rows, columns] = [size.rows || USUAL_ROWS, size.columns || USUAL_COLUMNS];
+    // A terminal of unknown size reports 0.
+    const [rows, columns] = [size.rows || DEFAULT_ROWS, size.columns || DEFAULT_COLUMNS];
     return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch() });
   };
   class Renderer extends DefaultRenderer {
@@ -58,7 +58,7 @@ export function followAsList(
       rendererOptions: { spinner },
       concurrent: true,
       exitOnError: false,
-      // listr2's own handler would exit with 127 before the report is written.
+      // listr2's handler would end the process with 127 before the report is written.
       registerSignalListeners: false,
     },
   );

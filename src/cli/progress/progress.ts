@@ -1,5 +1,5 @@
-/** The display of a running apply. */
+/** Shows the progress of an apply. */
 export interface Progress {
-  /** Stops the display. Resolves when everything is drawn. */
+  /** Stops showing progress. Resolves after the last output. */
   end(): Promise<void>;
 }

@@ -3,26 +3,27 @@ import type { Action } from "../../plan/action.ts";
 import { formatBytes, formatDuration } from "../render/text/units.ts";
 import type { ActionProgress, Tally } from "./tally.ts";
 
-/** How an apply is drawn. */
+/** The terminal and the names for the progress of an apply. */
 export interface ScreenSettings {
   name: (action: Action) => string;
-  /** Size of the terminal. */
+  /** Height of the terminal. */
   rows: number;
   /** Width of the terminal. */
   columns: number;
-  /** The current frame of the spinner. */
+  /** The current frame of the spinner for running actions. */
   spinner: string;
 }
 
-/** The line of the shell's prompt, and one that listr2 leaves empty. */
-const OTHER_ROWS = 2;
+/** Rows for the shell's cursor and for the empty line that listr2 adds. */
+const RESERVED_ROWS = 2;
 
-/** Minimum rows for actions, so that a small terminal shows the totals and one action. */
-const LEAST_ROWS = 1;
+/** Rows for actions on a terminal that has room for no more. */
+const MIN_ROWS = 1;
 
 /**
- * Draws a running apply: totals, then one line per action if all fit; otherwise failed and running actions, and counts
- * of the rest. Never taller than the terminal, because lines that scroll away cannot be redrawn.
+ * Renders the progress of an apply: the totals, then one line for each action if all fit. Otherwise it shows the failed
+ * and running actions, and the number of the others. It is never higher than the terminal, because lines that have
+ * scrolled away cannot be redrawn.
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
   const head = headLines(totals(actions, tally), settings);
@@ -35,11 +36,11 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
       actions.filter((action) => states.includes(tally.of(action).state));
     const running = inState("running");
     const failed = inState("failed");
-    // Running actions come first. All failures are in the report.
-    const places = room - 1;
-    const shownRunning = running.slice(0, places);
-    const shownFailed = failed.slice(-Math.max(0, places - shownRunning.length), failed.length);
-    const shown = places - shownRunning.length > 0 ? [...shownFailed, ...shownRunning] : shownRunning;
+    // Running actions take precedence: the report lists all failures.
+    const available = room - 1;
+    const shownRunning = running.slice(0, available);
+    const shownFailed = failed.slice(-Math.max(0, available - shownRunning.length), failed.length);
+    const shown = available - shownRunning.length > 0 ? [...shownFailed, ...shownRunning] : shownRunning;
     return [...shown.map((action) => rowOf(action, tally, settings)), `  … and ${rest(shown)}`];
   }
 
@@ -59,7 +60,10 @@ export function drawScreen(actions: readonly Action[], tally: Tally, settings: S
   }
 }
 
-/** Wraps the totals, so that the time left at their end is not cut off. A small terminal gets one line. */
+/**
+ * Wraps the totals, so that the time left at the end is not cut off. On a terminal without room for that, they take one
+ * line.
+ */
 function headLines(parts: readonly string[], { rows, columns }: ScreenSettings): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -70,7 +74,7 @@ function headLines(parts: readonly string[], { rows, columns }: ScreenSettings):
   return rows - RESERVED_ROWS - lines.length > MIN_ROWS ? lines : [parts.join(" · ")];
 }
 
-/** `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls remaining · about 3 min left` */
+/** Renders `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls remaining · about 3 min left`. */
 function totals(actions: readonly Action[], tally: Tally): string[] {
   const waiting = tally.count("waiting");
   const running = tally.count("running");
@@ -88,8 +92,8 @@ function totals(actions: readonly Action[], tally: Tally): string[] {
 }
 
 /**
- * Estimates the time left by bytes if all remaining sizes are known, otherwise by the number of actions. While images
- * remain, only they count: creating a thousand repositories takes as long as copying ten images.
+ * Estimates the time left, from bytes if all remaining sizes are known, otherwise from the number of actions. Other
+ * actions are much faster than copies, so only copies count while there are any, from the start of the first one.
  */
 function timeLeft(actions: readonly Action[], tally: Tally): string[] {
   const isLeft = (action: Action): boolean => ["waiting", "running"].includes(tally.of(action).state);
@@ -115,14 +119,14 @@ function isCopy({ kind }: Action): boolean {
   return kind === "copy-image" || kind === "copy-referrers";
 }
 
-/** Formats an estimate in milliseconds, without tenths of a second. */
+/** Formats an estimate, without fractions of a second. @param milliseconds the estimate */
 function formatRest(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** Returns the bytes of an action. Only images send bytes. */
+/** Returns the bytes to send; undefined if unknown. Only copies send any. */
 function sizeOf(action: Action): number | undefined {
   return action.kind === "copy-image" ? action.content?.bytes : 0;
 }
@@ -143,7 +147,7 @@ function rowOf(action: Action, tally: Tally, { name, spinner }: ScreenSettings):
     case "done":
       return `✔ ${title}${bytes === 0 ? "" : `  ${formatBytes(bytes)}`}`;
     case "already-done":
-      return `✔ ${title}  already there`;
+      return `✔ ${title}  already done`;
     case "postponed":
       return `↓ ${title}  postponed: pull limit reached`;
     case "failed":

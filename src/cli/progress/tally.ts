@@ -4,34 +4,34 @@ import type { Action } from "../../plan/action.ts";
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
 /** The progress of one action. */
-export interface Standing {
+export interface ActionProgress {
   state: "waiting" | "running" | Finished["outcome"];
   /** Bytes of blobs sent to the target. */
   bytes: number;
-  /** Milliseconds from the start of the tally to the start of the action; undefined before that. */
-  begun: number | undefined;
+  /** When the action started, in milliseconds after the start of the tally; undefined if it has not started. */
+  started: number | undefined;
   /** The error code of a failed action. */
   code: string | undefined;
 }
 
-/** The sum of the events of an apply. */
+/** The progress of an apply, computed from its events. */
 export interface Tally {
   record(event: MirrorEvent): void;
   of(action: Action): Readonly<ActionProgress>;
   count(...states: ActionProgress["state"][]): number;
   bytes(): number;
-  /** Bytes per second over the last seconds. */
+  /** Returns bytes per second over the last few seconds. */
   rate(): number;
-  /** Milliseconds since the start of the tally. */
+  /** Returns milliseconds since the start of the tally. */
   elapsed(): number;
-  /** The last reading of each source with a pull limit. */
+  /** Returns the latest reading of each source with a pull limit. */
   readings(): ReadonlyMap<string, PullLimitReading>;
 }
 
-/** Milliseconds over which the rate is averaged: short enough to be current, long enough to be steady. */
+/** Period of the rate in milliseconds. A shorter one makes the rate jump, a longer one makes it lag. */
 const RATE_WINDOW = 5000;
 
-/** Adds up the events of an apply. @param now milliseconds of a monotonic clock */
+/** Creates a tally of the actions. @param now a monotonic clock, in milliseconds */
 export function createTally(actions: readonly Action[], now: () => number): Tally {
   const startedAt = now();
   const progressById = new Map<string, ActionProgress>(

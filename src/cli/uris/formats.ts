@@ -4,7 +4,7 @@ import { alignColumns } from "../render/text/columns.ts";
 import type { UriFormatName } from "../definitions/uris.ts";
 import type { MirroredUri } from "./mirrored-uri.ts";
 
-/** The output formats. Output ends in a line feed unless it is empty. */
+/** Renders URIs, by the name of the format. Output that is not empty ends with a line feed. */
 export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly MirroredUri[]) => string>> = {
   table: (uris) => lines(alignColumns(["image", "uri"], uris).map(terminalText)),
   json: (uris) => document(uris),
@@ -14,13 +14,13 @@ export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly Mirrore
   tfvars: (uris) => `mirrorform_uris = {\n${uris.map(({ name, uri }) => `  ${name} = ${hclText(uri)}\n`).join("")}}\n`,
 };
 
-/** Text that needs no quotes in any format. Every URI at a registry matches. */
+/** Characters that need no quotes in any format. The URI of an image in a registry has no others. */
 const PLAIN = /^[A-Za-z0-9._:/@+-]+$/;
 
 /**
- * Returns an override for `docker buildx bake -f docker-bake.hcl -f FILE`. It sets variables, and a target that inherits
- * `mirrorform` gets them as build arguments and finds each image at its mirror without a change to the Dockerfile (bake
- * reference, `target.contexts`).
+ * Renders an override file for `docker buildx bake -f docker-bake.hcl -f FILE`. It sets variables with these names. A
+ * target that inherits from `mirrorform` gets them as build arguments, and uses the mirror of each image without a change
+ * to the Dockerfile (bake reference, `target.contexts`).
  */
 function bakeFile(uris: readonly MirroredUri[]): object {
   return {
@@ -35,39 +35,39 @@ function bakeFile(uris: readonly MirroredUri[]): object {
 }
 
 /**
- * Quotes a value for a dotenv file, only if needed: `docker run --env-file` treats quotes as part of the value. Readers
- * agree on text in single quotes, but not on how to escape a single quote in it. Such text goes in double quotes, unless
- * a shell would expand part of it.
+ * Renders a value of a dotenv file. `docker run --env-file` treats quotes as part of the value, so a value has quotes only
+ * if other readers need them. All readers take text in single quotes literally, but they differ in how to escape a single
+ * quote. Text with one is put in double quotes, if it has no characters that are special to a shell there.
  */
 function dotenvValue(uri: string): string {
   if (PLAIN.test(uri)) return uri;
   if (!uri.includes("'")) return `'${uri}'`;
   if (!/["$`\\!]/.test(uri)) return `"${uri}"`;
-  throw new MirrorError(`"${uri}" cannot be written so that shells and dotenv readers agree on it`, {
+  throw new MirrorError(`"${uri}" cannot be written so that a shell and all dotenv readers agree on it`, {
     code: "USAGE",
     side: "config",
-    operation: "write the mirrored URIs",
+    operation: "print the URIs",
     hint: "use --format json",
   });
 }
 
-/** Checks a word for `docker build $(mirrorform uris --format build-args)`: the shell splits at spaces and keeps quotes. */
+/** Checks a value for `docker build $(mirrorform uris --format build-args)`: the shell splits it at spaces and keeps quotes. */
 function plainWord(uri: string): string {
   if (PLAIN.test(uri)) return uri;
-  throw new MirrorError(`"${uri}" cannot be written as one word on a command line`, {
+  throw new MirrorError(`"${uri}" would need quotes on a command line`, {
     code: "USAGE",
     side: "config",
-    operation: "write the mirrored URIs",
-    hint: "use --format json or --format dotenv",
+    operation: "print the URIs",
+    hint: "use --format json or dotenv",
   });
 }
 
-/** Quotes text for HCL ("Quoted Templates"), with JSON's escapes and without templates. */
+/** Renders a quoted template of HCL ("Quoted Templates"), which has JSON's escapes. */
 function hclText(uri: string): string {
   return literal(JSON.stringify(uri));
 }
 
-/** Escapes template markers, which HCL evaluates in JSON too. */
+/** Escapes template sequences. HCL evaluates them, even in JSON. */
 function literal(text: string): string {
   return text.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
 }

@@ -2,22 +2,23 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import { familiarReference, formatReference } from "../../oci/reference.ts";
 
-/** The location of one declared image after mirroring. */
+/** The URI of one declared image at its target. */
 export interface MirroredUri {
-  /** Name for variables: capital letters, digits and `_`. */
+  /** Name for a variable: capital letters, digits and `_`. */
   name: string;
-  /** Short form: `ruby:2.7.1-slim`. {@link source} has the full form: `docker.io/library/ruby:2.7.1-slim`. */
+  /** The short name of the source image: `ruby:2.7.1-slim`. */
   image: string;
   /** The full name of the source image: `docker.io/library/ruby:2.7.1-slim`. */
   source: string;
   target: string;
-  /** The reference for `FROM`. */
+  /** The URI for `FROM` in a Dockerfile. */
   uri: string;
 }
 
 /**
- * Names the variable of each image: its `output`, or a name derived from repository and tag at the target
- * (`nomorelimit:ruby-2.7.1-slim` becomes `NOMORELIMIT_RUBY_2_7_1_SLIM`). With several targets, names end in the target's.
+ * Names the variable of each image: its `output`, or a name from the repository and tag at the target
+ * (`NOMORELIMIT_RUBY_2_7_1_SLIM` for `nomorelimit:ruby-2.7.1-slim`). If there are several targets, the name of the target is
+ * added.
  * @throws MirrorError INVALID_FILE if two images would have the same name
  */
 export function nameUris(images: readonly DesiredImage[], uriOf: (image: DesiredImage) => string): MirroredUri[] {
@@ -34,7 +35,7 @@ export function nameUris(images: readonly DesiredImage[], uriOf: (image: Desired
   });
 }
 
-/** Turns text into a valid name for shells, HCL and dotenv files. */
+/** Makes a name that is valid in shells, HCL and dotenv files. */
 function variableName(text: string): string {
   const name = text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
   return /^[0-9]/.test(name) ? `_${name}` : name;
@@ -42,10 +43,10 @@ function variableName(text: string): string {
 
 function sameName(name: string, first: DesiredImage, second: DesiredImage): MirrorError {
   const places = [first, second].map(({ repository, tag, at }) => `${repository}:${tag} (line ${at.line})`);
-  return new MirrorError(`${places.join(" and ")} would both be named ${name}`, {
+  return new MirrorError(`${places.join(" and ")} would both have the name ${name}`, {
     code: "INVALID_FILE",
     side: "config",
-    operation: "name the mirrored URI of",
-    hint: "set output: ANOTHER_NAME on one of them; an entry with several tags cannot have an output",
+    operation: "name the URIs",
+    hint: "set a different output for one of them; an entry with several tags cannot have an output",
   });
 }

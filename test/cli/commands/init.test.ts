@@ -70,7 +70,7 @@ describe("init", () => {
     const more = ["redis:7", one ?? "", two ?? "", three ?? "", "--file", "m.yaml"];
     const { code, stderr } = await resident(["init", "--from", ...more], { folder: path });
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /USAGE[^]*would go to the same place[^]*nothing was written/);
+    assert.match(stderr, /USAGE[^]*would have the same name at the target[^]*no file was written/);
   });
 
   test("does not overwrite an existing file", async (t) => {

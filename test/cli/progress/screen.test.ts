@@ -91,7 +91,7 @@ describe("the screen of an apply", () => {
     );
   });
 
-  test("wraps the totals at 80 columns, so that the time left is shown", () => {
+  test("wraps the totals on 80 columns, so that the time left is not cut off", () => {
     const actions = Array.from({ length: 500 }, (_, i) => copy(String(i)));
     const { tally, pass } = watch(actions);
     for (const action of actions.slice(0, 116)) tally.record({ type: "action.started", action: action.id });

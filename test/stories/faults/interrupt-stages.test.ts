@@ -63,7 +63,7 @@ function interruptAtReport(
       if (chunk.toString().includes("Apply:")) child.kill(signal);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("Interrupted: finishing what has started. Press Ctrl-C again to stop at once."))
+      if (chunk.toString().includes("Interrupted: stopping what is running. Press Ctrl-C again to exit at once."))
         then(child);
     });
   };
@@ -123,7 +123,7 @@ describe("an apply that is interrupted", { concurrency: 2 }, () => {
       const ran = await place.start(["apply", "--wait=2h", "--report", "report.json"], {
         onStart: (child) =>
           child.stderr?.on("data", (chunk: Buffer) => {
-            if (chunk.toString().includes("Waiting for ")) child.kill(signal);
+            if (chunk.toString().includes("Waiting for Docker Hub pulls")) child.kill(signal);
           }),
       });
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
