@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { runHere } from "../../support/in-process.ts";
 import { SECRETS } from "./places.ts";
 
-/** All that the commands write beside what they print, in the folder. */
+/** Commands with every file that they can write. */
 const FILES = [
   ["plan", "--out", "plan.json", "--json-out", "json.json", "--markdown", "plan.md", "--summary", "summary.md"],
   ["apply", "--report", "report.json", "--events", "events.ndjson"],
 ];
 
-/** A clock on which nothing takes long. */
-export function hurriedClock(): { now: () => number; sleep: (milliseconds: number) => Promise<void> } {
+/** Creates a clock whose sleeps return immediately and advance its time. */
+export function skippingClock(): { now: () => number; sleep: (milliseconds: number) => Promise<void> } {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
@@ -20,7 +20,7 @@ export function hurriedClock(): { now: () => number; sleep: (milliseconds: numbe
   };
 }
 
-/** Commands with every file that they can write, and `--verbose` and `--json` beside them. */
+/** Lists commands with every file that they can write, `--verbose` and `--json`. */
 export function everyOutput(folder: string): string[][] {
   const written = FILES.map((args) => args.map((arg) => (/\.\w+$/.test(arg) ? join(folder, arg) : arg)));
   const [plan = [], apply = []] = written;
@@ -33,25 +33,25 @@ export function everyOutput(folder: string): string[][] {
   ];
 }
 
-/** Runs them one after the other. @returns all that was said: on the screen and in files, its names before it */
+/** Runs commands one after the other. @returns their output and their files, each with a heading */
 export async function sayAll(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
   commands: readonly (readonly string[])[] = everyOutput(folder),
 ): Promise<string> {
-  const said: string[] = [];
-  const clock = hurriedClock();
+  const outputs: string[] = [];
+  const clock = skippingClock();
   const set = { ...environment, MIRRORFORM_LOG: join(folder, "log.txt") };
   for (const args of commands) {
     const all = [...args, "--file", join(folder, "mirrors.yaml")];
     const { code, stdout, stderr } = await runHere(all, set, undefined, false, clock);
-    said.push(`$ ${args.join(" ")} -> ${code}`, stdout, stderr);
+    outputs.push(`$ ${args.join(" ")} -> ${code}`, stdout, stderr);
   }
-  said.push(await filesOf(folder));
-  return said.join("\n");
+  outputs.push(await filesOf(folder));
+  return outputs.join("\n");
 }
 
-/** The files of a run, but those that hold its credentials. */
+/** Reads the files of a run, except those with its credentials. */
 export async function filesOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => /\.(?:json|md|ndjson|txt|yaml)$/.test(name));
   const files = names.map(async (name) => `# ${name}\n${await readFile(join(folder, name), "utf8")}`);

@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import { environmentSuffix } from "../../../src/oci/environment-suffix.ts";
 
-/** Every secret of these tests has this in it, so that a part of one is found as well. */
+/** Part of every secret in these tests, so that a partial secret is found too. */
 export const MARK = "m4rk";
 
 export const USERNAME = "mirror-bot";
-/** With what JSON and a URL write in another way. */
+/** Contains characters that JSON and URLs escape. */
 export const PASSWORD = `pa:ss "${MARK}-word" /+%\\`;
 export const IDENTITY_TOKEN = `${MARK}-identity-token-0f1e`;
 export const TOKEN = `${MARK}-registry-token-77aa`;
@@ -15,10 +15,10 @@ export const SIGNATURE = `${MARK}-signature-5d5d5d`;
 
 const AUTH = Buffer.from(`${USERNAME}:${PASSWORD}`).toString("base64");
 
-/** What must be in nothing that a run says. Base64 does not show the mark, so that its forms stand here too. */
+/** Texts that no output may contain. Base64 hides the mark, so its forms are listed too. */
 export const SECRETS: readonly string[] = [MARK, AUTH, encodeURIComponent(PASSWORD), AUTH.slice(0, 12)];
 
-/** Where Docker's credentials may be: what is set, for a registry of this host. Files go into the folder. */
+/** Places for Docker credentials. Each function returns the environment for a host, and writes files to the folder. */
 export const PLACES: Readonly<
   Record<string, (host: string, folder: string) => Promise<Record<string, string>> | Record<string, string>>
 > = {
@@ -37,7 +37,7 @@ export const PLACES: Readonly<
   },
 };
 
-/** A credential helper with the name `marked`, which says what a shell command prints. */
+/** Writes a credential helper with the name `marked`, which prints the output of a shell command. */
 export async function helperIn(folder: string, command: string): Promise<void> {
   const path = join(folder, "docker-credential-marked");
   await writeFile(path, `#!/bin/sh\ncat > /dev/null\n${command}\n`);

@@ -1,4 +1,4 @@
-/** What breaks when these fail: somebody who cleans up a registry during an apply leaves a tag on half an image, or one that never comes. */
+/** If these fail, deleting content from a registry during an apply leaves a tag on a partial image, or an image that is never copied. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -12,7 +12,7 @@ import { folderWith } from "../../support/mirrorform.ts";
 
 const TARGETS = { "an ECR": "ecr: {}", "a registry": "oci: https://r.test" };
 
-/** What goes, and just before which request. */
+/** What is deleted, and just before which request. */
 const DELETIONS: Readonly<
   Record<string, { before: RegExp; remove: (store: Store, repository: Repository) => unknown }>
 > = {
@@ -30,9 +30,9 @@ const DELETIONS: Readonly<
 };
 
 for (const [where, target] of Object.entries(TARGETS)) {
-  describe(`what somebody deletes at ${where} during an apply`, () => {
+  describe(`when content is deleted at ${where} during an apply`, () => {
     for (const [what, { before, remove }] of Object.entries(DELETIONS)) {
-      test(`${what}: the image fails with what to do, no tag names it, and the next apply brings it`, async (t) => {
+      test(`(${what}), the image fails with advice and gets no tag, and the next apply copies it`, async (t) => {
         const imageOptions = { form: "docker-list", layers: 1, layerBytes: 64 } as const;
         const sandbox = await startSandbox({ images: ["redis:7"], registries: ["r.test"], imageOptions });
         const file = `version: 1\nname: platform\ntargets: { main: { ${target} } }\nmirrors: [{ image: redis:7 }]\n`;

@@ -1,4 +1,4 @@
-/** Layers that several repositories of one ECR share. What breaks when these fail: bytes are sent twice, or an image is not whole. */
+/** Layers shared by several repositories of one ECR. If these fail, bytes are sent twice, or an image is incomplete. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
@@ -16,7 +16,7 @@ import { incompleteTags } from "../../support/completeness.ts";
 import { runHere } from "../../support/in-process.ts";
 import { folderWith, mirrorform } from "../../support/mirrorform.ts";
 
-/** Larger than what is as soon sent. */
+/** Larger than blobs that are sent instead of mounted. */
 const LAYER_BYTES = 600 * 1024;
 const IMAGE: ImageOptions = { form: "oci-manifest", base: "shared", layers: 1, layerBytes: LAYER_BYTES };
 
@@ -27,11 +27,11 @@ interface Place {
   registry: EcrRegistry;
   file: string;
   apply(file?: string): Promise<void>;
-  /** Status of each request for a mount, and what it was from and into. */
+  /** Returns the status, source and destination of each mount request. */
   mounts(): string[];
-  /** Uploads of large blobs. */
+  /** Counts uploads of large blobs. */
   uploads(): number;
-  /** GETs of large blobs at Docker Hub. */
+  /** Counts downloads of large blobs from Docker Hub. */
   downloads(): number;
 }
 
@@ -88,7 +88,7 @@ async function start(
   };
 }
 
-/** Of the layer that all have in common. */
+/** The layer that all images share. */
 const SHARED = [...generateImage("docker.io/team/one:1", IMAGE).blobs].find(([, bytes]) => bytes.length > LAYER_BYTES);
 const isLarge = (path: string): boolean => SHARED !== undefined && path.endsWith(`/blobs/${SHARED[0]}`);
 const mountAnswer = ({ registry }: Place, answer: Answer): void => {
@@ -96,7 +96,7 @@ const mountAnswer = ({ registry }: Place, answer: Answer): void => {
 };
 
 describe("a layer that images of several repositories share", { concurrency: 4 }, () => {
-  test("crosses both wires once and is mounted, where the account lets it", async (t) => {
+  test("is downloaded and uploaded once, then mounted, if the account setting is on", async (t) => {
     const names = ["one", "two", "three", "four", "five"];
     const place = await start(t, names);
     await place.apply();
@@ -106,14 +106,14 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     assert.ok(place.mounts().every((mount) => mount.startsWith("201 ")));
   });
 
-  test("is mounted platform by platform", async (t) => {
+  test("is mounted for each platform", async (t) => {
     const place = await start(t, ["one", "two"], { image: { ...IMAGE, form: "docker-list" } });
     await place.apply();
     assert.equal(place.uploads(), 2);
     assert.deepEqual(place.mounts(), ["201 one -> two", "201 one -> two"]);
   });
 
-  test("is mounted from a repository that an earlier run filled, as far as tags showed what is in it", async (t) => {
+  test("is mounted from a repository of an earlier run, if a tag shows that the repository has it", async (t) => {
     const place = await start(t, ["one", "two"]);
     await place.apply("first.yaml");
     await place.apply();
@@ -121,7 +121,7 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     assert.deepEqual(place.mounts(), ["201 one -> two"]);
   });
 
-  test("is mounted between repositories of one key", async (t) => {
+  test("is mounted between repositories with the same key", async (t) => {
     const key = "{ encryption: { kms: alias/images } }";
     const place = await start(t, ["one", "two"], { settings: { one: key, two: key } });
     await place.apply();
@@ -133,7 +133,7 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     ["types", { two: "{ encryption: { kms: alias/images } }" }],
     ["keys", { one: "{ encryption: { kms: alias/a } }", two: "{ encryption: { kms: alias/b } }" }],
   ] as const) {
-    test(`is sent to each where encryption has other ${what}, and no mount is tried`, async (t) => {
+    test(`is sent to each repository without a mount if the encryption has different ${what}`, async (t) => {
       const place = await start(t, ["one", "two"], { settings });
       await place.apply();
       assert.equal(place.uploads(), 2);
@@ -141,38 +141,38 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     });
   }
 
-  test("is mounted by a role that has the policy of mirrorform iam, and is denied nothing", async (t) => {
+  test("is mounted with the policy of mirrorform iam, and no call is denied", async (t) => {
     const place = await start(t, ["one", "two"]);
     const policies = await printedPolicies("apply", fileOf(["one", "two"]), ["--account", DEFAULT_ACCOUNT]);
-    // The sandbox's host does not hold the account, as AWS's does.
-    const asked = { Effect: "Allow", Action: "ecr:DescribeRegistry", Resource: "*" } as const;
-    const documents = [...policies.flatMap((policy) => policy.documents), { Version: VERSION, Statement: [asked] }];
+    // Unlike at AWS, the host name of the sandbox's registry does not contain the account.
+    const extra = { Effect: "Allow", Action: "ecr:DescribeRegistry", Resource: "*" } as const;
+    const documents = [...policies.flatMap((policy) => policy.documents), { Version: VERSION, Statement: [extra] }];
     place.sandbox.ecr.enforce(sandboxUser(DEFAULT_ACCOUNT).arn, documents);
     await place.apply();
     assert.deepEqual(place.sandbox.ecr.denials, []);
     assert.equal(place.mounts().length, 1);
   });
 
-  test("is sent to each where the account's setting is off, and no mount is tried", async (t) => {
+  test("is sent to each repository without a mount if the account setting is off", async (t) => {
     const place = await start(t, ["one", "two"], { setting: "DISABLED" });
     await place.apply();
     assert.equal(place.uploads(), 2);
     assert.deepEqual(place.mounts(), []);
   });
 
-  test("is sent to each where the setting may not be read, and no mount is tried", async (t) => {
+  test("is sent to each repository without a mount if reading the account setting is denied", async (t) => {
     const place = await start(t, ["one", "two"]);
     place.sandbox.ecr.deny(["ecr:GetAccountSetting"]);
     await place.apply();
     assert.equal(place.uploads(), 2);
     assert.deepEqual(place.mounts(), []);
-    const asked = place.sandbox.ecr.calls.filter(({ operation }) => operation === "GetAccountSetting");
-    assert.equal(asked.length, 1);
+    const calls = place.sandbox.ecr.calls.filter(({ operation }) => operation === "GetAccountSetting");
+    assert.equal(calls.length, 1);
   });
 
-  test("goes into the upload that ECR begins where it will not mount", async (t) => {
+  test("is sent to the upload that ECR starts if it does not mount", async (t) => {
     const place = await start(t, ["one", "two"]);
-    // Switched off after the plan was made.
+    // The setting is turned off after the plan was made.
     const client = clientFor(t, place.sandbox.ecr);
     let isOff: Promise<unknown> | undefined;
     place.registry.server.onRequest = ({ query }) => {
@@ -183,11 +183,11 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     await place.apply();
     assert.deepEqual(place.mounts(), ["202 one -> two"]);
     assert.equal(place.uploads(), 2);
-    const begun = place.registry.server.requests.filter(
+    const started = place.registry.server.requests.filter(
       ({ method, path }) => method === "POST" && path === "/v2/two/blobs/uploads/",
     );
-    assert.equal(begun.length, 2, "the mount began the upload of the layer; the other is the config's");
-    assert.equal(place.downloads(), 1, "its bytes come from the repository that has them");
+    assert.equal(started.length, 2, "one upload from the mount of the layer, and one of the config");
+    assert.equal(place.downloads(), 1, "the bytes come from the repository that has the layer");
   });
 
   for (const answer of [
@@ -196,25 +196,25 @@ describe("a layer that images of several repositories share", { concurrency: 4 }
     refuse(429, "TOOMANYREQUESTS", "Rate exceeded"),
     refuse(500, "UNKNOWN", ""),
   ]) {
-    test(`is sent where a mount is answered ${answer.status}, and no other mount is tried`, async (t) => {
+    test(`is sent if a mount is answered with ${answer.status}, and no other mount is tried`, async (t) => {
       const place = await start(t, ["one", "two", "three"]);
       mountAnswer(place, answer);
       await place.apply();
       assert.equal(place.uploads(), 3);
-      assert.ok(place.mounts().length <= 2, "those that were on their way together");
+      assert.ok(place.mounts().length <= 2, "the concurrent requests");
       assert.ok(place.downloads() <= 3);
     });
   }
 });
 
-describe("a run that is killed at a mount", { concurrency: 2 }, () => {
-  for (const when of ["as it is asked for", "once it is done"]) {
-    test(`${when}: the next one brings everything to its end`, async (t) => {
+describe("after a run that was killed", { concurrency: 2 }, () => {
+  for (const when of ["at the mount request", "after a mount"]) {
+    test(`${when}, the next run finishes`, async (t) => {
       const place = await start(t, ["one", "two"]);
       const { server, store } = place.registry;
       let kill: (() => void) | undefined;
       const isMount = ({ query }: { query: string }) => query.includes("mount=");
-      if (when === "once it is done") server.onFinished = (request) => void (isMount(request) && kill?.());
+      if (when === "after a mount") server.onFinished = (request) => void (isMount(request) && kill?.());
       else {
         server.onRequest = (request) => {
           if (!isMount(request)) return undefined;
@@ -234,7 +234,7 @@ describe("a run that is killed at a mount", { concurrency: 2 }, () => {
       server.onFinished = undefined;
       await place.apply();
       assert.ok(store.repository("one")?.tags.has("1") === true && store.repository("two")?.tags.has("1") === true);
-      assert.equal(place.uploads(), 1, "the layer was sent once, over both runs");
+      assert.equal(place.uploads(), 1, "both runs together send the layer once");
     });
   }
 });

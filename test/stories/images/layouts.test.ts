@@ -39,7 +39,7 @@ mirrors:
 const IMAGES = ["redis:7", "bitnami/kafka:3", "ghcr.io/org/app:1.2"];
 const FILES = { "carry.yaml": CARRY, "land.yaml": LAND };
 
-/** Each image as it is called in the world: its digest at the source. */
+/** Returns the digests of the images at the source. */
 function digestsAtSource({ sandbox }: World): Record<string, string | undefined> {
   const hub = sandbox.dockerHub.store;
   const ghcr = sandbox.registries.get("ghcr.io")?.store;
@@ -50,13 +50,13 @@ function digestsAtSource({ sandbox }: World): Record<string, string | undefined>
   };
 }
 
-/** Whatever would be asked of a registry now fails. */
+/** Closes all source registries, so that every request to them fails. */
 async function cutOff({ sandbox }: World): Promise<void> {
   await Promise.all([sandbox.dockerHub.close(), sandbox.registries.get("ghcr.io")?.close()]);
 }
 
 describe("across an air gap", { concurrency: 3 }, () => {
-  test("images go to a layout, and from it into ECR with every registry closed", async (t) => {
+  test("images are copied to a layout, and from there to ECR without access to the source registries", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     const carried = await place.json(["apply", "--file", "carry.yaml"]);
     assert.equal(carried.code, 0);
@@ -84,14 +84,14 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.equal(store.repository("bitnami/kafka")?.tags.get("3"), kafka);
     assert.equal(store.repository("org/app")?.tags.get("1.2"), app);
     assert.deepEqual(incompleteTags(store), []);
-    assert.deepEqual(landed.document.pulls, [], "a layout counts nothing, whatever registry it stands for");
+    assert.deepEqual(landed.document.pulls, [], "a layout has no pull limit, whatever registry it replaces");
 
     const again = await place.json(["apply", "--file", "land.yaml"]);
     assert.equal(again.code, 0);
     assert.deepEqual([again.document.outcomes, again.document.plan?.complete], [[], true]);
   });
 
-  test("a second apply to the layout asks by HEAD, spends nothing and writes nothing", async (t) => {
+  test("a second apply to the layout uses no pulls and writes nothing", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     assert.equal((await place.run(["apply", "--file", "carry.yaml"])).code, 0);
     const index = join(place.folder, "mirror/redis/index.json");
@@ -102,7 +102,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual([await readFile(index, "utf8"), place.sandbox.dockerHub.counted], before);
   });
 
-  test("a plan writes no folder, and says what would be copied where", async (t) => {
+  test("a plan shows what would be copied, and creates no folder", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     const { code, stdout } = await place.run(["plan", "--file", "carry.yaml"]);
     assert.equal(code, 0);
@@ -111,7 +111,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
     await assert.rejects(readFile(join(place.folder, "mirror")), { code: "ENOENT" });
   });
 
-  test("what was damaged on the way does not land, and is said; the rest lands", async (t) => {
+  test("a damaged image is reported and not copied, and the others are copied", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     assert.equal((await place.run(["apply", "--file", "carry.yaml"])).code, 0);
     await cutOff(place);
@@ -135,21 +135,21 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual(incompleteTags(store), []);
   });
 
-  test("a layout that was copied in part is filled by the next apply, and by nothing that is there already", async (t) => {
+  test("the next apply completes a partial layout, and downloads only what is missing", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     assert.equal((await place.run(["apply", "--file", "carry.yaml"])).code, 0);
     const { dockerHub } = place.sandbox;
     const [digest = ""] = dockerHub.store.repository("library/redis")?.blobs.keys() ?? [];
     await truncate(join(place.folder, "mirror/redis/blobs/sha256", digest.slice(7)), 3);
-    const asked = dockerHub.cdn.requests.length;
+    const before = dockerHub.cdn.requests.length;
     const { code, document } = await place.json(["apply", "--file", "carry.yaml"]);
     assert.equal(code, 0);
     assert.equal(document.outcomes?.length, 1);
-    assert.equal(dockerHub.cdn.requests.length - asked, 1);
+    assert.equal(dockerHub.cdn.requests.length - before, 1);
     assert.deepEqual(layoutFaults(join(place.folder, "mirror")), []);
   });
 
-  test("a folder that was not carried along is an error, not an empty plan", async (t) => {
+  test("a missing layout is an error, not an empty plan", async (t) => {
     const place = await world(t, FILES);
     await rm(join(place.folder, "mirror"), { recursive: true, force: true });
     const { code, document } = await place.json(["plan", "--file", "land.yaml"]);
@@ -157,7 +157,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual(new Set(errorsIn(document).map((error) => error.code)), new Set(["LAYOUT_FILE"]));
   });
 
-  test("signatures, chosen platforms, tag rules and a lock cross as well", async (t) => {
+  test("signatures, selected platforms, tag rules and a lock file work across it", async (t) => {
     const mirrors = "mirrors:\n  - { image: redis, tags: { match: '7.*' }, referrers: true }\n";
     const head = "version: 1\nname: gap\n";
     const place = await world(t, {
@@ -195,7 +195,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual([again.code, again.document.outcomes], [0, []]);
   });
 
-  test("an apply to a layout that is killed leaves a valid one, and the next goes on with it", async (t) => {
+  test("a killed apply leaves a valid layout, and the next one resumes", async (t) => {
     const place = await world(t, FILES, { images: IMAGES });
     const { cdn } = place.sandbox.dockerHub;
     for (const blobs of [1, 3, 6]) {
@@ -215,7 +215,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
     assert.deepEqual(layoutsIn(join(place.folder, "mirror")).get("redis"), new Map([["7", redis]]));
   });
 
-  test("runs at once fill one layout, and lose no tag", async (t) => {
+  test("concurrent runs write to one layout without losing a tag", async (t) => {
     const mirrors = (n: number) =>
       `mirrors: [{ image: "redis:7", to: "app:t${n}" }, { image: "ghcr.io/org/app:1.2", to: "app:u${n}" }]`;
     const file = (n: number) => `version: 1\nname: carry\ntargets: { disk: { layout: ./mirror } }\n${mirrors(n)}\n`;
@@ -230,7 +230,7 @@ describe("across an air gap", { concurrency: 3 }, () => {
   });
 });
 
-test("a folder with somebody else's index.json is refused by plan and apply, and left as it is; others arrive", async (t) => {
+test("plan and apply refuse a folder with an unrelated index.json and leave it unchanged, and other images are copied", async (t) => {
   const place = await world(t, FILES, { images: IMAGES });
   const folder = join(place.folder, "mirror/redis");
   await mkdir(folder, { recursive: true });

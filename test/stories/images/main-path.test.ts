@@ -45,8 +45,8 @@ const POLICY = JSON.stringify({
 const FILES = { "mirrors.yaml": FILE, "lifecycle.json": LIFECYCLE, "policy.json": POLICY };
 const IMAGES = ["python:3.7-slim-buster", "grafana/grafana:11.2.0", "grafana/grafana:11.3.1"];
 
-describe("plan, apply, plan", () => {
-  test("create the repositories with all settings, copy every image whole, and then change nothing", async (t) => {
+describe("plan and apply", () => {
+  test("create repositories with all settings, copy every image completely, and then change nothing", async (t) => {
     const { sandbox, json } = await world(t, FILES, { images: IMAGES });
 
     const planned = await json(["plan"]);
@@ -61,7 +61,7 @@ describe("plan, apply, plan", () => {
       unchanged: 0,
       heldByLock: 0,
     });
-    assert.equal(sandbox.dockerHub.counted, 0, "plan spends no pull");
+    assert.equal(sandbox.dockerHub.counted, 0, "plan uses no pulls");
 
     const applied = await json(["apply"]);
     assert.equal(applied.code, 0);
@@ -74,7 +74,7 @@ describe("plan, apply, plan", () => {
         "HOST/grafana/grafana:11.3.1 mirrored",
       ],
     );
-    // Each image: its index and four children (two platforms, an attestation each).
+    // Each image has an index and four children: two platforms with an attestation each.
     assert.equal(sandbox.dockerHub.counted, 15);
     assert.deepEqual(
       applied.document.pulls?.map(({ spent, reading }) => [spent, reading?.remaining]),
@@ -100,7 +100,7 @@ describe("plan, apply, plan", () => {
     const again = await json(["apply"]);
     assert.equal(again.code, 0);
     assert.deepEqual(again.document.outcomes, []);
-    assert.equal(sandbox.dockerHub.counted, 15, "an unchanged mirror costs no pull");
+    assert.equal(sandbox.dockerHub.counted, 15, "an unchanged mirror uses no pulls");
     const writes = server.requests.slice(requests).filter(({ method }) => method !== "GET" && method !== "HEAD");
     assert.deepEqual(writes, []);
     const reading = /^(?:Get|Describe|List|BatchGet)/;
@@ -108,7 +108,7 @@ describe("plan, apply, plan", () => {
     assert.deepEqual(writing, []);
   });
 
-  test("give a repository its mark and its settings in the call that creates it, and its policies after", async (t) => {
+  test("create a repository with its ownership tag and settings in one call, and set its policies afterwards", async (t) => {
     const { sandbox, json } = await world(t, FILES, { images: IMAGES });
     assert.equal((await json(["apply"])).code, 0);
     const inputs = sandbox.ecr.calls
@@ -135,7 +135,7 @@ describe("plan, apply, plan", () => {
     assert.deepEqual(JSON.parse(String(policy?.["policyText"])), JSON.parse(POLICY));
   });
 
-  test("follow a tag that moved upstream where it may move, and block it where it is immutable", async (t) => {
+  test("update a mutable tag that moved upstream, and block an immutable one", async (t) => {
     const { sandbox, json } = await world(t, FILES, { images: IMAGES });
     assert.equal((await json(["apply"])).code, 0);
     sandbox.dockerHub.publish("library/python", "3.7-slim-buster", { revision: 2 });
@@ -155,11 +155,11 @@ describe("plan, apply, plan", () => {
     assert.equal(planned.document.totals?.["blocked"], 1);
   });
 
-  test("spend one pull for each child that the target lacks, when an index changed", async (t) => {
+  test("use one pull for each missing child if an index changed", async (t) => {
     const { sandbox, json } = await world(t, FILES, { images: IMAGES });
     assert.equal((await json(["apply"])).code, 0);
     const before = sandbox.dockerHub.counted;
-    // The same repository, another index over the same children: as when an attestation alone is new.
+    // Another index with the same children.
     const source = sandbox.dockerHub.store.repository("library/python");
     const old = source?.manifests.get(source.tags.get("3.7-slim-buster") ?? ("" as never));
     assert.ok(source !== undefined && old !== undefined);
@@ -172,7 +172,7 @@ describe("plan, apply, plan", () => {
 });
 
 describe("the recipe of a python image", () => {
-  test("by digest needs no tag at the source, and the tag of `to` holds that digest", async (t) => {
+  test("by digest needs no tag at the source, and the tag in `to` points to that digest", async (t) => {
     const python = generateImage("docker.io/library/python");
     const { sandbox, json } = await world(t, {
       "mirrors.yaml": `
@@ -191,15 +191,15 @@ mirrors:
     const { store, server } = await sandbox.ecr.registry();
     assert.equal(store.repository("python37_slim_buster")?.tags.get("pinned"), python.top.digest);
     assert.equal(applied.document.images?.[0]?.uri, `${server.host}/python37_slim_buster:pinned`);
-    // Pinned and there: the next run has nothing to ask Docker Hub.
-    const asked = sandbox.dockerHub.registry.requests.length;
+    // The pinned image exists, so the next run sends no request to Docker Hub.
+    const before = sandbox.dockerHub.registry.requests.length;
     assert.equal((await json(["apply"])).code, 0);
-    assert.equal(sandbox.dockerHub.registry.requests.length, asked);
+    assert.equal(sandbox.dockerHub.registry.requests.length, before);
   });
 });
 
 describe("the recipe of a ruby image in CodeBuild", () => {
-  test("copies once, and afterwards works with Docker Hub out of reach", async (t) => {
+  test("copies once, and afterwards works without access to Docker Hub", async (t) => {
     const { sandbox, json } = await world(
       t,
       {
@@ -215,7 +215,7 @@ mirrors:
       },
       { images: ["ruby:2.7.1-slim"] },
     );
-    // CodeBuild sets the Region for the CLI and for the SDKs, and says the account in the build's ARN alone.
+    // CodeBuild sets the Region for the AWS CLI and the SDKs. Only the ARN of the build has the account.
     const { AWS_REGION: region = "", ...others } = sandbox.environment;
     const codeBuild = {
       ...others,

@@ -13,7 +13,7 @@ import { world, type World } from "../../support/world.ts";
 
 const SMALL = { layers: 1, layerBytes: 64 };
 
-/** One image of a registry, to be mirrored with its referrers into ECR, or to `registry.test`. */
+/** Renders a mirror file for one image with its referrers. */
 function fileFor(image: string, more = "referrers: true", target = "{ ecr: {} }"): string {
   return `
 version: 1
@@ -26,14 +26,14 @@ mirrors:
 
 const OCI_TARGET = "{ oci: https://registry.test }";
 
-/** An image at a registry, its children, and what refers to them. */
+/** An image in a registry, its first child, and the artifacts that refer to them. */
 interface Signed {
   top: Manifest;
   child: Manifest;
   artifacts: Manifest[];
 }
 
-/** A signature of the index, an SBOM of its first child, and a signature of the SBOM. */
+/** Adds a signature of the index, an SBOM of its first child, and a signature of the SBOM. */
 function sign(
   store: Store,
   name: string,
@@ -71,26 +71,26 @@ function has(repository: Repository, manifests: readonly Manifest[]): boolean[] 
   return manifests.map(({ digest }) => repository.manifests.has(digest));
 }
 
-/** Runs apply again: nothing is planned, no manifest is read at Docker Hub, nothing is written. */
-async function assertSettled(place: World): Promise<void> {
+/** Runs apply again and checks that it plans nothing, uses no pulls and writes nothing. */
+async function assertUnchanged(place: World): Promise<void> {
   const { server, store } = await place.sandbox.ecr.registry();
   const before = { counted: place.sandbox.dockerHub.counted, requests: server.requests.length };
   const again = await place.json(["apply"]);
   assert.equal(again.code, 0);
   assert.deepEqual(again.document.outcomes, []);
-  assert.equal(place.sandbox.dockerHub.counted, before.counted, "no pull");
+  assert.equal(place.sandbox.dockerHub.counted, before.counted, "no pulls");
   const writes = server.requests.slice(before.requests).filter(({ method }) => method !== "GET" && method !== "HEAD");
   assert.deepEqual(writes, []);
   assert.deepEqual(incompleteTags(store), []);
 }
 
 describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
-  // Docker Hub answers 404 to the referrers API: lists stand under fallback tags.
-  test("brings those of its lists, of its children's and of their lists, and then costs nothing", async (t) => {
+  // Docker Hub answers 404 to the referrers API, so referrers are listed under fallback tags.
+  test("gets the referrers in its lists, recursively, and a second apply uses no pulls", async (t) => {
     const place = await hubWorld(t, "list");
     const { signed } = place;
     const planned = await place.json(["plan"]);
-    assert.equal(place.sandbox.dockerHub.counted, 0, "a plan spends no pull");
+    assert.equal(place.sandbox.dockerHub.counted, 0, "a plan uses no pulls");
     const kinds = planned.document.targets?.[0]?.rows.map(({ action }) => action?.kind);
     assert.deepEqual(kinds, ["create-repository", "copy-image", "copy-referrers"]);
 
@@ -104,29 +104,29 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
       const tag = fallback(subject.digest);
       assert.equal(repository.tags.get(tag), place.source.repository("library/redis")?.tags.get(tag), tag);
     }
-    // The index with four children, three lists, three artifacts.
+    // An index with four children, three lists and three artifacts.
     assert.equal(place.sandbox.dockerHub.counted, 5 + 6);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("brings cosign's tags, and then costs nothing", async (t) => {
+  test("gets cosign's tags, and a second apply uses no pulls", async (t) => {
     const place = await hubWorld(t, "cosign");
     assert.equal((await place.json(["apply"])).code, 0);
     const repository = await ecrRepository(place);
     assert.deepEqual(has(repository, place.signed.artifacts), [true, true, true]);
     assert.equal(repository.tags.get(`${fallback(place.signed.top.digest)}.sig`), place.signed.artifacts[0]?.digest);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("brings those that the referrers API lists, where Docker Hub has it", async (t) => {
+  test("gets the referrers in the referrers API, if Docker Hub supports it", async (t) => {
     const place = await hubWorld(t, "subject", undefined, { quirks: { "docker-hub-no-referrers": false } });
     assert.equal((await place.json(["apply"])).code, 0);
     assert.deepEqual(has(await ecrRepository(place), place.signed.artifacts), [true, true, true]);
     assert.equal(place.sandbox.dockerHub.counted, 5 + 3);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("gets a signature that was added later, for one pull more", async (t) => {
+  test("gets a signature that was added later for one more pull", async (t) => {
     const place = await hubWorld(t, "cosign");
     assert.equal((await place.json(["apply"])).code, 0);
     const before = place.sandbox.dockerHub.counted;
@@ -140,14 +140,14 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     assert.equal(place.sandbox.dockerHub.counted, before + 1);
     const repository = await ecrRepository(place);
     assert.equal(repository.tags.get(`${fallback(place.signed.child.digest)}.sig`), late.digest);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("with `platforms` brings what refers to those platforms, not what refers to the original index", async (t) => {
+  test("with `platforms` gets the referrers of those platforms, but not of the original index", async (t) => {
     const place = await hubWorld(t, "cosign", fileFor("redis:7", "referrers: true, platforms: [linux/amd64]"));
     const { source, signed } = place;
     const images = [...(source.repository("library/redis")?.manifests.values() ?? [])];
-    // Children of an image made up here: linux/amd64, its attestation, linux/arm64, its attestation.
+    // The children are linux/amd64, its attestation, linux/arm64, its attestation.
     const other = images[2];
     assert.ok(other !== undefined);
     addReferrer(source, "library/redis", other, { via: "cosign", text: "of arm64" });
@@ -155,10 +155,10 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     const repository = await ecrRepository(place);
     assert.deepEqual(has(repository, signed.artifacts), [false, true, true]);
     assert.equal(repository.tags.has(`${fallback(other.digest)}.sig`), false);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("that nothing refers to is no row, and asks two things of its repository, not of each digest", async (t) => {
+  test("that has no referrers gets no row, and takes two requests for each repository, not for each digest", async (t) => {
     const file = fileFor("redis:7").replace(
       "mirrors:",
       'mirrors:\n  - { image: "redis:8", to: "app:2", referrers: true }',
@@ -167,14 +167,14 @@ describe("an image with referrers at Docker Hub", { concurrency: 4 }, () => {
     const planned = await place.json(["plan"]);
     const kinds = planned.document.targets?.[0]?.rows.map(({ action }) => action?.kind);
     assert.deepEqual(kinds, ["create-repository", "copy-image", "copy-image"]);
-    const asked = place.sandbox.dockerHub.registry.requests.filter(
+    const requests = place.sandbox.dockerHub.registry.requests.filter(
       ({ path, status }) => /\/(?:referrers|tags)\//.test(path) && status !== 401,
     );
-    const kindsAsked = asked.map(({ path }) => path.split("/")[4]);
-    assert.deepEqual([asked.length, new Set(kindsAsked)], [2, new Set(["referrers", "tags"])]);
+    const requested = requests.map(({ path }) => path.split("/")[4]);
+    assert.deepEqual([requests.length, new Set(requested)], [2, new Set(["referrers", "tags"])]);
   });
 
-  test("300 times unchanged reads no manifest at Docker Hub, writes nothing, and asks little more than for their tags", async (t) => {
+  test("with 300 unchanged tags uses no pulls, writes nothing, and takes about one HEAD for each tag", async (t) => {
     const names = Array.from({ length: 300 }, (_, i) => String(i));
     const file = `
 version: 1
@@ -193,25 +193,25 @@ mirrors:
       addReferrer(store, "library/redis", top, { via: "list" });
       addReferrer(store, "library/redis", top, { via: "cosign", text: "cosign" });
     }
-    // As an apply leaves it.
+    // The state after an apply.
     const source = store.repository("library/redis");
     const copy = target.store.create("redis");
     for (const manifest of source?.manifests.values() ?? []) target.store.putManifest(copy, manifest);
-    for (const [tag, held] of source?.tags ?? []) copy.tags.set(tag, held);
+    for (const [tag, digest] of source?.tags ?? []) copy.tags.set(tag, digest);
 
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 0);
     assert.deepEqual(document.outcomes, []);
     assert.equal(place.sandbox.dockerHub.counted, 0);
-    const asked = registry.requests.filter(({ status }) => status !== 401);
-    assert.equal(asked.filter(({ method, path }) => method === "GET" && path.includes("/manifests/")).length, 0);
-    // A HEAD for each tag that is there: the image's, its list's and cosign's; and the API, and the list of tags.
-    assert.ok(asked.length <= 3 * 300 + 4, `${asked.length} requests`);
+    const requests = registry.requests.filter(({ status }) => status !== 401);
+    assert.equal(requests.filter(({ method, path }) => method === "GET" && path.includes("/manifests/")).length, 0);
+    // A HEAD for each existing tag (the image's, its list's and cosign's), the referrers API, and the tag list.
+    assert.ok(requests.length <= 3 * 300 + 4, `${requests.length} requests`);
     const writes = target.server.requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
     assert.deepEqual(writes, []);
   });
 
-  test("stops at the floor of the allowance: no pull is refused, the rest is left for later", async (t) => {
+  test("stops at the pull limit before a pull is refused, and postpones the rest", async (t) => {
     const place = await hubWorld(t, "list", undefined, { pullLimit: { limit: 8, windowSeconds: 3600 } });
     const first = await place.json(["apply"]);
     assert.equal(first.code, 4, JSON.stringify(first.document.outcomes));
@@ -225,7 +225,7 @@ mirrors:
     assert.deepEqual(refused, []);
   });
 
-  test("for two targets costs the pulls of one", async (t) => {
+  test("uses the same pulls for two targets as for one", async (t) => {
     const file = fileFor("redis:7").replace("{ main: { ecr: {} } }", `{ main: { ecr: {} }, other: ${OCI_TARGET} }`);
     const place = await hubWorld(t, "cosign", file, { registries: ["registry.test"] });
     assert.equal((await place.json(["apply"])).code, 0);
@@ -233,19 +233,19 @@ mirrors:
     const other = place.sandbox.registries.get("registry.test")?.store.repository("app");
     assert.ok(other !== undefined);
     assert.deepEqual(has(other, place.signed.artifacts), [true, true, true]);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("asks for none without `referrers`, and never at all with `refresh: missing` once it is there", async (t) => {
+  test("is not looked up again with `refresh: missing`", async (t) => {
     const place = await hubWorld(t, "cosign", fileFor("redis:7", "refresh: missing, referrers: true"));
     assert.equal((await place.json(["apply"])).code, 0);
-    const asked = place.sandbox.dockerHub.registry.requests.length;
+    const before = place.sandbox.dockerHub.registry.requests.length;
     assert.equal((await place.json(["apply"])).code, 0);
-    assert.equal(place.sandbox.dockerHub.registry.requests.length, asked);
+    assert.equal(place.sandbox.dockerHub.registry.requests.length, before);
   });
 });
 
-describe("an image with referrers at a registry without an allowance", { concurrency: 4 }, () => {
+describe("an image with referrers in a registry without a pull limit", { concurrency: 4 }, () => {
   async function registryWorld(
     t: Parameters<typeof world>[0],
     via: ReferrerOptions["via"],
@@ -259,7 +259,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     return { ...place, source, target, signed };
   }
 
-  test("is known whole when the plan is made, page by page, recursively", async (t) => {
+  test("has a complete plan, from all pages and recursively", async (t) => {
     const place = await registryWorld(t, "subject");
     place.source.policy.referrerPage = 1;
     addReferrer(place.source.store, "app", place.signed.top, { via: "subject", text: "second" });
@@ -271,10 +271,10 @@ describe("an image with referrers at a registry without an allowance", { concurr
     const applied = await place.json(["apply"]);
     assert.equal(applied.code, 0);
     assert.deepEqual(has(await ecrRepository(place), place.signed.artifacts), [true, true, true]);
-    await assertSettled(place);
+    await assertUnchanged(place);
   });
 
-  test("gets lists under fallback tags at a target without the referrers API, for the target's clients", async (t) => {
+  test("gets lists under fallback tags at a target without the referrers API", async (t) => {
     const place = await registryWorld(t, "subject", fileFor("source.test/app:1", "referrers: true", OCI_TARGET));
     place.target.policy.referrers = false;
     assert.equal((await place.json(["apply"])).code, 0);
@@ -288,30 +288,26 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.deepEqual([again.code, again.document.outcomes], [0, []]);
   });
 
-  test("keeps what the target has beside them, and what was deleted upstream", async (t) => {
+  test("keeps other referrers of the target, and those that were deleted upstream", async (t) => {
     const place = await registryWorld(t, "list", fileFor("source.test/app:1", "referrers: true", OCI_TARGET));
     place.source.policy.referrers = false;
     place.target.policy.referrers = false;
     assert.equal((await place.json(["apply"])).code, 0);
     const { top, artifacts } = place.signed;
-    const own = addReferrer(place.target.store, "app", top, { via: "list", text: "our own" });
+    const own = addReferrer(place.target.store, "app", top, { via: "list", text: "own" });
     const again = await place.json(["plan"]);
-    assert.equal(again.document.totals?.["change"], 1, "the target's list is not the source's any more");
+    assert.equal(again.document.totals?.["change"], 1, "the lists of the target and the source differ");
     const late = addReferrer(place.source.store, "app", top, { via: "list", text: "late" });
-    // What was first is gone upstream.
+    // The first referrer is deleted upstream.
     putList(place.source.store, "app", top.digest, [late]);
     assert.equal((await place.json(["apply"])).code, 0);
     const listed = new Set(listedDigests(place.target.store, "app", top.digest));
     assert.deepEqual(listed, new Set([artifacts[0]?.digest, own.digest, late.digest]));
     const settled = await place.json(["apply"]);
-    assert.deepEqual(
-      [settled.code, settled.document.outcomes],
-      [0, []],
-      "a list that stands for the source's is enough",
-    );
+    assert.deepEqual([settled.code, settled.document.outcomes], [0, []], "the list contains that of the source");
   });
 
-  test("brings the types asked for alone, by list, by API and by cosign's tags", async (t) => {
+  test("gets only referrers of the selected types, from lists, the API and cosign's tags", async (t) => {
     for (const via of ["list", "subject", "cosign"] as const) {
       const types = 'referrers: { types: ["application/vnd.example.*"] }';
       const place = await registryWorld(t, via, fileFor("source.test/app:1", types, OCI_TARGET));
@@ -329,7 +325,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     }
   });
 
-  test("is blocked, not failed, where an immutable tag of cosign's moved upstream", async (t) => {
+  test("gets a blocked row if an immutable tag of cosign moved upstream", async (t) => {
     const file = `${fileFor("source.test/app:1")}\nrepositories: { tagMutability: IMMUTABLE }\n`;
     const place = await registryWorld(t, "cosign", file);
     assert.equal((await place.json(["apply"])).code, 0);
@@ -348,7 +344,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.deepEqual(document.outcomes, []);
   });
 
-  test("whose list is evil fails its own row, and the image arrives", async (t) => {
+  test("is copied if its list of referrers is malicious, and the row of the referrers fails", async (t) => {
     const place = await registryWorld(t, "subject");
     place.source.server.onRequest = ({ path }) =>
       path.includes("/referrers/")
@@ -374,7 +370,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     );
   });
 
-  test("whose image cannot be copied are not begun", async (t) => {
+  test("has no referrers copied if the image cannot be copied", async (t) => {
     const place = await registryWorld(t, "subject");
     place.source.server.onRequest = ({ path, method }) =>
       method === "GET" && path.endsWith(`/manifests/${place.signed.child.digest}`)
@@ -386,12 +382,12 @@ describe("an image with referrers at a registry without an allowance", { concurr
     assert.deepEqual(results, ["create-repository done", "copy-image failed", "copy-referrers not-started"]);
   });
 
-  test("of which a list says that an index is the manifest of one artifact are refused: a plan counted one pull", async (t) => {
+  test("refuses a list that declares an index as the manifest of one artifact, because the plan counted one pull", async (t) => {
     const place = await registryWorld(t, "list");
     place.source.policy.referrers = false;
     const { top } = place.signed;
-    const lie = { ...place.source.publish("app", "2", SMALL).top, mediaType: OCI_MANIFEST };
-    putList(place.source.store, "app", top.digest, [lie]);
+    const mislabeled = { ...place.source.publish("app", "2", SMALL).top, mediaType: OCI_MANIFEST };
+    putList(place.source.store, "app", top.digest, [mislabeled]);
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
     const failed = document.outcomes?.filter(({ result }) => result === "failed");
@@ -401,7 +397,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
     );
   });
 
-  test("of which one is broken fail by that one alone", async (t) => {
+  test("gets the other referrers if one cannot be read", async (t) => {
     const place = await registryWorld(t, "subject");
     const [signature, sbom, signed] = place.signed.artifacts;
     place.source.server.onRequest = ({ path, method }) =>
@@ -428,7 +424,7 @@ describe("an image with referrers at a registry without an allowance", { concurr
   });
 });
 
-test("referrers cross an air gap with their image, in a layout", async (t) => {
+test("referrers are copied across an air gap with their image, in a layout", async (t) => {
   const carry = fileFor("redis:7", "referrers: true", "{ layout: ./mirror }").replace("app:1", "redis:7");
   const land = `${fileFor("redis:7")}\nsources: { docker.io: { layout: ./mirror } }\n`;
   const place = await world(t, { "carry.yaml": carry, "land.yaml": land });

@@ -23,11 +23,11 @@ import { ecrOf } from "../../support/scenario.ts";
 import { errorsIn, world } from "../../support/world.ts";
 
 const TWO = ["linux/arm64", "linux/amd64"];
-/** The index, the images of two platforms and their attestations. */
+/** An index, the images of two platforms and their attestations. */
 const PULLS_OF_TWO = 5;
 
-describe("an image with chosen platforms", { concurrency: 2 }, () => {
-  test("is an index of those alone, each child as it was; it costs those alone, and then nothing more", async (t) => {
+describe("an image with selected platforms", { concurrency: 2 }, () => {
+  test("becomes an index of those platforms with unchanged children, and uses pulls only for them", async (t) => {
     const place = await startWith(t, [redisWith(TWO)]);
     assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
     const { store } = await ecrOf(place);
@@ -53,7 +53,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
   });
 
-  test("is shown in the plan with its platforms and the source's digest; its own is known after apply", async (t) => {
+  test("is shown in the plan with its platforms and the digest of the source", async (t) => {
     const place = await startWith(t, [redisWith(TWO)]);
     const { stdout } = await place.run(["plan"]);
     const digest = redisAtHub(place).tags.get("7") ?? "";
@@ -61,7 +61,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.match(stdout, /at most 5 pulls/);
   });
 
-  test("follows a changed list, for the index and what it lacks; and a tag that moved upstream", async (t) => {
+  test("is updated if the list changes or the tag moves upstream, with pulls for the index and missing children", async (t) => {
     const place = await startWith(t, [redisWith(["linux/amd64"])]);
     await applyWell(place);
     await rewrite(place, [redisWith(TWO)]);
@@ -81,7 +81,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.equal((await applyWell(place)).pulls, 0);
   });
 
-  test("goes from all platforms to some at no pull, and back to all byte for byte", async (t) => {
+  test("uses no pulls to change from all platforms to some, and is restored byte for byte", async (t) => {
     const place = await startWith(t, ["{ image: redis:7 }"]);
     assert.equal((await applyWell(place)).pulls, 9);
     await rewrite(place, [redisWith(TWO)]);
@@ -95,7 +95,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.equal(store.repository("redis")?.tags.get("7"), redisAtHub(place).tags.get("7"));
   });
 
-  test("that lacks one fails and names those it has; nothing is copied, and others arrive", async (t) => {
+  test("fails if it lacks one, the error lists those it has, and other images are copied", async (t) => {
     const mirrors = [redisWith(["linux/amd64", "linux/riscv64"]), "{ image: nginx:1 }"];
     const place = await startWith(t, mirrors, { images: ["redis:7", "nginx:1"] });
     const { code, document } = await place.json(["apply"]);
@@ -112,7 +112,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.ok(store.repository("nginx")?.tags.has("1"));
   });
 
-  test("of a Docker manifest list is an OCI index of its Docker images", async (t) => {
+  test("from a Docker manifest list becomes an OCI index of Docker images", async (t) => {
     const place = await startWith(t, [redisWith(TWO)], { imageOptions: { ...FOUR, form: "docker-list" } });
     assert.equal((await applyWell(place)).pulls, 3);
     const { store } = await ecrOf(place);
@@ -122,7 +122,7 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
     assert.equal((await applyWell(place)).writes, 0);
   });
 
-  test("of an index within an index is refused: nobody knows what is in it", async (t) => {
+  test("is refused if its index contains an index, because the platforms inside are unknown", async (t) => {
     const place = await startWith(t, [redisWith(TWO)]);
     const redis = redisAtHub(place);
     const inner = { mediaType: OCI_INDEX, digest: redis.tags.get("7"), size: 9 };
@@ -134,10 +134,10 @@ describe("an image with chosen platforms", { concurrency: 2 }, () => {
   });
 });
 
-describe("an image that is no index", { concurrency: 2 }, () => {
+describe("an image without an index", { concurrency: 2 }, () => {
   const single = { ...FOUR, form: "oci-manifest" as const };
 
-  test("is copied byte for byte when the list names its platform, for one pull; then it is unchanged", async (t) => {
+  test("is copied byte for byte for one pull if the list has its platform, and is then unchanged", async (t) => {
     const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
     assert.equal((await applyWell(place)).pulls, 1);
     const { store } = await ecrOf(place);
@@ -148,7 +148,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
   });
 
   for (const list of [["linux/arm64"], ["linux/amd64", "linux/arm64"]]) {
-    test(`of linux/amd64 is refused when the list is ${list.join(", ")}, and nothing is copied`, async (t) => {
+    test(`for linux/amd64 is refused if the list is ${list.join(", ")}, and nothing is copied`, async (t) => {
       const place = await startWith(t, [redisWith(list)], { imageOptions: single });
       const { code, document } = await place.json(["apply"]);
       assert.equal(code, 1);
@@ -159,7 +159,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     });
   }
 
-  test("is checked again when the list changes, at the target and for no pull, and blocked as apply has it", async (t) => {
+  test("is checked at the target without pulls if the list changes, and is blocked if it lacks a platform", async (t) => {
     const mirrors = [redisWith(["linux/amd64"]), "{ image: redis:7, to: all:7 }"];
     const place = await startWith(t, mirrors, { imageOptions: single });
     await applyWell(place);
@@ -171,7 +171,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     assert.match(planned.stdout, /! 7 .* lacks selected platforms/);
     assert.match(planned.stdout, /Error PLATFORM_MISSING .*: the image has no linux\/arm64; it has linux\/amd64/);
     assert.match(planned.stdout, /Plan: 0 to create, 0 to change, 0 to delete, 1 blocked, 1 unchanged\./);
-    // Its config, asked for a second time with the password.
+    // The config is requested twice: the second request has the credentials.
     const read = server.requests.slice(before).filter(({ path }) => path.startsWith("/v2/redis/"));
     assert.deepEqual(new Set(read.map(({ method, path }) => `${method} ${path}`)), new Set([`GET ${configAt(store)}`]));
     assert.equal(place.sandbox.dockerHub.counted, pulls);
@@ -182,7 +182,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     assert.equal((await place.run(["plan", "--detailed-exitcode"])).code, 0);
   });
 
-  test("whose platform cannot be read is unchanged, and the row says what to grant", async (t) => {
+  test("is unchanged if reading its platform is denied, and the row shows what to grant", async (t) => {
     const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
     await applyWell(place);
     await rewrite(place, [redisWith(["linux/arm64"])]);
@@ -194,7 +194,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     assert.match(stdout, /No changes\. 1 image matches/);
   });
 
-  test("costs no request more without a list, and one for each distinct config with one, at any registry", async (t) => {
+  test("takes no extra requests without a list, and one for each distinct config with a list", async (t) => {
     const tags = Array.from({ length: 12 }, (_, i) => `1.${i}`);
     const host = "registry.example.com";
     const targets = `  main: { oci: "https://${host}" }`;
@@ -203,7 +203,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     const plain = place.sandbox.registries.get(host) ?? assert.fail();
     const hub = place.sandbox.dockerHub.store;
     for (const [i, tag] of tags.entries()) {
-      // Three images under twelve tags.
+      // Twelve tags for three images.
       const image = generateImage(`docker.io/team/app:${i % 3}`, single);
       for (const store of [hub, plain.store]) {
         const repository = store.repository("team/app") ?? store.create("team/app");
@@ -227,7 +227,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
     assert.equal(place.sandbox.dockerHub.counted, 0);
   });
 
-  test("whose config is not what its digest says is refused", async (t) => {
+  test("is refused if its config does not match its digest", async (t) => {
     const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
     const redis = redisAtHub(place);
     const content = readManifest([...redis.manifests.values()][0] ?? assert.fail());
@@ -239,7 +239,7 @@ describe("an image that is no index", { concurrency: 2 }, () => {
   });
 });
 
-test("chosen platforms go to a layout on disk and from there to ECR, whole or chosen anew", async (t) => {
+test("selected platforms are copied to a layout, and from there to ECR, all of them or a new selection", async (t) => {
   const disk = '  disk: { layout: "./mirror" }';
   const place = await startWith(t, [redisWith(TWO)], {}, disk);
   assert.equal((await applyWell(place)).pulls, PULLS_OF_TWO);
@@ -256,13 +256,13 @@ test("chosen platforms go to a layout on disk and from there to ECR, whole or ch
   assert.equal(
     small.annotations[SOURCE_DIGEST],
     store.repository("redis")?.tags.get("7"),
-    "made of what the layout has",
+    "created from the content of the layout",
   );
   const landed = await applyWell(place);
   assert.deepEqual([landed.writes, landed.document.outcomes], [0, []]);
 });
 
-/** Where the config of the image redis:7 is, which is no index. */
+/** Returns the path of the config of redis:7, which has no index. */
 function configAt(store: Store): string {
   const redis = store.repository("redis");
   const manifest = redis?.manifests.get(redis.tags.get("7") ?? assert.fail()) ?? assert.fail();
@@ -270,7 +270,7 @@ function configAt(store: Store): string {
   return content.kind === "image" ? `/v2/redis/blobs/${content.config.digest}` : assert.fail();
 }
 
-/** Puts tags with two of four platforms where an apply would have put them. */
+/** Writes tags with two of four platforms, as an apply would have done. */
 function mirrorByHand(store: Store, repository: Repository, tags: readonly string[]): void {
   for (const tag of tags) {
     const image = generateImage(`docker.io/team/app:${tag}`, FOUR);
@@ -282,7 +282,7 @@ function mirrorByHand(store: Store, repository: Repository, tags: readonly strin
   }
 }
 
-test("300 tags with chosen platforms, unchanged at two targets, cost no pull and no write", async (t) => {
+test("300 unchanged tags with selected platforms at two targets take no pulls and no writes", async (t) => {
   const tags = Array.from({ length: 300 }, (_, i) => `1.${i}`);
   const file = `version: 1
 name: platform

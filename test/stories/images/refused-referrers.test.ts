@@ -13,7 +13,7 @@ import { folderWith } from "../../support/mirrorform.ts";
 import type { Document } from "../../support/world.ts";
 import { addReferrer, fallback, listedDigests, SBOM, type ReferrerOptions } from "../../support/referrers.ts";
 
-/** An image of Docker Hub on its way to a target that refuses some artifacts. */
+/** Starts an image at Docker Hub and a target that refuses some artifacts. */
 async function place(t: TestContext, target = "{ ecr: {} }") {
   const file = `
 version: 1
@@ -42,8 +42,8 @@ mirrors: [{ image: redis:7, to: "app:1", referrers: true }]
     top,
     add: (options: ReferrerOptions) => addReferrer(store, "library/redis", top, options),
     apply: () => run("apply"),
-    /** Plans, and applies; nothing may be done, for no pull. @returns the digests that the plan leaves out */
-    async settled(): Promise<Digest[]> {
+    /** Checks that plan and apply have nothing to do and use no pulls. @returns the digests that the plan skips as refused */
+    async assertUnchanged(): Promise<Digest[]> {
       const planned = await run("plan");
       const rows = (planned.document as unknown as Plan).targets.flatMap((each) => each.rows);
       assert.deepEqual(
@@ -59,14 +59,14 @@ mirrors: [{ image: redis:7, to: "app:1", referrers: true }]
 
 const sorted = (manifests: readonly Manifest[]) => manifests.map(({ digest }) => digest).toSorted();
 
-// Fails where what a target refuses is tried by each run again: at Docker Hub for a pull each.
+// If these fail, each run tries a refused artifact again, for a pull each at Docker Hub.
 describe("an artifact that a target refuses", () => {
-  test("is remembered by the target's own list, and not tried again, however it is found", async (t) => {
+  test("is recorded in the target's list and not tried again, whether found by list or by API", async (t) => {
     for (const via of ["list", "subject"] as const) {
       const there = await place(t);
       there.sandbox.dockerHub.quirks["docker-hub-no-referrers"] = via === "list";
       const refused = there.add({ via, artifactType: SBOM });
-      const taken = there.add({ via, configType: "application/vnd.example.config.v1+json" });
+      const accepted = there.add({ via, configType: "application/vnd.example.config.v1+json" });
       const first = await there.apply();
       const warnings = first.document.outcomes?.flatMap((outcome) => outcome.warnings ?? []);
       assert.deepEqual(
@@ -74,19 +74,19 @@ describe("an artifact that a target refuses", () => {
         ["MANIFEST_REFUSED"],
         via,
       );
-      assert.deepEqual(await there.settled(), [refused.digest], via);
+      assert.deepEqual(await there.assertUnchanged(), [refused.digest], via);
       const { store } = await there.sandbox.ecr.registry();
-      assert.ok(store.repository("app")?.manifests.has(taken.digest));
+      assert.ok(store.repository("app")?.manifests.has(accepted.digest));
 
       const late = there.add({ via, configType: "application/vnd.example.config.v1+json", text: "late" });
       const second = await there.apply();
-      assert.equal(second.spent, via === "list" ? 2 : 1, "the list, and what is new");
+      assert.equal(second.spent, via === "list" ? 2 : 1, "the list and the new artifact");
       assert.ok(store.repository("app")?.manifests.has(late.digest));
-      assert.deepEqual(await there.settled(), [refused.digest], via);
+      assert.deepEqual(await there.assertUnchanged(), [refused.digest], via);
     }
   });
 
-  test("under a tag of cosign's is remembered too", async (t) => {
+  test("is recorded too if it has a tag of cosign", async (t) => {
     const there = await place(t, "{ oci: https://registry.test }");
     const target = there.sandbox.registries.get("registry.test");
     const refused = there.add({ via: "cosign" });
@@ -96,19 +96,19 @@ describe("an artifact that a target refuses", () => {
         ? { kind: "answer", answer: refuse(405, "UNSUPPORTED", "no such artifacts here") }
         : undefined;
     await there.apply();
-    assert.deepEqual(await there.settled(), [refused.digest]);
+    assert.deepEqual(await there.assertUnchanged(), [refused.digest]);
   });
 
-  test("keeps the others of its type from being read: one pull, not four", async (t) => {
+  test("prevents reading others of its type: one pull instead of four", async (t) => {
     const there = await place(t);
     const all = [1, 2, 3, 4].map((text) => there.add({ via: "list", artifactType: SBOM, text: String(text) }));
     const { spent, document } = await there.apply();
-    assert.equal(spent, 1 + 1 + 1, "the image, the list, the first of its type");
+    assert.equal(spent, 1 + 1 + 1, "the image, the list and the first artifact");
     assert.equal(document.outcomes?.flatMap((outcome) => outcome.warnings ?? []).length, 4);
-    assert.deepEqual(await there.settled(), sorted(all));
+    assert.deepEqual(await there.assertUnchanged(), sorted(all));
   });
 
-  test("is tried again when the note is taken away", async (t) => {
+  test("is tried again if the record is deleted", async (t) => {
     const there = await place(t);
     const artifact = there.add({ via: "list", artifactType: SBOM });
     await there.apply();
@@ -117,6 +117,6 @@ describe("an artifact that a target refuses", () => {
     there.sandbox.ecr.quirks["ecr-refuses-empty-config"] = false;
     await there.apply();
     assert.deepEqual(listedDigests(store, "app", there.top.digest), [artifact.digest]);
-    assert.deepEqual(await there.settled(), []);
+    assert.deepEqual(await there.assertUnchanged(), []);
   });
 });

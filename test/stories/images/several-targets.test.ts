@@ -14,7 +14,7 @@ const SMALL = { layers: 1, layerBytes: 64 };
 const PULLS_OF_AN_IMAGE = 5;
 const MIRRORS = "mirrors: [{ image: redis:7 }, { image: nginx:1 }]";
 
-/** One ECR, one other registry and one layout for the same images. */
+/** Starts an ECR, an OCI registry and a layout as targets for the same images. */
 async function threeKinds(t: TestContext): Promise<{ place: World; registry: SandboxRegistry; mirror: string }> {
   const options = { images: ["redis:7", "nginx:1"], imageOptions: SMALL, registries: ["registry.example.com"] };
   const place = await world(t, {}, options);
@@ -25,16 +25,16 @@ async function threeKinds(t: TestContext): Promise<{ place: World; registry: San
   return { place, registry, mirror: join(place.folder, "mirror") };
 }
 
-/** How many of the two images each target holds, whole. */
-async function held(place: World, registry: SandboxRegistry, mirror: string): Promise<Record<string, number>> {
+/** Counts the complete images at each target. */
+async function mirroredAt(place: World, registry: SandboxRegistry, mirror: string): Promise<Record<string, number>> {
   const cloud = (await place.sandbox.ecr.registry()).store;
   assert.deepEqual([...incompleteTags(cloud), ...incompleteTags(registry.store), ...layoutFaults(mirror)], []);
   const tagged = (store: typeof cloud) => [...store.repositories.values()].filter(({ tags }) => tags.size === 1).length;
   return { cloud: tagged(cloud), office: tagged(registry.store), disk: layoutsIn(mirror).size };
 }
 
-describe("three kinds of target at once", { concurrency: 3 }, () => {
-  test("get the same images for one pull each, and a second apply does nothing", async (t) => {
+describe("three kinds of targets", { concurrency: 3 }, () => {
+  test("get the same images for the pulls of one target, and a second apply does nothing", async (t) => {
     const { place, registry, mirror } = await threeKinds(t);
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 0, JSON.stringify(errorsIn(document)));
@@ -48,14 +48,14 @@ describe("three kinds of target at once", { concurrency: 3 }, () => {
       document.images?.map(({ uri }) => uri),
       [...at("redis:7"), ...at("nginx:1")],
     );
-    assert.deepEqual(await held(place, registry, mirror), { cloud: 2, office: 2, disk: 2 });
+    assert.deepEqual(await mirroredAt(place, registry, mirror), { cloud: 2, office: 2, disk: 2 });
     assert.equal(place.sandbox.dockerHub.counted, 2 * PULLS_OF_AN_IMAGE);
     const again = await place.json(["apply"]);
     assert.deepEqual([again.code, again.document.outcomes], [0, []]);
     assert.equal(place.sandbox.dockerHub.counted, 2 * PULLS_OF_AN_IMAGE);
   });
 
-  test("have their rows in one plan, under their names", async (t) => {
+  test("have their rows in one plan", async (t) => {
     const { place } = await threeKinds(t);
     const { code, stdout } = await place.run(["plan"]);
     assert.equal(code, 0);
@@ -69,14 +69,14 @@ describe("three kinds of target at once", { concurrency: 3 }, () => {
     disk: ({ mirror }) => writeFile(mirror, "a file where the folder should be"),
   };
   for (const [name, breakIt] of Object.entries(broken)) {
-    test(`of which ${name} is broken: the others are served, and the exit code says so`, async (t) => {
+    test(`are filled except ${name}, if that one is broken, and apply exits with 1`, async (t) => {
       const kinds = await threeKinds(t);
       const { place, registry, mirror } = kinds;
       await breakIt(kinds);
       const { code, document } = await place.json(["apply"]);
       assert.equal(code, 1);
       const expected: Record<string, number> = { cloud: 2, office: 2, disk: 2, [name]: 0 };
-      assert.deepEqual(await held(place, registry, name === "disk" ? place.folder : mirror), expected);
+      assert.deepEqual(await mirroredAt(place, registry, name === "disk" ? place.folder : mirror), expected);
       assert.ok(
         errorsIn(document).every(({ side }) => side === "target"),
         JSON.stringify(errorsIn(document)),
@@ -91,7 +91,7 @@ describe("three kinds of target at once", { concurrency: 3 }, () => {
 });
 
 describe("each target of a file", () => {
-  test("has its own account, Region, profile, role and settings, and a part of the images", async (t) => {
+  test("can have its own account, Region, profile, role, settings and images", async (t) => {
     const file = `
 version: 1
 name: platform
@@ -145,7 +145,7 @@ mirrors:
     );
   });
 
-  test("that has the tag already asks nothing with refresh: missing, while another that lacks it is filled", async (t) => {
+  test("stays unchanged with refresh: missing if it has the tag, while a target without it is filled", async (t) => {
     const file = (...targets: string[]) => `
 version: 1
 name: platform
@@ -183,7 +183,7 @@ mirrors:
   });
 });
 
-test("two targets of one host share its limits", async (t) => {
+test("two targets on one host share its concurrency limits", async (t) => {
   const names = Array.from({ length: 12 }, (_, i) => `app${i}`);
   const mirrors = names.map((name) => `{ image: team/${name}:1, to: "${name}:1" }`);
   const place = await world(
@@ -218,6 +218,6 @@ mirrors: [${mirrors.join(", ")}]
   const { code } = await place.json(["apply"]);
   assert.equal(code, 0);
   assert.ok(most.small <= DEFAULT_CONCURRENCY, `${most.small} small requests at once`);
-  // A stream that feeds both is not cut in two for the last place.
+  // A download for both targets starts two uploads, even if only one is left within the limit.
   assert.ok(most.uploads <= 7, `${most.uploads} uploads at once`);
 });

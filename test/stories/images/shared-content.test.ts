@@ -17,7 +17,7 @@ mirrors:
 
 describe("two images of one registry with the same content", () => {
   for (const part of ["manifests", "blobs"]) {
-    test(`do not share a failure: what one repository refuses of its ${part} the other serves`, async (t) => {
+    test(`do not share a failure: if one repository refuses its ${part}, the other image is copied`, async (t) => {
       const place = await world(t, { "mirrors.yaml": FILE }, { registries: ["example.com"] });
       const source = place.sandbox.registries.get("example.com");
       assert.ok(source !== undefined);
@@ -31,14 +31,14 @@ describe("two images of one registry with the same content", () => {
       const { code, document } = await place.json(["apply"]);
       const [broken, good] = document.images?.map(({ state }) => state) ?? [];
       assert.equal(good, "mirrored");
-      // Once the good one has brought the content, the other may be had from the target without its source.
+      // After the good image is copied, the broken one can be completed from the target.
       assert.equal(code, broken === "mirrored" ? 0 : 1);
       assert.ok((await ecrOf(place)).store.repository("mm")?.tags.has("b"));
     });
   }
 });
 
-describe("two targets that are one registry", () => {
+describe("two targets with the same registry", () => {
   const file = `
 version: 1
 name: platform
@@ -49,19 +49,19 @@ mirrors:
   - { image: node, tags: ["18"], to: "mm:{tag}", targets: [far] }
 `;
 
-  test("are both refused: neither overwrites nor deletes what goes there by the other's name", async (t) => {
+  test("are both refused, so that neither overwrites or deletes images of the other", async (t) => {
     const place = await world(t, { "mirrors.yaml": file }, { images: ["node:18", "node:20", "node:22"] });
     assert.equal((await place.json(["apply", "--target", "one"])).code, 0);
     const { code, document } = await place.json(["apply", "--target", "one", "--target", "two"]);
     assert.equal(code, 1);
     const errors = document.plan?.targets.map(({ error }) => [error?.code, error?.message]);
     const { host } = (await ecrOf(place)).server;
-    const told = ["INVALID_FILE", `the targets one and two are the same registry, ${host}`];
-    assert.deepEqual(errors, [told, told]);
+    const expected = ["INVALID_FILE", `the targets one and two are the same registry, ${host}`];
+    assert.deepEqual(errors, [expected, expected]);
     assert.deepEqual([...((await ecrOf(place)).store.repository("mm")?.tags.keys() ?? [])], ["20"]);
   });
 
-  test("delete nothing of each other where a plan is narrowed to one of them", async (t) => {
+  test("delete nothing of each other in a plan that is narrowed to one of them", async (t) => {
     const place = await world(t, { "mirrors.yaml": file }, { images: ["node:18", "node:20", "node:22"] });
     assert.equal((await place.json(["apply", "--target", "one"])).code, 0);
     assert.equal((await place.json(["apply", "--target", "two"])).code, 0);

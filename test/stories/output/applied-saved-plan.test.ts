@@ -149,14 +149,17 @@ describe("a saved plan", { concurrency: 4 }, () => {
     assert.equal(await place.mirrored("redis", "8"), undefined, "what is new waits for the next plan");
   });
 
-  test("that was narrowed stays narrow", async (t) => {
+  test("that was narrowed by --only stays narrowed", async (t) => {
     const place = await saved(t);
     await place.run(["plan", "--only", "nginx", "--out", "plan.json"]);
     assert.equal((await place.run(["apply", "plan.json"])).code, 0);
     assert.equal(await place.mirrored("redis", "7"), undefined);
     const again = await place.run(["apply", "plan.json", "--only", "redis"]);
     assert.equal(again.code, 3);
-    assert.match(again.stderr, /--only cannot narrow a saved plan/);
+    assert.match(
+      again.stderr,
+      /--only cannot narrow a saved plan\n {2}hint: use --only with mirrorform plan --out FILE/,
+    );
   });
 
   test("that is incomplete is applied only with --partial, and ends with 1", async (t) => {
@@ -330,7 +333,7 @@ describe("a saved plan that was changed by hand is refused:", { concurrency: 4 }
     const place = await saved(t);
     const { code, stderr } = await place.run(["apply", "--partial"]);
     assert.equal(code, 3);
-    assert.match(stderr, /--partial applies to a saved plan/);
+    assert.match(stderr, /--partial requires a saved plan/);
   });
 });
 

@@ -10,7 +10,7 @@ const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, laye
 const FILES = { "mirrors.yaml": TWO_IMAGES };
 
 describe("apply", { concurrency: 4 }, () => {
-  test("writes its report to a file, beside the text", async (t) => {
+  test("writes its report to a file, and prints it as text", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { code, stdout } = await place.run(["apply", "--report", "report.json"]);
     assert.equal(code, 0);
@@ -23,7 +23,7 @@ describe("apply", { concurrency: 4 }, () => {
     assert.equal(report.plan.totals.create, 4);
   });
 
-  test("writes its report also when something failed", async (t) => {
+  test("writes its report even if something failed", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const refused = { status: 403, headers: {} };
     fault(place.sandbox.dockerHub.registry, (request) => request.method === "GET" && isRedis(request), refused);
@@ -37,7 +37,7 @@ describe("apply", { concurrency: 4 }, () => {
     );
   });
 
-  test("refuses a report that it could not write before it changes anything", async (t) => {
+  test("refuses a report file that it cannot write, before it changes anything", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { code, stderr } = await place.run(["apply", "--report", "no/report.json"]);
     assert.equal(code, 1);
@@ -46,7 +46,7 @@ describe("apply", { concurrency: 4 }, () => {
     assert.equal(store.repository("redis"), undefined);
   });
 
-  test("writes events as they happen: the version first, then each with its time", async (t) => {
+  test("writes events as they happen: the version first, then each event with its time", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { code } = await place.run(["apply", "--events", "events.ndjson"]);
     assert.equal(code, 0);
@@ -67,7 +67,7 @@ describe("apply", { concurrency: 4 }, () => {
     }
   });
 
-  test("goes on when the disk is full of events, and says so once", async (t) => {
+  test("continues if the disk is full while it writes events, and reports it once", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { code, stderr, stdout } = await place.run(["apply", "--events", "/dev/full"]);
     assert.equal(code, 0);

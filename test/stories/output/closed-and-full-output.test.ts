@@ -9,7 +9,7 @@ import { world } from "../../support/world.ts";
 
 const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 
-test("a reader that goes away does not stop an apply half-way", async (t) => {
+test("an apply finishes if the reader of its output exits", async (t) => {
   const { sandbox, folder } = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
   const child = spawn(process.execPath, [MAIN, "apply"], {
     cwd: folder,
@@ -24,7 +24,7 @@ test("a reader that goes away does not stop an apply half-way", async (t) => {
   assert.equal(store.repository("nginx")?.tags.size, 1);
 });
 
-test("--json is one document on standard output, also when planning is interrupted", async (t) => {
+test("--json prints one document on standard output even if planning is interrupted", async (t) => {
   const { sandbox, start } = await world(t, { "mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
   let interrupt: (() => void) | undefined;
   sandbox.dockerHub.registry.onRequest = () => {

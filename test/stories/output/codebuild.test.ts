@@ -22,16 +22,16 @@ mirrors:
     output: ECR_RUBY_URI
 `;
 
-/** Stand in for what a build machine has; docker and aws tell what they were given. */
+/** Replacements for programs on a build machine. docker and aws record their arguments. */
 const PROGRAMS = {
   npm: "true",
   npx: `shift; exec ${CLI} "$@"`,
-  aws: 'echo "aws $*" >> told; echo a-password',
-  docker: 'echo "docker $*" >> told; case "$1" in login) cat >> told ;; esac',
+  aws: 'echo "aws $*" >> calls; echo a-password',
+  docker: 'echo "docker $*" >> calls; case "$1" in login) cat >> calls ;; esac',
 };
 
-/** What breaks when this fails: the build that the project began with, copied from its example. */
-test("the buildspec to copy mirrors the image, signs docker in, and hands the URI to the build", async (t) => {
+/** If this fails, builds that copied the example buildspec break. */
+test("the example buildspec mirrors the image, signs in to ECR with docker, and passes the URI to the build", async (t) => {
   const images = { images: ["ruby:2.7.1-slim"], imageOptions: { layers: 1, layerBytes: 64 } };
   const place = await world(t, { "mirrors.yaml": FILE }, images);
   for (const [name, body] of Object.entries(PROGRAMS)) {
@@ -39,7 +39,7 @@ test("the buildspec to copy mirrors the image, signs docker in, and hands the UR
     await chmod(join(place.folder, name), 0o755);
   }
   const { phases } = load(await readFile(BUILDSPEC, "utf8")) as { phases: Record<string, { commands: string[] }> };
-  // Version 0.2 runs every command in one shell, and ends with the first that fails.
+  // Version 0.2 runs all commands in one shell, and stops at the first one that fails.
   const commands = ["install", "pre_build", "build"].flatMap((name) => phases[name]?.commands ?? []);
   const env = {
     HOME: place.folder,
@@ -51,8 +51,8 @@ test("the buildspec to copy mirrors the image, signs docker in, and hands the UR
   assert.equal(code, 0, stdout + stderr);
   const { server, store } = await place.sandbox.ecr.registry();
   assert.equal(store.repository("nomorelimit")?.tags.size, 1);
-  const told = (await readFile(join(place.folder, "told"), "utf8")).trimEnd().split("\n");
-  assert.deepEqual(told.toSorted(), [
+  const calls = (await readFile(join(place.folder, "calls"), "utf8")).trimEnd().split("\n");
+  assert.deepEqual(calls.toSorted(), [
     "a-password",
     "aws ecr get-login-password",
     `docker build --build-arg ECR_RUBY_URI=${server.host}/nomorelimit:ruby-2.7.1-slim .`,

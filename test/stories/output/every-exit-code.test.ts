@@ -11,12 +11,12 @@ import { world, type World } from "../../support/world.ts";
 
 const SMALL = { layers: 1, layerBytes: 64 };
 const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
-/** The repository of the last is the one that `quota` asks for. */
+/** The last one is for `quota`. */
 const IMAGES = ["redis:7", "nginx:1", "ratelimitpreview/test:latest"];
 const LAYOUT = TWO_IMAGES.replace("ecr: {}", "layout: ./out");
 const INVALID = "version: 1\nname: platform\nmirrors: [{ image: Redis }]\n";
 
-/** One way for a command to end. */
+/** One outcome of a command. */
 interface Ending {
   args: readonly string[];
   code: number;
@@ -24,13 +24,13 @@ interface Ending {
   file?: string;
   options?: SandboxOptions;
   prepare?: (place: World) => unknown;
-  /** What standard output, of `--json` too, or standard error says. */
+  /** Matched against standard output and standard error. */
   says?: RegExp;
 }
 
 const applied = (place: World) => place.run(["apply"]);
 const locked = (place: World) => place.run(["lock"]);
-/** HEAD is answered, a pull is not. */
+/** Refuses pulls of redis, but not HEAD. */
 const refusesRedis = ({ sandbox }: World) =>
   fault(sandbox.dockerHub.registry, (request) => request.method === "GET" && isRedis(request), {
     status: 403,
@@ -47,24 +47,24 @@ const adds = async (place: World) => {
 };
 const oneOnly: SandboxOptions = { pullLimit: { limit: 7, windowSeconds: 3600 } };
 
-/** docs/cli.md, "exit code". What a command behind `--` and a signal come to is in sandbox.test.ts and interrupt-stages.test.ts. */
+/** docs/cli.md, "exit code". sandbox.test.ts covers commands after `--`, and interrupt-stages.test.ts covers signals. */
 const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
   init: [
     { args: ["--file", "new.yaml"], code: 0, when: "it wrote the file" },
     { args: ["--file", "none/new.yaml"], code: 1, when: "the file cannot be written", says: /FILE_UNWRITABLE/ },
-    { args: [], code: 3, when: "the file is there already", says: /already exists/ },
-    { args: ["--file", "new.yaml", "--from", "A B"], code: 3, when: "an image is none", says: /A B/ },
+    { args: [], code: 3, when: "the file already exists", says: /already exists/ },
+    { args: ["--file", "new.yaml", "--from", "A B"], code: 3, when: "an image name is not valid", says: /A B/ },
   ],
   validate: [
     { args: [], code: 0, when: "the file is valid" },
-    { args: [], code: 1, when: "its lock disagrees", prepare: adds, says: /redis:8/ },
+    { args: [], code: 1, when: "the lock file disagrees", prepare: adds, says: /redis:8/ },
     { args: [], code: 3, when: "the file is not valid", file: INVALID, says: /Redis/ },
     { args: ["--file", "none.yaml"], code: 3, when: "there is no file", says: /none\.yaml/ },
   ],
   plan: [
     { args: [], code: 0, when: "there are changes" },
-    { args: ["--detailed-exitcode"], code: 0, when: "there are none", prepare: applied, says: /No changes/ },
-    { args: ["--detailed-exitcode"], code: 2, when: "there are, and it is asked" },
+    { args: ["--detailed-exitcode"], code: 0, when: "there are no changes", prepare: applied, says: /No changes/ },
+    { args: ["--detailed-exitcode"], code: 2, when: "there are changes, with --detailed-exitcode" },
     {
       args: ["--detailed-exitcode"],
       code: 1,
@@ -76,7 +76,7 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
     { args: ["--only", "none"], code: 3, when: "a glob matches nothing", says: /matches no image/ },
   ],
   apply: [
-    { args: [], code: 0, when: "all is done" },
+    { args: [], code: 0, when: "everything is done" },
     { args: [], code: 0, when: "there is nothing to do", prepare: applied },
     { args: [], code: 1, when: "an action failed", prepare: refusesRedis, says: /1 failed/ },
     { args: ["--report", "none/r.json"], code: 1, when: "its report could not be written", says: /FILE_UNWRITABLE/ },
@@ -84,31 +84,31 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
     {
       args: [],
       code: 1,
-      when: "an action failed and the allowance does not reach",
+      when: "an action failed and the pull limit is reached",
       options: oneOnly,
       prepare: refusesRedis,
       says: /1 failed/,
     },
     { args: [], code: 3, when: "the file is not valid", file: INVALID },
-    { args: ["none.json"], code: 3, when: "the plan is none", says: /PLAN_FILE/ },
-    { args: ["--wait=soon"], code: 3, when: "a duration is none", says: /duration/ },
+    { args: ["none.json"], code: 3, when: "the plan file does not exist", says: /PLAN_FILE/ },
+    { args: ["--wait=soon"], code: 3, when: "a duration is not valid", says: /duration/ },
   ],
   lock: [
-    { args: [], code: 0, when: "it is written" },
-    { args: ["--check"], code: 0, when: "it agrees", prepare: locked },
-    { args: ["--check"], code: 1, when: "it disagrees", prepare: adds },
-    { args: ["--check"], code: 1, when: "there is none", says: /LOCK_MISMATCH/ },
+    { args: [], code: 0, when: "it wrote the lock file" },
+    { args: ["--check"], code: 0, when: "the lock file matches", prepare: locked },
+    { args: ["--check"], code: 1, when: "the lock file disagrees", prepare: adds },
+    { args: ["--check"], code: 1, when: "there is no lock file", says: /LOCK_MISMATCH/ },
     { args: [], code: 1, when: "a tag could not be looked up", prepare: loses("redis") },
     { args: ["--update", "none"], code: 3, when: "a glob matches nothing" },
-    { args: ["--check", "--update"], code: 3, when: "two options do not go together" },
+    { args: ["--check", "--update"], code: 3, when: "two options cannot be used together" },
   ],
   uris: [
-    { args: [], code: 0, when: "it told them" },
-    { args: ["--pin"], code: 1, when: "an image is not there yet", says: /MANIFEST_UNKNOWN/ },
+    { args: [], code: 0, when: "it printed the URIs" },
+    { args: ["--pin"], code: 1, when: "an image is not mirrored yet", says: /MANIFEST_UNKNOWN/ },
     { args: ["--format", "jsn"], code: 3, when: "there is no such format", says: /did you mean json/ },
   ],
   quota: [
-    { args: [], code: 0, when: "it told it", says: /100 pulls remaining/ },
+    { args: [], code: 0, when: "it printed the remaining pulls", says: /100 pulls remaining/ },
     {
       args: [],
       code: 1,
@@ -117,24 +117,24 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
       says: /Error [A-Z_]+ \(source\)/,
     },
     { args: [], code: 3, when: "the file is not valid", file: INVALID },
-    { args: ["now"], code: 3, when: "it has an argument too many", says: /now/ },
+    { args: ["now"], code: 3, when: "there is an unexpected argument", says: /now/ },
   ],
   iam: [
     { args: ["--region", "us-east-1", "--account", "123456789012"], code: 0, when: "it printed both policies" },
     { args: ["--role", "admin"], code: 3, when: "there is no such role", says: /"admin" is not a role/ },
-    { args: ["--account", "12"], code: 3, when: "an account is none", says: /not an AWS account ID/ },
+    { args: ["--account", "12"], code: 3, when: "an account is not valid", says: /no AWS account/ },
     { args: ["--target", "mian"], code: 3, when: "there is no such target", says: /mian/ },
-    { args: [], code: 3, when: "nothing of it is in an ECR", file: LAYOUT, says: /goes to an ecr target/ },
+    { args: [], code: 3, when: "no target is an ECR", file: LAYOUT, says: /is an ecr target/ },
     { args: [], code: 3, when: "the file is not valid", file: INVALID, says: /Redis/ },
     { args: ["--file", "none.yaml"], code: 3, when: "there is no file", says: /none\.yaml/ },
   ],
   demo: [{ args: [], code: 0, when: "its second plan has nothing to do", says: /No changes/ }],
   sandbox: [
-    { args: ["--", "sh", "-c", "exit 7"], code: 7, when: "its command ended so" },
+    { args: ["--", "sh", "-c", "exit 7"], code: 7, when: "its command exits with 7" },
     {
       args: ["--", process.execPath, MAIN, "quota"],
       code: 0,
-      when: "quota is asked in it",
+      when: "it runs quota",
       says: /100 pulls remaining/,
     },
     { args: ["--", "no-such-command"], code: 1, when: "there is no such command", says: /cannot run/ },
@@ -143,7 +143,7 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
 };
 
 for (const [name, endings] of Object.entries(ENDINGS)) {
-  describe(`${name} ends with`, { concurrency: 3 }, () => {
+  describe(`${name} exits with`, { concurrency: 3 }, () => {
     for (const { args, code, when, file = TWO_IMAGES, options, prepare, says } of endings) {
       test(`${code} when ${when}`, async (t) => {
         const place = await world(t, { "mirrors.yaml": file }, { images: IMAGES, imageOptions: SMALL, ...options });
@@ -156,13 +156,13 @@ for (const [name, endings] of Object.entries(ENDINGS)) {
   });
 }
 
-test("no command is left out here", () => {
+test("the exit codes of all commands are tested", () => {
   assert.deepEqual(Object.keys(ENDINGS).toSorted(), COMMANDS.map(({ definition }) => definition.name).toSorted());
 });
 
 describe("every command", { concurrency: 3 }, () => {
   for (const { name } of COMMANDS.map(({ definition }) => definition)) {
-    test(`${name} ends with 3 for an option that it does not have, and with 0 for --help`, async (t) => {
+    test(`${name} exits with 3 for an unknown option, and with 0 for --help`, async (t) => {
       const place = await world(t, {});
       const refused = await place.run([name, "--no-such-option"]);
       assert.equal(refused.code, 3);

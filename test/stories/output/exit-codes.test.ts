@@ -7,21 +7,21 @@ import { world } from "../../support/world.ts";
 const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 const FILES = { "mirrors.yaml": TWO_IMAGES };
 
-describe("plan ends with", { concurrency: 4 }, () => {
-  test("0 with changes, and 2 only when asked to tell", async (t) => {
+describe("plan exits with", { concurrency: 4 }, () => {
+  test("0 if there are changes, or 2 with --detailed-exitcode", async (t) => {
     const place = await world(t, FILES, IMAGES);
     assert.equal((await place.start(["plan"])).code, 0);
     assert.equal((await place.start(["plan", "--detailed-exitcode"])).code, 2);
   });
 
-  test("0 without changes, asked or not", async (t) => {
+  test("0 if there are no changes, with or without --detailed-exitcode", async (t) => {
     const place = await world(t, FILES, IMAGES);
     assert.equal((await place.start(["apply"])).code, 0);
     assert.equal((await place.start(["plan"])).code, 0);
     assert.equal((await place.start(["plan", "--detailed-exitcode"])).code, 0);
   });
 
-  test("2 when nothing but a blocked row differs: it does not match the file", async (t) => {
+  test("2 for a blocked row, because it does not match the file", async (t) => {
     const file = TWO_IMAGES.replace("mirrors:", "repositories: { tagMutability: IMMUTABLE }\nmirrors:");
     const place = await world(t, { "mirrors.yaml": file }, IMAGES);
     assert.equal((await place.start(["apply"])).code, 0);
@@ -32,7 +32,7 @@ describe("plan ends with", { concurrency: 4 }, () => {
     assert.equal((await place.start(["plan"])).code, 0);
   });
 
-  test("1, and not 2, when something could not be read, whatever else changes", async (t) => {
+  test("1 instead of 2 if something could not be read", async (t) => {
     const place = await world(t, FILES, IMAGES);
     fault(place.sandbox.dockerHub.registry, isRedis, { status: 404, headers: {} });
     assert.equal((await place.start(["plan", "--detailed-exitcode"])).code, 1);
@@ -44,7 +44,7 @@ describe("plan ends with", { concurrency: 4 }, () => {
   });
 });
 
-test("apply never ends with 2, and does not know the option", async (t) => {
+test("apply refuses --detailed-exitcode", async (t) => {
   const place = await world(t, FILES, IMAGES);
   const { code, stderr } = await place.start(["apply", "--detailed-exitcode"]);
   assert.equal(code, 3);

@@ -15,7 +15,7 @@ const OPTIONS = {
 const INVALID = TWO_IMAGES.replace("redis:7", "Redis");
 const lost = ({ sandbox }: World) => fault(sandbox.dockerHub.registry, isRedis, { status: 404, headers: {} });
 
-/** How a command ends, and the key that its document has then. */
+/** Command lines with their exit code and a key of their document. */
 const CASES: readonly [
   line: string,
   code: number,
@@ -64,13 +64,13 @@ const CASES: readonly [
   ["quota", 3, "problems", { file: INVALID }],
 ];
 
-/** What breaks when this fails: a script that reads standard output with a JSON parser. */
-describe("--json prints one document on standard output and nothing else:", { concurrency: 3 }, () => {
+/** If these fail, scripts that parse standard output as JSON break. */
+describe("--json prints a single document on standard output for", { concurrency: 3 }, () => {
   for (const [line, code, key, { file = TWO_IMAGES, prepare } = {}] of CASES) {
-    test(`${line} that ends with ${code} has ${key}`, async (t) => {
+    test(`${line}, which exits with ${code} and has the key ${key}`, async (t) => {
       const place = await world(t, { "mirrors.yaml": file }, OPTIONS);
       await prepare?.(place);
-      // In CI too, where text would have annotations.
+      // In GitHub Actions, text output would have annotations.
       const ran = await place.run([...line.split(" "), "--json"], { environment: { GITHUB_ACTIONS: "true" } });
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
       const document = JSON.parse(ran.stdout) as object;
@@ -79,15 +79,15 @@ describe("--json prints one document on standard output and nothing else:", { co
     });
   }
 
-  test("a sandbox without a command has its settings, and runs until it is interrupted", async (t) => {
+  test("sandbox without a command, which runs until it is interrupted", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     const interrupt = new AbortController();
-    let said = "";
+    let output = "";
     const code = await runCommandLine(["sandbox", "--json", "--file", join(place.folder, "mirrors.yaml")], {
       environment: {},
       homeDirectory: "/nonexistent",
       out: (text) => {
-        said += text;
+        output += text;
         interrupt.abort();
       },
       err: assert.fail,
@@ -99,12 +99,12 @@ describe("--json prints one document on standard output and nothing else:", { co
       interruptedBy: () => (interrupt.signal.aborted ? "SIGTERM" : undefined),
     });
     assert.equal(code, 0);
-    const { set, unset } = JSON.parse(said) as { set: Record<string, string>; unset: string[] };
+    const { set, unset } = JSON.parse(output) as { set: Record<string, string>; unset: string[] };
     assert.match(set["MIRRORFORM_ENDPOINT_DOCKER_IO"] ?? "", /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.ok(unset.includes("AWS_PROFILE"));
   });
 
-  test("demo has what each of its steps came to", async (t) => {
+  test("demo, with the result of each step", async (t) => {
     const { code, stdout } = await (await world(t, {})).run(["demo", "--json"]);
     assert.equal(code, 0);
     const { steps } = JSON.parse(stdout) as { steps: { command: string; code: number; document: object }[] };
@@ -118,7 +118,7 @@ describe("--json prints one document on standard output and nothing else:", { co
     );
   });
 
-  test("a command that is none, and a sandbox with a command of its own", async (t) => {
+  test("an unknown command, and sandbox with a command", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
     for (const args of [
       ["aply", "--json"],
@@ -128,13 +128,13 @@ describe("--json prints one document on standard output and nothing else:", { co
       assert.equal(code, 3);
       assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, "USAGE");
     }
-    // Behind -- it is another program's, and what goes wrong in front of it is told as text.
+    // After --, the option belongs to another program, so mirrorform prints its own errors as text.
     const { code, stdout } = await place.run(["sandbox", "--file", "none.yaml", "--", "mirrorform", "plan", "--json"]);
     assert.deepEqual([code, stdout], [3, ""]);
   });
 
   for (const { name } of COMMANDS.map(({ definition }) => definition)) {
-    test(`${name} with an option that it does not have`, async (t) => {
+    test(`${name} with an unknown option`, async (t) => {
       const { code, stdout } = await (await world(t, {})).run([name, "--no-such-option", "--json"]);
       assert.equal(code, 3);
       assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, "USAGE");

@@ -17,7 +17,7 @@ describe("plan", { concurrency: 4 }, () => {
     assert.equal(code, 0);
     assert.match(stdout, /Plan: 4 to create/);
     assert.match(await read("plan.md"), /^<!-- mirrorform plan name=platform targets=main /);
-    assert.equal(await read("summary.md"), `before\n${await read("plan.md")}`, "a summary is added to what is there");
+    assert.equal(await read("summary.md"), `before\n${await read("plan.md")}`, "the summary is appended");
     const made = JSON.parse(await read("plan.json"));
     assert.equal(made.totals.create, 4);
     const answered = place.sandbox.dockerHub.registry.requests.filter(({ status }) => status === 200);
@@ -32,13 +32,17 @@ describe("plan", { concurrency: 4 }, () => {
     );
   });
 
-  test("says when a file cannot be written, and ends with 1", async (t) => {
+  test("reports a file that cannot be written, and exits with 1", async (t) => {
     const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, IMAGES);
     const args = ["plan", "--out", "/dev/full", "--markdown", "plan.md"];
     const { code, stdout, stderr } = await place.run(args);
     assert.equal(code, 1);
-    assert.match(stdout, /Plan: 4 to create/, "the plan is shown all the same");
-    assert.match(await readFile(join(place.folder, "plan.md"), "utf8"), /4 to create/, "and the other file is written");
+    assert.match(stdout, /Plan: 4 to create/, "the plan is still printed");
+    assert.match(
+      await readFile(join(place.folder, "plan.md"), "utf8"),
+      /4 to create/,
+      "the other file is still written",
+    );
     assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*ENOSPC[^]*disk has free space/);
   });
 });

@@ -24,17 +24,17 @@ mirrors:
 const CHANGED = `${BEFORE}  - image: nginx:1\n`;
 const OPTIONS = { file: BEFORE, images: { images: ["redis:7", "nginx:1"], imageOptions: SMALL } };
 
-/** What breaks when this fails: what a reviewer agreed to is not what reaches the registry. */
-test("what was reviewed is what is mirrored: plan in the pull request, apply on merge, drift afterwards", async (t) => {
+/** If this fails, the mirrored image is not the one that was reviewed. */
+test("the reviewed digest is mirrored: plan in the pull request, apply after the merge, then drift detection", async (t) => {
   const place = await job(t, OPTIONS);
   const { github, step, run, sandbox, folder } = place;
   const { store } = await ecrOf(place);
   assert.equal((await run(["lock"])).code, 0);
   assert.equal((await step("apply")).code, 0);
 
-  // On the branch: one more image, and its line in the lock.
+  // On the branch: another image, and its line in the lock file.
   await writeFile(join(folder, "mirrors.yaml"), CHANGED);
-  assert.equal((await run(["lock", "--check"])).code, 1, "a change without its lock is no change that can be reviewed");
+  assert.equal((await run(["lock", "--check"])).code, 1, "a change without its lock line cannot be reviewed");
   assert.equal((await run(["lock"])).code, 0);
   const reviewed = upstream(place, "nginx", "1");
   assert.ok((await readFile(join(folder, "mirrors.lock.yaml"), "utf8")).includes(reviewed));
@@ -52,7 +52,7 @@ test("what was reviewed is what is mirrored: plan in the pull request, apply on 
   ]);
   assert.deepEqual(comment.links, ["https://github.com/team/images/actions/runs/77"]);
 
-  // Between the review and the merge upstream moves.
+  // The tag moves upstream between the review and the merge.
   sandbox.dockerHub.publish("library/nginx", "1", { revision: 2, ...SMALL });
   assert.notEqual(upstream(place, "nginx", "1"), reviewed);
   await place.merge();
@@ -61,14 +61,14 @@ test("what was reviewed is what is mirrored: plan in the pull request, apply on 
   assert.deepEqual(merged.outputs, { "exit-code": "0", finished: "true" });
   assert.equal(store.repository("nginx")?.tags.get("1"), reviewed);
 
-  // Applied once more, nothing is asked for but a look.
-  const seen = watch(place);
+  // A second apply writes nothing and uses no pulls.
+  const changes = watch(place);
   const { code, document } = await place.json(["apply"]);
   assert.equal(code, 0);
   assert.deepEqual(document.outcomes, []);
-  assert.deepEqual(seen(), { writes: [], pulls: [] });
+  assert.deepEqual(changes(), { writes: [], pulls: [] });
 
-  // By hand, behind its back.
+  // The registry is changed without mirrorform.
   const quiet = await step("drift");
   assert.deepEqual(quiet.outputs, { "exit-code": "0", changes: "false" });
   assert.equal(github.issues.length, 0);
@@ -82,7 +82,7 @@ test("what was reviewed is what is mirrored: plan in the pull request, apply on 
   );
   assert.equal((await run(["plan", "--detailed-exitcode"])).code, 2);
   const drifted = await step("drift");
-  assert.equal(drifted.code, 0, "drift is told, and is no failure of the job");
+  assert.equal(drifted.code, 0, "drift does not fail the job");
   assert.deepEqual(drifted.outputs, { "exit-code": "2", changes: "true" });
   assert.equal(github.issues.length, 1);
   const issue = readComment(github.issues[0]?.body);
@@ -94,14 +94,14 @@ test("what was reviewed is what is mirrored: plan in the pull request, apply on 
     ],
   );
 
-  // The same apply mends it, with the digest of the lock again.
+  // The same apply repairs it with the locked digest.
   assert.equal((await step("apply")).code, 0);
   assert.equal(store.repository("nginx")?.tags.get("1"), reviewed);
   await step("drift");
   assert.equal(github.issues[0]?.state, "closed");
 });
 
-test("without a lock a saved plan says what moved since, does the rest, and the next plan shows the new digest", async (t) => {
+test("without a lock file, a saved plan fails for a tag that moved, applies the rest, and the next plan shows the new digest", async (t) => {
   const place = await job(t, OPTIONS);
   const { run, sandbox } = place;
   const { store } = await ecrOf(place);
@@ -113,32 +113,32 @@ test("without a lock a saved plan says what moved since, does the rest, and the 
 
   const { code, stdout } = await run(["apply", "plan.json"]);
   assert.equal(code, 1);
-  assert.match(stdout, new RegExp(`Failed: nginx:1[^]*${planned}[^]*${moved}`), "it names both digests");
+  assert.match(stdout, new RegExp(`Failed: nginx:1[^]*${planned}[^]*${moved}`), "both digests are shown");
   assert.match(stdout, /Apply: [^\n]*1 failed/);
-  assert.equal(store.repository("redis")?.tags.size, 1, "what did not move is done");
-  assert.equal(store.repository("nginx")?.tags.size ?? 0, 0, "nobody agreed to the new one");
+  assert.equal(store.repository("redis")?.tags.size, 1, "the other image is mirrored");
+  assert.equal(store.repository("nginx")?.tags.size ?? 0, 0, "the new digest was not reviewed");
   const { stdout: text } = await run(["plan"]);
   assert.match(text, new RegExp(`from nginx:1 +${moved}`));
 });
 
 function upstream({ sandbox }: Job, name: string, tag: string): string {
-  const held = sandbox.dockerHub.store.repository(`library/${name}`)?.tags.get(tag);
-  assert.ok(held !== undefined);
-  return held;
+  const digest = sandbox.dockerHub.store.repository(`library/${name}`)?.tags.get(tag);
+  assert.ok(digest !== undefined);
+  return digest;
 }
 
-/** What is written from now on, and which pulls are counted. */
+/** Records writes and pulls from now on. */
 function watch({ sandbox }: Job): () => { writes: string[]; pulls: string[] } {
   const { ecr, dockerHub } = sandbox;
-  const begun = [ecr.calls.length, dockerHub.registry.requests.length] as const;
-  const sent = ecr.registries().map(({ server }) => ({ server, begun: server.requests.length }));
+  const start = [ecr.calls.length, dockerHub.registry.requests.length] as const;
+  const sent = ecr.registries().map(({ server }) => ({ server, from: server.requests.length }));
   return () => ({
     writes: [
       ...ecr.calls
-        .slice(begun[0])
+        .slice(start[0])
         .map(({ operation }) => operation)
         .filter((operation) => !/^(?:Get|Describe|List|BatchGet|BatchCheck)/.test(operation)),
-      ...sent.flatMap(({ server, begun: from }) =>
+      ...sent.flatMap(({ server, from }) =>
         server.requests
           .slice(from)
           .filter(({ method }) => method !== "GET" && method !== "HEAD")
@@ -146,13 +146,13 @@ function watch({ sandbox }: Job): () => { writes: string[]; pulls: string[] } {
       ),
     ],
     pulls: dockerHub.registry.requests
-      .slice(begun[1])
+      .slice(start[1])
       .filter(({ method, path }) => method === "GET" && path.includes("/manifests/"))
       .map(({ path }) => path),
   });
 }
 
-/** What GitHub would show of a comment or an issue. */
+/** Parses a comment or an issue as GitHub renders it. */
 function readComment(body: string | null | undefined): {
   marker: string;
   headings: string[];
@@ -166,11 +166,7 @@ function readComment(body: string | null | undefined): {
   void marked.walkTokens(tokens, (token) => void (token.type === "link" && links.push(String(token["href"]))));
   const html = tokens.filter(({ type }) => type === "html");
   const [marker, ...others] = html.map(({ raw }) => raw);
-  assert.match(
-    others.join(""),
-    /^(?:<!-- mirrorform step=[0-9a-f]{12} -->\s*)?$/,
-    "the marker, and whose comment it is",
-  );
+  assert.match(others.join(""), /^(?:<!-- mirrorform step=[0-9a-f]{12} -->\s*)?$/, "only the markers of mirrorform");
   return {
     marker: marker ?? "",
     headings: tokens.flatMap((token) =>

@@ -21,8 +21,8 @@ mirrors:
 ${more}`;
 }
 
-/** What breaks when this fails: `plan` of a pull request writes to the account. */
-test("a plan with much to do writes nothing: every call that could is refused, and none is made", async (t) => {
+/** If this fails, `plan` in a pull request writes to the account. */
+test("a plan with many changes makes no write call", async (t) => {
   const images = ["redis:7", "nginx:1"];
   const options = { images, imageOptions: { layers: 1, layerBytes: 64 }, registries: ["registry.example.com"] };
   const place = await world(t, {}, options);
@@ -42,13 +42,13 @@ test("a plan with much to do writes nothing: every call that could is refused, a
   assert.deepEqual([document.totals?.["create"], document.totals?.["change"]], [4, 2]);
   assert.ok(watch.reads.length > 5, `${watch.reads.length} requests were seen`);
   assert.equal(document.complete, true);
-  // The watch itself: an apply is stopped by it, and without the patience that a 500 is worth.
+  // Checks that the watch works: it stops an apply. Unlike 500, a 400 is not retried.
   watch.status = 400;
   assert.equal((await place.json(["apply"])).code, 1);
   assert.ok(watch.writes.length > 0);
 });
 
-/** The code that each ends with, and what of the targets it asks at all. */
+/** Commands with their exit code, and whether they send requests to targets. */
 const READERS: readonly (readonly [readonly string[], number, "targets" | "nothing"])[] = [
   [["validate"], 0, "nothing"],
   [["uris"], 0, "targets"],
@@ -62,9 +62,9 @@ const READERS: readonly (readonly [readonly string[], number, "targets" | "nothi
   [["plan", "--detailed-exitcode"], 2, "targets"],
 ];
 
-/** What breaks when this fails: a command that is run to look at something changes it. */
-describe("a target that fails on any write is only read by", { concurrency: 3 }, () => {
-  for (const [args, code, asks] of READERS) {
+/** If these fail, a command that should only read changes something. */
+describe("a target that refuses writes is only read by", { concurrency: 3 }, () => {
+  for (const [args, code, readsFrom] of READERS) {
     test(args.join(" "), async (t) => {
       const images = ["redis:7", "nginx:1", "ratelimitpreview/test:latest"];
       const options = { images, imageOptions: { layers: 1, layerBytes: 64 }, registries: ["registry.example.com"] };
@@ -83,8 +83,8 @@ describe("a target that fails on any write is only read by", { concurrency: 3 },
       const ran = await run(...args);
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
       assert.deepEqual(watch.writes, []);
-      assert.equal(watch.reads.length > 0, asks === "targets");
-      assert.equal(dockerHub.counted, before.pulls, "no pull is spent");
+      assert.equal(watch.reads.length > 0, readsFrom === "targets");
+      assert.equal(dockerHub.counted, before.pulls, "no pulls are used");
       const written = args.join(" ") === "lock" ? ["mirrors.lock.yaml"] : [];
       assert.deepEqual(await readdir(place.folder), [...written, ...before.files].toSorted());
     });

@@ -17,7 +17,7 @@ mirrors:
     tags: { semver: ">=1 <3", order: pushed, newest: 2 }
 `;
 
-test("the sandbox's ECR has dates for the tags of a source that is another account's ECR", async (t) => {
+test("the sandbox serves push dates for a source in the ECR of another account", async (t) => {
   const folder = await folderWith({ "mirrors.yaml": FILE });
   t.after(() => folder.remove());
   const path = join(folder.path, "mirrors.yaml");

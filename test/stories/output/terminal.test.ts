@@ -12,9 +12,9 @@ import { world, type World } from "../../support/world.ts";
 const IMAGES = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 } };
 const FILES = { "mirrors.yaml": TWO_IMAGES };
 const ESCAPE = "\u001b";
-/** Select Graphic Rendition: colours, bold, dim (ECMA-48, 8.3.117). */
-const DRESSED = new RegExp(`${ESCAPE}\\[[0-9;]*m`);
-/** What moves the cursor or erases, so that a log would be a mess. */
+/** Select Graphic Rendition: color, bold, dim (ECMA-48, 8.3.117). */
+const STYLED = new RegExp(`${ESCAPE}\\[[0-9;]*m`);
+/** Sequences that move the cursor or erase text. They would garble a log. */
 const REDRAWN = new RegExp(`${ESCAPE}\\[[0-9;?]*[A-HJKfhl]`);
 
 function on({ folder, sandbox }: World, line: string, environment: Record<string, string> = {}) {
@@ -26,15 +26,15 @@ function on({ folder, sandbox }: World, line: string, environment: Record<string
 
 describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
   for (const [what, environment, wanted] of [
-    ["in colour and with short digests", {}, { dressed: true, short: true, redrawn: true }],
-    ["without colours for NO_COLOR", { NO_COLOR: "1" }, { dressed: false, short: true, redrawn: true }],
-    ["in colour for an empty NO_COLOR", { NO_COLOR: "" }, { dressed: true, short: true, redrawn: true }],
-    ["as lines where it cannot be drawn on", { TERM: "dumb" }, { dressed: false, short: false, redrawn: false }],
-    ["as lines in CI", { CI: "1" }, { dressed: false, short: false, redrawn: false }],
+    ["in color with short digests", {}, { styled: true, short: true, redrawn: true }],
+    ["without color for NO_COLOR", { NO_COLOR: "1" }, { styled: false, short: true, redrawn: true }],
+    ["in color for an empty NO_COLOR", { NO_COLOR: "" }, { styled: true, short: true, redrawn: true }],
+    ["as lines if the terminal cannot redraw", { TERM: "dumb" }, { styled: false, short: false, redrawn: false }],
+    ["as lines in CI", { CI: "1" }, { styled: false, short: false, redrawn: false }],
     [
-      "as lines in CI, in colour where that is asked for",
+      "as colored lines in CI for FORCE_COLOR",
       { CI: "1", FORCE_COLOR: "1" },
-      { dressed: true, short: false, redrawn: false },
+      { styled: true, short: false, redrawn: false },
     ],
   ] as const) {
     test(`plan and apply are shown ${what}`, async (t) => {
@@ -42,28 +42,28 @@ describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
       const plan = await on(place, "plan", environment);
       assert.equal(plan.code, 0, plan.shown);
       assert.match(plan.shown, /Plan: 4 to create/);
-      assert.equal(DRESSED.test(plan.shown), wanted.dressed);
+      assert.equal(STYLED.test(plan.shown), wanted.styled);
       assert.equal(REDRAWN.test(plan.shown), false, "a plan is written once");
       assert.equal(/sha256:[0-9a-f]{12}…/.test(plan.shown), wanted.short);
       const apply = await on(place, "apply", environment);
       assert.equal(apply.code, 0, apply.shown);
       assert.match(apply.shown, /Apply: 4 done/);
-      assert.equal(DRESSED.test(apply.shown), wanted.dressed, JSON.stringify(apply.shown));
+      assert.equal(STYLED.test(apply.shown), wanted.styled, JSON.stringify(apply.shown));
       assert.equal(REDRAWN.test(apply.shown), wanted.redrawn);
     });
   }
 
-  test("without a size an apply is shown as lines: nothing could be drawn", async (t) => {
+  test("an apply is shown as lines if the terminal has no size", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { folder, sandbox } = place;
     const environment = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...sandbox.environment };
     const { code, shown } = await onTerminal(`${CLI} apply`, { folder, environment, sized: false });
     assert.equal(code, 0, shown);
-    assert.match(shown, /done [^\n]*nginx:1 7\.9 kB/);
+    assert.match(shown, /done +nginx:1 7\.9 kB/);
     assert.equal(REDRAWN.test(shown), false);
   });
 
-  test("a Ctrl-C while an apply is drawn ends it with 130 and with its report", async (t) => {
+  test("a Ctrl-C ends an apply with its report and 130", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const { server } = await place.sandbox.ecr.registry();
     server.onRequest = ({ method }) => (method === "PUT" ? { kind: "delay", milliseconds: 10_000 } : undefined);
@@ -80,17 +80,17 @@ describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
 });
 
 describe("without a terminal", { concurrency: 2 }, () => {
-  test("there is no colour, unless FORCE_COLOR asks for it and NO_COLOR and --no-color do not forbid it", async (t) => {
+  test("output has color only with FORCE_COLOR, and without NO_COLOR and --no-color", async (t) => {
     const place = await world(t, FILES, IMAGES);
-    const isDressed = async (args: string[], environment: Record<string, string>) =>
-      DRESSED.test((await place.run(["plan", ...args], { environment })).stdout);
-    assert.equal(await isDressed([], {}), false);
-    assert.equal(await isDressed([], { FORCE_COLOR: "1" }), true);
-    assert.equal(await isDressed([], { FORCE_COLOR: "1", NO_COLOR: "1" }), false);
-    assert.equal(await isDressed(["--no-color"], { FORCE_COLOR: "1" }), false);
+    const isStyled = async (args: string[], environment: Record<string, string>) =>
+      STYLED.test((await place.run(["plan", ...args], { environment })).stdout);
+    assert.equal(await isStyled([], {}), false);
+    assert.equal(await isStyled([], { FORCE_COLOR: "1" }), true);
+    assert.equal(await isStyled([], { FORCE_COLOR: "1", NO_COLOR: "1" }), false);
+    assert.equal(await isStyled(["--no-color"], { FORCE_COLOR: "1" }), false);
   });
 
-  test("a reader that leaves, or was never there, changes neither what is done nor the exit code", async (t) => {
+  test("a closed output changes neither the result nor the exit code", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const environment = { HOME: place.folder, NODE_COMPILE_CACHE: COMPILE_CACHE, ...place.sandbox.environment };
     const sh = (script: string) => command("sh", ["-c", script], { cwd: place.folder, env: environment });
@@ -102,7 +102,7 @@ describe("without a terminal", { concurrency: 2 }, () => {
     assert.equal(stdout.split("\n").length, 2);
     assert.equal(await readFile(join(place.folder, "code"), "utf8"), "1\n");
     const { store } = await place.sandbox.ecr.registry();
-    assert.equal(store.repository("nginx")?.tags.size, 1, "it went on without a reader");
+    assert.equal(store.repository("nginx")?.tags.size, 1, "the run continued without a reader");
     place.sandbox.dockerHub.registry.onRequest = undefined;
     assert.equal((await sh(`${CLI} apply >&- 2>&-`)).code, 0);
     assert.equal(store.repository("redis")?.tags.size, 1);
@@ -110,7 +110,7 @@ describe("without a terminal", { concurrency: 2 }, () => {
     assert.equal((await sh(`${CLI} plan --file none.yaml 2>&-`)).code, 3);
   });
 
-  test("standard output on a full disk is an error: the next command would read half of it", async (t) => {
+  test("standard output on a full disk is an error, because the next command would read partial output", async (t) => {
     const place = await world(t, FILES, IMAGES);
     const environment = { HOME: place.folder, NODE_COMPILE_CACHE: COMPILE_CACHE, ...place.sandbox.environment };
     const sh = (script: string) => command("sh", ["-c", script], { cwd: place.folder, env: environment });

@@ -23,7 +23,7 @@ mirrors:
     to: app:1
 `;
 
-/** Docker Hub with both images, and an alternate with the official one, below `docker/`. */
+/** Starts Docker Hub with both images, and an alternate with the official one under `docker/`. */
 async function start(
   context: TestContext,
   options: SandboxOptions = {},
@@ -57,20 +57,20 @@ async function assertMirrored({ sandbox, json }: World): Promise<void> {
 const PULLS_EACH = 5;
 
 describe("an alternate with the same content", () => {
-  test("gives the bytes by digest, and Docker Hub is asked for the tag alone: no pull", async (t) => {
+  test("serves the content by digest, so that Docker Hub only looks up the tag, without a pull", async (t) => {
     const { place, alternate } = await start(t);
     await assertMirrored(place);
-    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "those of the other image");
-    const asked = alternate.server.requests.map(({ path }) => path);
-    assert.ok(asked.length > 0);
-    assert.ok(asked.every((path) => path === "/v2/" || path.startsWith("/v2/docker/library/redis/")));
+    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "the pulls of the other image");
+    const paths = alternate.server.requests.map(({ path }) => path);
+    assert.ok(paths.length > 0);
+    assert.ok(paths.every((path) => path === "/v2/" || path.startsWith("/v2/docker/library/redis/")));
     assert.ok(
-      asked.every((path) => !path.includes("/manifests/7")),
-      "never by tag",
+      paths.every((path) => !path.includes("/manifests/7")),
+      "no request by tag",
     );
   });
 
-  test("is asked for nothing but what `only` admits: names of others are not told", async (t) => {
+  test("receives requests only for repositories that `only` matches", async (t) => {
     const { place, alternate } = await start(t);
     await assertMirrored(place);
     assert.equal(
@@ -80,21 +80,21 @@ describe("an alternate with the same content", () => {
   });
 
   for (const [what, spoil] of [
-    ["has gaps", ({ store }: SandboxRegistry) => store.remove("docker/library/redis")],
+    ["lacks the repository", ({ store }: SandboxRegistry) => store.remove("docker/library/redis")],
     ["is down", ({ server }: SandboxRegistry) => server.close()],
     [
-      "refuses",
+      "denies access",
       ({ server }: SandboxRegistry) =>
         (server.onRequest = () => ({ kind: "answer", answer: refuse(403, "DENIED", "no") })),
     ],
     [
-      "serves other manifests than it was asked for",
+      "serves other manifests than the requested ones",
       ({ server }: SandboxRegistry) =>
         (server.onRequest = ({ path }) =>
           path.includes("/manifests/") ? { kind: "answer", answer: text(200, '{"schemaVersion":2}') } : undefined),
     ],
   ] as const) {
-    test(`that ${what} costs a fallback to Docker Hub, never a wrong byte`, async (t) => {
+    test(`that ${what} is replaced by Docker Hub, and no wrong content is stored`, async (t) => {
       const { place, alternate } = await start(t);
       await spoil(alternate);
       await assertMirrored(place);
@@ -102,7 +102,7 @@ describe("an alternate with the same content", () => {
     });
   }
 
-  test("that serves wrong blobs is found out before they are stored, and Docker Hub's are taken", async (t) => {
+  test("that serves wrong blobs is replaced by Docker Hub before they are stored", async (t) => {
     const { place, alternate } = await start(t);
     const repository = alternate.store.repository("docker/library/redis");
     assert.ok(repository !== undefined);
@@ -110,10 +110,10 @@ describe("an alternate with the same content", () => {
       alternate.store.putBlob(repository, digest, Buffer.alloc(bytes.length, "x"));
     }
     await assertMirrored(place);
-    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "its manifests were right");
+    assert.equal(place.sandbox.dockerHub.counted, PULLS_EACH, "the manifests came from the alternate");
   });
 
-  test("is not believed about tags", async (t) => {
+  test("is not used to look up tags", async (t) => {
     const { place, alternate } = await start(t);
     const other = generateImage("another", { layers: 1, layerBytes: 64 });
     const repository = alternate.store.repository("docker/library/redis");
@@ -123,15 +123,15 @@ describe("an alternate with the same content", () => {
   });
 
   for (const [what, declared, isSent] of [
-    ["not sent there", "", false],
-    ["sent there where that is a source of the file too", "public.ecr.aws: {}", true],
+    ["does not receive credentials", "", false],
+    ["receives credentials if it is also a source of the mirror file", "public.ecr.aws: {}", true],
   ] as const) {
-    test(`is asked as anybody asks: credentials for its host are ${what}`, async (t) => {
+    test(what, async (t) => {
       const { place, alternate } = await start(t);
       await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("sources:\n", `sources:\n  ${declared}\n`));
-      const shown: (string | undefined)[] = [];
+      const authorizations: (string | undefined)[] = [];
       alternate.server.onRequest = ({ authorization }) => {
-        shown.push(authorization);
+        authorizations.push(authorization);
         if (authorization !== undefined) return undefined;
         return { kind: "answer", answer: { ...text(401, ""), headers: { "www-authenticate": 'Basic realm="cache"' } } };
       };
@@ -139,9 +139,9 @@ describe("an alternate with the same content", () => {
       const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
       const { code } = await place.json(["apply"], { environment });
       assert.equal(code, 0);
-      assert.ok(shown.length > 0);
+      assert.ok(authorizations.length > 0);
       assert.equal(
-        shown.some((header) => header !== undefined),
+        authorizations.some((header) => header !== undefined),
         isSent,
       );
       assert.equal(place.sandbox.dockerHub.counted, isSent ? PULLS_EACH : 2 * PULLS_EACH);
@@ -149,14 +149,14 @@ describe("an alternate with the same content", () => {
   }
 
   for (const [what, isPrivate] of [
-    ["is not told of a repository that only those who sign in may read", true],
-    ["is asked for a repository that anybody may read, also where we sign in", false],
+    ["receives no requests for a private repository", true],
+    ["receives requests for a public repository, even if mirrorform signs in to Docker Hub", false],
   ] as const) {
     test(what, async (t) => {
       const { place, alternate } = await start(t, { accounts: [{ username: "jane", password: "secret" }] });
       await writeFile(`${place.folder}/mirrors.yaml`, FILE.replace("docker }", 'docker, only: ["team/*"] }'));
       const hub = place.sandbox.dockerHub;
-      // By digest only anybody asks by HEAD.
+      // Only the check whether a repository is public sends HEAD by digest.
       fault(
         hub.registry,
         ({ method, path }) => isPrivate && method === "HEAD" && path.includes("app/manifests/sha256:"),
@@ -169,14 +169,14 @@ describe("an alternate with the same content", () => {
       const environment = { [`MIRRORFORM_USERNAME_${suffix}`]: "jane", [`MIRRORFORM_PASSWORD_${suffix}`]: "secret" };
       const { code } = await place.json(["apply"], { environment });
       assert.equal(code, 0);
-      const asked = alternate.server.requests.map(({ path }) => path);
+      const paths = alternate.server.requests.map(({ path }) => path);
       assert.equal(
-        asked.some((path) => path.includes("team/app")),
+        paths.some((path) => path.includes("team/app")),
         !isPrivate,
       );
       assert.ok(
-        asked.every((path) => !path.includes("redis")),
-        "which `only` does not admit",
+        paths.every((path) => !path.includes("redis")),
+        "`only` does not match redis",
       );
     });
   }

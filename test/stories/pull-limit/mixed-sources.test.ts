@@ -8,7 +8,7 @@ import { world, type World } from "../../support/world.ts";
 const OTHER = "ghcr.example.com";
 const TARGET = "registry.example.com";
 
-/** Images that Docker Hub and another registry both have, as `team/a0:1` and `a0:1`. */
+/** Starts images that are both at Docker Hub, as `team/a0:1`, and in another registry, as `a0:1`. */
 async function start(
   context: TestContext,
   mirrors: readonly string[],
@@ -42,8 +42,8 @@ function results(document: Awaited<ReturnType<World["json"]>>["document"]): Reco
   );
 }
 
-describe("one digest that Docker Hub and another registry both have", () => {
-  test("spends no pull below the reserve, though the copies from elsewhere come first", async (t) => {
+describe("a digest at Docker Hub and in another registry", () => {
+  test("uses no pull below the reserve, although the copies from the other registry come first", async (t) => {
     const images = 6;
     const pairs = Array.from({ length: images }, (_, i) => [fromOther(i), fromDockerHub(i)]).flat();
     const place = await start(t, pairs, { images, left: 12 });
@@ -51,7 +51,7 @@ describe("one digest that Docker Hub and another registry both have", () => {
     const before = dockerHub.counted;
     const { document } = await place.json(["apply"]);
     const spent = dockerHub.counted - before;
-    assert.ok(spent <= 2, `${spent} pulls were spent where 2 were allowed`);
+    assert.ok(spent <= 2, `${spent} pulls instead of 2`);
     const ended = results(document);
     for (let i = 0; i < images; i += 1) assert.equal(ended[`x${i}:1`], "done");
     const store = registries.get(TARGET)?.store;
@@ -63,7 +63,7 @@ describe("one digest that Docker Hub and another registry both have", () => {
     ["after", [fromDockerHub(0), fromOther(0)]],
     ["before", [fromOther(0), fromDockerHub(0)]],
   ] as const) {
-    test(`is mirrored from elsewhere with nothing left at Docker Hub, listed ${order} its copy from there`, async (t) => {
+    test(`is mirrored from the other registry without remaining pulls, if listed ${order} the image at Docker Hub`, async (t) => {
       const place = await start(t, mirrors, { left: 10 });
       const before = place.sandbox.dockerHub.counted;
       const { document } = await place.json(["apply"]);
@@ -72,7 +72,7 @@ describe("one digest that Docker Hub and another registry both have", () => {
     });
   }
 
-  test("is downloaded once where both are in the file", async (t) => {
+  test("is downloaded once if both images are in the file", async (t) => {
     const place = await start(t, [fromOther(0), fromDockerHub(0)], { left: 100, layers: 3 });
     const { code } = await place.json(["apply"]);
     assert.equal(code, 0);

@@ -53,7 +53,7 @@ function mirrored(place: World): string[] {
   return NAMES.filter((name) => store.repository(name)?.tags.has("1"));
 }
 
-/** Applies in one window after the other until all is done, in five at most. @returns the exit codes */
+/** Applies once in each window until everything is done, at most five times. @returns the exit codes */
 async function applyInWindows(place: World, now: { ms: number }): Promise<(number | null)[]> {
   const codes: (number | null)[] = [];
   while (codes.length < 5 && codes.at(-1) !== 0) {
@@ -63,9 +63,9 @@ async function applyInWindows(place: World, now: { ms: number }): Promise<(numbe
   return codes;
 }
 
-describe("an apply that the allowance does not reach for", { concurrency: 2 }, () => {
+describe("an apply that reaches the pull limit", { concurrency: 2 }, () => {
   for (const concurrency of [1, 4, 32]) {
-    test(`stops at the reserve with 4 at concurrency ${concurrency}, and the next window brings the rest`, async (t) => {
+    test(`stops at the reserve with 4 at concurrency ${concurrency}, and finishes in the next window`, async (t) => {
       const [left, reserve] = [37, 6];
       const { place, now } = await start(t, left, reserve, concurrency);
       const { dockerHub } = place.sandbox;
@@ -78,7 +78,7 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
       assert.deepEqual(
         dockerHub.registry.requests.filter(({ status }) => status === 429),
         [],
-        "none was refused",
+        "no request was refused",
       );
       const done = mirrored(place);
       const postponed = document.outcomes
@@ -94,11 +94,11 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
       now.ms += 3_601_000;
       assert.equal((await place.json(["apply"])).code, 0);
       assert.deepEqual(mirrored(place), NAMES);
-      assert.equal(dockerHub.counted - others, NAMES.length * PULLS_EACH, "nothing was pulled twice");
+      assert.equal(dockerHub.counted - others, NAMES.length * PULLS_EACH, "no manifest was pulled twice");
     });
   }
 
-  test("says what is left for later, and how many windows the plan takes", async (t) => {
+  test("lists what is postponed, and how many windows the plan takes", async (t) => {
     const { place } = await start(t, 20, 10, 3);
     const planned = await place.run(["plan"]);
     assert.match(
@@ -111,9 +111,9 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
     assert.match(stdout, /\d+ postponed/);
   });
 
-  test("waits with --wait until the window moves on, and then ends well", async (t) => {
+  test("waits with --wait until pulls are available, and then finishes", async (t) => {
     const { place, now } = await start(t, 8, 0, 3);
-    // The window moves on while the run waits: the sandbox's clock jumps at the first HEAD after the floor.
+    // The sandbox's clock moves to the next window at the first request after the limit is reached.
     let jumped = false;
     place.sandbox.dockerHub.registry.onRequest = () => {
       if (!jumped && place.sandbox.dockerHub.counted >= PULLS_EACH) {
@@ -127,7 +127,7 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
     assert.deepEqual(mirrored(place), NAMES);
   });
 
-  test("takes an image that is larger than the whole allowance piece by piece, over several windows", async (t) => {
+  test("copies an image with more manifests than the limit over several windows", async (t) => {
     const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
     const place = await world(
       t,
@@ -149,14 +149,14 @@ describe("an apply that the allowance does not reach for", { concurrency: 2 }, (
     const store = targetOf(place);
     assert.deepEqual(incompleteTags(store), []);
     assert.ok(store.repository("app1")?.tags.has("1"));
-    // The index is read again in each window; each child once.
+    // Each run reads the index; each child is read once.
     assert.equal(place.sandbox.dockerHub.counted, 4 + codes.length);
   });
 });
 
-describe("an apply at the floor always ends, with its report:", { concurrency: 2 }, () => {
+describe("an apply at the pull limit ends with its report for", { concurrency: 2 }, () => {
   for (const left of [7, 18, 24, 27]) {
-    test(`six images to two targets with ${left} pulls left`, async (t) => {
+    test(`six images to two targets with ${left} remaining pulls`, async (t) => {
       const names = NAMES.slice(0, 6);
       const mirrors = names.map((name) => `  - { image: team/${name}:1, to: ${name}:1 }\n`).join("");
       const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
@@ -179,13 +179,13 @@ describe("an apply at the floor always ends, with its report:", { concurrency: 2
       for (const { store } of registries.values()) {
         assert.deepEqual(incompleteTags(store), []);
         const mirroredHere = names.filter((name) => store.repository(name)?.tags.has("1"));
-        assert.deepEqual(mirroredHere, names.slice(0, whole), "those that fit, in the order of the file, at both");
+        assert.deepEqual(mirroredHere, names.slice(0, whole), "the first images of the file, at both targets");
       }
       assert.equal(document.outcomes?.filter(({ result }) => result === "postponed").length, 2 * (6 - whole));
     });
   }
 
-  test("an image of 24 children with 10 pulls in a window takes three windows", async (t) => {
+  test("an image with 24 children and a limit of 10 pulls, in three windows", async (t) => {
     const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
     const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
     const place = await world(
@@ -206,8 +206,8 @@ describe("an apply at the floor always ends, with its report:", { concurrency: 2
   });
 });
 
-describe("an image that is larger than the allowance, to several targets,", () => {
-  test("is put off with 4 at all of them, and a later window brings it to all", async (t) => {
+describe("an image with more manifests than the limit, for several targets,", () => {
+  test("is postponed with 4 at all of them, and copied to all in a later window", async (t) => {
     const now = { ms: Date.parse("2026-11-21T12:00:00Z") };
     const platforms = Array.from({ length: 12 }, (_, i) => ({ os: "linux", architecture: `cpu${i}` }));
     const targets = "{ one: { oci: https://one.example.com }, two: { oci: https://two.example.com } }";
@@ -234,7 +234,7 @@ describe("an image that is larger than the allowance, to several targets,", () =
 });
 
 describe("a digest that another repository or target has", () => {
-  test("is taken from there, and costs no pull: also with Docker Hub's blobs out of reach", async (t) => {
+  test("is copied from there without pulls, even if Docker Hub's blobs are unreachable", async (t) => {
     const file = (targets: string, mirrors: string) =>
       `version: 1\nname: platform\ntargets: { ${targets} }\nmirrors: [${mirrors}]\n`;
     const one = "{ image: team/app1:1, to: app1:1 }";
@@ -270,7 +270,7 @@ describe("a digest that another repository or target has", () => {
 });
 
 describe("mirrorform quota", () => {
-  test("tells what is left and whose it is, by one HEAD", async (t) => {
+  test("shows the remaining pulls and whose they are, without a pull", async (t) => {
     const place = await world(
       t,
       { "mirrors.yaml": mirrorFile(0, 3) },
@@ -282,7 +282,7 @@ describe("mirrorform quota", () => {
     assert.equal(place.sandbox.dockerHub.counted, 0);
   });
 
-  test("tells so when nothing is left, though HEAD is refused then", async (t) => {
+  test("shows that no pulls remain, although HEAD is refused then", async (t) => {
     const images = ["team/app1:1", "ratelimitpreview/test:latest"];
     const place = await world(t, { "mirrors.yaml": mirrorFile(0, 3) }, { images });
     place.sandbox.dockerHub.spend(100);
@@ -292,8 +292,8 @@ describe("mirrorform quota", () => {
   });
 });
 
-describe("a digest that the repository has already", () => {
-  test("is tagged there, and costs no pull", async (t) => {
+describe("a digest that the repository already has", () => {
+  test("is tagged there without a pull", async (t) => {
     const file = (tags: string) =>
       `version: 1\nname: platform\ntargets: { main: { ecr: {} } }\nmirrors: [{ image: team/app1, tags: [${tags}], to: "app1:{tag}" }]\n`;
     const place = await world(t, { "mirrors.yaml": file("v1") }, { images: ["team/app1:v1"] });
@@ -318,7 +318,7 @@ describe("a digest that the repository has already", () => {
   });
 });
 
-test("300 tags that are unchanged cost no pull and no write", async (t) => {
+test("300 unchanged tags take no pulls and no writes", async (t) => {
   const tags = Array.from({ length: 300 }, (_, i) => `1.${i}`);
   const place = await world(
     t,

@@ -23,7 +23,7 @@ interface Place {
   run(command: string, ...more: string[]): Promise<{ code: number; stdout: string }>;
 }
 
-/** Somebody's own `redis`, without a mark: `7` that is older than upstream's, and `6`, which nobody declares. */
+/** Starts with a repository `redis` without an ownership tag. It has an outdated tag `7` and an undeclared tag `6`. */
 async function start(t: TestContext, text = FILE): Promise<Place> {
   const sandbox = await startSandbox({ images: ["redis:7"], imageOptions: IMAGE });
   const folder = await folderWith({ "mirrors.yaml": text });
@@ -32,11 +32,11 @@ async function start(t: TestContext, text = FILE): Promise<Place> {
   const redis = store.create("redis");
   for (const tag of ["6", "7"]) {
     sandbox.dockerHub.publish("library/old", tag, { ...IMAGE, revision: Number(tag) });
-    const held = sandbox.dockerHub.store.repository("library/old");
-    const digest = held?.tags.get(tag);
-    const manifest = digest === undefined ? undefined : held?.manifests.get(digest);
-    assert.ok(held !== undefined && manifest !== undefined);
-    for (const [blob, bytes] of held.blobs) store.putBlob(redis, blob, bytes);
+    const source = sandbox.dockerHub.store.repository("library/old");
+    const digest = source?.tags.get(tag);
+    const manifest = digest === undefined ? undefined : source?.manifests.get(digest);
+    assert.ok(source !== undefined && manifest !== undefined);
+    for (const [blob, bytes] of source.blobs) store.putBlob(redis, blob, bytes);
     store.putManifest(redis, manifest, [tag]);
   }
   const file = ["--file", `${folder.path}/mirrors.yaml`];
@@ -48,9 +48,9 @@ function resultsOf(stdout: string): string[] {
   return outcomes.map(({ action, result, error }) => `${action.kind} ${result}${error ? ` ${error.code}` : ""}`);
 }
 
-/** What breaks when these fail: tags of a repository are deleted that is nobody's, or a second apply is needed. */
-describe("a repository that is adopted, where a tag is to be pruned and another replaced", () => {
-  test("needs one plan, which shows all of it, and one apply; the plan after it is empty", async (t) => {
+/** If these fail, tags are deleted in a repository without an owner, or a second apply is needed. */
+describe("a repository to adopt, with a tag to prune and another to replace,", () => {
+  test("takes one plan, which shows all changes, and one apply", async (t) => {
     const { redis, run } = await start(t);
     const old = redis.tags.get("7");
     const planned = await run("plan");
@@ -73,7 +73,7 @@ describe("a repository that is adopted, where a tag is to be pruned and another 
     assert.match(again.stdout, /No changes/);
   });
 
-  test("keeps every tag where the adoption is refused", async (t) => {
+  test("keeps every tag if the adoption is denied", async (t) => {
     const { sandbox, redis, run } = await start(t);
     const before = new Map(redis.tags);
     sandbox.ecr.deny(["ecr:TagResource"]);
@@ -86,10 +86,10 @@ describe("a repository that is adopted, where a tag is to be pruned and another 
       "delete-tag not-started HELD_BACK",
     ]);
     assert.deepEqual(redis.tags, before);
-    assert.equal(sandbox.dockerHub.counted, 0, "no pull was spent on it");
+    assert.equal(sandbox.dockerHub.counted, 0, "no pulls were used");
   });
 
-  test("takes images where the adoption is refused, and loses no tag", async (t) => {
+  test("gets images if the adoption is denied, and loses no tag", async (t) => {
     const plain = FILE.replace(", tagMutability: IMMUTABLE", "").replace(', replace: { backup: "{tag}-old" }', "");
     const { sandbox, redis, run } = await start(t, plain);
     sandbox.ecr.deny(["ecr:TagResource"]);

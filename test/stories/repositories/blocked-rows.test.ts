@@ -12,7 +12,7 @@ repositories: { tagMutability: IMMUTABLE }
 mirrors: [{ image: redis:7 }]
 `;
 
-test("an immutable tag at another digest is blocked: said in the plan, failing the apply, with what to do", async (t) => {
+test("an immutable tag with another digest is blocked with advice in the plan, and fails the apply", async (t) => {
   const { sandbox, json, run } = await world(t, { "mirrors.yaml": FILE }, { images: ["redis:7"] });
   assert.equal((await json(["apply"])).code, 0);
   const { store } = await sandbox.ecr.registry();
@@ -31,7 +31,7 @@ test("an immutable tag at another digest is blocked: said in the plan, failing t
   assert.equal(store.repository("redis")?.tags.get("7"), before);
 });
 
-test("an image with a foreign layer goes into ECR without that layer", async (t) => {
+test("an image with a foreign layer is copied to ECR without that layer", async (t) => {
   const { sandbox, json } = await world(
     t,
     { "mirrors.yaml": FILE },

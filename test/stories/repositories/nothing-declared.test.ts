@@ -13,7 +13,7 @@ function file(mirrors: string, name = "platform"): string {
 const REDIS = "  - image: redis:7\n";
 const NODE = "  - { image: node, tags: { match: MATCH, allowEmpty: true }, prune: true }\n";
 
-/** An ECR that holds redis:7 and node:22, mirrored by the file "platform", and another file's nginx:1. */
+/** Starts an ECR with redis:7 and node:22 from the file "platform", and nginx:1 from another file. */
 async function start(t: TestContext) {
   const imageOptions = { layers: 1, layerBytes: 64, form: "oci-manifest" as const };
   const sandbox = await startSandbox({ images: ["redis:7", "node:22", "nginx:1"], imageOptions });
@@ -22,7 +22,7 @@ async function start(t: TestContext) {
   const path = `${folder.path}/mirrors.yaml`;
   const run = (...args: string[]) => runHere([...args, "--file", path], sandbox.environment);
   const { store } = await sandbox.ecr.registry();
-  const held = () =>
+  const tags = () =>
     ["redis", "node", "nginx"].flatMap((name) =>
       [...(store.repository(name)?.tags.keys() ?? [])].map((tag) => `${name}:${tag}`),
     );
@@ -30,30 +30,30 @@ async function start(t: TestContext) {
   await writeFile(path, file("  - image: nginx:1\n", "another"));
   assert.equal((await run("apply")).code, 0);
   const all = ["redis:7", "node:22", "nginx:1"];
-  assert.deepEqual(held(), all);
-  return { sandbox, run, held, all, write: (mirrors: string) => writeFile(path, file(mirrors)) };
+  assert.deepEqual(tags(), all);
+  return { sandbox, run, tags, all, write: (mirrors: string) => writeFile(path, file(mirrors)) };
 }
 
-/** What breaks when these fail: what was mirrored once is forgotten, or goes because a rule chose nothing. */
-describe("a repository of this file in which nothing is declared any more", { concurrency: 2 }, () => {
-  test("is a row of the plan, found by its mark, and kept; another file's is not spoken of", async (t) => {
-    const { run, held, all, write } = await start(t);
+/** If these fail, mirrored images are forgotten, or deleted because a rule selects nothing. */
+describe("an owned repository without declared images", { concurrency: 2 }, () => {
+  test("is found by its ownership tag, shown in the plan and kept, unlike the repository of another file", async (t) => {
+    const { run, tags, all, write } = await start(t);
     await write(NODE.replace("MATCH", '"22"'));
     const planned = await run("plan", "--detailed-exitcode");
     assert.equal(planned.code, 0, planned.stdout);
     assert.match(planned.stdout, /redis\n +\* 1 tag +7 +kept: this repository is no longer in the mirror file/);
     assert.doesNotMatch(planned.stdout, /nginx/);
     assert.equal((await run("apply")).code, 0);
-    assert.deepEqual(held(), all);
+    assert.deepEqual(tags(), all);
   });
 
-  test("is not looked for where the plan is narrowed to some images, and a note where it may not be", async (t) => {
+  test("is not searched for in a plan narrowed by --only, and the plan has a note if the search is denied", async (t) => {
     const { sandbox, run, write } = await start(t);
     await write(NODE.replace("MATCH", '"22"'));
     const before = sandbox.ecr.calls.length;
     assert.doesNotMatch((await run("plan", "--only", "node*")).stdout, /redis/);
-    const asked = sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
-    assert.ok(!asked.includes("GetResources"));
+    const operations = sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
+    assert.ok(!operations.includes("GetResources"));
     sandbox.ecr.deny(["tag:GetResources"]);
     const denied = await run("plan");
     assert.equal(denied.code, 0);
@@ -63,10 +63,10 @@ describe("a repository of this file in which nothing is declared any more", { co
     );
   });
 
-  test("keeps its tags where the rule that prunes there chooses nothing: refused, and apply ends with 1", async (t) => {
-    const { sandbox, run, held, all, write } = await start(t);
+  test("keeps its tags if the rule that prunes it selects nothing, and apply exits with 1", async (t) => {
+    const { sandbox, run, tags, all, write } = await start(t);
     await write(REDIS + NODE.replace("MATCH", "v.*"));
-    // Also where the mark cannot be searched for: the entry names the repository.
+    // The repository is known from the entry, so the search for the ownership tag is not needed.
     sandbox.ecr.deny(["tag:GetResources"]);
     const planned = await run("plan");
     assert.match(planned.stdout, /1 blocked/);
@@ -74,16 +74,16 @@ describe("a repository of this file in which nothing is declared any more", { co
     assert.match(planned.stdout, /NOTHING_DECLARED/);
     const applied = await run("apply", "--allow-deletions", "node");
     assert.equal(applied.code, 1, applied.stdout);
-    assert.deepEqual(held(), all);
+    assert.deepEqual(tags(), all);
   });
 
-  test("keeps its tags where the whole file chooses nothing", async (t) => {
-    const { run, held, all, write } = await start(t);
+  test("keeps its tags if the whole file selects nothing", async (t) => {
+    const { run, tags, all, write } = await start(t);
     await write(NODE.replace("MATCH", "v.*"));
     const applied = await run("apply");
     assert.equal(applied.code, 1);
     assert.match(applied.stdout, /NOTHING_DECLARED[^]*node/);
     assert.match(applied.stdout, /redis\n +\* 1 tag/);
-    assert.deepEqual(held(), all);
+    assert.deepEqual(tags(), all);
   });
 });

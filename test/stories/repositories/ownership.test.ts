@@ -39,9 +39,9 @@ function callsOf({ sandbox }: World, operation: string): unknown[] {
   return sandbox.ecr.calls.filter((call) => call.operation === operation);
 }
 
-/** What breaks when these fail: a lifecycle policy of ours deletes the images of somebody else. */
-describe("a repository that somebody made between plan and apply", () => {
-  test("is left alone when it lacks our mark: stale, and neither a policy nor an image goes into it", async (t) => {
+/** If these fail, a lifecycle policy of the mirror file deletes images in a repository that it does not own. */
+describe("a repository that was created between plan and apply", () => {
+  test("gets neither policies nor images if it has no ownership tag, and fails as changed since the plan", async (t) => {
     const place = await world(t, FILES, SANDBOX);
     const { store } = await ecrOf(place);
     place.sandbox.ecr.api.onRequest = (request) => {
@@ -60,40 +60,40 @@ describe("a repository that somebody made between plan and apply", () => {
     );
     assert.match(document.outcomes?.[0]?.error?.hint ?? "", /plan again/);
     assert.equal(store.repository("redis")?.manifests.size, 0);
-    assert.equal(place.sandbox.dockerHub.counted, 0, "no pull was spent on it");
+    assert.equal(place.sandbox.dockerHub.counted, 0, "no pulls were used");
 
     const again = await place.json(["apply"]);
-    assert.equal(again.code, 0, "the next plan sees whose it is");
+    assert.equal(again.code, 0, "the next plan sees that it has no owner");
     assert.equal(store.repository("redis")?.tags.size, 1);
     assert.deepEqual(callsOf(place, "PutLifecyclePolicy"), []);
   });
 
-  test("gets no policy when it is no longer ours by then", async (t) => {
+  test("gets no policy if its ownership tag is removed during the apply", async (t) => {
     const place = await world(t, FILES, SANDBOX);
     const { api } = place.sandbox.ecr;
     const client = clientFor(t, place.sandbox.ecr);
-    let taken: Promise<unknown> | undefined;
+    let untagged: Promise<unknown> | undefined;
     api.onRequest = (request) => {
-      if (taken !== undefined || !isCall(request, "DescribeRepositories")) return undefined;
+      if (untagged !== undefined || !isCall(request, "DescribeRepositories")) return undefined;
       if (callsOf(place, "CreateRepository").length === 0) return undefined;
-      // The policy's own reading of the repository waits until its mark is gone.
+      // The check before the policy waits until the ownership tag is removed.
       const resourceArn = "arn:aws:ecr:us-east-1:123456789012:repository/redis";
-      taken = client.send(new UntagResourceCommand({ resourceArn, tagKeys: ["mirrorform"] }));
-      return { kind: "wait", for: taken };
+      untagged = client.send(new UntagResourceCommand({ resourceArn, tagKeys: ["mirrorform"] }));
+      return { kind: "wait", for: untagged };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
-    assert.ok(taken !== undefined);
-    await taken;
+    assert.ok(untagged !== undefined);
+    await untagged;
     const policy = document.outcomes?.find(({ action }) => action.kind === "put-lifecycle-policy");
     assert.deepEqual([policy?.result, policy?.error?.code], ["failed", "STALE"]);
     assert.deepEqual(callsOf(place, "PutLifecyclePolicy"), []);
   });
 
-  test("is taken for done when it has our mark, and gets its policy and its image", async (t) => {
+  test("counts as done if it has the ownership tag, and gets its policy and its image", async (t) => {
     const place = await world(t, FILES, SANDBOX);
     let lost = false;
-    // ECR makes it, and the answer does not arrive: the second try finds it, as it would find that of another run.
+    // ECR creates it, but the response is lost. The retry finds the repository, as if another run had created it.
     place.sandbox.ecr.api.onRequest = (request) => {
       if (lost || !isCall(request, "CreateRepository")) return undefined;
       lost = true;

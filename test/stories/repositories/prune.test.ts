@@ -23,7 +23,7 @@ mirrors:
 `;
 }
 
-/** An ECR that a mirror file with two tags of node and one of redis has filled, and then the file without `node:20`. */
+/** Mirrors two tags of node and one of redis, then removes `node:20` from the file. */
 async function start(t: TestContext, tags: readonly string[] = ["22"]): Promise<{ place: World; node: Repository }> {
   const options = { images: IMAGES, imageOptions: { layers: 1, layerBytes: 64, form: "docker-list" as const } };
   const place = await world(t, { "mirrors.yaml": file(["20", "22"]) }, options);
@@ -46,8 +46,8 @@ function result(document: Awaited<ReturnType<World["json"]>>["document"], tag: s
   return document.outcomes?.find(({ action }) => action.id.endsWith(`:${tag}`))?.result;
 }
 
-describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, () => {
-  test("is a row of the plan, and goes with its image and its platforms; what is declared stays whole", async (t) => {
+describe("a tag that is removed from an entry that prunes", { concurrency: 2 }, () => {
+  test("is shown in the plan and deleted with its image and platforms, and declared images stay complete", async (t) => {
     const { place, node } = await start(t);
     const planned = await place.run(["plan"]);
     assert.match(planned.stdout, /1 to delete/);
@@ -59,12 +59,12 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.equal(applied.code, 0, applied.stdout + applied.stderr);
     assert.match(applied.stdout, /Deleted:\n +dockerhub\/node:20/);
     assert.deepEqual(tagsOf(node), ["22"]);
-    assert.equal(node.manifests.size, before / 2, "the index and its platforms are gone");
+    assert.equal(node.manifests.size, before / 2, "the index and its platforms are deleted");
     assert.deepEqual(incompleteTags((await ecrOf(place)).store), []);
     assert.match((await place.run(["plan"])).stdout, /No changes/);
   });
 
-  test("waits for its index where it is a platform with a tag of its own", async (t) => {
+  test("is deleted after the index that contains it, if it is a platform", async (t) => {
     const { place, node } = await start(t);
     const { store } = await ecrOf(place);
     const index = [...node.manifests.values()].find(({ digest }) => digest === node.tags.get("20"));
@@ -73,26 +73,26 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.ok(child !== undefined && child !== index);
     store.putManifest(node, child, ["1-kept"]);
     const applied = await place.json(["apply"]);
-    // "1-kept" is undeclared too: it waits for the index, and then goes.
+    // "1-kept" is undeclared too. It is deleted after the index.
     assert.equal(applied.code, 0, JSON.stringify(applied.document));
     assert.deepEqual(tagsOf(node), ["22"]);
     assert.deepEqual(incompleteTags(store), []);
   });
 
-  test("that is gone already is a success, and one that moved meanwhile is STALE", async (t) => {
+  test("that is already deleted is a success, and one that moved since the plan is STALE", async (t) => {
     const { place, node } = await start(t);
     const { api } = place.sandbox.ecr;
     const other = node.tags.get("22");
     assert.ok(other !== undefined);
-    /** Of each run the third list of images is that of the apply: the plan lists two repositories. */
-    const meanwhile = (change: () => void) => {
+    /** Changes the repository at the third list of images of a run, which is that of the apply: the plan lists two repositories. */
+    const changeDuringApply = (change: () => void) => {
       let lists = 0;
       api.onRequest = ({ headers }) => {
         if (headers["x-amz-target"]?.endsWith(".DescribeImages") === true && ++lists === 3) change();
         return undefined;
       };
     };
-    meanwhile(() => node.tags.set("20", other));
+    changeDuringApply(() => node.tags.set("20", other));
     const stale = await place.json(["apply"]);
     assert.equal(stale.code, 1);
     assert.deepEqual(
@@ -100,13 +100,13 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
       ["STALE"],
     );
     assert.equal(node.tags.get("20"), other);
-    meanwhile(() => node.tags.delete("20"));
+    changeDuringApply(() => node.tags.delete("20"));
     const gone = await place.json(["apply"]);
     assert.equal(gone.code, 0);
     assert.equal(result(gone.document, "20"), "already-done");
   });
 
-  test("leaves what another index names, and takes its own signatures along", async (t) => {
+  test("is deleted with its signatures, but without manifests that another index contains", async (t) => {
     const { place, node } = await start(t);
     const { store } = await ecrOf(place);
     const [twenty, twentyTwo] = [node.tags.get("20"), node.tags.get("22")];
@@ -124,7 +124,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     const referrer = put({ config: blob, layers: [], subject }, OCI_MANIFEST);
     put({ config: blob, layers: [] }, OCI_MANIFEST, [`${twenty.replace(":", "-")}.sig`]);
     put({ config: blob, layers: [], a: 1 }, OCI_MANIFEST, [`${twentyTwo.replace(":", "-")}.sig`]);
-    // Of this file's templates none makes "other": it stays, with what it names.
+    // No template of this file can create "other", so it stays with its manifests.
     await writeFile(`${place.folder}/mirrors.yaml`, file(["2"]).replace("{tag}", "2{tag}"));
     place.sandbox.dockerHub.publish("library/node", "2", { layers: 1, layerBytes: 64 });
     const applied = await place.json(["apply"]);
@@ -135,7 +135,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.equal(node.manifests.has(referrer), false);
   });
 
-  test("leaves a signature behind that the file declares by itself", async (t) => {
+  test("is deleted without a signature that the file declares", async (t) => {
     const { place, node } = await start(t, ["20", "22"]);
     const signature = `${node.tags.get("20")?.replace(":", "-")}.sig`;
     place.sandbox.dockerHub.publish("library/node", signature, { layers: 1, layerBytes: 64 });
@@ -147,7 +147,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.match((await place.run(["plan"])).stdout, /No changes/);
   });
 
-  test("stays where a copy into its repository failed, and the report says why", async (t) => {
+  test("stays if a copy to its repository failed, and the report shows why", async (t) => {
     const { place, node } = await start(t, ["22", "23"]);
     place.sandbox.dockerHub.publish("library/node", "23", { layers: 1, layerBytes: 64 });
     const isPut = ({ method, path }: { method: string; path: string }) =>
@@ -163,7 +163,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.deepEqual(tagsOf(node), ["22", "23"]);
   });
 
-  test("stays where an entry of its repository could not be resolved", async (t) => {
+  test("stays if an image of its repository could not be read", async (t) => {
     const { place, node } = await start(t, ["22", "gone"]);
     const { code, stdout } = await place.run(["apply"]);
     assert.equal(code, 1);
@@ -171,7 +171,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.deepEqual(tagsOf(node), ["20", "22"]);
   });
 
-  test("stays in a repository without this file's mark", async (t) => {
+  test("stays in a repository that this file does not own", async (t) => {
     const { place, node } = await start(t);
     const other = file(["22"]).replace("name: platform", "name: another");
     await writeFile(`${place.folder}/mirrors.yaml`, other);
@@ -181,7 +181,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
     assert.deepEqual(tagsOf(node), ["20", "22"]);
   });
 
-  test("stays where a plan was narrowed, so that not all of its repository was looked at", async (t) => {
+  test("stays if the plan was narrowed", async (t) => {
     const { place, node } = await start(t, ["22", "21"]);
     place.sandbox.dockerHub.publish("library/node", "21", { layers: 1, layerBytes: 64 });
     for (const only of ["node:22", "redis"]) {
@@ -192,7 +192,7 @@ describe("a tag that is taken out of an entry that prunes", { concurrency: 2 }, 
   });
 });
 
-test("more than 30 % of ten tags or more are deleted only where the repository is named", async (t) => {
+test("more than 30 % of ten or more tags are deleted only with --allow-deletions", async (t) => {
   const { place, node } = await start(t, ["22"]);
   const [index] = node.manifests.values();
   assert.ok(index !== undefined);
@@ -212,7 +212,7 @@ test("more than 30 % of ten tags or more are deleted only where the repository i
   assert.deepEqual(tagsOf(node), ["22"]);
 });
 
-test("tags that match `pruneTags` go too, though no entry could have made them; others are named and stay", async (t) => {
+test("undeclared tags that match `pruneTags` are deleted, and others are listed and stay", async (t) => {
   const { place, node } = await start(t);
   const { store } = await ecrOf(place);
   const [index] = node.manifests.values();
@@ -227,7 +227,7 @@ test("tags that match `pruneTags` go too, though no entry could have made them; 
   assert.deepEqual(tagsOf(node), ["22", "9", "x-tmp-1"]);
 });
 
-describe("with a rule that chooses the tags", { concurrency: 2 }, () => {
+describe("with a tag rule", { concurrency: 2 }, () => {
   const rule = (more = "") => `
 version: 1
 name: platform
@@ -236,7 +236,7 @@ mirrors:
   - { image: node, tags: { semver: "*", newest: 1 }, to: "dockerhub/{name}:{tag}", prune: true }
 ${more}`;
 
-  test("what it chooses no more is deleted", async (t) => {
+  test("a tag that it no longer selects is deleted", async (t) => {
     const { place, node } = await start(t);
     await writeFile(`${place.folder}/mirrors.yaml`, rule());
     const applied = await place.json(["apply"]);
@@ -244,7 +244,7 @@ ${more}`;
     assert.deepEqual(tagsOf(node), ["22"]);
   });
 
-  test("by dates nothing is deleted of what the catalogue counts and does not list, and the registry has", async (t) => {
+  test("by date, nothing is deleted if the catalogue does not list all tags of the registry", async (t) => {
     const { place, node } = await start(t, ["20", "22"]);
     const { catalogue } = place.sandbox.dockerHub;
     const dated = (match: string) =>
@@ -258,10 +258,10 @@ ${more}`;
     assert.deepEqual(tagsOf(node), ["20", "22"]);
     await writeFile(`${place.folder}/mirrors.yaml`, dated("22.*"));
     const without = await place.run(["plan"]);
-    assert.match(without.stdout, /1 to delete/, "what the rule could not choose is not missed");
+    assert.match(without.stdout, /1 to delete/, "the rule cannot select the missing tag");
   });
 
-  test("nothing is deleted where its source does not list its tags, nor where the rule was not asked", async (t) => {
+  test("nothing is deleted if the tags cannot be listed, or if --only excludes the rule", async (t) => {
     const { place, node } = await start(t);
     const other = '  - { image: node:22, to: "dockerhub/{name}:also-{tag}" }\n';
     await writeFile(`${place.folder}/mirrors.yaml`, rule(other));
@@ -277,7 +277,7 @@ ${more}`;
 });
 
 describe("a saved plan", { concurrency: 2 }, () => {
-  test("deletes what it says where this run would too, and nothing that is declared by then", async (t) => {
+  test("deletes only tags that a new plan would delete too", async (t) => {
     const { place, node } = await start(t);
     assert.equal((await place.json(["plan", "--out", "plan.json"])).code, 0);
     await writeFile(`${place.folder}/mirrors.yaml`, file(["20", "22"]));
@@ -287,7 +287,7 @@ describe("a saved plan", { concurrency: 2 }, () => {
     assert.deepEqual(tagsOf(node), ["22"]);
   });
 
-  test("that another tag joined since leaves that one for the next plan", async (t) => {
+  test("does not delete a tag that was added since", async (t) => {
     const { place, node } = await start(t);
     assert.equal((await place.json(["plan", "--out", "plan.json"])).code, 0);
     const [index] = node.manifests.values();

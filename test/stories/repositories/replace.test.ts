@@ -16,7 +16,7 @@ mirrors: [{ image: redis:7, replace: { backup: "{tag}-was-{digest}" } }]
 `;
 const IMAGE = { layers: 1, layerBytes: 64, form: "docker-list" as const };
 
-/** `redis:7` mirrored into an immutable repository, and moved upstream since. */
+/** Mirrors `redis:7` to an immutable repository, then moves it upstream. */
 async function start(t: TestContext): Promise<{ place: World; redis: Repository; old: string; backup: string }> {
   const place = await world(t, { "mirrors.yaml": FILE }, { images: ["redis:7"], imageOptions: IMAGE });
   assert.equal((await place.json(["apply"])).code, 0);
@@ -28,7 +28,7 @@ async function start(t: TestContext): Promise<{ place: World; redis: Repository;
 }
 
 describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () => {
-  test("is replaced: the plan names the moment and the backup tag, which the old image keeps", async (t) => {
+  test("is replaced, and the plan shows that it is briefly missing and the backup tag of the old image", async (t) => {
     const { place, redis, old, backup } = await start(t);
     const upstream = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
     const planned = await place.run(["plan"]);
@@ -50,7 +50,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     assert.match(again.stdout, new RegExp(`1 tag +${backup} +undeclared, kept`));
   });
 
-  test("whose deletion is refused stays as it is, and says which action is missing", async (t) => {
+  test("stays unchanged if its deletion is denied, and the error shows the action to grant", async (t) => {
     const { place, redis, old } = await start(t);
     place.sandbox.ecr.deny(["ecr:BatchDeleteImage"]);
     const { code, document } = await place.json(["apply"]);
@@ -60,7 +60,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     assert.equal(redis.tags.get("7"), old);
   });
 
-  test("that is absent as its put fails is told so, and the next apply puts it", async (t) => {
+  test("is missing if writing it fails, the error says so, and the next apply writes it", async (t) => {
     const { place, redis, old, backup } = await start(t);
     const { server } = await ecrOf(place);
     const isPut = ({ method, path }: { method: string; path: string }) =>
@@ -75,7 +75,7 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     assert.deepEqual([...redis.tags.keys()].toSorted(), ["7", backup]);
   });
 
-  test("in a repository that is somebody else's by then is left alone", async (t) => {
+  test("stays unchanged if the repository has a new owner since the plan", async (t) => {
     const { place, redis, old } = await start(t);
     let looks = 0;
     place.sandbox.ecr.api.onRequest = ({ headers }) => {

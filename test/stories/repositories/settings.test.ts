@@ -49,8 +49,8 @@ async function start(t: TestContext, text: string, images = ["redis:7"]): Promis
   };
 }
 
-/** Applies, and makes sure that nothing is left to do. */
-async function settle(place: Place): Promise<string[]> {
+/** Applies, and checks that a new plan has no actions. */
+async function applyAll(place: Place): Promise<string[]> {
   const applied = await place.json(["apply"]);
   assert.equal(applied.code, 0, JSON.stringify(applied.document));
   const again = await place.json(["plan", "--detailed-exitcode"]);
@@ -76,11 +76,11 @@ function callsOf({ sandbox }: World, operation: string) {
   return sandbox.ecr.calls.filter((call) => call.operation === operation);
 }
 
-describe("a repository of ours", { concurrency: 4 }, () => {
-  test("whose settings somebody changed gets them back, and nothing else is touched", async (t) => {
+describe("an owned repository", { concurrency: 4 }, () => {
+  test("gets drifted settings back, and other settings stay", async (t) => {
     const settings = `{ tagMutability: { default: IMMUTABLE, except: [latest, "*-dev"] }, scanOnPush: true, encryption: KMS, lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY}, tags: { team: platform } }`;
     const place = await start(t, file(settings));
-    await settle(place);
+    await applyAll(place);
     const { client } = place;
     await client.send(new PutImageTagMutabilityCommand({ ...REDIS, imageTagMutability: "MUTABLE" }));
     await client.send(
@@ -90,7 +90,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [] });
     await client.send(new SetRepositoryPolicyCommand({ ...REDIS, policyText }));
     const tags = [
-      { Key: "team", Value: "nobody" },
+      { Key: "team", Value: "unknown" },
       { Key: "cost", Value: "7" },
     ];
     await client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
@@ -98,7 +98,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     const shown = await place.run(["plan"]);
     assert.match(shown.stdout, /~ tag mutability +MUTABLE -> IMMUTABLE except latest, \*-dev +setting drifted/);
     assert.match(shown.stdout, /~ scan on push +false -> true +setting drifted/);
-    assert.match(shown.stdout, /~ resource tags +team: nobody -> platform +setting drifted/);
+    assert.match(shown.stdout, /~ resource tags +team: unknown -> platform +setting drifted/);
     assert.match(shown.stdout, /\+ lifecycle policy +as in the mirror file +not set/);
     assert.match(shown.stdout, /~ repository policy +0 statements -> 1 statement +setting drifted/);
     assert.match(shown.stdout, /Plan: 1 to create, 4 to change, 0 to delete, 1 unchanged\./);
@@ -114,7 +114,7 @@ describe("a repository of ours", { concurrency: 4 }, () => {
       to: { default: "IMMUTABLE", except: ["latest", "*-dev"] },
     });
 
-    assert.deepEqual(await settle(place), [
+    assert.deepEqual(await applyAll(place), [
       "put-tag-mutability done",
       "put-scan-on-push done",
       "put-resource-tags done",
@@ -127,40 +127,40 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     assert.deepEqual(await tagsOf(place), { mirrorform: "platform", team: "platform", cost: "7" });
   });
 
-  test("loses a policy that is declared as none, and keeps one that is not declared", async (t) => {
+  test("loses a policy that is declared as none, and keeps an undeclared one", async (t) => {
     const place = await start(t, file(`{ lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY} }`));
-    await settle(place);
+    await applyAll(place);
     await place.declare(file("{ lifecyclePolicy: none }"));
     const { stdout } = await place.run(["plan"]);
     assert.match(stdout, /- lifecycle policy +1 rule -> none +declared as none/);
     assert.match(stdout, /0 to create, 0 to change, 1 to delete/);
-    assert.deepEqual(await settle(place), ["delete-lifecycle-policy done"]);
+    assert.deepEqual(await applyAll(place), ["delete-lifecycle-policy done"]);
     await assert.rejects(place.client.send(new GetLifecyclePolicyCommand(REDIS)));
     assert.ok((await place.client.send(new GetRepositoryPolicyCommand(REDIS))).policyText);
     await place.declare(file("{ policy: none }"));
-    assert.deepEqual(await settle(place), ["delete-repository-policy done"]);
+    assert.deepEqual(await applyAll(place), ["delete-repository-policy done"]);
   });
 
-  test("whose tags may move again moves them in the same run", async (t) => {
+  test("that becomes mutable has its tags updated in the same run", async (t) => {
     const place = await start(t, file("{ tagMutability: IMMUTABLE }"));
-    await settle(place);
+    await applyAll(place);
     place.sandbox.dockerHub.publish("library/redis", "7", { revision: 2, layers: 1, layerBytes: 64 });
     const blocked = await place.json(["plan"]);
     assert.equal(blocked.document.totals?.["blocked"], 1);
     await place.declare(file("{ tagMutability: MUTABLE }"));
-    assert.deepEqual(await settle(place), ["put-tag-mutability done", "copy-image done"]);
+    assert.deepEqual(await applyAll(place), ["put-tag-mutability done", "copy-image done"]);
   });
 
-  test("that is changed between plan and apply is left as it is: STALE, and the others go on", async (t) => {
+  test("keeps a setting that changed since the plan as STALE, and gets the others", async (t) => {
     const place = await start(t, file("{ scanOnPush: false, tags: { team: a } }"));
-    await settle(place);
+    await applyAll(place);
     await place.declare(file("{ tagMutability: IMMUTABLE, tags: { team: b } }"));
-    let meanwhile: Promise<unknown> | undefined;
+    let changed: Promise<unknown> | undefined;
     place.sandbox.ecr.api.onRequest = ({ headers }) => {
-      if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      if (changed !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const tags = [{ Key: "team", Value: "c" }];
-      meanwhile = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
-      return { kind: "wait", for: meanwhile };
+      changed = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
+      return { kind: "wait", for: changed };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
@@ -174,16 +174,16 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     assert.equal((await tagsOf(place))["team"], "c");
   });
 
-  test("that another run has changed as wanted by then is already done", async (t) => {
+  test("has a setting reported as already done if another run changed it", async (t) => {
     const place = await start(t, file("{ scanOnPush: false }"));
-    await settle(place);
+    await applyAll(place);
     await place.declare(file("{ scanOnPush: true }"));
-    let meanwhile: Promise<unknown> | undefined;
+    let changed: Promise<unknown> | undefined;
     place.sandbox.ecr.api.onRequest = ({ headers }) => {
-      if (meanwhile !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      if (changed !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const input = { ...REDIS, imageScanningConfiguration: { scanOnPush: true } };
-      meanwhile = place.client.send(new PutImageScanningConfigurationCommand(input));
-      return { kind: "wait", for: meanwhile };
+      changed = place.client.send(new PutImageScanningConfigurationCommand(input));
+      return { kind: "wait", for: changed };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 0);
@@ -193,9 +193,9 @@ describe("a repository of ours", { concurrency: 4 }, () => {
     );
   });
 
-  test("that may not be changed is an error of that setting, which names the action to grant", async (t) => {
+  test("gets an error with the action to grant if changing a setting is denied", async (t) => {
     const place = await start(t, file("{ scanOnPush: false }"));
-    await settle(place);
+    await applyAll(place);
     place.sandbox.ecr.deny(["ecr:PutImageTagMutability"]);
     await place.declare(file("{ tagMutability: IMMUTABLE, scanOnPush: true }"));
     const { code, document } = await place.json(["apply"]);
@@ -208,9 +208,9 @@ describe("a repository of ours", { concurrency: 4 }, () => {
 });
 
 describe("encryption", { concurrency: 4 }, () => {
-  test("that differs is blocked with the way out, and everything else is done", async (t) => {
+  test("that differs is blocked with advice, and the rest is done", async (t) => {
     const place = await start(t, file("{ encryption: AES256 }"));
-    await settle(place);
+    await applyAll(place);
     await place.declare(file("{ encryption: { kms: alias/mirrors }, scanOnPush: true }"));
     const { stdout } = await place.run(["plan"]);
     assert.match(
@@ -223,9 +223,9 @@ describe("encryption", { concurrency: 4 }, () => {
     assert.match(applied.stdout, /Apply: 1 done, 1 blocked/);
   });
 
-  test("by an alias is compared through KMS, and the key that AWS manages is not taken for another", async (t) => {
+  test("with an alias is compared through KMS, and differs from the key that AWS manages", async (t) => {
     const place = await start(t, file("{ encryption: { kms: alias/mirrors } }"));
-    await settle(place);
+    await applyAll(place);
     assert.deepEqual(callsOf(place, "DescribeKey")[0]?.input, { KeyId: "alias/mirrors" });
     for (const other of ["{ kms: alias/others }", "KMS", "AES256"]) {
       await place.declare(file(`{ encryption: ${other} }`));
@@ -233,9 +233,9 @@ describe("encryption", { concurrency: 4 }, () => {
     }
   });
 
-  test("that KMS does not tell about is not compared, and never a difference", async (t) => {
+  test("is not compared if KMS cannot be read", async (t) => {
     const place = await start(t, file("{ encryption: { kms: alias/mirrors } }"));
-    await settle(place);
+    await applyAll(place);
     place.sandbox.ecr.deny(["kms:DescribeKey"]);
     await place.declare(file("{ encryption: { kms: alias/others } }"));
     const denied = await place.run(["plan"]);
@@ -247,17 +247,17 @@ describe("encryption", { concurrency: 4 }, () => {
   });
 });
 
-describe("a repository without our mark", { concurrency: 4 }, () => {
-  test("is left alone, and said so once", async (t) => {
+describe("a repository that the file does not own", { concurrency: 4 }, () => {
+  test("keeps its settings, and the plan says so once", async (t) => {
     const place = await start(t, file("{ scanOnPush: true, tagMutability: IMMUTABLE, tags: { team: a } }"));
     (await ecrOf(place)).store.create("redis");
     const { stdout } = await place.run(["plan"]);
     assert.equal(stdout.match(/not owned by this mirror file: settings stay as they are/g)?.length, 1);
-    assert.deepEqual(await settle(place), ["copy-image done"]);
+    assert.deepEqual(await applyAll(place), ["copy-image done"]);
     assert.deepEqual(await tagsOf(place), {});
   });
 
-  test("is taken over with adopt, its mark first, and then set up", async (t) => {
+  test("gets its ownership tag first with adopt, and then its settings", async (t) => {
     const place = await start(
       t,
       file(`{ adopt: true, scanOnPush: true, lifecyclePolicy: ${LIFECYCLE}, tags: { team: a } }`),
@@ -265,7 +265,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     await place.client.send(new CreateRepositoryCommand(REDIS));
     const { stdout } = await place.run(["plan"]);
     assert.match(stdout, /~ repository +no owner +adopted: owned by this mirror file from now on/);
-    assert.deepEqual(await settle(place), [
+    assert.deepEqual(await applyAll(place), [
       "adopt-repository done",
       "put-scan-on-push done",
       "put-resource-tags done",
@@ -279,7 +279,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     assert.equal(written[0], "TagResource");
   });
 
-  test("is never taken from another mirror file: blocked, with its name", async (t) => {
+  test("is blocked if another mirror file owns it, and the row shows that file", async (t) => {
     const place = await start(t, file("{ adopt: true, scanOnPush: true }"));
     const tags = [{ Key: "mirrorform", Value: "another" }];
     await place.client.send(new CreateRepositoryCommand({ ...REDIS, tags }));
@@ -289,18 +289,18 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
     assert.equal(applied.code, 1);
     assert.match(applied.stdout, /repository redis +blocked: owned by the mirror file "another"/);
     assert.deepEqual(await tagsOf(place), { mirrorform: "another" });
-    assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "the image goes into it");
+    assert.equal((await ecrOf(place)).store.repository("redis")?.tags.size, 1, "the image is still copied");
   });
 
-  test("that another file takes first is not taken from it, and keeps its settings", async (t) => {
+  test("keeps its settings if another mirror file adopts it first", async (t) => {
     const place = await start(t, file("{ adopt: true, scanOnPush: true }"));
     await place.client.send(new CreateRepositoryCommand(REDIS));
-    let taken: Promise<unknown> | undefined;
+    let adopted: Promise<unknown> | undefined;
     place.sandbox.ecr.api.onRequest = ({ headers }) => {
-      if (taken !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
+      if (adopted !== undefined || headers["x-amz-target"]?.endsWith(".BatchGetImage") !== true) return undefined;
       const tags = [{ Key: "mirrorform", Value: "another" }];
-      taken = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
-      return { kind: "wait", for: taken };
+      adopted = place.client.send(new TagResourceCommand({ resourceArn: ARN, tags }));
+      return { kind: "wait", for: adopted };
     };
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
@@ -317,7 +317,7 @@ describe("a repository without our mark", { concurrency: 4 }, () => {
   });
 });
 
-test("two mirror files in one account leave each other alone", async (t) => {
+test("two mirror files in one account do not change each other's repositories", async (t) => {
   const images = ["redis:7", "nginx:1"];
   const mine = file("{ scanOnPush: true, tags: { of: mine } }");
   const theirs = file(
@@ -326,7 +326,7 @@ test("two mirror files in one account leave each other alone", async (t) => {
     "theirs",
   );
   const place = await start(t, mine, images);
-  await settle(place);
+  await applyAll(place);
   await place.declare(theirs);
   const other = await place.json(["apply"]);
   assert.equal(other.code, 1, "one is blocked");
@@ -336,13 +336,13 @@ test("two mirror files in one account leave each other alone", async (t) => {
   );
   assert.deepEqual(await tagsOf(place), { mirrorform: "platform", of: "mine" });
   await place.declare(mine);
-  assert.deepEqual(await settle(place), []);
+  assert.deepEqual(await applyAll(place), []);
 });
 
 describe("the account", { concurrency: 4 }, () => {
-  test("whose registry scans by rules decides about the flag of a repository", async (t) => {
+  test("overrides scanOnPush of a repository with the scanning rules of the registry", async (t) => {
     const place = await start(t, file("{ scanOnPush: false }"));
-    await settle(place);
+    await applyAll(place);
     const repositoryFilters = [{ filter: "red", filterType: "WILDCARD" as const }];
     const rules = [{ scanFrequency: "SCAN_ON_PUSH" as const, repositoryFilters }];
     await place.client.send(new PutRegistryScanningConfigurationCommand({ scanType: "BASIC", rules }));
@@ -360,11 +360,11 @@ describe("the account", { concurrency: 4 }, () => {
     assert.match(denied.stdout, /could not be read, so scanOnPush is compared with the settings of the repositories/);
   });
 
-  test("is read with a call for each kind of setting, and nothing of it is needed", async (t) => {
+  test("does not need to be readable", async (t) => {
     const settings = "{ encryption: { kms: alias/mirrors }, scanOnPush: true }";
     const place = await start(t, file(settings));
-    // To create a repository under a key of one's own ECR asks KMS in the caller's name.
-    await settle(place);
+    // ECR calls KMS as the caller to create a repository with a customer managed key.
+    await applyAll(place);
     const more = "{ image: redis:7, to: 'other:7', repositories: { encryption: AES256 } }";
     await place.declare(file(settings, `[{ image: redis:7 }, ${more}]`));
     place.sandbox.ecr.deny([
@@ -374,23 +374,23 @@ describe("the account", { concurrency: 4 }, () => {
       "ecr:ListImages",
       "kms:DescribeKey",
     ]);
-    await settle(place);
+    await applyAll(place);
   });
 
-  test("with a creation template for what is created is told that it is not used", async (t) => {
+  test("gets a note if a creation template does not apply", async (t) => {
     const place = await start(t, file("{}", "[{ image: redis:7, to: 'hub/redis:7' }]"));
     const input = { prefix: "hub", appliedFor: ["CREATE_ON_PUSH" as const] };
     await place.client.send(new CreateRepositoryCreationTemplateCommand(input));
     const { stdout } = await place.run(["plan"]);
     assert.match(stdout, /the repository creation template "hub" does not apply to hub\/redis: mirrorform creates/);
-    await settle(place);
+    await applyAll(place);
     assert.doesNotMatch((await place.run(["plan"])).stdout, /template/);
   });
 });
 
-test("an image in the archive is said to be there, and is not pushed again", async (t) => {
+test("an archived image is blocked, and not pushed again", async (t) => {
   const place = await start(t, file("{}"));
-  await settle(place);
+  await applyAll(place);
   const input = { ...REDIS, imageId: { imageTag: "7" }, targetStorageClass: "ARCHIVE" as const };
   await place.client.send(new UpdateImageStorageClassCommand(input));
   const { stdout } = await place.run(["plan"]);
@@ -400,19 +400,19 @@ test("an image in the archive is said to be there, and is not pushed again", asy
   assert.deepEqual(applied.document.outcomes, []);
   assert.equal(applied.document.images?.[0]?.state, "not-mirrored");
   await place.client.send(new UpdateImageStorageClassCommand({ ...input, targetStorageClass: "STANDARD" }));
-  assert.deepEqual(await settle(place), []);
+  assert.deepEqual(await applyAll(place), []);
 });
 
-test("a lifecycle rule that is bound to take declared tags away is a warning", async (t) => {
+test("a lifecycle rule that will expire declared tags is a warning", async (t) => {
   const rule =
     "{ rulePriority: 2, selection: { tagStatus: tagged, tagPrefixList: [7], countType: sinceImagePushed, countUnit: days, countNumber: 30 }, action: { type: expire } }";
   const place = await start(t, file(`{ lifecyclePolicy: { rules: [${rule}] } }`));
   const { stdout } = await place.run(["plan"]);
   assert.match(stdout, /\* lifecycle rule 2 +30 days after the push: 7 +expires declared tags/);
-  await settle(place);
+  await applyAll(place);
 });
 
-test("an unchanged run asks little: four calls a repository, a few for the account", async (t) => {
+test("an unchanged run makes four calls for each repository and a few for the account", async (t) => {
   const names = ["redis", "nginx", "node", "ruby"];
   const settings = "{ scanOnPush: true, encryption: { kms: alias/mirrors }, tags: { team: a } }";
   const mirrors = `[${names.map((name) => `{ image: "${name}:1" }`).join(", ")}]`;
@@ -421,13 +421,13 @@ test("an unchanged run asks little: four calls a repository, a few for the accou
     file(settings, mirrors),
     names.map((name) => `${name}:1`),
   );
-  await settle(place);
+  await applyAll(place);
   const before = place.sandbox.ecr.calls.length;
   await place.run(["plan"]);
-  const asked = place.sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
+  const operations = place.sandbox.ecr.calls.slice(before).map(({ operation }) => operation);
   const perRepository = ["DescribeRepositories", "ListTagsForResource", "BatchGetImage", "DescribeImages"];
-  assert.equal(asked.filter((name) => perRepository.includes(name)).length, 4 * names.length);
-  assert.deepEqual(asked.filter((name) => !perRepository.includes(name)).toSorted(), [
+  assert.equal(operations.filter((name) => perRepository.includes(name)).length, 4 * names.length);
+  assert.deepEqual(operations.filter((name) => !perRepository.includes(name)).toSorted(), [
     "DescribeKey",
     "DescribeRegistry",
     "GetAccountSetting",
@@ -437,7 +437,7 @@ test("an unchanged run asks little: four calls a repository, a few for the accou
   ]);
 });
 
-test("a lifecycle rule for any images is told before it takes a tag: ECR counts the platforms of an index too", async (t) => {
+test("a lifecycle rule for any images is a warning before it expires a tag, because ECR counts the platforms of an index", async (t) => {
   const keeping = (images: number) =>
     `{ image: redis:7, repositories: { lifecyclePolicy: { rules: [{ rulePriority: 1, selection: { tagStatus: any, countType: imageCountMoreThan, countNumber: ${images} }, action: { type: expire } }] } } }`;
   // An index of four platforms with an attestation each.

@@ -19,19 +19,19 @@ function file(settings: string): string {
   return `version: 1\nname: platform\ntargets: { main: { ecr: ${settings} } }\nmirrors: [{ image: redis:7 }]\n`;
 }
 
-/** Of a container's agent, and of SSO: both give keys for the token that they are sent. */
+/** Tokens for a container's agent and for SSO. Both return keys in exchange. */
 const AGENT_TOKEN = `${MARK}.container-agent-token`;
 const SSO_TOKEN = `${MARK}.sso-access-token`;
 const SSO_START = "https://sso.example/start";
 const IN_TIME = "2999-01-01T00:00:00Z";
 
-/** All that came, as AWS repeats the string that was to be signed. */
+/** Repeats the whole request, as AWS repeats the string to sign. */
 function echo({ url, headers, body }: Seen): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${String(value)}`);
   return `The canonical string for this request was POST ${url} ${lines.join(" ")} ${String(body)}`;
 }
 
-/** An AWS that refuses everything in the words of the request. */
+/** Starts an AWS that refuses every request and repeats it in the error. */
 function refusing(t: TestContext, name: string, status: number): Promise<Server> {
   return serve(t, (request, response) => {
     const message = echo(request);
@@ -51,7 +51,7 @@ function refusing(t: TestContext, name: string, status: number): Promise<Server>
   });
 }
 
-/** What gives keys for a token, and refuses everything else in the words of the request. */
+/** Starts a service that returns keys for a token, and refuses every other request and repeats it. */
 function givingKeys(t: TestContext): Promise<Server> {
   const keys = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: SECRET_KEY, sessionToken: SESSION_TOKEN };
   const document = {
@@ -72,7 +72,7 @@ function signaturesIn({ seen }: Server): string[] {
   return seen.flatMap(({ headers }) => /Signature=(\w+)/.exec(headers.authorization ?? "")?.[1] ?? []);
 }
 
-/** Nothing is asked of the real services. */
+/** Returns an environment without access to the real services. */
 function nowhere(origin: string): Record<string, string> {
   return {
     AWS_REGION: "eu-west-1",
@@ -94,7 +94,7 @@ const REFUSALS = [
   ["", 502],
 ] as const;
 
-describe("an AWS that repeats what it was sent does not make it known:", { concurrency: 4 }, () => {
+describe("secrets that AWS repeats in an error are not shown:", { concurrency: 4 }, () => {
   for (const [name, status] of REFUSALS) {
     for (const settings of ["{}", `{ role: "${ROLE}" }`]) {
       test(`${name || "a page"} (${status}), ${settings === "{}" ? "ECR" : "STS"}, keys in the environment`, async (t) => {
@@ -110,49 +110,45 @@ describe("an AWS that repeats what it was sent does not make it known:", { concu
   }
 });
 
-describe(
-  "credentials that the AWS SDK finds by itself are not made known, in a process of its own:",
-  { concurrency: 2 },
-  () => {
-    const profile = `[mirror]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = ${SECRET_KEY}\naws_session_token = ${SESSION_TOKEN}\n`;
-    const broken = `#!/bin/sh\necho "${MARK}-of-a-process"; echo "${MARK}-said" >&2; exit 1\n`;
-    const places: readonly (readonly [string, Record<string, string>, (folder: string) => Record<string, string>])[] = [
-      [
-        "a profile",
-        { credentials: profile },
-        (folder) => ({ AWS_PROFILE: "mirror", AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") }),
-      ],
-      [
-        "a web identity token",
-        { token: WEB_IDENTITY },
-        (folder) => ({ AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, "token") }),
-      ],
-      [
-        "a profile with a credential_process that fails",
-        { "broken.sh": broken },
-        (folder) => ({ AWS_PROFILE: "mirror", AWS_CONFIG_FILE: join(folder, "config") }),
-      ],
-    ];
-    for (const [place, files, environment] of places) {
-      test(place, async (t) => {
-        const { path, remove } = await folderWith({ "mirrors.yaml": file("{}"), ...files });
-        t.after(remove);
-        await writeFile(
-          join(path, "config"),
-          `[profile mirror]\ncredential_process = sh ${path}/broken.sh ${MARK}-argument\n`,
-        );
-        const server = await refusing(t, "ValidationException", 400);
-        const own = { ...nowhere(server.url.origin), ...environment(path), MIRRORFORM_LOG: "log.txt" };
-        const args = ["apply", "--verbose", "--report", "report.json", "--events", "events.ndjson"];
-        const { code, stdout, stderr } = await mirrorform(args, { folder: path, environment: own });
-        assert.equal(code, 1);
-        assertSilent([stdout, stderr, await filesOf(path)].join("\n"), [SESSION_TOKEN, ...signaturesIn(server)]);
-      });
-    }
-  },
-);
+describe("credentials that the AWS SDK finds itself are not shown, in a separate process:", { concurrency: 2 }, () => {
+  const profile = `[mirror]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = ${SECRET_KEY}\naws_session_token = ${SESSION_TOKEN}\n`;
+  const broken = `#!/bin/sh\necho "${MARK}-of-a-process"; echo "${MARK}-said" >&2; exit 1\n`;
+  const places: readonly (readonly [string, Record<string, string>, (folder: string) => Record<string, string>])[] = [
+    [
+      "a profile",
+      { credentials: profile },
+      (folder) => ({ AWS_PROFILE: "mirror", AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") }),
+    ],
+    [
+      "a web identity token",
+      { token: WEB_IDENTITY },
+      (folder) => ({ AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, "token") }),
+    ],
+    [
+      "a profile with a credential_process that fails",
+      { "broken.sh": broken },
+      (folder) => ({ AWS_PROFILE: "mirror", AWS_CONFIG_FILE: join(folder, "config") }),
+    ],
+  ];
+  for (const [place, files, environment] of places) {
+    test(place, async (t) => {
+      const { path, remove } = await folderWith({ "mirrors.yaml": file("{}"), ...files });
+      t.after(remove);
+      await writeFile(
+        join(path, "config"),
+        `[profile mirror]\ncredential_process = sh ${path}/broken.sh ${MARK}-argument\n`,
+      );
+      const server = await refusing(t, "ValidationException", 400);
+      const own = { ...nowhere(server.url.origin), ...environment(path), MIRRORFORM_LOG: "log.txt" };
+      const args = ["apply", "--verbose", "--report", "report.json", "--events", "events.ndjson"];
+      const { code, stdout, stderr } = await mirrorform(args, { folder: path, environment: own });
+      assert.equal(code, 1);
+      assertSilent([stdout, stderr, await filesOf(path)].join("\n"), [SESSION_TOKEN, ...signaturesIn(server)]);
+    });
+  }
+});
 
-describe("tokens that keys are given for are not made known, nor the keys:", { concurrency: 2 }, () => {
+describe("tokens that are exchanged for keys, and the keys, are not shown:", { concurrency: 2 }, () => {
   const session = `[profile mirror]\nsso_session = work\nsso_account_id = 123456789012\nsso_role_name = mirror\n[sso-session work]\nsso_start_url = ${SSO_START}\nsso_region = us-east-1\n`;
   const cached = JSON.stringify({
     accessToken: SSO_TOKEN,

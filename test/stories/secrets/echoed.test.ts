@@ -7,11 +7,11 @@ import { world } from "../../support/world.ts";
 import { assertSilent, sayAll } from "../../cli/secrets/all-outputs.ts";
 import { PLACES, SIGNATURE, TOKEN } from "../../cli/secrets/places.ts";
 
-/** Where a registry refuses, and repeats all that it was sent: header, URL and body. */
+/** Requests that a registry refuses, with an error that repeats header, URL and body. */
 const STAGES = ["token", "tags", "manifest", "blob", "redirect"] as const;
 type Stage = (typeof STAGES)[number];
 
-/** One for each stage and place, so that each is met. */
+/** Statuses of the refusals, distributed over all stages and places. */
 const STATUSES = [401, 403, 429, 500] as const;
 
 const FILE = `
@@ -25,7 +25,7 @@ mirrors:
     to: "rule:{tag}"
 `;
 
-/** All that came, as proxies and frameworks show it on their error pages. */
+/** Repeats the whole request, as error pages of proxies and frameworks do. */
 function echo({ method, url, headers, body }: Seen): string {
   const pairs = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
   const basic = /^Basic (.*)$/.exec(headers.authorization ?? "")?.[1];
@@ -77,19 +77,19 @@ async function refused(t: TestContext, scheme: "bearer" | "basic", place: string
     MIRRORFORM_ENDPOINT_REGISTRY_EXAMPLE_COM: url.origin,
   };
   const all = await sayAll(folder, environment);
-  assert.match(all, new RegExp(`answered ${status}`), "the refusal is told");
+  assert.match(all, new RegExp(`answered ${status}`), "the refusal is reported");
   assert.ok(echoed.length > 0);
   assertSilent(all);
   return { all, echoed: echoed.join("\n") };
 }
 
-describe("a registry that repeats what it was sent does not make it known:", { concurrency: 4 }, () => {
+describe("secrets that a registry repeats in an error are not shown:", { concurrency: 4 }, () => {
   for (const [nth, place] of Object.keys(PLACES).entries()) {
     for (const [which, stage] of STAGES.entries()) {
       const status = STATUSES[(nth + which) % STATUSES.length] ?? 500;
       test(`${place}, ${status} at the ${stage}`, async (t) => {
         const { echoed } = await refused(t, "bearer", place, stage, status);
-        assert.match(echoed, /m4rk|Basic bWlycm9y/, "there was a secret to repeat");
+        assert.match(echoed, /m4rk|Basic bWlycm9y/, "the response contained a secret");
       });
     }
   }

@@ -14,8 +14,8 @@ const OPTIONS = {
   accounts: [{ username: USERNAME, password: PASSWORD }],
 };
 
-/** Secrets in variables that are nobody's here: they are not to be read, still less told. */
-const BYSTANDERS = {
+/** Secrets in variables that these commands do not use. */
+const UNRELATED = {
   GITHUB_TOKEN: `ghp_${MARK}`,
   MIRRORFORM_USERNAME_GHCR_IO: USERNAME,
   MIRRORFORM_PASSWORD_GHCR_IO: `${MARK}-of-ghcr`,
@@ -23,14 +23,14 @@ const BYSTANDERS = {
   AWS_SESSION_TOKEN: "",
 };
 
-/** What breaks when this fails: a command tells who it is while all goes well. */
-describe("with marked secrets everywhere no command says any of them:", { concurrency: 3 }, () => {
+/** If these fail, a command shows a secret in a successful run. */
+describe("no command shows any secret, with credentials from", { concurrency: 3 }, () => {
   for (const [place, credentialsOf] of Object.entries(PLACES)) {
     if (place.includes("identity token")) continue;
     test(place, async (t) => {
       const { sandbox, folder } = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
       const { registry } = sandbox.dockerHub;
-      const environment = { ...sandbox.environment, ...BYSTANDERS, ...(await credentialsOf(registry.host, folder)) };
+      const environment = { ...sandbox.environment, ...UNRELATED, ...(await credentialsOf(registry.host, folder)) };
       const commands = [
         ["validate", "--json", "--code-quality", join(folder, "quality.json")],
         ...everyOutput(folder),
@@ -41,15 +41,15 @@ describe("with marked secrets everywhere no command says any of them:", { concur
         ["iam", "--json"],
         ["lock", "--update", "--verbose"],
       ];
-      const left = COMMANDS.map(({ definition }) => definition.name).filter(
+      const others = COMMANDS.map(({ definition }) => definition.name).filter(
         (name) => !commands.some(([command]) => command === name),
       );
-      // They know no credentials: of an empty folder, and of a sandbox alone.
-      assert.deepEqual(left, ["init", "sandbox", "demo"]);
+      // These use no credentials.
+      assert.deepEqual(others, ["init", "sandbox", "demo"]);
       const all = await sayAll(folder, environment, commands);
-      assert.match(all, /\(signed in\)/, "they were used");
-      assert.match(all, /# log\.txt[^]*HEAD 127/, "every request was told");
-      assert.doesNotMatch(all, /\$ (?!apply [^\n]*plan\.json)[^\n]* -> [13]/, "all went well");
+      assert.match(all, /\(signed in\)/, "the credentials were used");
+      assert.match(all, /# log\.txt[^]*HEAD 127/, "requests were logged");
+      assert.doesNotMatch(all, /\$ (?!apply [^\n]*plan\.json)[^\n]* -> [13]/, "all commands succeeded");
       assertSilent(all, [sandbox.environment["AWS_SECRET_ACCESS_KEY"] ?? "none", "sandbox-token-", "Signature="]);
     });
   }

@@ -12,14 +12,14 @@ import { configIn, helperIn, MARK, PASSWORD, USERNAME } from "../../cli/secrets/
 const account = { username: USERNAME, password: PASSWORD };
 const OPTIONS = { images: ["redis:7", "nginx:1"], imageOptions: { layers: 1, layerBytes: 64 }, accounts: [account] };
 
-test("a credential helper is given no other registry's password, and no process has a secret on its command line", async (t) => {
+test("a credential helper receives no other registry's password, and no command line contains a secret", async (t) => {
   const { sandbox, folder, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
   const { host } = sandbox.dockerHub.registry;
-  const told = join(folder, "seen");
+  const record = join(folder, "seen");
   const answer = JSON.stringify({ Username: USERNAME, Secret: PASSWORD });
   await helperIn(
     folder,
-    `{ cat /proc/*/cmdline | tr '\\0' '\\n'; echo ENVIRONMENT; env; } > ${told} 2> /dev/null; printf %s '${answer}'`,
+    `{ cat /proc/*/cmdline | tr '\\0' '\\n'; echo ENVIRONMENT; env; } > ${record} 2> /dev/null; printf %s '${answer}'`,
   );
   const elsewhere = environmentSuffix("registry.example.com");
   const environment = {
@@ -32,14 +32,14 @@ test("a credential helper is given no other registry's password, and no process 
   const { code, stdout, stderr } = await run(["apply", "--verbose"], { environment });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /\(signed in\)/);
-  const seen = await readFile(told, "utf8");
+  const seen = await readFile(record, "utf8");
   assert.match(seen, /docker-credential-marked[^]*ENVIRONMENT[^]*DOCKER_CONFIG=/);
   assertSilent(seen.replace(/^.*printf %s.*$/gm, ""));
   assertSilent([stdout, stderr].join("\n"));
 });
 
-/** What a proxy may repeat: its own password, in the header that it was sent. */
-test("the password of a proxy is not made known, whatever the proxy answers", async (t) => {
+/** A proxy may repeat its password from the request header. */
+test("the password of a proxy is not shown, even if the proxy repeats it", async (t) => {
   const { createServer } = await import("node:http");
   const proxy = createServer((request, response) => {
     const headers = { "proxy-authenticate": "Basic" };
@@ -70,7 +70,7 @@ test("the password of a proxy is not made known, whatever the proxy answers", as
   assertSilent([stdout, stderr, await filesOf(folder)].join("\n"));
 });
 
-test("an address with a password in it is refused without being repeated", async (t) => {
+test("an address with a password is refused without showing the password", async (t) => {
   const { folder, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
   const wrong: Record<string, string>[] = [
     { MIRRORFORM_ENDPOINT_DOCKER_IO: `https://${USERNAME}:${MARK}@registry.example.com` },

@@ -7,7 +7,7 @@ import { world } from "../../support/world.ts";
 const ACCOUNT = { username: "mirror-bot", password: "pa:ss-word-91c3" };
 
 describe("secrets", () => {
-  test("are used where they belong, and are seen nowhere: not in text, JSON, --verbose or an error", async (t) => {
+  test("are used, but not shown in text, JSON, --verbose or an error", async (t) => {
     const options = { images: ["redis:7", "nginx:1"], accounts: [ACCOUNT] };
     const { sandbox, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, options);
     const { host } = sandbox.dockerHub.registry;
@@ -56,7 +56,7 @@ describe("secrets", () => {
     for (const secret of secrets) assert.equal(all.includes(secret), false, `${secret} was shown`);
   });
 
-  test("of a registry go to that registry and to its token server alone", async (t) => {
+  test("of a registry are sent only to that registry and its token server", async (t) => {
     const options = { images: ["redis:7", "nginx:1"], accounts: [ACCOUNT] };
     const { sandbox, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, options);
     const { registry, auth: tokens, cdn, catalogue } = sandbox.dockerHub;
@@ -64,7 +64,7 @@ describe("secrets", () => {
     const environment = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: { auth } } }) };
     const { code, stdout } = await run(["apply"], { environment });
     assert.equal(code, 0);
-    assert.match(stdout, /\(signed in\)/, "the allowance that is read is the account's");
+    assert.match(stdout, /\(signed in\)/, "the pull limit is that of the account");
     const schemes = (server: typeof registry) => [
       ...new Set(server.requests.map(({ authorization }) => authorization)),
     ];
@@ -74,7 +74,7 @@ describe("secrets", () => {
     assert.deepEqual(schemes(catalogue), [undefined]);
   });
 
-  test("of Docker Hub are not given to another endpoint set for it", async (t) => {
+  test("of Docker Hub are not sent to a custom endpoint for it", async (t) => {
     const options = { images: ["redis:7", "nginx:1"], accounts: [ACCOUNT] };
     const { sandbox, run } = await world(t, { "mirrors.yaml": TWO_IMAGES }, options);
     const auth = Buffer.from(`${ACCOUNT.username}:${ACCOUNT.password}`).toString("base64");
