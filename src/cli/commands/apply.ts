@@ -128,7 +128,7 @@ async function carryOut(
  */
 async function waitForPlan(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
   for (let waited = 0; waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted;) {
-    err("Waiting for Docker Hub pulls: Docker Hub rejects all requests until pulls are available again.\n");
+    err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
     const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
     await clock.sleep(step, signal);
     waited += step;

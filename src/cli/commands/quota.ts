@@ -13,7 +13,7 @@ import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
-/** The repository that Docker provides for this (Docker Hub, "Viewing pull rate and limit"). */
+/** The repository that Docker provides for this (Docker Docs, "Pull usage and limits"). */
 const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
 
 /**

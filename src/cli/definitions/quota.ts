@@ -3,7 +3,8 @@ import { FILE_OPTIONS, VERBOSE } from "../options/common-options.ts";
 
 export const QUOTA = {
   name: "quota",
-  summary: "show the pull limit at Docker Hub, the remaining pulls and whose they are; uses no pulls",
+  summary:
+    "show Docker Hub's pull limit, the remaining pulls, and the account or address that they belong to; uses no pulls",
   options: { ...FILE_OPTIONS, verbose: VERBOSE },
   examples: ["mirrorform quota"],
 } as const;

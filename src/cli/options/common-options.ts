@@ -10,7 +10,7 @@ export const FILE_OPTIONS = {
 /** The options that narrow a run. */
 export const NARROWING_OPTIONS = {
   target: texts("NAME", "use only this target of the mirror file"),
-  only: texts("GLOB", "use only images whose source or place at the target matches the glob"),
+  only: texts("GLOB", "use only images with a source or target name that matches the glob"),
 } as const;
 
 export const VERBOSE = flag("log one line for each request to standard error");

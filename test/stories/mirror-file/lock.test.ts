@@ -267,7 +267,7 @@ describe("the options of lock", () => {
   for (const [args, message] of [
     [["lock", "--update", "nope"], /--update 'nope' matches no image/],
     [["lock", "--update", ""], /--update '' matches no image/],
-    [["lock", "--check", "--update"], /--check and --update exclude each other/],
+    [["lock", "--check", "--update"], /--check and --update cannot be used together/],
     [["lock", "redis"], /unexpected "redis"/],
   ] as const) {
     test(`refuses ${args.join(" ")}`, async (t) => {
