@@ -21,6 +21,9 @@ const MIN_TESTS = 2637;
 /** Test files at a time. Most tests wait for processes and timeouts, so small machines can run more files than cores. */
 const CONCURRENCY = Math.max(4, availableParallelism());
 
+/** Coverage slows every test down: fewer at a time keep their time limits. */
+const COVERAGE_CONCURRENCY = availableParallelism();
+
 const args = process.argv.slice(2);
 const wantsCoverage = args.includes("--coverage");
 const patterns = args.filter((arg) => arg !== "--coverage");
@@ -45,7 +48,7 @@ const run = spawnSync(
     "--test",
     "--test-reporter=spec",
     "--test-timeout=120000",
-    `--test-concurrency=${CONCURRENCY}`,
+    `--test-concurrency=${wantsCoverage ? COVERAGE_CONCURRENCY : CONCURRENCY}`,
     ...(wantsCoverage ? coverage : []),
     ...files,
   ],
