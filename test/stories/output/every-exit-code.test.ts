@@ -122,9 +122,9 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
   iam: [
     { args: ["--region", "us-east-1", "--account", "123456789012"], code: 0, when: "it printed both policies" },
     { args: ["--role", "admin"], code: 3, when: "there is no such role", says: /"admin" is not a role/ },
-    { args: ["--account", "12"], code: 3, when: "an account is not valid", says: /no AWS account/ },
+    { args: ["--account", "12"], code: 3, when: "an account is not valid", says: /not an AWS account ID/ },
     { args: ["--target", "mian"], code: 3, when: "there is no such target", says: /mian/ },
-    { args: [], code: 3, when: "no target is an ECR", file: LAYOUT, says: /is an ecr target/ },
+    { args: [], code: 3, when: "no target is an ECR", file: LAYOUT, says: /goes to an ecr target/ },
     { args: [], code: 3, when: "the file is not valid", file: INVALID, says: /Redis/ },
     { args: ["--file", "none.yaml"], code: 3, when: "there is no file", says: /none\.yaml/ },
   ],
