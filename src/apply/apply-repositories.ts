@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 
 import { MirrorError } from "../errors.ts";
-import type { Action, CopyImage, RepositoryAction } from "../plan/action.ts";
+import { isRepositoryAction, type Action, type CopyImage, type RepositoryAction } from "../plan/action.ts";
 import type { RepositoryAdmin } from "../repository/repository-admin.ts";
 import type { Outcome } from "./report.ts";
 import { runAction, type RunContext } from "./run-action.ts";
@@ -67,10 +67,6 @@ export function startRepositoryActions(
     },
     outcomes: Promise.all(outcomes),
   };
-}
-
-function isRepositoryAction(action: Action): action is RepositoryAction {
-  return action.kind !== "copy-image" && action.kind !== "copy-referrers" && action.kind !== "delete-tag";
 }
 
 function isFirst({ kind }: RepositoryAction): boolean {

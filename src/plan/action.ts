@@ -150,3 +150,23 @@ export interface ImageContent {
   /** Sum of the compressed sizes. */
   bytes: number;
 }
+
+/** Returns whether an action is on a repository itself, rather than on its content. */
+export function isRepositoryAction(action: Action): action is RepositoryAction {
+  switch (action.kind) {
+    case "create-repository":
+    case "adopt-repository":
+    case "put-tag-mutability":
+    case "put-scan-on-push":
+    case "put-resource-tags":
+    case "put-lifecycle-policy":
+    case "delete-lifecycle-policy":
+    case "set-repository-policy":
+    case "delete-repository-policy":
+      return true;
+    case "copy-image":
+    case "copy-referrers":
+    case "delete-tag":
+      return false;
+  }
+}

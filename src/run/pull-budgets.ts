@@ -18,7 +18,7 @@ export interface PullBudgets {
   /** Returns {@link reading}, or the reason why there is none, for plans and reports. */
   known(registry: string): { reading: PullLimitReading | undefined; noReading?: NoReading };
   /** Returns the most recent information about a registry's limit: {@link PullBudget.reportedLimit}. */
-  said(registry: string): ReportedLimit | undefined;
+  reportedLimit(registry: string): ReportedLimit | undefined;
   /** Returns the number of pulls that this run has used: the manifests that a registry has served. */
   spent(registry: string): number;
 }
@@ -41,7 +41,7 @@ export function createPullBudgets(sources: MirrorFile["sources"]): PullBudgets {
       const reading = has(registry) ? budget.reading() : undefined;
       return reading === undefined ? { reading, noReading: budget.noReading() } : { reading };
     },
-    said: (registry) => (has(registry) ? budget.reportedLimit() : undefined),
+    reportedLimit: (registry) => (has(registry) ? budget.reportedLimit() : undefined),
     spent: (registry) => spent.get(registry) ?? 0,
   };
 }

@@ -108,7 +108,7 @@ async function readPullLimits(registries: readonly string[], options: SurveyOpti
 }
 
 async function pullLimitOf(registry: string, { pullBudgets, connections }: SurveyOptions) {
-  const limit = pullBudgets.said(registry);
+  const limit = pullBudgets.reportedLimit(registry);
   const host = connections.endpoint(registry).host;
   const isAnonymousLimit = limit !== undefined && isAnonymous(limitSourceOf(limit));
   const credentialsUnused = isAnonymousLimit && (await connections.credentials.lookup(host)) !== undefined;

@@ -47,7 +47,7 @@ async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Prom
     const started = context.clock.now();
     const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
-    const report = await carryOut(plan, session, context, { quiet: json, wait }).finally(() => log?.close());
+    const report = await carryOut(plan, session, context, { showsProgress: !json, wait }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.pullBudgets.spent(registry),
@@ -88,10 +88,10 @@ async function carryOut(
   plan: Plan,
   session: Session,
   context: ProcessContext,
-  { quiet, wait }: { quiet: boolean; wait: number },
+  { showsProgress, wait }: { showsProgress: boolean; wait: number },
 ): Promise<Report> {
   const { connections, events, survey, style } = session;
-  const progress = quiet ? undefined : followProgress(plan, events, style, context);
+  const progress = showsProgress ? followProgress(plan, events, style, context) : undefined;
   const queues = pullQueues(plan, session, wait, context);
   const target = (name: string): OpenTarget => {
     const open = survey.targets.get(name);

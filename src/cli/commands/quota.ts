@@ -35,7 +35,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
       const hasReachedLimit = error instanceof MirrorError && error.code === "PULL_LIMIT";
       if (!hasReachedLimit || pullBudgets.reading(DOCKER_HUB) === undefined) throw error;
     });
-    const reported = pullBudgets.said(DOCKER_HUB);
+    const reported = pullBudgets.reportedLimit(DOCKER_HUB);
     const credential = await connections.credentials.lookup(connections.endpoint(DOCKER_HUB).host);
     const isUnused = credential !== undefined && reported !== undefined && isAnonymous(limitSourceOf(reported));
     const account = credential !== undefined && "username" in credential ? credential.username : undefined;

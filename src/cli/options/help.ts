@@ -1,7 +1,7 @@
 import { Help } from "commander";
 
 import type { Command, CommandDefinition } from "./command.ts";
-import { longName, type Option } from "./option.ts";
+import { longName, type Option, type OptionTable } from "./option.ts";
 
 /** Width of the help text if that of the terminal is unknown. */
 const DEFAULT_WIDTH = 80;
@@ -27,12 +27,11 @@ export function generalHelp(commands: readonly Command[], width = DEFAULT_WIDTH)
 /** Renders the output of `mirrorform COMMAND --help`. */
 export function commandHelp({ definition }: Command, width = DEFAULT_WIDTH): string {
   const { summary, options, operands, examples } = definition;
-  const rows = Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)] as const);
   return sections(width, [
     { title: "Usage", lines: wrapped(usageWords(definition), width) },
     sentence(summary),
     ...(operands === undefined ? [] : [{ title: "Arguments", rows: [[operands.usage, operands.help] as const] }]),
-    { title: "Options", rows: [...rows, ["-h, --help", "show this help"] as const] },
+    { title: "Options", rows: [...optionRows(options), ["-h, --help", "show this help"] as const] },
     { title: "Examples", lines: examples },
   ]);
 }
@@ -41,7 +40,6 @@ export function commandHelp({ definition }: Command, width = DEFAULT_WIDTH): str
 export function commandPage(commands: readonly Command[]): string {
   const pages = commands.map(({ definition }) => {
     const { name, summary, options, operands, examples } = definition;
-    const rows = Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)] as const);
     const operandRows = operands === undefined ? [] : [[operands.usage, operands.help] as const];
     return [
       `## \`${name}\``,
@@ -54,7 +52,7 @@ export function commandPage(commands: readonly Command[]): string {
       "",
       "| option | meaning |",
       "|---|---|",
-      ...[...operandRows, ...rows].map(([term, help]) => `| \`${term}\` | ${help} |`),
+      ...[...operandRows, ...optionRows(options)].map(([term, help]) => `| \`${term}\` | ${help} |`),
       "",
       "```sh",
       ...examples,
@@ -105,6 +103,10 @@ function render(part: Section, width: number): string {
   return [`${part.title}:`, ...part.rows.map(([term, text]) => help.formatItem(term, termWidth, text, help))].join(
     "\n",
   );
+}
+
+function optionRows(options: OptionTable): (readonly [term: string, help: string])[] {
+  return Object.entries(options).map(([name, option]) => [termOf(name, option), helpOf(option)]);
 }
 
 /** `-f, --file FILE`, `--wait [DURATION]`. */

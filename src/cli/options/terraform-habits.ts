@@ -23,7 +23,7 @@ export function refuseForeignHabits(args: readonly string[], { options }: Comman
   for (const arg of args) {
     const [, dashes = "", name = "", value] = /^(--?)([a-z][a-z-]*)(?:=(.*))?$/.exec(arg) ?? [];
     const isOwn = Object.keys(options).some((own) => longName(own) === `--${name}`);
-    if (!isOwn && NEEDLESS[name] !== undefined)
+    if (!isOwn && Object.hasOwn(NEEDLESS, name))
       throw new UsageProblem(`unknown option ${dashes}${name}`, NEEDLESS[name]);
     if (!isOwn || dashes !== "-" || name.length === 1) continue;
     const spelling = value === undefined ? `--${name}` : `--${name}=${value}`;

@@ -2,7 +2,7 @@ import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Credentials } from "../../registry/auth/credentials.ts";
-import { isPrivate } from "../../registry/http/private-address.ts";
+import { isConfidential } from "../../registry/http/private-address.ts";
 import type { EcrClient } from "./ecr-client.ts";
 
 /** Docker credentials for the registry of one account and Region. */
@@ -44,7 +44,7 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
     throw unexpected("ECR returned no registry token");
   if (expiresAt === undefined || Number.isNaN(expiresAt))
     throw unexpected("ECR returned a registry token without an expiry time");
-  if (!isPrivate(endpoint)) throw unexpected(`ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
+  if (!isConfidential(endpoint)) throw unexpected(`ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
   return { username, password, endpoint, expiresAt };
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import { BodyTooLarge, readBody } from "../../registry/http/body.ts";
-import { isPrivate } from "../../registry/http/private-address.ts";
+import { isConfidential } from "../../registry/http/private-address.ts";
 import { withoutSent } from "../../registry/auth/sent-secrets.ts";
 import { networkError } from "./network-error.ts";
 
@@ -79,7 +79,7 @@ async function exchange(
   const began = options.clock.now();
   let status: number | undefined;
   try {
-    if (!isPrivate(url)) throw plainHttp(url, options.side);
+    if (!isConfidential(url)) throw plainHttp(url, options.side);
     const answer = await send(url, {
       dispatcher: options.dispatcher,
       method: request.method,

@@ -1,42 +1,15 @@
 import { canonicalJson } from "../../desired/text/canonical-json.ts";
 import type { ErrorReport } from "../../errors.ts";
-import type { Action } from "../action.ts";
+import { isRepositoryAction, type Action } from "../action.ts";
 import { actionsOf, type Plan, type TargetPlan } from "../plan.ts";
-import { imageOf, placeOf, repositoryOf, sourceOf, tagOf } from "../rows/row-fields.ts";
+import { imageOf, placeOf } from "../rows/row-fields.ts";
 import type { ImagePlace, Row, StaleRow, UnchangedRow } from "../rows/row.ts";
-import { refuseOtherId, refusePlan, savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
+import { refuseForeign, type SavedPlanTerms } from "./check-saved-plan.ts";
+import { savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
 import { count, pullsOf } from "../make-plan.ts";
 
 /** The keys in which an action may differ from the planned one and still be the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
-
-/** How a saved plan is applied. */
-export interface SavedPlanTerms {
-  /** Path of the plan file, for errors. */
-  path: string;
-  /** Whether an incomplete plan is accepted. */
-  partial: boolean;
-}
-
-/**
- * Checks that a saved plan was made from the current mirror file, lock file and policies. They bind what is copied to
- * what was reviewed.
- * @throws MirrorError PLAN_FILE, naming what differs
- */
-export function refuseOtherInputs(saved: SavedPlan, now: Pick<Plan, "name" | "inputs">, terms: SavedPlanTerms): void {
-  if (saved.name !== now.name) throw refusePlan(terms.path, `the plan was made for the mirror file "${saved.name}"`);
-  const parts = [
-    ["mirrorFile", "the mirror file"],
-    ["lock", "the lock file"],
-    ["policies", "a policy in the mirror file"],
-  ] as const;
-  const changed = parts.flatMap(([key, what]) => (saved.inputs[key] === now.inputs[key] ? [] : [what]));
-  if (changed.length > 0) throw refusePlan(terms.path, `${changed.join(" and ")} changed since the plan was made`);
-  if (!saved.complete && !terms.partial) {
-    const hint = "make the plan again when everything can be read, or apply what it contains with --partial";
-    throw refusePlan(terms.path, "the plan is incomplete: something could not be read when it was made", hint);
-  }
-}
 
 /**
  * Restricts the plan of this run to the actions of a saved plan. Only actions in both are carried out, as `fresh` has
@@ -58,54 +31,6 @@ function savedFor({ targets }: SavedPlan, name: string): Map<string, SavedAction
   return new Map(
     targets.filter((target) => target.name === name).flatMap(({ actions }) => actions.map((each) => [each.id, each])),
   );
-}
-
-function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, path: string): void {
-  const target = fresh.targets.find(({ name }) => name === saved.name);
-  if (target === undefined) {
-    throw refusePlan(path, `the plan has the target "${saved.name}", which is not in the mirror file`);
-  }
-  // The registry of a target that could not be opened is the target's name, in both plans.
-  if (target.error === undefined && saved.actions.length > 0 && target.registry !== saved.registry) {
-    throw refusePlan(
-      path,
-      `the plan was made for ${saved.registry}, and the target "${saved.name}" is now ${target.registry}`,
-    );
-  }
-  if (target.error !== undefined) return;
-  const rows = Map.groupBy(target.rows, repositoryOf);
-  for (const action of saved.actions) {
-    if (action.kind === "copy-image" && savedCopy(action) === undefined) {
-      throw refusePlan(path, `the copy to ${savedPlaceOf(action)} has no digest`);
-    }
-    // The tags that a tag rule selects may have changed. Then only this action fails, as changed since the plan.
-    if (fresh.rules.length > 0) continue;
-    const known = rows.get(action.repository);
-    if (known === undefined) {
-      throw refusePlan(
-        path,
-        `the plan has ${action.kind} for the repository ${action.repository}, which is not in the mirror file`,
-      );
-    }
-    refuseForeignTag(action, known, path);
-  }
-  for (const action of saved.actions) refuseOtherId(action, saved.name, path);
-}
-
-function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: string): void {
-  const tag = action["tag"];
-  if (typeof tag !== "string") return;
-  const declared = rows.filter((row) => tagOf(row) === tag && imageOf(row) !== undefined);
-  const place = savedPlaceOf(action);
-  if (action.kind.startsWith("delete")) {
-    if (declared.length > 0) throw refusePlan(path, `the plan deletes ${place}, which is in the mirror file`);
-    return;
-  }
-  const copy = savedCopy(action);
-  if (declared.length === 0) throw refusePlan(path, `the plan writes ${place}, which is not in the mirror file`);
-  if (copy !== undefined && !declared.some((row) => sourceOf(row) === copy.source)) {
-    throw refusePlan(path, `the plan copies ${copy.source} to ${place}, which has another source in the mirror file`);
-  }
 }
 
 function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
@@ -194,6 +119,11 @@ function staleRow(planned: SavedAction, now: Action, changed: readonly string[])
   const side = changed.includes("digest") ? "source" : "target";
   const { target, repository } = now;
   const reason = "moved-since-plan";
+  if (isRepositoryAction(now)) {
+    // A repository may have several of these rows.
+    const error = stale(placeOf(now), side, `${changes} (${now.kind})`);
+    return { kind: "stale-repository", reason, target, repository, error };
+  }
   switch (now.kind) {
     case "copy-image":
       return { kind: "stale-image", reason, ...placeKeys(now), error: stale(placeOf(now), side, changes) };
@@ -201,19 +131,6 @@ function staleRow(planned: SavedAction, now: Action, changed: readonly string[])
       return { kind: "stale-referrers", reason, ...placeKeys(now), error: stale(placeOf(now), side, changes) };
     case "delete-tag":
       return staleTag(target, repository, now.tag, stale(placeOf(now), side, changes));
-    case "create-repository":
-    case "adopt-repository":
-    case "put-tag-mutability":
-    case "put-scan-on-push":
-    case "put-resource-tags":
-    case "put-lifecycle-policy":
-    case "delete-lifecycle-policy":
-    case "set-repository-policy":
-    case "delete-repository-policy": {
-      // A repository may have several of these rows.
-      const error = stale(placeOf(now), side, `${changes} (${now.kind})`);
-      return { kind: "stale-repository", reason, target, repository, error };
-    }
   }
 }
 

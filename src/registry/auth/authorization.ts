@@ -6,7 +6,7 @@ import type { Credential } from "./credential.ts";
 import { createFirstSignIn } from "./first-sign-in.ts";
 import type { Headers } from "../http/headers.ts";
 import { REJECTION_INTERVAL } from "../limits.ts";
-import { isPrivate } from "../http/private-address.ts";
+import { isConfidential } from "../http/private-address.ts";
 import { createTokenCache, type TokenAnswer } from "./token-cache.ts";
 import { basicAuthorization } from "./token-exchange.ts";
 
@@ -64,7 +64,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   let signedIn = false;
 
   async function credential(): Promise<Credential | undefined> {
-    const found = isPrivate(endpoint) ? await credentials.lookup(host) : undefined;
+    const found = isConfidential(endpoint) ? await credentials.lookup(host) : undefined;
     signedIn = found !== undefined;
     return found;
   }

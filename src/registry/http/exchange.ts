@@ -15,7 +15,7 @@ import {
   MAX_REFUSED_SIGN_INS,
   MAX_RENEWALS,
 } from "../limits.ts";
-import { isPrivate } from "./private-address.ts";
+import { isConfidential } from "./private-address.ts";
 import type { Subject } from "../errors/operation.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
 import type { RegistryOptions } from "../registry-options.ts";
@@ -207,7 +207,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     const { operation, reference } = call;
     const signedIn = authorization.signedIn();
     const about = { operation, reference, endpoint, registryKind, side, host: url.host };
-    const isOpen = !isPrivate(endpoint);
+    const isOpen = !isConfidential(endpoint);
     const error = responseError(response, { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed });
     return { ok: false, error, retryAfter: readRetryAfter(response.headers, clock.now()) };
   }

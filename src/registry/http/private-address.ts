@@ -7,7 +7,7 @@ export function isLoopback(url: URL): boolean {
 }
 
 /** Whether requests to the URL are confidential: over TLS, or on this machine. */
-export function isPrivate(url: URL): boolean {
+export function isConfidential(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }
 

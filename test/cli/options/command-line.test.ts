@@ -128,6 +128,7 @@ describe("an unknown command or option", () => {
   test("without a similar one suggests the help", () => {
     assert.equal(refusal("plan --qqqqqqqq").hint, "run mirrorform plan --help for its options");
     assert.equal(refusal("qqqqqqqq").hint, "run mirrorform --help for the list of commands");
+    assert.equal(refusal("plan --constructor").hint, "run mirrorform plan --help for its options");
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Action, CopyImage } from "../../../plan/action.ts";
-import type { Row, StaleRow } from "../../../plan/rows/row.ts";
+import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/action.ts";
+import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
 import { blockedPlatformsCells, unchangedCells } from "./platform-cells.ts";
 import { copyReferrersCells, refusedReferrersCells } from "./referrer-cells.ts";
@@ -23,56 +23,33 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       return heldByLockCells(row, style);
     case "archived": {
       const reason = "archived, so it cannot be pulled: restore it in ECR, or remove it from the mirror file";
-      return {
-        ...problem,
-        name: row.tag,
-        detail: fromSource(row.source, style),
-        digest: style.digest(row.have),
-        reason,
-      };
+      return { ...problem, ...imageCells(row, style), digest: style.digest(row.have), reason };
     }
     case "kept-image": {
       const reason = "not checked, stays as it is: pull limit reached";
-      return {
-        ...notChecked,
-        name: row.tag,
-        detail: fromSource(row.source, style),
-        digest: style.digest(row.have),
-        reason,
-      };
+      return { ...notChecked, ...imageCells(row, style), digest: style.digest(row.have), reason };
     }
     case "kept-referrers": {
       const reason = "referrers not checked, stay as they are: pull limit reached";
-      return {
-        ...notChecked,
-        name: row.tag,
-        detail: fromSource(row.source, style),
-        digest: style.digest(row.have),
-        reason,
-      };
+      return { ...notChecked, ...imageCells(row, style), digest: style.digest(row.have), reason };
     }
     case "blocked-tag": {
       const digest = `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`;
-      const reason = `tag is immutable: ${row.error.hint ?? ""}`;
-      return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
+      return { ...problem, ...imageCells(row, style), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
     }
     case "blocked-referrer-tag": {
       const digest = `${style.digest(row.have)} -> ${style.digest(row.want)}`;
       const reason = "tag of referrers is immutable: add sha256-* to tagMutability.except";
-      return { ...problem, name: row.tag, detail: fromSource(row.source, style), digest, reason };
+      return { ...problem, ...imageCells(row, style), digest, reason };
     }
     case "blocked-platforms":
       return blockedPlatformsCells(row, style);
     case "blocked-by-lock":
       return blockedByLockCells(row, style);
-    case "failed-image": {
-      const reason = "could not be read";
-      return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
-    }
-    case "failed-referrers": {
-      const reason = "referrers could not be read";
-      return { ...problem, name: row.tag, detail: fromSource(row.source, style), reason, error: row.error };
-    }
+    case "failed-image":
+      return { ...problem, ...imageCells(row, style), reason: "could not be read", error: row.error };
+    case "failed-referrers":
+      return { ...problem, ...imageCells(row, style), reason: "referrers could not be read", error: row.error };
     case "stale-image":
     case "stale-referrers":
     case "stale-tag":
@@ -92,10 +69,15 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
   }
 }
 
+/** Returns the cells that name an image and its source. */
+function imageCells({ tag, source }: Pick<ImagePlace, "tag" | "source">, style: Style): Pick<Cells, "name" | "detail"> {
+  return { name: tag, detail: fromSource(source, style) };
+}
+
 function staleCells(row: StaleRow, style: Style): Pick<Cells, "name" | "detail"> {
   switch (row.kind) {
     case "stale-image":
-      return { name: row.tag, detail: fromSource(row.source, style) };
+      return imageCells(row, style);
     case "stale-referrers":
       return { name: row.tag, detail: `referrers ${fromSource(row.source, style)}` };
     case "stale-tag":
@@ -106,6 +88,7 @@ function staleCells(row: StaleRow, style: Style): Pick<Cells, "name" | "detail">
 }
 
 function actionCells(action: Action, style: Style): Cells {
+  if (isRepositoryAction(action)) return repositoryActionCells(action, style);
   switch (action.kind) {
     case "copy-image": {
       const isNew = action.precondition === null;
@@ -126,16 +109,6 @@ function actionCells(action: Action, style: Style): Cells {
       const digest = style.digest(action.precondition);
       return { sign: "-", paint: style.problem, name: action.tag, digest, reason: "no longer in the mirror file" };
     }
-    case "create-repository":
-    case "adopt-repository":
-    case "put-tag-mutability":
-    case "put-scan-on-push":
-    case "put-resource-tags":
-    case "put-lifecycle-policy":
-    case "delete-lifecycle-policy":
-    case "set-repository-policy":
-    case "delete-repository-policy":
-      return repositoryActionCells(action, style);
   }
 }
 
