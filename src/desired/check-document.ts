@@ -10,7 +10,8 @@ import { checkBackups } from "./entries/check-backups.ts";
 import { readSettings } from "./places/read-settings.ts";
 import { readSources, type Source } from "./places/sources.ts";
 import { hasDates } from "./tags/tag-rule.ts";
-import { readTargets, type Target } from "./places/targets.ts";
+import type { Target } from "./places/target.ts";
+import { readTargets } from "./places/targets.ts";
 
 /** The targets, sources and entries that a mirror file declares. */
 interface Desired {

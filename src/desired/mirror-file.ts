@@ -13,7 +13,7 @@ import { decodeText, readBoundedFile } from "./text/read-bounded-file.ts";
 import { reportSchemaErrors } from "./text/schema-problems.ts";
 import type { Source } from "./places/sources.ts";
 import { positionAt, sourceText, type SourceText } from "./text/source-text.ts";
-import type { Target } from "./places/targets.ts";
+import type { Target } from "./places/target.ts";
 import { typeScalars, type Expand, type Place } from "./text/typed-value.ts";
 import { expandVariables, hasVariable } from "./text/variables.ts";
 import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
@@ -25,7 +25,7 @@ export type { Position, Problem } from "./text/problem.ts";
 export { renderProblem } from "./text/render-problem.ts";
 export type { Source } from "./places/sources.ts";
 export type { EntryTemplate } from "./tags/tag-template.ts";
-export type { Target } from "./places/targets.ts";
+export type { Target } from "./places/target.ts";
 
 /** A valid mirror file. */
 export interface MirrorFile {

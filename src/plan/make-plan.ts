@@ -41,7 +41,7 @@ export interface PlanInput {
   images: readonly DesiredImage[];
   /** The entries with a tag rule. */
   rules: readonly RuleOutcome[];
-  /** Whether the plan lists every tag of a tag rule with the step that dropped it. */
+  /** Whether the plan lists every tag of a tag rule with the condition that dropped it. */
   explained: boolean;
   /** All images of the mirror file, including those that the options of this run exclude. */
   declared: readonly DesiredImage[];

@@ -33,7 +33,7 @@ export interface RulePlan {
   kept?: number;
   /** Why some or all of its tags are missing from the plan. */
   errors: ErrorReport[];
-  /** Every tag with the step that dropped it: selected tags first, the newest at the top. Only with `--explain`. */
+  /** Every tag with the condition that dropped it: selected tags first, the newest at the top. Only with `--explain`. */
   tags?: { name: string; droppedBy: DroppedBy | null }[];
 }
 

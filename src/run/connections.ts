@@ -10,7 +10,7 @@ import { classifyResponse } from "../dockerhub/classify-response.ts";
 import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
-import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-error.ts";
+import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
 import { putImageLimiters } from "../ecr/images/put-image-limiter.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { selectAllTags } from "../desired/tags/select-all-tags.ts";
+import { listAndSelectTags } from "../desired/tags/list-and-select-tags.ts";
 import { expandRules, type ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { LockLines } from "../desired/lock/lock-text.ts";
 import { expandByLock } from "../desired/lock/locked-rules.ts";
@@ -15,5 +15,5 @@ export async function expand(
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<ExpandedEntry[]> {
   if (lock !== undefined) return expandByLock(entries, lock);
-  return expandRules(entries, await selectAllTags(entries, listTagsWith(connections), clock.now(), signal));
+  return expandRules(entries, await listAndSelectTags(entries, listTagsWith(connections), clock.now(), signal));
 }

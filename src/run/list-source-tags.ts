@@ -1,4 +1,4 @@
-import type { ListTags, TagListRequest } from "../desired/tags/select-all-tags.ts";
+import type { ListTags, TagListRequest } from "../desired/tags/list-and-select-tags.ts";
 import type { ListedTag } from "../desired/tags/select-tags.ts";
 import type { Catalogue } from "../dockerhub/catalogue.ts";
 import { CATALOGUE_PAGE } from "../dockerhub/catalogue-pages.ts";

@@ -42,7 +42,9 @@ export async function* resumed(
         failures += 1;
       } catch (error) {
         if (signal.aborted || !(error instanceof MirrorError)) throw error;
+        // Every byte arrived; only the end of the connection went wrong.
         if (size > 0 && offset >= size) return;
+        // The body ended at this byte before, and the place has nothing after it: the blob is shorter than stated.
         if (offset === endedAt && error.code === "UNEXPECTED_RESPONSE") return;
         failures = offset - start >= PROGRESS_BYTES ? 1 : failures + 1;
         const isRangeRefused = offset > 0 && error.code === "UNEXPECTED_RESPONSE";

@@ -13,7 +13,7 @@ import type { BarrierMember } from "./copy-barrier.ts";
 import { copyImage } from "./copy-image.ts";
 import type { CopyResources } from "./copy-resources.ts";
 import { isBackedUp, replaceTag } from "./replace-tag.ts";
-import { isWanted } from "./selected-platforms.ts";
+import { tagHasImage } from "./selected-platforms.ts";
 
 /**
  * Applies one copy if its precondition is met. The tag is read before the first pull, so that of several runs started
@@ -43,7 +43,7 @@ export async function applyCopy(
   const readTag = async () => (await target.readTags(repository, [tag], signal)).get(tag);
   const isTagDone = async () => {
     const now = await readTag();
-    if (await isWanted(image, now, target, signal)) return true;
+    if (await tagHasImage(image, now, target, signal)) return true;
     const isExpected = (now ?? null) === image.precondition;
     if (isExpected || (now === undefined && (await isBackedUp(image, target, signal)))) return false;
     throw stale(image, now);
@@ -88,7 +88,7 @@ export async function applyCopy(
   } catch (error) {
     // ECR refuses to put an immutable tag even at the digest that it already has (aws/containers-roadmap#2380).
     const isRefused = error instanceof MirrorError && error.code === "TAG_IMMUTABLE";
-    if (isRefused && (await isWanted(image, await readTag(), target, signal))) return false;
+    if (isRefused && (await tagHasImage(image, await readTag(), target, signal))) return false;
     throw error;
   }
 }

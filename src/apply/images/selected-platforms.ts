@@ -13,7 +13,7 @@ import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
 
 /** Whether a tag has what an action is to put there: the digest itself, or an index of the selected platforms of it. */
-export async function isWanted(
+export async function tagHasImage(
   image: CopyImage,
   now: Digest | undefined,
   target: ImageTarget,

@@ -1,6 +1,6 @@
 import { AS_AT_SOURCE, fillDestination } from "../../desired/entries/destination.ts";
 import { nameDiagnostic } from "../../desired/entries/name-rules.ts";
-import type { Target } from "../../desired/places/targets.ts";
+import type { Target } from "../../desired/places/target.ts";
 import { MirrorError } from "../../errors.ts";
 import { formatReference, withDefaultTag, type Reference } from "../../oci/reference.ts";
 

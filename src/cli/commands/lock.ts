@@ -2,7 +2,7 @@ import { changeLock, type LockChange } from "../../desired/lock/change-lock.ts";
 import { lockPath } from "../../desired/lock/lock-file.ts";
 import { formatLock } from "../../desired/lock/lock-text.ts";
 import { lockName } from "../../desired/lock/locked-images.ts";
-import { selectAllTags } from "../../desired/tags/select-all-tags.ts";
+import { listAndSelectTags } from "../../desired/tags/list-and-select-tags.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/lock/locked-rules.ts";
 import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
@@ -87,7 +87,7 @@ async function changeOf(
   const isUpdated = updateMatcher(globs, [...known, ...rules.map(({ image }) => image)], file.path);
   const unlocked = new Set(rulesWithoutLine(file.entries, before));
   const toFollow = rules.filter((entry) => unlocked.has(entry) || isUpdated(entry.image));
-  const now = await selectAllTags(toFollow, listTagsWith(connections), clock.now(), signal);
+  const now = await listAndSelectTags(toFollow, listTagsWith(connections), clock.now(), signal);
   const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
   const toResolve = [...wanted].flatMap(([name, source]) => (!before.has(name) || isUpdated(source) ? [source] : []));

@@ -8,7 +8,7 @@ export const PLAN = {
   options: {
     ...PLANNING_OPTIONS,
     out: text("PLAN", "save the plan to this file, for apply"),
-    explain: flag("list every tag that a rule considered, and the step that dropped it"),
+    explain: flag("list every tag that a rule considered, and the condition that dropped it"),
     detailedExitcode: flag("exit with 2 if anything differs, and with 0 if nothing does"),
     markdown: outputFile("write the plan to FILE as a pull-request comment of at most 65,000 bytes"),
     summary: outputFile("append the plan to FILE as Markdown of at most 1 MB, for $GITHUB_STEP_SUMMARY"),

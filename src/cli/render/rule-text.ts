@@ -30,7 +30,7 @@ const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
 };
 
 /**
- * Renders the tags of each tag rule: selected tags first, the newest at the top, then the others with the step that
+ * Renders the tags of each tag rule: selected tags first, the newest at the top, then the others with the condition that
  * dropped them.
  * ```
  * mirrors.yaml:14: node, 1 of 2 tags

@@ -6,7 +6,7 @@ import type { DesiredImage } from "./desired-image.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
-import { prefixOf } from "../places/targets.ts";
+import { prefixOf } from "../places/target.ts";
 
 /** A desired image, with the pointers to report problems at. */
 interface Candidate {

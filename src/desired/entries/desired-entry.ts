@@ -5,7 +5,7 @@ import type { Destination } from "./destination.ts";
 import type { ImageOptions } from "./image-options.ts";
 import type { Position } from "../text/problem.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
-import type { Target } from "../places/targets.ts";
+import type { Target } from "../places/target.ts";
 
 /** One entry of `mirrors`: it lists its images, or a tag rule selects them from the source's tags. */
 export type DesiredEntry = ListedEntry | RuleEntry;

@@ -9,6 +9,7 @@ import { nameDiagnostic } from "./name-rules.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { mergeSettings } from "../places/read-settings.ts";
+import { keepsRepositories } from "../places/target.ts";
 import type { ReadTarget } from "../places/targets.ts";
 
 /** An entry with its position in the file and its own settings. */
@@ -132,5 +133,5 @@ function settingsAt(
   common: RepositorySettings,
   own: RepositorySettings,
 ): RepositorySettings {
-  return target.kind === "ecr" ? mergeSettings(common, settings, own) : {};
+  return keepsRepositories(target) ? mergeSettings(common, settings, own) : {};
 }

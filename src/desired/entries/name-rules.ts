@@ -1,7 +1,7 @@
 import { reservedPart } from "../../layout/repository-name.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
-import type { Target } from "../places/targets.ts";
+import type { Target } from "../places/target.ts";
 
 /**
  * ECR accepts names of 2 to 256 characters (Amazon ECR API, CreateRepository). Docker and the OCI reference grammar stop

@@ -1,6 +1,4 @@
 import type { RepositorySettings } from "../../repository/settings.ts";
-import type { EcrSettings } from "../../ecr/ecr-settings.ts";
-import { canonicalJson } from "../text/canonical-json.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { TargetDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -9,14 +7,7 @@ import type { ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position } from "../text/problem.ts";
 import { readSettings } from "./read-settings.ts";
-
-/** A place to copy images to. */
-export type Target =
-  | { name: string; kind: "ecr"; ecr: EcrSettings }
-  /** `endpoint` has no path. `prefix` is prepended to each repository: "" or "team". */
-  | { name: string; kind: "oci"; endpoint: URL; prefix: string }
-  /** `path` is a folder of OCI image layouts, relative to and below `base`, the mirror file's folder as passed. */
-  | { name: string; kind: "layout"; base: string; path: string };
+import { keepsRepositories, placeOf, prefixOf, type Target } from "./target.ts";
 
 /** A target, with the data that only the checks of the mirror file need. */
 export interface ReadTarget {
@@ -81,7 +72,7 @@ function readTarget(
 ): Target | undefined {
   const kind = (["layout", "oci", "ecr"] as const).find((each) => document[each] !== undefined);
   if (kind === undefined) return undefined;
-  if (kind !== "ecr" && document.repositories !== undefined) {
+  if (!keepsRepositories({ kind }) && document.repositories !== undefined) {
     log.add(below(pointer, "repositories"), {
       message: `"repositories" is allowed only in an ecr target, but this target is of kind ${quote(kind)}`,
       hint: 'remove "repositories"',
@@ -101,27 +92,4 @@ function readTarget(
     return undefined;
   }
   return { name, kind: "oci", endpoint: endpoint.url, prefix: endpoint.path };
-}
-
-function placeOf(target: Target): string {
-  switch (target.kind) {
-    case "ecr":
-      return canonicalJson(target.ecr);
-    case "oci":
-      return target.endpoint.origin;
-    case "layout":
-      return "layout";
-  }
-}
-
-/** Returns the prefix of each repository at a target: "" or "team". */
-export function prefixOf(target: Target): string {
-  switch (target.kind) {
-    case "ecr":
-      return "";
-    case "oci":
-      return target.prefix;
-    case "layout":
-      return target.path;
-  }
 }

@@ -1,5 +1,6 @@
 import { isTag, type Reference } from "../../oci/reference.ts";
 import type { DesiredEntry } from "../entries/desired-entry.ts";
+import { keepsRepositories } from "../places/target.ts";
 import { fillDestination, type Destination } from "../entries/destination.ts";
 
 /** The destination of an entry for any tag of its image: all placeholders are filled in except `{tag}`. */
@@ -27,11 +28,11 @@ export function entryTemplate(
   return "message" in filled ? undefined : { targets, ...filled };
 }
 
-/** Returns the templates of entries for their ECR targets. An entry without images has none. */
+/** Returns the templates of entries for the targets that keep repositories. An entry without images has none. */
 export function entryTemplates(entries: readonly DesiredEntry[]): EntryTemplate[] {
   return entries.flatMap((entry) => {
     const source = entry.kind === "rule" ? entry.image : entry.images[0]?.source;
-    const names = entry.targets.flatMap(({ target }) => (target.kind === "ecr" ? [target.name] : []));
+    const names = entry.targets.flatMap(({ target }) => (keepsRepositories(target) ? [target.name] : []));
     return source === undefined ? [] : (entryTemplate(names, source, entry.destination) ?? []);
   });
 }

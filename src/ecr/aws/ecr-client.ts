@@ -5,7 +5,7 @@ import { retrying } from "../../registry/http/retry.ts";
 import { awsCredentials } from "./aws-credentials.ts";
 import { endpointFrom } from "./service-endpoint.ts";
 import { ecrError, type EcrCall } from "./ecr-error.ts";
-import { interruption } from "./aws-interruption.ts";
+import { abortError } from "./aws-abort-error.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
 import type { EcrContext } from "./ecr-context.ts";
@@ -65,7 +65,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
         try {
           return { ok: true, value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }) } as const;
         } catch (error) {
-          const thrown = signal?.aborted === true ? interruption(signal, call) : ecrError(error, call);
+          const thrown = signal?.aborted === true ? abortError(signal, call) : ecrError(error, call);
           if (thrown instanceof MirrorError) failedSide = thrown.side;
           throw thrown;
         }

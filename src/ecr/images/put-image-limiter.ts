@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { interruption } from "../aws/aws-interruption.ts";
+import { abortError } from "../aws/aws-abort-error.ts";
 
 /**
  * Maximum number of manifests to put per second. ECR allows 10 PutImage calls per second in an account and Region,
@@ -55,7 +55,7 @@ export function createPutImageLimiter(clock: Clock): PutImageLimiter {
       try {
         await clock.sleep(start - now, signal);
       } catch (error) {
-        throw signal.aborted ? interruption(signal, { operation: "write manifest", reference }) : error;
+        throw signal.aborted ? abortError(signal, { operation: "write manifest", reference }) : error;
       }
     },
   };

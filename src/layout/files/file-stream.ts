@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 
-import { interruption } from "../../registry/http/interruption.ts";
+import { abortError } from "../../registry/http/abort-error.ts";
 import { fileError, type LayoutWork } from "./file-error.ts";
 
 /** Bytes per read. */
@@ -31,7 +31,7 @@ export function fileStream(handle: FileHandle, offset: number, work: LayoutWork,
       done(error);
     },
   });
-  const stop = (): void => void stream.destroy(interruption(signal, work));
+  const stop = (): void => void stream.destroy(abortError(signal, work));
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   return stream;

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open, readFile, rename, unlink, utimes, writeFile } from "node:fs/promises";
 
 import { MirrorError } from "../../errors.ts";
-import { interruption } from "../../registry/http/interruption.ts";
+import { abortError } from "../../registry/http/abort-error.ts";
 import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { LOCK_HEARTBEAT, LOCK_TIMEOUT, LOCK_POLL_INTERVAL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
@@ -89,7 +89,7 @@ export async function withLock<T>(
     try {
       await clock.sleep(milliseconds, signal);
     } catch (error) {
-      throw signal.aborted ? interruption(signal, about) : error;
+      throw signal.aborted ? abortError(signal, about) : error;
     }
   }
 

@@ -6,7 +6,7 @@ import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { matchesDigest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
-import { interruption } from "../../registry/http/interruption.ts";
+import { abortError } from "../../registry/http/abort-error.ts";
 import { isVouchedFor, sized, verified } from "../../registry/http/verified-stream.ts";
 import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
 import { makeFolders, syncFolder } from "../files/durable.ts";
@@ -60,7 +60,7 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
         const fill = (file: { writeFile(chunks: AsyncIterable<Buffer>): Promise<void> }) =>
           pipeline(body, check, (chunks: AsyncIterable<Buffer>) => file.writeFile(chunks), { signal });
         await staging.write(path, work, fill).catch((error: unknown) => {
-          throw signal.aborted && !(error instanceof MirrorError) ? interruption(signal, work) : error;
+          throw signal.aborted && !(error instanceof MirrorError) ? abortError(signal, work) : error;
         });
       } finally {
         body.destroy();

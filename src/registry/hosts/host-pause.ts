@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
-import { interruption } from "../http/interruption.ts";
+import { abortError } from "../http/abort-error.ts";
 import type { RegistryOptions } from "../registry-options.ts";
 import { MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
 import type { Operation } from "../errors/operation.ts";
@@ -54,7 +54,7 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
         await clock.sleep(delay, signal);
       } catch (cause) {
         if (signal?.aborted !== true) throw cause;
-        throw interruption(
+        throw abortError(
           signal,
           { side, operation, reference },
           `interrupted while waiting to send requests to ${host} again`,

@@ -1,6 +1,6 @@
 import { MirrorError, type Side } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
-import { interruption } from "./interruption.ts";
+import { abortError } from "./abort-error.ts";
 import { isProxySignIn, proxyFailureIn } from "../proxy/proxy-failure.ts";
 import { proxyRefusal } from "../proxy/proxy-refusal.ts";
 
@@ -41,7 +41,7 @@ interface ConnectionErrorContext {
 export function connectionError(error: unknown, context: ConnectionErrorContext): Error {
   const { side, host, signal, operation, reference } = context;
   if (error instanceof MirrorError) return error;
-  if (signal?.aborted === true) return interruption(signal, { side, operation, reference });
+  if (signal?.aborted === true) return abortError(signal, { side, operation, reference });
   const failure = proxyFailureIn(error);
   if (failure?.status !== undefined) return proxyRefusal(`proxy ${failure.proxy}`, failure.status, context);
   if (isProxySignIn(error)) return proxyRefusal("the proxy in HTTP_PROXY", 407, context);

@@ -7,7 +7,7 @@ import { header } from "./headers.ts";
 import { cutConnectionHint } from "../errors/response-hint.ts";
 import { pausingByHost } from "../hosts/host-pause.ts";
 import type { Hosts } from "../hosts/host-limits.ts";
-import { interruption } from "./interruption.ts";
+import { abortError } from "./abort-error.ts";
 import {
   MAX_ERROR_BYTES,
   MAX_REDIRECTS,
@@ -92,7 +92,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   const authorization = signIn();
 
   return async (call, read) => {
-    if (call.signal?.aborted === true) throw interruption(call.signal, { ...call, side });
+    if (call.signal?.aborted === true) throw abortError(call.signal, { ...call, side });
     const retryOptions = retryOptionsFor(call.method, call.url, call.signal);
     return retrying(
       () => attempt(call, read),

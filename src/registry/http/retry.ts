@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
-import { interruption } from "./interruption.ts";
+import { abortError } from "./abort-error.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../limits.ts";
 
 /** The outcome of an attempt. */
@@ -74,6 +74,6 @@ async function sleepUnlessAborted(
     await clock.sleep(milliseconds, signal);
   } catch (cause) {
     if (signal?.aborted !== true) throw cause;
-    throw interruption(signal, failed, `interrupted while waiting to retry after: ${failed.message}`);
+    throw abortError(signal, failed, `interrupted while waiting to retry after: ${failed.message}`);
   }
 }

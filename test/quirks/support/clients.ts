@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 
 import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 
-import { isPullLimit } from "../../../src/dockerhub/pull-limit-error.ts";
+import { isPullLimit } from "../../../src/dockerhub/pull-limit-response.ts";
 import {
   startDockerHub,
   type DockerHubOptions,

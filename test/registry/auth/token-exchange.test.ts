@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { redactPullLimit } from "../../../src/dockerhub/pull-limit-error.ts";
+import { redactPullLimit } from "../../../src/dockerhub/pull-limit-response.ts";
 import type { Credential } from "../../../src/registry/auth/credential.ts";
 import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
 import type { RegistryOptions } from "../../../src/registry/registry-options.ts";

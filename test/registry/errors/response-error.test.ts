@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { Agent } from "undici";
-import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/pull-limit-error.ts";
+import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/pull-limit-response.ts";
 import { MirrorError } from "../../../src/errors.ts";
 import { ecrRegionOf, registryKindOf } from "../../../src/registry/hosts/registry-kind.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPullLimit, redactPullLimit } from "../../src/dockerhub/pull-limit-error.ts";
+import { isPullLimit, redactPullLimit } from "../../src/dockerhub/pull-limit-response.ts";
 
 const envelope = (message: string): string => JSON.stringify({ errors: [{ code: "TOOMANYREQUESTS", message }] });
 const REACHED = { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "0;w=3600" };

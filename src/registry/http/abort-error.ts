@@ -8,7 +8,7 @@ export interface Interrupted {
 }
 
 /** Returns the error for an aborted signal: its reason if that is a MirrorError, otherwise INTERRUPTED. */
-export function interruption(signal: AbortSignal, context: Interrupted, message = "interrupted"): MirrorError {
+export function abortError(signal: AbortSignal, context: Interrupted, message = "interrupted"): MirrorError {
   const { side, operation, reference } = context;
   if (signal.reason instanceof MirrorError) return signal.reason;
   return new MirrorError(message, { code: "INTERRUPTED", side, operation, reference, cause: signal.reason });

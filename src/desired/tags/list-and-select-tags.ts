@@ -31,7 +31,7 @@ export type ListTags = (
  * failure to list affects only the entries of that image.
  * @param now milliseconds since 1970
  */
-export async function selectAllTags(
+export async function listAndSelectTags(
   entries: readonly DesiredEntry[],
   list: ListTags,
   now: number,
