@@ -21,7 +21,7 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   const code = await runCommandLine(args, context);
   const lost = await lostOutput();
   if (lost === undefined) return code;
-  context.err(renderError(reportOf(lost), createStyle({ color: false, abbreviateDigests: false })));
+  context.err(renderError(reportOf(lost), createStyle({ color: false })));
   return BEFORE_FAILED.has(code) ? code : EXIT.failed;
 }
 
@@ -81,7 +81,7 @@ function fail(error: unknown, args: readonly string[], context: ProcessContext):
   if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
     const color = wantsColor(own.includes("--no-color"), context);
-    context.err(renderError(report, createStyle({ color, abbreviateDigests: false })));
+    context.err(renderError(report, createStyle({ color })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
   if (!(error instanceof MirrorError) && error instanceof Error) context.err(`${terminalLines(error.stack ?? "")}\n`);

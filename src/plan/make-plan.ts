@@ -7,27 +7,19 @@ import { accountNotes } from "./repositories/account-notes.ts";
 import type { ImageContent } from "./action.ts";
 import { pullsTogether } from "./cost/pull-cost.ts";
 import { declaredTags, type Declared } from "./declared.ts";
-import { effectOf } from "./cost/effect.ts";
 import { findHeldPlaces, type HeldPlaces } from "./cost/held-at.ts";
 import { imageRow, type SourceFacts } from "./rows/image-row.ts";
 import { lifecycleRows } from "./repositories/lifecycle-rows.ts";
 import { planLock } from "./rows/lock-rows.ts";
 import { withPlannedMutability } from "./repositories/planned-mutability.ts";
-import {
-  PLAN_FORMAT_VERSION,
-  type Cost,
-  type Plan,
-  type PlanInputs,
-  type RulePlan,
-  type TargetPlan,
-  type Totals,
-} from "./plan.ts";
+import { PLAN_FORMAT_VERSION, type Cost, type Plan, type PlanInputs, type TargetPlan } from "./plan.ts";
 import { pruneRows, type Pruning } from "./rows/prune-rows.ts";
 import { referrerPulls } from "./referrers/referrer-pulls.ts";
 import { referrerRows, type ReferrerFacts } from "./referrers/referrer-rows.ts";
 import { repositoryRows } from "./repositories/repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
 import { compareRows } from "./rows/row-order.ts";
+import { totalsOf } from "./totals.ts";
 import { sourceOf } from "./rows/row-fields.ts";
 import type { Row } from "./rows/row.ts";
 
@@ -68,7 +60,7 @@ export function makePlan(input: PlanInput): Plan {
   const declared = declaredTags(input.declared);
   const targets = input.actual.map((actual) => planTarget(actual, input, held, declared));
   const rules = input.rules.map((rule) => rulePlan(rule, input.explained));
-  const totals = count(targets, rules);
+  const totals = totalsOf(targets, rules);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     file: input.file,
@@ -122,73 +114,6 @@ function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "
     isPinned: image.source.digest !== undefined,
     upstream: input.lock?.upstream.get(formatReference(image.source)),
   };
-}
-
-/** Counts the rows of a plan. */
-export function count(targets: readonly TargetPlan[], rules: readonly RulePlan[]): Totals {
-  const totals: Totals = {
-    create: 0,
-    change: 0,
-    delete: 0,
-    blocked: 0,
-    failed: 0,
-    kept: 0,
-    unchanged: 0,
-    heldByLock: 0,
-  };
-  for (const { errors } of rules) totals.failed += errors.length;
-  for (const target of targets) {
-    if (target.error !== undefined) totals.failed += 1;
-    for (const row of target.rows) countRow(row, totals);
-  }
-  return totals;
-}
-
-function countRow(row: Row, totals: Totals): void {
-  switch (row.kind) {
-    case "action": {
-      const effect = effectOf(row.action);
-      if (effect !== undefined) totals[effect] += 1;
-      return;
-    }
-    case "blocked-tag":
-    case "blocked-referrer-tag":
-    case "blocked-platforms":
-    case "blocked-by-lock":
-    case "blocked-adoption":
-    case "blocked-encryption":
-    case "blocked-deletions":
-    case "archived":
-      totals.blocked += 1;
-      return;
-    case "failed-image":
-    case "failed-referrers":
-    case "stale-image":
-    case "stale-referrers":
-    case "stale-tag":
-    case "stale-repository":
-      totals.failed += 1;
-      return;
-    case "kept-image":
-    case "kept-referrers":
-      totals.kept += 1;
-      return;
-    case "unchanged":
-      totals.unchanged += 1;
-      return;
-    case "held-by-lock":
-      totals.unchanged += 1;
-      totals.heldByLock += 1;
-      return;
-    case "unlisted-tags":
-      if (row.reason === "unresolved") totals.failed += 1;
-      return;
-    case "foreign-repository":
-    case "lifecycle-warning":
-    case "refused-referrers":
-    case "undeclared-tags":
-      return;
-  }
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {

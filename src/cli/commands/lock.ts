@@ -62,7 +62,7 @@ async function write(
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...changes } = change;
     const color = wantsColor(input.noColor, context);
-    const style = createStyle({ color, abbreviateDigests: context.isTerminal });
+    const style = createStyle({ color });
     context.out(
       input.json
         ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...changes }, null, 2)}\n`

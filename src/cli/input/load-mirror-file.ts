@@ -59,7 +59,7 @@ export async function reportProblems(
     out(annotations(problems, environment));
   }
   // A report file that cannot be written must not hide the problems.
-  const style = createStyle({ color: false, abbreviateDigests: false });
+  const style = createStyle({ color: false });
   const { report } = input;
   await writeOrReport(() => writeCodeQuality(problems, input), style, context);
   if (report !== undefined) await writeOrReport(() => writeOutput(report, document), style, context);

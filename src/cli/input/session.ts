@@ -81,8 +81,8 @@ export async function withPlan(
     const makeSurvey = () => survey({ ...options, connections, pullBudgets, content, signal });
     const color = wantsColor(input.noColor, context);
     // A terminal of unknown size reports 0 columns.
-    const width = isTerminal ? context.terminalSize().columns || undefined : undefined;
-    const style = createStyle({ color, abbreviateDigests: isTerminal, width });
+    const width = isTerminal ? context.terminalSize().columns || undefined : LOG_WIDTH;
+    const style = createStyle({ color, width });
     const session: Session = {
       connections,
       pullBudgets,
@@ -96,6 +96,9 @@ export async function withPlan(
     await connections.close();
   }
 }
+
+/** Width of a plan outside a terminal, in characters: longer lines are hard to read in the log of a CI job. */
+const LOG_WIDTH = 160;
 
 /** Reads the sizes of images from Docker Hub's catalogue. */
 function contentReader(connections: Connections): SurveyOptions["content"] {

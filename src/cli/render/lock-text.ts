@@ -1,3 +1,4 @@
+import { abbreviateDigest } from "../../oci/digest.ts";
 import type { LockChange } from "../../desired/lock/change-lock.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "./text/columns.ts";
@@ -8,16 +9,20 @@ import type { Style } from "./text/style.ts";
 export function renderLockChange(path: string, change: LockChange, isWritten: boolean, style: Style): string {
   const { added, moved, removed, failed, unchanged } = change;
   const rows = [
-    ...added.map(({ reference, digest }) => ({ reference, symbol: style.create("+"), digests: style.digest(digest) })),
+    ...added.map(({ reference, digest }) => ({
+      reference,
+      symbol: style.create("+"),
+      digests: abbreviateDigest(digest),
+    })),
     ...moved.map(({ reference, from, to }) => ({
       reference,
       symbol: style.change("~"),
-      digests: `${style.digest(from)} -> ${style.digest(to)}`,
+      digests: `${abbreviateDigest(from)} -> ${abbreviateDigest(to)}`,
     })),
     ...removed.map(({ reference, digest }) => ({
       reference,
       symbol: style.problem("-"),
-      digests: `${style.digest(digest)}  no longer in the mirror file`,
+      digests: `${abbreviateDigest(digest)}  no longer in the mirror file`,
     })),
   ].toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
   const aligned = alignColumns(["reference", "digests"], rows);

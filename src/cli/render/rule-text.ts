@@ -44,7 +44,7 @@ export function renderExplanation(plan: Plan, style: Style): string {
   return plan.rules
     .map(({ line, image, listed, kept, tags: each = [] }) => {
       const counts = listed === undefined ? "tags unknown" : `${kept} of ${plural(listed, tags)}`;
-      const head = terminalText(`${plan.file}:${line}: ${familiar(image, style)}, ${counts}`);
+      const head = terminalText(`${plan.file}:${line}: ${familiar(image)}, ${counts}`);
       return `${style.strong(head)}\n${renderTags(each, style)}`;
     })
     .join("\n");

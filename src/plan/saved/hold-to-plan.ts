@@ -6,7 +6,8 @@ import { imageOf, placeOf } from "../rows/row-fields.ts";
 import type { ImagePlace, Row, StaleRow, UnchangedRow } from "../rows/row.ts";
 import { refuseForeign, type SavedPlanTerms } from "./check-saved-plan.ts";
 import { savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
-import { count, pullsOf } from "../make-plan.ts";
+import { pullsOf } from "../make-plan.ts";
+import { totalsOf } from "../totals.ts";
 
 /** The keys in which an action may differ from the planned one and still be the same. */
 const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
@@ -21,7 +22,7 @@ const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream
 export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
   for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
   const targets = fresh.targets.map((target) => holdTarget(savedFor(saved, target.name), target));
-  const totals = count(targets, fresh.rules);
+  const totals = totalsOf(targets, fresh.rules);
   const costs = fresh.costs.map((cost) => ({ ...cost, ...pullsOf(targets, cost.registry) }));
   const notPlanned = actionsOf(fresh).filter(({ id, target }) => !savedFor(saved, target).has(id)).length;
   return { ...fresh, targets, totals, costs, notPlanned, complete: totals.failed === 0 };

@@ -18,7 +18,7 @@ test("a log has one line for each finished action, and a line about the progress
   assert.ok(first !== undefined);
   const events = createEventStream();
   const lines: string[] = [];
-  const style = createStyle({ color: false, abbreviateDigests: false });
+  const style = createStyle({ color: false });
   const progress = followAsLines(made, actionsOf(made), events, style, { out: (text) => lines.push(text) });
   t.mock.timers.tick(29_999);
   assert.deepEqual(lines, []);

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { marked, type Token } from "marked";
 
+import { markerOf } from "../../../src/cli/render/markdown/marker.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../../../src/cli/render/plan-markdown.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
@@ -15,6 +16,14 @@ function tokensOf(page: string): Token[] {
   const all: Token[] = [];
   void marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void all.push(token));
   return all;
+}
+
+/** Counts the rows of the tables, without those that name a repository. */
+function rowsOf(page: string): number {
+  const rows = tokensOf(page).flatMap((token) =>
+    token.type === "table" ? (token["rows"] as { text: string }[][]) : [],
+  );
+  return rows.filter(([sign]) => sign?.text !== "").length;
 }
 
 /** Returns the texts of all tokens of a type. */
@@ -45,7 +54,7 @@ function hostile(text: string): Plan {
 }
 
 describe("a plan as Markdown", () => {
-  test("has the totals first and last, deletions and problems before the rest, and a table for each repository", () => {
+  test("has the totals, a table for each target, and blocked and failed rows before deletions and the rest", () => {
     assertGolden(renderMarkdown(everything(), COMMENT_LIMIT), new URL("plan.golden.md", import.meta.url));
   });
 
@@ -54,20 +63,82 @@ describe("a plan as Markdown", () => {
     assert.equal(first?.type, "html");
     assert.match(
       first?.raw ?? "",
-      /^<!-- mirrorform plan name=platform targets=main,tokyo,berlin actions=[0-9a-f]{12} -->\n/,
+      /^<!-- mirrorform plan name=platform targets=main,tokyo,berlin actions=[0-9a-f]{64} -->\n/,
     );
   });
 
-  test("has the same marker as long as the changes are the same, whatever the remaining pulls", () => {
-    const marker = (made: Plan) => renderMarkdown(made, COMMENT_LIMIT).split("\n")[0];
+  test("has the same marker for the same plan, whatever the remaining pulls", () => {
     const before = everything();
-    const later = {
-      ...before,
-      totals: { ...before.totals, unchanged: 17 },
-      costs: before.costs.map((cost) => ({ ...cost, reading: undefined })),
-    };
-    assert.equal(marker(later), marker(before));
-    assert.notEqual(marker(many(3)), marker(many(4)));
+    const later = { ...before, costs: before.costs.map((cost) => ({ ...cost, reading: undefined })) };
+    assert.equal(markerOf(later), markerOf(before));
+    assert.notEqual(markerOf(many(3)), markerOf(many(4)));
+  });
+
+  for (const [what, change] of [
+    [
+      "the host of a target",
+      (made: Plan) => ({ targets: made.targets.map((each) => ({ ...each, registry: "other" })) }),
+    ],
+    ["a policy of the mirror file", (made: Plan) => ({ inputs: { ...made.inputs, policies: "0".repeat(64) } })],
+    ["the mirror file", (made: Plan) => ({ inputs: { ...made.inputs, mirrorFile: "0".repeat(64) } })],
+  ] as const) {
+    test(`has another marker if ${what} is another, although the changes look the same`, () => {
+      const before = many(3);
+      assert.notEqual(markerOf({ ...before, ...change(before) }), markerOf(before));
+    });
+  }
+
+  test("explains its signs, names each target beside its host, and counts the rows of each", () => {
+    const page = renderMarkdown(everything(), COMMENT_LIMIT);
+    assert.match(page, /^Signs: \+ create, .* \\\* for information, = locked\.$/m);
+    assert.match(
+      page,
+      /^#### main \(123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com\)\n\n6 to create, 12 to change/m,
+    );
+    assert.match(page, /^#### tokyo \(.*\)\n\nNo changes\.$/m);
+  });
+
+  test("folds the rows of a long table", () => {
+    const page = renderMarkdown(many(50), COMMENT_LIMIT);
+    const [open = "", folded = ""] = page.split("<details><summary>10 more rows</summary>");
+    assert.equal(rowsOf(open), 40);
+    assert.equal(rowsOf(folded), 10);
+    assert.ok(folded.includes("\n</details>\n"));
+  });
+
+  test("that is too long has the totals and the first rows of each target", () => {
+    const made = many(2000);
+    const [target] = made.targets;
+    assert.ok(target !== undefined);
+    const small = { ...target, name: "small", registry: "small.example.com", rows: target.rows.slice(0, 3) };
+    const page = renderMarkdown({ ...made, targets: [target, { ...target, name: "second" }, small] }, COMMENT_LIMIT);
+    assert.ok(Buffer.byteLength(page) <= COMMENT_LIMIT);
+    const [, first = "", second = "", third = ""] = page.split(/^#### /m);
+    assert.match(first, /^main .*\n\n2000 to create\.\n/);
+    assert.match(second, /^second .*\n\n2000 to create\.\n/);
+    assert.match(third, /^small .*\n\n3 to create\.\n/);
+    assert.equal(rowsOf(third), 3);
+    assert.ok(Math.abs(rowsOf(first) - rowsOf(second)) <= 1, "equal shares");
+    assert.ok(rowsOf(first) > 200);
+  });
+
+  test("omits a row that is too long for it, and shows those after it", () => {
+    const made = many(3);
+    const long = { code: "DENIED" as const, side: "source" as const, operation: "read", message: "x ".repeat(200) };
+    const rows = Array.from({ length: 3 }, (_, i) => ({
+      kind: "failed-image" as const,
+      reason: "unresolved" as const,
+      target: "main",
+      repository: i === 0 ? "r".repeat(255) : "redis",
+      tag: i === 0 ? "t".repeat(128) : `${i}`,
+      source: "docker.io/library/redis:1",
+      order: i,
+      error: i === 0 ? long : { ...long, message: "no" },
+    }));
+    const page = renderMarkdown({ ...made, targets: made.targets.map((each) => ({ ...each, rows })) }, 1100);
+    assert.ok(Buffer.byteLength(page) <= 1100);
+    assert.equal(rowsOf(page), 2);
+    assert.match(page, /and 1 more row\./);
   });
 
   test("does not contain the address or the account of a pull limit", () => {
@@ -94,10 +165,9 @@ describe("a plan as Markdown", () => {
       const page = renderMarkdown(many(count), limit);
       assert.ok(Buffer.byteLength(page) <= limit);
       assert.ok(Buffer.byteLength(page) > limit * 0.99, "it uses the available room");
-      const rows = page.match(/^\| `\+` \|.*\|$/gm) ?? [];
       const rest = Number(/and (\d+) more rows/.exec(page)?.[1]);
-      assert.equal(rows.length + rest, count);
-      assert.equal(page.split(`${count} to create`).length, 4, "in the headline, above and below");
+      assert.equal(rowsOf(page) + rest, count);
+      assert.equal(page.split(`${count} to create`).length, 3, "in the headline and below it");
     });
   }
 
@@ -112,10 +182,9 @@ describe("a plan as Markdown", () => {
     const narrowedBy = targets.map(({ name }) => `--target ${name}`);
     const page = renderMarkdown({ ...made, targets, narrowedBy }, COMMENT_LIMIT);
     assert.ok(Buffer.byteLength(page) <= COMMENT_LIMIT, `${Buffer.byteLength(page)}`);
-    assert.match(page, /and 2980 more/);
+    assert.match(page, /and 2980 more targets with 0 rows/);
     assert.match(page, /and \d+ more rows/);
-    const marker = (names: typeof targets): string =>
-      renderMarkdown({ ...made, targets: names }, COMMENT_LIMIT).split(" actions=")[0] ?? "";
+    const marker = (names: typeof targets): string => markerOf({ ...made, targets: names }).split(" actions=")[0] ?? "";
     assert.equal(marker(targets), page.split(" actions=")[0]);
     assert.notEqual(marker(targets), marker(targets.slice(1)));
   });
@@ -125,8 +194,7 @@ describe("a plan as Markdown", () => {
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2_000, max: 30_000 }), (count, limit) => {
         const page = renderMarkdown(many(count), limit);
         assert.ok(Buffer.byteLength(page) <= limit);
-        const rows = tokensOf(page).flatMap((token) => (token.type === "table" ? (token["rows"] as unknown[]) : []));
-        assert.equal(rows.length + Number(/and (\d+) more row/.exec(page)?.[1] ?? 0), count);
+        assert.equal(rowsOf(page) + Number(/and (\d+) more row/.exec(page)?.[1] ?? 0), count);
       }),
       { numRuns: 40 },
     );
@@ -157,7 +225,7 @@ describe("a plan as Markdown", () => {
         page.split("\n").some((line) => line.startsWith("::")),
         false,
       );
-      assert.equal(texts(page, "heading").length, 4, "only its own headings");
+      assert.equal(texts(page, "heading").length, 1, "only its own heading");
     });
   }
 });

@@ -9,7 +9,7 @@ import { assertGolden } from "../../support/golden.ts";
 import { digest, found, image, oci, plan } from "../../plan/state.ts";
 import { everything } from "./everything.ts";
 
-const PLAIN = createStyle({ color: false, abbreviateDigests: true });
+const PLAIN = createStyle({ color: false });
 
 describe("a plan as text", () => {
   test("shows rows of every kind, grouped by repository, with the totals first and last", () => {
@@ -20,7 +20,7 @@ describe("a plan as text", () => {
     const [plain, colours] = ["plain", "colours"].map((name) =>
       readFileSync(new URL(`plan.tmux.${name}.golden.txt`, import.meta.url), "utf8"),
     );
-    const style = createStyle({ color: false, abbreviateDigests: true, width: 120 });
+    const style = createStyle({ color: false, width: 120 });
     const lines = renderPlan(everything(), style)
       .split("\n")
       .flatMap((line) => (line === "" ? [""] : (line.match(/.{1,120}/gu) ?? [])));
@@ -34,13 +34,35 @@ describe("a plan as text", () => {
     });
     assert.equal(
       renderPlan(made, PLAIN),
-      "mirrors.yaml -> registry.example.com\nNo changes. 1 image matches mirrors.yaml.\n",
+      "mirrors.yaml -> main (registry.example.com)\nNo changes. 1 image matches mirrors.yaml.\n",
     );
   });
 
-  test("has digests in full outside a terminal", () => {
+  test("abbreviates digests, because a reader compares their start", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { "docker.io/library/redis:7": found(digest("a")) });
-    assert.ok(renderPlan(made, createStyle({ color: false, abbreviateDigests: false })).includes(digest("a")));
+    const shown = renderPlan(made, PLAIN);
+    assert.equal(shown.includes(digest("a")), false);
+    assert.ok(shown.includes(`${digest("a").slice(0, 19)}…`));
+  });
+
+  test("explains the signs of its rows", () => {
+    const made = plan([image("redis:7", "redis:7")], oci(), { "docker.io/library/redis:7": found(digest("a")) });
+    assert.match(renderPlan(made, PLAIN), /\n\+ create\n/);
+    assert.match(
+      renderPlan(everything(), PLAIN),
+      /\n\+ create, ~ change, - delete, ! blocked or failed, \? not checked, \* for information, = locked\n/,
+    );
+  });
+
+  test("without changes at several targets counts an image once", () => {
+    const target = oci({ "redis:7": digest("a") });
+    const made = plan(
+      [image("redis:7", "redis:7"), image("redis:7", "redis:7", { target: "second" })],
+      target,
+      { "docker.io/library/redis:7": found(digest("a")) },
+      { actual: [target, { ...target, name: "second", registry: "second.example.com" }] },
+    );
+    assert.match(renderPlan(made, PLAIN), /^No changes\. 1 image at 2 targets matches mirrors\.yaml\.$/m);
   });
 
   test("escapes control characters in text from a registry", () => {
@@ -64,8 +86,8 @@ describe("a plan as text", () => {
       { actual: [target, { ...target, name: "second", registry: "second.example.com" }] },
     );
     const shown = renderPlan(made, PLAIN);
-    assert.match(shown, /^Plan: 2 to create/);
-    assert.match(shown, /mirrors\.yaml -> registry\.example\.com\nredis\n/);
-    assert.match(shown, /mirrors\.yaml -> second\.example\.com\nredis\n/);
+    assert.match(shown, /^Plan: 2 to create/m);
+    assert.match(shown, /mirrors\.yaml -> main \(registry\.example\.com\)\nredis\n/);
+    assert.match(shown, /mirrors\.yaml -> second \(second\.example\.com\)\nredis\n/);
   });
 });

@@ -8,7 +8,7 @@ import type { Plan } from "../../../src/plan/plan.ts";
 import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { digest, ecr, found, image, plan, repository } from "../../plan/state.ts";
 
-const PLAIN = createStyle({ color: false, abbreviateDigests: true });
+const PLAIN = createStyle({ color: false });
 const IMMUTABLE = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
 
 function rendered(made: Plan, outcomes: readonly Outcome[]): string {

@@ -8,7 +8,6 @@ import { everything } from "../../cli/render/everything.ts";
 const context = createProcessContext({ signal: new AbortController().signal, received: () => undefined });
 const style = createStyle({
   color: wantsColor(false, context),
-  abbreviateDigests: context.isTerminal,
   width: context.terminalSize().columns,
 });
 context.out(renderPlan(everything(), style));

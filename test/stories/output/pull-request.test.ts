@@ -44,11 +44,12 @@ test("the reviewed digest is mirrored: plan in the pull request, apply after the
   assert.equal(store.repository("nginx"), undefined, "a pull request changes nothing");
   assert.equal(github.comments.length, 1);
   const comment = readComment(github.comments[0]?.body);
-  assert.match(comment.marker, /^<!-- mirrorform plan name=platform targets=main actions=[0-9a-f]{12} -->/);
-  assert.deepEqual(comment.headings, ["mirrorform <code>platform</code>: 2 to create", "Changes"]);
+  assert.match(comment.marker, /^<!-- mirrorform plan name=platform targets=main actions=[0-9a-f]{64} -->/);
+  assert.deepEqual(comment.headings, ["mirrorform <code>platform</code>: 2 to create"]);
   assert.deepEqual(comment.rows, [
-    ["+", "repository", "scan on push", "", "", "new repository"],
-    ["+", "1", "from nginx:1", `${reviewed.slice(0, 19)}…`, comment.rows[1]?.[4] ?? "", "new tag"],
+    ["", "nginx", "", "", "", ""],
+    ["+", "repository", "scan on push", "new repository", "", ""],
+    ["+", "1", "from nginx:1", "new tag", `${reviewed.slice(0, 19)}…`, comment.rows[2]?.[5] ?? ""],
   ]);
   assert.deepEqual(comment.links, ["https://github.com/team/images/actions/runs/77"]);
 
@@ -87,9 +88,11 @@ test("the reviewed digest is mirrored: plan in the pull request, apply after the
   assert.equal(github.issues.length, 1);
   const issue = readComment(github.issues[0]?.body);
   assert.deepEqual(
-    issue.rows.map(([symbol, name, what, , , why]) => [symbol, name, what, why]),
+    issue.rows.map(([symbol, name, what, why]) => [symbol, name, what, why]),
     [
+      ["", "nginx", "", ""],
       ["+", "1", "from nginx:1", "new tag; different digest upstream"],
+      ["", "redis", "", ""],
       ["~", "scan on push", "false -> true", "setting drifted"],
     ],
   );
@@ -118,7 +121,7 @@ test("without a lock file, a saved plan fails for a tag that moved, applies the 
   assert.equal(store.repository("redis")?.tags.size, 1, "the other image is mirrored");
   assert.equal(store.repository("nginx")?.tags.size ?? 0, 0, "the new digest was not reviewed");
   const { stdout: text } = await run(["plan"]);
-  assert.match(text, new RegExp(`from nginx:1 +${moved}`));
+  assert.match(text, new RegExp(`from nginx:1 +${moved.slice(0, 19)}…`));
 });
 
 function upstream({ sandbox }: Job, name: string, tag: string): string {

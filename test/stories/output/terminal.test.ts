@@ -26,16 +26,12 @@ function on({ folder, sandbox }: World, line: string, environment: Record<string
 
 describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
   for (const [what, environment, wanted] of [
-    ["in color with short digests", {}, { styled: true, short: true, redrawn: true }],
-    ["without color for NO_COLOR", { NO_COLOR: "1" }, { styled: false, short: true, redrawn: true }],
-    ["in color for an empty NO_COLOR", { NO_COLOR: "" }, { styled: true, short: true, redrawn: true }],
-    ["as lines if the terminal cannot redraw", { TERM: "dumb" }, { styled: false, short: false, redrawn: false }],
-    ["as lines in CI", { CI: "1" }, { styled: false, short: false, redrawn: false }],
-    [
-      "as colored lines in CI for FORCE_COLOR",
-      { CI: "1", FORCE_COLOR: "1" },
-      { styled: true, short: false, redrawn: false },
-    ],
+    ["in color", {}, { styled: true, redrawn: true }],
+    ["without color for NO_COLOR", { NO_COLOR: "1" }, { styled: false, redrawn: true }],
+    ["in color for an empty NO_COLOR", { NO_COLOR: "" }, { styled: true, redrawn: true }],
+    ["as lines if the terminal cannot redraw", { TERM: "dumb" }, { styled: false, redrawn: false }],
+    ["as lines in CI", { CI: "1" }, { styled: false, redrawn: false }],
+    ["as colored lines in CI for FORCE_COLOR", { CI: "1", FORCE_COLOR: "1" }, { styled: true, redrawn: false }],
   ] as const) {
     test(`plan and apply are shown ${what}`, async (t) => {
       const place = await world(t, FILES, IMAGES);
@@ -44,7 +40,7 @@ describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
       assert.match(plan.shown, /Plan: 4 to create/);
       assert.equal(STYLED.test(plan.shown), wanted.styled);
       assert.equal(REDRAWN.test(plan.shown), false, "a plan is written once");
-      assert.equal(/sha256:[0-9a-f]{12}…/.test(plan.shown), wanted.short);
+      assert.match(plan.shown, /sha256:[0-9a-f]{12}…/);
       const apply = await on(place, "apply", environment);
       assert.equal(apply.code, 0, apply.shown);
       assert.match(apply.shown, /Apply: 4 done/);

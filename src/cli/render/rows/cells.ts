@@ -6,6 +6,25 @@ import type { ErrorReport } from "../../../errors.ts";
  */
 export type Sign = "+" | "~" | "-" | "!" | "?" | "*" | "=";
 
+const MEANINGS: Readonly<Record<Sign, string>> = {
+  "+": "create",
+  "~": "change",
+  "-": "delete",
+  "!": "blocked or failed",
+  "?": "not checked",
+  "*": "for information",
+  "=": "locked",
+};
+
+const SIGNS = Object.keys(MEANINGS) as Sign[];
+
+/** Renders the meaning of each sign that occurs: `+ create, ~ change`. */
+export function legendText(used: ReadonlySet<Sign>): string {
+  return SIGNS.filter((sign) => used.has(sign))
+    .map((sign) => `${sign} ${MEANINGS[sign]}`)
+    .join(", ");
+}
+
 /** One row of a plan, ready to be laid out as text or Markdown. A cell that is missing is empty. */
 export interface Cells {
   sign: Sign;

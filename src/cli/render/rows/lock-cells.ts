@@ -1,3 +1,4 @@
+import { abbreviateDigest } from "../../../oci/digest.ts";
 import type { CopyImage } from "../../../plan/action.ts";
 import type { Plan, PlanLock } from "../../../plan/plan.ts";
 import type { BlockedByLockRow, HeldByLockRow } from "../../../plan/rows/row.ts";
@@ -13,8 +14,8 @@ export function heldByLockCells(row: HeldByLockRow, style: Style): Cells {
     sign: "=",
     paint: style.quiet,
     name: row.tag,
-    detail: fromSource(row.source, style),
-    digest: `${style.digest(row.locked)}, upstream ${style.digest(row.upstream)}`,
+    detail: fromSource(row.source),
+    digest: `${abbreviateDigest(row.locked)}, upstream ${abbreviateDigest(row.upstream)}`,
     ...uncheckedCells("moved upstream, stays locked", row.unchecked),
   };
 }
@@ -25,8 +26,8 @@ export function blockedByLockCells(row: BlockedByLockRow, style: Style): Cells {
     sign: "!",
     paint: style.problem,
     name: row.tag,
-    detail: fromSource(row.source, style),
-    ...(row.have === undefined ? {} : { digest: style.digest(row.have) }),
+    detail: fromSource(row.source),
+    ...(row.have === undefined ? {} : { digest: abbreviateDigest(row.have) }),
     reason:
       row.reason === "not-locked" ? "not in the lock file: run mirrorform lock" : "pin differs from the locked digest",
   };

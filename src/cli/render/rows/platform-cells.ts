@@ -1,3 +1,4 @@
+import { abbreviateDigest } from "../../../oci/digest.ts";
 import type { ErrorReport } from "../../../errors.ts";
 import type { BlockedPlatformsRow, UnchangedRow } from "../../../plan/rows/row.ts";
 import type { Cells } from "./cells.ts";
@@ -10,8 +11,8 @@ export function blockedPlatformsCells(row: BlockedPlatformsRow, style: Style): C
     sign: "!",
     paint: style.problem,
     name: row.tag,
-    detail: fromSource(row.source, style),
-    digest: style.digest(row.have),
+    detail: fromSource(row.source),
+    digest: abbreviateDigest(row.have),
     reason: "lacks selected platforms",
     error: row.error,
   };
@@ -24,8 +25,8 @@ export function unchangedCells(row: UnchangedRow, style: Style): Cells | undefin
     sign: "?",
     paint: style.change,
     name: row.tag,
-    detail: fromSource(row.source, style),
-    digest: style.digest(row.have),
+    detail: fromSource(row.source),
+    digest: abbreviateDigest(row.have),
     ...uncheckedCells("unchanged", row.unchecked),
   };
 }

@@ -1,3 +1,4 @@
+import { abbreviateDigest } from "../../../oci/digest.ts";
 import type { CopyReferrers } from "../../../plan/action.ts";
 import type { RefusedReferrersRow } from "../../../plan/rows/row.ts";
 import type { Cells } from "./cells.ts";
@@ -20,8 +21,8 @@ export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
   return {
     ...looks(style)[reason],
     name: action.tag,
-    detail: `referrers ${fromSource(action.source, style)}`,
-    digest: style.digest(action.digest),
+    detail: `referrers ${fromSource(action.source)}`,
+    digest: abbreviateDigest(action.digest),
     size: `${counted}${more}`,
     reason: REASONS[reason],
   };
@@ -33,7 +34,7 @@ export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): C
     sign: "*",
     paint: style.quiet,
     name: row.tag,
-    detail: `referrers ${fromSource(row.source, style)}`,
+    detail: `referrers ${fromSource(row.source)}`,
     size: plural(row.refused.length, "referrer"),
     reason: "skipped: the target refused to store them",
   };

@@ -1,3 +1,4 @@
+import { abbreviateDigest } from "../../../oci/digest.ts";
 import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/action.ts";
 import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
@@ -23,38 +24,38 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       return heldByLockCells(row, style);
     case "archived": {
       const reason = "archived, so it cannot be pulled: restore it in ECR, or remove it from the mirror file";
-      return { ...problem, ...imageCells(row, style), digest: style.digest(row.have), reason };
+      return { ...problem, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
     }
     case "kept-image": {
       const reason = "not checked, stays as it is: pull limit reached";
-      return { ...notChecked, ...imageCells(row, style), digest: style.digest(row.have), reason };
+      return { ...notChecked, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
     }
     case "kept-referrers": {
       const reason = "referrers not checked, stay as they are: pull limit reached";
-      return { ...notChecked, ...imageCells(row, style), digest: style.digest(row.have), reason };
+      return { ...notChecked, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
     }
     case "blocked-tag": {
-      const digest = `${style.digest(row.have)} -> ${digestAfter(row.want, row.platforms, style)}`;
-      return { ...problem, ...imageCells(row, style), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
+      const digest = `${abbreviateDigest(row.have)} -> ${digestAfter(row.want, row.platforms)}`;
+      return { ...problem, ...imageCells(row), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
     }
     case "blocked-referrer-tag": {
-      const digest = `${style.digest(row.have)} -> ${style.digest(row.want)}`;
+      const digest = `${abbreviateDigest(row.have)} -> ${abbreviateDigest(row.want)}`;
       const reason = "tag of referrers is immutable: add sha256-* to tagMutability.except";
-      return { ...problem, ...imageCells(row, style), digest, reason };
+      return { ...problem, ...imageCells(row), digest, reason };
     }
     case "blocked-platforms":
       return blockedPlatformsCells(row, style);
     case "blocked-by-lock":
       return blockedByLockCells(row, style);
     case "failed-image":
-      return { ...problem, ...imageCells(row, style), reason: "could not be read", error: row.error };
+      return { ...problem, ...imageCells(row), reason: "could not be read", error: row.error };
     case "failed-referrers":
-      return { ...problem, ...imageCells(row, style), reason: "referrers could not be read", error: row.error };
+      return { ...problem, ...imageCells(row), reason: "referrers could not be read", error: row.error };
     case "stale-image":
     case "stale-referrers":
     case "stale-tag":
     case "stale-repository":
-      return { ...problem, ...staleCells(row, style), reason: "changed since the plan", error: row.error };
+      return { ...problem, ...staleCells(row), reason: "changed since the plan", error: row.error };
     case "refused-referrers":
       return refusedReferrersCells(row, style);
     case "blocked-deletions":
@@ -70,16 +71,16 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
 }
 
 /** Returns the cells that name an image and its source. */
-function imageCells({ tag, source }: Pick<ImagePlace, "tag" | "source">, style: Style): Pick<Cells, "name" | "detail"> {
-  return { name: tag, detail: fromSource(source, style) };
+function imageCells({ tag, source }: Pick<ImagePlace, "tag" | "source">): Pick<Cells, "name" | "detail"> {
+  return { name: tag, detail: fromSource(source) };
 }
 
-function staleCells(row: StaleRow, style: Style): Pick<Cells, "name" | "detail"> {
+function staleCells(row: StaleRow): Pick<Cells, "name" | "detail"> {
   switch (row.kind) {
     case "stale-image":
-      return imageCells(row, style);
+      return imageCells(row);
     case "stale-referrers":
-      return { name: row.tag, detail: `referrers ${fromSource(row.source, style)}` };
+      return { name: row.tag, detail: `referrers ${fromSource(row.source)}` };
     case "stale-tag":
       return { name: row.tag };
     case "stale-repository":
@@ -92,13 +93,13 @@ function actionCells(action: Action, style: Style): Cells {
   switch (action.kind) {
     case "copy-image": {
       const isNew = action.precondition === null;
-      const before = action.precondition === null ? "" : `${style.digest(action.precondition)} -> `;
+      const before = action.precondition === null ? "" : `${abbreviateDigest(action.precondition)} -> `;
       return {
         sign: isNew ? "+" : "~",
         paint: isNew ? style.create : style.change,
         name: action.tag,
-        detail: fromSource(action.source, style),
-        digest: `${before}${digestAfter(action.digest, action.platforms, style)}`,
+        detail: fromSource(action.source),
+        digest: `${before}${digestAfter(action.digest, action.platforms)}`,
         size: sizeOf(action),
         reason: `${withUpstream(COPY_REASONS[action.reason], action)}${replacing(action)}`,
       };
@@ -106,7 +107,7 @@ function actionCells(action: Action, style: Style): Cells {
     case "copy-referrers":
       return copyReferrersCells(action, style);
     case "delete-tag": {
-      const digest = style.digest(action.precondition);
+      const digest = abbreviateDigest(action.precondition);
       return { sign: "-", paint: style.problem, name: action.tag, digest, reason: "no longer in the mirror file" };
     }
   }
@@ -124,8 +125,8 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
  * Returns the digest that a tag gets. That of an index of selected platforms is unknown until the source index has been
  * read, which would use a pull. The source's digest tells a reviewer which content it is.
  */
-function digestAfter(source: string, platforms: readonly string[] | undefined, style: Style): string {
-  return platforms === undefined ? style.digest(source) : `known after apply (of ${style.digest(source)})`;
+function digestAfter(source: string, platforms: readonly string[] | undefined): string {
+  return platforms === undefined ? abbreviateDigest(source) : `known after apply (of ${abbreviateDigest(source)})`;
 }
 
 function replacing({ replace }: CopyImage): string {

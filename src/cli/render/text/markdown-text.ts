@@ -10,6 +10,23 @@ export function codeSpan(text: string): string {
   return shown === "" ? "" : `\`${shown}\``;
 }
 
+/** Text that GitHub and GitLab show as it is once {@link escapeMarkdown} has escaped it. */
+const INERT = /^[A-Za-z0-9 ._:/,+()[\]{}`="'*~;?!%>…-]*$/;
+
+/** Turned into links, references or emoji even in inert characters: `www.example.com`, `https:…`, `GH-12`, `:smile:`. */
+const LINKED = /\bwww\.|:\/\/|\bgh-\d|:[\w+-]+:/i;
+
+/** Renders untrusted text in a table cell: as it is if nothing in it has a meaning on a page, otherwise as code. */
+export function tableCell(text: string): string {
+  const shown = terminalText(text).trim();
+  return INERT.test(shown) && !LINKED.test(shown) ? escapeMarkdown(shown) : codeSpan(text);
+}
+
+/** Escapes text of mirrorform, which contains no untrusted text but numbers and names that were checked. */
+export function escapeMarkdown(text: string): string {
+  return terminalText(text.replaceAll("\n", " ")).replaceAll(/[\\`*_{}[\]<>#|~$@&]/g, (mark) => `\\${mark}`);
+}
+
 /** Puts untrusted text of several lines into a code block. The fence is longer than any run of backticks in the text. */
 export function codeBlock(text: string): string {
   const lines = text.trimEnd().split("\n").map(terminalText);

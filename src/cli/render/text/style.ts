@@ -1,7 +1,5 @@
 import { styleText } from "node:util";
 
-import { abbreviateDigest } from "../../../oci/digest.ts";
-
 /** The colours and the width of an output. */
 export interface Style {
   /** Colours by meaning, for the signs of rows and for errors. */
@@ -10,19 +8,13 @@ export interface Style {
   problem: (text: string) => string;
   quiet: (text: string) => string;
   strong: (text: string) => string;
-  /** Formats a digest: in full, or with 12 hexadecimal digits on a terminal. */
-  digest: (digest: string) => string;
-  /** Width of the terminal in characters; undefined for no limit. */
+  /** Width of a row in characters; undefined for no limit. */
   width: number | undefined;
 }
 
 type Format = Parameters<typeof styleText>[0];
 
-export function createStyle(options: {
-  color: boolean;
-  abbreviateDigests: boolean;
-  width?: number | undefined;
-}): Style {
+export function createStyle(options: { color: boolean; width?: number | undefined }): Style {
   const paint = (format: Format) => (text: string) =>
     options.color ? styleText(format, text, { validateStream: false }) : text;
   return {
@@ -31,7 +23,6 @@ export function createStyle(options: {
     problem: paint("red"),
     quiet: paint("dim"),
     strong: paint("bold"),
-    digest: options.abbreviateDigests ? abbreviateDigest : (digest) => digest,
     width: options.width,
   };
 }

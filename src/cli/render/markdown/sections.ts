@@ -1,0 +1,105 @@
+import type { ErrorReport } from "../../../errors.ts";
+import { abbreviateDigest } from "../../../oci/digest.ts";
+import { plainText } from "../../../plain-text.ts";
+import type { Plan, TargetPlan } from "../../../plan/plan.ts";
+import { totalsOf } from "../../../plan/totals.ts";
+import type { Cells, Column, Sign } from "../rows/cells.ts";
+import { shownRows } from "../rows/shown-rows.ts";
+import { targetText } from "../target-text.ts";
+import { tableCell } from "../text/markdown-text.ts";
+import { createStyle } from "../text/style.ts";
+import { countsText } from "../totals-text.ts";
+
+const STYLE = createStyle({ color: false });
+
+/** The columns from left to right. Digests come last because a page cuts off a table that is too wide for it. */
+const HEADINGS: Readonly<Record<Column, string>> = {
+  name: "Tag or setting",
+  detail: "Source or value",
+  reason: "Reason",
+  digest: "Digest",
+  size: "Content",
+};
+
+const COLUMNS = Object.keys(HEADINGS) as Column[];
+
+/** One row of a table. */
+export interface TableRow {
+  /** The row above the first of several rows with the same one: the repository, in bold. */
+  heading: string;
+  /** A line of Markdown. */
+  line: string;
+}
+
+/** The part of a page about one target, or about the tag rules: a table with a heading. */
+export interface Section {
+  /** Heading and totals; empty for the only target. */
+  head: string;
+  /** The heading row of the table, and the line below it. */
+  tableHead: string;
+  rows: TableRow[];
+  signs: Sign[];
+}
+
+/** The order of the rows of a target: what needs attention first. Rows of equal rank stay in the order of the plan. */
+const RANK: Readonly<Record<Sign, number>> = { "!": 0, "-": 1, "~": 2, "+": 2, "?": 3, "*": 3, "=": 4 };
+
+/** Returns a section for the tag rules that failed, if any, and one for each target. */
+export function sectionsOf(plan: Plan): Section[] {
+  const rules = plan.rules.flatMap(({ line, errors }) =>
+    errors.map((error) => ({ heading: "", line: tableLine(["!", `line ${line}`, errorText(error)]) })),
+  );
+  const targets = plan.targets.map((target) => targetSection(target, plan.targets.length > 1));
+  if (rules.length === 0) return targets;
+  return [
+    { head: "#### Tag rules\n", tableHead: tableHead([" ", "Mirror file", "Problem"]), rows: rules, signs: ["!"] },
+    ...targets,
+  ];
+}
+
+function targetSection(target: TargetPlan, isOneOfSeveral: boolean): Section {
+  const totals = countsText(totalsOf([target], []));
+  const head = isOneOfSeveral
+    ? `#### ${tableCell(targetText(target))}\n\n${totals === "" ? "No changes." : `${totals}.`}\n`
+    : "";
+  if (target.error !== undefined) {
+    const row = { heading: "", line: tableLine(["!", tableCell(target.name), errorText(target.error)]) };
+    return { head, tableHead: tableHead([" ", "Target", "Problem"]), rows: [row], signs: ["!"] };
+  }
+  const shown = shownRows(target, STYLE);
+  const columns = COLUMNS.filter((column) => shown.some(({ cells }) => (cells[column] ?? "") !== ""));
+  const ranked = shown.toSorted((a, b) => RANK[a.cells.sign] - RANK[b.cells.sign]);
+  return {
+    head,
+    tableHead: tableHead([" ", ...columns.map((column) => HEADINGS[column])]),
+    signs: ranked.map(({ cells }) => cells.sign),
+    rows: ranked.map(({ repository, cells }) => ({
+      heading: `| | **${tableCell(repository)}** |${" |".repeat(columns.length - 1)}\n`,
+      line: tableLine([tableCell(cells.sign), ...columns.map((column) => cellText(cells, column))]),
+    })),
+  };
+}
+
+function cellText(cells: Cells, column: Column): string {
+  const text = cells[column] ?? "";
+  if (column !== "reason" || cells.error === undefined) return tableCell(text);
+  return cells.error.message.startsWith(text)
+    ? errorText(cells.error)
+    : `${tableCell(text)}. ${errorText(cells.error)}`;
+}
+
+/** Renders an error in one line, of bounded length, because registries repeat untrusted text in errors. */
+function errorText({ code, message, hint }: ErrorReport): string {
+  const short = (text: string) => plainText(text.replaceAll(/\bsha256:[0-9a-f]{64}\b/g, abbreviateDigest));
+  const cause = `${tableCell(code)}: ${tableCell(short(message))}`;
+  return hint === undefined ? cause : `${cause}. Hint: ${tableCell(short(hint))}`;
+}
+
+/** @param cells Markdown */
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+function tableHead(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n|${"---|".repeat(cells.length)}\n`;
+}
