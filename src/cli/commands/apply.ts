@@ -23,11 +23,14 @@ import type { ProcessContext } from "../process/process-context.ts";
 /** How often apply makes a new plan while the pull limit is reached. */
 const REPLAN_INTERVAL_MS = 60_000;
 
-/** Runs `apply`: makes a plan, shows it, carries it out, and always ends with a report. */
-export async function apply(input: ApplyInput, context: ProcessContext): Promise<number> {
+/**
+ * Runs `apply`: makes a plan, shows it, carries it out, and always ends with a report.
+ * @param isPlanShown whether the same plan is on the screen already
+ */
+export async function apply(input: ApplyInput, context: ProcessContext, isPlanShown = false): Promise<number> {
   const { report: file } = input;
   try {
-    return (await planAndCarryOut(input, context)) ?? EXIT.invalid;
+    return (await planAndCarryOut(input, context, isPlanShown)) ?? EXIT.invalid;
   } catch (error) {
     const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
     // If this fails too, the first error is the one to report.
@@ -37,13 +40,17 @@ export async function apply(input: ApplyInput, context: ProcessContext): Promise
 }
 
 /** @returns the exit code; undefined if the mirror file or its lock file is not valid */
-async function planAndCarryOut(input: ApplyInput, context: ProcessContext): Promise<number | undefined> {
+async function planAndCarryOut(
+  input: ApplyInput,
+  context: ProcessContext,
+  isPlanShown: boolean,
+): Promise<number | undefined> {
   const { json, wait, events, report: file } = input;
   const saved = await readPlanToApply(input);
   const work = async (session: Session): Promise<number> => {
     const fresh = await waitForPlan(session, wait, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);
-    if (!json) context.out(`${renderPlan(plan, session.style)}\n`);
+    if (!json && !isPlanShown) context.out(`${renderPlan(plan, session.style)}\n`);
     const started = context.clock.now();
     const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);

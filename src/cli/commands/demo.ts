@@ -38,7 +38,7 @@ export async function demo(given: DemoInput, context: ProcessContext): Promise<n
     const results: { command: string; code: number; document: unknown }[] = [];
     const steps = [
       ["mirrorform plan", () => plan(planInput, inside)],
-      ["mirrorform apply", () => apply(applyInput, inside)],
+      ["mirrorform apply", () => apply(applyInput, inside, true)],
       ["mirrorform plan", () => planWithoutChanges(planInput, inside)],
     ] as const;
     let code: number = EXIT.done;
