@@ -57,7 +57,10 @@ describe("an image with selected platforms", { concurrency: 2 }, () => {
     const place = await startWith(t, [redisWith(TWO)]);
     const { stdout } = await place.run(["plan"]);
     const digest = redisAtHub(place).tags.get("7") ?? "";
-    assert.match(stdout, new RegExp(`known after apply \\(of ${digest}\\) +linux/amd64, linux/arm64 +new tag`));
+    assert.match(
+      stdout,
+      new RegExp(`known after apply \\(of ${digest.slice(0, 19)}…\\) +linux/amd64, linux/arm64 +new tag`),
+    );
     assert.match(stdout, /at most 5 pulls/);
   });
 

@@ -59,7 +59,10 @@ describe("three kinds of targets", { concurrency: 3 }, () => {
     const { place } = await threeKinds(t);
     const { code, stdout } = await place.run(["plan"]);
     assert.equal(code, 0);
-    assert.match(stdout, /mirrors\.yaml -> 127\.0\.0\.1:\d+\n[^]*-> 127\.0\.0\.1:\d+\/team\n[^]*-> oci:\.\/mirror\n/);
+    assert.match(
+      stdout,
+      /mirrors\.yaml -> cloud \(127\.0\.0\.1:\d+\)\n[^]*-> office \(127\.0\.0\.1:\d+\/team\)\n[^]*-> disk \(oci:\.\/mirror\)\n/,
+    );
     assert.match(stdout, /Plan: 8 to create/);
   });
 

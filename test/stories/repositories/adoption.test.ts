@@ -58,7 +58,7 @@ describe("a repository to adopt, with a tag to prune and another to replace,", (
       planned.stdout,
       /adopted[^]+- 6 [^]+no longer in the mirror file|no longer in the mirror file[^]+adopted/,
     );
-    assert.match(planned.stdout, /missing for a moment, old image kept as 7-old/);
+    assert.match(planned.stdout, /missing\s+for\s+a\s+moment,\s+old\s+image\s+kept\s+as\s+7-old/);
     const applied = await run("apply", "--json");
     assert.deepEqual(resultsOf(applied.stdout), [
       "adopt-repository done",

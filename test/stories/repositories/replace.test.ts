@@ -32,7 +32,10 @@ describe("an immutable tag that moved, with `replace`", { concurrency: 2 }, () =
     const { place, redis, old, backup } = await start(t);
     const upstream = place.sandbox.dockerHub.store.repository("library/redis")?.tags.get("7");
     const planned = await place.run(["plan"]);
-    assert.match(planned.stdout, new RegExp(`~ 7 .*missing for a moment, old image kept as ${backup}`));
+    assert.match(
+      planned.stdout,
+      new RegExp(`~ 7 [^]*missing for a\\s+moment,\\s+old\\s+image\\s+kept\\s+as\\s+${backup}`),
+    );
     assert.match(planned.stdout, /1 to change/);
     const { sandbox } = place;
     const before = sandbox.ecr.calls.length;
