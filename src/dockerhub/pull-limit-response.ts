@@ -10,7 +10,10 @@ interface Refusal {
 }
 
 /** Docker's words of 2020 and of 2026, and the page that they link to. */
-const PULL_LIMIT = /pull rate limit|increase-rate-limit/i;
+const LIMIT_REACHED = /pull rate limit|increase-rate-limit/i;
+
+/** An error of the OCI Distribution API without a message, or with an empty one. */
+const BARE_ERROR = /^\s*\{(?![^]*"message"\s*:\s*"[^"])[^]*"toomanyrequests"/i;
 
 /**
  * Whether a 429 of Docker Hub means that the pull limit is reached, which lasts until its window ends. Other causes pass in
@@ -20,8 +23,8 @@ const PULL_LIMIT = /pull rate limit|increase-rate-limit/i;
  */
 export function isPullLimit(response: Refusal): boolean {
   if (response.status !== 429) return false;
-  if (PULL_LIMIT.test(response.body)) return true;
-  const hasNoMessage = response.body.trim() === "" || /"toomanyrequests"/i.test(response.body);
+  if (LIMIT_REACHED.test(response.body)) return true;
+  const hasNoMessage = response.body.trim() === "" || BARE_ERROR.test(response.body);
   return hasNoMessage && readPullLimit(response.headers)?.remaining === 0;
 }
 

@@ -24,11 +24,22 @@ function goesTo({ targets }: DesiredEntry, { name }: Target): boolean {
   return targets.some(({ target }) => target.name === name);
 }
 
-/** Returns whether two targets may be the same ECR. A missing setting matches anything, because AWS defaults decide. */
+/**
+ * Returns whether two targets may be the same registry although their settings differ. For ECR, a missing setting matches
+ * anything, because AWS defaults decide. Other kinds are compared when the mirror file is read.
+ */
 function mayBeSame(one: Target, other: Target): boolean {
-  if (one.kind !== "ecr" || other.kind !== "ecr") return false;
-  const mayBeEqual = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
-  return mayBeEqual(one.ecr.region, other.ecr.region) && mayBeEqual(accountOf(one.ecr), accountOf(other.ecr));
+  switch (one.kind) {
+    case "ecr": {
+      if (other.kind !== one.kind) return false;
+      const mayBeEqual = (a: string | undefined, b: string | undefined) =>
+        a === undefined || b === undefined || a === b;
+      return mayBeEqual(one.ecr.region, other.ecr.region) && mayBeEqual(accountOf(one.ecr), accountOf(other.ecr));
+    }
+    case "oci":
+    case "layout":
+      return false;
+  }
 }
 
 /** `arn:aws:iam::123456789012:role/mirror`. */

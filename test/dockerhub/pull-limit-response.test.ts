@@ -38,8 +38,10 @@ test("decides by the headers without a message", () => {
   assert.ok(!isPullLimit({ status: 429, headers: {}, body: "" }));
 });
 
-test("recognizes the limit on requests even when the pull limit is reached too", () => {
-  assert.ok(!isPullLimit({ status: 429, headers: REACHED, body: "Too Many Requests (HAP429).\n" }));
+test("recognizes another limit by its message even when the pull limit is reached too", () => {
+  for (const body of ["Too Many Requests (HAP429).\n", envelope("too many failed login attempts for username")]) {
+    assert.ok(!isPullLimit({ status: 429, headers: REACHED, body }), body);
+  }
 });
 
 test("removes account and token id from the message, and nothing else", () => {

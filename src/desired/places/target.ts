@@ -1,6 +1,11 @@
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { canonicalJson } from "../text/canonical-json.ts";
 
+const KINDS: Readonly<Record<Target["kind"], true>> = { ecr: true, oci: true, layout: true };
+
+/** The keys of a target in the mirror file that determine its kind. */
+export const TARGET_KINDS = Object.keys(KINDS) as Target["kind"][];
+
 /** A place to copy images to. */
 export type Target =
   | { name: string; kind: "ecr"; ecr: EcrSettings }

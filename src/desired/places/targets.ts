@@ -7,7 +7,7 @@ import type { ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position } from "../text/problem.ts";
 import { readSettings } from "./read-settings.ts";
-import { keepsRepositories, placeOf, prefixOf, type Target } from "./target.ts";
+import { keepsRepositories, placeOf, prefixOf, TARGET_KINDS, type Target } from "./target.ts";
 
 /** A target, with the data that only the checks of the mirror file need. */
 export interface ReadTarget {
@@ -70,7 +70,7 @@ function readTarget(
   pointer: string,
   { folder, log }: { folder: string; log: ProblemLog },
 ): Target | undefined {
-  const kind = (["layout", "oci", "ecr"] as const).find((each) => document[each] !== undefined);
+  const kind = TARGET_KINDS.find((each) => document[each] !== undefined);
   if (kind === undefined) return undefined;
   if (!keepsRepositories({ kind }) && document.repositories !== undefined) {
     log.add(below(pointer, "repositories"), {
@@ -81,15 +81,18 @@ function readTarget(
   }
   const at = below(pointer, kind);
   if (log.containsInvalid(at)) return undefined;
-  if (document.layout !== undefined) {
-    const path = readLayoutPath(document.layout, at, log);
-    return path === undefined ? undefined : { name, kind: "layout", base: folder, path };
+  switch (kind) {
+    case "ecr":
+      return { name, kind, ecr: { ...document.ecr } };
+    case "layout": {
+      const path = readLayoutPath(document.layout ?? "", at, log);
+      return path === undefined ? undefined : { name, kind, base: folder, path };
+    }
+    case "oci": {
+      const endpoint = readEndpoint(document.oci ?? "");
+      if (!("message" in endpoint)) return { name, kind, endpoint: endpoint.url, prefix: endpoint.path };
+      log.add(at, endpoint);
+      return undefined;
+    }
   }
-  if (document.oci === undefined) return { name, kind: "ecr", ecr: { ...document.ecr } };
-  const endpoint = readEndpoint(document.oci);
-  if ("message" in endpoint) {
-    log.add(at, endpoint);
-    return undefined;
-  }
-  return { name, kind: "oci", endpoint: endpoint.url, prefix: endpoint.path };
 }
