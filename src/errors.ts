@@ -69,7 +69,7 @@ export function reportOf(error: unknown): ErrorReport {
       side: "config",
       operation: "run mirrorform",
       message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      hint: "report this defect of mirrorform with the command and its --verbose output",
+      hint: "report this bug in mirrorform, with the command and its --verbose output",
     };
   }
   return {

@@ -108,6 +108,6 @@ function notReady(before: RepositoryAction["kind"], action: Action): MirrorError
     side: "target",
     operation: action.kind === "copy-image" ? "copy image" : "change setting of",
     reference: action.kind === "copy-image" ? `${action.repository}:${action.tag}` : action.repository,
-    hint: "fix the repository's own error, and rerun apply",
+    hint: "fix the error reported for the repository, then rerun apply",
   });
 }

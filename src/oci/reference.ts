@@ -138,6 +138,6 @@ function nameProblem(place: { registry: string; repository: string }): string | 
     return `the repository name has ${repository.length} characters; at most ${MAX_REPOSITORY_LENGTH} are allowed`;
   }
   if (REPOSITORY.test(repository)) return undefined;
-  if (/[A-Z]/.test(repository)) return `the repository name "${shortName}" must be lower case`;
-  return `"${shortName}" is not a valid repository name: expected lower-case letters and digits, joined by ".", "_", "__", "-" or "/"`;
+  if (/[A-Z]/.test(repository)) return `the repository name "${shortName}" must be lowercase`;
+  return `"${shortName}" is not a valid repository name: expected lowercase letters and digits, joined by ".", "_", "__", "-" or "/"`;
 }

@@ -98,7 +98,7 @@ function unknownTarget(name: string, file: MirrorFile): MirrorError {
   const near = nearest(name, names);
   return usage(
     `${file.path} has no target "${name}"`,
-    near === undefined ? `use one of ${names.join(", ")}` : `did you mean ${near}?`,
+    near === undefined ? `use one of: ${names.join(", ")}` : `did you mean ${near}?`,
   );
 }
 

@@ -143,7 +143,7 @@ function changed(reference: string, expected: string, found: string): MirrorErro
     side: "target",
     operation: OPERATION,
     reference,
-    hint: "rerun plan to see what the tag has now: another client changed it",
+    hint: "another client changed the tag; rerun plan to see its current digest",
   });
 }
 

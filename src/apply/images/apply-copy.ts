@@ -101,7 +101,7 @@ function stale(image: CopyImage, now: Digest | undefined): MirrorError {
       side: "target",
       operation: "copy image",
       reference: `${image.repository}:${image.tag}`,
-      hint: "rerun plan to see what the tag has now: another client changed it",
+      hint: "another client changed the tag; rerun plan to see its current digest",
     },
   );
 }

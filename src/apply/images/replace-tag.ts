@@ -58,7 +58,7 @@ async function putAgain({ image, target }: TagReplacement, manifest: Manifest, s
     await target.putManifest(image.repository, image.tag, manifest, signal);
   } catch (error) {
     if (!(error instanceof MirrorError) || error.code === "TAG_IMMUTABLE") throw error;
-    const hint = `rerun apply to put the tag: it is missing now, and ${image.replace.backupTag} has the old image`;
+    const hint = `rerun apply to write the tag: it is missing now, and ${image.replace.backupTag} has the old image`;
     throw error.with({ hint: `${hint}. ${error.hint}` });
   }
 }
@@ -69,6 +69,6 @@ function changed(image: CopyImage, tag: string, now: Digest | undefined): Mirror
     side: "target",
     operation: OPERATION,
     reference: `${image.repository}:${tag}`,
-    hint: "rerun plan to see what the tag has now: another client changed it",
+    hint: "another client changed the tag; rerun plan to see its current digest",
   });
 }

@@ -140,6 +140,6 @@ function limitReached(reference: string): MirrorError {
     side: "source",
     operation: "read manifest",
     reference,
-    hint: "rerun apply later, or with --wait, or sign in for a pull limit of your own; what is mirrored stays",
+    hint: "rerun apply later or with --wait, or sign in to get your own pull limit; finished images stay mirrored",
   });
 }

@@ -147,6 +147,6 @@ function stale(reference: string): MirrorError {
     side: "target",
     operation: "copy referrers of",
     reference,
-    hint: "rerun plan to see what the tag has now: another client changed it",
+    hint: "another client changed the tag; rerun plan to see its current digest",
   });
 }

@@ -91,6 +91,6 @@ async function regionOf(
   }
 }
 
-function usage(message: string, hint = "run mirrorform iam --help for its options"): MirrorError {
+function usage(message: string, hint = "run mirrorform iam --help to see its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "generate IAM policies", hint });
 }

@@ -143,6 +143,6 @@ function noLock(mirrorFile: string): MirrorError {
   });
 }
 
-function usage(message: string, hint = "run mirrorform lock --help for its options"): MirrorError {
+function usage(message: string, hint = "run mirrorform lock --help to see its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of lock", hint });
 }

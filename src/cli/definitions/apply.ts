@@ -9,8 +9,8 @@ export const APPLY = {
   options: {
     ...PLANNING_OPTIONS,
     wait: WAIT,
-    partial: flag("apply a saved plan that is incomplete, because something could not be read when it was made"),
-    trustPlan: flag("copy the digests in the saved plan, whatever the tags point at now; trusts the plan's origin"),
+    partial: flag("apply a saved plan even if it is incomplete because something could not be read"),
+    trustPlan: flag("copy the digests in the saved plan even if tags have moved; use only with a plan you trust"),
     report: outputFile("write the output of --json to FILE as well, even if the run fails"),
     events: outputFile("write events to FILE as they happen, one JSON document per line"),
   },

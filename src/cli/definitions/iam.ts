@@ -7,10 +7,10 @@ export const IAM = {
   summary: "print the minimal IAM policies that plan and apply need for this mirror file; uses no network",
   options: {
     ...FILE_OPTIONS,
-    role: choice("ROLE", "print only this role's policy, as one JSON document for the AWS CLI", ["plan", "apply"]),
+    role: choice("ROLE", "print one JSON document for the AWS CLI, with this role's policy only", ["plan", "apply"]),
     target: NARROWING_OPTIONS.target,
-    account: text("ID", "AWS account of targets without an account in the mirror file"),
-    region: text("REGION", "AWS Region of targets without a Region in the mirror file"),
+    account: text("ID", "AWS account for targets that set none in the mirror file"),
+    region: text("REGION", "AWS Region for targets that set none in the mirror file"),
   },
   examples: [
     "mirrorform iam",

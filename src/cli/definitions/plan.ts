@@ -10,8 +10,8 @@ export const PLAN = {
     out: text("PLAN", "save the plan to this file, for apply"),
     explain: flag("list every tag that a rule considered, and the condition that dropped it"),
     detailedExitcode: flag("exit with 2 if anything differs, and with 0 if nothing does"),
-    markdown: outputFile("write the plan to FILE as a pull-request comment of at most 65,000 bytes"),
-    summary: outputFile("append the plan to FILE as Markdown of at most 1 MB, for $GITHUB_STEP_SUMMARY"),
+    markdown: outputFile("write the plan to FILE as Markdown for a pull request comment, at most 65,000 bytes"),
+    summary: outputFile("append the plan to FILE as Markdown for $GITHUB_STEP_SUMMARY, at most 1 MB"),
     jsonOut: outputFile("write the output of --json to FILE as well"),
   },
   examples: [

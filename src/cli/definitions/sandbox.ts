@@ -4,7 +4,7 @@ import { flag } from "../options/option.ts";
 
 export const SANDBOX = {
   name: "sandbox",
-  summary: "run a local Docker Hub and ECR to try a mirror file with",
+  summary: "run a simulated Docker Hub and ECR locally, to try out a mirror file",
   options: {
     file: { ...FILE_OPTIONS.file, help: "serve the images that this mirror file names" },
     json: flag("print the settings as one JSON document; not with a command"),

@@ -15,7 +15,7 @@ export const URIS = {
     json: flag("same as --format json"),
     ...NARROWING_OPTIONS,
     format: choice("FORMAT", "output format", URI_FORMAT_NAMES, "table"),
-    pin: flag("print digests instead of tags, as the target has them now"),
+    pin: flag("print the digest that each tag has at the target now, instead of the tag"),
     verbose: VERBOSE,
   },
   examples: [

@@ -74,11 +74,13 @@ async function readPlanText(path: string): Promise<string> {
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "an unknown error";
+    if (code === "ENOENT")
+      throw refusePlan(path, "no such file (ENOENT)", "check the path, or create a plan: mirrorform plan --out FILE");
     throw refusePlan(path, `the file system reported ${code}`);
   }
   throw refusePlan(path, `the file is not UTF-8 text of at most ${MAX_PLAN_BYTES} bytes`);
 }
 
-function usage(message: string, hint = "run mirrorform apply --help for its options"): MirrorError {
+function usage(message: string, hint = "run mirrorform apply --help to see its options"): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read the options of apply", hint });
 }

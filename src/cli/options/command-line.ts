@@ -64,7 +64,7 @@ function usageError(problem: UsageProblem, { name }: CommandDefinition): MirrorE
     code: "USAGE",
     side: "config",
     operation: `read the options of ${name}`,
-    hint: problem.hint ?? `run mirrorform ${name} --help for its options`,
+    hint: problem.hint ?? `run mirrorform ${name} --help to see its options`,
     cause: problem,
   });
 }

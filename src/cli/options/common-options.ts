@@ -4,13 +4,13 @@ import { flag, text, texts, textWithDefault } from "./option.ts";
 export const FILE_OPTIONS = {
   file: textWithDefault("FILE", "mirror file", "mirrors.yaml", { short: "f" }),
   json: flag("print one JSON document instead of text"),
-  noColor: flag("print without colors, as the environment variable NO_COLOR does"),
+  noColor: flag("disable colors; same as setting NO_COLOR"),
 } as const;
 
 /** The options that narrow a run. */
 export const NARROWING_OPTIONS = {
   target: texts("NAME", "use only this target of the mirror file"),
-  only: texts("GLOB", "use only images with a source or target name that matches the glob"),
+  only: texts("GLOB", "use only images whose source or target name matches the glob"),
 } as const;
 
 export const VERBOSE = flag("log one line for each request to standard error");
@@ -19,10 +19,7 @@ export const VERBOSE = flag("log one line for each request to standard error");
 export const PLANNING_OPTIONS = {
   ...FILE_OPTIONS,
   ...NARROWING_OPTIONS,
-  allowDeletions: texts(
-    "REPOSITORY",
-    "delete more than 30 % of the tags of this repository, where the plan blocks that",
-  ),
+  allowDeletions: texts("REPOSITORY", "allow deleting more than 30% of this repository's tags"),
   verbose: VERBOSE,
 } as const;
 

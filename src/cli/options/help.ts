@@ -10,7 +10,7 @@ const DEFAULT_WIDTH = 80;
 export function generalHelp(commands: readonly Command[], width = DEFAULT_WIDTH): string {
   const rows = commands.map(({ definition }) => [definition.name, definition.summary] as const);
   return sections(width, [
-    "mirrorform keeps the container images that mirrors.yaml declares in Amazon ECR.",
+    "mirrorform mirrors the container images declared in mirrors.yaml to Amazon ECR.",
     { title: "Usage", lines: ["mirrorform COMMAND [OPTION...]", "mirrorform help COMMAND"] },
     { title: "Commands", rows },
     {
@@ -61,26 +61,26 @@ export function commandPage(commands: readonly Command[]): string {
     ].join("\n");
   });
   return [
-    "# Which commands are there?",
+    "# Which commands does mirrorform have?",
     "",
-    "`mirrorform COMMAND --help` shows the same. `npm run generate` generates this page.",
+    "`mirrorform COMMAND --help` shows the same information. `npm run generate` generates this page.",
     "",
     "| exit code | meaning |",
     "|---|---|",
     ...EXIT_CODES.map(([codes, meaning]) => `| ${codes} | ${meaning} |`),
     "",
-    "If several apply, the first of these counts: interrupted, 3, 1, 4.",
+    "If several apply, mirrorform exits with the first of these: 130 or 143, 3, 1, 4.",
     "",
     pages.join("\n"),
   ].join("\n");
 }
 
 const EXIT_CODES = [
-  ["0", "success; for `plan`, with or without changes and blocked rows"],
-  ["1", "something failed: an entry could not be read, an action failed or was blocked in `apply`, a check failed"],
-  ["2", "changes are present: only from `plan --detailed-exitcode`"],
-  ["3", "the command line, the mirror file, the lock file or the plan file is not valid"],
-  ["4", "pull limit reached in `apply`: what was done is complete; rerun later to finish"],
+  ["0", "success; `plan` also exits with 0 if there are changes or blocked rows"],
+  ["1", "an entry could not be read, an action of `apply` failed or was blocked, or a check failed"],
+  ["2", "changes found; only with `plan --detailed-exitcode`"],
+  ["3", "invalid command line, mirror file, lock file or plan file"],
+  ["4", "pull limit reached in `apply`: finished images are complete; rerun later for the rest"],
   ["130, 143", "interrupted: no tag points at a partial image, and the report was written"],
 ] as const;
 

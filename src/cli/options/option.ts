@@ -73,8 +73,8 @@ export function choice<const Choice extends string>(
     const found = choices.find((each) => each === wanted);
     if (found !== undefined) return found;
     const near = nearest(wanted, choices);
-    const hint = near === undefined ? `use one of ${choices.join(", ")}` : `did you mean ${near}?`;
-    throw new UsageProblem(`"${wanted}" is not a ${value.toLowerCase()}`, hint);
+    const hint = near === undefined ? `use one of: ${choices.join(", ")}` : `did you mean ${near}?`;
+    throw new UsageProblem(`"${wanted}" is not a valid ${value.toLowerCase()}`, hint);
   };
   return { value, help, choices, read, ...(defaultText === undefined ? {} : { defaultText }) };
 }

@@ -27,7 +27,7 @@ export function parseArguments(
   }
   const most = definition.operands?.most ?? 0;
   const extra = parser.args[most];
-  if (extra !== undefined) throw new UsageProblem(`unexpected "${extra}"`);
+  if (extra !== undefined) throw new UsageProblem(`unexpected argument "${extra}"`);
   return { options, operands: parser.args };
 }
 
@@ -56,7 +56,7 @@ function problemOf({ code, message }: CommanderError, definition: CommandDefinit
       return new UsageProblem(`unknown option ${option}`, near === undefined ? undefined : `did you mean ${near}?`);
     }
     case "commander.optionMissingArgument":
-      return new UsageProblem(`${option} needs a value`);
+      return new UsageProblem(`${option} requires a value`);
     default:
       return new UsageProblem(message.replace(/^error: /, ""));
   }

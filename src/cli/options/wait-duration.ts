@@ -7,7 +7,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 export const WAIT: Option<number> = {
   value: "DURATION",
   isValueOptional: true,
-  help: "wait for pulls to become available instead of exiting with 4, for at most DURATION (e.g. 90s, 30m, 2h; no limit without it)",
+  help: "wait for pulls to become available instead of exiting with 4; DURATION limits the wait, e.g. 90s, 30m, 2h",
   read(given) {
     const last = given.at(-1);
     if (last === undefined) return 0;
@@ -16,7 +16,9 @@ export const WAIT: Option<number> = {
     if (number !== undefined) return Number(number) * (UNITS[unit] ?? 0);
     throw new UsageProblem(
       `--wait expects a duration such as 90s, 30m or 2h, not "${last}"`,
-      "put the plan file before --wait: mirrorform apply plan.json --wait",
+      /^\d/.test(last)
+        ? "write a number followed by s, m, h or d"
+        : "put the plan file before --wait: mirrorform apply plan.json --wait",
     );
   },
 };

@@ -45,7 +45,7 @@ export async function appendOutput(path: string, content: string): Promise<void>
 /** Returns the error for a file that cannot be written. */
 export function unwritable(path: string, error: unknown): MirrorError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return new MirrorError(`the file system reported ${code}`, {
+  return new MirrorError(code === "ENOENT" ? "no such folder (ENOENT)" : `the file system reported ${code}`, {
     code: "FILE_UNWRITABLE",
     side: "config",
     operation: "write file",

@@ -41,7 +41,7 @@ function agentError(status: number, cause: unknown): MirrorError {
   return new MirrorError(`the container's credentials agent ${verb} AWS credentials (status ${status})`, {
     code: status === 429 ? "TOO_MANY_REQUESTS" : isFault ? "SERVER_ERROR" : "UNAUTHORIZED",
     side: "credentials",
-    operation: "find AWS credentials",
+    operation: "load AWS credentials",
     hint: isFault
       ? "retry later, and see the log of the agent (ECS, EKS Pod Identity) for the reason"
       : "check the role of the task or pod, its trust policy, and AWS_CONTAINER_CREDENTIALS_… and AWS_CONTAINER_AUTHORIZATION_TOKEN…; the agent's log has the reason",

@@ -29,12 +29,17 @@ export function credentialError(error: unknown, identity: Identity): MirrorError
   return new MirrorError(messageOf(code, failure, identity), {
     code,
     side: "credentials",
-    operation: identity.role === undefined ? "find AWS credentials" : "assume role",
+    operation: operationOf(identity),
     reference: identity.role ?? (identity.profile === undefined ? undefined : `profile ${identity.profile}`),
     retryable: code === "SERVER_ERROR" || code === "TOO_MANY_REQUESTS",
     hint: hintOf(code, failure, identity),
     cause: error,
   });
+}
+
+function operationOf({ profile, role }: Identity): string {
+  if (role !== undefined) return "assume role";
+  return profile === undefined ? "load AWS credentials" : "load AWS credentials for";
 }
 
 type CredentialCode = Extract<
@@ -73,5 +78,5 @@ function hintOf(code: CredentialCode, failure: Failure, { role }: Identity): str
   }
   if (code === "UNAUTHORIZED")
     return "check the credentials with `aws sts get-caller-identity`, and check this machine's clock";
-  return "AWS STS or SSO is unavailable or throttles requests; retry later";
+  return "retry later; AWS STS or SSO is unavailable or throttling requests";
 }

@@ -133,7 +133,7 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
     return {
       code: "TOO_MANY_REQUESTS",
       retryable: true,
-      hint: "retry later; other clients use up this account's rate of API calls",
+      hint: "retry later; other clients are using up this account's API rate limit",
     };
   }
   if (isServerFault(failure)) {

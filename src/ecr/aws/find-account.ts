@@ -20,7 +20,7 @@ export async function findAccount(
     side: "credentials",
     operation: "use AWS account",
     reference: expected,
-    hint: `use a profile or role of account ${expected}, or correct \`account:\` under the target's \`ecr:\``,
+    hint: `use a profile or role in account ${expected}, or correct \`account:\` under the target's \`ecr:\``,
   });
 }
 

@@ -25,7 +25,7 @@ export async function resolveRegion(
     nonEmpty(environment["AWS_DEFAULT_REGION"]) ??
     (await regionOfProfile(profile)) ??
     nonEmpty(environment["CODEBUILD_BUILD_ARN"]?.split(":")[ARN_REGION_FIELD]);
-  if (region === undefined) throw noRegion("no AWS Region is set");
+  if (region === undefined) throw noRegion("no Region is set");
   if (!HOST_LABEL.test(region)) throw noRegion(`${JSON.stringify(region)} is not an AWS Region`);
   return region;
 }
@@ -51,7 +51,7 @@ function noRegion(message: string): MirrorError {
   return new MirrorError(message, {
     code: "NO_REGION",
     side: "config",
-    operation: "find the AWS Region",
-    hint: "set `region:` under the target's `ecr:`, or AWS_REGION",
+    operation: "determine the AWS Region",
+    hint: "set AWS_REGION, or add `region:` under the target's `ecr:`",
   });
 }

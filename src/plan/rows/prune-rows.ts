@@ -183,7 +183,7 @@ function tooMany({ repository, tags, of }: Place & { tags: readonly string[]; of
     side: "target",
     operation: "delete tags of",
     reference: repository,
-    message: `${tags.length} of its ${of} tags are no longer in the mirror file, which is more than ${MOST_DELETED * 100} %`,
+    message: `${tags.length} of its ${of} tags are no longer in the mirror file, which is more than ${MOST_DELETED * 100}%`,
     hint: `to delete them, run with --allow-deletions ${repository}`,
   };
 }
@@ -210,6 +210,6 @@ function nothingSelected({ repository, tags }: Place & { tags: readonly string[]
     operation: "delete tags of",
     reference: repository,
     message: `the tag rules that prune here select no tag, so ${tags.length === 1 ? "their only tag" : `all ${tags.length} of their tags`} would be deleted`,
-    hint: "find out why with plan --explain. To delete the tags anyway, delete them in ECR, or remove the entry from the mirror file",
+    hint: "run plan --explain to see why. To delete the tags anyway, remove the entry from the mirror file and delete them in ECR",
   };
 }

@@ -26,7 +26,7 @@ export function refuseOtherInputs(saved: SavedPlan, now: Pick<Plan, "name" | "in
   const changed = parts.flatMap(([key, what]) => (saved.inputs[key] === now.inputs[key] ? [] : [what]));
   if (changed.length > 0) throw refusePlan(terms.path, `${changed.join(" and ")} changed since the plan was made`);
   if (!saved.complete && !terms.partial) {
-    const hint = "make the plan again when everything can be read, or apply what it contains with --partial";
+    const hint = "create a new plan when everything can be read, or use --partial to apply this one as it is";
     throw refusePlan(terms.path, "the plan is incomplete: something could not be read when it was made", hint);
   }
 }

@@ -29,7 +29,7 @@ export interface SavedCopy {
 /** The only major version of the format that is read. */
 const FORMAT_MAJOR = majorOf(PLAN_FORMAT_VERSION);
 
-const MAKE_AGAIN = "make the plan again with this version: mirrorform plan --out FILE";
+const MAKE_AGAIN = "create a new plan with this version: mirrorform plan --out FILE";
 
 /** More than the plan of the largest mirror file has. */
 const MAX_ACTIONS = 500_000;

@@ -54,7 +54,7 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
 }
 
 function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): string {
-  if (isOpen) return "give the registry an https:// endpoint: mirrorform does not send credentials over plain HTTP";
+  if (isOpen) return "use an https:// endpoint for the registry; mirrorform does not send credentials over plain HTTP";
   const host = canonicalRegistry(endpoint.host);
   if (registryKind === "docker-hub") {
     const server = host === DOCKER_HUB ? "" : ` to its endpoint ${host}`;

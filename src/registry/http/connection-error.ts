@@ -85,7 +85,7 @@ function hintFor(code: ErrorCode, reason: string | undefined, host: string): str
   }
   if (reason === "ENOTFOUND") return "check the spelling of the host, DNS, and HTTPS_PROXY";
   if (code === "TIMEOUT" || reason === "ECONNREFUSED")
-    return "check the network, the firewall, and HTTPS_PROXY and NO_PROXY";
+    return "check the network, the firewall, HTTPS_PROXY and NO_PROXY";
   return undefined;
 }
 

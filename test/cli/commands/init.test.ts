@@ -85,7 +85,7 @@ describe("init", () => {
     const path = await folder(t);
     const { code, stderr } = await resident(["init", "--from", "Ruby:2.7"], { folder: path });
     assert.equal(code, 3);
-    assert.match(stderr, /Ruby:2\.7: .*lower case/);
+    assert.match(stderr, /Ruby:2\.7: .*lowercase/);
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
   });
 

@@ -79,7 +79,7 @@ describe("iam", { concurrency: 4 }, () => {
         ["--role", "apply"],
         /different identities: the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/,
       ],
-      [["--role", "admin"], /"admin" is not a role/],
+      [["--role", "admin"], /"admin" is not a valid role/],
       [["--account", "12"], /"12" is not an AWS account ID/],
       [["--file", "layout.yaml"], /layout.yaml has no image that goes to an ecr target or comes from an ECR/],
     ] as const;

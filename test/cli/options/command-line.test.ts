@@ -45,7 +45,7 @@ describe("the command line", () => {
   for (const [args, expected] of [
     [["aply"], /unknown command "aply"[^]*did you mean apply\?/],
     [["plan", "--onyl", "x"], /unknown option --onyl[^]*did you mean --only\?/],
-    [["plan", "extra"], /unexpected "extra"/],
+    [["plan", "extra"], /unexpected argument "extra"/],
     [["apply", "--", "--target", "b"], /unexpected "--target b" after --/],
     [["plan", "--file"], /--file/],
   ] as const) {
@@ -126,9 +126,9 @@ describe("an unknown command or option", () => {
   }
 
   test("without a similar one suggests the help", () => {
-    assert.equal(refusal("plan --qqqqqqqq").hint, "run mirrorform plan --help for its options");
+    assert.equal(refusal("plan --qqqqqqqq").hint, "run mirrorform plan --help to see its options");
     assert.equal(refusal("qqqqqqqq").hint, "run mirrorform --help for the list of commands");
-    assert.equal(refusal("plan --constructor").hint, "run mirrorform plan --help for its options");
+    assert.equal(refusal("plan --constructor").hint, "run mirrorform plan --help to see its options");
   });
 });
 

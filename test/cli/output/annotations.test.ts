@@ -22,7 +22,7 @@ describe("a mirror file that is not valid", () => {
       environment: { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: path },
     });
     assert.equal(code, 3);
-    assert.match(stdout, /^::error file=teams\/web\.yaml,line=6,col=12,title=INVALID_REFERENCE::.*lower case/);
+    assert.match(stdout, /^::error file=teams\/web\.yaml,line=6,col=12,title=INVALID_REFERENCE::.*lowercase/);
     assert.match(stderr, /web\.yaml:6:12/, "the text is printed too");
   });
 

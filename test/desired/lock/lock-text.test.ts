@@ -152,7 +152,7 @@ describe("a lock is refused, with a position, for", () => {
     ],
     ["an image without a tag", `version: 1\ndocker.io/library/a: ${A}\n`, /^INVALID_REFERENCE 2:1 .*with a tag$/],
     ["an image with a digest", `version: 1\ndocker.io/library/a:1@${A}: ${A}\n`, /^INVALID_REFERENCE 2:1 /],
-    ["a name in capitals", `version: 1\ndocker.io/library/A:1: ${A}\n`, /^INVALID_REFERENCE 2:1 .*lower case/],
+    ["a name in capitals", `version: 1\ndocker.io/library/A:1: ${A}\n`, /^INVALID_REFERENCE 2:1 .*lowercase/],
     [
       "an invalid digest",
       "version: 1\ndocker.io/library/a:1: sha256:12\n",

@@ -158,7 +158,7 @@ describe("a mirror file is refused for its form:", () => {
 
 describe("a mirror file is refused for its meaning:", () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
-    ["a bad reference", "  - image: »Ruby:2.7", /^INVALID_REFERENCE .*lower case/],
+    ["a bad reference", "  - image: »Ruby:2.7", /^INVALID_REFERENCE .*lowercase/],
     ["a bad digest", "  - image: »redis@sha256:12", /^INVALID_REFERENCE .*not a valid digest/],
     [
       "an invalid tag in a list",

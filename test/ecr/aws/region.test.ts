@@ -44,7 +44,7 @@ test("without a Region, the error says where to set one", async () => {
   await assert.rejects(resolveRegion({}, {}), {
     code: "NO_REGION",
     side: "config",
-    hint: /region:.*AWS_REGION/,
+    hint: /AWS_REGION.*region:/,
   });
 });
 

@@ -192,11 +192,11 @@ describe("many deletions in one repository", () => {
     assert.equal(pruned(withTags(9, 8)).totals.delete, 8);
   });
 
-  test("are carried out up to 30 % of the tags", () => {
+  test("are carried out up to 30% of the tags", () => {
     assert.equal(pruned(withTags(10, 3)).totals.delete, 3);
   });
 
-  test("are all blocked above 30 % of at least ten tags, and the plan is complete", () => {
+  test("are all blocked above 30% of at least ten tags, and the plan is complete", () => {
     const made = pruned(withTags(10, 4));
     assert.deepEqual([made.totals.delete, made.totals.blocked, made.complete], [0, 1, true]);
     const row = made.targets[0]?.rows.at(-1);

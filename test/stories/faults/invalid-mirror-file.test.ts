@@ -47,7 +47,7 @@ const SCENARIOS: readonly Scenario[] = [
     file: `${HEAD}mirrors:\n  - image: Redis:7\n`,
     code: "INVALID_REFERENCE",
     line: 6,
-    says: /lower case/,
+    says: /lowercase/,
   },
   {
     what: "a policy file outside the folder",

@@ -128,7 +128,7 @@ const SCENARIOS: readonly Scenario[] = [
     code: "TOO_LARGE",
     side: "source",
     operation: "read manifest",
-    hint: /another image/,
+    hint: /different image/,
     othersArrive: true,
   },
   {

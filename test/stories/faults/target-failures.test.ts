@@ -15,7 +15,7 @@ const SCENARIOS: readonly Scenario[] = [
     environment: () => ({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined }),
     code: "NO_REGION",
     side: "config",
-    operation: "find the AWS Region",
+    operation: "determine the AWS Region",
     hint: /AWS_REGION/,
   },
   {
@@ -23,7 +23,7 @@ const SCENARIOS: readonly Scenario[] = [
     environment: () => ({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }),
     code: "NO_CREDENTIALS",
     side: "credentials",
-    operation: "find AWS credentials",
+    operation: "load AWS credentials",
     hint: /aws|role/i,
   },
   {

@@ -209,7 +209,7 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
   [
     "of an older major format version",
     (plan) => Object.assign(plan, { formatVersion: "1.0" }),
-    /format version 1\.0 is not supported \(this version reads 2\.x\)\n {2}hint: make the plan again with this version: mirrorform plan --out FILE\n/,
+    /format version 1\.0 is not supported \(this version reads 2\.x\)\n {2}hint: create a new plan with this version: mirrorform plan --out FILE\n/,
   ],
   [
     "of a newer major format version",
@@ -219,7 +219,7 @@ const TAMPERED: readonly [what: string, change: (plan: Plan, actions: CopyImage[
   [
     "without a format version",
     (plan) => Object.assign(plan, { formatVersion: undefined }),
-    /the file has no formatVersion\n {2}hint: make the plan again/,
+    /the file has no formatVersion\n {2}hint: create a new plan/,
   ],
   [
     "for another registry",

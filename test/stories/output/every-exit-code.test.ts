@@ -121,7 +121,7 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
   ],
   iam: [
     { args: ["--region", "us-east-1", "--account", "123456789012"], code: 0, when: "it printed both policies" },
-    { args: ["--role", "admin"], code: 3, when: "there is no such role", says: /"admin" is not a role/ },
+    { args: ["--role", "admin"], code: 3, when: "there is no such role", says: /"admin" is not a valid role/ },
     { args: ["--account", "12"], code: 3, when: "an account is not valid", says: /not an AWS account ID/ },
     { args: ["--target", "mian"], code: 3, when: "there is no such target", says: /mian/ },
     { args: [], code: 3, when: "no target is an ECR", file: LAYOUT, says: /goes to an ecr target/ },
