@@ -1,6 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
+import { isFullQuota, quotaHint } from "../../registry/errors/quota.ts";
 import { GONE_HINT } from "../../registry/errors/response-hint.ts";
 import {
   isDenied,
@@ -73,13 +74,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ],
   ["OptInRequired", { code: "DENIED", hint: "enable this Region for the AWS account, or use another Region" }],
   [
-    "LimitExceededException",
-    {
-      code: "SERVICE_QUOTA",
-      hint: "request an increase of this Amazon ECR quota in Service Quotas",
-    },
-  ],
-  [
     "RepositoryNotFoundException",
     {
       code: "REPOSITORY_UNKNOWN",
@@ -124,6 +118,7 @@ export function ecrError(error: unknown, call: EcrCall): unknown {
 }
 
 function meaningOf(failure: Failure, call: EcrCall): Meaning {
+  if (isQuota(failure)) return { code: "SERVICE_QUOTA", hint: quotaHint(failure.message, "ecr") };
   const named = MEANINGS.get(failure.name);
   if (named !== undefined) return named;
   if (isExpired(failure)) return EXPIRED;
@@ -152,6 +147,11 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
     };
   }
   return { code: call.refusal };
+}
+
+/** Whether a quota is full, from the exception's name or AWS's words. */
+function isQuota(failure: Failure): boolean {
+  return failure.name === "LimitExceededException" || (!isThrottled(failure) && isFullQuota(failure.message));
 }
 
 function serviceOf({ service }: EcrCall): string {

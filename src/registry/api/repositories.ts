@@ -2,7 +2,7 @@ import { MirrorError } from "../../errors.ts";
 import { discard } from "../http/body.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
 import type { RegistryCore } from "./registry-core.ts";
-import { readErrors } from "../errors/response-error.ts";
+import { readErrors } from "../errors/registry-errors.ts";
 
 /** Checks repositories of a registry. */
 export interface Repositories {

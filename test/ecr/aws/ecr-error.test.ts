@@ -47,6 +47,25 @@ for (const [exception, code, side] of ONCE) {
   });
 }
 
+for (const [exception, message, hint] of [
+  [
+    "LimitExceededException",
+    "The repository with name 'team/app' in registry with id '123456789012' already has the maximum allowed number of images which is '100000'",
+    /"Images per repository"/,
+  ],
+  [
+    "InvalidParameterException",
+    "Adding tag '1' to an image in the repository with name 'team/app' in registry with id '123456789012' exceeds the maximum allowed number of tags per image which is '1000'",
+    /fewer tags/,
+  ],
+] as const) {
+  test(`the hint for a full quota (${exception}) follows from AWS's words`, async () => {
+    const played = await scene(() => ({ exception, message }));
+    await assert.rejects(create(played), { code: "SERVICE_QUOTA", hint });
+    assert.equal(times(played), 1);
+  });
+}
+
 test("retries throttled calls with increasing back-off, and emits an event for each", async () => {
   const played = await scene((count) =>
     count < 3 ? { exception: "ThrottlingException", message: "Rate exceeded" } : { exception: "KmsException" },

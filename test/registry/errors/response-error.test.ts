@@ -37,6 +37,109 @@ for (const [status, registryCode, code] of CODES) {
   });
 }
 
+const ECR_NAME = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+const IN_ECR = "in registry with id '111122223333'";
+
+for (const [quota, status, code, message, hint] of [
+  [
+    "tags per image",
+    403,
+    "DENIED",
+    `Adding tag '1.1' to an image in the repository with name 'team/app' ${IN_ECR} exceeds the maximum allowed number of tags per image which is '1000'`,
+    /fewer tags/,
+  ],
+  [
+    "images per repository",
+    403,
+    "DENIED",
+    `The repository with name 'team/rate' ${IN_ECR} already has the maximum allowed number of images which is '100000'`,
+    /"Images per repository" in Service Quotas/,
+  ],
+  [
+    "size of a layer",
+    403,
+    "DENIED",
+    `Adding this part to the layer with upload id 'x' in the repository with name 'team/app' ${IN_ECR} exceeds the maximum allowed size of a layer which is '54525952000'`,
+    /smaller layers/,
+  ],
+  ["layers per image", 405, "UNSUPPORTED", "Limit on number of layers per image exceeded", /fewer or smaller layers/],
+  [
+    "a quota that is not known yet",
+    400,
+    "",
+    "The operation did not succeed because it would have exceeded a service limit for your account",
+    /Amazon ECR quota in Service Quotas/,
+  ],
+] as const) {
+  test(`a full ECR quota is SERVICE_QUOTA and advises no permission: ${quota}`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, code, message));
+    const { registry } = clientOf(t, server.url, { name: ECR_NAME, side: "target" });
+    await assert.rejects(registry.putManifest("team/app", "1.1", MANIFEST), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.equal(error.code, "SERVICE_QUOTA");
+      assert.match(error.hint, hint);
+      assert.doesNotMatch(error.hint, /grant/);
+      assert.ok(error.message.includes(message.slice(0, 40)));
+      return true;
+    });
+    assert.equal(server.seen.length, 1);
+  });
+}
+
+for (const [registry, status, code, message] of [
+  ["Harbor", 403, "DENIED", "Quota exceeded when processing the request of adding 10.0 MiB of storage resource"],
+  [
+    "an older Harbor",
+    412,
+    "DENIED",
+    "adding 3.3 MiB of storage resource, which will exceed the configured upper limit of 10.0 MiB.",
+  ],
+  ["Quay", 403, "DENIED", "Quota has been exceeded on namespace"],
+] as const) {
+  test(`a full quota of ${registry} is SERVICE_QUOTA`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, code, message));
+    const { registry: client } = clientOf(t, server.url, { side: "target" });
+    const blob = blobOf(CONFIG);
+    const expected = { code: "SERVICE_QUOTA", hint: /operator for a larger quota/ };
+    await assert.rejects(client.putManifest("team/app", "1", MANIFEST), expected);
+    await assert.rejects(client.putBlob("team/app", blob, Readable.from([CONFIG])), expected);
+  });
+}
+
+test("a quota of requests per minute is throttling, not a full quota", async (t) => {
+  const message = "Quota exceeded for quota metric 'Requests per project per region per minute per user'";
+  const server = await serve(t, (_request, response) => refuse(response, 403, "TOOMANYREQUESTS", message));
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.getManifest("app", "1"), { code: "TOO_MANY_REQUESTS" });
+  assert.equal(server.seen.length, MAX_ATTEMPTS);
+});
+
+for (const [status, code, message, expected] of [
+  [500, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry", "MANIFEST_REFUSED"],
+  [500, "MANIFEST_INVALID", "manifest invalid", "MANIFEST_REFUSED"],
+  [403, "MANIFEST_INVALID", "manifest invalid", "MANIFEST_REFUSED"],
+  [412, "PRECONDITION", "Failed to process request due to 'team/app:1' configured as immutable.", "TAG_IMMUTABLE"],
+  [403, "DENIED", "the tag is immutable", "TAG_IMMUTABLE"],
+] as const) {
+  test(`a manifest refused with ${status} ${code} is ${expected} and not sent again`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, code, message));
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    await assert.rejects(registry.putManifest("team/app", "1", MANIFEST), { code: expected });
+    assert.equal(server.seen.length, 1);
+  });
+}
+
+for (const [status, code] of [
+  [403, "DENIED"],
+  [500, "SERVER_ERROR"],
+] as const) {
+  test(`a ${status} never means that a manifest is missing, even with the error code for it`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, "MANIFEST_UNKNOWN", "unknown"));
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.getManifest("app", "1"), { code });
+  });
+}
+
 test("the message quotes the registry's error on one line, truncated", async (t) => {
   const message = `line\r\n\u001B[31mred\u202E ${"long ".repeat(500)}`;
   const server = await serve(t, (_request, response) => refuse(response, 400, "NAME_INVALID", message));

@@ -1,0 +1,29 @@
+import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
+
+/** An error in a registry's response (distribution-spec, "Error Codes"). */
+export interface RegistryError {
+  /** In upper case. Empty if the response has none. */
+  code: string;
+  message: string;
+}
+
+/** Parses `{"errors":[{"code","message"}]}`. Other text becomes one error without a code. */
+export function readErrors(text: string): RegistryError[] {
+  if (text.trim() === "") return [];
+  const errors = parseJsonObject(text)?.["errors"];
+  if (Array.isArray(errors)) return errors.map(readError).filter((error) => error !== undefined);
+  // A proxy's HTML page, or text such as "Too Many Requests".
+  return [{ code: "", message: withoutMarkup(text) }];
+}
+
+function readError(value: unknown): RegistryError | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const code = typeof value["code"] === "string" ? value["code"] : "";
+  const message = typeof value["message"] === "string" ? value["message"] : "";
+  return code === "" && message === "" ? undefined : { code: code.toUpperCase(), message };
+}
+
+/** Removes HTML tags. A tag ends at the next "<" even if it is not closed, so that matching takes linear time. */
+function withoutMarkup(text: string): string {
+  return /^\s*</.test(text) ? text.replace(/<[^<>]*>?/g, " ") : text;
+}
