@@ -2,8 +2,10 @@ import type { Clock } from "../clock.ts";
 import { MirrorError } from "../errors.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
+import { webPageError } from "../registry/errors/web-page-error.ts";
 import { connectionError } from "../registry/http/connection-error.ts";
 import { readRetryAfter } from "../registry/http/retry-after.ts";
+import { isPage } from "../registry/http/web-page.ts";
 import type { CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 
@@ -64,6 +66,8 @@ export async function fetchPage(
     } else if (response.status === 200) {
       const read = readPage(response.text);
       if (read !== undefined) return read;
+      const isWebPage = isPage(response.headers, Buffer.from(response.text));
+      if (isWebPage) throw webPageError("hub.docker.com", "a list of tags", subject);
       const message = "hub.docker.com did not answer with a list of tags";
       throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
     } else if (response.status === 404 && page > 1) {

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import type { ErrorCode } from "../error-code.ts";
 import { MirrorError } from "../errors.ts";
 import type { Registry } from "./registry.ts";
 
@@ -27,8 +28,8 @@ export function registryTarget(registry: Registry, prefix: string) {
       registry.getManifest(path(repository), digest, signal),
     /** Whether the registry reports that the repository does not exist. */
     isUnknown: (repository: string, signal: AbortSignal) => registry.isUnknownRepository(path(repository), signal),
-    hasManifest: async (repository: string, digest: Digest, signal: AbortSignal) =>
-      (await registry.headManifest(path(repository), digest, signal)) !== undefined,
+    hasManifest: (repository: string, digest: Digest, signal: AbortSignal) =>
+      registry.hasManifest(path(repository), digest, signal),
     listReferrers: (repository: string, subject: Digest, signal: AbortSignal) =>
       registry.listReferrers(path(repository), subject, signal),
     async missingBlobs(repository: string, blobs: readonly Descriptor[], signal: AbortSignal): Promise<Descriptor[]> {
@@ -60,7 +61,10 @@ async function readTag(
   try {
     return (await registry.getManifest(repository, tag, signal)).digest;
   } catch (error) {
-    if (error instanceof MirrorError && error.code === "MANIFEST_UNKNOWN") return undefined;
+    if (error instanceof MirrorError && ABSENT.has(error.code)) return undefined;
     throw error;
   }
 }
+
+/** The errors of a GET for a tag that does not exist. */
+const ABSENT: ReadonlySet<ErrorCode> = new Set(["MANIFEST_UNKNOWN", "REPOSITORY_UNKNOWN"]);

@@ -29,6 +29,12 @@ export interface Registry extends Repositories {
    */
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   /**
+   * Whether a manifest exists. A 200 alone does not show that, because proxies send it with a page of their own: the
+   * response must have the digest or a manifest's media type. Otherwise a target is asked with GET, and a manifest of a
+   * source counts as missing.
+   */
+  hasManifest(repository: string, digest: Digest, signal?: AbortSignal): Promise<boolean>;
+  /**
    * Reads a manifest of at most MAX_MANIFEST_BYTES (TOO_LARGE). The digest is computed from the bytes, and must match
    * `reference` if that is a digest (DIGEST_MISMATCH).
    * @param beforeSend called before each request, including retries; an error that it throws ends the attempt
@@ -45,8 +51,8 @@ export interface Registry extends Repositories {
    */
   openBlob(repository: string, descriptor: Descriptor, offset?: number, signal?: AbortSignal): Promise<Readable>;
   /**
-   * Whether a blob with the given size exists. Uses HEAD, and a GET of the first byte if HEAD is redirected.
-   * A blob counts as missing if the request fails after a redirect.
+   * Whether a blob with the given size exists. Uses HEAD, and a GET of the first byte if HEAD is redirected or returns
+   * another length or none. A blob counts as missing if that GET fails.
    */
   hasBlob(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<boolean>;
   /**
@@ -67,7 +73,7 @@ export interface Registry extends Repositories {
    */
   listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
   /**
-   * Writes a manifest. TAG_IMMUTABLE and MANIFEST_REFUSED come from rules of the target. After a lost response and a
+   * Writes a manifest, and reads it again unless the response shows that it is stored. TAG_IMMUTABLE and MANIFEST_REFUSED come from rules of the target. After a lost response and a
    * retry, TAG_IMMUTABLE may mean that the first request succeeded, so the caller must check the tag.
    */
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;

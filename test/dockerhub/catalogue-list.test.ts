@@ -95,6 +95,7 @@ describe("the list of all tags, with dates", () => {
     ["the catalogue keeps throttling", "TOO_MANY_REQUESTS", Array.from({ length: 4 }, () => text(429, ""))],
     ["the catalogue keeps failing", "SERVER_ERROR", Array.from({ length: 4 }, () => text(500, ""))],
     ["the answer is not a list", "UNEXPECTED_RESPONSE", [json(200, { count: "many", results: [] })]],
+    ["the answer is a web page", "UNEXPECTED_RESPONSE", [text(200, "<html>", { "content-type": "text/html" })]],
     ["there are too many tags", "TOO_LARGE", [json(200, { count: 1_000_000, results: [] })]],
   ];
   for (const [what, code, answers] of failures) {

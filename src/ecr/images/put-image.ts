@@ -36,7 +36,11 @@ export async function putImage(
     ...(tag === undefined ? {} : { imageTag: tag }),
   };
   try {
-    await client.call(call, signal, (sdk, options) => sdk.send(new PutImageCommand(input), options));
+    const { image } = await client.call(call, signal, (sdk, options) => sdk.send(new PutImageCommand(input), options));
+    // ECR compares the digest itself. A response without one is not from ECR, and stored nothing.
+    if (image?.imageId?.imageDigest === undefined) {
+      throw problem("UNEXPECTED_RESPONSE", reference, "ECR's response does not show that the manifest is stored");
+    }
   } catch (error) {
     if (isException(error, "ImageAlreadyExistsException")) return;
     if (tag === undefined || !isException(error, "ImageTagAlreadyExistsException")) throw error;

@@ -1,12 +1,13 @@
 import { finished, PassThrough, Transform, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
+import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
 import { connectionError } from "../http/connection-error.ts";
 import type { Call } from "../http/exchange.ts";
 import { contentLength, header } from "../http/headers.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
-import { isRedirect } from "../http/redirect.ts";
+import { announcesPage } from "../http/web-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
 
@@ -32,7 +33,8 @@ export function createBlobs(core: RegistryCore): Blobs {
       // A server may ignore the range and send the whole blob (RFC 9110, 14.2).
       const accept = offset === 0 ? [200] : [200, 206];
       return limitDownloads.open(() =>
-        exchange({ ...call, accept, follow: true }, async (response) => {
+        exchange({ ...call, accept, follow: true }, async (response, from) => {
+          if (isPageInsteadOf(descriptor, response)) throw webPageError(from.host, "a blob", { ...call, side });
           if (response.status === 206 && !isRestOf(response, offset, descriptor.size)) {
             throw new MirrorError(`the response is not the rest of the blob from byte ${offset}`, {
               code: "UNEXPECTED_RESPONSE",
@@ -53,24 +55,22 @@ export function createBlobs(core: RegistryCore): Blobs {
       const call = { ...place, method: "HEAD", operation, repository, signal, headers: READ_HEADERS } as const;
       // Redirects are not followed: a HEAD of a URL signed for GET is refused (aws/containers-roadmap#2671).
       const accept = [200, 301, 302, 303, 307, 308, 404];
-      const status = await limitRequests(() =>
+      const { status, length } = await limitRequests(() =>
         exchange({ ...call, accept }, async (response) => {
           await discard(response.body, MAX_ERROR_BYTES);
-          const length = contentLength(response.headers);
-          const isOtherSize = response.status === 200 && length !== undefined && length !== blob.size;
-          return isOtherSize ? 404 : response.status;
+          return { status: response.status, length: contentLength(response.headers) };
         }),
       );
-      return isRedirect(status) ? redirectsToBlob(blob, call) : status === 200;
+      if (status === 404) return false;
+      return (status === 200 && length === blob.size) || isServed(blob, call);
     },
   };
 
   /**
-   * Whether a redirect leads to the blob and not, for example, to a sign-in page. Requests the first byte, because the
-   * response has the size of the whole blob. If that fails, the blob counts as missing, and uploading it again does no
-   * harm.
+   * Whether a GET returns the blob and not, for example, a sign-in page. Requests the first byte, because the response
+   * has the size of the whole blob. If that fails, the blob counts as missing, and uploading it again does no harm.
    */
-  async function redirectsToBlob(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
+  async function isServed(blob: Descriptor, call: Omit<Call, "accept">): Promise<boolean> {
     const get = { ...call, method: "GET", headers: { ...READ_HEADERS, range: "bytes=0-0" } } as const;
     try {
       return await limitRequests(() =>
@@ -86,6 +86,11 @@ export function createBlobs(core: RegistryCore): Blobs {
       throw error;
     }
   }
+}
+
+/** Whether a response is a web page, and the blob is not one of the same length. */
+function isPageInsteadOf(blob: Descriptor, { status, headers }: Response): boolean {
+  return status === 200 && announcesPage(headers) && contentLength(headers) !== blob.size;
 }
 
 /** Reads the size of the whole blob from a full or partial response (RFC 9110, 14.4). */

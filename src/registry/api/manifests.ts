@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../error-code.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import { digestOf, matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
@@ -5,6 +6,7 @@ import { parseJsonObject } from "../../oci/json-object.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
   bareMediaType,
+  isImageType,
   isIndexType,
   isSchema1Type,
   MANIFEST_MEDIA_TYPES,
@@ -12,9 +14,11 @@ import {
   SCHEMA_1_HINT,
   SCHEMA_1_MESSAGE,
 } from "../../oci/media-type.ts";
+import { webPageError } from "../errors/web-page-error.ts";
 import { BodyTooLarge, discard, readBody } from "../http/body.ts";
 import type { Call } from "../http/exchange.ts";
 import { contentLength, header, type Headers } from "../http/headers.ts";
+import { announcesPage, isPage } from "../http/web-page.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
 import type { RegistryCore } from "./registry-core.ts";
 
@@ -30,6 +34,7 @@ export interface ManifestHead {
 /** Reads and writes manifests in a registry. */
 export interface Manifests {
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
+  hasManifest(repository: string, digest: Digest, signal?: AbortSignal): Promise<boolean>;
   getManifest(repository: string, reference: string, signal?: AbortSignal, beforeSend?: () => void): Promise<Manifest>;
   putManifest(repository: string, reference: string, manifest: Manifest, signal?: AbortSignal): Promise<void>;
 }
@@ -38,6 +43,17 @@ const READ_HEADERS = { accept: MANIFEST_MEDIA_TYPES.join(", "), "accept-encoding
 
 /** The registry, or a proxy in front of it, does not support HEAD. Only a GET shows whether the manifest exists. */
 const METHOD_NOT_ALLOWED = 405;
+/** The status of a stored manifest. Others prove nothing by themselves, because proxies answer 200 to any request. */
+const CREATED = 201;
+/** The errors of a GET for a manifest that is missing, or served wrong, so that writing it again does no harm. */
+const NOT_THERE: ReadonlySet<ErrorCode> = new Set([
+  "MANIFEST_UNKNOWN",
+  "REPOSITORY_UNKNOWN",
+  "UNEXPECTED_RESPONSE",
+  "DIGEST_MISMATCH",
+  "MEDIA_TYPE_UNSUPPORTED",
+  "TOO_LARGE",
+]);
 const UNKNOWN_HEAD: ManifestHead = { mediaType: "", digest: undefined, size: undefined };
 
 /** distribution-spec, "Pulling manifests", "Checking if content exists", "Pushing manifests". */
@@ -55,25 +71,39 @@ export function createManifests(core: RegistryCore): Manifests {
     return { ...place, method, operation, repository, signal, isManifest: true };
   }
 
-  return {
+  const manifests: Manifests = {
     async headManifest(repository, reference, signal) {
       const head = call("HEAD", "look up manifest", repository, reference, signal);
       const accept = side === "source" ? [200, 404, METHOD_NOT_ALLOWED] : [200, 404];
       return limitRequests(() =>
-        exchange({ ...head, headers: READ_HEADERS, accept, follow: true }, async (response) => {
-          await discard(response.body, MAX_ERROR_BYTES);
-          if (response.status === METHOD_NOT_ALLOWED) return UNKNOWN_HEAD;
-          return response.status === 404 ? undefined : readHead(response.headers);
+        exchange({ ...head, headers: READ_HEADERS, accept, follow: true }, async ({ status, headers, body }, from) => {
+          await discard(body, MAX_ERROR_BYTES);
+          if (status === METHOD_NOT_ALLOWED) return UNKNOWN_HEAD;
+          if (status === 404) return undefined;
+          const found = readHead(headers);
+          // A target is read with GET instead.
+          const isPageOnly = side === "source" && found.digest === undefined && announcesPage(headers);
+          if (isPageOnly) throw webPageError(from.host, "a manifest", { ...head, side });
+          return found;
         }),
       );
+    },
+
+    async hasManifest(repository, digest, signal) {
+      const head = await manifests.headManifest(repository, digest, signal);
+      if (head === undefined) return false;
+      if (head.digest === digest) return true;
+      const isOther = head.digest !== undefined && differs(head.digest, digest);
+      if (!isOther && (isIndexType(head.mediaType) || isImageType(head.mediaType))) return true;
+      return side === "target" && isReadable(repository, digest, signal);
     },
 
     async getManifest(repository, reference, signal, beforeSend) {
       const get = { ...call("GET", "read manifest", repository, reference, signal), beforeSend };
       return limitRequests(() =>
-        exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response) => {
+        exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response, from) => {
           const bytes = await readBounded(response, get);
-          return verifyManifest(bytes, response.headers, reference, get);
+          return verifyManifest(bytes, response.headers, reference, get, from.host);
         }),
       );
     },
@@ -81,13 +111,15 @@ export function createManifests(core: RegistryCore): Manifests {
     async putManifest(repository, reference, manifest, signal) {
       const put = call("PUT", "write manifest", repository, reference, signal);
       const headers = { "content-type": manifest.mediaType };
-      return limitRequests(() =>
-        exchange({ ...put, headers, body: manifest.bytes, accept: [200, 201, 202] }, async (response) => {
+      const answered = await limitRequests(() =>
+        exchange({ ...put, headers, body: manifest.bytes, accept: [200, CREATED, 202] }, async (response, { host }) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const stored = parseDigest(header(response.headers, "docker-content-digest") ?? "");
           if (stored !== undefined && differs(stored, manifest.digest)) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
+          const isStored = response.status === CREATED || stored !== undefined;
+          return { isStored, status: response.status, host, isPage: announcesPage(response.headers) };
         }).catch((error: unknown) => {
           throw error instanceof MirrorError &&
             error.hint === USUAL_HINTS.MANIFEST_REFUSED &&
@@ -96,8 +128,40 @@ export function createManifests(core: RegistryCore): Manifests {
             : error;
         }),
       );
+      if (answered.isStored || (await pointsAt(repository, reference, manifest.digest, signal))) return;
+      const { host, status, isPage } = answered;
+      if (isPage) throw webPageError(host, "storing the manifest", { ...put, side });
+      throw fail(put, "UNEXPECTED_RESPONSE", `${host} answered ${status}, but did not store the manifest`);
     },
   };
+  return manifests;
+
+  /** Whether a tag or digest has this content, by its own bytes if HEAD does not show it. */
+  async function pointsAt(
+    repository: string,
+    reference: string,
+    digest: Digest,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const head = await manifests.headManifest(repository, reference, signal);
+    return head?.digest === digest || (head !== undefined && isReadable(repository, reference, signal, digest));
+  }
+
+  /** Whether a GET returns the manifest. Costs no pull at a target. */
+  async function isReadable(
+    repository: string,
+    reference: string,
+    signal: AbortSignal | undefined,
+    digest?: Digest,
+  ): Promise<boolean> {
+    try {
+      const read = await manifests.getManifest(repository, reference, signal);
+      return digest === undefined || matchesDigest(read.bytes, digest);
+    } catch (error) {
+      if (error instanceof MirrorError && NOT_THERE.has(error.code)) return false;
+      throw error;
+    }
+  }
 
   async function readBounded(
     response: { body: Parameters<typeof readBody>[0]; headers: Headers },
@@ -112,12 +176,18 @@ export function createManifests(core: RegistryCore): Manifests {
     }
   }
 
-  function verifyManifest(bytes: Buffer, headers: Headers, reference: string, get: Omit<Call, "accept">): Manifest {
+  function verifyManifest(
+    bytes: Buffer,
+    headers: Headers,
+    reference: string,
+    get: Omit<Call, "accept">,
+    host: string,
+  ): Manifest {
     const mediaType = mediaTypeOf(headers, bytes);
     const expected = parseDigest(reference);
-    if (expected === undefined || matchesDigest(bytes, expected)) {
-      return { bytes, mediaType, digest: expected ?? digestOf(bytes) };
-    }
+    if (expected !== undefined && matchesDigest(bytes, expected)) return { bytes, mediaType, digest: expected };
+    if (isPage(headers, bytes)) throw webPageError(host, "a manifest", { ...get, side });
+    if (expected === undefined) return { bytes, mediaType, digest: digestOf(bytes) };
     if (isSchema1Type(mediaType)) {
       throw fail(get, "MEDIA_TYPE_UNSUPPORTED", SCHEMA_1_MESSAGE, SCHEMA_1_HINT);
     }
@@ -126,7 +196,7 @@ export function createManifests(core: RegistryCore): Manifests {
 
   function fail(
     { operation, reference }: Omit<Call, "accept">,
-    code: "TOO_LARGE" | "DIGEST_MISMATCH" | "MEDIA_TYPE_UNSUPPORTED",
+    code: "TOO_LARGE" | "DIGEST_MISMATCH" | "MEDIA_TYPE_UNSUPPORTED" | "UNEXPECTED_RESPONSE",
     message: string,
     hint?: string,
   ): MirrorError {

@@ -24,7 +24,7 @@ const OFFICIAL = "library/";
 export function publicRepositories(
   registry: string,
   credential: () => Promise<Credential | undefined>,
-  anonymousClient: () => Pick<Registry, "headManifest" | "hasBlob">,
+  anonymousClient: () => Pick<Registry, "hasManifest" | "hasBlob">,
 ): IsPublic {
   const results = new Map<string, Promise<boolean>>();
   return (repository, content, signal) => {
@@ -38,7 +38,7 @@ export function publicRepositories(
     try {
       if ((await credential()) === undefined) return true;
       return typeof content === "string"
-        ? (await anonymousClient().headManifest(repository, content, signal)) !== undefined
+        ? await anonymousClient().hasManifest(repository, content, signal)
         : await anonymousClient().hasBlob(repository, content, signal);
     } catch {
       return false;

@@ -1,7 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
+import { webPageError } from "../errors/web-page-error.ts";
 import { BodyTooLarge, readBody } from "../http/body.ts";
 import type { Headers } from "../http/headers.ts";
+import { isPage } from "../http/web-page.ts";
 import { MAX_LISTED_TAGS, MAX_TAG_PAGE_BYTES, MAX_TAG_PAGES, TAGS_OF_A_PAGE } from "../limits.ts";
 import { nextPage } from "./next-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
@@ -48,18 +50,20 @@ export function createTags(core: RegistryCore): Tags {
     const headers = { accept: "application/json" };
     return limitRequests(() =>
       exchange({ ...call, headers, accept: [200], follow: true }, async (response, from) => ({
-        tags: await readTags(response, reference),
+        tags: await readTags(response, reference, from.host),
         next: readNext(from, response.headers, reference),
       })),
     );
   }
 
-  async function readTags(response: Response, reference: string): Promise<string[]> {
-    const body = parseJsonObject(await readBounded(response, reference));
-    const tags = body?.["tags"];
+  async function readTags(response: Response, reference: string, host: string): Promise<string[]> {
+    const bytes = await readBounded(response, reference);
+    const tags = parseJsonObject(bytes)?.["tags"];
     // Nexus and others answer null for a repository without tags.
     if (tags === null) return [];
     if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string")) {
+      const subject = { side, operation: "list tags of", reference };
+      if (isPage(response.headers, bytes)) throw webPageError(host, "a list of tags", subject);
       throw fail(reference, "UNEXPECTED_RESPONSE", "the response is not a list of tags");
     }
     return tags;

@@ -4,8 +4,10 @@ import { readBody, BodyTooLarge, discard } from "../http/body.ts";
 import type { Challenge } from "./challenge.ts";
 import { connectionError } from "../http/connection-error.ts";
 import type { Credential } from "./credential.ts";
-import { header } from "../http/headers.ts";
+import { webPageError } from "../errors/web-page-error.ts";
+import { header, type Headers } from "../http/headers.ts";
 import { DEFAULT_TOKEN_SECONDS, MAX_REDIRECTS, MAX_TOKEN_BYTES } from "../limits.ts";
+import { isPage } from "../http/web-page.ts";
 import { isLoopback, reachesInternalAddress } from "../http/private-address.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
 import { readRetryAfter } from "../http/retry-after.ts";
@@ -52,7 +54,7 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
     return { ok: false, error, retryAfter: readRetryAfter(headers, now()) };
   }
   try {
-    return { ok: true, value: parseAnswer(await readBody(response.body, MAX_TOKEN_BYTES), request, realm) };
+    return { ok: true, value: parseAnswer(await readBody(response.body, MAX_TOKEN_BYTES), headers, request, realm) };
   } catch (error) {
     if (error instanceof BodyTooLarge) throw unexpected(request, `the response of ${realm.host} is too long`);
     throw connectionError(error, { operation: "sign in to", reference: registry, side, host: realm.host, signal });
@@ -126,10 +128,12 @@ async function sendFollowing(send: Send, first: Request, request: TokenRequest):
 /** A token becomes a header value, so only visible ASCII is allowed. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-function parseAnswer(bytes: Buffer, request: TokenRequest, realm: URL): TokenAnswer {
+function parseAnswer(bytes: Buffer, headers: Headers, request: TokenRequest, realm: URL): TokenAnswer {
   const body = parseJsonObject(bytes);
   const value = [body?.["token"], body?.["access_token"]].find((token) => typeof token === "string" && token !== "");
   if (typeof value !== "string" || !TOKEN.test(value)) {
+    const subject = { side: request.side, operation: "sign in to", reference: request.registry };
+    if (isPage(headers, bytes)) throw webPageError(realm.host, "a token", subject);
     throw unexpected(request, `the response of ${realm.host} has no token`);
   }
   const seconds = body?.["expires_in"];

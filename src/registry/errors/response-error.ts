@@ -7,6 +7,8 @@ import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "./quota.ts";
 import { readErrors, type RegistryError } from "./registry-errors.ts";
+import { announcesPage, isPage } from "../http/web-page.ts";
+import { PAGE_HINT } from "./web-page-error.ts";
 import { isRetryableStatus } from "../http/retryable-status.ts";
 
 /** The request that failed, and the host that answered. */
@@ -31,13 +33,15 @@ export function responseError(
   const errors = readErrors(text);
   const isPullLimit = status === 429 && context.isPullLimit?.({ status, headers, body: text }) === true;
   const code = isPullLimit ? "PULL_LIMIT" : classify(status, errors, operation);
-  return new MirrorError(messageOf(status, errors, context, isPullLimit), {
+  const isUnquotedPage = status < 400 && isForeignPage(response);
+  const page = isUnquotedPage ? " with a web page" : "";
+  return new MirrorError(`${messageOf(status, errors, context, isPullLimit)}${page}`, {
     code,
     side,
     operation,
     reference,
     retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
-    hint: hintOf(code, errors, context),
+    hint: isForeignPage(response) ? PAGE_HINT : hintOf(code, errors, context),
   });
 }
 
@@ -45,6 +49,15 @@ export function responseError(
 function isRetryable(code: ErrorCode, status: number): boolean {
   if (code === "TOO_MANY_REQUESTS") return true;
   return (code === "SERVER_ERROR" || code === "TIMEOUT") && isRetryableStatus(status);
+}
+
+/**
+ * Whether a web page refuses a request, as a filtering proxy or a web server that is no registry does. The pages of an
+ * overloaded registry's gateway (429, 5xx) say what their status says.
+ */
+function isForeignPage({ status, headers, text }: { status: number; headers: Headers; text: string }): boolean {
+  if (status < 400) return announcesPage(headers);
+  return status !== 401 && status !== 429 && status < 500 && text !== "" && isPage(headers, Buffer.from(text));
 }
 
 function hintOf(code: ErrorCode, errors: readonly RegistryError[], context: ErrorContext): string | undefined {

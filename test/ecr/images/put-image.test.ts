@@ -131,8 +131,19 @@ test("rejects a manifest that is not UTF-8 or exceeds 4 MiB before sending it", 
   assert.deepEqual(aws.operations, ["GetAuthorizationToken"]);
 });
 
-test("transfers any UTF-8 manifest unchanged", async () => {
+test("a response without the stored digest is UNEXPECTED_RESPONSE", async () => {
   const aws = await scriptedAws(() => undefined);
+  const ecr = await openEcr({}, testContext(aws.environment));
+  await assert.rejects(ecr.putImage("team/app", UNTYPED, "v1"), {
+    code: "UNEXPECTED_RESPONSE",
+    reference: "team/app:v1",
+    message: /does not show that the manifest is stored/,
+  });
+});
+
+test("transfers any UTF-8 manifest unchanged", async () => {
+  const stored = { image: { imageId: { imageDigest: UNTYPED.digest } } };
+  const aws = await scriptedAws((operation) => (operation === "PutImage" ? { json: stored } : undefined));
   const ecr = await openEcr({}, testContext(aws.environment));
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary" }), fc.boolean(), async (text, hasMark) => {

@@ -137,3 +137,49 @@ test("connections are reused, even after errors and redirects", async (t) => {
   // 18 requests; undici may open a second connection while the body of the first is still read.
   assert.ok(sockets.size <= 2, `${sockets.size} connections`);
 });
+
+const PAGE = "<!doctype html><title>Sign in</title>";
+
+for (const length of ["with", "without"]) {
+  test(`a web page ${length} a length in place of a blob is UNEXPECTED_RESPONSE`, async (t) => {
+    const server = await serve(t, (_request, response) => {
+      const size = length === "with" ? { "content-length": PAGE.length } : {};
+      response.writeHead(200, { "content-type": "text/html", ...size }).end(PAGE);
+    });
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.openBlob("app", BLOB), {
+      code: "UNEXPECTED_RESPONSE",
+      message: `${server.url.host} answered with a web page instead of a blob`,
+      hint: /HTTPS_PROXY/,
+    });
+  });
+}
+
+test("a blob that is itself HTML is read", async (t) => {
+  const bytes = Buffer.from(PAGE);
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/html", "content-length": bytes.length }).end(bytes);
+  });
+  const { registry } = clientOf(t, server.url);
+  assert.deepEqual(await buffer(await registry.openBlob("app", blobOf(bytes))), bytes);
+});
+
+for (const [what, head, get, expected] of [
+  ["its length", { "content-length": BLOB.size }, undefined, true],
+  ["no length, and GET has the blob", {}, BLOB.size, true],
+  ["no length, and GET has a blob of another size", {}, 7, false],
+  ["no length, and GET does not have it", {}, undefined, false],
+  ["a proxy's page, and GET has the blob", { "content-type": "text/html", "content-length": 37 }, BLOB.size, true],
+  ["a proxy's page, and GET does not have it", { "content-type": "text/html", "content-length": 37 }, undefined, false],
+] as const) {
+  test(`a blob ${expected ? "exists" : "is missing"} after a 200 with ${what}`, async (t) => {
+    const server = await serve(t, (request, response) => {
+      if (request.method === "HEAD") return void response.writeHead(200, head).end();
+      assert.equal(request.headers.range, "bytes=0-0");
+      if (get === undefined) return void response.writeHead(404).end();
+      response.writeHead(206, { "content-range": `bytes 0-0/${get}`, "content-length": 1 }).end("x");
+    });
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    assert.equal(await registry.hasBlob("app", BLOB), expected);
+  });
+}

@@ -187,3 +187,125 @@ for (const [repository, reference] of [
     assert.equal(server.seen.length, 0);
   });
 }
+
+const PAGE = "<!doctype html><title>Sign in</title>";
+const PAGE_HEADERS = { "content-type": "text/html; charset=utf-8" };
+
+test("a web page in place of a manifest is UNEXPECTED_RESPONSE, and the hint names address, proxy and sign-in", async (t) => {
+  const server = await serve(t, answer(Buffer.from(PAGE), PAGE_HEADERS));
+  const { registry } = clientOf(t, server.url);
+  const expected = {
+    code: "UNEXPECTED_RESPONSE",
+    message: `${server.url.host} answered with a web page instead of a manifest`,
+    hint: /address and path.*HTTPS_PROXY.*sign-in/,
+    retryable: false,
+  };
+  await assert.rejects(registry.headManifest("app", "1"), { ...expected, operation: "look up manifest" });
+  await assert.rejects(registry.getManifest("app", "1"), { ...expected, operation: "read manifest" });
+  await assert.rejects(registry.getManifest("app", MANIFEST.digest), { ...expected, operation: "read manifest" });
+});
+
+test("the error for a web page names the host that a redirect led to", async (t) => {
+  const portal = await serve(t, answer(Buffer.from(PAGE), PAGE_HEADERS));
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(302, { location: new URL("/login", portal.url).href }).end();
+  });
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.getManifest("app", "1"), {
+    message: new RegExp(`^${portal.url.host} answered with a web`),
+  });
+});
+
+test("a manifest announced as HTML is read if its digest matches", async (t) => {
+  const server = await serve(t, answer(MANIFEST.bytes, PAGE_HEADERS));
+  const { registry } = clientOf(t, server.url);
+  assert.deepEqual((await registry.getManifest("app", MANIFEST.digest)).bytes, MANIFEST.bytes);
+});
+
+/** A registry that has the manifest, or not, and answers HEAD with 200 and `headers`. */
+const misleading =
+  (headers: Record<string, string>, get: Handler): Handler =>
+  (request, response, raw) =>
+    request.method === "HEAD" ? void response.writeHead(200, headers).end() : get(request, response, raw);
+const absent: Handler = (_request, response) => refuse(response, 404, "MANIFEST_UNKNOWN", "manifest unknown");
+const present = answer(MANIFEST.bytes, { "content-type": MANIFEST.mediaType });
+const page = answer(Buffer.from(PAGE), PAGE_HEADERS);
+const other = answer(Buffer.from("{}"), { "content-type": MANIFEST.mediaType });
+
+for (const [what, headers, get, expected, requests] of [
+  ["with its digest", { "docker-content-digest": MANIFEST.digest }, absent, true, 1],
+  ["with a manifest's media type", { "content-type": OCI_INDEX }, absent, true, 1],
+  ["of a proxy's page, and GET has the manifest", PAGE_HEADERS, present, true, 2],
+  ["of a proxy's page, and GET does not have the manifest", PAGE_HEADERS, absent, false, 2],
+  ["of a proxy's page, and GET returns the page too", PAGE_HEADERS, page, false, 2],
+  ["without a type, and GET does not have the manifest", {}, absent, false, 2],
+  ["with a generic type, and GET has the manifest", { "content-type": "application/json" }, present, true, 2],
+  [
+    "with the digest of another manifest",
+    { "docker-content-digest": digestOf(Buffer.from("{}")), "content-type": OCI_INDEX },
+    other,
+    false,
+    2,
+  ],
+] as const) {
+  test(`a target ${expected ? "has" : "lacks"} a manifest after a 200 ${what}`, async (t) => {
+    const server = await serve(t, misleading(headers, get));
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    assert.equal(await registry.hasManifest("app", MANIFEST.digest), expected);
+    assert.equal(server.seen.length, requests);
+  });
+}
+
+test("a source is never asked with GET whether it has a manifest", async (t) => {
+  const server = await serve(t, misleading({ "content-type": "text/plain" }, present));
+  const { registry } = clientOf(t, server.url);
+  assert.equal(await registry.hasManifest("app", MANIFEST.digest), false);
+  assert.deepEqual(server.lines(), [`HEAD /v2/app/manifests/${MANIFEST.digest}`]);
+});
+
+test("a check for a manifest that is denied is an error, and not a missing manifest", async (t) => {
+  const server = await serve(
+    t,
+    misleading({}, (_request, response) => refuse(response, 403, "DENIED", "no")),
+  );
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.hasManifest("app", MANIFEST.digest), { code: "DENIED" });
+});
+
+for (const status of [200, 202]) {
+  test(`a manifest put with ${status} is stored if the registry then has it under the tag`, async (t) => {
+    const server = await serve(t, (request, response, raw) =>
+      request.method === "PUT" ? void response.writeHead(status).end() : present(request, response, raw),
+    );
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    await registry.putManifest("app", "1", MANIFEST);
+    assert.deepEqual(
+      server.lines(),
+      ["PUT", "HEAD", "GET"].map((method) => `${method} /v2/app/manifests/1`),
+    );
+  });
+
+  for (const [what, get] of [
+    ["has no such tag", absent],
+    ["has another manifest there", other],
+    ["answers with a page", page],
+  ] as const) {
+    test(`a manifest put with ${status} is not stored if the registry ${what}`, async (t) => {
+      const server = await serve(t, (request, response, raw) =>
+        request.method === "PUT" ? void response.writeHead(status).end() : get(request, response, raw),
+      );
+      const { registry } = clientOf(t, server.url, { side: "target" });
+      await assert.rejects(registry.putManifest("app", "1", MANIFEST), {
+        code: "UNEXPECTED_RESPONSE",
+        operation: "write manifest",
+        message: /did not store the manifest/,
+      });
+    });
+  }
+}
+
+test("a web page in reply to a put of a manifest is an error that says so", async (t) => {
+  const server = await serve(t, page);
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.putManifest("app", "1", MANIFEST), { message: /web page instead of storing/ });
+});

@@ -57,4 +57,14 @@ describe("a repository counts as public", () => {
     const [isOpen] = await sourceOf(t, "docker.io", locked);
     assert.equal(await isOpen("open/app", DIGEST, SIGNAL), false);
   });
+
+  test("unless the anonymous response is a page of a proxy", async (t) => {
+    const server = await serve(t, (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html>sign in</html>");
+    });
+    const { registry } = clientOf(t, server.url);
+    const isPublic = publicRepositories("ghcr.io", SIGNED_IN, () => registry);
+    assert.equal(await isPublic("team/app", DIGEST, SIGNAL), false);
+    assert.equal(await isPublic("team/other", BLOB, SIGNAL), false);
+  });
 });

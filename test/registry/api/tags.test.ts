@@ -126,7 +126,8 @@ describe("the tag list is an error", () => {
       /not a list/,
       (_request, response) => json(response, 200, { tags: [1] }),
     ],
-    ["if it is not JSON", "UNEXPECTED_RESPONSE", /not a list/, (_request, response) => void response.end("<html>")],
+    ["if it is not JSON", "UNEXPECTED_RESPONSE", /not a list/, (_request, response) => void response.end("OK")],
+    ["if it is a web page", "UNEXPECTED_RESPONSE", /web page/, (_request, response) => void response.end("<html>")],
     [
       "if the repository does not exist",
       "REPOSITORY_UNKNOWN",

@@ -328,3 +328,23 @@ test("the account name is redacted in a token server's pull limit error", async 
     return true;
   });
 });
+
+test("a web page in place of a token is UNEXPECTED_RESPONSE, and names the token server", async (t) => {
+  const portal = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Sign in</title>");
+  });
+  const { registry } = await setUp(t, { challenge: () => `Bearer realm="${new URL("/token", portal.url).href}"` });
+  await assert.rejects(registry.headManifest("team/app", "1"), {
+    code: "UNEXPECTED_RESPONSE",
+    operation: "sign in to",
+    message: `${portal.url.host} answered with a web page instead of a token`,
+  });
+});
+
+test("a token announced as HTML is used", async (t) => {
+  const tokens = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end('{"token":"token-1"}');
+  });
+  const { registry } = await setUp(t, { challenge: () => `Bearer realm="${new URL("/token", tokens.url).href}"` });
+  assert.ok(await registry.headManifest("team/app", "1"));
+});

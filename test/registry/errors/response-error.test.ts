@@ -326,7 +326,8 @@ test("every request and response is tracked, including refusals, and manifest re
     if (request.url.startsWith("/token")) return json(response, 200, { token: "t" });
     const challenge = { "www-authenticate": `Bearer realm="${new URL("/token", server.url).href}"` };
     const status = request.headers.authorization === undefined ? 401 : 200;
-    response.writeHead(status, { ...challenge, "ratelimit-remaining": "99" }).end();
+    const length = request.url.includes("/blobs/") ? { "content-length": CONFIG.length } : {};
+    response.writeHead(status, { ...challenge, ...length, "ratelimit-remaining": "99" }).end();
   });
   const { registry } = clientOf(t, server.url, {
     track:
@@ -358,4 +359,28 @@ test("HTML tags are removed, even if one is not closed", async (t) => {
 test("text that looks like a token is redacted", () => {
   const text = "a dckr_pat_AbC-1_2 b Bearer abcdefgh.ijk c eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2ln d";
   assert.equal(plainText(text), "a [redacted] b [redacted] c [redacted] d");
+});
+
+test("the hint for a web page that refuses a request names address, proxy and sign-in, and no permission", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(403, { "content-type": "text/html" }).end("<html><h1>Blocked by policy</h1></html>");
+  });
+  const { registry } = clientOf(t, server.url, { name: ECR_NAME, side: "target" });
+  await assert.rejects(registry.putManifest("app", "1", MANIFEST), {
+    code: "DENIED",
+    message: /Blocked by policy/,
+    hint: /HTTPS_PROXY/,
+  });
+});
+
+test("a web page in place of the start of an upload is UNEXPECTED_RESPONSE and says so", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>");
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.putBlob("app", blobOf(CONFIG), Readable.from([CONFIG])), {
+    code: "UNEXPECTED_RESPONSE",
+    message: /answered 200 with a web page$/,
+    hint: /HTTPS_PROXY/,
+  });
 });
