@@ -25,7 +25,8 @@ export interface Registry extends Repositories {
   readonly side: "source" | "target";
   /**
    * Looks up a manifest by tag or digest with HEAD, which does not count as a pull. Undefined only on 404; 401, 403,
-   * 429 and 5xx throw. If a source does not support HEAD (405), the result has an empty media type and no digest.
+   * 429 and 5xx throw. If a source does not support HEAD (405), the result has an empty media type and no digest. Where
+   * no pulls are counted, a HEAD refused without words is sent again as GET, whose response decides.
    */
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined>;
   /**

@@ -41,7 +41,7 @@ export function responseError(
     operation,
     reference,
     retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
-    hint: isForeignPage(response) ? PAGE_HINT : hintOf(code, errors, context),
+    hint: isForeignPage(response) ? pageHint(code, context) : hintOf(code, errors, context),
   });
 }
 
@@ -58,6 +58,14 @@ function isRetryable(code: ErrorCode, status: number): boolean {
 function isForeignPage({ status, headers, text }: { status: number; headers: Headers; text: string }): boolean {
   if (status < 400) return announcesPage(headers);
   return status !== 401 && status !== 429 && status < 500 && text !== "" && isPage(headers, Buffer.from(text));
+}
+
+/** Some registries, but not ECR, have a page for access denied. */
+function pageHint(code: ErrorCode, context: ErrorContext): string {
+  const access = context.registryKind === "ecr" ? undefined : hintFor(code, context);
+  return access === undefined
+    ? PAGE_HINT
+    : `${access}; the response is a web page, so check HTTPS_PROXY and NO_PROXY too`;
 }
 
 function hintOf(code: ErrorCode, errors: readonly RegistryError[], context: ErrorContext): string | undefined {

@@ -9,6 +9,7 @@ import { pausingByHost } from "../hosts/host-pause.ts";
 import type { Hosts } from "../hosts/host-limits.ts";
 import { abortError } from "./abort-error.ts";
 import {
+  MAX_ATTEMPTS,
   MAX_ERROR_BYTES,
   MAX_REDIRECTS,
   MAX_REFUSED_DOCKER_HUB_SIGN_INS,
@@ -19,6 +20,7 @@ import { isConfidential } from "./private-address.ts";
 import type { Subject } from "../errors/operation.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
 import type { RegistryOptions } from "../registry-options.ts";
+import { lacksReason } from "./refused-head.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
 import { retrying, type Attempt, type RetryOptions } from "./retry.ts";
@@ -67,6 +69,7 @@ export interface Call extends Subject {
  *    called once with its response, or with undefined without one.
  * 7. `read` gets only responses with an accepted status. The body of any other is consumed, and that of a failed `read` destroyed.
  * 8. An error is about the host that answered, with the call's operation and reference.
+ * 9. A HEAD that is refused without words is sent again once as GET, for its reason. Never where pulls are counted.
  *
  * `read` takes what is wanted from the response, and gets the URL that it came from. It is part of the attempt, so that a
  * body that breaks is requested again.
@@ -82,6 +85,8 @@ interface Answer {
   isRenewed?: boolean;
 }
 
+const PARTIAL_CONTENT = 206;
+
 /** ECR reports an expired token with 403, and ECR Public with 400 (aws/containers-roadmap#2835). */
 const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
@@ -90,14 +95,14 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
   const send = pausingByHost(createTransport(options), options, hosts.pauses);
   const authorization = signIn();
+  const countsPulls = registryKind === "docker-hub" || isPullLimit !== undefined;
 
   return async (call, read) => {
     if (call.signal?.aborted === true) throw abortError(call.signal, { ...call, side });
     const retryOptions = retryOptionsFor(call.method, call.url, call.signal);
-    return retrying(
-      () => attempt(call, read),
-      call.repeatable === false ? { ...retryOptions, attempts: 1 } : retryOptions,
-    );
+    const attempts = call.repeatable === false ? 1 : MAX_ATTEMPTS;
+    let made = 0;
+    return retrying(() => attempt(call, read, (made += 1) >= attempts), { ...retryOptions, attempts });
   };
 
   function signIn(): Authorization {
@@ -132,8 +137,15 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     };
   }
 
-  async function attempt<T>(call: Call, read: (response: Response, from: URL) => Promise<T>): Promise<Attempt<T>> {
-    const answer = await followRedirects(call, await request(call, call.url));
+  async function attempt<T>(
+    call: Call,
+    read: (response: Response, from: URL) => Promise<T>,
+    isLast: boolean,
+  ): Promise<Attempt<T>> {
+    const first = await followRedirects(call, await request(call, call.url));
+    const isUnexplained =
+      !call.accept.includes(first.response.status) && lacksReason(call.method, first.response, isLast);
+    const answer = isUnexplained && !countsPulls ? await askWithGet(call, first) : first;
     const { response, url } = answer;
     if (!call.accept.includes(response.status)) return failure(call, answer);
     try {
@@ -142,6 +154,27 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       response.body.destroy();
       throw connectionError(error, { ...call, side, host: url.host, signal: call.signal });
     }
+  }
+
+  /**
+   * Sends a GET for the reason of a refused HEAD. Its answer replaces the HEAD's if it refuses too, with words. At a
+   * source it also does for a manifest that it serves or lacks: then the source only does not support HEAD. At a target,
+   * the HEAD is sent once more, because the GET may have renewed an expired token. Of a blob, the GET requests one byte.
+   */
+  async function askWithGet(call: Call, refused: Answer): Promise<Answer> {
+    const range = call.isManifest === true ? {} : { range: "bytes=0-0" };
+    const get: Call = { ...call, method: "GET", headers: { ...call.headers, ...range }, follow: true };
+    try {
+      const answer = await followRedirects(get, await request(get, get.url));
+      const { status, text, body } = answer.response;
+      const isAnswered = call.accept.includes(status) || status === PARTIAL_CONTENT;
+      if (isAnswered ? side === "source" && call.isManifest === true : text !== "") return answer;
+      body.destroy();
+      if (isAnswered) return await followRedirects(call, await request(call, call.url));
+    } catch (error) {
+      if (!(error instanceof MirrorError) || call.signal?.aborted === true) throw error;
+    }
+    return refused;
   }
 
   async function followRedirects(call: Call, first: Answer): Promise<Answer> {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "../images.ts";
 import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
-import { clientOf, serve } from "../server.ts";
+import { clientOf, refuse, serve } from "../server.ts";
 
 const BLOB = blobOf(Buffer.alloc(400_000, "layer"));
 
@@ -183,3 +183,19 @@ for (const [what, head, get, expected] of [
     assert.equal(await registry.hasBlob("app", BLOB), expected);
   });
 }
+
+test("a refused check of a blob is explained by a GET of one byte", async (t) => {
+  const server = await serve(t, (request, response) => {
+    if (request.method === "HEAD") return void response.writeHead(403).end();
+    refuse(response, 403, "DENIED", "the project is locked");
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.hasBlob("app", BLOB), { code: "DENIED", message: /the project is locked/ });
+  assert.deepEqual(
+    server.seen.map(({ method, headers }) => [method, headers.range]),
+    [
+      ["HEAD", undefined],
+      ["GET", "bytes=0-0"],
+    ],
+  );
+});

@@ -25,13 +25,98 @@ for (const [status, code] of [
   [429, "TOO_MANY_REQUESTS"],
   [500, "SERVER_ERROR"],
 ] as const) {
-  test(`a ${status} response to HEAD is an error, without a GET of the manifest`, async (t) => {
+  test(`a ${status} response to HEAD is an error, without a GET of the manifest where pulls are counted`, async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(status).end());
-    const { registry } = clientOf(t, server.url);
+    const { registry } = clientOf(t, server.url, { isPullLimit: () => false });
     await assert.rejects(registry.headManifest("app", "1"), { code, operation: "look up manifest" });
     assert.ok(server.seen.every(({ method, url }) => method === "HEAD" || url === "/v2/"));
   });
 }
+
+for (const [what, options] of [
+  ["at Docker Hub", { name: "docker.io" }],
+  ["at a source with a pull limit", { isPullLimit: () => false }],
+] as const) {
+  test(`a HEAD refused without words is not sent again as GET ${what}`, async (t) => {
+    const server = await serve(t, (_request, response) => void response.writeHead(412).end());
+    const { registry } = clientOf(t, server.url, options);
+    await assert.rejects(registry.headManifest("library/app", "1"), { code: "UNEXPECTED_RESPONSE" });
+    assert.deepEqual(server.lines(), ["HEAD /v2/library/app/manifests/1"]);
+  });
+}
+
+for (const [status, code] of [
+  [400, "UNEXPECTED_RESPONSE"],
+  [403, "DENIED"],
+  [412, "UNEXPECTED_RESPONSE"],
+  [451, "UNEXPECTED_RESPONSE"],
+  [500, "SERVER_ERROR"],
+] as const) {
+  for (const side of ["source", "target"] as const) {
+    test(`a ${status} response to HEAD at a ${side} is explained by one GET`, async (t) => {
+      const server = await serve(t, (request, response) =>
+        request.method === "HEAD"
+          ? void response.writeHead(status).end()
+          : refuse(response, status, "PROJECTPOLICYVIOLATION", "image with 3 vulnerabilities cannot be pulled"),
+      );
+      const { registry } = clientOf(t, server.url, { side });
+      await assert.rejects(registry.headManifest("app", "1"), {
+        code,
+        operation: "look up manifest",
+        message: /answered \d+: PROJECTPOLICYVIOLATION: image with 3 vulnerabilities/,
+      });
+      assert.equal(server.seen.filter(({ method }) => method === "GET").length, 1);
+    });
+  }
+}
+
+test("a HEAD refused with words of its own, too many requests, or an overloaded gateway is not sent again as GET", async (t) => {
+  for (const status of [401, 429, 502, 503, 504]) {
+    const server = await serve(t, (_request, response) => void response.writeHead(status).end());
+    const { registry } = clientOf(t, server.url);
+    await assert.rejects(registry.headManifest("app", "1"));
+    assert.ok(server.seen.every(({ method, url }) => method === "HEAD" || url === "/v2/"));
+  }
+});
+
+test("a manifest that a source refuses to HEAD and serves to GET is looked up", async (t) => {
+  const served = answer(MANIFEST.bytes, {
+    "content-type": MANIFEST.mediaType,
+    "docker-content-digest": MANIFEST.digest,
+  });
+  const server = await serve(t, (request, response, raw) =>
+    request.method === "HEAD" ? void response.writeHead(403).end() : served(request, response, raw),
+  );
+  const head = await clientOf(t, server.url).registry.headManifest("app", "1");
+  assert.deepEqual([head?.digest, head?.mediaType], [MANIFEST.digest, MANIFEST.mediaType]);
+  assert.deepEqual(server.lines(), ["HEAD /v2/app/manifests/1", "GET /v2/app/manifests/1"]);
+});
+
+test("a target that refuses HEAD and serves GET is an error", async (t) => {
+  const server = await serve(t, (request, response) => {
+    response.writeHead(request.method === "HEAD" ? 403 : 404).end();
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.headManifest("app", "1"), { code: "DENIED" });
+});
+
+test("an expired token that a target reports to GET only is renewed", async (t) => {
+  let issued = 0;
+  const server = await serve(t, (request, response) => {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return void response.writeHead(401, { "www-authenticate": "Basic" }).end();
+    const isFresh = authorization === `Basic ${Buffer.from("AWS:2").toString("base64")}`;
+    if (isFresh) return void response.writeHead(404).end();
+    if (request.method === "HEAD") return void response.writeHead(403).end();
+    refuse(response, 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+  });
+  const credentials = {
+    lookup: async () => ({ username: "AWS", password: `${Math.max(1, issued)}` }),
+    rejected: () => void (issued = 2),
+  };
+  const { registry } = clientOf(t, server.url, { side: "target", credentials });
+  assert.equal(await registry.headManifest("app", "1"), undefined);
+});
 
 test("a 405 response to HEAD is an unknown manifest at a source, and an error at a target", async (t) => {
   const server = await serve(t, (_request, response) => void response.writeHead(405).end());
@@ -39,7 +124,10 @@ test("a 405 response to HEAD is an unknown manifest at a source, and an error at
   assert.deepEqual(await source.headManifest("app", "1"), { mediaType: "", digest: undefined, size: undefined });
   const target = clientOf(t, server.url, { side: "target" }).registry;
   await assert.rejects(target.headManifest("app", "1"), { code: "UNEXPECTED_RESPONSE" });
-  assert.deepEqual(new Set(server.seen.map(({ method }) => method)), new Set(["HEAD"]));
+  assert.deepEqual(
+    server.lines(),
+    ["HEAD", "HEAD", "GET"].map((method) => `${method} /v2/app/manifests/1`),
+  );
 });
 
 for (const digest of [undefined, "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"]) {

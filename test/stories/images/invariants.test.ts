@@ -34,8 +34,13 @@ describe("a failed HEAD", { concurrency: 4 }, () => {
       );
       fault(target.server, (request) => isRedis(request) && request.method === "HEAD", refuse(status, "UNKNOWN", "no"));
       assert.equal((await place.json(["apply"])).code, 1);
-      const writes = target.server.requests.filter((request) => isRedis(request) && request.method !== "HEAD");
+      const reads = new Set(["HEAD", "GET"]);
+      const writes = target.server.requests.filter((request) => isRedis(request) && !reads.has(request.method));
       assert.deepEqual(writes, []);
+      const pulled = place.sandbox.dockerHub.registry.requests.filter(
+        (request) => isRedis(request) && request.method === "GET" && request.path.includes("/manifests/"),
+      );
+      assert.deepEqual(pulled, []);
       assert.equal(target.store.repository("nginx")?.tags.size, 1);
     });
   }
