@@ -65,6 +65,12 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
   return { kind: "image", config, blobs: distinctBlobs([config, ...layers]) };
 }
 
+/** Returns the digests of a manifest's foreign layers, which `readManifest` leaves out. */
+export function foreignLayersOf(manifest: Manifest): string[] {
+  const layers = descriptors(parseJsonObject(manifest.bytes)?.["layers"]) ?? [];
+  return layers.filter(({ mediaType }) => isForeignLayer(mediaType)).map(({ digest }) => digest);
+}
+
 function distinctBlobs(all: Descriptor[]): Descriptor[] {
   const byDigest = new Map<string, Descriptor>();
   for (const blob of all) {

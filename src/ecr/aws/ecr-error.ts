@@ -2,7 +2,8 @@ import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "../../registry/errors/quota.ts";
-import { GONE_HINT } from "../../registry/errors/response-hint.ts";
+import { missingContentHint } from "../../registry/errors/missing-content.ts";
+import { digestsIn } from "../../registry/errors/registry-errors.ts";
 import {
   isDenied,
   isExpired,
@@ -26,6 +27,8 @@ export interface EcrCall {
   reference: string;
   /** Maximum number of attempts. Default: as for every other request. */
   attempts?: number;
+  /** Finds the foreign layers of the manifest in the request, for the hint of an error. */
+  foreignLayers?: () => readonly string[];
   /** The code if the service rejects the request itself. */
   refusal: Extract<ErrorCode, "REPOSITORY_FAILED" | "MANIFEST_REFUSED" | "UNEXPECTED_RESPONSE">;
 }
@@ -80,7 +83,10 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
       hint: "run `plan` again; the repository existed, or should have been created, before this call",
     },
   ],
-  ["ImageNotFoundException", { code: "MANIFEST_UNKNOWN" }],
+  [
+    "ImageNotFoundException",
+    { code: "MANIFEST_UNKNOWN", hint: "run `plan` again; another client or a lifecycle policy deleted the image" },
+  ],
   [
     "ImageTagAlreadyExistsException",
     {
@@ -89,8 +95,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     },
   ],
   ["ImageDigestDoesNotMatchException", { code: "DIGEST_MISMATCH" }],
-  ["LayersNotFoundException", { code: "BLOB_UNKNOWN", hint: GONE_HINT }],
-  ["ReferencedImagesNotFoundException", { code: "MANIFEST_UNKNOWN", hint: GONE_HINT }],
   [
     "BlockedByOrganizationPolicyException",
     { code: "DENIED", hint: "ask the administrators of your AWS organization; one of its policies blocks this action" },
@@ -119,6 +123,8 @@ export function ecrError(error: unknown, call: EcrCall): unknown {
 
 function meaningOf(failure: Failure, call: EcrCall): Meaning {
   if (isQuota(failure)) return { code: "SERVICE_QUOTA", hint: quotaHint(failure.message, "ecr") };
+  const missing = MISSING.get(failure.name);
+  if (missing !== undefined) return { code: missing, hint: hintForMissing(failure, call) };
   const named = MEANINGS.get(failure.name);
   if (named !== undefined) return named;
   if (isExpired(failure)) return EXPIRED;
@@ -147,6 +153,17 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
     };
   }
   return { code: call.refusal };
+}
+
+/** The exceptions of PutImage for missing content. */
+const MISSING: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ["LayersNotFoundException", "BLOB_UNKNOWN"],
+  ["ReferencedImagesNotFoundException", "MANIFEST_UNKNOWN"],
+]);
+
+function hintForMissing({ message }: Failure, call: EcrCall): string {
+  const foreignLayers = call.foreignLayers?.() ?? [];
+  return missingContentHint({ registryKind: "ecr", foreignLayers, missing: digestsIn(message) });
 }
 
 /** Whether a quota is full, from the exception's name or AWS's words. */

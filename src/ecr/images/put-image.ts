@@ -1,7 +1,7 @@
 import { PutImageCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
-import { MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
+import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import { isException } from "../aws/aws-failure.ts";
@@ -27,6 +27,7 @@ export async function putImage(
     action: "PutImage",
     reference,
     refusal: "MANIFEST_REFUSED",
+    foreignLayers: () => foreignLayersOf(manifest),
   };
   const input = {
     repositoryName: repository,

@@ -3,7 +3,7 @@ import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import { digestOf, matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
-import { MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
+import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
   bareMediaType,
   isImageType,
@@ -109,7 +109,8 @@ export function createManifests(core: RegistryCore): Manifests {
     },
 
     async putManifest(repository, reference, manifest, signal) {
-      const put = call("PUT", "write manifest", repository, reference, signal);
+      const foreignLayers = () => foreignLayersOf(manifest);
+      const put = { ...call("PUT", "write manifest", repository, reference, signal), foreignLayers };
       const headers = { "content-type": manifest.mediaType };
       const answered = await limitRequests(() =>
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, CREATED, 202] }, async (response, { host }) => {

@@ -2,7 +2,8 @@ import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import type { Headers } from "../http/headers.ts";
 import { classify } from "./classify.ts";
-import { GONE_HINT, hintFor, type HintContext } from "./response-hint.ts";
+import { FOREIGN_LAYERS_HINT, missingContentHint } from "./missing-content.ts";
+import { hintFor, type HintContext } from "./response-hint.ts";
 import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "./quota.ts";
@@ -14,13 +15,14 @@ import { isRetryableStatus } from "../http/retryable-status.ts";
 /** The request that failed, and the host that answered. */
 interface ErrorContext extends Subject, HintContext {
   operation: Operation;
-  side: "source" | "target";
   /** The host that answered. May differ from the registry's own. */
   host: string;
   isPullLimit?: ((response: { status: number; headers: Headers; body: string }) => boolean) | undefined;
   redact?: ((text: string) => string) | undefined;
   /** Whether the refused token has been renewed, so that a retry may succeed. */
   isRenewed?: boolean | undefined;
+  /** Finds the foreign layers of the manifest that was sent. */
+  foreignLayers?: (() => readonly string[]) | undefined;
 }
 
 /** Creates the error for a failed response, from the codes of the distribution-spec ("Error Codes") and the status. */
@@ -41,7 +43,7 @@ export function responseError(
     operation,
     reference,
     retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
-    hint: isForeignPage(response) ? pageHint(code, context) : hintOf(code, errors, context),
+    hint: hintOf(code, response, errors, context),
   });
 }
 
@@ -68,15 +70,33 @@ function pageHint(code: ErrorCode, context: ErrorContext): string {
     : `${access}; the response is a web page, so check HTTPS_PROXY and NO_PROXY too`;
 }
 
-function hintOf(code: ErrorCode, errors: readonly RegistryError[], context: ErrorContext): string | undefined {
+function hintOf(
+  code: ErrorCode,
+  response: { status: number; headers: Headers; text: string },
+  errors: readonly RegistryError[],
+  context: ErrorContext,
+): string | undefined {
+  const { registryKind, operation, host } = context;
   const quota = errors.find(({ message }) => isFullQuota(message));
-  if (code === "SERVICE_QUOTA" && quota !== undefined) return quotaHint(quota.message, context.registryKind);
-  return lacksContent(errors, context.operation) ? GONE_HINT : hintFor(code, context);
+  if (code === "SERVICE_QUOTA" && quota !== undefined) return quotaHint(quota.message, registryKind);
+  if (response.status === CONTENT_TOO_LARGE) return tooLargeHint(host);
+  if (isForeignPage(response)) return pageHint(code, context);
+  const missing = errors.filter((error) => MISSING.has(error.code));
+  if (operation !== "write manifest" || (missing.length === 0 && code !== "MANIFEST_REFUSED")) {
+    return hintFor(code, context);
+  }
+  const foreignLayers = context.foreignLayers?.() ?? [];
+  if (missing.length > 0) {
+    return missingContentHint({ registryKind, foreignLayers, missing: missing.flatMap(({ digests }) => digests) });
+  }
+  return foreignLayers.length > 0 ? FOREIGN_LAYERS_HINT : hintFor(code, context);
 }
 
-/** Whether a manifest was refused because a blob or manifest that it references is missing. */
-function lacksContent(errors: readonly RegistryError[], operation: Operation): boolean {
-  return operation === "write manifest" && errors.some(({ code }) => MISSING.has(code));
+const CONTENT_TOO_LARGE = 413;
+
+/** Registries have no limit on a layer that mirrorform can reach; proxies in front of them do. */
+function tooLargeHint(host: string): string {
+  return `raise the limit on the size of requests in the proxy in front of ${host} (nginx: \`client_max_body_size\`)`;
 }
 
 /** Distribution-spec, "Error Codes". ECR uses BLOB_UPLOAD_UNKNOWN for layers. */

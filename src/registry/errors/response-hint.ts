@@ -18,13 +18,10 @@ const ECR_ACTIONS: Readonly<Record<Operation, string>> = {
   "sign in to": "ecr:GetAuthorizationToken",
 };
 
-/** The hint for a manifest that references content which disappeared from the target during the run. */
-export const GONE_HINT =
-  "run apply again to copy what is missing; it was deleted from the target during this run, perhaps by a lifecycle policy";
-
 /** What a hint depends on, in addition to the error code. */
 export interface HintContext {
   registryKind: RegistryKind;
+  side: "source" | "target";
   operation: Operation;
   /** The URL that requests go to. Credentials are looked up for its host. */
   endpoint: URL;
@@ -36,13 +33,14 @@ export interface HintContext {
 
 /** Returns a hint that is specific to the registry and the operation. */
 export function hintFor(code: ErrorCode, context: HintContext): string | undefined {
-  const { registryKind, operation, signedIn } = context;
+  const { registryKind, side, operation, signedIn } = context;
   if (code === "DENIED" && registryKind === "ecr") {
     return `grant ${ECR_ACTIONS[operation]} on this repository to the role that runs mirrorform`;
   }
   if (code === "DENIED" || code === "UNAUTHORIZED") return accessHint(context);
+  if (side === "target" && MISSING_AT_TARGET.has(code)) return missingAtTarget(code, context);
   if (code === "REPOSITORY_UNKNOWN" && registryKind === "ecr") {
-    return "check whether the repository was deleted since the plan was made";
+    return "check the repository's name, and the account and Region in the registry's name";
   }
   if (code === "PULL_LIMIT") {
     return signedIn
@@ -53,7 +51,21 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
   return undefined;
 }
 
-function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): string {
+const MISSING_AT_TARGET: ReadonlySet<ErrorCode> = new Set(["REPOSITORY_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN"]);
+
+/** At a target, the publisher of an image has no part in what is missing. */
+function missingAtTarget(code: ErrorCode, { registryKind, operation }: HintContext): string {
+  if (code === "REPOSITORY_UNKNOWN") {
+    return registryKind === "ecr"
+      ? "check whether the repository was deleted since the plan was made"
+      : "check the name, and whether the repository was deleted; some registries require the project or repository to exist before a push";
+  }
+  return operation === "upload blob" || operation === "start upload of blob"
+    ? "run apply again: the target lost the upload; if it happens again, check that all instances behind the target's address share their storage"
+    : "run apply again: the target no longer has this content";
+}
+
+function accessHint({ registryKind, endpoint, signedIn, isOpen, side }: HintContext): string {
   if (isOpen) return "use an https:// endpoint for the registry; mirrorform does not send credentials over plain HTTP";
   const host = canonicalRegistry(endpoint.host);
   if (registryKind === "docker-hub") {
@@ -61,8 +73,9 @@ function accessHint({ registryKind, endpoint, signedIn, isOpen }: HintContext): 
     const access = signedIn ? "check that the account has access to it" : `sign in${server} if it is private`;
     return `check the repository name, or ${access}; Docker Hub gives the same answer for missing and private repositories`;
   }
+  const access = side === "target" ? "may push" : "have access";
   return signedIn
-    ? `check the repository name, and that the credentials for ${host} are valid and have access`
+    ? `check the repository name, and that the credentials for ${host} are valid and ${access}`
     : `check the repository name, or sign in with "docker login ${host}" if it is private`;
 }
 

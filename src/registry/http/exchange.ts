@@ -45,6 +45,8 @@ export interface Call extends Subject {
   signal?: AbortSignal | undefined;
   /** Called before each request to the registry, retries included. What it throws ends the attempt. */
   beforeSend?: (() => void) | undefined;
+  /** Finds the foreign layers of the manifest in `body`, for the hint of an error. */
+  foreignLayers?: () => readonly string[];
 }
 
 /**
@@ -237,9 +239,9 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     if (isRedirect(response.status)) {
       throw redirectRefused(call, `${url.host} answered with a redirect, which this request does not follow`);
     }
-    const { operation, reference } = call;
+    const { operation, reference, foreignLayers } = call;
     const signedIn = authorization.signedIn();
-    const about = { operation, reference, endpoint, registryKind, side, host: url.host };
+    const about = { operation, reference, endpoint, registryKind, side, host: url.host, foreignLayers };
     const isOpen = !isConfidential(endpoint);
     const error = responseError(response, { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed });
     return { ok: false, error, retryAfter: readRetryAfter(response.headers, clock.now()) };

@@ -120,6 +120,24 @@ for (const [exception, code] of [
   });
 }
 
+for (const [what, named, hint] of [
+  ["a foreign layer", `sha256:${"d5".repeat(32)}`, /foreign/],
+  ["another layer", `sha256:${"00".repeat(32)}`, /lifecycle policy/],
+] as const) {
+  test(`the hint for ${what} that ECR does not find follows from the cause`, async () => {
+    const exception = "LayersNotFoundException";
+    const message = `Layer with digest '${named}' required by pushed image does not exist`;
+    const aws = await scriptedAws((operation) => (operation === "PutImage" ? { exception, message } : undefined));
+    const ecr = await openEcr({}, testContext(aws.environment));
+    const layer = { mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", size: 1 };
+    const image = { schemaVersion: 2, layers: [{ ...layer, digest: `sha256:${"d5".repeat(32)}` }] };
+    await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.from(JSON.stringify(image))), "v1"), {
+      code: "BLOB_UNKNOWN",
+      hint,
+    });
+  });
+}
+
 test("rejects a manifest that is not UTF-8 or exceeds 4 MiB before sending it", async () => {
   const { ecr, aws } = await failing("ServerException");
   await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.from([0x7b, 0xff, 0x7d])), "v1"), {

@@ -195,7 +195,13 @@ test("the hint for another registry names the endpoint's host to sign in to", as
 for (const endpoint of ["https://ghcr.io", "https://registry-1.docker.io"]) {
   test(`the hint for ${endpoint} says how to sign in`, () => {
     const registryKind = registryKindOf(canonicalRegistry(new URL(endpoint).host));
-    const context = { registryKind, operation: "read manifest", signedIn: false, isOpen: false } as const;
+    const context = {
+      registryKind,
+      side: "source",
+      operation: "read manifest",
+      signedIn: false,
+      isOpen: false,
+    } as const;
     const hint = hintFor("UNAUTHORIZED", { ...context, endpoint: new URL(endpoint) });
     assert.match(hint ?? "", /docker login ghcr\.io|sign in if it is private;/);
   });

@@ -9,7 +9,8 @@ import { MirrorError } from "../../../src/errors.ts";
 import { ecrRegionOf, registryKindOf } from "../../../src/registry/hosts/registry-kind.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../../src/plain-text.ts";
-import { blobOf, CONFIG, MANIFEST } from "../images.ts";
+import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { blobOf, CONFIG, MANIFEST, manifestOf } from "../images.ts";
 import { clientOf, json, refuse, serve } from "../server.ts";
 
 const CODES: [number, string, string][] = [
@@ -384,3 +385,127 @@ test("a web page in place of the start of an upload is UNEXPECTED_RESPONSE and s
     hint: /HTTPS_PROXY/,
   });
 });
+
+const FOREIGN_LAYER = {
+  mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+  size: 103_153_235,
+  digest: `sha256:${"d5".repeat(32)}`,
+  urls: ["https://layers.example.com/windows"],
+};
+const windowsImage = (mediaType: string) =>
+  manifestOf(
+    Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: OCI_MANIFEST,
+        config: { ...blobOf(CONFIG), mediaType: "application/vnd.oci.image.config.v1+json" },
+        layers: [{ ...FOREIGN_LAYER, mediaType }],
+      }),
+    ),
+  );
+const WINDOWS = windowsImage(FOREIGN_LAYER.mediaType);
+const OTHER_DIGEST = blobOf(CONFIG).digest;
+const unknown = (detail: unknown) => ({ errors: [{ code: "MANIFEST_BLOB_UNKNOWN", message: "blob unknown", detail }] });
+
+for (const [what, manifest, body, name, hint, notHint] of [
+  [
+    "a foreign layer that the target names",
+    WINDOWS,
+    unknown(FOREIGN_LAYER.digest),
+    "registry.example.com",
+    /foreign .*not copied/,
+    /run apply again|lifecycle/,
+  ],
+  [
+    "a foreign layer of the OCI type, named in an object",
+    windowsImage("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"),
+    unknown({ digest: FOREIGN_LAYER.digest }),
+    "registry.example.com",
+    /foreign .*not copied/,
+    /run apply again|lifecycle/,
+  ],
+  [
+    "a layer that the target does not name",
+    WINDOWS,
+    unknown(undefined),
+    "registry.example.com",
+    /foreign .*not copied/,
+    /lifecycle/,
+  ],
+  [
+    "another layer of an image with foreign layers",
+    WINDOWS,
+    unknown(OTHER_DIGEST),
+    "registry.example.com",
+    /run apply again .*garbage collection/,
+    /foreign|lifecycle/,
+  ],
+  [
+    "a layer of another registry",
+    MANIFEST,
+    unknown(OTHER_DIGEST),
+    "registry.example.com",
+    /garbage collection/,
+    /lifecycle/,
+  ],
+  ["a layer of ECR", MANIFEST, unknown(OTHER_DIGEST), ECR_NAME, /lifecycle policy/, /foreign/],
+  ["a layer that ECR does not name", WINDOWS, unknown(undefined), ECR_NAME, /lifecycle policy/, /foreign/],
+] as const) {
+  test(`the hint for a manifest refused for lack of ${what} follows from the cause`, async (t) => {
+    for (const status of [404, 500]) {
+      const server = await serve(t, (_request, response) => json(response, status, body));
+      const { registry } = clientOf(t, server.url, { side: "target", name });
+      await assert.rejects(registry.putManifest("team/app", "1", manifest), (error: Error) => {
+        assert.ok(error instanceof MirrorError);
+        assert.equal(error.code, "MANIFEST_REFUSED");
+        assert.match(error.hint, hint);
+        assert.doesNotMatch(error.hint, notHint);
+        return true;
+      });
+      assert.equal(server.seen.length, 1);
+    }
+  });
+}
+
+test("the hint for a refused manifest mentions its foreign layers, which may be the reason", async (t) => {
+  const server = await serve(t, (_request, response) => refuse(response, 400, "MANIFEST_INVALID", "not accepted"));
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await assert.rejects(registry.putManifest("app", "1", WINDOWS), { hint: /foreign .*not copied/ });
+  await assert.rejects(registry.putManifest("app", "1", MANIFEST), { hint: "see the message for the reason" });
+});
+
+for (const [what, side, name, status, code, action, hint] of [
+  [
+    "a repository missing at a target",
+    "target",
+    "r.example.com",
+    404,
+    "NAME_UNKNOWN",
+    "upload",
+    /project or repository to exist/,
+  ],
+  ["a repository missing at an ECR target", "target", ECR_NAME, 404, "NAME_UNKNOWN", "upload", /since the plan/],
+  ["a repository missing at an ECR source", "source", ECR_NAME, 404, "NAME_UNKNOWN", "read", /account and Region/],
+  ["an upload that a target lost", "target", "r.example.com", 404, "BLOB_UPLOAD_UNKNOWN", "upload", /lost the upload/],
+  [
+    "a manifest missing at a target",
+    "target",
+    "r.example.com",
+    404,
+    "MANIFEST_UNKNOWN",
+    "read",
+    /target no longer has/,
+  ],
+  ["a manifest missing at a source", "source", "r.example.com", 404, "MANIFEST_UNKNOWN", "read", /publisher/],
+  ["a body that a proxy finds too large", "target", "r.example.com", 413, "", "upload", /client_max_body_size/],
+] as const) {
+  test(`the hint for ${what} follows from the cause`, async (t) => {
+    const server = await serve(t, (_request, response) => refuse(response, status, code, ""));
+    const { registry } = clientOf(t, server.url, { side, name });
+    const acted =
+      action === "read"
+        ? registry.getManifest("app", "1")
+        : registry.putBlob("app", blobOf(CONFIG), Readable.from([CONFIG]));
+    await assert.rejects(acted, { hint });
+  });
+}

@@ -56,6 +56,7 @@ for (const [where, target] of Object.entries(TARGETS)) {
         assert.equal(first.code, 1);
         assert.match(first.stdout, /Error (?:MANIFEST_REFUSED|BLOB_UNKNOWN) \(target\): cannot write manifest /);
         assert.match(first.stdout, /run apply again .* deleted from the target/);
+        assert.equal(/lifecycle policy/.test(first.stdout), where === "an ECR");
         assert.deepEqual([...(store.repository("redis")?.tags ?? [])], []);
         const second = await runHere(args, sandbox.environment);
         assert.equal(second.code, 0, second.stdout);
