@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parseUrl } from "../../src/parse-url.ts";
 import type { DockerHubQuirkName } from "../../src/sandbox/docker-hub/docker-hub-quirks.ts";
 import type { DockerHub } from "./docker-hub.ts";
 import { errorText, send, type Finding, type Probes } from "./probe.ts";
@@ -138,5 +139,5 @@ async function configDigest(hub: DockerHub): Promise<string> {
 
 function hostOf(headers: Headers): string {
   const location = headers.get("location");
-  return location === null ? "nowhere" : new URL(location).host;
+  return parseUrl(location ?? "")?.host ?? "nowhere";
 }

@@ -1,3 +1,4 @@
+import { copyOf, parseUrl } from "../../src/parse-url.ts";
 import { send } from "./probe.ts";
 
 /** An anonymous client of Docker Hub. Counts the pulls it spends. */
@@ -30,13 +31,13 @@ const ACCEPT = [
 export async function openDockerHub(endpoint: string, image: string, maxPulls: number): Promise<DockerHub> {
   const [repository = "", tag = "latest"] = image.split(":");
   const challenge = (await send(`${endpoint}/v2/`)).headers.get("www-authenticate") ?? "";
-  const realm = /realm="([^"]+)"/.exec(challenge)?.[1];
+  const realm = parseUrl(/realm="([^"]+)"/.exec(challenge)?.[1] ?? "");
   const service = /service="([^"]+)"/.exec(challenge)?.[1] ?? "";
   if (realm === undefined) throw new Error(`${endpoint} returned no token server`);
   let pulls = 0;
 
   const token = async (name: string): Promise<Record<string, unknown>> => {
-    const url = new URL(realm);
+    const url = copyOf(realm);
     url.searchParams.set("service", service);
     url.searchParams.set("scope", `repository:${name}:pull`);
     const answer = await send(url);

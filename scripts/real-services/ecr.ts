@@ -7,6 +7,7 @@ import {
   type CreateRepositoryCommandInput,
   type Repository,
 } from "@aws-sdk/client-ecr";
+import { parseUrl } from "../../src/parse-url.ts";
 import { send } from "./probe.ts";
 
 /** A client of ECR in the environment's account and Region. Tracks the repositories that it creates. */
@@ -34,13 +35,16 @@ export async function openRealEcr(region: string, prefix: string): Promise<RealE
   const sdk = new ECRClient({ region, maxAttempts: 1 });
   const { authorizationData } = await sdk.send(new GetAuthorizationTokenCommand({}));
   const [{ authorizationToken, proxyEndpoint } = {}] = authorizationData ?? [];
-  if (authorizationToken === undefined || proxyEndpoint === undefined) throw new Error("ECR returned no token");
+  const registry = parseUrl(proxyEndpoint ?? "");
+  if (authorizationToken === undefined || registry === undefined) throw new Error("ECR returned no token");
   const base = `${prefix}/${randomUUID().slice(0, 8)}`;
   const created = new Set<string>();
 
   const request: RealEcr["request"] = async (method, path, { headers = {}, body } = {}) => {
-    const url = new URL(path, proxyEndpoint);
-    const isRegistry = url.host === new URL(proxyEndpoint).host;
+    // An upload's Location is a whole URL.
+    const url = parseUrl(path, registry);
+    if (url === undefined) throw new Error("ECR returned an invalid URL");
+    const isRegistry = url.host === registry.host;
     return await send(url, {
       method,
       headers: { ...headers, ...(isRegistry ? { authorization: `Basic ${authorizationToken}` } : {}) },

@@ -3,6 +3,7 @@ import { request, type Dispatcher } from "undici";
 
 import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
+import { urlAt } from "../parse-url.ts";
 import type { Headers } from "../registry/http/headers.ts";
 
 export interface CatalogueOptions {
@@ -30,7 +31,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** Makes the function that sends all requests to the catalogue: few at a time, with bounded bodies and without redirects. */
 export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: CatalogueOptions): RequestCatalogue {
   const limit = pLimit(CATALOGUE_CONCURRENCY);
-  return (path, timeout, signal) => limit(() => send(new URL(path, endpoint), timeout, signal));
+  return (path, timeout, signal) => limit(() => send(urlOf(path, endpoint), timeout, signal));
 
   async function send(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueResponse> {
     const start = clock.now();
@@ -62,4 +63,9 @@ async function readBoundedBody(body: AsyncIterable<Uint8Array>): Promise<string>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function urlOf(path: string, endpoint: URL): URL {
+  const [pathname = "", query] = path.split("?", 2);
+  return urlAt(endpoint, pathname, query);
 }

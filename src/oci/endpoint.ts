@@ -1,3 +1,4 @@
+import { parseHttpUrl } from "../parse-url.ts";
 import { isRegistry, isRepository } from "./reference.ts";
 
 /** The address of a registry: a URL with scheme, host and port, and the path after them without outer slashes. */
@@ -27,7 +28,8 @@ export function parseEndpoint(text: string): Endpoint | EndpointFault {
   if (!isRegistry(host)) return { fault: "host", part: host };
   if (path !== "" && !isRepository(path)) return { fault: "path", part: path };
   const lower = host.toLowerCase();
-  const url = new URL(`${scheme}://${lower}`);
+  const url = parseHttpUrl(`${scheme}://${lower}`);
+  if (url === undefined) return { fault: "host", part: host };
   // A URL parser reads "1.2" as 1.0.0.2, which a reviewer of the file would not expect.
   const isRenamed = !host.startsWith("[") && url.hostname !== lower.replace(/:[0-9]+$/, "");
   return isRenamed ? { fault: "host", part: host } : { url, path };

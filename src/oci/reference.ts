@@ -1,3 +1,4 @@
+import { parseUrl } from "../parse-url.ts";
 import { parseDigest, type Digest } from "./digest.ts";
 
 /**
@@ -38,7 +39,7 @@ export function isTag(text: string): boolean {
 /** Whether a text is a valid registry host with an optional port: `ghcr.io`, `[::1]:5000`. */
 export function isRegistry(text: string): boolean {
   // The grammar allows any digits as the port, and any colons in brackets. URLs do not.
-  return REGISTRY.test(text) && URL.canParse(`https://${text}`);
+  return REGISTRY.test(text) && parseUrl(`https://${text}`) !== undefined;
 }
 
 /** Whether a text is a valid repository name: `library/python`. */

@@ -107,6 +107,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
  */
 export function ecrError(error: unknown, call: EcrCall): unknown {
   if (error instanceof MirrorError) return error;
+  if (isInvalidUrl(error)) return invalidEndpoint(call);
   const failure = readFailure(error);
   if (failure.status === undefined && !MEANINGS.has(failure.name) && !isExpired(failure)) return error;
   const meaning = meaningOf(failure, call);
@@ -118,6 +119,22 @@ export function ecrError(error: unknown, call: EcrCall): unknown {
     retryable: meaning.retryable ?? false,
     hint: meaning.hint,
     cause: error,
+  });
+}
+
+/** Whether the SDK could not parse an endpoint, which it takes from the profile. mirrorform itself never throws this. */
+function isInvalidUrl(error: unknown): boolean {
+  return error instanceof TypeError && "code" in error && error.code === "ERR_INVALID_URL";
+}
+
+/** Does not quote the endpoint, because it may contain a password. */
+function invalidEndpoint({ operation, reference }: EcrCall): MirrorError {
+  return new MirrorError("an endpoint in the AWS configuration is not a valid URL", {
+    code: "USAGE",
+    side: "config",
+    operation,
+    reference,
+    hint: "set endpoint_url in the AWS profile to a full URL such as https://api.ecr.eu-west-1.amazonaws.com, or remove it",
   });
 }
 

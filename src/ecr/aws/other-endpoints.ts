@@ -1,3 +1,4 @@
+import { parseUrl } from "../../parse-url.ts";
 import { endpointFrom } from "./service-endpoint.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,9 +27,9 @@ export function taggingEndpoint(registry: URL, environment: Environment): URL | 
 }
 
 function endpointLike(registry: URL, configured: string | undefined, name: (fips: string) => string): URL | undefined {
-  if (configured !== undefined) return new URL(configured);
+  if (configured !== undefined) return parseUrl(configured);
   const [, fips = "", region, domain] = REGISTRY.exec(registry.hostname) ?? [];
-  if (region !== undefined && domain !== undefined) return new URL(`https://${name(fips)}.${region}.${domain}`);
+  if (region !== undefined && domain !== undefined) return parseUrl(`https://${name(fips)}.${region}.${domain}`);
   const [, dualFips = "", dualRegion] = DUAL_STACK_REGISTRY.exec(registry.hostname) ?? [];
-  return dualRegion === undefined ? undefined : new URL(`https://${name(dualFips)}.${dualRegion}.api.aws`);
+  return dualRegion === undefined ? undefined : parseUrl(`https://${name(dualFips)}.${dualRegion}.api.aws`);
 }

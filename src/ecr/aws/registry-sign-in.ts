@@ -1,6 +1,7 @@
 import { GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
+import { parseHttpUrl, urlAt } from "../../parse-url.ts";
 import type { Credentials } from "../../registry/auth/credentials.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
 import type { EcrClient } from "./ecr-client.ts";
@@ -93,9 +94,8 @@ function renewalTime(authorization: Authorization, now: number): number {
 }
 
 function readEndpoint(text: string | undefined): URL | undefined {
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) ? new URL(url.origin) : undefined;
+  const url = parseHttpUrl(text ?? "");
+  return url === undefined ? undefined : urlAt(url, "/");
 }
 
 /** Decodes `AWS:password` from Base64. The password may contain colons. */

@@ -2,6 +2,7 @@ import { request as send, type Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
+import { parseHttpUrl, urlAt } from "../../parse-url.ts";
 import { BodyTooLarge, readBody } from "../../registry/http/body.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
 import { withoutSent } from "../../registry/auth/sent-secrets.ts";
@@ -74,7 +75,7 @@ async function exchange(
   signal: AbortSignal | undefined,
   options: RequestHandlerOptions,
 ): Promise<HttpResponse> {
-  const url = urlOf(request);
+  const url = urlOf(request, options.side);
   const path = operationOf(request);
   const began = options.clock.now();
   let status: number | undefined;
@@ -124,9 +125,13 @@ function operationOf(request: HttpRequest): string {
   return action?.[1] ?? action?.[2] ?? request.path;
 }
 
-function urlOf(request: HttpRequest): URL {
+/** The SDK builds the host from the Region, and takes endpoints from the profile. It checks neither. */
+function urlOf(request: HttpRequest, side: Side): URL {
   const port = request.port === undefined ? "" : `:${request.port}`;
-  const url = new URL(`${request.protocol}//${request.hostname}${port}${request.path}`);
+  const address = `${request.protocol}//${request.hostname}${port}`;
+  const origin = parseHttpUrl(address);
+  if (origin === undefined) throw invalidAddress(address, side);
+  const url = urlAt(origin, request.path);
   for (const [key, value] of Object.entries(request.query ?? {})) {
     for (const item of Array.isArray(value) ? value : [value ?? ""]) url.searchParams.append(key, item);
   }
@@ -156,6 +161,16 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return flat;
+}
+
+function invalidAddress(address: string, side: Side): MirrorError {
+  return new MirrorError("the address is not a valid URL", {
+    code: "USAGE",
+    side,
+    operation: "use AWS endpoint",
+    reference: address,
+    hint: "check the Region, and endpoint_url in the AWS profile",
+  });
 }
 
 function plainHttp(url: URL, side: Side): MirrorError {

@@ -1,4 +1,5 @@
 import { MirrorError } from "../../errors.ts";
+import { parseHttpUrl } from "../../parse-url.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,5 +29,5 @@ export function endpointFrom(
 }
 
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return parseHttpUrl(text) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { parseUrl, urlAt } from "../../parse-url.ts";
 import type { Headers } from "../http/headers.ts";
 
 /** One link of a Link header, up to the comma before the next: `<URL>; rel="next"; title="a, b"`. */
@@ -15,9 +16,9 @@ const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i;
 export function nextPage(from: URL, headers: Headers): URL | string | undefined {
   const link = nextLink([headers["link"] ?? []].flat().join(", "));
   if (link === undefined) return undefined;
-  if (!URL.canParse(link, from)) return "the link to the next page is not a valid URL";
-  const target = new URL(link, from);
-  const to = isSameHost(target, from) ? new URL(target.pathname + target.search, from.origin) : target;
+  const target = parseUrl(link, from);
+  if (target === undefined) return "the link to the next page is not a valid URL";
+  const to = isSameHost(target, from) ? urlAt(from, target.pathname, target.search) : target;
   if (to.origin !== from.origin || !to.pathname.startsWith("/v2/")) {
     return `the link to the next page leads away from ${from.origin}`;
   }

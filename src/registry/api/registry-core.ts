@@ -1,6 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
+import { urlAt } from "../../parse-url.ts";
 import type { DownloadLimit } from "../hosts/download-limit.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Operation } from "../errors/operation.ts";
@@ -43,12 +44,12 @@ export function createLocate(
       const isReference = isDigest || (kind === "manifests" && isTag(reference));
       const full = `${name}/${repository}${isDigest ? "@" : ":"}${reference}`;
       if (!isRepository(repository) || !isReference) refuse(operation, full);
-      return { url: new URL(`/v2/${repository}/${kind}/${reference}`, endpoint), reference: full };
+      return { url: urlAt(endpoint, `/v2/${repository}/${kind}/${reference}`), reference: full };
     },
     locateTags(repository) {
       const full = `${name}/${repository}`;
       if (!isRepository(repository)) refuse("list tags of", full);
-      return { url: new URL(`/v2/${repository}/tags/list`, endpoint), reference: full };
+      return { url: urlAt(endpoint, `/v2/${repository}/tags/list`), reference: full };
     },
   };
 }

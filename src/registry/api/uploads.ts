@@ -2,6 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { matchesDigest } from "../../oci/digest.ts";
+import { copyOf, urlAt } from "../../parse-url.ts";
 import { discard } from "../http/body.ts";
 import type { Call } from "../http/exchange.ts";
 import { header } from "../http/headers.ts";
@@ -48,7 +49,7 @@ export function createUploads(core: RegistryCore): Uploads {
 
     async mountBlob(repository, descriptor, from, signal) {
       const { uploads, call, read } = startRequest({ repository, descriptor, signal });
-      const url = new URL(uploads);
+      const url = copyOf(uploads);
       url.search = `mount=${encodeURIComponent(descriptor.digest)}&from=${encodeURIComponent(from)}`;
       return limitRequests(() =>
         // Not retried: the blob is uploaded instead.
@@ -70,7 +71,7 @@ export function createUploads(core: RegistryCore): Uploads {
   function startRequest({ repository, descriptor, signal }: Upload) {
     const operation = "start upload of blob";
     const { url, reference } = core.locate(operation, repository, "blobs", descriptor.digest);
-    const uploads = new URL(`/v2/${repository}/blobs/uploads/`, url);
+    const uploads = urlAt(url, `/v2/${repository}/blobs/uploads/`);
     const call = { method: "POST", operation, repository, reference, signal } as const;
     const read = async (response: Response): Promise<URL> => {
       await discard(response.body, MAX_ERROR_BYTES);
@@ -138,7 +139,7 @@ export function createUploads(core: RegistryCore): Uploads {
 
 /** Adds the digest to the URL without changing the registry's own query. */
 function withDigest(location: URL, digest: string): URL {
-  const url = new URL(location);
+  const url = copyOf(location);
   url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
   return url;
 }

@@ -1,5 +1,6 @@
 import { MirrorError } from "../../errors.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
+import { copyOf, parseUrl } from "../../parse-url.ts";
 import { readBody, BodyTooLarge, discard } from "../http/body.ts";
 import type { Challenge } from "./challenge.ts";
 import { connectionError } from "../http/connection-error.ts";
@@ -65,8 +66,8 @@ export async function exchangeToken(send: Send, request: TokenRequest): Promise<
 function checkedRealm(request: TokenRequest): URL {
   const { challenge, endpoint } = request;
   const text = challenge.parameters.get("realm") ?? "";
-  if (!URL.canParse(text)) throw refused(request, "the challenge has no valid realm URL");
-  const realm = new URL(text);
+  const realm = parseUrl(text);
+  if (realm === undefined) throw refused(request, "the challenge has no valid realm URL");
   if (realm.username !== "" || realm.password !== "") throw refused(request, "the realm URL contains a user name");
   if (realm.hostname !== endpoint.hostname && reachesInternalAddress(endpoint, realm)) {
     throw refused(request, `the realm ${realm.origin} is this machine or an internal address`);
@@ -93,7 +94,7 @@ function toHttp(realm: URL, request: TokenRequest): Request {
     const headers = { ...accept, "content-type": "application/x-www-form-urlencoded" };
     return { ...subject, method: "POST", url: realm, headers, body: form.toString() };
   }
-  const url = new URL(realm);
+  const url = copyOf(realm);
   if (service !== undefined) url.searchParams.append("service", service);
   url.searchParams.append("scope", scope);
   const headers = credential === undefined ? accept : { ...accept, authorization: basicAuthorization(credential) };

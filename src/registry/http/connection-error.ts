@@ -47,7 +47,7 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
   if (isProxySignIn(error)) return proxyRefusal("the proxy in HTTP_PROXY", 407, context);
   const reason = codeOf(failure?.cause ?? error);
   const peer = failure === undefined ? host : `proxy ${failure.proxy}`;
-  if (error instanceof Error && failure === undefined && (reason === undefined || reason === "UND_ERR_INVALID_ARG"))
+  if (error instanceof Error && failure === undefined && (reason === undefined || isDefect(error, reason)))
     return error;
   const code = classify(reason);
   return new MirrorError(`${peer} ${describe(code, reason)} (${reason ?? "unknown"})`, {
@@ -60,6 +60,12 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
     hint: hintFor(code, reason, peer) ?? (failure === undefined ? context.hint : CHECK_PROXY),
     cause: error,
   });
+}
+
+/** Whether an error is about an argument, which no connection causes: ERR_INVALID_URL, ERR_INVALID_CHAR, ERR_OUT_OF_RANGE. */
+function isDefect(error: Error, reason: string): boolean {
+  if (reason === "UND_ERR_INVALID_ARG") return true;
+  return (error instanceof TypeError || error instanceof RangeError) && reason.startsWith("ERR_");
 }
 
 function classify(reason: string | undefined): ErrorCode {

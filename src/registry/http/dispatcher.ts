@@ -1,6 +1,7 @@
 import { EnvHttpProxyAgent, Pool, type Dispatcher } from "undici";
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
+import { hasReadableCredentials, parseUrl } from "../../parse-url.ts";
 import { certificateAuthorities } from "./certificate-authorities.ts";
 import { CONNECT_TIMEOUT, HEADERS_TIMEOUT, IDLE_TIMEOUT } from "../limits.ts";
 import { forwardPool, TunnelPool } from "../proxy/proxy-pool.ts";
@@ -53,8 +54,9 @@ function proxy(environment: Environment, variable: string): URL | undefined {
   if (text === undefined || text === "") return undefined;
   // Like curl, reads an address without a scheme as http.
   const address = text.includes("://") ? text : `http://${text}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url !== undefined && /^(?:https?|socks5?):$/.test(url.protocol)) return url;
+  const url = parseUrl(address);
+  const isProxy = url !== undefined && /^(?:https?|socks5?):$/.test(url.protocol) && hasReadableCredentials(url);
+  if (isProxy) return url;
   // The text is not quoted, because it may contain a password.
   throw new MirrorError("expected http://HOST:PORT or https://HOST:PORT", {
     code: "USAGE",

@@ -1,4 +1,5 @@
 import { MirrorError } from "../../errors.ts";
+import { parseUrl, urlAt } from "../../parse-url.ts";
 import { discard } from "./body.ts";
 import { createAuthorization, type Authorization, type Authorized } from "../auth/authorization.ts";
 import { connectionError } from "./connection-error.ts";
@@ -118,12 +119,12 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       exchange: (tokenRequest) => {
         const request = { ...tokenRequest, registry, endpoint, registryKind, side, redact, now: () => clock.now() };
         const realm = tokenRequest.challenge.parameters.get("realm") ?? "";
-        const url = URL.canParse(realm) ? new URL(realm) : endpoint;
+        const url = parseUrl(realm) ?? endpoint;
         return retrying(() => exchangeToken(send, request), retryOptionsFor("GET", url, tokenRequest.signal));
       },
       ping: async (signal) => {
         const subject = { operation: "sign in to", reference: registry, signal } as const;
-        const response = await send({ ...subject, method: "GET", url: new URL("/v2/", endpoint), headers: {} });
+        const response = await send({ ...subject, method: "GET", url: urlAt(endpoint, "/v2/"), headers: {} });
         await discard(response.body, MAX_ERROR_BYTES);
         return response.headers;
       },

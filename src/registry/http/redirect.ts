@@ -1,3 +1,4 @@
+import { parseUrl } from "../../parse-url.ts";
 import { isLoopback, reachesInternalAddress } from "./private-address.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -14,8 +15,8 @@ export function isRedirect(status: number): boolean {
  */
 export function redirectTarget(from: URL, location: string | undefined): URL | string {
   if (location === undefined) return "the redirect has no Location";
-  if (!URL.canParse(location, from)) return "the redirect's Location is not a valid URL";
-  const to = new URL(location, from);
+  const to = parseUrl(location, from);
+  if (to === undefined) return "the redirect's Location is not a valid URL";
   if (to.protocol !== "https:" && to.protocol !== "http:") return `the redirect leads to a ${to.protocol} URL`;
   if (to.username !== "" || to.password !== "") return `the redirect to ${to.host} contains a user name`;
   if (to.origin === from.origin) return to;
@@ -32,9 +33,10 @@ export function redirectTarget(from: URL, location: string | undefined): URL | s
  * and port, because the blob and the credentials are sent there.
  */
 export function uploadTarget(from: URL, location: string | undefined): URL | string {
-  if (location === undefined || !URL.canParse(location, from))
-    return "the response has no valid Location for the upload";
-  const to = new URL(location, from);
+  const to = location === undefined ? undefined : parseUrl(location, from);
+  // The origin of a blob: URL is that of the URL inside.
+  const isHttp = to?.protocol === "https:" || to?.protocol === "http:";
+  if (to === undefined || !isHttp) return "the response has no valid Location for the upload";
   if (to.username !== "" || to.password !== "") return "the upload's Location contains a user name";
   if (to.origin === from.origin) return to;
   return `the upload's Location leads away from ${from.origin} to ${to.origin}`;

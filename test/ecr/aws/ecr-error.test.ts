@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ErrorCode } from "../../../src/error-code.ts";
 import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
 import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
+import { folderWith } from "../../support/mirrorform.ts";
 import { testContext, type TestContext } from "../support/context.ts";
 import { scriptedAws, type Answer, type ScriptedAws } from "../support/scripted-aws.ts";
 
@@ -182,3 +183,23 @@ test("a bug in mirrorform is not reported as an AWS error", async () => {
   };
   await assert.rejects(played.ecr.createRepository("team/app", broken, "platform"), TypeError);
 });
+
+for (const endpoint of ["not a url", "example.com", "https://[::1"]) {
+  test(`the endpoint ${endpoint} in the AWS profile is USAGE, and not a defect`, async (t) => {
+    const folder = await folderWith({ config: `[default]\nendpoint_url = ${endpoint}\n` });
+    t.after(() => folder.remove());
+    const before = process.env["AWS_CONFIG_FILE"];
+    process.env["AWS_CONFIG_FILE"] = `${folder.path}/config`;
+    t.after(() => {
+      if (before === undefined) delete process.env["AWS_CONFIG_FILE"];
+      else process.env["AWS_CONFIG_FILE"] = before;
+    });
+    const aws = await scriptedAws(() => undefined);
+    const { AWS_ENDPOINT_URL_ECR: _, ...environment } = aws.environment;
+    await assert.rejects(openEcr({}, testContext(environment)), {
+      code: "USAGE",
+      side: "config",
+      hint: /endpoint_url in the AWS profile/,
+    });
+  });
+}

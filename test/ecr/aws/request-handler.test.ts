@@ -70,6 +70,12 @@ test("rejects plain HTTP to another machine before sending anything", async () =
   await assert.rejects(handle(requestTo("http://ecr.example:80/")), { code: "USAGE", message: /plain HTTP/ });
 });
 
+test("an address that is not a URL, from a Region or a profile, is USAGE", async () => {
+  const { handle } = handler();
+  const request = { ...requestTo("http://127.0.0.1:1/"), hostname: "api.ecr.eu west 1.amazonaws.com" };
+  await assert.rejects(handle(request), { code: "USAGE", message: /not a valid URL/, hint: /Region/ });
+});
+
 test("does not follow redirects", async () => {
   const { url, operations } = await scriptedAws(() => ({ status: 302, type: "text/plain", text: "" }));
   const { handle } = handler();

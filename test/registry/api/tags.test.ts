@@ -115,6 +115,15 @@ describe("the tag list is an error", () => {
       pages([["a"], ["b"]], () => next("http://[")),
     ],
     [
+      "if a link's path looks like another host without a name",
+      "REDIRECT_REFUSED",
+      /leads away/,
+      (request, response) => {
+        const link = next(`http://${request.headers.host}//:5/v2/x`);
+        json(response, 200, { tags: ["a"] }, { link });
+      },
+    ],
+    [
       "if it is not a list",
       "UNEXPECTED_RESPONSE",
       /not a list/,

@@ -278,7 +278,7 @@ test("the hint for a missing or empty certificate file names the variable", (t) 
   }
 });
 
-for (const address of ["http://", "gopher://proxy:70", "http://me:hunter2@[bad"]) {
+for (const address of ["http://", "gopher://proxy:70", "http://me:hunter2@[bad", "http://me:hunter2%zz@proxy:3128"]) {
   test(`the proxy ${address} is refused and not quoted`, () => {
     assert.throws(
       () => createDispatcher({ environment: { HTTPS_PROXY: address } }),

@@ -204,6 +204,7 @@ for (const [from, to] of REFUSED) {
 test("an upload must keep the scheme, host and port", () => {
   const from = new URL("https://a.example/v2/x/blobs/uploads/");
   assert.equal(uploadTarget(from, "/up/1?s=2").toString(), "https://a.example/up/1?s=2");
+  assert.equal(uploadTarget(from, "https://a.example//:5/v2/x").toString(), "https://a.example//:5/v2/x");
   assert.equal(uploadTarget(from, "https://a.example:443/up/1").toString(), "https://a.example/up/1");
   for (const location of [
     undefined,
@@ -211,6 +212,8 @@ test("an upload must keep the scheme, host and port", () => {
     "https://b.example/up",
     "https://a.example:8443/up",
     "https://u:p@a.example/",
+    "blob:https://a.example/up",
+    "http://[",
   ]) {
     assert.equal(typeof uploadTarget(from, location), "string");
   }
