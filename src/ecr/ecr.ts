@@ -112,9 +112,10 @@ export interface Ecr {
  */
 export async function openEcr(ecrSettings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
   const region = await resolveRegion(ecrSettings, context.environment);
-  const client = createClient(ecrSettings, region, context);
-  const authorization = await requestAuthorization(client, signal);
+  const unnamed = createClient(ecrSettings, region, context);
+  const authorization = await requestAuthorization(unnamed, signal);
   const { endpoint } = authorization;
+  const client = { ...unnamed, registry: endpoint.host };
   const account = await findAccount(client, endpoint, ecrSettings.account, signal);
   const kms = kmsEndpoint(endpoint, context.environment);
   const tagging = taggingEndpoint(endpoint, context.environment);

@@ -59,6 +59,9 @@ async function play(scenario: Scenario, place: World): Promise<void> {
     assert.match(error.operation, typeof operation === "string" ? new RegExp(`^${operation}$`) : operation);
     assert.match(error.hint ?? "", scenario.hint);
     assert.notEqual(error.message, "");
+    assert.notEqual(error.reference, "*");
+    if (/manifest|platforms/.test(error.operation))
+      assert.match(error.reference ?? "", /redis|nginx/, "the repository");
   }
   assert.equal(code, 1);
   const { store } = await ecrOf(place);

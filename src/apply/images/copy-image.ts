@@ -83,7 +83,7 @@ function nestedTooDeeply(copy: ImageCopyContext): MirrorError {
     code: "NESTED_TOO_DEEPLY",
     side: "source",
     operation: "read manifest",
-    reference: `${copy.from}@${copy.digest}`,
+    reference: `${copy.registry}/${copy.from}@${copy.digest}`,
     hint: "report this to its publisher, or mirror one of the images in it",
   });
 }

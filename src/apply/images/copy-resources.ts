@@ -7,6 +7,8 @@ import { createManifestReader, type ManifestReader, type ReadManifest } from "./
 
 /** What copies from one source to one target work with. */
 export interface CopyResources {
+  /** The source's registry, for errors: `docker.io`. */
+  registry: string;
   source: ImageSource;
   reader: ManifestReader;
   blobs: BlobCopier;
@@ -25,12 +27,15 @@ export function createCopyResources(
 ): (registry: string, targetName: string) => CopyResources {
   const readers = new Map<string, { source: ImageSource; reader: ManifestReader }>();
   const manifests = new Map<Digest, ReadManifest>();
-  const createReader = (of: ImageSource) => ({ source: of, reader: createManifestReader(of, manifests) });
+  const createReader = (registry: string) => {
+    const of = source(registry);
+    return { source: of, reader: createManifestReader(registry, of, manifests) };
+  };
   const blobs = createBlobCopier(context);
   const children = createChildManifests();
   return (registry, targetName) => {
-    const known = readers.get(registry) ?? createReader(source(registry));
+    const known = readers.get(registry) ?? createReader(registry);
     readers.set(registry, known);
-    return { ...known, blobs, children, target: target(targetName) };
+    return { registry, ...known, blobs, children, target: target(targetName) };
   };
 }

@@ -10,6 +10,8 @@ import type { ManifestReader } from "./manifest-reader.ts";
 
 /** What copying one image from a source's repository to a target's needs. */
 export interface ImageCopyContext {
+  /** The source's registry, for errors: `docker.io`. */
+  registry: string;
   from: string;
   to: string;
   digest: Digest;

@@ -46,6 +46,6 @@ async function readConfig(
 }
 
 function problem(copy: ImageCopyContext, code: ErrorCode, message: string): MirrorError {
-  const reference = `${copy.from}@${copy.digest}`;
+  const reference = `${copy.registry}/${copy.from}@${copy.digest}`;
   return new MirrorError(message, { code, side: "source", operation: "select platforms of", reference });
 }

@@ -31,13 +31,19 @@ export interface ManifestReader {
 }
 
 /**
+ * @param registry the source's name in errors
  * @param manifests those read in this run, from any source: shared by its readers
  * @throws MirrorError MANIFEST_INVALID, MEDIA_TYPE_UNSUPPORTED, and what the source throws
  */
-export function createManifestReader(source: ImageSource, manifests: Map<Digest, ReadManifest>): ManifestReader {
+export function createManifestReader(
+  registry: string,
+  source: ImageSource,
+  manifests: Map<Digest, ReadManifest>,
+): ManifestReader {
   const pending = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
   const reader: ManifestReader = {
     read(repository, digest, signal, pulls, locations) {
+      const place = `${registry}/${repository}`;
       const done = manifests.get(digest);
       if (done !== undefined) return Promise.resolve(done);
       const again = () => reader.read(repository, digest, signal, pulls, locations);
@@ -68,8 +74,8 @@ export function createManifestReader(source: ImageSource, manifests: Map<Digest,
       };
       const reading = readAtTargets(locations, digest, signal).then(async (found) =>
         found === undefined
-          ? parse(await source.readManifest(repository, digest, signal, gate), undefined)
-          : parse(found.manifest, found.location),
+          ? parse(await source.readManifest(repository, digest, signal, gate), undefined, place)
+          : parse(found.manifest, found.location, place),
       );
       return reading.finally(own.end).then(
         (read) => {
@@ -130,14 +136,14 @@ async function readAtTargets(
   return undefined;
 }
 
-function parse(manifest: Manifest, location: TargetRepository | undefined): ReadManifest {
+function parse(manifest: Manifest, location: TargetRepository | undefined, place: string): ReadManifest {
   const content = readManifest(manifest);
   if (content.kind === "index" || content.kind === "image") return { manifest, content, location };
   throw new NotAnImage(content.message, {
     code: content.kind === "invalid" ? "MANIFEST_INVALID" : "MEDIA_TYPE_UNSUPPORTED",
     side: "source",
     operation: "read manifest",
-    reference: manifest.digest,
+    reference: `${place}@${manifest.digest}`,
     hint:
       content.kind === "schema-1"
         ? SCHEMA_1_HINT

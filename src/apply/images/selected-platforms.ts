@@ -93,6 +93,6 @@ function platformsMissing(copy: ImageCopyContext, missing: readonly string[], pr
 }
 
 function problem(copy: ImageCopyContext, code: ErrorCode, message: string, more: { hint?: string } = {}): MirrorError {
-  const reference = `${copy.from}@${copy.digest}`;
+  const reference = `${copy.registry}/${copy.from}@${copy.digest}`;
   return new MirrorError(message, { code, side: "source", operation: "select platforms of", reference, ...more });
 }

@@ -9,9 +9,10 @@ const BLOB_MOUNTING = "BLOB_MOUNTING";
 /** Reads the account settings (GetAccountSetting). */
 export async function readAccountSettings(client: EcrClient, signal?: AbortSignal): Promise<AccountSettings> {
   const call: EcrCall = {
-    operation: "read account setting",
+    operation: `read account setting ${BLOB_MOUNTING} of`,
     action: "GetAccountSetting",
-    reference: BLOB_MOUNTING,
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
     attempts: OPTIONAL_ATTEMPTS,
   };

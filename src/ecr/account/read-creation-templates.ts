@@ -12,9 +12,10 @@ const MAX_PAGES = 100;
 /** Reads all repository creation templates (DescribeRepositoryCreationTemplates). @throws MirrorError DENIED, … */
 export async function readCreationTemplates(client: EcrClient, signal?: AbortSignal): Promise<CreationTemplate[]> {
   const call: EcrCall = {
-    operation: "read repository creation templates",
+    operation: "read repository creation templates of",
     action: "DescribeRepositoryCreationTemplates",
-    reference: "*",
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
     attempts: OPTIONAL_ATTEMPTS,
   };

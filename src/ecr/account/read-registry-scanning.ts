@@ -6,9 +6,10 @@ import type { RegistryScanning } from "../../repository/registry-scanning.ts";
 /** Reads the registry's scanning rules (GetRegistryScanningConfiguration). @throws MirrorError DENIED, … */
 export async function readRegistryScanning(client: EcrClient, signal?: AbortSignal): Promise<RegistryScanning> {
   const call: EcrCall = {
-    operation: "read registry scanning configuration",
+    operation: "read registry scanning configuration of",
     action: "GetRegistryScanningConfiguration",
-    reference: "*",
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
   };
   const { scanningConfiguration: found } = await client.call(call, signal, (sdk, options) =>

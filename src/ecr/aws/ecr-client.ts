@@ -18,6 +18,8 @@ export interface SendOptions {
 /** The ECR API of one Region. */
 export interface EcrClient {
   readonly region: string;
+  /** The registry in errors of account-wide calls: its host, or until that is known `Amazon ECR in eu-west-1`. */
+  readonly registry: string;
   /** The SDK's request handler, for requests that the SDK does not make itself. */
   readonly handler: RequestHandler;
   /**
@@ -58,6 +60,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
   });
   return {
     region,
+    registry: `Amazon ECR in ${region}`,
     handler,
     async call(call, signal, send) {
       let failedSide: Side = "target";

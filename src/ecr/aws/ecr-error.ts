@@ -23,8 +23,10 @@ export interface EcrCall {
   action: string;
   /** Default: ECR. */
   service?: "kms" | "tag";
-  /** The repository, image or other resource; `*` for an account-wide call. */
+  /** The repository, image or other resource; the registry for an account-wide call. */
   reference: string;
+  /** What IAM grants the action on. Default: `reference`. */
+  resource?: "*";
   /** Maximum number of attempts. Default: as for every other request. */
   attempts?: number;
   /** Finds the foreign layers of the manifest in the request, for the hint of an error. */
@@ -206,7 +208,7 @@ function denial(message: string, call: EcrCall): Meaning {
     `${call.service ?? "ecr"}:${call.action}`;
   return {
     code: "DENIED",
-    hint: `grant ${action} on ${call.reference} to ${principalIn(message) ?? "the role that mirrorform runs as"}`,
+    hint: `grant ${action} on ${call.resource ?? call.reference} to ${principalIn(message) ?? "the role that mirrorform runs as"}`,
   };
 }
 

@@ -26,9 +26,10 @@ export async function findAccount(
 
 async function describedAccount(client: EcrClient, signal: AbortSignal | undefined): Promise<string> {
   const call = {
-    operation: "find the AWS account",
+    operation: "find the AWS account of",
     action: "DescribeRegistry",
-    reference: "*",
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
   } as const;
   const { registryId } = await client.call(call, signal, (sdk, options) =>
@@ -39,5 +40,6 @@ async function describedAccount(client: EcrClient, signal: AbortSignal | undefin
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: call.operation,
+    reference: call.reference,
   });
 }

@@ -31,7 +31,8 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
   const call = {
     operation: OPERATION,
     action: "GetAuthorizationToken",
-    reference: "*",
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
   } as const;
   const answer = await client.call(call, signal, (sdk, options) =>
@@ -42,10 +43,11 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
   const [username, password] = readToken(data?.authorizationToken);
   const expiresAt = data?.expiresAt?.getTime();
   if (endpoint === undefined || username === undefined || password === undefined)
-    throw unexpected("ECR returned no registry token");
+    throw unexpected(client, "ECR returned no registry token");
   if (expiresAt === undefined || Number.isNaN(expiresAt))
-    throw unexpected("ECR returned a registry token without an expiry time");
-  if (!isConfidential(endpoint)) throw unexpected(`ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
+    throw unexpected(client, "ECR returned a registry token without an expiry time");
+  if (!isConfidential(endpoint))
+    throw unexpected(client, `ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
   return { username, password, endpoint, expiresAt };
 }
 
@@ -107,10 +109,11 @@ function readToken(token: string | undefined): [string | undefined, string | und
     : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-function unexpected(message: string): MirrorError {
+function unexpected({ registry }: EcrClient, message: string): MirrorError {
   return new MirrorError(message, {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: OPERATION,
+    reference: registry,
   });
 }

@@ -11,7 +11,7 @@ const PAGE_SIZE = 100;
 /** Enough for the maximum number of repositories (100,000). Stops endless paging. */
 const MAX_PAGES = 1000;
 
-const OPERATION = "find repositories owned by this mirror file";
+const OPERATION = "find repositories owned by this mirror file in";
 
 /**
  * Finds the repositories in the account and Region with the ownership tag, with one request per 100 repositories. With
@@ -30,7 +30,8 @@ export async function findOwned(
     operation: OPERATION,
     action: "GetResources",
     service: "tag",
-    reference: "*",
+    reference: client.registry,
+    resource: "*",
     refusal: "UNEXPECTED_RESPONSE",
     attempts: OPTIONAL_ATTEMPTS,
   };
@@ -46,7 +47,7 @@ export async function findOwned(
     const target = "ResourceGroupsTaggingAPI_20170126.GetResources";
     const answer = await callJson(client, call, { endpoint, signingName: "tagging", target, input }, signal);
     const { ResourceTagMappingList: found, PaginationToken: next } = answer;
-    if (!Array.isArray(found)) throw unreadable();
+    if (!Array.isArray(found)) throw unreadable(client);
     for (const resource of found) {
       const name = nameIn(resource);
       if (name !== undefined) names.add(name);
@@ -65,11 +66,11 @@ function nameIn(resource: unknown): string | undefined {
   return typeof arn === "string" ? REPOSITORY_ARN.exec(arn)?.[1] : undefined;
 }
 
-function unreadable(): MirrorError {
+function unreadable({ registry }: EcrClient): MirrorError {
   return new MirrorError("the response has no list of resources", {
     code: "UNEXPECTED_RESPONSE",
     side: "target",
     operation: OPERATION,
-    reference: "*",
+    reference: registry,
   });
 }

@@ -127,13 +127,14 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
     },
     openBlob: () => Promise.reject(new Error("these tests read no blob")),
   };
-  const reader = createManifestReader(source, new Map());
+  const reader = createManifestReader("docker.io", source, new Map());
   const queue = createPullQueue(budget, { clock, waitMilliseconds, onWait: () => {} });
   const nextSlot = createStartOrder();
 
   const copyOf = async (top: Digest, pulls: Parameters<typeof copyImage>[0]["pulls"]): Promise<CopyResult> => {
     try {
       await copyImage({
+        registry: "docker.io",
         from: "app",
         to: "app",
         digest: top,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ErrorCode } from "../../../src/error-code.ts";
+import { MirrorError, type ErrorReport } from "../../../src/errors.ts";
 import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
 import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
 import { folderWith } from "../../support/mirrorform.ts";
@@ -202,4 +203,42 @@ for (const endpoint of ["not a url", "example.com", "https://[::1"]) {
       hint: /endpoint_url in the AWS profile/,
     });
   });
+}
+
+const HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+for (const [operation, reference] of [
+  ["GetAuthorizationToken", "Amazon ECR in eu-west-1"],
+  ["GetRegistryScanningConfiguration", HOST],
+  ["DescribeRepositoryCreationTemplates", HOST],
+  ["GetAccountSetting", HOST],
+  ["GetResources", HOST],
+] as const) {
+  test(`an error of the account-wide call ${operation} names the registry, and its hint grants the action on *`, async () => {
+    const aws = await scriptedAws((name) => {
+      if (name === operation) return { exception: "AccessDeniedException" };
+      return name === "GetResources" ? { json: { ResourceTagMappingList: [] } } : undefined;
+    });
+    const errors = await accountErrors({ ...aws.environment, AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: aws.url });
+    assert.deepEqual(
+      errors.map((error) => error.reference),
+      [reference],
+    );
+    assert.match(errors[0]?.hint ?? "", new RegExp(`^grant (?:ecr|tag):${operation} on \\* to`));
+  });
+}
+
+/** Opens an ECR, reads what concerns the whole account, and returns the errors. */
+async function accountErrors(environment: Record<string, string>): Promise<(MirrorError | ErrorReport)[]> {
+  try {
+    const ecr = await openEcr({}, testContext(environment));
+    const wanted = new Map([["team/app", { scanOnPush: true }]]);
+    const { blobMounting, scanning, templates } = await ecr.readAccount(wanted, new Map(), "platform");
+    const errors = [blobMounting, scanning, templates].flatMap((read) => read?.error ?? []);
+    await ecr.findOwned("platform");
+    return errors;
+  } catch (error) {
+    assert.ok(error instanceof MirrorError);
+    return [error];
+  }
 }
