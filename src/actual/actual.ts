@@ -25,6 +25,11 @@ export interface ActualTarget {
   contents?: ReadonlyMap<string, ReadonlyMap<string, HeldContent>>;
   /** By repository: the declared tags of archived images (ECR). They are not in `tags`. */
   archived?: ReadonlyMap<string, ReadonlyMap<string, Digest>>;
+  /**
+   * By digest at the target: the source's digest of the same manifest, where source and target use different
+   * algorithms. Read from the bytes, because such digests cannot be compared.
+   */
+  sourceDigests?: ReadonlyMap<Digest, Digest>;
   /** Account settings that affect repositories (ECR). */
   account?: AccountState | undefined;
   /**

@@ -2,6 +2,7 @@ import type { FoundReferrers, ReferrerTag, SubjectReferrers } from "../desired/s
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";
+import { isSameContent } from "./same-content.ts";
 import { readReferrers, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
 
 /** The part of a target that reading its referrers needs. */
@@ -52,7 +53,7 @@ export async function readHeldReferrers(
   return { ...known, refused: await readRefused(found, known, target, repository, signal) };
 
   async function isCurrent(tag: ReferrerTag, digest: Digest): Promise<boolean> {
-    if (digest === tag.digest) return true;
+    if (await isSameContent(target, repository, digest, tag.digest, signal)) return true;
     if (tag.kind === "artifact") return false;
     const { bytes } = await target.readManifest(repository, digest, signal);
     return standsFor(bytes, { source: tag.digest, types });

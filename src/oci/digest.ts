@@ -24,12 +24,21 @@ export function digestOf(bytes: Uint8Array): Digest {
 
 /** Creates a hash with the algorithm of `digest`. */
 export function hashFor(digest: Digest): Hash {
-  return createHash(digest.slice(0, digest.indexOf(":")));
+  return createHash(algorithmOf(digest));
 }
 
 /** Whether `bytes` have the digest `digest`. */
 export function matchesDigest(bytes: Uint8Array, digest: Digest): boolean {
   return hashFor(digest).update(bytes).digest("hex") === digest.slice(digest.indexOf(":") + 1);
+}
+
+/** Whether two digests have the same algorithm. Only then does their text show whether they name the same content. */
+export function sameAlgorithm(one: Digest, other: Digest): boolean {
+  return algorithmOf(one) === algorithmOf(other);
+}
+
+function algorithmOf(digest: Digest): string {
+  return digest.slice(0, digest.indexOf(":"));
 }
 
 /** Shortens a digest to 12 hex digits for display: `sha256:1f3e0a5f77c1…`. */

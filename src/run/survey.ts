@@ -1,6 +1,8 @@
 import { readTarget, type Undeclared } from "../actual/read-target.ts";
 import { isUnreadable, type Actual, type UnreadableTarget } from "../actual/actual.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
+import { readSourceDigests, type WantedDigest } from "../actual/source-digests.ts";
+import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { resolveAll } from "../desired/sources/resolve.ts";
 import type { Resolution } from "../desired/sources/resolution.ts";
@@ -59,14 +61,17 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const [opening, { all, selected: expanded }] = await Promise.all(both);
   const images = expanded.flatMap((entry) => entry.images);
   const opened = await Promise.all(opening.map((each) => readOpened(each, expanded, images, options)));
-  const actual = opened.map((each) => each.actual);
-  const unresolved = sourcesToAsk(images, actual);
+  const unresolved = sourcesToAsk(
+    images,
+    opened.map((each) => each.actual),
+  );
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
   const resolve = (references: readonly Reference[]) =>
     resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal);
   const unknown = unresolved.filter((reference) => !options.known.has(formatReference(reference)));
   const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
   const resolutions = new Map([...options.known, ...found]);
+  const actual = await Promise.all(opened.map((each) => withSourceDigests(each, images, resolutions, signal)));
   const input: PlanInput = {
     file: file.path,
     name: file.name,
@@ -168,6 +173,24 @@ async function readOpened(
       : { named: repositoriesWithoutImages(expanded, name), isSought: true };
   const read = await reporting(name, signal, () => readTarget(open, own, file.name, undeclared, signal));
   return isUnreadable(read) ? { actual: read } : { actual: read, open };
+}
+
+/** Compares what a target has with the digests that the sources name in another algorithm. */
+async function withSourceDigests(
+  { actual, open }: Opened,
+  images: readonly DesiredImage[],
+  resolutions: ReadonlyMap<string, Resolution>,
+  signal: AbortSignal,
+): Promise<Actual> {
+  if (isUnreadable(actual) || open === undefined) return actual;
+  const wanted = images.flatMap((image): WantedDigest[] => {
+    const { target, repository, tag } = image;
+    if (target !== actual.name) return [];
+    const resolution = resolutions.get(formatReference(wantedReference(image)));
+    const digest = resolution?.kind === "found" ? resolution.digest : (wantedDigest(image) ?? image.claimed);
+    return digest === undefined ? [] : [{ repository, tag, digest }];
+  });
+  return readSourceDigests(actual, open.images, wanted, signal);
 }
 
 /** Returns a MirrorError as data, so that it affects only its own target. */

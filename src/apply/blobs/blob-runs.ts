@@ -194,6 +194,7 @@ function slotKeyOf({ target }: BlobRequest): ImageTarget | string {
   return target.host ?? target;
 }
 
+/** Whether a source sent wrong bytes. A target may also refuse right ones. */
 function isMismatch(error: unknown): error is MirrorError {
-  return error instanceof MirrorError && error.code === "DIGEST_MISMATCH";
+  return error instanceof MirrorError && error.code === "DIGEST_MISMATCH" && error.side === "source";
 }

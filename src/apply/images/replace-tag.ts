@@ -1,5 +1,5 @@
 import { MirrorError } from "../../errors.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { digestOf, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
@@ -30,7 +30,9 @@ export async function isBackedUp(image: CopyImage, target: ImageTarget, signal: 
  * @param manifest of the new image; the target has everything it refers to
  * @throws MirrorError STALE, and what the target throws
  */
-export async function replaceTag(replacement: TagReplacement, manifest: Manifest): Promise<void> {
+export async function replaceTag(replacement: TagReplacement, wanted: Manifest): Promise<void> {
+  // ECR names manifests by sha256, whatever algorithm the source uses.
+  const manifest = { ...wanted, digest: digestOf(wanted.bytes) };
   const { image, target, admin, owner, signal } = replacement;
   const { repository, tag, precondition: old } = image;
   const { backupTag } = image.replace;

@@ -1,6 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { isSameContent } from "../../actual/same-content.ts";
+import { matchesDigest, type Digest } from "../../oci/digest.ts";
 import { readManifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 import { selectPlatforms } from "../../oci/select-platforms.ts";
@@ -20,11 +21,12 @@ export async function tagHasImage(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { platforms, repository, digest, precondition } = image;
-  if (platforms === undefined) return now === digest;
+  if (platforms === undefined && now === digest) return true;
   // The plan has this action because what it saw was not wanted.
   if (now === undefined || now === precondition) return false;
+  if (platforms === undefined) return isSameContent(target, repository, now, digest, signal);
   const manifest = await target.readManifest(repository, now, signal);
-  if (isImageType(manifest.mediaType)) return now === digest;
+  if (isImageType(manifest.mediaType)) return matchesDigest(manifest.bytes, digest);
   const selection = readSelection(manifest);
   return selection?.source === digest && samePlatforms(selection.platforms, platforms);
 }

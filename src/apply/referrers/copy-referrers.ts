@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 
+import { isSameContent } from "../../actual/same-content.ts";
 import { MirrorError, reportOf } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
@@ -77,8 +78,9 @@ async function copyArtifact(
   const isTagDone = async (): Promise<boolean> => {
     if (tag === undefined) return false;
     const now = (await target.readTags(repository, [tag.tag], signal)).get(tag.tag);
-    if (now !== digest && (now ?? null) !== tag.precondition) throw stale(`${repository}:${tag.tag}`);
-    return now === digest;
+    const isDone = now !== undefined && (await isSameContent(target, repository, now, digest, signal));
+    if (!isDone && (now ?? null) !== tag.precondition) throw stale(`${repository}:${tag.tag}`);
+    return isDone;
   };
   if (await isTagDone()) return false;
   if (await target.hasManifest(repository, digest, signal)) {

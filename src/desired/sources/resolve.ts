@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 
 import { MirrorError, reportOf } from "../../errors.ts";
-import { digestOf, type Digest } from "../../oci/digest.ts";
+import { sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { isImageType, isIndexType, isSchema1Type, SCHEMA_1_HINT, SCHEMA_1_MESSAGE } from "../../oci/media-type.ts";
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
@@ -80,15 +80,20 @@ async function read(
   source: Resolver,
   signal: AbortSignal,
 ): Promise<Resolution> {
-  const { bytes, mediaType } = await source.getManifest(reference.repository, requested, signal);
+  const { bytes, mediaType, digest } = await source.getManifest(reference.repository, requested, signal);
   refuseUnknownType(reference, mediaType);
-  return { kind: "found", digest: checked(reference, digestOf(bytes)), mediaType, size: bytes.length };
+  return { kind: "found", digest: checked(reference, digest), mediaType, size: bytes.length };
 }
 
-/** Returns the digest if it is the requested one, or if none was requested. */
+/**
+ * Returns the requested digest, or the received one if none was requested. A received digest of another algorithm says
+ * nothing about the requested one; the bytes are verified when they are read.
+ */
 function checked(reference: Reference, received: Digest): Digest {
-  if (reference.digest === undefined || reference.digest === received) return received;
-  throw new MirrorError(`requested ${reference.digest}, but the source returned ${received}`, {
+  const { digest: requested } = reference;
+  if (requested === undefined) return received;
+  if (requested === received || !sameAlgorithm(requested, received)) return requested;
+  throw new MirrorError(`requested ${requested}, but the source returned ${received}`, {
     code: "DIGEST_MISMATCH",
     ...resolving(reference),
     hint: "check whether a cache in front of the registry serves wrong content; nothing was copied",

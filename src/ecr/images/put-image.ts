@@ -1,6 +1,7 @@
 import { PutImageCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
+import { digestOf, matchesDigest } from "../../oci/digest.ts";
 import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
@@ -33,7 +34,8 @@ export async function putImage(
     repositoryName: repository,
     imageManifest: textOf(manifest, reference),
     imageManifestMediaType: manifest.mediaType,
-    imageDigest: manifest.digest,
+    // A tagged manifest is named by its tag, so ECR may compute the digest in its own algorithm.
+    imageDigest: tag === undefined ? manifest.digest : digestOf(manifest.bytes),
     ...(tag === undefined ? {} : { imageTag: tag }),
   };
   try {
@@ -47,7 +49,8 @@ export async function putImage(
     if (tag === undefined || !isException(error, "ImageTagAlreadyExistsException")) throw error;
     // ECR rejects a push to an immutable tag even if the digest is the same (aws/containers-roadmap#2179).
     const existing = await readTags(client, repository, [tag], signal);
-    if (existing.get(tag)?.digest !== manifest.digest) throw error;
+    const bytes = existing.get(tag)?.manifest;
+    if (bytes === undefined || !matchesDigest(bytes, manifest.digest)) throw error;
   }
 }
 

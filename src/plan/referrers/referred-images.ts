@@ -11,7 +11,7 @@ export interface ReferredRow {
   image: DesiredImage;
   /** For the rows and actions about its referrers. */
   place: ImagePlace;
-  /** The digest that the tag names or gets. For a copy with selected platforms, the source's digest. */
+  /** The digest that the tag names or gets, in the algorithm of the source. For a copy with selected platforms, the source's digest. */
   digest: Digest;
   /** Whether `apply` still has to write the index of the selected platforms, so that its children are unknown. */
   isUnmade: boolean;
@@ -47,7 +47,7 @@ export function referredImages(rows: readonly Row[], images: readonly DesiredIma
 
 function imageIn(row: Row): Pick<ReferredRow, "place" | "digest" | "isUnmade" | "isSingle"> | undefined {
   if (row.kind === "held-by-lock" || (row.kind === "unchanged" && row.reason === "same-digest")) {
-    return { place: row, digest: row.have, isUnmade: false, isSingle: false };
+    return { place: row, digest: row.sourceDigest ?? row.have, isUnmade: false, isSingle: false };
   }
   if (row.kind !== "action" || row.action.kind !== "copy-image") return undefined;
   const { digest, mediaType, platforms } = row.action;

@@ -6,7 +6,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatReference } from "../../oci/reference.ts";
 import type { CopyImage, HeldAt, ImageContent } from "../action.ts";
-import { differsInPlatforms, isUnchanged, madeOf } from "./is-unchanged.ts";
+import { differsInPlatforms, isUnchanged, madeOf, sourceDigestOf } from "./is-unchanged.ts";
 import { pullsAtMost } from "../cost/pull-cost.ts";
 import type { HeldPlaces } from "../cost/held-at.ts";
 import { heldDigest } from "./held-digest.ts";
@@ -51,7 +51,10 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
     if (checked.kind === "missing") {
       return { ...row, kind: "blocked-platforms", reason: "platform-missing", have: digest, error: checked.error };
     }
-    const same = locked ?? { ...unchanged, reason: "same-digest", have: digest };
+    const same = {
+      ...(locked ?? { ...unchanged, reason: "same-digest", have: digest }),
+      ...sourceDigestOf(target, digest),
+    };
     return checked.kind === "unchecked" ? { ...same, unchecked: checked.error } : same;
   };
   if (isBlockedByLock(image)) return blockedByLock(row, image, have);

@@ -13,9 +13,9 @@ type Place = Pick<DesiredImage, "repository" | "tag" | "platforms">;
 export function isUnchanged(target: ActualTarget, image: Place, digest: Digest): boolean {
   const held = heldDigest(target, image);
   if (held.kind !== "read" || held.digest === undefined) return false;
-  if (image.platforms === undefined) return held.digest === digest;
+  if (image.platforms === undefined) return isDigest(target, held.digest, digest);
   const content = contentOf(target, image);
-  if (content?.kind === "image") return held.digest === digest;
+  if (content?.kind === "image") return isDigest(target, held.digest, digest);
   const selection = content?.selection;
   return selection?.source === digest && samePlatforms(selection.platforms, image.platforms);
 }
@@ -25,7 +25,13 @@ export function differsInPlatforms(target: ActualTarget, image: Place, digest: D
   const held = heldDigest(target, image);
   const content = contentOf(target, image);
   if (held.kind !== "read" || held.digest === undefined) return false;
-  return held.digest === digest || (content?.kind === "index" && content.selection?.source === digest);
+  return isDigest(target, held.digest, digest) || (content?.kind === "index" && content.selection?.source === digest);
+}
+
+/** Returns the source's digest of a manifest at the target; nothing if both use the same. */
+export function sourceDigestOf(target: ActualTarget, held: Digest): { sourceDigest?: Digest } {
+  const digest = target.sourceDigests?.get(held);
+  return digest === undefined ? {} : { sourceDigest: digest };
 }
 
 /** Returns the source index that a tag's index was made from by selecting platforms; nothing if it was not. */
@@ -33,6 +39,11 @@ export function madeOf(target: ActualTarget, image: Place): { madeOf?: Digest } 
   const content = image.platforms === undefined ? undefined : contentOf(target, image);
   const source = content?.kind === "index" ? content.selection?.source : undefined;
   return source === undefined ? {} : { madeOf: source };
+}
+
+/** Whether a manifest at the target is the one that the source has under `digest`. */
+function isDigest(target: ActualTarget, held: Digest, digest: Digest): boolean {
+  return held === digest || target.sourceDigests?.get(held) === digest;
 }
 
 function contentOf(target: ActualTarget, { repository, tag }: Place): HeldContent | undefined {

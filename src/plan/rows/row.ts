@@ -59,6 +59,8 @@ export interface UnchangedRow extends ImagePlace {
   reason: "same-digest" | "already-there";
   /** The digest that the tag names. */
   have: Digest;
+  /** The source's digest of the same manifest, if it uses another algorithm. */
+  sourceDigest?: Digest;
   /** The source index that the tag's index was made from, if platforms are selected. */
   madeOf?: Digest;
   /** Why the platform of a single-platform image could not be compared with the selected platforms. */
@@ -71,6 +73,8 @@ export interface HeldByLockRow extends ImagePlace {
   reason: "moved-upstream";
   /** The digest that the tag names. */
   have: Digest;
+  /** The source's digest of the same manifest, if it uses another algorithm. */
+  sourceDigest?: Digest;
   /** The locked digest, as at the source. With selected platforms the tag names an index made from it. */
   locked: Digest;
   /** The digest that the source tag names now. */

@@ -94,7 +94,7 @@ function unchangedRow(row: UnchangedRow, saved: ReadonlyMap<string, SavedAction>
   );
   const copy = planned === undefined ? undefined : savedCopy(planned);
   // An index of selected platforms has its own digest. The plan names the source index that it was made from.
-  const now = row.madeOf ?? row.have;
+  const now = row.madeOf ?? row.sourceDigest ?? row.have;
   if (copy === undefined || copy.digest === now) return row;
   const held = row.madeOf === undefined ? row.have : `platforms of ${row.madeOf}`;
   const why = `the plan copies ${copy.digest}, and the tag already has ${held}, like its source`;

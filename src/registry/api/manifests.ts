@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../error-code.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
-import { digestOf, matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
+import { digestOf, matchesDigest, parseDigest, sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
 import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
@@ -93,7 +93,7 @@ export function createManifests(core: RegistryCore): Manifests {
       const head = await manifests.headManifest(repository, digest, signal);
       if (head === undefined) return false;
       if (head.digest === digest) return true;
-      const isOther = head.digest !== undefined && differs(head.digest, digest);
+      const isOther = head.digest !== undefined && sameAlgorithm(head.digest, digest);
       if (!isOther && (isIndexType(head.mediaType) || isImageType(head.mediaType))) return true;
       return side === "target" && isReadable(repository, digest, signal);
     },
@@ -116,7 +116,7 @@ export function createManifests(core: RegistryCore): Manifests {
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, CREATED, 202] }, async (response, { host }) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const stored = parseDigest(header(response.headers, "docker-content-digest") ?? "");
-          if (stored !== undefined && differs(stored, manifest.digest)) {
+          if (stored !== undefined && sameAlgorithm(stored, manifest.digest) && stored !== manifest.digest) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
           const isStored = response.status === CREATED || stored !== undefined;
@@ -228,9 +228,4 @@ function mediaTypeOf(headers: Headers, bytes: Buffer): string {
   if (!GENERIC.has(served)) return served;
   const declared = parseJsonObject(bytes)?.["mediaType"];
   return typeof declared === "string" ? declared : served;
-}
-
-/** Whether two digests differ. Digests of different algorithms cannot be compared. */
-function differs(one: Digest, other: Digest): boolean {
-  return one !== other && one.split(":")[0] === other.split(":")[0];
 }

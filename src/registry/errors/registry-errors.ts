@@ -9,6 +9,14 @@ export interface RegistryError {
   digests: readonly string[];
 }
 
+/** Whether a manifest was refused because a blob or manifest that it references is missing. */
+export function isMissingContent({ code }: RegistryError): boolean {
+  return MISSING.has(code);
+}
+
+/** Distribution-spec, "Error Codes". ECR uses BLOB_UPLOAD_UNKNOWN for layers. */
+const MISSING: ReadonlySet<string> = new Set(["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"]);
+
 /** Finds the digests in a text. */
 export function digestsIn(text: string): string[] {
   return [...new Set(text.match(/\bsha\d{3}:[0-9a-f]{64,128}\b/g))];

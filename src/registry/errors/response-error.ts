@@ -3,11 +3,12 @@ import type { ErrorCode } from "../../error-code.ts";
 import type { Headers } from "../http/headers.ts";
 import { classify } from "./classify.ts";
 import { FOREIGN_LAYERS_HINT, missingContentHint } from "./missing-content.ts";
+import { algorithmHint, refusedAlgorithm } from "./refused-algorithm.ts";
 import { hintFor, type HintContext } from "./response-hint.ts";
 import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "./quota.ts";
-import { readErrors, type RegistryError } from "./registry-errors.ts";
+import { isMissingContent, readErrors, type RegistryError } from "./registry-errors.ts";
 import { announcesPage, isPage } from "../http/web-page.ts";
 import { PAGE_HINT } from "./web-page-error.ts";
 import { isRetryableStatus } from "../http/retryable-status.ts";
@@ -34,7 +35,10 @@ export function responseError(
   const { operation, reference, side } = context;
   const errors = readErrors(text);
   const isPullLimit = status === 429 && context.isPullLimit?.({ status, headers, body: text }) === true;
-  const code = isPullLimit ? "PULL_LIMIT" : classify(status, errors, operation);
+  const words = isPullLimit ? "PULL_LIMIT" : classify(status, errors, operation);
+  const isAboutContent = status !== CONTENT_TOO_LARGE && !isForeignPage(response);
+  const algorithm = isAboutContent ? refusedAlgorithm(words, errors, context) : undefined;
+  const code = algorithm === undefined ? words : "MANIFEST_REFUSED";
   const isUnquotedPage = status < 400 && isForeignPage(response);
   const page = isUnquotedPage ? " with a web page" : "";
   return new MirrorError(`${messageOf(status, errors, context, isPullLimit)}${page}`, {
@@ -43,7 +47,7 @@ export function responseError(
     operation,
     reference,
     retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
-    hint: hintOf(code, response, errors, context),
+    hint: algorithm === undefined ? hintOf(code, response, errors, context) : algorithmHint(algorithm),
   });
 }
 
@@ -81,7 +85,7 @@ function hintOf(
   if (code === "SERVICE_QUOTA" && quota !== undefined) return quotaHint(quota.message, registryKind);
   if (response.status === CONTENT_TOO_LARGE) return tooLargeHint(host);
   if (isForeignPage(response)) return pageHint(code, context);
-  const missing = errors.filter((error) => MISSING.has(error.code));
+  const missing = errors.filter(isMissingContent);
   if (operation !== "write manifest" || (missing.length === 0 && code !== "MANIFEST_REFUSED")) {
     return hintFor(code, context);
   }
@@ -98,9 +102,6 @@ const CONTENT_TOO_LARGE = 413;
 function tooLargeHint(host: string): string {
   return `raise the limit on the size of requests in the proxy in front of ${host} (nginx: \`client_max_body_size\`)`;
 }
-
-/** Distribution-spec, "Error Codes". ECR uses BLOB_UPLOAD_UNKNOWN for layers. */
-const MISSING: ReadonlySet<string> = new Set(["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN"]);
 
 function messageOf(
   status: number,
