@@ -3,7 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";
 import { isSameContent } from "./same-content.ts";
-import { readReferrers, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
+import { readReferrerList, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
 
 /** The part of a target that reading its referrers needs. */
 export interface ReferrerHolder {
@@ -128,7 +128,7 @@ export async function readOwnList(
   const tag = fallbackTag(subject);
   const digest = (await target.readTags(repository, [tag], signal)).get(tag);
   if (digest === undefined) return { referrers: [], refused: [] };
-  const { bytes } = await target.readManifest(repository, digest, signal);
-  const referrers = readReferrers(bytes);
-  return { referrers: typeof referrers === "string" ? [] : referrers, refused: refusedIn(bytes) };
+  const manifest = await target.readManifest(repository, digest, signal);
+  const referrers = readReferrerList(manifest, subject);
+  return { referrers: Array.isArray(referrers) ? referrers : [], refused: refusedIn(manifest.bytes) };
 }

@@ -47,6 +47,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "kept-referrers":
     case "failed-referrers":
     case "refused-referrers":
+    case "left-out-referrers":
     case "blocked-referrer-tag":
     case "stale-referrers":
       return [];

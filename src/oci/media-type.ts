@@ -36,6 +36,13 @@ export function bareMediaType(contentType: string): string {
   return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
+/** Whether the type does not identify a manifest: some registries and caches serve manifests with such a type. */
+export function isGenericType(mediaType: string): boolean {
+  return GENERIC.has(mediaType);
+}
+
+const GENERIC = new Set(["", "application/json", "application/octet-stream", "text/plain", "binary/octet-stream"]);
+
 /** Whether the type is an index: an OCI image index or a Docker manifest list. */
 export function isIndexType(mediaType: string): boolean {
   return mediaType === OCI_INDEX || mediaType === DOCKER_LIST;

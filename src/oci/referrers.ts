@@ -1,7 +1,7 @@
-import { digestOf, parseDigest, type Digest } from "./digest.ts";
+import { digestOf, matchesDigest, parseDigest, type Digest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import type { Manifest } from "./manifest.ts";
-import { OCI_INDEX } from "./media-type.ts";
+import { isGenericType, isImageType, isIndexType, OCI_INDEX } from "./media-type.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** A signature, an SBOM or another artifact with a manifest as its subject (distribution-spec, "Listing Referrers"). */
@@ -42,6 +42,22 @@ export function readReferrers(bytes: Uint8Array): Referrer[] | string {
     : "the list of referrers has an entry that is not a valid descriptor";
 }
 
+/**
+ * Parses what a fallback tag names. Some registries answer such a tag with the subject itself, or with another image.
+ * @returns the referrers; undefined if this is not a list of referrers; or a message with the problem
+ */
+export function readReferrerList(named: Manifest, subject: Digest): Referrer[] | string | undefined {
+  if (isImageType(named.mediaType) || matchesDigest(named.bytes, subject)) return undefined;
+  const manifests = parseJsonObject(named.bytes)?.["manifests"];
+  if (!Array.isArray(manifests) || isImageIndex(manifests)) return undefined;
+  return readReferrers(named.bytes);
+}
+
+/** Whether each entry of an index is for a platform, as in the index of an image. */
+function isImageIndex(manifests: readonly unknown[]): boolean {
+  return manifests.length > 0 && manifests.every((each) => isJsonObject(each) && isJsonObject(each["platform"]));
+}
+
 /** Returns the error message for a list of `count` referrers. */
 export function tooMany(count: number): string {
   return `the manifest has ${count} referrers; mirrorform copies at most ${MAX_REFERRERS}`;
@@ -79,6 +95,11 @@ export function referrerOf(manifest: Manifest): Referrer {
     ...(typeof type === "string" && type !== "" ? { artifactType: type } : {}),
     ...readAnnotations(annotations),
   };
+}
+
+/** Whether mirrorform does not copy manifests of this type, such as OCI's withdrawn artifact manifest. */
+export function isLeftOut({ mediaType }: Pick<Referrer, "mediaType">): boolean {
+  return !isImageType(mediaType) && !isIndexType(mediaType) && !isGenericType(mediaType);
 }
 
 /** Whether an artifact type matches one of `types`. Undefined `types` match everything. */

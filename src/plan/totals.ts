@@ -64,6 +64,7 @@ function countRow(row: Row, totals: Totals): void {
     case "foreign-repository":
     case "lifecycle-warning":
     case "refused-referrers":
+    case "left-out-referrers":
     case "undeclared-tags":
       return;
   }

@@ -106,7 +106,9 @@ async function findAt(
       return standIn ?? (await atSource(list.digest));
     },
   });
-  if (first.isUnmade) return { subjects: [], unread: (await source.hasNone(first.digest)) ? [] : [first.digest] };
+  if (first.isUnmade) {
+    return { subjects: [], unread: (await source.hasNone(first.digest)) ? [] : [first.digest], leftOut: [] };
+  }
   return findReferrers({ digest: first.digest, isSingle, isSelection, types }, source);
 
   function atTargets(digest: Digest): Promise<Manifest | undefined> {

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
 import { readHeldReferrers } from "../../actual/held-referrers.ts";
-import { findReferrers } from "../../desired/sources/find-referrers.ts";
+import { findReferrers, type FoundReferrers } from "../../desired/sources/find-referrers.ts";
 import {
   createReferrerMemory,
   referrerSource,
@@ -9,11 +9,13 @@ import {
   type ReferrerMemory,
   type ReferrerRegistry,
 } from "../../desired/sources/referrer-source.ts";
+import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
+import { plainText } from "../../plain-text.ts";
 import { missingReferrers, type ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyReferrers, isRefusal } from "./copy-referrers.ts";
 import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
@@ -148,7 +150,21 @@ async function findWork(
       ),
     ),
   );
+  if (found.leftOut.length > 0) copy.meter.warnings = [...(copy.meter.warnings ?? []), leftOut(action, found)];
   return missingReferrers(found, await readHeldReferrers(found, types, target, repository, signal));
+}
+
+/** Reports referrers with types that mirrorform does not copy, which the plan could not see. */
+function leftOut({ source }: CopyReferrers, found: FoundReferrers): ErrorReport {
+  const types = [...new Set(found.leftOut.map(({ mediaType }) => mediaType))].toSorted();
+  return {
+    code: "MEDIA_TYPE_UNSUPPORTED",
+    side: "source",
+    operation: "copy referrers of",
+    reference: source,
+    message: `left out ${found.leftOut.length} of them: mirrorform does not copy manifests of type ${plainText(types.join(", "))}`,
+    hint: "ask the publisher to attach them as OCI image manifests, or select other types with `referrers: { types: [...] }`",
+  };
 }
 
 function withoutTags(stuck: readonly string[], source: ReturnType<typeof referrerSource>): typeof source {

@@ -4,7 +4,14 @@ import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { fallbackTag } from "../../oci/referrer-tags.ts";
-import { isWantedType, readReferrers, referrerOf, writeReferrers, type Referrer } from "../../oci/referrers.ts";
+import {
+  isLeftOut,
+  isWantedType,
+  readReferrers,
+  referrerOf,
+  writeReferrers,
+  type Referrer,
+} from "../../oci/referrers.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
 
@@ -74,8 +81,8 @@ async function listFrom(
   const all = readReferrers(manifest.bytes);
   if (typeof all === "string") throw new Error(`a list that was parsed before cannot be parsed: ${all}`);
   const types = copy.action.types ?? undefined;
-  const isCopied = ({ digest }: Referrer) => !failed.has(digest) && !refused.has(digest);
-  const wanted = all.filter((each) => isWantedType(each.artifactType, types) && isCopied(each));
+  const isThere = ({ digest }: Referrer) => !failed.has(digest) && !refused.has(digest);
+  const wanted = all.filter((each) => isWantedType(each.artifactType, types) && !isLeftOut(each) && isThere(each));
   const listed = new Set(all.map(({ digest }) => digest));
   const isSame = wanted.length === all.length && before.every(({ digest }) => listed.has(digest)) && refused.size === 0;
   if (isSame) return manifest;

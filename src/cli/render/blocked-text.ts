@@ -29,6 +29,7 @@ export function blockedText(row: Row): { name: string; reason: string } | undefi
     case "failed-image":
     case "failed-referrers":
     case "refused-referrers":
+    case "left-out-referrers":
     case "stale-image":
     case "stale-referrers":
     case "stale-tag":

@@ -1,12 +1,14 @@
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest, type Manifest } from "../../oci/manifest.ts";
+import { isImageType } from "../../oci/media-type.ts";
 import { cosignTags, fallbackTag } from "../../oci/referrer-tags.ts";
 import {
+  isLeftOut,
   isWantedType,
   MAX_REFERRER_DEPTH,
   MAX_REFERRERS,
-  readReferrers,
+  readReferrerList,
   tooMany,
   type Referrer,
 } from "../../oci/referrers.ts";
@@ -50,6 +52,8 @@ export interface FoundReferrers {
   subjects: SubjectReferrers[];
   /** Digests of an index or lists that could not be read now, so that referrers may be missing. */
   unread: Digest[];
+  /** Referrers with a media type that mirrorform does not copy, each once. */
+  leftOut: Pick<Referrer, "digest" | "mediaType">[];
 }
 
 /** The manifest to find referrers of. */
@@ -69,10 +73,11 @@ export interface ReferredImage {
  */
 export async function findReferrers(image: ReferredImage, source: ReferrerSource): Promise<FoundReferrers> {
   const { types } = image;
-  if (await source.hasNone(image.digest)) return { subjects: [], unread: [] };
+  if (await source.hasNone(image.digest)) return { subjects: [], unread: [], leftOut: [] };
   const index = image.isSingle ? undefined : await source.read(image.digest);
   const subjects: SubjectReferrers[] = [];
   const unread = index === undefined && !image.isSingle ? [image.digest] : [];
+  const leftOut = new Map<Digest, Pick<Referrer, "digest" | "mediaType">>();
   let level = [...new Set(startOf(image, index))];
   const known = new Set(level);
   let count = 0;
@@ -82,6 +87,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
     if (named.length > 0 && depth >= MAX_REFERRER_DEPTH) throw tooDeep(image, source);
     subjects.push(...named.map(({ subject, artifacts, tags }) => ({ subject, artifacts, tags })));
     unread.push(...found.flatMap((each) => each.unread));
+    for (const each of found.flatMap(({ leftOut: some }) => some)) leftOut.set(each.digest, each);
     const next = named.flatMap(({ artifacts, tags }) => [
       ...artifacts.map(({ digest }) => digest),
       ...tags.flatMap(({ kind, digest }) => (kind === "artifact" ? [digest] : [])),
@@ -91,7 +97,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
     level = [...new Set(next)].filter((digest) => !known.has(digest));
     level.forEach((digest) => known.add(digest));
   }
-  return { subjects, unread };
+  return { subjects, unread, leftOut: [...leftOut.values()] };
 }
 
 /** Includes the children, which can have referrers too: `cosign sign --recursive` signs each platform. */
@@ -106,32 +112,51 @@ async function lookUp(
   subject: Digest,
   types: readonly string[] | undefined,
   source: ReferrerSource,
-): Promise<SubjectReferrers & { unread: Digest[] }> {
+): Promise<SubjectReferrers & Pick<FoundReferrers, "unread" | "leftOut">> {
   const listed = await source.list(subject);
   const cosign = cosignTags(subject).filter(({ artifactType }) => isWantedType(artifactType, types));
-  const [list, ...artifacts] = await Promise.all([
-    listed === undefined ? readTag(fallbackTag(subject), "list", source) : undefined,
-    ...cosign.map(({ tag }) => readTag(tag, "artifact", source)),
+  const [named, ...cosignArtifacts] = await Promise.all([
+    listed === undefined ? readTag(fallbackTag(subject), "list", subject, source) : undefined,
+    ...cosign.map(({ tag }) => readTag(tag, "artifact", subject, source)),
   ]);
-  const tags = [list, ...artifacts].filter((tag) => tag !== undefined);
-  const named = listed ?? (list === undefined ? [] : await readList(list, source));
-  const wanted = (named ?? []).filter(({ artifactType }) => isWantedType(artifactType, types));
-  return { subject, artifacts: wanted, tags, unread: named === undefined && list !== undefined ? [list.digest] : [] };
+  const read = named === undefined ? undefined : await readList(named, subject, source);
+  const list = read === NOT_A_LIST ? undefined : named;
+  const referrers = listed ?? (Array.isArray(read) ? read : []);
+  const wanted = referrers.filter(({ artifactType }) => isWantedType(artifactType, types));
+  const tagged = cosignArtifacts.filter((tag) => tag !== undefined);
+  return {
+    subject,
+    artifacts: wanted.filter((each) => !isLeftOut(each)),
+    tags: [...(list === undefined ? [] : [list]), ...tagged.filter((each) => !isLeftOut(each))],
+    unread: list !== undefined && read === undefined ? [list.digest] : [],
+    leftOut: [...wanted, ...tagged].filter(isLeftOut).map(({ digest, mediaType }) => ({ digest, mediaType })),
+  };
 }
 
+/** Resolves a tag that may store referrers. Some registries answer it with the subject itself. */
 async function readTag(
   tag: string,
   kind: ReferrerTag["kind"],
+  subject: Digest,
   source: ReferrerSource,
 ): Promise<ReferrerTag | undefined> {
   const found = await source.tag(tag);
-  return found === undefined ? undefined : { tag, kind, ...found };
+  if (found === undefined || found.digest === subject) return undefined;
+  return kind === "list" && isImageType(found.mediaType) ? undefined : { tag, kind, ...found };
 }
 
-async function readList(list: ReferrerTag, source: ReferrerSource): Promise<Referrer[] | undefined> {
-  const manifest = await source.readList(list);
-  if (manifest === undefined) return undefined;
-  const referrers = readReferrers(manifest.bytes);
+const NOT_A_LIST = "not a list of referrers";
+
+/** @returns undefined if the list cannot be read now */
+async function readList(
+  list: ReferrerTag,
+  subject: Digest,
+  source: ReferrerSource,
+): Promise<Referrer[] | typeof NOT_A_LIST | undefined> {
+  const manifest = await readUnlessOther(list, source);
+  if (manifest === undefined || manifest === NOT_A_LIST) return manifest;
+  const referrers = readReferrerList(manifest, subject);
+  if (referrers === undefined) return NOT_A_LIST;
   if (typeof referrers !== "string") return referrers;
   throw new MirrorError(referrers, {
     code: "UNEXPECTED_RESPONSE",
@@ -139,6 +164,19 @@ async function readList(list: ReferrerTag, source: ReferrerSource): Promise<Refe
     operation: "list referrers of",
     reference: `${source.name}:${list.tag}`,
   });
+}
+
+/** Content of a type that is neither an image nor an index cannot be a list. */
+async function readUnlessOther(
+  list: ReferrerTag,
+  source: ReferrerSource,
+): Promise<Manifest | typeof NOT_A_LIST | undefined> {
+  try {
+    return await source.readList(list);
+  } catch (error) {
+    if (error instanceof MirrorError && error.code === "MEDIA_TYPE_UNSUPPORTED") return NOT_A_LIST;
+    throw error;
+  }
 }
 
 function tooDeep(image: ReferredImage, source: ReferrerSource): MirrorError {

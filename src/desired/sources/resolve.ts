@@ -3,7 +3,14 @@ import pLimit from "p-limit";
 import { MirrorError, reportOf } from "../../errors.ts";
 import { sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
-import { isImageType, isIndexType, isSchema1Type, SCHEMA_1_HINT, SCHEMA_1_MESSAGE } from "../../oci/media-type.ts";
+import {
+  isGenericType,
+  isImageType,
+  isIndexType,
+  isSchema1Type,
+  SCHEMA_1_HINT,
+  SCHEMA_1_MESSAGE,
+} from "../../oci/media-type.ts";
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -61,7 +68,7 @@ async function resolve(
   const head = await source.headManifest(reference.repository, requested, signal);
   if (head === undefined) throw absent(reference);
   // Some registries and caches return no media type for HEAD. Read the manifest instead if that costs no pull.
-  if (!counted && UNTYPED.has(head.mediaType)) return read(reference, requested, source, signal);
+  if (!counted && isGenericType(head.mediaType)) return read(reference, requested, source, signal);
   if (counted && head.mediaType === "" && head.digest === undefined) throw digestMissing(reference);
   refuseUnknownType(reference, head.mediaType);
   const { mediaType, size } = head;
@@ -70,9 +77,6 @@ async function resolve(
   if (counted) throw digestMissing(reference);
   return read(reference, requested, source, signal);
 }
-
-/** Media types that do not identify a manifest. */
-const UNTYPED = new Set(["", "application/json", "application/octet-stream", "text/plain"]);
 
 async function read(
   reference: Reference,

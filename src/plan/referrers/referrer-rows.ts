@@ -74,10 +74,13 @@ function rowsOf(
     };
   });
   const refused = refusedReferrers(found, held);
-  const others: Row[] =
-    refused.length === 0
-      ? blocked
-      : [...blocked, { ...place, kind: "refused-referrers", reason: "referrers-refused", refused }];
+  const others: Row[] = [
+    ...blocked,
+    ...(refused.length === 0
+      ? []
+      : [{ ...place, kind: "refused-referrers", reason: "referrers-refused", refused } as const]),
+    ...leftOutRow(place, found),
+  ];
   if (possible.length === 0 && unread.length === 0) return others;
   const action: CopyReferrers = {
     id: `copy-referrers ${place.target} ${place.repository}:${place.tag}`,
@@ -95,6 +98,14 @@ function rowsOf(
     pullsAtMost: isCounted ? pullsFor(possible, unread) : 0,
   };
   return [...others, { kind: "action", action }];
+}
+
+/** Names what is left out, so that it is not missed in silence. */
+function leftOutRow(place: ReferredRow["place"], { leftOut }: FoundReferrers): Row[] {
+  if (leftOut.length === 0) return [];
+  const digests = leftOut.map(({ digest }) => digest).toSorted();
+  const mediaTypes = [...new Set(leftOut.map(({ mediaType }) => mediaType))].toSorted();
+  return [{ ...place, kind: "left-out-referrers", reason: "referrers-unsupported", leftOut: digests, mediaTypes }];
 }
 
 function immutable(reference: string): ErrorReport {

@@ -48,6 +48,7 @@ export function imageOf(row: Row | Action): ImagePlace | undefined {
     case "kept-referrers":
     case "failed-referrers":
     case "refused-referrers":
+    case "left-out-referrers":
     case "blocked-referrer-tag":
     case "stale-referrers":
     case "copy-image":
@@ -113,6 +114,7 @@ export function failureOf(row: Row): ErrorReport | undefined {
     case "kept-image":
     case "kept-referrers":
     case "refused-referrers":
+    case "left-out-referrers":
     case "blocked-tag":
     case "blocked-platforms":
     case "blocked-by-lock":

@@ -36,6 +36,7 @@ function rank(row: Row): number {
     case "stale-repository":
       return ACTION_RANKS["copy-image"];
     case "refused-referrers":
+    case "left-out-referrers":
       return ACTION_RANKS["copy-referrers"];
     case "blocked-deletions":
     case "undeclared-tags":

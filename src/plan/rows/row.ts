@@ -30,7 +30,12 @@ export type ImageStateRow =
   | FailedImageRow;
 
 /** Referrers of an image for which there is nothing that can be done. */
-export type ReferrerRow = KeptReferrersRow | FailedReferrersRow | RefusedReferrersRow | BlockedReferrerTagRow;
+export type ReferrerRow =
+  | KeptReferrersRow
+  | FailedReferrersRow
+  | RefusedReferrersRow
+  | LeftOutReferrersRow
+  | BlockedReferrerTagRow;
 
 /** Tags that are not in the mirror file. */
 export type TagsRow = BlockedDeletionsRow | UndeclaredTagsRow | UnlistedTagsRow;
@@ -160,6 +165,16 @@ export interface RefusedReferrersRow extends ImagePlace {
   reason: "referrers-refused";
   /** Digests of the referrers, sorted. */
   refused: Digest[];
+}
+
+/** Referrers at the source with a media type that mirrorform does not copy. */
+export interface LeftOutReferrersRow extends ImagePlace {
+  kind: "left-out-referrers";
+  reason: "referrers-unsupported";
+  /** Digests of the referrers, sorted. */
+  leftOut: Digest[];
+  /** Their media types, sorted. */
+  mediaTypes: string[];
 }
 
 /** A tag that stores referrers has to move, and the repository does not allow it. `tag` is that tag. */

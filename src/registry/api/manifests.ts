@@ -6,6 +6,7 @@ import { parseJsonObject } from "../../oci/json-object.ts";
 import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
   bareMediaType,
+  isGenericType,
   isImageType,
   isIndexType,
   isSchema1Type,
@@ -219,13 +220,10 @@ function readHead(headers: Headers): ManifestHead {
   };
 }
 
-/** Media types too generic to identify a manifest. */
-const GENERIC = new Set(["", "application/json", "application/octet-stream", "text/plain", "binary/octet-stream"]);
-
 /** Returns the Content-Type, or the media type in the body if the Content-Type is missing or generic. */
 function mediaTypeOf(headers: Headers, bytes: Buffer): string {
   const served = bareMediaType(header(headers, "content-type") ?? "");
-  if (!GENERIC.has(served)) return served;
+  if (!isGenericType(served)) return served;
   const declared = parseJsonObject(bytes)?.["mediaType"];
   return typeof declared === "string" ? declared : served;
 }

@@ -26,6 +26,7 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "stale-tag moved-since-plan": true,
   "stale-repository moved-since-plan": true,
   "refused-referrers referrers-refused": true,
+  "left-out-referrers referrers-unsupported": true,
   "kept-image not-checked": true,
   "kept-referrers referrers-not-checked": true,
   "unchanged same-digest": true,

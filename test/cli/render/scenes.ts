@@ -80,7 +80,7 @@ const COPIES: readonly Scene[] = [
     prunes: { moved: "{tag}" },
     referrers: {
       kind: "found",
-      found: { subjects: [{ subject: NEW, artifacts: [signature("sbom")], tags: [] }], unread: [] },
+      found: { subjects: [{ subject: NEW, artifacts: [signature("sbom")], tags: [] }], unread: [], leftOut: [] },
       held: NOTHING,
     },
   },
@@ -243,25 +243,42 @@ const UNDECLARED: readonly Scene[] = [
 const REFERRERS: readonly Scene[] = [
   signed("signed", {
     kind: "found",
-    found: { subjects: [{ subject: OLD, artifacts: [signature("sbom"), signature("sig")], tags: [] }], unread: [] },
+    found: {
+      subjects: [{ subject: OLD, artifacts: [signature("sbom"), signature("sig")], tags: [] }],
+      unread: [],
+      leftOut: [],
+    },
     held: NOTHING,
   }),
   signed("resigned", {
     kind: "found",
-    found: { subjects: [{ subject: OLD, artifacts: [], tags: [tagged("again")] }], unread: [digest("list")] },
+    found: {
+      subjects: [{ subject: OLD, artifacts: [], tags: [tagged("again")] }],
+      unread: [digest("list")],
+      leftOut: [],
+    },
     held: { artifacts: new Map(), tags: new Map([[tagged("again").tag, { digest: OLD, isCurrent: false }]]) },
   }),
-  signed("unknown", { kind: "found", found: { subjects: [], unread: [OLD] }, held: NOTHING }),
+  signed("unknown", { kind: "found", found: { subjects: [], unread: [OLD], leftOut: [] }, held: NOTHING }),
   signed("unwanted", {
     kind: "found",
-    found: { subjects: [{ subject: OLD, artifacts: [signature("sbom")], tags: [] }], unread: [] },
+    found: { subjects: [{ subject: OLD, artifacts: [signature("sbom")], tags: [] }], unread: [], leftOut: [] },
     held: { ...NOTHING, refused: new Map([[OLD, new Set([digest("sbom")])]]) },
+  }),
+  signed("obsolete", {
+    kind: "found",
+    found: {
+      subjects: [],
+      unread: [],
+      leftOut: [{ digest: digest("sbom"), mediaType: "application/vnd.oci.artifact.manifest.v1+json" }],
+    },
+    held: NOTHING,
   }),
   signed(
     "stuck",
     {
       kind: "found",
-      found: { subjects: [{ subject: OLD, artifacts: [], tags: [tagged("stuck")] }], unread: [] },
+      found: { subjects: [{ subject: OLD, artifacts: [], tags: [tagged("stuck")] }], unread: [], leftOut: [] },
       held: { artifacts: new Map(), tags: new Map([[tagged("stuck").tag, { digest: OLD, isCurrent: false }]]) },
     },
     { images: [], repositories: [repository("stuck", IMMUTABLE)] },

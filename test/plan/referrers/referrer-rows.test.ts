@@ -31,6 +31,7 @@ const tagged = (word: string, kind: ReferrerTag["kind"] = "artifact"): ReferrerT
 const SIGNED: FoundReferrers = {
   subjects: [{ subject: digest("a"), artifacts: [referrer("sbom")], tags: [tagged("sig")] }],
   unread: [],
+  leftOut: [],
 };
 
 /** Makes a plan with the same facts for each image with referrers. */
@@ -114,7 +115,7 @@ describe("the referrers of an image", () => {
   });
 
   test("that a plan cannot find without a pull are looked up at apply, with a row", () => {
-    const made = planned([asking()], oci(), facts({ subjects: [], unread: [digest("a")] }));
+    const made = planned([asking()], oci(), facts({ subjects: [], unread: [digest("a")], leftOut: [] }));
     const action = actionOf(made);
     assert.deepEqual([action?.reason, action?.isComplete, action?.pullsAtMost], ["known-at-apply", false, null]);
     assert.deepEqual([made.costs[0]?.pullsAtMost, made.costs[0]?.pullsForeseen], [null, 1], "no bound is claimed");
@@ -126,6 +127,7 @@ describe("the referrers of an image", () => {
     const all: FoundReferrers = {
       subjects: [{ subject: digest("a"), artifacts: [], tags: [list] }],
       unread: [list.digest],
+      leftOut: [],
     };
     const held = { ...NOTHING, tags: new Map([["sha256-list", { digest: digest("old"), isCurrent: false }]]) };
     const immutable = repository("redis", { tagMutability: { default: "IMMUTABLE", except: [] } });
@@ -177,6 +179,7 @@ describe("for any referrers at a source and a target", () => {
       tags: tags.map((word) => tagged(`${subject}${word}`)),
     })),
     unread: [],
+    leftOut: [],
   }));
 
   test("copying what is missing leaves nothing missing, and removes nothing from the target", () => {

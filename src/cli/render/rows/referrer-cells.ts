@@ -1,6 +1,7 @@
 import { abbreviateDigest } from "../../../oci/digest.ts";
 import type { CopyReferrers } from "../../../plan/action.ts";
-import type { RefusedReferrersRow } from "../../../plan/rows/row.ts";
+import { plainText } from "../../../plain-text.ts";
+import type { LeftOutReferrersRow, RefusedReferrersRow } from "../../../plan/rows/row.ts";
 import type { Cells } from "./cells.ts";
 import { fromSource } from "../text/familiar.ts";
 import type { Style } from "../text/style.ts";
@@ -38,6 +39,28 @@ export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): C
     size: plural(row.refused.length, "referrer"),
     reason: "skipped: the target refused to store them",
   };
+}
+
+/** Returns the cells of referrers with types that mirrorform does not copy. */
+export function leftOutReferrersCells(row: LeftOutReferrersRow, style: Style): Cells {
+  return {
+    sign: "*",
+    paint: style.quiet,
+    name: row.tag,
+    detail: `referrers ${fromSource(row.source)}`,
+    size: plural(row.leftOut.length, "referrer"),
+    reason: `left out: mirrorform does not copy ${typesText(row.mediaTypes)}`,
+  };
+}
+
+/** Limits for a list of types, which a registry can name in any number and length. */
+const TYPES_SHOWN = 3;
+const TYPE_LENGTH = 100;
+
+function typesText(types: readonly string[]): string {
+  const shown = types.slice(0, TYPES_SHOWN).map((type) => plainText(type.slice(0, TYPE_LENGTH)));
+  const more = types.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more types` : ""}`;
 }
 
 function looks(style: Style): Readonly<Record<CopyReferrers["reason"], Pick<Cells, "sign" | "paint">>> {

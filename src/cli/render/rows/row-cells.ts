@@ -3,7 +3,7 @@ import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/a
 import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
 import { blockedPlatformsCells, unchangedCells } from "./platform-cells.ts";
-import { copyReferrersCells, refusedReferrersCells } from "./referrer-cells.ts";
+import { copyReferrersCells, leftOutReferrersCells, refusedReferrersCells } from "./referrer-cells.ts";
 import { repositoryActionCells, repositoryRowCells } from "./repository-cells.ts";
 import { fromSource } from "../text/familiar.ts";
 import type { Style } from "../text/style.ts";
@@ -58,6 +58,8 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       return { ...problem, ...staleCells(row), reason: "changed since the plan", error: row.error };
     case "refused-referrers":
       return refusedReferrersCells(row, style);
+    case "left-out-referrers":
+      return leftOutReferrersCells(row, style);
     case "blocked-deletions":
     case "undeclared-tags":
     case "unlisted-tags":
