@@ -34,6 +34,8 @@ export const UPLOAD_IDLE_TIMEOUT = 300_000;
 
 /** Tags per page: the most that ECR allows. Docker Hub times out on 10,000 in its largest repositories. */
 export const TAGS_OF_A_PAGE = 1000;
+/** Tags per page where the registry refuses more. */
+export const TAGS_OF_A_SMALL_PAGE = 100;
 /** Largest page of tags. Registries without pagination send all tags at once. */
 export const MAX_TAG_PAGE_BYTES = 16 * 1024 * 1024;
 /** Most tags in a repository. Some on Docker Hub have a million, which tag rules do not support. */

@@ -7,22 +7,29 @@ const LINK = /<([^<>]*)>((?:[^,"]|"[^"]*")*)/g;
 const RELATION = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i;
 
 /**
- * Finds the next page of a list: the target of `Link: <…>; rel="next"`, relative to the current page
- * (distribution-spec, "Listing Tags" and "Listing Referrers"; RFC 8288). A link to the same host keeps the page's
- * scheme and port, because a registry behind a proxy may not know its own.
- * @returns undefined on the last page; a message if the link leaves the registry, because the request carries
- * credentials
+ * Finds the next page of a list from `Link: <…>; rel="next"` (distribution-spec, "Listing Tags" and "Listing
+ * Referrers"; RFC 8288). Only the query of the link is used, with the host and path of the current page: a registry
+ * behind a proxy may know neither, and the request carries credentials, which must not leave the registry. A link without
+ * a query is followed if it stays at the registry.
+ * @returns undefined on the last page; a message if the link names no next page
  */
 export function nextPage(from: URL, headers: Headers): URL | string | undefined {
   const link = nextLink([headers["link"] ?? []].flat().join(", "));
   if (link === undefined) return undefined;
+  const query = queryOf(link);
+  if (query !== "") return urlAt(from, from.pathname, query);
   const target = parseUrl(link, from);
-  if (target === undefined) return "the link to the next page is not a valid URL";
-  const to = isSameHost(target, from) ? urlAt(from, target.pathname, target.search) : target;
-  if (to.origin !== from.origin || !to.pathname.startsWith("/v2/")) {
-    return `the link to the next page leads away from ${from.origin}`;
-  }
-  return to;
+  const isHere = target?.origin === from.origin && target.username + target.password === "";
+  return isHere && target.pathname.startsWith("/v2/")
+    ? urlAt(from, target.pathname)
+    : `the link to the next page has no query, and leads away from ${from.origin}`;
+}
+
+/** Reads the query from the text, because the rest of the link may not be a valid URL. */
+function queryOf(link: string): string {
+  const [address = ""] = link.split("#", 1);
+  const start = address.indexOf("?");
+  return start < 0 ? "" : address.slice(start + 1);
 }
 
 function nextLink(header: string): string | undefined {
@@ -32,10 +39,4 @@ function nextLink(header: string): string | undefined {
     if (names.includes("next")) return address;
   }
   return undefined;
-}
-
-function isSameHost(link: URL, page: URL): boolean {
-  const isSamePort = link.port === page.port || link.port === "";
-  const isHttp = link.protocol === "http:" || link.protocol === "https:";
-  return isHttp && link.hostname === page.hostname && isSamePort && link.username + link.password === "";
 }

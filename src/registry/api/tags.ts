@@ -1,10 +1,18 @@
 import { MirrorError } from "../../errors.ts";
+import { copyOf } from "../../parse-url.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
 import { webPageError } from "../errors/web-page-error.ts";
-import { BodyTooLarge, readBody } from "../http/body.ts";
+import { BodyTooLarge, discard, readBody } from "../http/body.ts";
 import type { Headers } from "../http/headers.ts";
 import { isPage } from "../http/web-page.ts";
-import { MAX_LISTED_TAGS, MAX_TAG_PAGE_BYTES, MAX_TAG_PAGES, TAGS_OF_A_PAGE } from "../limits.ts";
+import {
+  MAX_ERROR_BYTES,
+  MAX_LISTED_TAGS,
+  MAX_TAG_PAGE_BYTES,
+  MAX_TAG_PAGES,
+  TAGS_OF_A_PAGE,
+  TAGS_OF_A_SMALL_PAGE,
+} from "../limits.ts";
 import { nextPage } from "./next-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
@@ -18,6 +26,9 @@ interface Page {
   tags: string[];
   next: URL | undefined;
 }
+
+/** The statuses by which registries refuse a page size (distribution 3 and Quay: 400; ECR: 405). */
+const SIZE_REFUSALS: readonly number[] = [400, 405, 413, 416, 422];
 
 /** Distribution-spec, "Listing Tags". Pages are followed by their `Link` header only. */
 export function createTags(core: RegistryCore): Tags {
@@ -45,15 +56,28 @@ export function createTags(core: RegistryCore): Tags {
     },
   };
 
-  function readPage(url: URL, repository: string, reference: string, signal: AbortSignal | undefined): Promise<Page> {
+  /** Reads a page. If the registry refuses its size, asks for a smaller one, and at last for no size. */
+  async function readPage(
+    url: URL,
+    repository: string,
+    reference: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Page> {
+    const smaller = withSmallerPage(url);
     const call = { method: "GET", operation: "list tags of", url, repository, reference, signal } as const;
     const headers = { accept: "application/json" };
-    return limitRequests(() =>
-      exchange({ ...call, headers, accept: [200], follow: true }, async (response, from) => ({
-        tags: await readTags(response, reference, from.host),
-        next: readNext(from, response.headers, reference),
-      })),
+    const accept = smaller === undefined ? [200] : [200, ...SIZE_REFUSALS];
+    const page = await limitRequests(() =>
+      exchange({ ...call, headers, accept, follow: true }, async (response, from) => {
+        if (response.status !== 200) {
+          await discard(response.body, MAX_ERROR_BYTES);
+          return undefined;
+        }
+        const tags = await readTags(response, reference, from.host);
+        return { tags, next: readNext(from, response.headers, reference) };
+      }),
     );
+    return page ?? readPage(smaller ?? url, repository, reference, signal);
   }
 
   async function readTags(response: Response, reference: string, host: string): Promise<string[]> {
@@ -96,4 +120,14 @@ export function createTags(core: RegistryCore): Tags {
   function fail(reference: string, code: MirrorError["code"], message: string, hint?: string): MirrorError {
     return new MirrorError(message, { code, side, operation: "list tags of", reference, hint });
   }
+}
+
+/** Returns the same page of a smaller size, and then without a size. Undefined if the URL has none. */
+function withSmallerPage(url: URL): URL | undefined {
+  const size = url.searchParams.get("n");
+  if (size === null) return undefined;
+  const smaller = copyOf(url);
+  if (Number(size) > TAGS_OF_A_SMALL_PAGE) smaller.searchParams.set("n", String(TAGS_OF_A_SMALL_PAGE));
+  else smaller.searchParams.delete("n");
+  return smaller;
 }

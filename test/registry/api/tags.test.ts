@@ -29,6 +29,19 @@ describe("the tag list", () => {
       (page) => `<https://127.0.0.1/v2/x?page=${page}>; rel=next`,
     ],
     [
+      "to another host, as from a registry in a cluster",
+      (page) => `<http://registry.svc:5000/v2/x?page=${page}>; rel="next"`,
+    ],
+    [
+      "with the path of a repository manager",
+      (page) => `</repository/proxy/v2/team/app/tags/list?page=${page}>; rel="next"`,
+    ],
+    ["with an inner name", (page) => `</v2/hosted/team/app/tags/list?page=${page}>; rel="next"`],
+    ["with another scheme", (page, host) => `<https://${host}/v2/team/app/tags/list?page=${page}>; rel="next"`],
+    ["that is not a valid URL", (page) => `<http://[?page=${page}>; rel="next"`],
+    ["that is not a valid URL on this host", (page) => `<http://127.0.0.1//:5/v2/x?page=${page}#a?b>; rel="next"`],
+    ["that is only a query", (page) => `<?page=${page}>; rel="next"`],
+    [
       "among other links",
       (page) => `</a>; rel="prev"; title="a, <b>; rel=next", </v2/x?page=${page}>; rel="next last"`,
     ],
@@ -54,6 +67,77 @@ describe("the tag list", () => {
     const { registry: client } = clientOf(t, new URL(registry.server.url));
     assert.deepEqual(new Set(await client.listTags("team/app")), new Set(tags.keys()));
     assert.equal(registry.server.requests.length, 10);
+  });
+
+  test("follows a link without a query at the registry", async (t) => {
+    const { tags } = await list(t, ({ url }, response) =>
+      json(
+        response,
+        200,
+        { tags: [url.slice(-1)] },
+        url.includes("page2") ? {} : { link: '</v2/x/page2>; rel="next"' },
+      ),
+    );
+    assert.deepEqual(tags, ["0", "2"]);
+  });
+
+  test("sends nothing to the host that a link names", async (t) => {
+    const other = await serve(t, (_request, response) => json(response, 200, { tags: ["x"] }));
+    const { tags } = await list(
+      t,
+      pages([["a"], ["b"]], (page) => `<${other.url.href}v2/team/app/tags/list?page=${page}>; rel="next"`),
+    );
+    assert.deepEqual(tags, ["a", "b"]);
+    assert.deepEqual(other.seen, []);
+  });
+
+  describe("is asked for in smaller pages", () => {
+    const most = (limit: number, status: number): Handler => {
+      const served = pages([["a"], ["b"]], (page) => `</v2/x?page=${page}&n=${limit}>; rel="next"`);
+      return (request, response, raw) => {
+        const size = new URL(request.url, "http://any").searchParams.get("n");
+        if (size !== null && Number(size) > limit) {
+          return refuse(response, status, "PAGINATION_NUMBER_INVALID", "invalid number of results requested");
+        }
+        return served(request, response, raw);
+      };
+    };
+    for (const status of [400, 405, 422]) {
+      test(`if the registry refuses 1,000 tags with ${status}`, async (t) => {
+        const { tags, lines } = await list(t, most(100, status));
+        assert.deepEqual(tags, ["a", "b"]);
+        assert.deepEqual(lines, [
+          "GET /v2/team/app/tags/list?n=1000",
+          "GET /v2/team/app/tags/list?n=100",
+          "GET /v2/team/app/tags/list?page=1&n=100",
+        ]);
+      });
+    }
+
+    test("and without a size if the registry refuses any", async (t) => {
+      const { tags, lines } = await list(t, most(0, 400));
+      assert.deepEqual(tags, ["a", "b"]);
+      assert.equal(lines[2], "GET /v2/team/app/tags/list");
+    });
+
+    test("also in the middle of the list", async (t) => {
+      const { tags, lines } = await list(t, ({ url }, response) => {
+        const query = new URL(url, "http://any").searchParams;
+        if (query.get("last") === null)
+          return json(response, 200, { tags: ["a"] }, { link: `<?n=1000&last=a>; rel="next"` });
+        if (query.get("n") === "1000") return refuse(response, 400, "PAGINATION_NUMBER_INVALID", "no");
+        return json(response, 200, { tags: ["b"] });
+      });
+      assert.deepEqual(tags, ["a", "b"]);
+      assert.equal(lines.at(-1), "GET /v2/team/app/tags/list?n=100&last=a");
+    });
+
+    test("until the registry has refused all of them, for another reason", async (t) => {
+      const server = await serve(t, (_request, response) => refuse(response, 400, "NAME_INVALID", "no such name"));
+      const { registry } = clientOf(t, server.url);
+      await assert.rejects(registry.listTags("team/app"), { message: /NAME_INVALID/ });
+      assert.equal(server.lines().length, 3);
+    });
   });
 
   test("may be null, or have an empty page in the middle", async (t) => {
@@ -102,16 +186,21 @@ describe("the tag list is an error", () => {
         json(response, 200, { tags: [] }, { link: next(`/v2/x?${Number(url.split("?")[1]) + 1 || 1}`) }),
     ],
     [
-      "if a link leads to another host",
+      "if a link without a query leads to another host",
       "REDIRECT_REFUSED",
       /leads away/,
       pages([["a"], ["b"]], () => next("https://other.example.com/v2/x")),
     ],
-    ["if a link leads outside /v2/", "REDIRECT_REFUSED", /leads away/, pages([["a"], ["b"]], () => next("/admin"))],
     [
-      "if a link is not a valid URL",
+      "if a link without a query leads outside /v2/",
       "REDIRECT_REFUSED",
-      /not a valid URL/,
+      /leads away/,
+      pages([["a"], ["b"]], () => next("/admin")),
+    ],
+    [
+      "if a link without a query is not a valid URL",
+      "REDIRECT_REFUSED",
+      /leads away/,
       pages([["a"], ["b"]], () => next("http://[")),
     ],
     [
