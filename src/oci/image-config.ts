@@ -1,5 +1,5 @@
 import { parseJsonObject } from "./json-object.ts";
-import { platformText } from "./platform.ts";
+import { platformText, readPlatform } from "./platform.ts";
 
 /** Largest config that is read, in bytes. Most have a few kilobytes: environment, labels and history. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -21,7 +21,8 @@ export async function collectConfig(body: AsyncIterable<Buffer>, size: number): 
  * none, such as the config of an artifact.
  */
 export function platformInConfig(bytes: Uint8Array): string | undefined {
-  const { os, architecture, variant } = parseJsonObject(bytes) ?? {};
-  if (typeof os !== "string" || typeof architecture !== "string" || os === "" || architecture === "") return undefined;
-  return platformText({ os, architecture, ...(typeof variant === "string" ? { variant } : {}) });
+  const platform = readPlatform(parseJsonObject(bytes) ?? {});
+  return platform === undefined || platform.os === "" || platform.architecture === ""
+    ? undefined
+    : platformText(platform);
 }

@@ -2,7 +2,7 @@ import type { Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
-import type { Platform } from "./platform.ts";
+import { readPlatform } from "./platform.ts";
 
 /** A manifest as received. `bytes` must never change, because the digest depends on them. */
 export interface Manifest {
@@ -95,13 +95,6 @@ function descriptor(value: unknown): Descriptor | undefined {
   const parsed = typeof digest === "string" ? parseDigest(digest) : undefined;
   if (typeof mediaType !== "string" || parsed === undefined) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  const platform = readPlatform(value["platform"]);
+  const platform = isJsonObject(value["platform"]) ? readPlatform(value["platform"]) : undefined;
   return { mediaType, digest: parsed, size, ...(platform === undefined ? {} : { platform }) };
-}
-
-function readPlatform(value: unknown): Platform | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { os, architecture, variant } = value;
-  if (typeof os !== "string" || typeof architecture !== "string") return undefined;
-  return { os, architecture, ...(typeof variant === "string" ? { variant } : {}) };
 }

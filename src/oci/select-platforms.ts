@@ -3,7 +3,7 @@ import { digestOf } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { readManifest, type Manifest } from "./manifest.ts";
 import { isIndexType, OCI_INDEX } from "./media-type.ts";
-import { isRunnable, platformText } from "./platform.ts";
+import { choosesPlatform, isRunnable, platformText } from "./platform.ts";
 import { selectionAnnotations } from "./selection.ts";
 
 /** An index with the selected platforms of another, and its children. */
@@ -40,11 +40,13 @@ export function selectPlatforms(index: Manifest, platforms: readonly string[]): 
     platform !== undefined && isRunnable(platform) ? platformText(platform) : undefined,
   );
   const present = new Set(texts.filter((text) => text !== undefined));
-  const missing = platforms.filter((platform) => !present.has(platform));
+  const missing = platforms.filter((selected) => ![...present].some((platform) => choosesPlatform(selected, platform)));
   if (missing.length > 0) return { kind: "missing", missing, present: [...present].toSorted() };
 
   const raw = Array.isArray(body["manifests"]) ? (body["manifests"] as unknown[]) : [];
-  const isSelected = texts.map((text) => text !== undefined && platforms.includes(text));
+  const isSelected = texts.map(
+    (text) => text !== undefined && platforms.some((selected) => choosesPlatform(selected, text)),
+  );
   const selected = new Set<string>(children.filter((_child, i) => isSelected[i]).map(({ digest }) => digest));
   const isKept = children.map(
     (_child, i) => isSelected[i] === true || (texts[i] === undefined && selected.has(attestedDigest(raw[i]))),

@@ -56,7 +56,7 @@ for (const mediaType of [OCI_INDEX, DOCKER_LIST]) {
     const content = read({ mediaType, manifests: [arm, other, child("c")] }, mediaType);
     assert.deepEqual(content, {
       kind: "index",
-      manifests: [arm, child("b", { os: "windows", architecture: "amd64" }), child("c")],
+      manifests: [arm, child("b", { os: "windows", architecture: "amd64", osVersion: "10" }), child("c")],
     });
   });
 }

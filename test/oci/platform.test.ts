@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { parsePlatform, platformText } from "../../src/oci/platform.ts";
+import { choosesPlatform, parsePlatform, platformText } from "../../src/oci/platform.ts";
 
 function normal(text: string): string | undefined {
   const platform = parsePlatform(text);
@@ -19,6 +19,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   "linux/arm/v7": ["linux/arm", "linux/arm/v7", "linux/arm/7", "linux/armhf"],
   "linux/arm/v6": ["linux/arm/v6", "linux/arm/6", "linux/armel"],
   "linux/386": ["linux/386", "linux/i386"],
+  "windows(10.0.17763.2114)/amd64": ["windows(10.0.17763.2114)/amd64", "Windows(10.0.17763.2114)/x86_64"],
   "darwin/arm64": ["darwin/arm64", "macos/arm64"],
   "linux/ppc64le": ["linux/ppc64le"],
 };
@@ -55,7 +56,42 @@ describe("the names of a platform", () => {
 });
 
 test("a text with missing or extra parts is not a platform", () => {
-  for (const text of ["linux", "linux/", "/amd64", "linux/arm/", "linux/arm/v7/x", ""]) {
+  for (const text of [
+    "linux",
+    "linux/",
+    "/amd64",
+    "linux/arm/",
+    "linux/arm/v7/x",
+    "",
+    "windows()/amd64",
+    "windows(10/amd64",
+    "linux/amd64,linux/arm64",
+    "linux / amd64",
+  ]) {
     assert.equal(parsePlatform(text), undefined, text);
+  }
+});
+
+describe("a selected platform chooses", () => {
+  const BUILD = "windows(10.0.17763.2114)/amd64";
+  const chosen: readonly (readonly [string, string, boolean])[] = [
+    ["linux/amd64", "linux/amd64", true],
+    ["linux/amd64", "linux/amd64/v2", false],
+    ["windows/amd64", BUILD, true],
+    ["windows/amd64", "windows/amd64", true],
+    ["windows/arm64", BUILD, false],
+    [BUILD, BUILD, true],
+    ["windows(10.0.17763)/amd64", BUILD, true],
+    ["windows(10)/amd64", BUILD, true],
+    ["windows(10.0.1776)/amd64", BUILD, false],
+    ["windows(10.0.17763.21)/amd64", BUILD, false],
+    ["windows(10.0.20348)/amd64", BUILD, false],
+    [BUILD, "windows(10.0.17763)/amd64", false],
+    [BUILD, "windows/amd64", false],
+  ];
+  for (const [selected, platform, expected] of chosen) {
+    test(`${expected ? "" : "not "}${platform} with ${selected}`, () => {
+      assert.equal(choosesPlatform(selected, platform), expected);
+    });
   }
 });

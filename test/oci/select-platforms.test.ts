@@ -57,6 +57,27 @@ describe("an index of selected platforms", () => {
     assert.deepEqual(manifests, [AMD64, ARM]);
   });
 
+  test("has the builds of Windows that a selected platform chooses", () => {
+    const build = (version: string) =>
+      child(version, { os: "windows", architecture: "amd64", "os.version": version } as Platform);
+    const [old, older, newer] = [build("10.0.17763.2114"), build("10.0.17763.1"), build("10.0.20348.169")];
+    const source = index([AMD64, old, older, newer]);
+    const chosenBy = (platform: string) => body(select(source, [platform])).manifests;
+    assert.deepEqual(chosenBy("windows/amd64"), [old, older, newer]);
+    assert.deepEqual(chosenBy("windows(10.0.17763)/amd64"), [old, older]);
+    assert.deepEqual(chosenBy("windows(10.0.17763.1)/amd64"), [older]);
+    assert.deepEqual(selectPlatforms(source, ["windows(10.0.14393)/amd64"]), {
+      kind: "missing",
+      missing: ["windows(10.0.14393)/amd64"],
+      present: [
+        "linux/amd64",
+        "windows(10.0.17763.1)/amd64",
+        "windows(10.0.17763.2114)/amd64",
+        "windows(10.0.20348.169)/amd64",
+      ],
+    });
+  });
+
   test("treats linux/arm64 as linux/arm64/v8", () => {
     assert.deepEqual(body(select(index(ALL), ["linux/arm64"])).manifests, [ARM64]);
   });

@@ -4,6 +4,7 @@ import { isSameContent } from "../../actual/same-content.ts";
 import { matchesDigest, type Digest } from "../../oci/digest.ts";
 import { readManifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
+import { choosesPlatform } from "../../oci/platform.ts";
 import { selectPlatforms } from "../../oci/select-platforms.ts";
 import { readSelection, samePlatforms } from "../../oci/selection.ts";
 import type { CopyImage } from "../../plan/action.ts";
@@ -68,7 +69,7 @@ async function select(copy: ImageCopyContext, platforms: readonly string[], read
   const { manifest, content, location } = read;
   if (content.kind === "image") {
     const platform = await platformOf(copy, content.config, location);
-    const missing = platforms.filter((wanted) => wanted !== platform);
+    const missing = platforms.filter((wanted) => platform === undefined || !choosesPlatform(wanted, platform));
     if (missing.length === 0) return read;
     throw platformsMissing(copy, missing, platform === undefined ? [] : [platform]);
   }

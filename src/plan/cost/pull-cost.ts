@@ -39,9 +39,12 @@ export function pullsAtMost(
 /** Assumed for an index of which nothing is known: more than any official image has, attestations included. */
 const MOST_CHILDREN = 32;
 
-/** A Windows platform can have several images that differ in `os.version`, so their number is unknown. */
+/**
+ * A Windows platform can have several images that differ in `os.version`, and several of those can start with the same
+ * parts, so their number is unknown.
+ */
 function selectedChildren(selected: readonly string[] | undefined): number {
-  if (selected === undefined || selected.some((platform) => platform.startsWith("windows/"))) return Infinity;
+  if (selected === undefined || selected.some((platform) => /^windows[/(]/.test(platform))) return Infinity;
   return selected.length * CHILDREN_PER_PLATFORM;
 }
 

@@ -3,6 +3,7 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { ErrorReport } from "../../errors.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { choosesPlatform } from "../../oci/platform.ts";
 import { missingPlatforms } from "./missing-platforms.ts";
 
 /** The result of comparing the image at the target with the selected platforms. */
@@ -22,14 +23,15 @@ export function checkHeldPlatform(target: ActualTarget, image: DesiredImage, hav
   const held = content?.kind === "image" ? content.platform : undefined;
   if (image.platforms === undefined || held === undefined) return { kind: "as-selected" };
   if (held.kind === "unread") return { kind: "unchecked", error: held.error };
-  const missing = image.platforms.filter((selected) => selected !== held.platform);
+  const { platform } = held;
+  const missing = image.platforms.filter((each) => platform === undefined || !choosesPlatform(each, platform));
   if (missing.length === 0) return { kind: "as-selected" };
   const error: ErrorReport = {
     code: "PLATFORM_MISSING",
     side: "source",
     operation: "select platforms of",
     reference: `${image.source.repository}@${have}`,
-    message: missingPlatforms(missing, held.platform === undefined ? [] : [held.platform]),
+    message: missingPlatforms(missing, platform === undefined ? [] : [platform]),
     hint: USUAL_HINTS.PLATFORM_MISSING,
   };
   return { kind: "missing", error };

@@ -67,7 +67,7 @@ export function generateImage(name: string, options: ImageOptions = {}): Generat
       layerTar(layer === 0 ? `${base}|${JSON.stringify(platform)}` : `${seed}|${layer}`, layer, layerBytes),
     );
     const child = addImage(image, tarballs, platform, seed, isDocker);
-    children.push({ ...child, platform });
+    children.push({ ...child, platform: platformJson(platform) });
     if (form === "oci-index") children.push(addAttestation(image, child.digest, name));
   }
 
@@ -99,7 +99,7 @@ function addImage(
     Buffer.from(
       JSON.stringify({
         created: CREATED,
-        ...platform,
+        ...platformJson(platform),
         config: { Cmd: ["/bin/true"], Labels: { "mirrorform.sandbox": seed } },
         rootfs: { type: "layers", diff_ids: tarballs.map(digestOf) },
         history: tarballs.map((_, layer) => ({ created: CREATED, created_by: `layer ${layer}` })),
@@ -112,6 +112,11 @@ function addImage(
   const layers = tarballs.map((tarball) => addBlob(image, layerType, gzipStored(tarball)));
   const mediaType = isDocker ? DOCKER_MANIFEST : OCI_MANIFEST;
   return addManifest(image, mediaType, { schemaVersion: 2, mediaType, config, layers });
+}
+
+/** Returns a platform as indexes and configs have it (OCI image-spec, image-index.md). */
+function platformJson({ osVersion, ...platform }: Platform): Record<string, string> {
+  return { ...platform, ...(osVersion === undefined ? {} : { "os.version": osVersion }) };
 }
 
 /** Adds BuildKit's provenance: a child with the platform `unknown/unknown` that references its image. */

@@ -33,6 +33,42 @@ describe("the platforms of an entry", () => {
     ]);
   });
 
+  test("can name a build of Windows, or its first parts", async () => {
+    const builds = ["windows(10.0.17763.2114)/amd64", "windows(10.0.20348)/amd64"];
+    assert.deepEqual(await platformsOf(entry(JSON.stringify(builds.toReversed()))), builds);
+  });
+
+  const REFUSED: Readonly<Record<string, RegExp>> = {
+    "windows/amd64/10.0.17763.2114":
+      /version where a variant belongs \(write .* as windows\(10.0.17763.2114\)\/amd64\)/,
+    "linux/amd64/10.0": /version where a variant belongs/,
+    "windows/amd64,osver=10.0.17763.2114": /not a valid platform \(write it as windows\(10.0.17763.2114\)\/amd64\)/,
+    "windows/amd64:10.0.17763": /not a valid platform \(write it as windows\(10.0.17763\)\/amd64\)/,
+    "windows(ltsc2022)/amd64": /"ltsc2022" is not a build of Windows/,
+    "windows(10.0.17763.)/amd64": /is not a build of Windows/,
+    "windows(10.0.17763.2114.1)/amd64": /is not a build of Windows/,
+    "linux(5.10)/amd64": /has a version, which only Windows images have \(remove "\(5.10\)"\)/,
+    "linux/amd64,linux/arm64": /not a valid platform \(write it as linux\/amd64/,
+  };
+  for (const [platform, message] of Object.entries(REFUSED)) {
+    test(`cannot be ${platform}`, async () => {
+      const [problem, ...more] = await refusedAs(entry(JSON.stringify([platform])));
+      assert.match(problem ?? "", message);
+      assert.deepEqual(more, []);
+    });
+  }
+
+  test("are refused if one of them includes another", async () => {
+    const [wide, narrow] = ["windows/amd64", "windows(10.0.17763)/amd64"] as const;
+    for (const list of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      const [problem] = await refusedAs(entry(JSON.stringify(list)));
+      assert.match(problem ?? "", /"windows\/amd64" already includes "windows\(10.0.17763\)\/amd64" \(remove one/);
+    }
+  });
+
   test("cannot be those of attestations, which are copied with the platforms that they describe", async () => {
     const [problem] = await refusedAs(entry("[unknown/unknown]"));
     assert.match(

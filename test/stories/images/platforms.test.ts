@@ -310,3 +310,45 @@ mirrors: [{ image: team/app, tags: [${tags.join(", ")}], platforms: [linux/amd64
   const counts = [...methods].map(([method, all]) => `${all.length} ${method}`);
   assert.deepEqual(counts, ["300 HEAD", "300 GET"]);
 });
+
+describe("one build of Windows", () => {
+  const BUILDS = ["10.0.17763.2114", "10.0.20348.169"].map((osVersion) => ({
+    os: "windows",
+    architecture: "amd64",
+    osVersion,
+  }));
+  const file = (platform: string) =>
+    `version: 1\nname: platform\ntargets: { main: { ecr: {} } }\nmirrors: [{ image: registry.k8s.io/pause:3.6, platforms: ["${platform}"] }]\n`;
+
+  for (const form of ["docker-list", "docker-manifest"] as const) {
+    test(`is selected from a ${form}, and a second apply changes nothing`, async (t) => {
+      const options = { images: ["registry.k8s.io/pause:3.6"], imageOptions: { form, layers: 1, platforms: BUILDS } };
+      const place = await world(t, { "mirrors.yaml": file("windows(10.0.17763)/amd64") }, options);
+      const { code, document } = await place.json(["apply"]);
+      assert.deepEqual([code, errorsIn(document)], [0, []]);
+      const { store } = await ecrOf(place);
+      if (form === "docker-list") {
+        const versions = indexAt(store.repository("pause"), "3.6").manifests.map(
+          ({ platform }) => (platform as unknown as Record<string, string>)["os.version"],
+        );
+        assert.deepEqual(versions, ["10.0.17763.2114"]);
+      }
+      const again = await place.json(["apply"]);
+      assert.deepEqual([again.code, again.document.outcomes], [0, []]);
+    });
+  }
+
+  test("that a single image does not have is an error that names the build it has", async (t) => {
+    const options = {
+      images: ["registry.k8s.io/pause:3.6"],
+      imageOptions: { form: "docker-manifest", layers: 1, platforms: BUILDS } as const,
+    };
+    const place = await world(t, { "mirrors.yaml": file("windows(10.0.20348)/amd64") }, options);
+    const { code, document } = await place.json(["apply"]);
+    assert.equal(code, 1);
+    assert.match(
+      errorsIn(document)[0]?.message ?? "",
+      /no windows\(10\.0\.20348\)\/amd64; it has windows\(10\.0\.17763\.2114\)\/amd64/,
+    );
+  });
+});
