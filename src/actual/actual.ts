@@ -20,7 +20,7 @@ export interface ActualTarget {
   /** By declared repository: the declared tags that exist, or why they could not be read. */
   tags: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
   /**
-   * By repository and tag: what the manifest contains, if it was read. Includes every image with selected platforms.
+   * By repository and tag: what the manifest contains, if it was read. Includes every image of which a part is chosen.
    */
   contents?: ReadonlyMap<string, ReadonlyMap<string, HeldContent>>;
   /** By repository: the declared tags of archived images (ECR). They are not in `tags`. */
@@ -47,9 +47,10 @@ export type HeldContent =
   | { kind: "image"; platform?: HeldPlatform }
   /**
    * `selection`: what mirrorform made the index from, if it did. `children`: number of manifests that it names, only if the
-   * repository has a declared lifecycle policy, which counts each as an image.
+   * repository has a declared lifecycle policy, which counts each as an image. `hasAttestations`: only if the image leaves
+   * them out.
    */
-  | { kind: "index"; selection: Selection | undefined; children?: number };
+  | { kind: "index"; selection: Selection | undefined; children?: number; hasAttestations?: boolean };
 
 /** The platform of a single-platform image, in normal form; undefined if its config names none. */
 export type HeldPlatform = { kind: "read"; platform: string | undefined } | { kind: "unread"; error: ErrorReport };

@@ -3,7 +3,8 @@ import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readManifest, type Manifest } from "../oci/manifest.ts";
 import { isIndexType } from "../oci/media-type.ts";
-import { readSelection } from "../oci/selection.ts";
+import { hasAttestations } from "../oci/select-platforms.ts";
+import { readSelection, selects } from "../oci/selection.ts";
 import type { HeldContent, HeldPlatform } from "./actual.ts";
 
 /** The part of a target that reading the tags of one repository needs. */
@@ -37,16 +38,17 @@ const TAGS_AT_ONCE = 100;
 export async function readHeld(
   target: HeldReader,
   repository: string,
-  images: readonly Pick<DesiredImage, "tag" | "platforms" | "refresh" | "locked" | "settings">[],
+  images: readonly Pick<DesiredImage, "tag" | "platforms" | "attestations" | "refresh" | "locked" | "settings">[],
   signal: AbortSignal,
 ): Promise<HeldTags> {
   const names = [...new Set(images.map((image) => image.tag))];
   const contents = new Map<string, HeldContent>();
-  const withPlatforms = new Set(images.flatMap(({ tag, platforms }) => (platforms === undefined ? [] : [tag])));
+  const selecting = new Set(images.filter(selects).map(({ tag }) => tag));
+  const withoutAttestations = new Set(images.filter((each) => each.attestations === false).map(({ tag }) => tag));
   const isCounted = images.some(({ settings }) => typeof settings.lifecyclePolicy === "object");
   const checked = new Set(images.filter(isChecked).map(({ tag }) => tag));
   const read = async (tag: string, manifest: Manifest) => {
-    const content = contentOf(manifest, isCounted);
+    const content = contentOf(manifest, isCounted, withoutAttestations.has(tag));
     contents.set(tag, content);
     if (content.kind !== "image" || !checked.has(tag)) return;
     const platform = await target.readPlatform(repository, manifest, signal);
@@ -64,7 +66,7 @@ export async function readHeld(
   }
   const tags = await target.readTags(repository, names, signal);
   const reading = [...tags].map(async ([tag, digest]) => {
-    const manifest = withPlatforms.has(tag) ? await manifestOf(target, repository, digest, signal) : undefined;
+    const manifest = selecting.has(tag) ? await manifestOf(target, repository, digest, signal) : undefined;
     if (manifest !== undefined) await read(tag, manifest);
   });
   await Promise.all(reading);
@@ -94,10 +96,16 @@ async function manifestOf(
 /**
  * Returns what a plan needs to know about a manifest.
  * @param isCounted whether to count the children of an index, which requires parsing it
+ * @param isSearched whether to look for attestations in an index
  */
-function contentOf(manifest: Manifest, isCounted: boolean): HeldContent {
+function contentOf(manifest: Manifest, isCounted: boolean, isSearched: boolean): HeldContent {
   if (!isIndexType(manifest.mediaType)) return { kind: "image" };
   const content = isCounted ? readManifest(manifest) : undefined;
   const children = content?.kind === "index" ? new Set(content.manifests.map(({ digest }) => digest)).size : undefined;
-  return { kind: "index", selection: readSelection(manifest), ...(children === undefined ? {} : { children }) };
+  return {
+    kind: "index",
+    selection: readSelection(manifest),
+    ...(children === undefined ? {} : { children }),
+    ...(isSearched ? { hasAttestations: hasAttestations(manifest) } : {}),
+  };
 }

@@ -12,6 +12,11 @@ export interface Meter {
   warnings?: ErrorReport[];
 }
 
+/** Records what an action skipped without failing. */
+export function addWarning(meter: Meter, warning: ErrorReport): void {
+  meter.warnings = [...(meter.warnings ?? []), warning];
+}
+
 export interface RunContext {
   emit: Emit;
   clock: Clock;

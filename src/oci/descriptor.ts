@@ -7,4 +7,6 @@ export interface Descriptor {
   digest: Digest;
   size: number;
   platform?: Platform;
+  /** The digest of the image that this attestation describes (BuildKit, attestation-storage.md). Not validated. */
+  attests?: string;
 }

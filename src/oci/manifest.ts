@@ -89,6 +89,9 @@ function descriptors(value: unknown): Descriptor[] | undefined {
   return read.includes(undefined) ? undefined : (read as Descriptor[]);
 }
 
+/** The annotation of a BuildKit attestation with the digest of its subject (BuildKit, attestation-storage.md). */
+const ATTESTS = "vnd.docker.reference.digest";
+
 function descriptor(value: unknown): Descriptor | undefined {
   if (!isJsonObject(value)) return undefined;
   const { mediaType, digest, size } = value;
@@ -96,5 +99,13 @@ function descriptor(value: unknown): Descriptor | undefined {
   if (typeof mediaType !== "string" || parsed === undefined) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
   const platform = isJsonObject(value["platform"]) ? readPlatform(value["platform"]) : undefined;
-  return { mediaType, digest: parsed, size, ...(platform === undefined ? {} : { platform }) };
+  const annotations = isJsonObject(value["annotations"]) ? value["annotations"] : {};
+  const attests = annotations[ATTESTS];
+  return {
+    mediaType,
+    digest: parsed,
+    size,
+    ...(platform === undefined ? {} : { platform }),
+    ...(typeof attests === "string" ? { attests } : {}),
+  };
 }

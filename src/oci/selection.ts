@@ -3,22 +3,46 @@ import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import type { Manifest } from "./manifest.ts";
 import { OCI_INDEX } from "./media-type.ts";
 
-/** How an index was created from another by selecting platforms. */
-export interface Selection {
+/** What to copy of an index. Everything if both keys are missing. */
+export interface Choice {
+  /** The selected platforms, in normal form and sorted. All if missing. */
+  platforms?: readonly string[];
+  /** Whether BuildKit's attestations are left out. */
+  attestations?: false;
+}
+
+/** How an index was created from another by choosing a part of it. */
+export interface Selection extends Choice {
   /** Digest of the original index. */
   source: Digest;
-  /** In normal form and sorted. */
-  platforms: readonly string[];
 }
 
 /** The annotation with the digest of the original index. */
 export const SOURCE_DIGEST = "dev.mirrorform.source.digest";
-/** The annotation with the selected platforms, in normal form, sorted and separated by commas. */
+/** The annotation with the selected platforms, in normal form, sorted and separated by commas, or `all`. */
 export const PLATFORMS = "dev.mirrorform.platforms";
+/** The annotation of an index without the source's attestations. */
+export const ATTESTATIONS = "dev.mirrorform.attestations";
+const ALL = "all";
+const LEFT_OUT = "false";
 
-/** Returns the annotations of an index with selected platforms. */
-export function selectionAnnotations({ source, platforms }: Selection): Record<string, string> {
-  return { [SOURCE_DIGEST]: source, [PLATFORMS]: platforms.join(",") };
+/** Whether only a part of an index is copied, in an index of its own. */
+export function selects({ platforms, attestations }: Choice): boolean {
+  return platforms !== undefined || attestations === false;
+}
+
+/** Returns only what is chosen, without other keys. */
+export function choiceOf({ platforms, attestations }: Choice): Choice {
+  return { ...(platforms === undefined ? {} : { platforms }), ...(attestations === false ? { attestations } : {}) };
+}
+
+/** Returns the annotations of an index with a part of another. */
+export function selectionAnnotations({ source, platforms, attestations }: Selection): Record<string, string> {
+  return {
+    [SOURCE_DIGEST]: source,
+    [PLATFORMS]: platforms?.join(",") ?? ALL,
+    ...(attestations === false ? { [ATTESTATIONS]: LEFT_OUT } : {}),
+  };
 }
 
 /** Reads the selection from the annotations of an index. Undefined for other manifests. */
@@ -29,13 +53,23 @@ export function readSelection({ mediaType, bytes }: Pick<Manifest, "mediaType" |
   }
   const annotations = parseJsonObject(bytes)?.["annotations"];
   if (!isJsonObject(annotations)) return undefined;
-  const { [SOURCE_DIGEST]: digest, [PLATFORMS]: platforms } = annotations;
+  const { [SOURCE_DIGEST]: digest, [PLATFORMS]: platforms, [ATTESTATIONS]: attestations } = annotations;
   if (typeof digest !== "string" || typeof platforms !== "string") return undefined;
   const source = parseDigest(digest);
-  return source === undefined ? undefined : { source, platforms: platforms.split(",") };
+  if (source === undefined) return undefined;
+  return {
+    source,
+    ...(platforms === ALL ? {} : { platforms: platforms.split(",") }),
+    ...(attestations === LEFT_OUT ? { attestations: false } : {}),
+  };
 }
 
-/** Whether two lists in normal form name the same platforms. */
-export function samePlatforms(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((platform, i) => platform === other[i]);
+/** Whether two choices are the same. Platforms must be in normal form. */
+export function sameChoice(one: Choice, other: Choice): boolean {
+  return choiceKey(one) === choiceKey(other);
+}
+
+/** Returns a text that is the same for the same choices only. */
+export function choiceKey({ platforms, attestations }: Choice): string {
+  return `${platforms?.join(",") ?? ALL}${attestations === false ? " without attestations" : ""}`;
 }

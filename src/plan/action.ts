@@ -66,6 +66,8 @@ export interface CopyImage extends ActionBase {
    * that names only these; its digest is known after apply.
    */
   platforms?: readonly string[];
+  /** Present if BuildKit's attestations are left out. A new index is written if the source's has any. */
+  attestations?: false;
   /**
    * What the tag must name when the action starts: a digest, or null for no tag. A tag that already has the wanted image
    * is a success.
@@ -120,6 +122,8 @@ export interface CopyReferrers extends ActionBase {
   isSingle: boolean;
   /** The selected platforms, as in `CopyImage`. Then only referrers of these platforms' images are copied. */
   platforms?: readonly string[];
+  /** As in `CopyImage`. */
+  attestations?: false;
   /** Artifact types to copy; null for all. */
   types: readonly string[] | null;
   /** What the target lacks, as far as this is known without a pull. */

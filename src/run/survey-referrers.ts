@@ -11,6 +11,7 @@ import {
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import { choiceKey } from "../oci/selection.ts";
 import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
 import { referredImages, type ReferredRow } from "../plan/referrers/referred-images.ts";
@@ -47,7 +48,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
     JSON.stringify([
       [image.source.registry, image.source.repository, digest],
       image.referrers?.types?.toSorted() ?? null,
-      image.platforms ?? null,
+      choiceKey(image),
     ]),
   );
   const facts = [...byImage.values()].map(async (group) => {
@@ -89,7 +90,7 @@ async function findAt(
   const { registry: name, repository } = first.image.source;
   const registry = survey.source(name);
   const types = first.image.referrers?.types;
-  const isSelection = first.image.platforms !== undefined;
+  const { isSelection } = first;
   const place = { registry, repository, memory, isCounted: survey.hasPullLimit(name), signal };
   const isSingle = group.some((each) => each.isSingle);
   const source = referrerSource(place, {

@@ -37,7 +37,7 @@ function index(manifests: readonly unknown[], more: object = {}, mediaType: stri
 }
 
 function select(source: Manifest, platforms: readonly string[]): SelectedIndex {
-  const selected = selectPlatforms(source, platforms);
+  const selected = selectPlatforms(source, { platforms });
   return "kind" in selected ? assert.fail(JSON.stringify(selected)) : selected;
 }
 
@@ -66,7 +66,7 @@ describe("an index of selected platforms", () => {
     assert.deepEqual(chosenBy("windows/amd64"), [old, older, newer]);
     assert.deepEqual(chosenBy("windows(10.0.17763)/amd64"), [old, older]);
     assert.deepEqual(chosenBy("windows(10.0.17763.1)/amd64"), [older]);
-    assert.deepEqual(selectPlatforms(source, ["windows(10.0.14393)/amd64"]), {
+    assert.deepEqual(selectPlatforms(source, { platforms: ["windows(10.0.14393)/amd64"] }), {
       kind: "missing",
       missing: ["windows(10.0.14393)/amd64"],
       present: [
@@ -119,7 +119,7 @@ describe("an index of selected platforms", () => {
   });
 
   test("is not created if a platform is missing, and the result lists the platforms present", () => {
-    assert.deepEqual(selectPlatforms(index([...ALL, child("none")]), ["linux/amd64", "linux/s390x"]), {
+    assert.deepEqual(selectPlatforms(index([...ALL, child("none")]), { platforms: ["linux/amd64", "linux/s390x"] }), {
       kind: "missing",
       missing: ["linux/s390x"],
       present: ["linux/amd64", "linux/arm/v6", "linux/arm/v7", "linux/arm64"],
@@ -128,7 +128,7 @@ describe("an index of selected platforms", () => {
 
   test("is not created from a nested index", () => {
     const nested = child("nested", undefined, { mediaType: OCI_INDEX });
-    assert.deepEqual(selectPlatforms(index([AMD64, nested]), ["linux/amd64"]), { kind: "nested" });
+    assert.deepEqual(selectPlatforms(index([AMD64, nested]), { platforms: ["linux/amd64"] }), { kind: "nested" });
   });
 
   test("is not created if a descriptor is nested too deeply to serialize", () => {
@@ -138,7 +138,10 @@ describe("an index of selected platforms", () => {
         `${"[".repeat(200_000)}${"]".repeat(200_000)}`,
       ),
     );
-    const selected = selectPlatforms({ bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) }, ["linux/amd64"]);
+    const selected = selectPlatforms(
+      { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) },
+      { platforms: ["linux/amd64"] },
+    );
     assert.equal("kind" in selected && selected.kind, "invalid");
   });
 

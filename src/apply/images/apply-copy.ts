@@ -3,12 +3,13 @@ import type { Emit } from "../../events.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
+import { choiceOf, selects } from "../../oci/selection.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 import type { RetryTiming } from "../blobs/blob-request.ts";
 import type { ImageTarget } from "../ports.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";
-import type { Meter } from "../run-action.ts";
+import { addWarning, type Meter } from "../run-action.ts";
 import type { BarrierMember } from "./copy-barrier.ts";
 import { copyImage } from "./copy-image.ts";
 import type { CopyResources } from "./copy-resources.ts";
@@ -35,7 +36,7 @@ export async function applyCopy(
     plan: { name: string };
   } & RetryTiming,
 ): Promise<boolean> {
-  const { repository, tag, digest, platforms } = image;
+  const { repository, tag, digest } = image;
   const { target } = resources;
   const { emit, signal, meter, pulls, barrier, clock, random } = context;
   const source = parseReference(image.source);
@@ -57,7 +58,7 @@ export async function applyCopy(
   // Sent at once, as every request to a distant target takes its time.
   const [isDone, isPresent] = await Promise.all([
     isTagDone(),
-    platforms === undefined && target.hasManifest(repository, digest, signal),
+    !selects(image) && target.hasManifest(repository, digest, signal),
   ]);
   if (isDone) return false;
   try {
@@ -72,7 +73,7 @@ export async function applyCopy(
       from: source.repository,
       to: repository,
       digest,
-      platforms,
+      choice: choiceOf(image),
       signal,
       isTagDone,
       putTag,
@@ -80,6 +81,7 @@ export async function applyCopy(
       locations: image.heldAt.map((place) => ({ ...place, target: context.target(place.target) })),
       retryTiming: { clock, random },
       barrier,
+      onWarning: (warning) => addWarning(meter, warning),
       onBlobBytes: (blob, bytes) => {
         meter.bytes += bytes;
         emit({ type: "blob.progress", action: image.id, digest: blob.digest, bytes });

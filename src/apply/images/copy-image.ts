@@ -2,11 +2,12 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
+import { AbsentChild, absentAttestations, absentError, isAbsence } from "./absent-children.ts";
 import type { ImageCopyContext } from "./image-copy-context.ts";
-import { readTop } from "./selected-platforms.ts";
+import type { ReadManifest } from "./manifest-reader.ts";
+import { readTop, type TopManifest } from "./selected-platforms.ts";
 
 /** Depth of indexes within indexes: deeper than any image in use, and a bound for malicious ones. */
 const MAX_INDEX_DEPTH = 4;
@@ -21,22 +22,18 @@ const MANIFESTS_AT_ONCE = 3;
  * @throws MirrorError NESTED_TOO_DEEPLY, PLATFORM_MISSING, and what source and target throw
  */
 export async function copyImage(copy: ImageCopyContext): Promise<boolean> {
-  const manifest = await copyContent(copy, copy.digest, 0);
+  const manifest = await copyContent(copy, await readTop(copy), 0);
   if (await copy.isTagDone()) return false;
   await copy.putTag(manifest);
   return true;
 }
 
 /** Copies everything that a manifest refers to. @returns the manifest, which is not put yet */
-async function copyContent(copy: ImageCopyContext, digest: Digest, depth: number): Promise<Manifest> {
-  if (depth > MAX_INDEX_DEPTH) throw nestedTooDeeply(copy);
-  const { manifest, content, location } =
-    depth === 0
-      ? await readTop(copy)
-      : await copy.reader.read(copy.from, digest, copy.signal, copy.pulls, copy.locations);
+async function copyContent(copy: ImageCopyContext, read: TopManifest, depth: number): Promise<Manifest> {
+  const { manifest, content, location } = read;
   if (content.kind === "image") {
     if (location !== undefined) copy.blobs.recordLocation(content.blobs, location);
-    await copy.blobs.copy(content.blobs, { ...copy, manifest: digest, onBytes: copy.onBlobBytes });
+    await copy.blobs.copy(content.blobs, { ...copy, manifest: manifest.digest, onBytes: copy.onBlobBytes });
     return manifest;
   }
   const limit = pLimit(MANIFESTS_AT_ONCE);
@@ -46,8 +43,30 @@ async function copyContent(copy: ImageCopyContext, digest: Digest, depth: number
   }
   const isMissing = new Set(missing.map((child) => child.digest));
   for (const child of content.manifests) if (!isMissing.has(child.digest)) copy.barrier.skip(child.digest);
-  await settled(missing.map((child) => limit(() => copyChild(copy, child, depth + 1))));
-  return manifest;
+  const results = await Promise.allSettled(missing.map((child) => limit(() => copyChild(copy, child, depth + 1))));
+  const gone = absentAmong(results, content.manifests, read.without === undefined);
+  if (read.without === undefined || gone.length === 0) return manifest;
+  copy.onWarning(absentAttestations(gone, content.manifests, copy));
+  return read.without(new Set(gone.map(({ digest }) => digest)));
+}
+
+/**
+ * Checks the results of all children. Nothing continues after the action has ended, even if some failed.
+ * @param isNeeded whether every child is needed. Otherwise attestations are not
+ * @returns attestations that the source no longer has
+ * @throws the first failure; one MirrorError for all manifests that the source no longer has
+ */
+function absentAmong(
+  results: readonly PromiseSettledResult<void>[],
+  children: readonly Descriptor[],
+  isNeeded: boolean,
+): Descriptor[] {
+  const failures = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
+  const absent = failures.filter((failure) => failure instanceof AbsentChild);
+  if (absent.length < failures.length) throw failures.find((failure) => !(failure instanceof AbsentChild));
+  const [first, ...more] = absent.filter(({ child }) => isNeeded || child.attests === undefined);
+  if (first !== undefined) throw absentError([first, ...more], children);
+  return absent.map(({ child }) => child);
 }
 
 /** A manifest that the target has is complete there, as it was put after its content. Skipping it saves its pull. */
@@ -63,15 +82,18 @@ async function missingChildren(
 }
 
 async function copyChild(copy: ImageCopyContext, child: Descriptor, depth: number): Promise<void> {
-  const manifest = await copyContent(copy, child.digest, depth);
+  if (depth > MAX_INDEX_DEPTH) throw nestedTooDeeply(copy);
+  const manifest = await copyContent(copy, await readChild(copy, child), depth);
   await copy.children.put(copy.target, copy.to, manifest, copy.signal);
 }
 
-/** Waits for all of the work even when some fails, so that nothing continues after the action has ended. */
-async function settled(work: Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+/** @throws AbsentChild if the source no longer has it */
+async function readChild(copy: ImageCopyContext, child: Descriptor): Promise<ReadManifest> {
+  try {
+    return await copy.reader.read(copy.from, child.digest, copy.signal, copy.pulls, copy.locations);
+  } catch (error) {
+    throw isAbsence(error) ? new AbsentChild(child, error) : error;
+  }
 }
 
 function distinct(children: readonly Descriptor[]): Descriptor[] {

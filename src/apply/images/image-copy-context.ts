@@ -1,5 +1,7 @@
+import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
+import type { Choice } from "../../oci/selection.ts";
 import type { BlobCopier } from "../blobs/blob-copier.ts";
 import type { BlobRoute, RetryTiming } from "../blobs/blob-request.ts";
 import type { ImageSource, ImageTarget, TargetRepository } from "../ports.ts";
@@ -24,11 +26,13 @@ export interface ImageCopyContext {
   barrier: BarrierMember;
   signal: AbortSignal;
   pulls: ImagePulls;
-  /** The selected platforms, in normal form, sorted. Undefined for all. */
-  platforms: readonly string[] | undefined;
-  /** Target repositories that have the image. `digest` is that of the index with the selected platforms, where that is what they have. */
+  /** What to copy of an index. */
+  choice: Choice;
+  /** Target repositories that have the image. `digest` is that of the index with the chosen part, where that is what they have. */
   locations: readonly (TargetRepository & { digest?: Digest })[];
   retryTiming: RetryTiming;
+  /** Called with what is left out without failing the copy. */
+  onWarning: (warning: ErrorReport) => void;
   /** As {@link BlobRoute.onBytes}. */
   onBlobBytes: BlobRoute["onBytes"];
   /** Checks whether the tag already has the wanted content. Called just before the tag is put. */

@@ -2,11 +2,11 @@ import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { isSameContent } from "../../actual/same-content.ts";
 import { matchesDigest, type Digest } from "../../oci/digest.ts";
-import { readManifest } from "../../oci/manifest.ts";
+import { readManifest, type Manifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 import { choosesPlatform } from "../../oci/platform.ts";
-import { selectPlatforms } from "../../oci/select-platforms.ts";
-import { readSelection, samePlatforms } from "../../oci/selection.ts";
+import { hasAttestations, selectPlatforms } from "../../oci/select-platforms.ts";
+import { readSelection, sameChoice, selects } from "../../oci/selection.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import { missingPlatforms } from "../../plan/rows/missing-platforms.ts";
 import type { ImageTarget } from "../ports.ts";
@@ -14,7 +14,7 @@ import type { ImageCopyContext } from "./image-copy-context.ts";
 import { platformOf } from "./image-platform.ts";
 import type { ReadManifest } from "./manifest-reader.ts";
 
-/** Whether a tag has what an action is to put there: the digest itself, or an index of the selected platforms of it. */
+/** Whether a tag has what an action is to put there: the digest itself, or an index of the chosen part of it. */
 export async function tagHasImage(
   image: CopyImage,
   now: Digest | undefined,
@@ -22,40 +22,44 @@ export async function tagHasImage(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { platforms, repository, digest, precondition } = image;
-  if (platforms === undefined && now === digest) return true;
+  const isPart = selects(image);
+  if (!isPart && now === digest) return true;
   // The plan has this action because what it saw was not wanted.
   if (now === undefined || now === precondition) return false;
-  if (platforms === undefined) return isSameContent(target, repository, now, digest, signal);
+  if (!isPart) return isSameContent(target, repository, now, digest, signal);
   const manifest = await target.readManifest(repository, now, signal);
-  if (isImageType(manifest.mediaType)) return matchesDigest(manifest.bytes, digest);
+  const isWhole = isImageType(manifest.mediaType) || (platforms === undefined && !hasAttestations(manifest));
+  if (isWhole && matchesDigest(manifest.bytes, digest)) return true;
   const selection = readSelection(manifest);
-  return selection?.source === digest && samePlatforms(selection.platforms, platforms);
+  return selection?.source === digest && sameChoice(selection, image);
+}
+
+/** The manifest that a tag is to point to. */
+export interface TopManifest extends ReadManifest {
+  /** Makes it again without attestations that the source no longer has. Missing for a manifest that is copied as it is. */
+  without?: (gone: ReadonlySet<Digest>) => Manifest;
 }
 
 /**
- * Reads the manifest that the tag is to point to: the image's own or, with selected platforms, the index of those. That
- * index is read from a target that has it, or made from the source's.
+ * Reads the manifest that the tag is to point to: the image's own or, if a part is chosen, the index of that. That index
+ * is read from a target that has it, or made from the source's.
  * @throws MirrorError PLATFORM_MISSING, and what reading throws
  */
-export async function readTop(copy: ImageCopyContext): Promise<ReadManifest> {
-  const { platforms } = copy;
+export async function readTop(copy: ImageCopyContext): Promise<TopManifest> {
   const read = () => copy.reader.read(copy.from, copy.digest, copy.signal, copy.pulls, copy.locations);
-  if (platforms === undefined) return read();
-  return (await readExistingSelection(copy, platforms)) ?? (await select(copy, platforms, await read()));
+  if (!selects(copy.choice)) return read();
+  return (await readExistingSelection(copy)) ?? (await select(copy, await read()));
 }
 
-/** Reads the index of the same platforms from a target. Undefined where no target has it. */
-async function readExistingSelection(
-  copy: ImageCopyContext,
-  platforms: readonly string[],
-): Promise<ReadManifest | undefined> {
+/** Reads the index of the same part from a target. Undefined where no target has it. */
+async function readExistingSelection(copy: ImageCopyContext): Promise<ReadManifest | undefined> {
   for (const { target, repository, digest } of copy.locations) {
     if (digest === undefined) continue;
     try {
       const manifest = await target.readManifest(repository, digest, copy.signal);
       const selection = readSelection(manifest);
       const content = readManifest(manifest);
-      const isSame = selection?.source === copy.digest && samePlatforms(selection.platforms, platforms);
+      const isSame = selection?.source === copy.digest && sameChoice(selection, copy.choice);
       if (isSame && content.kind === "index") return { manifest, content, location: { target, repository } };
     } catch (error) {
       // Deleted since the plan: the source has the index to select from.
@@ -65,26 +69,39 @@ async function readExistingSelection(
   return undefined;
 }
 
-async function select(copy: ImageCopyContext, platforms: readonly string[], read: ReadManifest): Promise<ReadManifest> {
+async function select(copy: ImageCopyContext, read: ReadManifest): Promise<TopManifest> {
   const { manifest, content, location } = read;
+  const { choice } = copy;
   if (content.kind === "image") {
-    const platform = await platformOf(copy, content.config, location);
+    const { platforms = [] } = choice;
+    const platform = platforms.length === 0 ? undefined : await platformOf(copy, content.config, location);
     const missing = platforms.filter((wanted) => platform === undefined || !choosesPlatform(wanted, platform));
     if (missing.length === 0) return read;
     throw platformsMissing(copy, missing, platform === undefined ? [] : [platform]);
   }
-  const made = selectPlatforms(manifest, platforms);
+  const made = selectPlatforms(manifest, choice);
   if (!("kind" in made)) {
     const kept = new Set(made.children.map(({ digest }) => digest));
     for (const { digest } of content.manifests) if (!kept.has(digest)) copy.barrier.skip(digest);
-    return { manifest: made.manifest, content: { kind: "index", manifests: made.children }, location };
+    return {
+      manifest: made.manifest,
+      content: { kind: "index", manifests: made.children },
+      location,
+      without(gone) {
+        const again = selectPlatforms(manifest, choice, gone);
+        if ("kind" in again) throw new Error(`an index that was made cannot be made again: ${again.kind}`);
+        return again.manifest;
+      },
+    };
   }
   switch (made.kind) {
+    case "whole":
+      return read;
     case "missing":
       throw platformsMissing(copy, made.missing, made.present);
     case "nested":
       throw problem(copy, "NESTED_TOO_DEEPLY", "its index contains another index, whose platforms are unknown", {
-        hint: "omit `platforms` to mirror it unchanged, or mirror one of the indexes in it",
+        hint: "omit `platforms` and `attestations` to mirror it unchanged, or mirror one of the indexes in it",
       });
     case "invalid":
       throw problem(copy, "MANIFEST_INVALID", made.message);

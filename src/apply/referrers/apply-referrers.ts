@@ -13,6 +13,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
+import { selects, sameChoice } from "../../oci/selection.ts";
 import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
 import { plainText } from "../../plain-text.ts";
@@ -24,7 +25,7 @@ import type { CopyBarrier } from "../images/copy-barrier.ts";
 import { createImagePulls, UNCOUNTED, type ImagePulls } from "../pulls/image-pulls.ts";
 import type { PullQueue } from "../pulls/pull-queue.ts";
 import type { Outcome } from "../report.ts";
-import { runAction, type Meter, type RunContext } from "../run-action.ts";
+import { addWarning, runAction, type Meter, type RunContext } from "../run-action.ts";
 import type { CopyResources } from "../images/copy-resources.ts";
 
 /** Images whose referrers are copied at the same time. */
@@ -73,8 +74,7 @@ export function applyReferrers(options: ReferrerOptions): Promise<Outcome[]> {
 
 function isImageOf(action: CopyReferrers, image: CopyImage): boolean {
   const isSamePlace = image.target === action.target && image.repository === action.repository;
-  const isSamePlatforms = JSON.stringify(image.platforms) === JSON.stringify(action.platforms);
-  return isSamePlace && isSamePlatforms && image.digest === action.digest;
+  return isSamePlace && sameChoice(image, action) && image.digest === action.digest;
 }
 
 function notStarted(action: CopyReferrers, isPostponed: boolean): Outcome {
@@ -121,11 +121,11 @@ async function findWork(
   const { action, from, signal } = copy;
   const { target, reader } = copy.resources;
   const { repository, tag, isSingle, stuckTags } = action;
-  const isSelection = action.platforms !== undefined;
   const isCounted = options.pulls(registry) !== undefined;
-  // With selected platforms the tag points to an index that this apply made.
-  const made = isSelection ? (await target.readTags(repository, [tag], signal)).get(tag) : undefined;
+  // If a part is chosen, the tag points to an index that this apply made, unless there was nothing to leave out.
+  const made = selects(action) ? (await target.readTags(repository, [tag], signal)).get(tag) : undefined;
   const digest = made ?? action.digest;
+  const isSelection = digest !== action.digest;
   const types = action.types ?? undefined;
   const readAtSource = async (wanted: Digest): Promise<Manifest> =>
     (await reader.read(from, wanted, signal, copy.pulls, [])).manifest;
@@ -150,7 +150,7 @@ async function findWork(
       ),
     ),
   );
-  if (found.leftOut.length > 0) copy.meter.warnings = [...(copy.meter.warnings ?? []), leftOut(action, found)];
+  if (found.leftOut.length > 0) addWarning(copy.meter, leftOut(action, found));
   return missingReferrers(found, await readHeldReferrers(found, types, target, repository, signal));
 }
 

@@ -7,7 +7,7 @@ import { isImageType } from "../../oci/media-type.ts";
 import { cosignType } from "../../oci/referrer-tags.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
 import { copyImage } from "../images/copy-image.ts";
-import type { Meter } from "../run-action.ts";
+import { addWarning, type Meter } from "../run-action.ts";
 import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
 import { putReferrerList, type SkippedReferrers } from "./referrer-list.ts";
 
@@ -99,7 +99,7 @@ async function copyArtifact(
       from: copy.from,
       to: repository,
       digest,
-      platforms: undefined,
+      choice: {},
       signal,
       isTagDone,
       putTag: (manifest) => target.putManifest(repository, tag?.tag, manifest, signal),
@@ -108,6 +108,7 @@ async function copyArtifact(
       locations: [],
       retryTiming: copy.retryTiming,
       barrier,
+      onWarning: (warning) => addWarning(meter, warning),
       onBlobBytes: (blob, bytes) => {
         meter.bytes += bytes;
         emit({ type: "blob.progress", action: action.id, digest: blob.digest, bytes });
@@ -125,7 +126,7 @@ export function isRefusal(error: unknown): error is MirrorError {
 }
 
 function warn(meter: Meter, error: MirrorError): void {
-  meter.warnings = [...(meter.warnings ?? []), reportOf(error)];
+  addWarning(meter, reportOf(error));
 }
 
 function isPullLimitError(error: unknown): boolean {

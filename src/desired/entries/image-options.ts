@@ -8,6 +8,8 @@ import type { ProblemLog } from "../text/problem-log.ts";
 export interface ImageOptions {
   /** `os/architecture[/variant]` in normal form, sorted. If unset, the image is copied unchanged with all platforms. */
   platforms?: readonly string[];
+  /** Set if BuildKit's attestations are not copied with the image. */
+  attestations?: false;
   /** Whether to copy signatures, SBOMs and attestations: all, or only those of `types`. */
   referrers?: { types?: readonly string[] };
   /** How to replace a tag in an immutable repository. `backup` is the template for the old image's new tag. */
@@ -36,6 +38,7 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
   }
   return {
     ...(Array.isArray(platforms) ? { platforms: readPlatforms(platforms, below(pointer, "platforms"), log) } : {}),
+    ...(valid("attestations") === false ? { attestations: false } : {}),
     ...(referrers === undefined || referrers === false ? {} : { referrers: referrers === true ? {} : referrers }),
     ...(replace === undefined ? {} : { replace }),
     ...(valid("prune") === true ? { prune: true } : {}),

@@ -379,6 +379,10 @@ export interface MirrorDocument {
    */
   platforms?: "all" | string[];
   /**
+   * false: leave out the attestations that BuildKit added to the image: provenance and SBOMs. If there are any, the target gets a new index (default: true).
+   */
+  attestations?: boolean;
+  /**
    * true: also copy signatures, SBOMs and attestations. types limits them to some artifact types.
    */
   referrers?:
@@ -793,6 +797,9 @@ export const mirrorFileShape: Shape = {
           "refresh": {},
           "platforms": {
             "items": {}
+          },
+          "attestations": {
+            "scalar": "boolean"
           },
           "referrers": {
             "scalar": "boolean",

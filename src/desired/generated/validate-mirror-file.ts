@@ -15,7 +15,7 @@ export type Validator = ((data: unknown) => boolean) & { errors?: SchemaError[] 
 
 export const validateMirrorFile: Validator = validate20;
 "use strict";
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
 const pattern4 = new RegExp("^[a-z0-9][a-z0-9-]*$", "u");
 const schema32 = {"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern6 = new RegExp("^(?:[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$", "u");
@@ -2330,7 +2330,7 @@ return errors === 0;
 }
 validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
+const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z_][A-Z0-9_]*$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern14 = new RegExp("^[1-9][0-9]{0,4}[hdw]$", "u");
 const pattern15 = new RegExp("^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$", "u");
 const pattern16 = new RegExp("^[A-Z_][A-Z0-9_]*$", "u");
@@ -3028,10 +3028,9 @@ errors++;
 }
 }
 }
-if(data.referrers !== undefined){
-let data18 = data.referrers;
-if((typeof data18 !== "boolean") && (!(data18 && typeof data18 == "object" && !Array.isArray(data18)))){
-const err57 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/type",keyword:"type",params:{type: schema46.properties.referrers.type},message:"must be boolean,object"};
+if(data.attestations !== undefined){
+if(typeof data.attestations !== "boolean"){
+const err57 = {instancePath:instancePath+"/attestations",schemaPath:"#/properties/attestations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3040,9 +3039,11 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.types === undefined){
-const err58 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/required",keyword:"required",params:{missingProperty: "types"},message:"must have required property '"+"types"+"'"};
+}
+if(data.referrers !== undefined){
+let data19 = data.referrers;
+if((typeof data19 !== "boolean") && (!(data19 && typeof data19 == "object" && !Array.isArray(data19)))){
+const err58 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/type",keyword:"type",params:{type: schema46.properties.referrers.type},message:"must be boolean,object"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3051,9 +3052,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-for(const key2 in data18){
-if(!(key2 === "types")){
-const err59 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.types === undefined){
+const err59 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/required",keyword:"required",params:{missingProperty: "types"},message:"must have required property '"+"types"+"'"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3062,12 +3063,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data18.types !== undefined){
-let data19 = data18.types;
-if(Array.isArray(data19)){
-if(data19.length > 50){
-const err60 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
+for(const key2 in data19){
+if(!(key2 === "types")){
+const err60 = {instancePath:instancePath+"/referrers",schemaPath:"#/properties/referrers/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3076,8 +3074,12 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data19.length < 1){
-const err61 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+if(data19.types !== undefined){
+let data20 = data19.types;
+if(Array.isArray(data20)){
+if(data20.length > 50){
+const err61 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3086,12 +3088,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-const len4 = data19.length;
-for(let i4=0; i4<len4; i4++){
-let data20 = data19[i4];
-if(typeof data20 === "string"){
-if(data20.length > 256){
-const err62 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(data20.length < 1){
+const err62 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3100,8 +3098,12 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data20.length < 1){
-const err63 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const len4 = data20.length;
+for(let i4=0; i4<len4; i4++){
+let data21 = data20[i4];
+if(typeof data21 === "string"){
+if(data21.length > 256){
+const err63 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3110,9 +3112,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.length < 1){
+const err64 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3122,9 +3123,8 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
 else {
-const err65 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err65 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3135,12 +3135,8 @@ errors++;
 }
 }
 }
-}
-if(data.replace !== undefined){
-let data21 = data.replace;
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.backup === undefined){
-const err66 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'"};
+else {
+const err66 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3149,9 +3145,14 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key3 in data21){
-if(!(key3 === "backup")){
-const err67 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+}
+}
+}
+if(data.replace !== undefined){
+let data22 = data.replace;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.backup === undefined){
+const err67 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3160,12 +3161,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data21.backup !== undefined){
-let data22 = data21.backup;
-if(typeof data22 === "string"){
-if(data22.length > 256){
-const err68 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+for(const key3 in data22){
+if(!(key3 === "backup")){
+const err68 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3174,8 +3172,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data22.length < 1){
-const err69 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data22.backup !== undefined){
+let data23 = data22.backup;
+if(typeof data23 === "string"){
+if(data23.length > 256){
+const err69 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3184,9 +3186,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data23.length < 1){
+const err70 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3196,9 +3197,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-}
 else {
-const err71 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err71 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3208,9 +3208,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data.prune !== undefined){
-if(typeof data.prune !== "boolean"){
-const err72 = {instancePath:instancePath+"/prune",schemaPath:"#/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err72 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3220,11 +3220,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data.output !== undefined){
-let data24 = data.output;
-if(typeof data24 === "string"){
-if(data24.length > 128){
-const err73 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(data.prune !== undefined){
+if(typeof data.prune !== "boolean"){
+const err73 = {instancePath:instancePath+"/prune",schemaPath:"#/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3233,8 +3231,12 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(!pattern16.test(data24)){
-const err74 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/pattern",keyword:"pattern",params:{pattern: "^[A-Z_][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z_][A-Z0-9_]*$"+"\""};
+}
+if(data.output !== undefined){
+let data25 = data.output;
+if(typeof data25 === "string"){
+if(data25.length > 128){
+const err74 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3243,9 +3245,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern16.test(data25)){
+const err75 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/pattern",keyword:"pattern",params:{pattern: "^[A-Z_][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z_][A-Z0-9_]*$"+"\""};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3255,11 +3256,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data.targets !== undefined){
-let data25 = data.targets;
-if(Array.isArray(data25)){
-if(data25.length > 100){
-const err76 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+else {
+const err76 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3268,8 +3266,12 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data25.length < 1){
-const err77 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+if(data.targets !== undefined){
+let data26 = data.targets;
+if(Array.isArray(data26)){
+if(data26.length > 100){
+const err77 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3278,10 +3280,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-const len5 = data25.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data25[i5] !== "string"){
-const err78 = {instancePath:instancePath+"/targets/" + i5,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data26.length < 1){
+const err78 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3290,15 +3290,27 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len5 = data26.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data26[i5] !== "string"){
+const err79 = {instancePath:instancePath+"/targets/" + i5,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err79];
 }
 else {
 vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
 }
 errors++;
 }
@@ -3311,12 +3323,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err80 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err81 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err80];
+vErrors = [err81];
 }
 else {
-vErrors.push(err80);
+vErrors.push(err81);
 }
 errors++;
 }

@@ -1,5 +1,6 @@
 import { isUnreadable, type Actual, type ActualTarget } from "../../actual/actual.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { choiceKey, type Choice } from "../../oci/selection.ts";
 import type { HeldAt } from "../action.ts";
 import { compareText } from "../rows/row-order.ts";
 
@@ -7,8 +8,8 @@ import { compareText } from "../rows/row-order.ts";
 export interface HeldPlaces {
   /** Returns the repositories that have a digest under a declared tag. */
   ofDigest(digest: Digest): readonly HeldAt[];
-  /** Returns the repositories that have an index made from a digest with these platforms, and the digest of that index. */
-  ofSelection(source: Digest, platforms: readonly string[]): readonly HeldAt[];
+  /** Returns the repositories that have an index made from a digest with this choice, and the digest of that index. */
+  ofSelection(source: Digest, choice: Choice): readonly HeldAt[];
 }
 
 export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
@@ -24,18 +25,18 @@ export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
       add(digest, place);
       const content = target.contents?.get(repository)?.get(tag);
       const selection = content?.kind === "index" ? content.selection : undefined;
-      if (selection !== undefined) add(keyOf(selection.source, selection.platforms), { ...place, digest });
+      if (selection !== undefined) add(keyOf(selection.source, selection), { ...place, digest });
     }
   }
   const found = (key: string) => [...(places.get(key)?.values() ?? [])].toSorted(comparePlaces);
   return {
     ofDigest: found,
-    ofSelection: (source, platforms) => found(keyOf(source, platforms)),
+    ofSelection: (source, choice) => found(keyOf(source, choice)),
   };
 }
 
-function keyOf(source: Digest, platforms: readonly string[]): string {
-  return `${source} ${platforms.join(",")}`;
+function keyOf(source: Digest, choice: Choice): string {
+  return `${source} ${choiceKey(choice)}`;
 }
 
 function* heldTags(target: ActualTarget): Generator<{ repository: string; tag: string; digest: Digest }> {

@@ -1,4 +1,5 @@
 import { isIndexType } from "../../oci/media-type.ts";
+import { choiceKey } from "../../oci/selection.ts";
 import type { CopyImage } from "../action.ts";
 
 /** Length in bytes of the shortest possible entry of an index. */
@@ -52,20 +53,21 @@ function selectedChildren(selected: readonly string[] | undefined): number {
  * Returns an upper bound of the pulls that several copies use together. A run reads a digest once for all tags and
  * targets. If they select different platforms, it reads the index once, and the children of each selection.
  */
-export function pullsTogether(copies: readonly Pick<CopyImage, "digest" | "platforms" | "pullsAtMost">[]): number {
+export function pullsTogether(
+  copies: readonly Pick<CopyImage, "digest" | "platforms" | "attestations" | "pullsAtMost">[],
+): number {
   const byDigest = Map.groupBy(copies, ({ digest }) => digest);
   return [...byDigest.values()].reduce((sum, same) => sum + pullsOfOne(same), 0);
 }
 
-function pullsOfOne(copies: readonly Pick<CopyImage, "platforms" | "pullsAtMost">[]): number {
-  const byList = new Map(copies.map(({ platforms, pullsAtMost: pulls }) => [platforms?.join(",") ?? ALL, pulls]));
-  const whole = byList.get(ALL);
-  if (whole !== undefined && whole > 0) return whole;
-  const counted = [...byList.values()].filter((pulls) => pulls > 0);
+function pullsOfOne(copies: readonly Pick<CopyImage, "platforms" | "attestations" | "pullsAtMost">[]): number {
+  const withAllPlatforms = copies.filter(({ platforms }) => platforms === undefined);
+  const whole = Math.max(0, ...withAllPlatforms.map(({ pullsAtMost: pulls }) => pulls));
+  if (whole > 0) return whole;
+  const byChoice = new Map(copies.map((each) => [choiceKey(each), each.pullsAtMost]));
+  const counted = [...byChoice.values()].filter((pulls) => pulls > 0);
   if (counted.length === 0) return 0;
   const listed = counted.reduce((sum, pulls) => sum + pulls - 1, 0);
   const named = new Set(copies.flatMap(({ platforms, pullsAtMost: pulls }) => (pulls > 0 ? (platforms ?? []) : [])));
   return 1 + Math.min(listed, selectedChildren([...named]));
 }
-
-const ALL = "";

@@ -3,6 +3,7 @@ import type { HeldReferrers } from "../../actual/held-referrers.ts";
 import type { FoundReferrers } from "../../desired/sources/find-referrers.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { ErrorReport } from "../../errors.ts";
+import { choiceOf } from "../../oci/selection.ts";
 import type { CopyReferrers } from "../action.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
@@ -91,7 +92,7 @@ function rowsOf(
     digest: referred.digest,
     isSingle: referred.isSingle,
     types: image.referrers?.types ?? null,
-    ...(image.platforms === undefined ? {} : { platforms: image.platforms }),
+    ...choiceOf(image),
     work: possible,
     isComplete: unread.length === 0,
     stuckTags: [...isStuck],

@@ -5,6 +5,7 @@ import type { Resolution } from "../../desired/sources/resolution.ts";
 import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatReference } from "../../oci/reference.ts";
+import { choiceOf, selects } from "../../oci/selection.ts";
 import type { CopyImage, HeldAt, ImageContent } from "../action.ts";
 import { differsInPlatforms, isUnchanged, madeOf, sourceDigestOf } from "./is-unchanged.ts";
 import { pullsAtMost } from "../cost/pull-cost.ts";
@@ -77,7 +78,7 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   }
   if (have !== undefined && isUnchanged(target, image, resolution.digest)) return asDeclared(have);
   const isSameSource = differsInPlatforms(target, image, resolution.digest);
-  const selected = image.platforms === undefined ? {} : { platforms: image.platforms };
+  const selected = choiceOf(image);
   const moved = facts.isPinned ? "pin-changed" : image.locked === undefined ? "tag-moved" : "lock-changed";
   const reason = have === undefined ? "new-tag" : isSameSource ? "platforms-changed" : moved;
   const upstream = heldBack(resolution.digest, facts.upstream);
@@ -88,12 +89,12 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
     return { kind: "action", action: { ...action, replace: { backupTag: replacement.backupTag } } };
   }
   if (replacement.kind === "unreadable") return failed(replacement.error);
-  const error = immutableTag(
-    image,
-    isSameSource ? "the selected platforms changed" : whatMoved(image),
-    replacement.kind,
-  );
+  const error = immutableTag(image, isSameSource ? changedChoice(image) : whatMoved(image), replacement.kind);
   return { ...row, kind: "blocked-tag", reason: "tag-immutable", have, want: resolution.digest, ...selected, error };
+}
+
+function changedChoice({ attestations }: DesiredImage): string {
+  return `the selected platforms${attestations === false ? " or attestations" : ""} changed`;
 }
 
 function whatMoved({ locked }: DesiredImage): string {
@@ -125,14 +126,18 @@ function isImmutable(target: ActualTarget, image: DesiredImage): boolean {
 }
 
 function copyAction(
-  row: Pick<CopyImage, "target" | "repository" | "tag" | "source" | "order" | "reason" | "platforms" | "upstream">,
+  row: Pick<
+    CopyImage,
+    "target" | "repository" | "tag" | "source" | "order" | "reason" | "platforms" | "attestations" | "upstream"
+  >,
   { digest, mediaType, size }: Extract<Resolution, { kind: "found" }>,
   have: Digest | undefined,
   facts: SourceFacts,
 ): CopyImage {
   const { platforms } = row;
+  const isPart = selects(row);
   const places = facts.held.ofDigest(digest);
-  const held = platforms === undefined ? places : [...facts.held.ofSelection(digest, platforms), ...places];
+  const held = isPart ? [...facts.held.ofSelection(digest, row), ...places] : places;
   // A whole image in its own repository only gets the tag; from another one it is copied. Neither reads the source's
   // manifest.
   const isElsewhere = ({ target, repository }: HeldAt) => target !== row.target || repository !== row.repository;
@@ -145,8 +150,8 @@ function copyAction(
     mediaType,
     precondition: have ?? null,
     pullsAtMost: facts.hasPullLimit && held.length === 0 ? pulls() : 0,
-    // The size of the selected platforms is unknown.
-    content: platforms === undefined ? facts.content : undefined,
-    heldAt: platforms === undefined ? held.filter(isElsewhere) : [...held],
+    // The size of a part is unknown.
+    content: isPart ? undefined : facts.content,
+    heldAt: isPart ? [...held] : held.filter(isElsewhere),
   };
 }

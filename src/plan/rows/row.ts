@@ -115,6 +115,8 @@ export interface BlockedTagRow extends ImagePlace {
   want: Digest;
   /** The selected platforms, in normal form, sorted; missing if all are mirrored. */
   platforms?: readonly string[];
+  /** Present if attestations are left out. */
+  attestations?: false;
   error: ErrorReport;
 }
 

@@ -152,6 +152,7 @@ function stale(reference: string, side: "source" | "target", why: string): Error
 
 /** What the keys that change most often are called in messages. */
 const NAMES: Readonly<Record<string, string>> = {
+  attestations: "attestations",
   digest: "the source digest",
   from: "the setting",
   platforms: "the list of platforms",

@@ -145,9 +145,9 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
     const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
     afterPlan(world, (repository) => {
       const source = redisAtHub(world);
-      const made = selectPlatforms(source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail(), [
-        AMD64,
-      ]);
+      const made = selectPlatforms(source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail(), {
+        platforms: [AMD64],
+      });
       assert.ok("manifest" in made);
       plainOf(world).store.putManifest(repository, made.manifest, ["7"]);
     });
@@ -164,7 +164,7 @@ describe("a tag that changes between plan and copy", { concurrency: 2 }, () => {
       const world = await startWith(t, [redisWith([AMD64])], WITH_PLAIN, PLAIN);
       const source = redisAtHub(world);
       const whole = source.manifests.get(source.tags.get("7") ?? assert.fail()) ?? assert.fail();
-      const other = selectPlatforms(whole, [ARM64]);
+      const other = selectPlatforms(whole, { platforms: [ARM64] });
       assert.ok("manifest" in other);
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST }));
       const replacement = {

@@ -7,7 +7,7 @@ import type { Actual, ActualTarget, HeldContent } from "../../../src/actual/actu
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../../src/oci/media-type.ts";
-import { samePlatforms } from "../../../src/oci/selection.ts";
+import { sameChoice } from "../../../src/oci/selection.ts";
 import type { CopyImage } from "../../../src/plan/action.ts";
 import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -266,7 +266,10 @@ describe("for any list of platforms and any state of the target", () => {
         const actual = holding(before === undefined ? {} : { "redis:7": before });
         const isUnchanged = rows(plan([redis(platforms)], actual, at(source)))[0]?.startsWith("unchanged");
         const isDeclared =
-          before !== undefined && "made" in before && before.of === source && samePlatforms(before.made, platforms);
+          before !== undefined &&
+          "made" in before &&
+          before.of === source &&
+          sameChoice({ platforms: before.made }, { platforms });
         assert.equal(isUnchanged, isDeclared);
       }),
     );

@@ -278,7 +278,7 @@ function mirrorByHand(store: Store, repository: Repository, tags: readonly strin
   for (const tag of tags) {
     const image = generateImage(`docker.io/team/app:${tag}`, FOUR);
     storeImage(store, repository, image);
-    const made = selectPlatforms(image.top, ["linux/amd64", "linux/arm64"]);
+    const made = selectPlatforms(image.top, { platforms: ["linux/amd64", "linux/arm64"] });
     assert.ok("manifest" in made);
     store.putManifest(repository, made.manifest, [tag]);
     store.removeManifest(repository, image.top.digest);

@@ -1,5 +1,6 @@
 import { abbreviateDigest } from "../../../oci/digest.ts";
 import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/action.ts";
+import { selects, type Choice } from "../../../oci/selection.ts";
 import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
 import { blockedPlatformsCells, unchangedCells } from "./platform-cells.ts";
@@ -35,7 +36,7 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       return { ...notChecked, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
     }
     case "blocked-tag": {
-      const digest = `${abbreviateDigest(row.have)} -> ${digestAfter(row.want, row.platforms)}`;
+      const digest = `${abbreviateDigest(row.have)} -> ${digestAfter(row.want, row)}`;
       return { ...problem, ...imageCells(row), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
     }
     case "blocked-referrer-tag": {
@@ -101,9 +102,9 @@ function actionCells(action: Action, style: Style): Cells {
         paint: isNew ? style.create : style.change,
         name: action.tag,
         detail: fromSource(action.source),
-        digest: `${before}${digestAfter(action.digest, action.platforms)}`,
+        digest: `${before}${digestAfter(action.digest, action)}`,
         size: sizeOf(action),
-        reason: `${withUpstream(COPY_REASONS[action.reason], action)}${replacing(action)}`,
+        reason: `${withUpstream(reasonOf(action), action)}${replacing(action)}`,
       };
     }
     case "copy-referrers":
@@ -123,12 +124,18 @@ const COPY_REASONS: Readonly<Record<CopyImage["reason"], string>> = {
   "lock-changed": "different digest locked",
 };
 
+function reasonOf({ reason, attestations }: CopyImage): string {
+  return reason === "platforms-changed" && attestations === false
+    ? "selected platforms or attestations changed"
+    : COPY_REASONS[reason];
+}
+
 /**
- * Returns the digest that a tag gets. That of an index of selected platforms is unknown until the source index has been
+ * Returns the digest that a tag gets. That of an index of a part is unknown until the source index has been
  * read, which would use a pull. The source's digest tells a reviewer which content it is.
  */
-function digestAfter(source: string, platforms: readonly string[] | undefined): string {
-  return platforms === undefined ? abbreviateDigest(source) : `known after apply (of ${abbreviateDigest(source)})`;
+function digestAfter(source: string, choice: Choice): string {
+  return selects(choice) ? `known after apply (of ${abbreviateDigest(source)})` : abbreviateDigest(source);
 }
 
 function replacing({ replace }: CopyImage): string {
@@ -137,7 +144,10 @@ function replacing({ replace }: CopyImage): string {
 }
 
 function sizeOf(action: CopyImage): string {
-  if (action.platforms !== undefined) return action.platforms.join(", ");
+  if (selects(action)) {
+    const left = action.attestations === false ? ["without attestations"] : [];
+    return [...(action.platforms ?? []), ...left].join(", ");
+  }
   if (action.content === undefined) return "known after apply";
   return `${plural(action.content.platforms, "platform")}, ${formatBytes(action.content.bytes)}`;
 }
