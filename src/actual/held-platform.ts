@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 
 import { MirrorError, reportOf } from "../errors.ts";
 import type { ErrorCode } from "../error-code.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { matchesDigest, type Digest } from "../oci/digest.ts";
+import { blobKey, type Descriptor } from "../oci/descriptor.ts";
+import { matchesDigest } from "../oci/digest.ts";
 import { collectConfig, MAX_CONFIG_BYTES, platformInConfig } from "../oci/image-config.ts";
 import { readManifest, type Manifest } from "../oci/manifest.ts";
 import type { HeldPlatform } from "./actual.ts";
@@ -27,16 +27,17 @@ export type ReadPlatform = (
  * once for all targets. A config that cannot be read is reported and does not fail the target: its image exists.
  */
 export function createHeldPlatforms(): ReadPlatform {
-  const known = new Map<Digest, Promise<HeldPlatform>>();
+  const known = new Map<string, Promise<HeldPlatform>>();
   return async (target, repository, manifest, signal) => {
     const content = readManifest(manifest);
     if (content.kind !== "image") return undefined;
     const { config } = content;
-    const reading = known.get(config.digest) ?? readOrReport(target, repository, config, signal);
-    known.set(config.digest, reading);
+    const key = blobKey(config);
+    const reading = known.get(key) ?? readOrReport(target, repository, config, signal);
+    known.set(key, reading);
     const read = await reading;
     // Concurrent calls share a failure. A later call tries again because another repository may have the config.
-    if (read.kind === "unread" && known.get(config.digest) === reading) known.delete(config.digest);
+    if (read.kind === "unread" && known.get(key) === reading) known.delete(key);
     return read;
   };
 }
@@ -74,5 +75,5 @@ async function readConfig(
   const body = (await target.openBlob(repository, config, 0, signal)) as AsyncIterable<Buffer>;
   const bytes = await collectConfig(body, config.size);
   if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
-  throw problem("DIGEST_MISMATCH", `the config does not match its digest, ${config.digest}`);
+  throw problem("DIGEST_MISMATCH", `the config does not match the size or digest ${config.digest}`);
 }

@@ -8,6 +8,8 @@ import type { Mounted } from "../registry/registry.ts";
 
 /** A registry that images are copied from. Every method throws MirrorError with side "source". */
 export interface ImageSource {
+  /** Canonical name of the registry, for errors: `docker.io`. */
+  readonly name: string;
   /**
    * Reads a manifest by digest, with one GET. The bytes match the digest.
    * @param pulls called around requests that count as pulls: may wait, and may throw
@@ -16,10 +18,10 @@ export interface ImageSource {
   /** Opens a blob at byte `offset`. The bytes are not verified. */
   openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
   /**
-   * Reports that the bytes delivered for a digest were wrong. Missing where there is only one place to read from.
-   * @returns whether another place has the digest, so that a retry may succeed
+   * Reports that the bytes delivered for a blob were wrong. Missing where there is only one place to read from.
+   * @returns whether another place has the blob, so that a retry may succeed
    */
-  distrust?(digest: Digest): boolean;
+  distrust?(blob: Descriptor): boolean;
 }
 
 /** Lets the requests for one manifest through, as far as the pull limit allows. */

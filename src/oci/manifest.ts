@@ -1,4 +1,4 @@
-import type { Descriptor } from "./descriptor.ts";
+import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
@@ -62,7 +62,10 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
   const config = descriptor(body["config"]);
   const layers = descriptors(body["layers"]);
   if (config === undefined || layers === undefined) return invalid("the manifest has no valid config or layers");
-  return { kind: "image", config, blobs: distinctBlobs([config, ...layers]) };
+  const blobs = distinctBlobs([config, ...layers]);
+  const repeated = repeatedDigest(blobs);
+  if (repeated !== undefined) return invalid(`the manifest states two sizes for ${repeated}`);
+  return { kind: "image", config, blobs };
 }
 
 /** Returns the digests of a manifest's foreign layers, which `readManifest` leaves out. */
@@ -72,11 +75,17 @@ export function foreignLayersOf(manifest: Manifest): string[] {
 }
 
 function distinctBlobs(all: Descriptor[]): Descriptor[] {
-  const byDigest = new Map<string, Descriptor>();
+  const distinct = new Map<string, Descriptor>();
   for (const blob of all) {
-    if (!isForeignLayer(blob.mediaType)) byDigest.set(blob.digest, blob);
+    if (!isForeignLayer(blob.mediaType)) distinct.set(blobKey(blob), blob);
   }
-  return [...byDigest.values()];
+  return [...distinct.values()];
+}
+
+/** Returns a digest that several blobs have, which then differ in size. */
+function repeatedDigest(blobs: readonly Descriptor[]): string | undefined {
+  const seen = new Set<string>();
+  return blobs.find(({ digest }) => seen.size === seen.add(digest).size)?.digest;
 }
 
 function invalid(message: string): ManifestProblem {

@@ -235,6 +235,7 @@ function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullab
 /** Wraps a registry as a source of images. Each manifest request first waits for its pull. */
 function imageSourceOf(registry: SourceClient): ImageSource {
   return {
+    name: registry.name,
     async readManifest(repository, digest, signal, pulls) {
       await pulls.waitForPermit(signal);
       return registry.getManifest(repository, digest, signal, pulls.beforeSend);

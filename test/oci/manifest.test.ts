@@ -100,6 +100,7 @@ const INVALID: [string, unknown, string][] = [
   ["an additional list of manifests", { config: CONFIG, layers: [], manifests: [] }, OCI_MANIFEST],
   ["no manifests", {}, OCI_INDEX],
   ["an additional config", { manifests: [], config: CONFIG }, OCI_INDEX],
+  ["two sizes for one layer", { config: CONFIG, layers: [good, { ...good, size: 2 }] }, OCI_MANIFEST],
   ["additional layers", { manifests: [], layers: [] }, OCI_INDEX],
   ["a child that is not a descriptor", { manifests: [null] }, OCI_INDEX],
   ["too many children", { manifests: Array(MAX_INDEX_MANIFESTS + 1).fill(good) }, OCI_INDEX],

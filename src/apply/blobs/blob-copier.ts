@@ -1,5 +1,5 @@
 import { MirrorError } from "../../errors.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { retryDelay } from "../../registry/http/retry.ts";
 import type { ImageSource, TargetRepository } from "../ports.ts";
@@ -38,12 +38,11 @@ export function createBlobCopier(context: BlobContext, stallMilliseconds?: numbe
   const runs = createBlobRuns(locations, context, stallMilliseconds);
   return {
     copy,
-    recordLocation: (blobs, { target, repository }) =>
-      blobs.forEach(({ digest }) => locations.add(digest, target, repository)),
+    recordLocation: (blobs, { target, repository }) => blobs.forEach((blob) => locations.add(blob, target, repository)),
   };
 
   async function copy(blobs: readonly Descriptor[], route: BlobRoute): Promise<void> {
-    const distinct = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+    const distinct = [...new Map(blobs.map((blob) => [blobKey(blob), blob])).values()];
     const unknown = distinct.filter((blob) => !pending.has(keyOf(blob, route)));
     const lookup = findMissing(unknown, route);
     // Largest first, so that a small one ends last.
@@ -77,7 +76,7 @@ export function createBlobCopier(context: BlobContext, stallMilliseconds?: numbe
     }
     const copying = lookup.then((missing) => {
       if (missing.has(blob.digest)) return send({ ...route, blob, waitForOthers });
-      locations.add(blob.digest, route.target, route.to);
+      locations.add(blob, route.target, route.to);
       return undefined;
     });
     pending.set(key, { from, source, copying });
@@ -98,7 +97,7 @@ export function createBlobCopier(context: BlobContext, stallMilliseconds?: numbe
       }
       const missing = await target.missingBlobs(to, [blob], signal);
       if (missing.length > 0) continue;
-      locations.add(blob.digest, target, to);
+      locations.add(blob, target, to);
       return;
     }
   }
@@ -112,5 +111,5 @@ async function findMissing(blobs: readonly Descriptor[], route: BlobRoute): Prom
 
 /** Identifies one blob in one repository of one target. */
 function keyOf(blob: Descriptor, { target, to }: BlobRoute): string {
-  return target.uri(to, blob.digest);
+  return `${target.uri(to, blob.digest)} ${blob.size}`;
 }

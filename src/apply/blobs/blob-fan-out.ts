@@ -2,7 +2,8 @@ import type { Readable } from "node:stream";
 
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { verify, vouchFor, type Verification } from "../../registry/http/verified-stream.ts";
+import { wrongBlob } from "../../registry/errors/wrong-blob.ts";
+import { verify, vouchFor, type Difference, type Verification } from "../../registry/http/verified-stream.ts";
 import { createUploadBody, type UploadBody } from "./upload-body.ts";
 
 /** How long one upload may accept nothing while another of the same blob could continue. Milliseconds. */
@@ -19,6 +20,8 @@ export interface BlobUpload {
 }
 
 interface FanOutOptions {
+  /** Called once if the bytes do not match the blob, before the uploads fail. */
+  onMismatch?: ((difference: Difference) => void) | undefined;
   stallMilliseconds?: number | undefined;
   /** Called after each chunk, with its bytes. */
   onBytesPassed?: ((bytes: number) => void) | undefined;
@@ -36,7 +39,7 @@ export async function fanOut(
   open: (signal: AbortSignal) => AsyncIterable<Buffer>,
   uploads: readonly BlobUpload[],
   signal: AbortSignal,
-  { stallMilliseconds = STALL_MILLISECONDS, onBytesPassed }: FanOutOptions = {},
+  { stallMilliseconds = STALL_MILLISECONDS, onBytesPassed, onMismatch }: FanOutOptions = {},
 ): Promise<PromiseSettledResult<void>[]> {
   const abandoned = new AbortController();
   const bodies = uploads.map(createUploadBody);
@@ -53,7 +56,10 @@ export async function fanOut(
   const dropStalled = (full: readonly number[]): void => {
     full.forEach((i) => bodies[i]?.stream.destroy(stalled(uploads[i], stallMilliseconds)));
   };
-  const check = verify(blob, mismatchOf(uploads[0]?.reference));
+  const check = verify(blob, (difference) => {
+    onMismatch?.(difference);
+    return wrongBlob(difference, uploads[0]?.reference);
+  });
   const onPassed = (bytes: number): void => {
     onBytesPassed?.(bytes);
     for (const [i, { stream }] of bodies.entries()) if (!stream.destroyed) uploads[i]?.onBytes?.(bytes);
@@ -110,16 +116,6 @@ async function pump(
       clearInterval(watch);
     }
   }
-}
-
-function mismatchOf(reference: string | undefined): (message: string) => MirrorError {
-  return (message) =>
-    new MirrorError(`the source sent a blob that does not match the manifest: ${message}`, {
-      code: "DIGEST_MISMATCH",
-      side: "source",
-      operation: "read blob",
-      reference,
-    });
 }
 
 function stalled(upload: BlobUpload | undefined, milliseconds: number): MirrorError {

@@ -1,5 +1,4 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { ImageSource, TargetRepository } from "../ports.ts";
 import type { BlobRequest } from "./blob-request.ts";
 import type { OpenBlob } from "./resumed-blob.ts";
@@ -11,8 +10,8 @@ export interface BlobPlace {
   open: OpenBlob;
 }
 
-/** A repository of a source that sent wrong bytes for a digest. */
-export type BadSource = Pick<BlobPlace, "source" | "from"> & { digest: Digest };
+/** A repository of a source that sent wrong bytes for a blob. */
+export type BadSource = Pick<BlobPlace, "source" | "from"> & { blob: Descriptor };
 
 /**
  * Lists where a blob can be read, each place once: target repositories first, then the source of every request. A source
@@ -35,13 +34,14 @@ export function placesFor(
   return places;
 }
 
-/** Leaves out the places that sent wrong bytes for the digest, unless no other place is known. */
+/** Leaves out the places that sent wrong bytes for the blob, unless no other place is known. */
 export function trustedPlaces(
   places: readonly BlobPlace[],
   badSources: readonly BadSource[],
-  digest: Digest,
+  blob: Descriptor,
 ): readonly BlobPlace[] {
-  const trusted = places.filter((place) => !badSources.some((bad) => isSamePlace(bad, place) && bad.digest === digest));
+  const bad = badSources.filter((each) => blobKey(each.blob) === blobKey(blob));
+  const trusted = places.filter((place) => !bad.some((each) => isSamePlace(each, place)));
   return trusted.length === 0 ? places : trusted;
 }
 

@@ -1,6 +1,7 @@
 import { MirrorError } from "../../errors.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
+import { wrongBlob } from "../../registry/errors/wrong-blob.ts";
+import type { Difference } from "../../registry/http/verified-stream.ts";
 import type { ImageTarget } from "../ports.ts";
 import { fanOut, type BlobUpload } from "./blob-fan-out.ts";
 import type { BlobLocations } from "./blob-locations.ts";
@@ -14,22 +15,25 @@ import { createUploadSlots } from "./upload-slots.ts";
 /**
  * Transfers blobs: one run downloads a blob once and uploads it to every repository that has subscribed.
  *
+ * A blob here is a digest with the size that a manifest states. A manifest that states a wrong size has a run of its own,
+ * so that it fails alone, whatever other manifests name the same digest.
+ *
  * State:
- * - `runs`: digest → the run that transfers it. `start` adds a run; `end` removes it when it is over, successful or not.
+ * - `runs`: blob → the run that transfers it. `start` adds a run; `end` removes it when it is over, successful or not.
  * - `run.subscribers`: the requests that a run uploads for. `subscribe` adds, until `close`; nothing is removed.
  * - `slots`: host, or target without one → its uploads. `transfer` takes a slot for every subscriber and releases them.
- * - `badSources`: the sources that sent wrong bytes, with the digest. `distrust` adds; nothing is removed.
+ * - `badSources`: the sources that sent wrong bytes, with the blob. `distrust` adds; nothing is removed.
  * - `locations`: the target repositories that have a blob, shared with blob-copier.ts and mount-blob.ts. A finished upload
- *   adds; `distrust` removes all of a digest.
+ *   adds; `distrust` removes all of a blob.
  *
  * Invariants:
- * 1. At most one run transfers a digest at any time.
+ * 1. At most one run transfers a blob at any time.
  * 2. A run accepts subscribers until it has its upload slots. A later request waits until the run is over and then starts again.
  * 3. A request settles once, with the result of its own upload: it does not wait for slower uploads, and does not fail
  *    when another one fails.
  * 4. A request that can mount the blob, now or after the current run, is mounted and not uploaded. It tries one mount.
  * 5. Targets that have the blob are read before sources; a place that fails is followed by the next one.
- * 6. A source that sent wrong bytes for a digest is not read for it again while another place is known.
+ * 6. A source that sent wrong bytes for a blob is not read for it again while another place is known.
  * 7. Wrong bytes are a retryable error exactly where another place, or another alternate of the source, may have the right ones.
  * 8. A run that is over occupies no slot, and the next request starts a new one.
  */
@@ -59,6 +63,8 @@ interface Reading {
   places: readonly BlobPlace[];
   /** The places that delivered bytes. */
   used: Set<BlobPlace>;
+  /** How the bytes differ from the blob, if they do. */
+  difference: Difference | undefined;
   /** Set once wrong bytes were found: whether a retry may succeed. */
   mayRetry: boolean | undefined;
 }
@@ -72,7 +78,7 @@ export function createBlobRuns(
   context: BlobContext,
   stallMilliseconds: number | undefined,
 ): BlobRuns {
-  const runs = new Map<Digest, BlobRun>();
+  const runs = new Map<string, BlobRun>();
   const slots = createUploadSlots<ImageTarget | string>();
   const badSources: BadSource[] = [];
   const mounts = createBlobMounts(locations);
@@ -81,7 +87,7 @@ export function createBlobRuns(
   async function send(request: BlobRequest): Promise<void> {
     let startedUpload: URL | undefined;
     for (let mayMount = true; ;) {
-      const run = runs.get(request.blob.digest);
+      const run = runs.get(blobKey(request.blob));
       const from = mayMount ? mounts.sourceFor(request) : undefined;
       if (from !== undefined) {
         mayMount = false;
@@ -100,8 +106,8 @@ export function createBlobRuns(
 
   function start(request: BlobRequest): BlobRun {
     const run: BlobRun = { subscribers: [], acceptsSubscribers: true, ended: Promise.resolve() };
-    runs.set(request.blob.digest, run);
-    run.ended = transfer(run, request).finally(() => end(request.blob.digest));
+    runs.set(blobKey(request.blob), run);
+    run.ended = transfer(run, request).finally(() => end(request.blob));
     return run;
   }
 
@@ -115,8 +121,8 @@ export function createBlobRuns(
     run.acceptsSubscribers = false;
   }
 
-  function end(digest: Digest): void {
-    runs.delete(digest);
+  function end(blob: Descriptor): void {
+    runs.delete(blobKey(blob));
   }
 
   async function transfer(run: BlobRun, { blob, signal, waitForOthers }: BlobRequest): Promise<void> {
@@ -130,6 +136,9 @@ export function createBlobRuns(
       await fanOut(blob, (abort) => resumed(open, blob.size, context, abort), uploads, signal, {
         stallMilliseconds,
         onBytesPassed: context.onBytesPassed,
+        onMismatch: (difference) => {
+          reading.difference = difference;
+        },
       });
     } finally {
       release();
@@ -138,8 +147,13 @@ export function createBlobRuns(
 
   function startReading(blob: Descriptor, { subscribers }: BlobRun): Reading {
     const requests = subscribers.map(({ request }) => request);
-    const places = placesFor(blob, requests, locations.of(blob.digest));
-    return { places: trustedPlaces(places, badSources, blob.digest), used: new Set(), mayRetry: undefined };
+    const places = placesFor(blob, requests, locations.of(blob));
+    return {
+      places: trustedPlaces(places, badSources, blob),
+      used: new Set(),
+      mayRetry: undefined,
+      difference: undefined,
+    };
   }
 
   function uploadFor({ request, startedUpload, result }: Subscriber, reading: Reading): BlobUpload {
@@ -151,31 +165,40 @@ export function createBlobRuns(
       async put(body) {
         try {
           await target.putBlob(to, blob, body, signal, startedUpload);
-          locations.add(blob.digest, target, to);
+          locations.add(blob, target, to);
           progress.completed();
           result.resolve();
         } catch (error) {
           progress.failed();
-          result.reject(isMismatch(error) && distrust(blob.digest, reading) ? error.with({ retryable: true }) : error);
+          result.reject(isMismatch(error) ? explained(error, request, reading) : error);
           throw error;
         }
       },
     };
   }
 
+  /** Names the source and the manifest of a request, which differ between the requests of a run. */
+  function explained(error: MirrorError, request: BlobRequest, reading: Reading): MirrorError {
+    const { blob, source, from, manifest } = request;
+    const retryable = distrust(blob, reading);
+    const { difference } = reading;
+    if (difference === undefined) return error.with({ retryable });
+    return wrongBlob(difference, `${source.name}/${from}@${blob.digest}`, manifest).with({ retryable });
+  }
+
   /** Records that the places that were read sent wrong bytes, once per run. @returns whether a retry may succeed */
-  function distrust(digest: Digest, reading: Reading): boolean {
+  function distrust(blob: Descriptor, reading: Reading): boolean {
     if (reading.mayRetry !== undefined) return reading.mayRetry;
-    locations.forget(digest);
+    locations.forget(blob);
     reading.mayRetry = reading.used.size < reading.places.length;
-    for (const place of reading.used) if (distrustPlace(place, digest)) reading.mayRetry = true;
+    for (const place of reading.used) if (distrustPlace(place, blob)) reading.mayRetry = true;
     return reading.mayRetry;
   }
 
   /** @returns whether the next download reads somewhere else instead */
-  function distrustPlace({ source, from }: BlobPlace, digest: Digest): boolean {
-    if (source === undefined || source.distrust?.(digest) === true) return true;
-    badSources.push({ source, from, digest });
+  function distrustPlace({ source, from }: BlobPlace, blob: Descriptor): boolean {
+    if (source === undefined || source.distrust?.(blob) === true) return true;
+    badSources.push({ source, from, blob });
     return false;
   }
 }

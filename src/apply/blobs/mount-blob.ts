@@ -67,7 +67,7 @@ export function createBlobMounts(locations: BlobLocations): BlobMounts {
 
   function recordMount({ blob, target, to }: BlobRequest): "mounted" {
     mounting.add(target);
-    locations.add(blob.digest, target, to);
+    locations.add(blob, target, to);
     return "mounted";
   }
 
@@ -80,7 +80,7 @@ export function createBlobMounts(locations: BlobLocations): BlobMounts {
 function mountSource({ blob, target, to }: BlobRequest, locations: BlobLocations): string | undefined {
   const known = target.mounts?.sourceOf(blob, to);
   if (known !== undefined) return known;
-  const others = locations.of(blob.digest).filter((each) => each.target === target && each.repository !== to);
+  const others = locations.of(blob).filter((each) => each.target === target && each.repository !== to);
   return others.find(({ repository }) => target.mounts?.isWorthwhile(blob, repository, to) ?? true)?.repository;
 }
 

@@ -1,5 +1,5 @@
 import { MirrorError } from "../../errors.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { IsPublic } from "../../registry/api/public-repositories.ts";
 import type { ImageSource } from "../ports.ts";
@@ -36,14 +36,15 @@ export function withAlternates(
   { milliseconds, minimumBytes }: AlternateLimits = ALTERNATE_LIMITS,
 ): ImageSource {
   if (alternates.length === 0) return main;
-  /** By alternate, the digests that it failed to deliver: not requested there again in this run. */
-  const failed = alternates.map(() => new Set<Digest>());
+  /** By alternate, the digests and blobs that it failed to deliver: not requested there again in this run. */
+  const failed = alternates.map(() => new Set<string>());
   /** By alternate, whether it is unreachable or too slow: not asked again in this run. */
   const isDown = alternates.map(() => false);
   /** The index of the alternate that delivered a blob last. */
-  const deliveredBy = new Map<Digest, number>();
+  const deliveredBy = new Map<string, number>();
 
   return {
+    name: main.name,
     readManifest: (repository, digest, signal, pulls) =>
       readFirst(
         repository,
@@ -58,16 +59,17 @@ export function withAlternates(
       const openAtMain = () => main.openBlob(repository, blob, offset, signal);
       // Blobs cost no pulls, so a failed download is resumed at the source itself.
       if (offset > 0) return openAtMain();
+      const key = blobKey(blob);
       return readFirst(
         repository,
-        blob.digest,
+        key,
         blob,
         signal,
         async ({ source }, place, i, deadline) => {
           const stream = await source.openBlob(place, blob, 0, deadline);
-          deliveredBy.set(blob.digest, i);
+          deliveredBy.set(key, i);
           return withMinimumRate(stream, blob, milliseconds, minimumBytes, () => {
-            failed[i]?.add(blob.digest);
+            failed[i]?.add(key);
             isDown[i] = true;
           });
         },
@@ -75,18 +77,19 @@ export function withAlternates(
         false,
       );
     },
-    distrust(digest) {
-      const alternate = deliveredBy.get(digest);
-      deliveredBy.delete(digest);
-      if (alternate === undefined) return main.distrust?.(digest) === true;
-      failed[alternate]?.add(digest);
+    distrust(blob) {
+      const key = blobKey(blob);
+      const alternate = deliveredBy.get(key);
+      deliveredBy.delete(key);
+      if (alternate === undefined) return main.distrust?.(blob) === true;
+      failed[alternate]?.add(key);
       return true;
     },
   };
 
   async function readFirst<T>(
     repository: string,
-    digest: Digest,
+    key: string,
     content: Digest | Descriptor,
     signal: AbortSignal,
     readAt: (alternate: AlternateSource, place: string, index: number, deadline: AbortSignal) => Promise<T>,
@@ -95,7 +98,7 @@ export function withAlternates(
   ): Promise<T> {
     for (const [i, alternate] of alternates.entries()) {
       const place = alternate.repositoryAt(repository);
-      if (place === undefined || isDown[i] === true || failed[i]?.has(digest) === true) continue;
+      if (place === undefined || isDown[i] === true || failed[i]?.has(key) === true) continue;
       const late = new AbortController();
       // Cleared once the answer has started: a large blob may take longer, as long as it keeps the minimum rate.
       const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), milliseconds);
@@ -105,7 +108,7 @@ export function withAlternates(
         return await readAt(alternate, place, i, deadline);
       } catch (error) {
         if (signal.aborted) throw error;
-        failed[i]?.add(digest);
+        failed[i]?.add(key);
         // A late blob may have waited for a download slot. A late manifest means that the alternate is slow.
         if (isUnavailable(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
       } finally {

@@ -39,9 +39,9 @@ async function readConfig(
   for (let places = [...atTarget, atSource]; ; places = [atSource]) {
     const bytes = await collectConfig(resumed(places, config.size, copy.retryTiming, copy.signal), config.size);
     if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
-    const mayRetry = places.length > 1 || copy.source.distrust?.(config.digest) === true;
+    const mayRetry = places.length > 1 || copy.source.distrust?.(config) === true;
     if (!mayRetry)
-      throw problem(copy, "DIGEST_MISMATCH", `the image's config does not match its digest ${config.digest}`);
+      throw problem(copy, "DIGEST_MISMATCH", `the image's config does not match the size or digest ${config.digest}`);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import { readManifest, type Manifest } from "../../oci/manifest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 
@@ -34,21 +33,21 @@ export interface LayerMounts {
 /** @param canMount returns whether the account and the encryption of both repositories allow mounting; makes no request */
 export function createLayerMounts(canMount: (from: string, to: string) => boolean, clock: Clock): LayerMounts {
   /** Repositories with a manifest that refers to a layer. */
-  const repositories = new Map<Digest, Set<string>>();
+  const repositories = new Map<string, Set<string>>();
   const waiting = new Map<string, PromiseWithResolvers<void>>();
   const timedOut = new Set<string>();
   const isReferenced = (layer: Descriptor, repository: string): boolean =>
-    repositories.get(layer.digest)?.has(repository) === true;
+    repositories.get(blobKey(layer))?.has(repository) === true;
 
   return {
     isWorthwhile: (layer, from, to) => layer.size > SMALL_LAYER && from !== to && canMount(from, to),
 
     sourceOf(layer, to) {
-      return [...(repositories.get(layer.digest) ?? [])].find((from) => from !== to && canMount(from, to));
+      return [...(repositories.get(blobKey(layer)) ?? [])].find((from) => from !== to && canMount(from, to));
     },
 
     async waitForManifest(layer, from, signal) {
-      const key = keyOf(layer.digest, from);
+      const key = keyOf(layer, from);
       if (isReferenced(layer, from) || timedOut.has(key)) return isReferenced(layer, from);
       const arrival = waiting.get(key) ?? Promise.withResolvers<void>();
       waiting.set(key, arrival);
@@ -67,9 +66,9 @@ export function createLayerMounts(canMount: (from: string, to: string) => boolea
       if (!isImageType(manifest.mediaType)) return;
       const content = readManifest(manifest);
       if (content.kind !== "image") return;
-      for (const { digest } of content.blobs) {
-        repositories.set(digest, (repositories.get(digest) ?? new Set()).add(repository));
-        const key = keyOf(digest, repository);
+      for (const blob of content.blobs) {
+        repositories.set(blobKey(blob), (repositories.get(blobKey(blob)) ?? new Set()).add(repository));
+        const key = keyOf(blob, repository);
         waiting.get(key)?.resolve();
         waiting.delete(key);
       }
@@ -77,6 +76,6 @@ export function createLayerMounts(canMount: (from: string, to: string) => boolea
   };
 }
 
-function keyOf(digest: Digest, repository: string): string {
-  return `${repository}@${digest}`;
+function keyOf(blob: Descriptor, repository: string): string {
+  return `${repository}@${blobKey(blob)}`;
 }

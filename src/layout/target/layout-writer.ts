@@ -6,6 +6,7 @@ import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { matchesDigest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
+import { wrongBlob } from "../../registry/errors/wrong-blob.ts";
 import { abortError } from "../../registry/http/abort-error.ts";
 import { isVouchedFor, sized, verified } from "../../registry/http/verified-stream.ts";
 import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
@@ -49,14 +50,9 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
       body.on("error", () => {});
       try {
         const { path, work } = await place(folder, blob, "write blob");
-        const mismatch = (message: string): MirrorError =>
-          new MirrorError(`the blob from the source does not match its descriptor: ${message}`, {
-            code: "DIGEST_MISMATCH",
-            side: "source",
-            operation: "read blob",
-            reference: work.reference,
-          });
-        const check = (isVouchedFor(body, blob.digest) ? sized : verified)(blob, mismatch);
+        const check = (isVouchedFor(body, blob.digest) ? sized : verified)(blob, (difference) =>
+          wrongBlob(difference, work.reference),
+        );
         const fill = (file: { writeFile(chunks: AsyncIterable<Buffer>): Promise<void> }) =>
           pipeline(body, check, (chunks: AsyncIterable<Buffer>) => file.writeFile(chunks), { signal });
         await staging.write(path, work, fill).catch((error: unknown) => {

@@ -11,7 +11,8 @@ import { uploadTarget } from "../http/redirect.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import { watchForStall } from "../http/stall.ts";
 import type { Response } from "../http/transport.ts";
-import { isVouchedFor, sized, verified } from "../http/verified-stream.ts";
+import { wrongBlob } from "../errors/wrong-blob.ts";
+import { isVouchedFor, sized, verified, type Difference } from "../http/verified-stream.ts";
 
 /** Uploads and mounts blobs. */
 export interface Uploads {
@@ -92,16 +93,10 @@ export function createUploads(core: RegistryCore): Uploads {
     const operation = "upload blob";
     const { reference } = core.locate(operation, repository, "blobs", descriptor.digest);
     const subject = { side, operation, reference } as const;
-    const mismatch = (message: string): MirrorError =>
-      new MirrorError(`the source sent a different blob than the manifest references: ${message}`, {
-        code: "DIGEST_MISMATCH",
-        side: "source",
-        operation: "read blob",
-        reference,
-      });
+    const mismatch = (difference: Difference): MirrorError => wrongBlob(difference, reference);
     // The PUT of an empty blob is complete with its headers, so its digest must be checked first.
     if (descriptor.size === 0 && !matchesDigest(new Uint8Array(), descriptor.digest)) {
-      throw mismatch("the digest is not that of 0 bytes");
+      throw mismatch({ message: "the digest is not that of 0 bytes", isSize: false });
     }
     const stall = watchForStall(uploadIdle, signal, () => {
       const message = `the upload made no progress for ${uploadIdle} ms`;

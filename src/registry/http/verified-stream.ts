@@ -2,6 +2,16 @@ import { Transform, type Readable } from "node:stream";
 import { hashFor, type Digest } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 
+/** How bytes differ from what a manifest states about them. */
+export interface Difference {
+  message: string;
+  /** Whether the number of bytes differs. If so, the manifest itself may be wrong. */
+  isSize: boolean;
+}
+
+/** Creates the error to throw for a difference. */
+type OnMismatch = (difference: Difference) => Error;
+
 /** Verifies bytes as they pass. */
 export interface Verification {
   /**
@@ -19,7 +29,7 @@ export interface Verification {
  * receiver never takes wrong bytes for a complete blob. Passes on nothing beyond the descriptor's size.
  * @param mismatch creates the error to throw
  */
-export function verify(descriptor: Descriptor, mismatch: (message: string) => Error): Verification {
+export function verify(descriptor: Descriptor, mismatch: OnMismatch): Verification {
   const size = verifySize(descriptor, mismatch);
   const hash = hashFor(descriptor.digest);
   const expected = descriptor.digest.slice(descriptor.digest.indexOf(":") + 1);
@@ -32,25 +42,28 @@ export function verify(descriptor: Descriptor, mismatch: (message: string) => Er
     end() {
       const passed = size.end();
       const actual = hash.digest("hex");
-      if (actual !== expected) throw mismatch(`the bytes have a different digest: ${actual}`);
+      if (actual !== expected)
+        throw mismatch({ message: `the bytes have a different digest: ${actual}`, isSize: false });
       return passed;
     },
   };
 }
 
-function verifySize(descriptor: Descriptor, mismatch: (message: string) => Error): Verification {
+function verifySize(descriptor: Descriptor, mismatch: OnMismatch): Verification {
   let size = 0;
   let lastChunk: Buffer | undefined;
   return {
     add(chunk) {
       size += chunk.length;
-      if (size > descriptor.size) throw mismatch(`more than the ${descriptor.size} bytes in the manifest`);
+      if (size > descriptor.size)
+        throw mismatch({ message: `more than the ${descriptor.size} bytes that it states`, isSize: true });
       const passed = lastChunk;
       lastChunk = chunk;
       return passed;
     },
     end() {
-      if (size !== descriptor.size) throw mismatch(`${size} bytes instead of the ${descriptor.size} in the manifest`);
+      if (size !== descriptor.size)
+        throw mismatch({ message: `${size} bytes instead of the ${descriptor.size} that it states`, isSize: true });
       return lastChunk;
     },
   };
@@ -61,20 +74,12 @@ function verifySize(descriptor: Descriptor, mismatch: (message: string) => Error
  * @param mismatch creates the error that destroys the stream
  * @param onChunk called for each chunk
  */
-export function verified(
-  descriptor: Descriptor,
-  mismatch: (message: string) => Error,
-  onChunk: () => void = () => {},
-): Transform {
+export function verified(descriptor: Descriptor, mismatch: OnMismatch, onChunk: () => void = () => {}): Transform {
   return verifyingStream(verify(descriptor, mismatch), onChunk);
 }
 
 /** Creates a stream like {@link verified} that checks only the size. See {@link vouchFor}. */
-export function sized(
-  descriptor: Descriptor,
-  mismatch: (message: string) => Error,
-  onChunk: () => void = () => {},
-): Transform {
+export function sized(descriptor: Descriptor, mismatch: OnMismatch, onChunk: () => void = () => {}): Transform {
   return verifyingStream(verifySize(descriptor, mismatch), onChunk);
 }
 

@@ -242,7 +242,7 @@ describe("a run of a blob", () => {
           for (const [i, state] of targets.entries()) {
             const target = fakeTarget(`target-${i}`);
             target.onOpen = open(`target-${i}`, state);
-            locations.add(BLOB.digest, target, "app");
+            locations.add(BLOB, target, "app");
           }
           const others = Promise.withResolvers<void>();
           const sent = sources.map((state, i) => {
@@ -290,12 +290,12 @@ describe("a run of a blob", () => {
     const { locations, runs } = start();
     const bad = fakeTarget("bad");
     bad.onOpen = () => WRONG;
-    locations.add(BLOB.digest, bad, "app");
+    locations.add(BLOB, bad, "app");
     const target = fakeTarget("target");
     await assert.rejects(runs.send(requestFor(BLOB, target, "app")), { code: "DIGEST_MISMATCH", retryable: true });
-    assert.deepEqual(locations.of(BLOB.digest), []);
+    assert.deepEqual(locations.of(BLOB), []);
     await runs.send(requestFor(BLOB, target, "app"));
-    assert.deepEqual(locations.of(BLOB.digest), [{ target, repository: "app" }]);
+    assert.deepEqual(locations.of(BLOB), [{ target, repository: "app" }]);
   });
 
   for (const [what, options, retryable] of [

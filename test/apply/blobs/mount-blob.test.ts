@@ -21,7 +21,7 @@ const failure = (code: "DENIED" | "SERVER_ERROR") =>
 /** Mounts at one target that has the blob in `from`. */
 function start(target: FakeTarget = fakeTarget("target", { mounts: true })) {
   const locations = createBlobLocations();
-  locations.add(BLOB.digest, target, "from");
+  locations.add(BLOB, target, "from");
   const mounts = createBlobMounts(locations);
   const request = (to: string, more: Partial<BlobRequest> = {}) => requestFor(BLOB, target, to, more);
   return { target, locations, mounts, request };
@@ -107,9 +107,9 @@ describe("mounts of blobs", () => {
   test("come from another repository of the same target that has the blob, if the rules allow it", () => {
     const rules: MountRules = { isWorthwhile: (_blob, from) => from === "good", sourceOf: () => undefined };
     const { target, locations, mounts, request } = start(fakeTarget("target", { mounts: true, rules }));
-    locations.add(BLOB.digest, fakeTarget("elsewhere"), "good");
+    locations.add(BLOB, fakeTarget("elsewhere"), "good");
     assert.equal(mounts.sourceFor(request("app")), undefined);
-    locations.add(BLOB.digest, target, "good");
+    locations.add(BLOB, target, "good");
     assert.equal(mounts.sourceFor(request("app")), "good");
     assert.equal(mounts.sourceFor(request("good")), undefined, "a repository is not its own source");
   });
@@ -129,13 +129,13 @@ describe("mounts of blobs", () => {
     const { target, locations, mounts, request } = start();
     target.onMount = () => MOUNTED;
     assert.equal(await mounts.mount(request("app"), "from"), "mounted");
-    assert.deepEqual(locations.of(BLOB.digest), [
+    assert.deepEqual(locations.of(BLOB), [
       { target, repository: "from" },
       { target, repository: "app" },
     ]);
     target.onMount = () => REFUSED;
     await mounts.mount(request("refused"), "from");
-    assert.equal(locations.of(BLOB.digest).length, 2);
+    assert.equal(locations.of(BLOB).length, 2);
   });
 });
 

@@ -31,6 +31,7 @@ function good({ url, headers }: Parameters<Handler>[0], response: ServerResponse
 function sourceOf(t: TestContext, server: Server): ImageSource {
   const { registry } = clientOf(t, server.url);
   return {
+    name: "source",
     readManifest: (repository, digest, signal) => registry.getManifest(repository, digest, signal),
     openBlob: registry.openBlob,
   };
@@ -126,7 +127,7 @@ test("a source that stalls in the middle of a blob is asked for the rest only", 
   const dispatcher = createDispatcher({ environment: {}, limits: { idle: 100 } });
   t.after(() => dispatcher.destroy());
   const { registry } = clientOf(t, server.url, { dispatcher });
-  const source = { readManifest: () => assert.fail(), openBlob: registry.openBlob };
+  const source = { name: "source", readManifest: () => assert.fail(), openBlob: registry.openBlob };
   assert.deepEqual(await readBlob(source), BYTES);
   assert.deepEqual(
     server.seen.map(({ headers }) => headers.range),

@@ -55,6 +55,7 @@ export async function startBlobRegistries(
   source.store.putBlob(source.store.create("app"), blob.digest, bytes);
   const reader = clientOf(t, new URL(source.server.url)).registry;
   const from: ImageSource = {
+    name: "source",
     readManifest: () => Promise.reject(new Error("these tests read no manifest")),
     openBlob: reader.openBlob,
   };

@@ -28,6 +28,7 @@ export interface FakeSource extends ImageSource {
 export function fakeSource(open: Open): FakeSource {
   const opened: string[] = [];
   return {
+    name: "source",
     opened,
     readManifest: () => Promise.reject(new Error("these tests read no manifest")),
     async openBlob(repository, blob) {

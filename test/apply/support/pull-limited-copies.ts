@@ -97,6 +97,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
   const manifests = new Map<Digest, Manifest>();
   const tops = images.map((children, i) => storeIndex(manifests, `image ${i}`, children));
   const source: ImageSource = {
+    name: "source",
     async readManifest(_repository, digest, until, pulls) {
       await pulls.waitForPermit(until);
       await nextLoopTurn();

@@ -9,7 +9,8 @@ import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { makeImage, makeIndex } from "../../sandbox/support/ecr.ts";
 
 const IMAGE = makeImage("a layer");
-const LAYER = { mediaType: OCI_MANIFEST, digest: digestOf(IMAGE.layer), size: 10 * 1024 * 1024 };
+const LAYER = { mediaType: OCI_MANIFEST, digest: digestOf(IMAGE.layer), size: IMAGE.layer.length };
+const LARGE = { ...LAYER, size: 10 * 1024 * 1024 };
 const { signal } = new AbortController();
 
 /** A clock whose waits are ended by the test. */
@@ -35,6 +36,7 @@ describe("a layer of ECR", () => {
     assert.equal(mounts.sourceOf(LAYER, "two"), "one");
     assert.equal(mounts.sourceOf(LAYER, "one"), undefined, "the repository already has it");
     assert.equal(mounts.sourceOf({ ...LAYER, digest: digestOf(Buffer.from("other")) }, "two"), undefined);
+    assert.equal(mounts.sourceOf(LARGE, "two"), undefined, "the image states another size");
   });
 
   test("is not mounted because of an index or an unreadable manifest", () => {
@@ -50,15 +52,15 @@ describe("a layer of ECR", () => {
     for (const name of ["other", "alike"]) mounts.recordManifest(name, IMAGE);
     assert.equal(mounts.sourceOf(LAYER, "two"), "alike");
     assert.equal(mounts.sourceOf(LAYER, "three"), undefined);
-    assert.ok(mounts.isWorthwhile(LAYER, "alike", "two"));
-    assert.ok(!mounts.isWorthwhile(LAYER, "other", "two"));
+    assert.ok(mounts.isWorthwhile(LARGE, "alike", "two"));
+    assert.ok(!mounts.isWorthwhile(LARGE, "other", "two"));
   });
 
   test("is not waited for if uploading is as fast", () => {
     const mounts = createLayerMounts(() => true, heldClock());
     assert.ok(!mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 }, "one", "two"));
     assert.ok(mounts.isWorthwhile({ ...LAYER, size: 512 * 1024 + 1 }, "one", "two"));
-    assert.ok(!mounts.isWorthwhile(LAYER, "one", "one"));
+    assert.ok(!mounts.isWorthwhile(LARGE, "one", "one"));
   });
 
   test("that has just arrived is mounted after its image arrives", async () => {
