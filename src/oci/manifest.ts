@@ -2,6 +2,7 @@ import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
+import { misreadKey } from "./misread-keys.ts";
 import { readPlatform } from "./platform.ts";
 
 /** A manifest as received. `bytes` must never change, because the digest depends on them. */
@@ -46,6 +47,8 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
   }
   const body = parseJsonObject(manifest.bytes);
   if (body === undefined) return invalid("the manifest is not a JSON object");
+  const misread = misreadKey(body);
+  if (misread !== undefined) return invalid(misread);
   const declared = body["mediaType"];
   if (declared !== undefined && declared !== mediaType) {
     return invalid(`the manifest declares media type ${JSON.stringify(declared)}, but was served as "${mediaType}"`);

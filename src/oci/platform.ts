@@ -1,3 +1,5 @@
+import { misreadPlatformKey } from "./misread-keys.ts";
+
 /** A platform (OCI image-spec, image-index.md). BuildKit attestations have `unknown/unknown`. */
 export interface Platform {
   os: string;
@@ -27,9 +29,10 @@ export function parsePlatform(text: string): Platform | undefined {
   };
 }
 
-/** Reads a platform in JSON, as indexes and configs have it. Undefined if it has no OS or architecture. */
+/** Reads a platform in JSON, as indexes and configs have it. Undefined if it has no OS or architecture, or if clients disagree about it. */
 export function readPlatform(value: Readonly<Record<string, unknown>>): Platform | undefined {
   const { os, architecture, variant, "os.version": osVersion } = value;
+  if (misreadPlatformKey(value) !== undefined) return undefined;
   if (typeof os !== "string" || typeof architecture !== "string") return undefined;
   return {
     os,
