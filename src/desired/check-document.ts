@@ -8,6 +8,8 @@ import type { ProblemLog } from "./text/problem-log.ts";
 import { checkPruning } from "./entries/check-pruning.ts";
 import { checkBackups } from "./entries/check-backups.ts";
 import { readSettings } from "./places/read-settings.ts";
+import { checkSources } from "./places/check-sources.ts";
+import { knownHosts } from "./entries/destination-host.ts";
 import { readSources, type Source } from "./places/sources.ts";
 import { hasDates } from "./tags/tag-rule.ts";
 import type { Target } from "./places/target.ts";
@@ -38,16 +40,20 @@ export async function checkDocument(
   const common = await readSettings(document.repositories, "/repositories", policies, log);
   // A layout that replaces a registry has no push dates.
   const reportsPushDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
+  const hosts = knownHosts(targets, sources.keys());
+  const context = { targetNames: declared && Object.keys(declared), hosts, reportsPushDates };
   const entries: PlacedEntry[] = [];
   for (const [index, mirror] of (log.isInvalid("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);
     if (log.isInvalid(pointer)) continue;
     const written = writtenAt(below(pointer, "image"));
-    const entry = await readEntry(mirror, pointer, written, declared && Object.keys(declared), reportsPushDates, log);
+    const entry = await readEntry(mirror, pointer, written, context, log);
     const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
     entries.push({ entry, pointer, index, settings });
   }
   const expanded = expandEntries(entries, targets, common, log);
+  if (!log.isInvalid("/mirrors") && entries.length === document.mirrors.length)
+    checkSources(document.sources, sources, entries, log);
   checkBackups(entries, listedImages(expanded), log);
   checkPruning(entries, targets, log);
   return { targets: targets.map(({ target }) => target), sources, entries: expanded };

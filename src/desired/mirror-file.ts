@@ -6,6 +6,7 @@ import { checkDocument } from "./check-document.ts";
 import type { DesiredEntry } from "./entries/desired-entry.ts";
 import { mirrorFileShape, type MirrorFileDocument } from "./generated/mirror-file-schema.ts";
 import { validateMirrorFile } from "./generated/validate-mirror-file.ts";
+import { conflictsIn } from "./text/merge-conflict.ts";
 import { parentOf } from "./text/pointer.ts";
 import { problemLog } from "./text/problem-log.ts";
 import type { Problem } from "./text/problem.ts";
@@ -55,7 +56,8 @@ export async function readMirrorFile(path: string, options: { environment: Envir
   const text = await readText(path);
   if (typeof text !== "string") return { problems: [text], source: "" };
   const source = sourceText(text);
-  const { root, diagnostics } = parseYaml(source);
+  const conflicts = conflictsIn(source);
+  const { root, diagnostics } = conflicts.length > 0 ? { root: undefined, diagnostics: conflicts } : parseYaml(source);
   if (root === undefined) {
     const log = problemLog(path, (pointer) => positionAt(source, Number(pointer.slice(1))));
     for (const { offset, ...diagnostic } of diagnostics) {

@@ -1,5 +1,5 @@
 import { parseHttpUrl } from "../parse-url.ts";
-import { isRegistry, isRepository } from "./reference.ts";
+import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_API_HOST, isRegistry, isRepository } from "./reference.ts";
 
 /** The address of a registry: a URL with scheme, host and port, and the path after them without outer slashes. */
 export interface Endpoint {
@@ -16,7 +16,7 @@ export interface EndpointFault {
 const FORM = /^(https?):\/\/([^/]+)(?:\/(.*?))?\/?$/;
 
 /**
- * Parses the address of a registry. Rejects credentials, a query, and hosts that a URL parser would turn into another
+ * Parses the address of a registry. Every name of Docker Hub becomes the host of its API. Rejects credentials, a query, and hosts that a URL parser would turn into another
  * host.
  */
 export function parseEndpoint(text: string): Endpoint | EndpointFault {
@@ -32,5 +32,7 @@ export function parseEndpoint(text: string): Endpoint | EndpointFault {
   if (url === undefined) return { fault: "host", part: host };
   // A URL parser reads "1.2" as 1.0.0.2, which a reviewer of the file would not expect.
   const isRenamed = !host.startsWith("[") && url.hostname !== lower.replace(/:[0-9]+$/, "");
-  return isRenamed ? { fault: "host", part: host } : { url, path };
+  if (isRenamed) return { fault: "host", part: host };
+  if (canonicalRegistry(url.host) === DOCKER_HUB) url.host = DOCKER_HUB_API_HOST;
+  return { url, path };
 }

@@ -25,11 +25,14 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 /** Longest repository name that Docker accepts, without the registry. */
 const MAX_REPOSITORY_LENGTH = 255;
-/** The hosts of Docker Hub (regclient, `config/host.go`). */
+/** The hosts of Docker Hub (regclient, `config/host.go`). 443 is the port of https. */
 const DOCKER_HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /** The canonical name of Docker Hub. */
 export const DOCKER_HUB = "docker.io";
+
+/** The host of Docker Hub's registry API. No registry answers at `docker.io` itself. */
+export const DOCKER_HUB_API_HOST = "registry-1.docker.io";
 
 /** Whether a text is a valid tag (distribution-spec, "Pulling manifests"). */
 export function isTag(text: string): boolean {
@@ -50,7 +53,7 @@ export function isRepository(text: string): boolean {
 /** Returns the canonical name of a registry: in lower case, and `docker.io` for each host of Docker Hub. */
 export function canonicalRegistry(host: string): string {
   const lower = host.toLowerCase();
-  if (DOCKER_HUB_HOSTS.has(lower)) return DOCKER_HUB;
+  if (DOCKER_HUB_HOSTS.has(lower.replace(/:443$/, ""))) return DOCKER_HUB;
   // Only the capitals in `REG/app` make `REG` a host: `reg/app` is a repository on Docker Hub.
   return isHost(lower) ? lower : host;
 }

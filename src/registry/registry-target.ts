@@ -5,6 +5,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { ErrorCode } from "../error-code.ts";
 import { MirrorError } from "../errors.ts";
+import { canonicalRegistry } from "../oci/reference.ts";
 import type { Registry } from "./registry.ts";
 
 /** A registry as a target. Implements the port that `apply` defines. */
@@ -15,7 +16,7 @@ export function registryTarget(registry: Registry, prefix: string) {
   const path = (repository: string) => (prefix === "" ? repository : `${prefix}/${repository}`);
   return {
     host: registry.endpoint.host,
-    uri: (repository: string, tag: string) => `${registry.endpoint.host}/${path(repository)}:${tag}`,
+    uri: (repository: string, tag: string) => `${canonicalRegistry(registry.endpoint.host)}/${path(repository)}:${tag}`,
     async readTags(
       repository: string,
       tags: readonly string[],

@@ -8,7 +8,7 @@ import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { classifyResponse } from "../dockerhub/classify-response.ts";
 import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
-import { DOCKER_HUB } from "../oci/reference.ts";
+import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
 import { putImageLimiters } from "../ecr/images/put-image-limiter.ts";
@@ -173,13 +173,20 @@ export function openConnections(
   }
 
   function openRegistryTarget(endpoint: URL, known: Credentials, more: Partial<RegistryOptions> = {}): Registry {
-    return createRegistry({ ...shared, name: endpoint.host, side: "target", credentials: known, endpoint, ...more });
+    return createRegistry({
+      ...shared,
+      name: canonicalRegistry(endpoint.host),
+      side: "target",
+      credentials: known,
+      endpoint,
+      ...more,
+    });
   }
 
   function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
     const configured = target.endpoint.origin;
     const address = endpointFor(target.endpoint.host, { environment, configured });
-    const { host } = address;
+    const host = canonicalRegistry(address.host);
     const images = skipBlobChecks(registryTarget(openRegistryTarget(address, credentials), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });

@@ -115,7 +115,7 @@ mirrors: [{ image: node }]
 
 test("sources are stored by the canonical name of their registry", async () => {
   const file = await accepted(
-    around("  - image: node").replace(
+    around("  - image: node\n  - image: ghcr.io/org/app").replace(
       "mirrors:",
       "sources:\n  index.docker.io: { concurrency: 3 }\n  Ghcr.io: { endpoint: 'https://cache.example.com/' }\nmirrors:",
     ),
@@ -154,7 +154,9 @@ test("refuses a file without content or entries", async () => {
   assert.deepEqual(await refusedAs(""), [empty]);
   assert.deepEqual(await refusedAs("# nothing\n"), [empty]);
   assert.deepEqual(await refusedAs(around("  []")), ['EMPTY 8:3 "mirrors" must not be empty']);
-  assert.deepEqual(await refusedAs(around("")), ["EMPTY 7:1 expected a list, found nothing"]);
+  assert.deepEqual(await refusedAs(around("")), [
+    "EMPTY 7:1 expected a list, found nothing (write one entry on each line: - image: python:3.12-slim)",
+  ]);
 });
 
 test("refuses a file that is too large, not text, missing, or a folder", async () => {

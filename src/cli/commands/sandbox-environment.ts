@@ -4,7 +4,7 @@ import { listedImages } from "../../desired/entries/desired-entry.ts";
 import { sampleTags } from "../../desired/tags/sample-tags.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
-import { formatReference, type Reference } from "../../oci/reference.ts";
+import { canonicalRegistry, formatReference, type Reference } from "../../oci/reference.ts";
 import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
@@ -67,7 +67,9 @@ export function sandboxNeeds(file: MirrorFile): SandboxOptions {
   return {
     images: [...new Set([...sources.map(formatReference), QUOTA_IMAGE])],
     ecrSources: ecrSourcesOf(sources),
-    registries: file.targets.flatMap((target) => (target.kind === "oci" ? [target.endpoint.host] : [])),
+    registries: file.targets.flatMap((target) =>
+      target.kind === "oci" ? [canonicalRegistry(target.endpoint.host)] : [],
+    ),
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },
   };

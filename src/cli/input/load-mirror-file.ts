@@ -1,5 +1,5 @@
 import { readMirrorFile, type MirrorFile, type Problem } from "../../desired/mirror-file.ts";
-import { renderProblem } from "../../desired/text/render-problem.ts";
+import { groupAlike, renderProblems } from "../../desired/text/render-problem.ts";
 import { annotations, codeQuality } from "../output/annotations.ts";
 import { writeOutput } from "../output/output-file.ts";
 import { createStyle } from "../render/text/style.ts";
@@ -53,8 +53,8 @@ export async function reportProblems(
   const document = `${JSON.stringify({ problems: documented }, null, 2)}\n`;
   if (input.json) out(document);
   else {
-    const shown = problems.slice(0, MAX_PROBLEMS_SHOWN);
-    const rendered = shown.map((problem) => renderProblem(problem, about.source(problem.path)));
+    const shown = groupAlike(problems).slice(0, MAX_PROBLEMS_SHOWN);
+    const rendered = shown.map((alike) => renderProblems(alike, about.source(alike[0].path)));
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
     out(annotations(problems, environment));
   }

@@ -1,6 +1,8 @@
-import { isTag, parseReference, withDefaultTag, type Reference } from "../../oci/reference.ts";
+import { isTag, withDefaultTag, type Reference } from "../../oci/reference.ts";
 import { AS_AT_SOURCE, dependsOnTag, parseDestination, type Destination } from "./destination.ts";
+import { hostDiagnostic, type KnownHosts } from "./destination-host.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
+import { readImageName } from "./image-name.ts";
 import { readImageOptions, type ImageOptions } from "./image-options.ts";
 import { tagDiagnostic } from "./name-rules.ts";
 import { didYouMean } from "../../nearest.ts";
@@ -26,22 +28,28 @@ export interface Entry {
   options: ImageOptions;
 }
 
+/** What an entry's checks need from the rest of the mirror file. */
+export interface EntryContext {
+  /** Every declared target, valid or not; undefined if `targets` itself is invalid. */
+  targetNames: readonly string[] | undefined;
+  hosts: KnownHosts;
+  /** Whether a source reports push dates. */
+  reportsPushDates: ReportsPushDates;
+}
+
 /**
  * Reads one entry. Reports its problems and returns its valid parts.
  * @param written the image before variable expansion
- * @param targetNames every declared target, valid or not; undefined if `targets` itself is invalid
- * @param reportsPushDates whether a source reports push dates
  */
 export async function readEntry(
   document: MirrorDocument,
   pointer: string,
   written: string | undefined,
-  targetNames: readonly string[] | undefined,
-  reportsPushDates: ReportsPushDates,
+  { targetNames, hosts, reportsPushDates }: EntryContext,
   log: ProblemLog,
 ): Promise<Entry> {
   const image = readImage(document, pointer, written, log);
-  const destination = readDestination(document, pointer, log);
+  const destination = readDestination(document, image, pointer, hosts, log);
   const images = readTags(image, document, pointer, log);
   const selection = await readSelection(image, document, pointer, reportsPushDates, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
@@ -82,9 +90,9 @@ function readImage(
     });
     return undefined;
   }
-  const reference = parseReference(document.image);
-  if (typeof reference !== "string") return reference;
-  log.add(at, { code: "INVALID_REFERENCE", message: reference });
+  const reference = readImageName(document.image);
+  if (!("message" in reference)) return reference;
+  log.add(at, { code: "INVALID_REFERENCE", ...reference });
   return undefined;
 }
 
@@ -140,11 +148,17 @@ async function readSelection(
   return rule === undefined || image === undefined ? undefined : { image, rule };
 }
 
-function readDestination(document: MirrorDocument, pointer: string, log: ProblemLog): Destination | undefined {
+function readDestination(
+  document: MirrorDocument,
+  image: Reference | undefined,
+  pointer: string,
+  hosts: KnownHosts,
+  log: ProblemLog,
+): Destination | undefined {
   const at = below(pointer, "to");
   if (log.containsInvalid(at)) return undefined;
   if (document.to === undefined) return AS_AT_SOURCE;
-  const destination = parseDestination(document.to);
+  const destination = hostDiagnostic(document.to, image, hosts) ?? parseDestination(document.to);
   if (!("message" in destination)) return destination;
   log.add(at, destination);
   return undefined;

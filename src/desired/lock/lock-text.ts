@@ -4,7 +4,7 @@
  */
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
-import { markersOfConflicts } from "../text/merge-conflict.ts";
+import { conflictsIn } from "../text/merge-conflict.ts";
 import { problemLog, type ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position, type Problem } from "../text/problem.ts";
 import { positionAt, sourceText, type SourceText } from "../text/source-text.ts";
@@ -55,13 +55,10 @@ export function parseLock(text: string, path: string): { lines: LockLines } | { 
 /** Reports each problem at the pointer `/<offset>`. */
 function readLines(source: SourceText, log: ProblemLog): LockLines {
   const lines = new Map<string, LockLine>();
-  const conflicts = markersOfConflicts(source);
-  for (const offset of conflicts) {
-    log.add(`/${offset}`, {
-      code: "YAML_SYNTAX",
-      message: "unresolved merge conflict",
-      hint: "keep the lines of both sides, one per image, then run `mirrorform lock`",
-    });
+  const conflicts = conflictsIn(source);
+  for (const { offset, message } of conflicts) {
+    const hint = "keep the lines of both sides, one per image, then run `mirrorform lock`";
+    log.add(`/${offset}`, { code: "YAML_SYNTAX", message, hint });
   }
   if (conflicts.length > 0) return lines;
   const { root, diagnostics } = parseYaml(source, "a lock file");

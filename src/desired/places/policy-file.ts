@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { lstat, open, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { conflictsIn } from "../text/merge-conflict.ts";
 import { stepsBelow } from "../text/path-below.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
@@ -67,7 +68,9 @@ function parseJson(text: string | undefined, path: string): { value: unknown } |
     try {
       return { value: JSON.parse(text) };
     } catch {
-      // Reported below.
+      const [conflict] = conflictsIn({ text });
+      const { message = "", hint = "" } = conflict ?? {};
+      if (conflict !== undefined) return { message: `policy file ${quote(path)} has an ${message}`, hint };
     }
   }
   return { message: `policy file ${quote(path)} is not valid JSON` };

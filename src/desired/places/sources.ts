@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 
 import { canonicalRegistry, DOCKER_HUB, isRegistry, isRepository } from "../../oci/reference.ts";
+import { registryOfWebsite } from "../../oci/registry-names.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { AlternateDocument, SourceDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -58,7 +59,7 @@ export function readSources(
     if (!isRegistry(host)) {
       log.add(pointer, {
         message: `${quote(host)} is not a valid registry host`,
-        hint: "write a host such as docker.io or registry.example.com:5000, without https://",
+        hint: hostHint(host),
         at: "key",
       });
       continue;
@@ -129,19 +130,38 @@ function alternatesOf(
     const host = slash < 0 ? place : place.slice(0, slash);
     const prefix = slash < 0 ? "" : place.slice(slash + 1);
     if (isRegistry(host) && /[.:]/.test(host) && (slash < 0 || isRepository(prefix))) {
-      const registry = canonicalRegistry(host);
+      const registry = registryOfWebsite(host) ?? canonicalRegistry(host);
       const reason = rejectionReason(registry, source);
-      if (reason === undefined) return [{ registry, prefix, only }];
-      log.add(at, { message: `${quote(place)} cannot be an alternate: ${reason}` });
+      if (reason === undefined && registryOfWebsite(host) === undefined) return [{ registry, prefix, only }];
+      if (reason === undefined) log.add(at, { message: `${quote(host)} is not a registry`, hint: `write ${registry}` });
+      else log.add(at, { message: `${quote(place)} cannot be an alternate: ${reason}` });
       return [];
     }
     log.add(at, {
       message: `${quote(place)} is not a valid registry`,
-      hint: "write a host, optionally with a path, without https://: public.ecr.aws/docker",
+      hint: alternateHint(place),
     });
     return [];
   });
 }
+
+/** Shows the host in an address: `docker.io` for `https://docker.io/`. */
+function hostHint(text: string): string {
+  const host = text.replace(ADDRESS, "");
+  return host !== text && isRegistry(host)
+    ? `write ${host}`
+    : "write a host such as docker.io or registry.example.com:5000, without https://";
+}
+
+function alternateHint(text: string): string {
+  const place = text.replace(ADDRESS, "");
+  return place !== text && /^[\w.-]+(?::\d+)?(?:\/[\w./-]+)?$/.test(place)
+    ? `write ${place}`
+    : "write a host, optionally with a path, without https://: public.ecr.aws/docker";
+}
+
+/** The parts of an address that are not part of a registry's name. */
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/|\/+$/gi;
 
 /** Requests to an alternate are not counted against a pull limit, so it must not be Docker Hub. */
 function rejectionReason(registry: string, source: string): string | undefined {

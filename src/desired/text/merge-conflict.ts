@@ -1,12 +1,16 @@
+import type { Diagnostic } from "./problem.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** The marker lines of a Git conflict (git-merge, "How conflicts are presented"). */
 const MARKER = /^(?:<{7}|>{7}|={7}|\|{7})(?: |\r?$)/gm;
 
-/** Returns the offset of the first marker of each Git conflict in a text. */
-export function markersOfConflicts({ text }: SourceText): number[] {
+/** Describes each unresolved Git conflict in a text, with the offset of its first marker. */
+export function conflictsIn({ text }: Pick<SourceText, "text">): (Diagnostic & { offset: number })[] {
   const markers = Array.from(text.matchAll(MARKER));
   const starts = markers.filter(([marker]) => marker.startsWith("<"));
   // If the first marker was removed by hand, report any other marker that remains.
-  return (starts.length > 0 ? starts : markers.slice(0, 1)).map(({ index }) => index);
+  const reported = starts.length > 0 ? starts : markers.slice(0, 1);
+  return reported.map(({ index }) => ({ offset: index, message: "unresolved merge conflict", hint: HINT }));
 }
+
+const HINT = "keep the lines that you want from both sides, and remove the marker lines";

@@ -18,6 +18,8 @@ export interface Report {
 export interface ProblemLog {
   /** Adds a problem at the value or the key of a pointer. Ignores a repeated message at the same pointer. */
   add(pointer: string, report: Report): void;
+  /** Marks a value as invalid, without a problem of its own: another problem explains it. */
+  invalidate(pointer: string): void;
   /** Returns whether the value itself is invalid. */
   isInvalid(pointer: string): boolean;
   /** Returns whether the value or anything inside it is invalid. */
@@ -58,6 +60,7 @@ export function problemLog(path: string, locate: (pointer: string, at: "key" | "
       const position = locate(pointer, at);
       found.push({ code, message, ...(text === undefined ? {} : { hint: text }), position, path });
     },
+    invalidate: markInvalid,
     isInvalid: (pointer) => invalid.has(pointer),
     containsInvalid: (pointer) => containing.has(pointer),
     positionOf: (pointer, at = "value") => locate(pointer, at),

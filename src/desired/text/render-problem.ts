@@ -24,6 +24,34 @@ export function renderProblem(problem: Problem, source: string): string {
   return lines.join("\n");
 }
 
+/** Problems with the same message and hint in one file. */
+type Alike = [first: Problem, ...others: Problem[]];
+
+/** Groups problems that differ only in their position, in the order of the first of each group. */
+export function groupAlike(problems: readonly Problem[]): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const problem of problems) {
+    const key = JSON.stringify([problem.path, problem.message, problem.hint]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()];
+}
+
+/** Renders the first of some problems that are alike, and the lines of the others. */
+export function renderProblems([first, ...others]: Alike, source: string): string {
+  const rendered = renderProblem(first, source);
+  const lines = [...new Set(others.flatMap(({ position }) => (position === undefined ? [] : [position.line])))];
+  if (lines.length === 0) return rendered;
+  const listed = lines.slice(0, MAX_LINES_LISTED).join(", ");
+  const more = lines.length > MAX_LINES_LISTED ? ` and ${lines.length - MAX_LINES_LISTED} more lines` : "";
+  return `${rendered}\n  also on ${lines.length === 1 ? "line" : "lines"} ${listed}${more}`;
+}
+
+/** As many line numbers as fit on one line. */
+const MAX_LINES_LISTED = 15;
+
 /** Truncates a long line around a character. `caret` is the number of columns before that character in `text`. */
 function excerpt(line: string, index: number): { text: string; caret: number } {
   const characters = [...line];

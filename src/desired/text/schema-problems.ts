@@ -1,5 +1,6 @@
 import type { SchemaError } from "../generated/validate-mirror-file.ts";
-import { didYouMean } from "../../nearest.ts";
+import { didYouMean, nearest } from "../../nearest.ts";
+import { formHint, platformsHint } from "./form-hints.ts";
 import { below, lastKey, parentOf } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote, type Diagnostic } from "./problem.ts";
@@ -11,6 +12,7 @@ export function reportSchemaErrors(
   places: ReadonlyMap<string, Place>,
   log: ProblemLog,
 ): void {
+  const misspelled = misspelledKeys(errors, places);
   for (const error of errors) {
     const { instancePath, keyword, params } = error;
     if (IGNORED.has(keyword) || /\/oneOf\/\d+\//.test(error.schemaPath)) continue;
@@ -18,11 +20,11 @@ export function reportSchemaErrors(
     if (keyword === "additionalProperties") {
       reportUnknownKey(String(params["additionalProperty"]), instancePath, place, log);
     } else if (keyword === "required") {
-      reportMissingKey(String(params["missingProperty"]), instancePath, place, log);
+      reportMissingKey(String(params["missingProperty"]), instancePath, place, misspelled, log);
     } else if (error.propertyName !== undefined) {
       log.add(below(instancePath, error.propertyName), { ...keySentence(error, error.propertyName), at: "key" });
     } else if (keyword === "oneOf") {
-      reportTargetKind(params, instancePath, place, log);
+      reportTargetKind(params, instancePath, place, misspelled, log);
     } else if (!log.isInvalid(instancePath)) {
       const code = instancePath === "/mirrors" && isEmpty(keyword, place) ? ("EMPTY" as const) : undefined;
       log.add(instancePath, { ...sentence(error, place), ...(code === undefined ? {} : { code }) });
@@ -43,9 +45,35 @@ function reportUnknownKey(key: string, pointer: string, place: Place | undefined
   log.add(below(pointer, key), { message: `${quote(key)} is not a known key`, hint, at: "key" });
 }
 
-function reportMissingKey(key: string, pointer: string, place: Place | undefined, log: ProblemLog): void {
+/** Returns a pointer for each key that an unknown key next to it probably means. */
+function misspelledKeys(errors: readonly SchemaError[], places: ReadonlyMap<string, Place>): ReadonlySet<string> {
+  const incomplete = new Set<string>();
+  for (const { keyword, instancePath } of errors) {
+    if (keyword === "required" || keyword === "oneOf") incomplete.add(instancePath);
+  }
+  const meant = new Set<string>();
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== "additionalProperties" || !incomplete.has(instancePath)) continue;
+    const known = Object.keys(places.get(instancePath)?.shape?.properties ?? {});
+    const key = nearest(String(params["additionalProperty"]), known);
+    if (key !== undefined) meant.add(below(instancePath, key));
+  }
+  return meant;
+}
+
+function reportMissingKey(
+  key: string,
+  pointer: string,
+  place: Place | undefined,
+  misspelled: ReadonlySet<string>,
+  log: ProblemLog,
+): void {
   // A value that is not a map gets a type error instead.
   if (place?.kind !== "map") return;
+  if (misspelled.has(below(pointer, key))) {
+    log.invalidate(below(pointer, key));
+    return;
+  }
   const where = pointer === "" ? "the file" : /^\/mirrors\/\d+$/.test(pointer) ? "this entry" : quote(lastKey(pointer));
   log.add(pointer, { message: `${where} has no ${quote(key)}`, at: "key", invalidates: below(pointer, key) });
 }
@@ -54,9 +82,14 @@ function reportTargetKind(
   params: SchemaError["params"],
   pointer: string,
   place: Place | undefined,
+  misspelled: ReadonlySet<string>,
   log: ProblemLog,
 ): void {
   if (place?.kind !== "map") return;
+  if (TARGET_KINDS.some((kind) => misspelled.has(below(pointer, kind)))) {
+    log.invalidate(pointer);
+    return;
+  }
   const number = params["passingSchemas"] === null ? "none" : "more than one";
   log.add(pointer, {
     message: `a target must have exactly one of "ecr", "oci" and "layout", but this one has ${number}`,
@@ -64,6 +97,8 @@ function reportTargetKind(
     at: "key",
   });
 }
+
+const TARGET_KINDS = ["ecr", "oci", "layout"];
 
 function keySentence(error: SchemaError, name: string): Diagnostic {
   const limit = String(error.params["limit"]);
@@ -114,16 +149,15 @@ function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
       const isQuoted = types.some((type) => QUOTED[type]?.test(place?.written ?? ""));
       return {
         message: `expected ${types.map((type) => KINDS[type] ?? type).join(" or ")}, found ${found}`,
-        ...(isQuoted ? { hint: "remove the quotes" } : {}),
+        ...hintOf(isQuoted ? "remove the quotes" : formHint({ pointer: instancePath, place, types })),
       };
     }
     case "enum": {
       const allowed = [params["allowedValues"]].flat().map(String);
-      const near = didYouMean(place?.written ?? "", allowed);
-      return {
-        message: `expected ${allowed.join(" or ")}, found ${found}`,
-        ...(near === undefined ? {} : { hint: near }),
-      };
+      const written = place?.written ?? "";
+      const list = instancePath.endsWith("/platforms") ? platformsHint(written) : undefined;
+      const expected = allowed.join(" or ") + (place?.shape?.items === undefined ? "" : " or a list");
+      return { message: `expected ${expected}, found ${found}`, ...hintOf(list ?? didYouMean(written, allowed)) };
     }
     case "const":
       return { message: `expected ${String(params["allowedValue"])}, found ${found}` };
@@ -147,6 +181,10 @@ function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
     default:
       return { message: `invalid value (${keyword})` };
   }
+}
+
+function hintOf(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
 }
 
 function describe(place: Place | undefined): string {

@@ -2,7 +2,6 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseEndpoint } from "../../oci/endpoint.ts";
 import { environmentSuffix } from "../../oci/environment-suffix.ts";
-import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 
 /** Where an endpoint can be configured. */
 interface EndpointOptions {
@@ -24,8 +23,7 @@ export function endpointFor(registry: string, options: EndpointOptions): URL {
     return addressIn(fromEnvironment, "USAGE", variable);
   }
   if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `sources.${registry}.endpoint`);
-  const host = canonicalRegistry(registry) === DOCKER_HUB ? "registry-1.docker.io" : registry;
-  return addressIn(`https://${host}`, "INVALID_FILE", registry);
+  return addressIn(`https://${registry}`, "INVALID_FILE", registry);
 }
 
 function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string): URL {

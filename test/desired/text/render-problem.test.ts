@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { renderProblem, type Problem } from "../../../src/desired/mirror-file.ts";
+import { groupAlike, renderProblems } from "../../../src/desired/text/render-problem.ts";
 import { read } from "../mirror-file-in-folder.ts";
 
 function problem(line: number, column: number, more: Partial<Problem> = {}): Problem {
@@ -75,4 +76,25 @@ test("law: the caret is below the character at the position", () => {
       assert.equal(pointedAt(renderProblem(problem(1, before.length + 1), source)), "X");
     }),
   );
+});
+
+describe("problems that differ only in their position", () => {
+  test("are rendered once, with the lines of the others", () => {
+    const source = "imag: a\nimag: b\nname: c\nimag: d\n";
+    const problems = [problem(1, 1), problem(2, 1), problem(3, 1, { message: "other" }), problem(4, 1)];
+    const groups = groupAlike(problems);
+    assert.deepEqual(
+      groups.map((alike) => alike.length),
+      [3, 1],
+    );
+    const [first] = groups;
+    assert.ok(first !== undefined);
+    assert.match(renderProblems(first, source), /^mirrors\.yaml:1:1: this is wrong\n[^]*\n {2}also on lines 2, 4$/);
+  });
+
+  test("list no more lines than fit", () => {
+    const [alike] = groupAlike(Array.from({ length: 60 }, (_, index) => problem(index + 1, 1)));
+    assert.ok(alike !== undefined);
+    assert.match(renderProblems(alike, ""), /also on lines 2, 3, .*, 16 and 44 more lines$/);
+  });
 });

@@ -47,7 +47,11 @@ describe("a mirror file is refused for its YAML:", () => {
 
 describe("a mirror file is refused for its form:", () => {
   const cases: readonly (readonly [string, string, string | RegExp])[] = [
-    ["text instead of a map", "»just text\n", 'INVALID_FILE expected a map, found "just text"'],
+    [
+      "text instead of a map",
+      "»just text\n",
+      /^INVALID_FILE expected a map, found "just text" \(write the keys "version", .* or run `mirrorform init IMAGE\.\.\.`\)$/,
+    ],
     [
       "an unknown key",
       `${HEAD}»taget: x\n${TARGETS}${MIRRORS}`,

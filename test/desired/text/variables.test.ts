@@ -37,7 +37,7 @@ describe("a variable", () => {
   });
 
   test("can be a number where a number is expected", async () => {
-    const text = around("  - image: node").replace(
+    const text = around("  - image: x.io/node").replace(
       "mirrors:",
       'sources: { x.io: { concurrency: "${MIRRORFORM_VAR_N}" } }\nmirrors:',
     );

@@ -11,6 +11,15 @@ test("requests use https and the registry's own host, or registry-1.docker.io fo
   assert.equal(at("[::1]:5000"), "https://[::1]:5000/");
 });
 
+test("every name of Docker Hub in an address means the host of its API", () => {
+  for (const configured of ["https://docker.io", "https://index.docker.io/", "https://Docker.io:443"]) {
+    const expected = "https://registry-1.docker.io/";
+    assert.equal(endpointFor("reg.example.com", { environment: {}, configured }).href, expected);
+    const environment = { MIRRORFORM_ENDPOINT_REG_EXAMPLE_COM: configured };
+    assert.equal(endpointFor("reg.example.com", { environment }).href, expected);
+  }
+});
+
 test("the environment variable takes precedence over the mirror file's endpoint", () => {
   const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: "http://127.0.0.1:5000" };
   const configured = "https://cache.example.com";

@@ -102,6 +102,12 @@ const BAD_FILES: readonly BadFile[] = [
     says: /policy\.json" is not valid JSON/,
   },
   {
+    what: "a merge conflict in a policy file",
+    more: "repositories: { policy: ./policy.json }\n",
+    files: { "policy.json": '{\n<<<<<<< HEAD\n"Statement": []\n=======\n"Statement": {}\n>>>>>>> other\n}\n' },
+    says: /policy\.json" has an unresolved merge conflict[^]*remove the marker lines/,
+  },
+  {
     what: "a lifecycle policy without rules",
     more: "repositories: { lifecyclePolicy: ./policy.json }\n",
     files: { "policy.json": '{"rules":{}}' },

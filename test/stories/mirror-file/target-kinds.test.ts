@@ -32,6 +32,22 @@ describe("an OCI registry as a target", () => {
     assert.deepEqual(methods, ["HEAD"]);
   });
 
+  test("can be Docker Hub under any of its names", async (t) => {
+    const place = await world(t, {}, { images: ["ghcr.io/team/app:1"], registries: ["hub.example.com"] });
+    const hub = place.sandbox.registries.get("hub.example.com");
+    assert.ok(hub !== undefined);
+    const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: hub.server.url };
+    for (const name of ["docker.io", "index.docker.io", "registry-1.docker.io"]) {
+      const prefix = name.replaceAll(".", "-");
+      const targets = `targets:\n  main: { oci: "https://${name}/${prefix}" }\n`;
+      const mirrors = "mirrors:\n  - image: ghcr.io/team/app:1\n    to: app\n";
+      await writeFile(`${place.folder}/mirrors.yaml`, `version: 1\nname: platform\n${targets}${mirrors}`);
+      const { code } = await place.json(["apply"], { environment });
+      assert.equal(code, 0, name);
+      assert.ok(hub.store.repository(`${prefix}/app`)?.tags.has("1"), name);
+    }
+  });
+
   test("keeps a tag that changed between the plan and the copy: the action is stale", async (t) => {
     const place = await world(t, {}, { images: ["redis:7"], registries: ["registry.example.com"] });
     const registry = place.sandbox.registries.get("registry.example.com");

@@ -1,0 +1,59 @@
+import { canonicalRegistry, type Reference } from "../../oci/reference.ts";
+import { isPublicRegistry, registryOfWebsite } from "../../oci/registry-names.ts";
+import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
+import { prefixOf, type ReadTarget } from "../places/targets.ts";
+
+/** Hosts that `to` could contain by mistake. */
+export interface KnownHosts {
+  /** The hosts of `oci` targets, with the prefix of each target there. */
+  targets: ReadonlyMap<string, readonly string[]>;
+  /** Canonical names of the registries in `sources`. */
+  sources: ReadonlySet<string>;
+}
+
+/** Collects the hosts that a mirror file declares. */
+export function knownHosts(targets: readonly ReadTarget[], sources: Iterable<string>): KnownHosts {
+  const hosts = new Map<string, string[]>();
+  for (const { target } of targets) {
+    if (target.kind !== "oci") continue;
+    const host = canonicalRegistry(target.endpoint.host);
+    hosts.set(host, [...(hosts.get(host) ?? []), prefixOf(target)]);
+  }
+  return { targets: hosts, sources: new Set(sources) };
+}
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/+/i;
+
+/**
+ * Describes the registry host at the start of `to`, which is a repository: the targets decide about the registry.
+ * Undefined if there is none. A repository can begin with the name of the image's own registry, as `{registry}` does.
+ */
+export function hostDiagnostic(to: string, image: Reference | undefined, known: KnownHosts): Diagnostic | undefined {
+  const bare = to.replace(SCHEME, "");
+  const slash = bare.indexOf("/");
+  const host = slash < 0 ? bare : bare.slice(0, slash);
+  if (host.includes("{")) return undefined;
+  const registry = canonicalRegistry(host);
+  const isHost = bare !== to || known.targets.has(registry) || (slash > 0 && looksLikeHost(host, known));
+  if (!isHost || (bare === to && !known.targets.has(registry) && registry === image?.registry)) return undefined;
+  const rest = withoutPrefix(bare.slice(slash + 1), known.targets.get(registry) ?? []);
+  return {
+    message: `"to" is a repository, but ${quote(to.slice(0, to.length - bare.length) + host)} is a registry`,
+    hint: slash > 0 && rest !== "" ? `write ${quote(rest)}: the targets decide about the registry` : HINT,
+  };
+}
+
+const HINT = "write only the repository, and optionally a tag: the targets decide about the registry";
+
+function looksLikeHost(host: string, { sources }: KnownHosts): boolean {
+  const registry = canonicalRegistry(host);
+  if (ecrRegionOf(registry) !== undefined || registryOfWebsite(host) !== undefined) return true;
+  return /:[0-9]+$/.test(host) || host === "localhost" || isPublicRegistry(registry) || sources.has(registry);
+}
+
+/** Removes the path of an `oci` target, which mirrorform prepends to each repository itself. */
+function withoutPrefix(path: string, prefixes: readonly string[]): string {
+  const prefix = prefixes.find((each) => each !== "" && path.startsWith(`${each}/`));
+  return prefix === undefined ? path : path.slice(prefix.length + 1);
+}

@@ -1,0 +1,84 @@
+import { parseReference, type Reference } from "../../oci/reference.ts";
+import { registryOfWebsite } from "../../oci/registry-names.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
+
+/** Longer texts do not fit in a hint, and are no image names. */
+const MAX_SHOWN = 300;
+
+/** Reads the name of an image, or describes what is wrong with it and shows the name that was probably meant. */
+export function readImageName(text: string): Reference | Diagnostic {
+  const reference = parseReference(text);
+  const message = typeof reference === "string" ? reference : websiteMessage(reference);
+  if (message === undefined && typeof reference !== "string") return reference;
+  const meant = text.length > MAX_SHOWN ? undefined : nameMeant(text);
+  return {
+    message: SCHEME.test(text) ? `${quote(text)} is not an image name` : (message ?? ""),
+    ...(meant === undefined ? {} : { hint: `write ${quote(meant)}` }),
+  };
+}
+
+function websiteMessage({ registry }: Reference): string | undefined {
+  const real = registryOfWebsite(registry);
+  return real === undefined ? undefined : `${quote(registry)} is not a registry: its images come from ${real}`;
+}
+
+/** A URL's scheme, or a transport of skopeo and podman (containers-transports(5)). */
+const SCHEME =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/|(?:docker-daemon|docker-archive|containers-storage|oci|registry):(?=[^/]*[/:]))/i;
+
+/** What people write in front of an image name, or around it. */
+const AROUND: readonly (readonly [RegExp, string])[] = [
+  [/^[\s"']+|[\s"',;]+$/g, ""],
+  [/^(?:docker|podman) (?:image )?pull\s+/i, ""],
+  [/^FROM\s+/, ""],
+  [/^(?:image|repository)\s*[:=]\s*["']?/i, ""],
+];
+
+/** Pages that show an image, and the name of the image on the page. */
+const PAGES: readonly (readonly [RegExp, string])[] = [
+  [/^hub\.docker\.com\/_\/([^/?#]+).*$/, "$1"],
+  [/^hub\.docker\.com\/layers\/library\/([^/?#]+)\/([^/?#]+).*$/, "$1:$2"],
+  [/^hub\.docker\.com\/layers\/([^/?#]+\/[^/?#]+)\/([^/?#]+).*$/, "$1:$2"],
+  [/^hub\.docker\.com\/(?:r|u|repository\/docker)\/([^/?#]+\/[^/?#]+).*$/, "$1"],
+  [/^(?:registry\.)?hub\.docker\.com\/(?:library\/)?/, ""],
+  [/^(?:www\.)?docker\.com\//, ""],
+  [/^quay\.io\/repository\/([^?#]+).*$/, "quay.io/$1"],
+  [/^gallery\.ecr\.aws\//, "public.ecr.aws/"],
+  [/^github\.com\/(?:orgs|users)\/([^/]+)\/packages\/container\/(?:package\/)?([^/?#]+).*$/, "ghcr.io/$1/$2"],
+  [/^github\.com\/([^/]+)\/[^/]+\/pkgs\/container\/([^/?#]+).*$/, "ghcr.io/$1/$2"],
+  [/^github\.com\//, "ghcr.io/"],
+  [/^gitlab\.com\//, "registry.gitlab.com/"],
+];
+
+/** Slips in the name itself. */
+const SLIPS: readonly (readonly [RegExp, string])[] = [
+  [/\/{2,}/g, "/"],
+  [/[?#].*$/, ""],
+  [/[:/@]+$/, ""],
+  [/:sha256[:@]/, "@sha256:"],
+  [/@(?!sha\d+:)([\w.-]+)$/, ":$1"],
+  [/^(\S+)\s+(\S+)$/, "$1:$2"],
+];
+
+function nameMeant(text: string): string | undefined {
+  // A name before "@" in a URL may be followed by a password.
+  if (text.includes("://") && /@(?!sha\d+:)/.test(text)) return undefined;
+  const bare = replaceAll(text, AROUND).replace(SCHEME, "").replace(/^\/+/, "");
+  const named = replaceAll(replaceAll(bare, PAGES), SLIPS);
+  return [named, lowerCaseName(named)].find((name) => name !== text && isImageName(name));
+}
+
+function replaceAll(text: string, replacements: readonly (readonly [RegExp, string])[]): string {
+  return replacements.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+}
+
+/** Puts the repository in lower case, but not the tag. */
+function lowerCaseName(name: string): string {
+  const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
+  return colon < 0 ? name.toLowerCase() : name.slice(0, colon).toLowerCase() + name.slice(colon);
+}
+
+function isImageName(name: string): boolean {
+  const reference = parseReference(name);
+  return typeof reference !== "string" && websiteMessage(reference) === undefined;
+}

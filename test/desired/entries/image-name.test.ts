@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { readImageName } from "../../../src/desired/entries/image-name.ts";
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+
+describe("a text that is no image name gets a hint with the name that was meant:", () => {
+  const names: readonly (readonly [string, string])[] = [
+    ["docker://python:3.12", "python:3.12"],
+    ["docker://docker.io/library/python:3.12", "docker.io/library/python:3.12"],
+    ["DOCKER://ghcr.io/org/app", "ghcr.io/org/app"],
+    ["docker-daemon:python:3.12", "python:3.12"],
+    ["containers-storage:quay.io/org/app:1", "quay.io/org/app:1"],
+    ["oci://ghcr.io/org/charts/app:1", "ghcr.io/org/charts/app:1"],
+    ["https://ghcr.io/org/app:1", "ghcr.io/org/app:1"],
+    ["https://hub.docker.com/_/python", "python"],
+    ["https://hub.docker.com/_/python/tags?page=1", "python"],
+    ["https://hub.docker.com/r/grafana/grafana/tags", "grafana/grafana"],
+    ["https://hub.docker.com/layers/library/python/3.12/images/sha256-0", "python:3.12"],
+    ["hub.docker.com/r/grafana/grafana", "grafana/grafana"],
+    ["registry.hub.docker.com/library/python:3.12", "python:3.12"],
+    ["https://quay.io/repository/prometheus/node-exporter?tab=tags", "quay.io/prometheus/node-exporter"],
+    ["https://gallery.ecr.aws/docker/library/redis", "public.ecr.aws/docker/library/redis"],
+    ["https://github.com/org/app/pkgs/container/app", "ghcr.io/org/app"],
+    ["https://github.com/orgs/org/packages/container/package/app", "ghcr.io/org/app"],
+    ["github.com/org/app", "ghcr.io/org/app"],
+    ["docker pull redis:7", "redis:7"],
+    ["FROM redis:7", "redis:7"],
+    [" redis:7 ", "redis:7"],
+    ["redis:", "redis"],
+    ["redis 7", "redis:7"],
+    ["redis@7.2", "redis:7.2"],
+    [`redis:${DIGEST}`, `redis@${DIGEST}`],
+    ["ghcr.io//org/app", "ghcr.io/org/app"],
+    ["Ruby:2.7-Slim", "ruby:2.7-Slim"],
+  ];
+  for (const [text, meant] of names) {
+    test(text, () => {
+      const read = readImageName(text);
+      assert.ok("message" in read, "it was accepted");
+      assert.equal(read.hint, `write "${meant}"`);
+    });
+  }
+});
+
+test("an image name is read without a hint", () => {
+  for (const name of ["python", "grafana/grafana:11", "localhost:5000/app", "docker/dockerfile:1", `redis@${DIGEST}`]) {
+    assert.ok(!("message" in readImageName(name)), name);
+  }
+});
+
+test("the password in an address is not repeated", () => {
+  for (const text of ["https://me:hunter2@ghcr.io/org/app", "docker://me:hunter2@ghcr.io/org/app:1"]) {
+    assert.doesNotMatch(JSON.stringify(readImageName(text)), /hunter2/);
+  }
+});
+
+test("a text that resembles no image has no hint", () => {
+  for (const text of ["", "***", "x".repeat(1000), "https://"]) {
+    const read = readImageName(text);
+    assert.ok("message" in read && read.hint === undefined, text);
+  }
+});
