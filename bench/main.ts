@@ -1,6 +1,7 @@
 /** Runs the cases and writes RESULTS.md. Started by run.sh, which installs dependencies and cleans up. */
 import { countedRequests } from "./cases/counted-requests.ts";
 import type { Case } from "./cases/case.ts";
+import { growth } from "./cases/growth.ts";
 import { hugeLayer } from "./cases/huge-layer.ts";
 import { largeLayers } from "./cases/large-layers.ts";
 import { manyImagesCase } from "./cases/many-images.ts";
@@ -24,6 +25,7 @@ const CASES: readonly Case[] = [
   startUp,
   countedRequests,
   scale,
+  growth,
 ];
 
 // Exit normally on signals, so that the exit handler kills child processes.

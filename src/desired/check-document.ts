@@ -11,6 +11,7 @@ import { readSettings } from "./places/read-settings.ts";
 import { checkSources } from "./places/check-sources.ts";
 import { knownHosts } from "./entries/destination-host.ts";
 import { readSources, type Source } from "./places/sources.ts";
+import { createPause, inSlices } from "../slices.ts";
 import { hasDates } from "./tags/tag-rule.ts";
 import type { Target } from "./places/target.ts";
 import { readTargets } from "./places/targets.ts";
@@ -43,6 +44,7 @@ export async function checkDocument(
   const hosts = knownHosts(targets, sources.keys());
   const context = { targetNames: declared && Object.keys(declared), hosts, reportsPushDates };
   const entries: PlacedEntry[] = [];
+  const pause = createPause();
   for (const [index, mirror] of (log.isInvalid("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);
     if (log.isInvalid(pointer)) continue;
@@ -50,11 +52,13 @@ export async function checkDocument(
     const entry = await readEntry(mirror, pointer, written, context, log);
     const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
     entries.push({ entry, pointer, index, settings });
+    await pause();
   }
-  const expanded = expandEntries(entries, targets, common, log);
+  const expanded = await inSlices(expandEntries(entries, targets, common, log));
   if (!log.isInvalid("/mirrors") && entries.length === document.mirrors.length)
     checkSources(document.sources, sources, entries, log);
-  checkBackups(entries, listedImages(expanded), log);
+  const targetNames = targets.map(({ target }) => target.name);
+  checkBackups(entries, targetNames, listedImages(expanded), log);
   checkPruning(entries, targets, log);
   return { targets: targets.map(({ target }) => target), sources, entries: expanded };
 }

@@ -80,7 +80,7 @@ export interface CopyImage extends ActionBase {
   /** What is known about the image before it is read. */
   content: ImageContent | undefined;
   /**
-   * Repositories of the targets that have the image; reading it there uses no pull. Excludes the action's own repository
+   * Repositories of the targets that have the image, a few of each target; reading it there uses no pull. Excludes the action's own repository
    * if all platforms are copied.
    */
   heldAt: HeldAt[];

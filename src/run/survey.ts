@@ -11,11 +11,12 @@ import { limitSourceOf } from "../dockerhub/limit-info.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
-import { makePlan, type PlanInput } from "../plan/make-plan.ts";
+import { planSteps, type PlanInput } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { PullBudgets } from "./pull-budgets.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
+import { inSlices } from "../slices.ts";
 import { readPruning, repositoriesWithoutImages } from "./read-pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
@@ -91,7 +92,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     pullLimits: new Map(),
   };
   const targets = new Map(opened.flatMap(({ open }) => (open === undefined ? [] : [[open.name, open] as const])));
-  const referrers = await surveyReferrers(makePlan(input), {
+  const referrers = await surveyReferrers(await inSlices(planSteps(input), signal), {
     images,
     source: (registry) => connections.source(registry),
     target: (name) => targets.get(name)?.images,
@@ -101,7 +102,8 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const counting = [...[...unresolved, ...watched].map(({ registry }) => registry), ...referrers.registries].filter(
     pullBudgets.has,
   );
-  const plan = makePlan({ ...input, referrers: referrers.facts, pullLimits: await readPullLimits(counting, options) });
+  const pullLimits = await readPullLimits(counting, options);
+  const plan = await inSlices(planSteps({ ...input, referrers: referrers.facts, pullLimits }), signal);
   return { plan, targets };
 }
 

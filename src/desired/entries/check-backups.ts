@@ -14,24 +14,35 @@ const SAMPLE = { date: "20000101", digest: `sha256:${"0".repeat(64)}` as Digest 
 
 /** The declared images of one repository of one target, by tag. */
 interface Declared {
-  target: string;
-  repository: string;
   tags: Map<string, DesiredImage>;
+  /** By template of a backup tag: the first image whose tag could be one. */
+  conflicts: Map<string, DesiredImage | undefined>;
 }
 
 /** Reports backup tags that are not valid tags, and those that an image in the file also uses. */
-export function checkBackups(entries: readonly PlacedEntry[], images: readonly DesiredImage[], log: ProblemLog): void {
+export function checkBackups(
+  entries: readonly PlacedEntry[],
+  targets: readonly string[],
+  images: readonly DesiredImage[],
+  log: ProblemLog,
+): void {
+  if (entries.every(({ entry }) => entry.options.replace === undefined)) return;
   const declared = new Map<string, Declared>();
   for (const image of images) {
-    const { target, repository, tag } = image;
-    const place = declared.get(`${target} ${repository}`) ?? { target, repository, tags: new Map() };
-    declared.set(`${target} ${repository}`, place);
-    place.tags.set(tag, image);
+    const key = keyOf(image.target, image.repository);
+    const place = declared.get(key) ?? { tags: new Map(), conflicts: new Map() };
+    declared.set(key, place);
+    place.tags.set(image.tag, image);
   }
-  for (const placed of entries) checkEntry(placed, [...declared.values()], log);
+  for (const placed of entries) checkEntry(placed, targets, declared, log);
 }
 
-function checkEntry({ entry, pointer }: PlacedEntry, declared: readonly Declared[], log: ProblemLog): void {
+function checkEntry(
+  { entry, pointer }: PlacedEntry,
+  targets: readonly string[],
+  declared: ReadonlyMap<string, Declared>,
+  log: ProblemLog,
+): void {
   const template = entry.options.replace?.backup;
   if (template === undefined) return;
   const at = below(below(pointer, "replace"), "backup");
@@ -43,15 +54,31 @@ function checkEntry({ entry, pointer }: PlacedEntry, declared: readonly Declared
     const backup = fillBackup(template, { ...SAMPLE, tag: place.tag });
     if (!isTag(backup)) return log.add(at, tagDiagnostic(backup));
   }
-  for (const { target, repository, tags } of declared) {
-    if (!repositories.has(repository) || !(entry.targets?.has(target) ?? true)) continue;
-    for (const [tag, image] of tags) {
-      const of = backedUpTagOf(template, tag);
-      if (of === undefined || (of !== "" && !tags.has(of))) continue;
+  for (const target of targets.filter((name) => entry.targets?.has(name) ?? true)) {
+    for (const repository of repositories) {
+      const place = declared.get(keyOf(target, repository));
+      const image = place === undefined ? undefined : conflictIn(place, template);
+      if (image === undefined) continue;
       return log.add(at, {
-        message: `a backup tag could be ${quote(tag)}, which is the tag of the image on line ${image.at.line}`,
+        message: `a backup tag could be ${quote(image.tag)}, which is the tag of the image on line ${image.at.line}`,
         hint: "use a template that matches no declared tag: {tag}-before-{date}",
       });
     }
   }
+}
+
+/** Finds the first image whose tag could be a backup tag. Many entries share a repository and a template. */
+function conflictIn({ tags, conflicts }: Declared, template: string): DesiredImage | undefined {
+  if (conflicts.has(template)) return conflicts.get(template);
+  const found = [...tags].find(([tag]) => {
+    const of = backedUpTagOf(template, tag);
+    return of !== undefined && (of === "" || tags.has(of));
+  });
+  conflicts.set(template, found?.[1]);
+  return found?.[1];
+}
+
+/** The names of targets and repositories contain no spaces. */
+function keyOf(target: string, repository: string): string {
+  return `${target} ${repository}`;
 }

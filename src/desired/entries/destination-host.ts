@@ -2,7 +2,8 @@ import { canonicalRegistry, type Reference } from "../../oci/reference.ts";
 import { isPublicRegistry, registryOfWebsite } from "../../oci/registry-names.ts";
 import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
-import { prefixOf, type ReadTarget } from "../places/targets.ts";
+import { prefixOf } from "../places/target.ts";
+import type { ReadTarget } from "../places/targets.ts";
 
 /** Hosts that `to` could contain by mistake. */
 export interface KnownHosts {

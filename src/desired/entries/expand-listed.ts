@@ -6,6 +6,7 @@ import { fillDestination } from "./destination.ts";
 import type { Entry } from "./read-entry.ts";
 import { makeImage } from "./make-image.ts";
 import { nameDiagnostic } from "./name-rules.ts";
+import type { Steps } from "../../steps.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { mergeSettings } from "../places/read-settings.ts";
@@ -28,12 +29,12 @@ export const MAX_IMAGES = 100_000;
  * Creates the listed images, by entry, then tag, then target, and reports invalid ones. Checks an entry with a rule as
  * far as possible without its tags.
  */
-export function expandEntries(
+export function* expandEntries(
   entries: readonly PlacedEntry[],
   targets: readonly ReadTarget[],
   common: RepositorySettings,
   log: ProblemLog,
-): DesiredEntry[] {
+): Steps<DesiredEntry[]> {
   const expanded: DesiredEntry[] = [];
   const collisions = collisionCheck(log);
   let order = 0;
@@ -53,7 +54,7 @@ export function expandEntries(
     const at = log.positionOf(below(pointer, "image"));
     const base = { index, at, destination, targets: entryTargets, options };
     if (selection === undefined) {
-      const images = imagesOf(placed, entryTargets, order, collisions, log);
+      const images = yield* imagesOf(placed, entryTargets, order, collisions, log);
       expanded.push({ kind: "listed", ...base, images });
       order += images.length;
     } else {
@@ -64,15 +65,16 @@ export function expandEntries(
   return expanded;
 }
 
-function imagesOf(
+function* imagesOf(
   { entry, pointer }: PlacedEntry,
   targets: readonly EntryTarget[],
   order: number,
   collisions: CollisionCheck,
   log: ProblemLog,
-): DesiredImage[] {
+): Steps<DesiredImage[]> {
   const images: DesiredImage[] = [];
   for (const { source, pointer: written } of entry.images) {
+    yield;
     const filled = fillDestination(entry.destination, source);
     if ("message" in filled) {
       log.add(entry.destinationPointer ?? written, filled);

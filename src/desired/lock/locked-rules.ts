@@ -3,8 +3,9 @@ import { formatReference, parseReference } from "../../oci/reference.ts";
 import { selectTags, type SelectedTags } from "../tags/select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
-import { expandRules, type TagSelector, type ExpandedEntry } from "../tags/expand-rules.ts";
+import { expandRules, expandSteps, type TagSelector, type ExpandedEntry } from "../tags/expand-rules.ts";
 import type { LockLines } from "./lock-text.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { lockImages, lockName } from "./locked-images.ts";
 import { ruleError } from "../tags/rule-error.ts";
 
@@ -13,7 +14,13 @@ import { ruleError } from "../tags/rule-error.ts";
  * @param lines the lock's lines
  */
 export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines): ExpandedEntry[] {
-  const expanded = expandRules(entries, selectorFrom(lines.keys()));
+  return atOnce(lockedSteps(entries, lines));
+}
+
+/** Expands a mirror file as {@link expandByLock} does, in steps. */
+export function* lockedSteps(entries: readonly DesiredEntry[], lines: LockLines): Steps<ExpandedEntry[]> {
+  const expanded = yield* expandSteps(entries, selectorFrom(lines.keys()));
+  yield;
   const locked = lockImages(
     expanded.flatMap(({ images }) => images),
     lines,

@@ -4,6 +4,7 @@ import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import { fillDestination } from "../entries/destination.ts";
 import { MAX_IMAGES } from "../entries/expand-listed.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { makeImage } from "../entries/make-image.ts";
 import { nameDiagnostic } from "../entries/name-rules.ts";
 import { quote } from "../text/problem.ts";
@@ -29,9 +30,18 @@ export type TagSelector = (entry: RuleEntry) => SelectedTags | ErrorReport;
 
 /** Expands rules into images. Returns every entry, in file order, and numbers the images' `order` accordingly. */
 export function expandRules(entries: readonly DesiredEntry[], select: TagSelector): ExpandedEntry[] {
-  const drafts = entries.map((entry) => (entry.kind === "rule" ? draft(entry, select(entry)) : undefined));
+  return atOnce(expandSteps(entries, select));
+}
+
+/** Expands rules as {@link expandRules} does, in steps: 100,000 tags take seconds. */
+export function* expandSteps(entries: readonly DesiredEntry[], select: TagSelector): Steps<ExpandedEntry[]> {
+  const drafts: (Draft | undefined)[] = [];
+  for (const entry of entries) {
+    drafts.push(entry.kind === "rule" ? yield* draft(entry, select(entry)) : undefined);
+    yield;
+  }
   const found = drafts.flatMap((each) => each?.candidates ?? []);
-  refuseCollisions(entries, found);
+  yield* refuseCollisions(entries, found);
   let order = 0;
   return entries.map((entry, i) => {
     const made = drafts[i];
@@ -53,7 +63,7 @@ interface Draft {
   errors: ErrorReport[];
 }
 
-function draft(entry: RuleEntry, selection: SelectedTags | ErrorReport): Draft {
+function* draft(entry: RuleEntry, selection: SelectedTags | ErrorReport): Steps<Draft> {
   if ("code" in selection) return { selected: undefined, candidates: [], errors: [selection] };
   const made: Draft = { selected: selection, candidates: [], errors: [] };
   if (selection.kept.length === 0 && !entry.rule.allowEmpty) {
@@ -62,6 +72,7 @@ function draft(entry: RuleEntry, selection: SelectedTags | ErrorReport): Draft {
     made.errors.push(ruleError("NO_TAGS", entry, message));
   }
   for (const { name, digest } of selection.kept) {
+    yield;
     const source = { ...entry.image, tag: name };
     const filled = fillDestination(entry.destination, source);
     if ("message" in filled) {

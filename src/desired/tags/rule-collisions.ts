@@ -5,6 +5,7 @@ import { repositoryKey, SAME_TAG_HINT, SETTINGS_HINT, settingsMessage, settingsT
 import type { DesiredEntry, EntryTarget, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import { quote } from "../text/problem.ts";
+import type { Steps } from "../../steps.ts";
 import { ruleError } from "./rule-error.ts";
 
 /** One image that a rule selected for one target, with the result of the collision check. */
@@ -20,12 +21,16 @@ export interface Candidate {
  * listed image takes precedence over a rule. If two rules conflict, both fail, so that the order of entries affects only
  * priority.
  */
-export function refuseCollisions(entries: readonly DesiredEntry[], candidates: readonly Candidate[]): void {
+export function* refuseCollisions(entries: readonly DesiredEntry[], candidates: readonly Candidate[]): Steps<void> {
   if (candidates.length === 0) return;
   const listed = listedIn(entries);
+  yield;
   const tagKey = ({ target, image }: Listed) => `${repositoryKey(target, image.repository)}:${image.tag}`;
   const listedTags = new Map(listed.map((each) => [tagKey(each), each.image]));
-  for (const [key, group] of Map.groupBy(candidates, tagKey)) refuseSameTag(group, listedTags.get(key));
+  for (const [key, group] of Map.groupBy(candidates, tagKey)) {
+    refuseSameTag(group, listedTags.get(key));
+    yield;
+  }
   const nameOf = ({ target, image }: Listed) => repositoryKey(target, image.repository);
   const listedRepositories = new Map(listed.toReversed().map((each) => [nameOf(each), each.image]));
   const textOf = settingsTexts();
@@ -34,6 +39,7 @@ export function refuseCollisions(entries: readonly DesiredEntry[], candidates: r
     nameOf,
   )) {
     refuseOtherSettings(group, listedRepositories.get(key), textOf);
+    yield;
   }
 }
 
@@ -55,19 +61,23 @@ function listedIn(entries: readonly DesiredEntry[]): Listed[] {
 
 /** Rules can overlap: the same image with the same options counts once. */
 function refuseSameTag(group: readonly Candidate[], listed: DesiredImage | undefined): void {
-  const first = listed ?? group[0]?.image;
-  if (first === undefined) return;
-  if (group.every(({ image }) => isSame(image, first))) {
+  if (listed === undefined && group.length <= 1) return;
+  const texts = group.map(({ image }) => serialized(image));
+  const first = listed === undefined ? texts[0] : serialized(listed);
+  // Found once for the whole group, because a search for each candidate would be slow for thousands of rules.
+  const differing = group[texts.findIndex((text) => text !== first)]?.image;
+  if (differing === undefined) {
     for (const candidate of listed === undefined ? group.slice(1) : group) candidate.result = "duplicate";
     return;
   }
-  for (const candidate of group) {
+  for (const [index, candidate] of group.entries()) {
     const { image } = candidate;
-    const other = listed ?? group.find((each) => !isSame(each.image, image))?.image;
-    if (other === undefined || isSame(image, other)) {
-      if (listed !== undefined) candidate.result = "duplicate";
+    const isFirst = texts[index] === first;
+    if (isFirst && listed !== undefined) {
+      candidate.result = "duplicate";
       continue;
     }
+    const other = listed ?? (isFirst ? differing : group[0]?.image) ?? differing;
     const place = quote(`${image.repository}:${image.tag}`);
     const isSameSource = formatReference(image.source) === formatReference(other.source);
     const [name, line] = [familiarReference(image.source), other.at.line];
@@ -77,10 +87,6 @@ function refuseSameTag(group: readonly Candidate[], listed: DesiredImage | undef
     const hint = isSameSource ? "exclude the tag in one of them" : SAME_TAG_HINT;
     candidate.result = ruleError("COLLISION", candidate.entry, message, hint);
   }
-}
-
-function isSame(one: DesiredImage, other: DesiredImage): boolean {
-  return one === other || serialized(one) === serialized(other);
 }
 
 /** Serializes an image without its line, order, target and claimed digest, which do not make it different. */
@@ -94,11 +100,16 @@ function refuseOtherSettings(
   listed: DesiredImage | undefined,
   textOf: ReturnType<typeof settingsTexts>,
 ): void {
+  const first = listed ?? group[0]?.image;
+  if (first === undefined) return;
+  const text = textOf(first.settings);
+  const differs = ({ image }: Candidate): boolean => textOf(image.settings) !== text;
+  const differing = group.find(differs)?.image;
+  if (differing === undefined) return;
   for (const candidate of group) {
+    const other = differs(candidate) ? first : listed === undefined ? differing : undefined;
+    if (other === undefined) continue;
     const { image, entry } = candidate;
-    const differs = (other: DesiredImage) => textOf(other.settings) !== textOf(image.settings);
-    const other = listed ?? group.find((each) => differs(each.image))?.image;
-    if (other === undefined || !differs(other)) continue;
     const message = settingsMessage(image, { settings: other.settings, line: other.at.line });
     candidate.result = ruleError("COLLISION", entry, message, SETTINGS_HINT);
   }

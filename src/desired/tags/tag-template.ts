@@ -55,18 +55,49 @@ export function couldGoTo(template: EntryTemplate, repository: string): boolean 
 }
 
 /**
- * Creates a lookup of the entries that could write to a repository, in their order. It indexes templates with a fixed
- * repository, because testing thousands of templates against thousands of repositories is slow.
+ * Creates a lookup of the entries that could write to a repository, in their order. It indexes the templates, because
+ * testing thousands of templates against thousands of repositories is slow.
  */
 export function goingTo(templates: readonly EntryTemplate[]): (repository: string) => readonly EntryTemplate[] {
-  const places = templates.map((template, index) => ({ template, index }));
-  const isFixed = ({ template }: (typeof places)[number]): boolean => !template.repository.includes(TAG);
-  const fixed = Map.groupBy(places.filter(isFixed), ({ template }) => template.repository);
-  const open = places.filter((place) => !isFixed(place));
-  return (repository) => {
-    const fitting = open.filter(({ template }) => couldGoTo(template, repository));
-    const found = [...(fixed.get(repository) ?? []), ...fitting].toSorted((a, b) => a.index - b.index);
-    return found.map(({ template }) => template);
+  const index = templateIndex(
+    templates.map((template, position) => ({ template, position, text: template.repository })),
+  );
+  return (repository) =>
+    index(repository)
+      .filter(({ template }) => couldGoTo(template, repository))
+      .toSorted((a, b) => a.position - b.position)
+      .map(({ template }) => template);
+}
+
+/** Creates a check whether one of the entries could have created a tag in a repository. Indexes them by their tag. */
+export function madeBy(templates: readonly EntryTemplate[], repository: string): (tag: string) => boolean {
+  const distinct = new Map(templates.map((template) => [`${template.repository} ${template.tag}`, template]));
+  const index = templateIndex([...distinct.values()].map((template) => ({ template, text: template.tag })));
+  return (tag) => index(tag).some(({ template }) => couldHaveMade(template, repository, tag));
+}
+
+/**
+ * Indexes texts with `{tag}` by what comes before it, or else by what comes after it.
+ * @returns a function that returns the items whose text could become a name
+ */
+function templateIndex<Item extends { text: string }>(items: readonly Item[]): (name: string) => Item[] {
+  const exact = new Map<string, Item[]>();
+  const starts = new Map<string, Item[]>();
+  const ends = new Map<string, Item[]>();
+  for (const item of items) {
+    const [start = "", ...rest] = item.text.split(TAG);
+    const [index, key] =
+      rest.length === 0 ? [exact, start] : start === "" ? [ends, rest.at(-1) ?? ""] : [starts, start];
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [item]);
+    else known.push(item);
+  }
+  return (name) => {
+    const found = [...(exact.get(name) ?? [])];
+    for (let length = 0; length <= name.length; length += 1) {
+      found.push(...(starts.get(name.slice(0, length)) ?? []), ...(ends.get(name.slice(length)) ?? []));
+    }
+    return found;
   };
 }
 

@@ -4,9 +4,12 @@ import { choiceKey, type Choice } from "../../oci/selection.ts";
 import type { HeldAt } from "../action.ts";
 import { compareText } from "../rows/row-order.ts";
 
+/** Places listed for each target: enough to have another one when one fails, and to leave out the image's own. */
+const MOST_AT_A_TARGET = 9;
+
 /** Finds the repositories of targets that already have an image. */
 export interface HeldPlaces {
-  /** Returns the repositories that have a digest under a declared tag. */
+  /** Returns the repositories that have a digest under a declared tag, a few for each target. */
   ofDigest(digest: Digest): readonly HeldAt[];
   /** Returns the repositories that have an index made from a digest with this choice, and the digest of that index. */
   ofSelection(source: Digest, choice: Choice): readonly HeldAt[];
@@ -28,11 +31,26 @@ export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
       if (selection !== undefined) add(keyOf(selection.source, selection), { ...place, digest });
     }
   }
-  const found = (key: string) => [...(places.get(key)?.values() ?? [])].toSorted(comparePlaces);
+  const listed = new Map<string, readonly HeldAt[]>();
+  const found = (key: string): readonly HeldAt[] => {
+    const known = listed.get(key) ?? fewAtEach([...(places.get(key)?.values() ?? [])].toSorted(comparePlaces));
+    listed.set(key, known);
+    return known;
+  };
   return {
     ofDigest: found,
     ofSelection: (source, choice) => found(keyOf(source, choice)),
   };
+}
+
+/** Keeps the first places at each target. A base image can be in thousands of repositories. */
+function fewAtEach(sorted: readonly HeldAt[]): HeldAt[] {
+  const counts = new Map<string, number>();
+  return sorted.filter(({ target }) => {
+    const count = (counts.get(target) ?? 0) + 1;
+    counts.set(target, count);
+    return count <= MOST_AT_A_TARGET;
+  });
 }
 
 function keyOf(source: Digest, choice: Choice): string {

@@ -41,17 +41,35 @@ export function planReplacement(
   if (tags === undefined) return { kind: "not-owned" };
   if (!(tags instanceof Map)) return { kind: "unreadable", error: tags as ErrorReport };
   const held = tags as ReadonlyMap<string, Digest>;
-  const isBackupOfIt = (tag: string): boolean => {
-    const of = backedUpTagOf(template, tag);
-    return of === image.tag || of === "";
-  };
-  const known = [...held].filter(([tag, digest]) => digest === have && tag !== image.tag && isBackupOfIt(tag));
-  const [kept] = known
-    .map(([tag]) => tag)
-    .filter((tag) => !isDeclared(tag))
+  const known = backupsIn(held, template);
+  const [kept] = [...(known.get(image.tag) ?? []), ...(known.get("") ?? [])]
+    .filter((tag) => held.get(tag) === have && tag !== image.tag && !isDeclared(tag))
     .toSorted();
   if (kept !== undefined) return { kind: "possible", backupTag: kept };
   const names = backupNames(template, { tag: image.tag, date, digest: have });
   const free = names.find((name) => isTag(name) && !held.has(name) && !isDeclared(name));
   return free === undefined ? { kind: "no-name" } : { kind: "possible", backupTag: free };
+}
+
+const backups = new WeakMap<ReadonlyMap<string, Digest>, Map<string, Map<string, string[]>>>();
+
+/**
+ * Returns the tags of a repository that a template could have made, by the tag that they back up. Remembers them, because
+ * many images share a repository and a template.
+ */
+function backupsIn(held: ReadonlyMap<string, Digest>, template: string): ReadonlyMap<string, string[]> {
+  const ofHeld = backups.get(held) ?? new Map<string, Map<string, string[]>>();
+  backups.set(held, ofHeld);
+  const known = ofHeld.get(template);
+  if (known !== undefined) return known;
+  const byTag = new Map<string, string[]>();
+  for (const tag of held.keys()) {
+    const of = backedUpTagOf(template, tag);
+    if (of === undefined) continue;
+    const tags = byTag.get(of);
+    if (tags === undefined) byTag.set(of, [tag]);
+    else tags.push(tag);
+  }
+  ofHeld.set(template, byTag);
+  return byTag;
 }

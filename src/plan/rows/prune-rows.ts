@@ -2,7 +2,7 @@ import type { ActualTarget } from "../../actual/actual.ts";
 import type { PruneMatches } from "../../actual/prune-matches.ts";
 import { backedUpTagOf } from "../../desired/entries/backup-template.ts";
 import type { DesiredImage, EntryTemplate } from "../../desired/mirror-file.ts";
-import { couldHaveMade, goingTo } from "../../desired/tags/tag-template.ts";
+import { goingTo, madeBy } from "../../desired/tags/tag-template.ts";
 import { isManaged } from "../../repository/ownership.ts";
 import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -87,8 +87,9 @@ export function pruneRows(
     if (isUnclear) return stay("unresolved", place, undeclared);
     const matched = pruning.matches.get(target.name)?.get(repository) ?? new Set<string>();
     const needed = backupsOf(rows);
-    const isPruned = prunedTags(repository, entries, wanted, matched, needed);
-    const isKeptBackup = (tag: string) => !isPruned(tag) && (needed.has(tag) || isBackup(tag, wanted));
+    const isBackup = backupCheck(wanted);
+    const isPruned = prunedTags(repository, entries, isBackup, matched, needed);
+    const isKeptBackup = (tag: string) => !isPruned(tag) && (needed.has(tag) || isBackup(tag));
     const rest = undeclared.filter((tag) => !isPruned(tag) && !isKeptBackup(tag));
     return [
       ...deletions(place, undeclared.filter(isPruned), tags, pruning.allowed),
@@ -128,12 +129,12 @@ function stay(reason: UndeclaredTagsRow["reason"], place: Place, tags: readonly 
 function prunedTags(
   repository: string,
   entries: readonly EntryTemplate[],
-  wanted: readonly DesiredImage[],
+  isBackup: (tag: string) => boolean,
   matched: ReadonlySet<string>,
   needed: ReadonlySet<string>,
 ): (tag: string) => boolean {
-  const isMade = (tag: string) => entries.some((entry) => couldHaveMade(entry, repository, tag));
-  return (tag) => !needed.has(tag) && (matched.has(tag) || (isMade(tag) && !isBackup(tag, wanted)));
+  const isMade = madeBy(entries, repository);
+  return (tag) => !needed.has(tag) && (matched.has(tag) || (isMade(tag) && !isBackup(tag)));
 }
 
 /** Returns the backup tags that this plan's replacements write, or wrote in an earlier run. */
@@ -145,10 +146,10 @@ function backupsOf(rows: readonly ImageRow[]): Set<string> {
   );
 }
 
-/** Whether a tag is a backup. Backups are deleted only if `pruneTags` matches them. */
-function isBackup(tag: string, images: readonly DesiredImage[]): boolean {
-  const templates = new Set(images.flatMap(({ replace }) => replace?.backup ?? []));
-  return [...templates].some((template) => backedUpTagOf(template, tag) !== undefined);
+/** Returns a check for backup tags. Backups are deleted only if `pruneTags` matches them. */
+function backupCheck(images: readonly DesiredImage[]): (tag: string) => boolean {
+  const templates = [...new Set(images.flatMap(({ replace }) => replace?.backup ?? []))];
+  return (tag) => templates.some((template) => backedUpTagOf(template, tag) !== undefined);
 }
 
 function deletions(
@@ -194,8 +195,9 @@ function tooMany({ repository, tags, of }: Place & { tags: readonly string[]; of
  */
 function nothingDeclared(place: Place, tags: readonly string[], of: number, empty: readonly EntryTemplate[]): Row[] {
   const { repository } = place;
-  const deleted = tags.filter((tag) => empty.some((entry) => couldHaveMade(entry, repository, tag)));
-  const rest = tags.filter((tag) => !deleted.includes(tag));
+  const isMade = madeBy(empty, repository);
+  const deleted = tags.filter(isMade);
+  const rest = tags.filter((tag) => !isMade(tag));
   const listed: Row = { kind: "undeclared-tags", reason: "nothing-declared", ...place, tags: rest };
   if (deleted.length === 0) return [listed];
   const row = { ...place, tags: deleted, of };

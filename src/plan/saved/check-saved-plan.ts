@@ -1,5 +1,5 @@
 import type { Plan } from "../plan.ts";
-import { imageOf, repositoryOf, sourceOf, tagOf } from "../rows/row-fields.ts";
+import { imageOf, placeOf, repositoryOf, sourceOf } from "../rows/row-fields.ts";
 import type { Row } from "../rows/row.ts";
 import { refuseOtherId, refusePlan, savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
 
@@ -49,29 +49,31 @@ export function refuseForeign(saved: SavedPlan["targets"][number], fresh: Plan, 
     );
   }
   if (target.error !== undefined) return;
-  const rows = Map.groupBy(target.rows, repositoryOf);
+  const repositories = new Set(target.rows.map(repositoryOf));
+  const declared = Map.groupBy(
+    target.rows.filter((row) => imageOf(row) !== undefined),
+    placeOf,
+  );
   for (const action of saved.actions) {
     if (action.kind === "copy-image" && savedCopy(action) === undefined) {
       throw refusePlan(path, `the copy to ${savedPlaceOf(action)} has no digest`);
     }
     // The tags that a tag rule selects may have changed. Then only this action fails, as changed since the plan.
     if (fresh.rules.length > 0) continue;
-    const known = rows.get(action.repository);
-    if (known === undefined) {
+    if (!repositories.has(action.repository)) {
       throw refusePlan(
         path,
         `the plan has ${action.kind} for the repository ${action.repository}, which is not in the mirror file`,
       );
     }
-    refuseForeignTag(action, known, path);
+    refuseForeignTag(action, declared.get(savedPlaceOf(action)) ?? [], path);
   }
   for (const action of saved.actions) refuseOtherId(action, saved.name, path);
 }
 
-function refuseForeignTag(action: SavedAction, rows: readonly Row[], path: string): void {
-  const tag = action["tag"];
-  if (typeof tag !== "string") return;
-  const declared = rows.filter((row) => tagOf(row) === tag && imageOf(row) !== undefined);
+/** @param declared the rows of images at the action's repository and tag */
+function refuseForeignTag(action: SavedAction, declared: readonly Row[], path: string): void {
+  if (typeof action["tag"] !== "string") return;
   const place = savedPlaceOf(action);
   if (action.kind.startsWith("delete")) {
     if (declared.length > 0) throw refusePlan(path, `the plan deletes ${place}, which is in the mirror file`);

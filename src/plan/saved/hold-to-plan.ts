@@ -21,10 +21,11 @@ const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream
  */
 export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
   for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
-  const targets = fresh.targets.map((target) => holdTarget(savedFor(saved, target.name), target));
+  const savedOf = new Map(fresh.targets.map(({ name }) => [name, savedFor(saved, name)]));
+  const targets = fresh.targets.map((target) => holdTarget(savedOf.get(target.name) ?? new Map(), target));
   const totals = totalsOf(targets, fresh.rules);
   const costs = fresh.costs.map((cost) => ({ ...cost, ...pullsOf(targets, cost.registry) }));
-  const notPlanned = actionsOf(fresh).filter(({ id, target }) => !savedFor(saved, target).has(id)).length;
+  const notPlanned = actionsOf(fresh).filter(({ id, target }) => savedOf.get(target)?.has(id) !== true).length;
   return { ...fresh, targets, totals, costs, notPlanned, complete: totals.failed === 0 };
 }
 
@@ -37,8 +38,9 @@ function savedFor({ targets }: SavedPlan, name: string): Map<string, SavedAction
 function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
   // The target's own error is reported once, instead of one for each row.
   if (target.error !== undefined) return target;
+  const byPlace = firstByPlace(saved);
   const rows = target.rows.flatMap((row): Row[] => {
-    if (row.kind === "unchanged") return [unchangedRow(row, saved)];
+    if (row.kind === "unchanged") return [unchangedRow(row, byPlace.get(placeOf(row)))];
     if (row.kind !== "action") return [row];
     const planned = saved.get(row.action.id);
     if (planned === undefined) return [];
@@ -46,6 +48,16 @@ function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
     return changed.length === 0 ? [row] : [staleRow(planned, row.action, changed)];
   });
   return { ...target, rows: [...rows, ...notDeleted(saved, target), ...notDeclared(saved, target)] };
+}
+
+/** Indexes the planned actions by `repository:tag`. */
+function firstByPlace(saved: ReadonlyMap<string, SavedAction>): Map<string, SavedAction> {
+  const byPlace = new Map<string, SavedAction>();
+  for (const planned of saved.values()) {
+    const place = savedPlaceOf(planned);
+    if (typeof planned["tag"] === "string" && !byPlace.has(place)) byPlace.set(place, planned);
+  }
+  return byPlace;
 }
 
 /** Returns rows for tags that a tag rule selected then and not now, and for deleted tags that are declared again. */
@@ -88,10 +100,7 @@ function notDeleted(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan)
 }
 
 /** Keeps the row of an image that equals its source, unless another digest was planned for it. */
-function unchangedRow(row: UnchangedRow, saved: ReadonlyMap<string, SavedAction>): Row {
-  const planned = [...saved.values()].find(
-    ({ repository, ...action }) => repository === row.repository && action["tag"] === row.tag,
-  );
+function unchangedRow(row: UnchangedRow, planned: SavedAction | undefined): Row {
   const copy = planned === undefined ? undefined : savedCopy(planned);
   // An index of selected platforms has its own digest. The plan names the source index that it was made from.
   const now = row.madeOf ?? row.sourceDigest ?? row.have;
