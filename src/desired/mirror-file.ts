@@ -1,6 +1,6 @@
 import type { Environment } from "../environment.ts";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { lstat, open, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
 import type { DesiredEntry } from "./entries/desired-entry.ts";
@@ -32,6 +32,11 @@ export type { Target } from "./places/target.ts";
 export interface MirrorFile {
   /** The path as passed by the caller. */
   path: string;
+  /**
+   * `path`, or the file that it leads to if it is a symbolic link: the lock file, policies and layouts are next to it.
+   * {@link STANDARD_INPUT} for standard input and for pipes.
+   */
+  realPath: string;
   /** The value of the ownership tag. */
   name: string;
   /** In file order. */
@@ -48,13 +53,42 @@ export type ReadMirrorFile = { file: MirrorFile; source: string } | { problems: 
 /** Larger than any list that a person can review. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** The path that means standard input. */
+export const STANDARD_INPUT = "-";
+
+/** What a mirror file is read with. */
+export interface ReadOptions {
+  environment: Environment;
+  /** Standard input, for the path `-`. */
+  standardInput?: () => AsyncIterable<Uint8Array>;
+}
+
 /**
  * Reads and checks `mirrors.yaml` and its policy files, without a network connection. Reports all problems in one run;
  * only a YAML syntax error ends the check early. Does not throw.
  */
-export async function readMirrorFile(path: string, options: { environment: Environment }): Promise<ReadMirrorFile> {
-  const text = await readText(path);
-  if (typeof text !== "string") return { problems: [text], source: "" };
+export async function readMirrorFile(path: string, options: ReadOptions): Promise<ReadMirrorFile> {
+  const opened = await readText(path, options);
+  if ("message" in opened) return { problems: [opened], source: "" };
+  const { text, realPath } = opened;
+  const read = await readMirrorText(path, realPath, text, options.environment);
+  // A pull request can turn the mirror file into a link to a file with secrets, so no problem may quote that file.
+  const isBehindLink = realPath !== path && realPath !== STANDARD_INPUT;
+  return "problems" in read && isBehindLink ? { problems: [invalidBehindLink(path, realPath)], source: "" } : read;
+}
+
+function invalidBehindLink(path: string, realPath: string): Problem {
+  const message = "this symbolic link does not lead to a valid mirror file";
+  const hint = `see its problems with mirrorform validate --file ${realPath}`;
+  return { code: "INVALID_FILE", message, hint, path };
+}
+
+async function readMirrorText(
+  path: string,
+  realPath: string,
+  text: string,
+  environment: Environment,
+): Promise<ReadMirrorFile> {
   const source = sourceText(text);
   const conflicts = conflictsIn(source);
   const { root, diagnostics } = conflicts.length > 0 ? { root: undefined, diagnostics: conflicts } : parseYaml(source);
@@ -67,11 +101,11 @@ export async function readMirrorFile(path: string, options: { environment: Envir
     const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
     return { problems: diagnostics.length === 0 ? [empty] : log.problems(), source: text };
   }
-  return readTree(path, source, root, options.environment);
+  return readTree({ path, realPath }, source, root, environment);
 }
 
 async function readTree(
-  path: string,
+  { path, realPath }: { path: string; realPath: string },
   source: SourceText,
   root: YamlNode,
   environment: Environment,
@@ -84,10 +118,10 @@ async function readTree(
   // Safe: later checks skip every part for which the log has a schema problem.
   const document = value as MirrorFileDocument;
   const writtenAt = (pointer: string): string | undefined => places.get(pointer)?.written;
-  const desired = await checkDocument(document, dirname(path), writtenAt, log);
+  const desired = await checkDocument(document, dirname(realPath), writtenAt, log);
   const problems = log.problems();
   if (problems.length > 0) return { problems, source: source.text };
-  return { file: { path, name: document.name, ...desired }, source: source.text };
+  return { file: { path, realPath, name: document.name, ...desired }, source: source.text };
 }
 
 /** A reviewer must see in the file itself where requests and credentials go. */
@@ -110,7 +144,7 @@ function offsetOf(places: ReadonlyMap<string, Place>, pointer: string, at: "key"
   return 0;
 }
 
-async function readText(path: string): Promise<string | Problem> {
+async function readText(path: string, options: ReadOptions): Promise<{ text: string; realPath: string } | Problem> {
   const problem = (code: Problem["code"], message: string, hint?: string): Problem => ({
     code,
     message,
@@ -118,35 +152,65 @@ async function readText(path: string): Promise<string | Problem> {
     path,
   });
   try {
-    const bytes = await readBytes(path);
+    const { bytes, realPath } = path === STANDARD_INPUT ? await readStandardInput(options) : await readBytes(path);
     if (bytes === undefined) {
       const message = `the file is larger than ${MAX_FILE_BYTES} bytes`;
       return problem("INVALID_FILE", message, "split it into several mirror files");
     }
-    return decodeText(bytes) ?? problem("YAML_SYNTAX", "the file is not UTF-8 text", "save the file as UTF-8");
+    const text = decodeText(bytes);
+    return text === undefined
+      ? problem("YAML_SYNTAX", "the file is not UTF-8 text", "save the file as UTF-8")
+      : { text, realPath };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") {
-      return problem("FILE_UNREADABLE", "no such file", "pass the path of your mirror file with --file PATH");
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      return problem("FILE_UNREADABLE", "no such file", MISSING_FILE_HINT);
     }
-    if (code === "ELOOP") {
-      const message = "this is a symbolic link, which mirrorform does not follow";
-      return problem("FILE_UNREADABLE", message, "pass the path of the file that it points to");
-    }
+    if (code === "ELOOP") return problem("FILE_UNREADABLE", "this symbolic link leads to no file");
     if (code === "EISDIR") {
       return problem("FILE_UNREADABLE", "this is a folder", "pass the path of a file with --file PATH");
     }
+    if (code === "EACCES" || code === "EPERM") return problem("FILE_UNREADABLE", "permission denied");
     const reason = typeof code === "string" ? code : "unexpected error";
     return problem("FILE_UNREADABLE", `cannot read the file: ${reason}`);
   }
 }
 
-/** Does not follow links: in a pull request, the file could link to any other file, and a problem shows its lines. */
-async function readBytes(path: string): Promise<Uint8Array | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+const MISSING_FILE_HINT = "write one with mirrorform init, or pass the path of your mirror file with --file PATH";
+
+interface ReadBytes {
+  /** Undefined if there are too many. */
+  bytes: Uint8Array | undefined;
+  realPath: string;
+}
+
+/** Follows a link, because the operator names the mirror file: the files of a Kubernetes ConfigMap are links. */
+async function readBytes(path: string): Promise<ReadBytes> {
+  if (!(await lstat(path)).isSymbolicLink())
+    return { bytes: await readFrom(path, constants.O_NOFOLLOW), realPath: path };
+  // A shell's <(...) is a link to a pipe, which has no path of its own.
+  if (!(await stat(path)).isFile()) return { bytes: await readFrom(path, 0), realPath: STANDARD_INPUT };
+  const realPath = await realpath(path);
+  return { bytes: await readFrom(realPath, constants.O_NOFOLLOW), realPath };
+}
+
+async function readFrom(path: string, flags: number): Promise<Uint8Array | undefined> {
+  const file = await open(path, constants.O_RDONLY | flags);
   try {
     return await readBoundedFile(file, MAX_FILE_BYTES);
   } finally {
     await file.close();
   }
+}
+
+/** Policies and layouts of a mirror file from standard input are below the current folder. */
+async function readStandardInput({ standardInput }: ReadOptions): Promise<ReadBytes> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of standardInput?.() ?? []) {
+    parts.push(part);
+    length += part.byteLength;
+    if (length > MAX_FILE_BYTES) return { bytes: undefined, realPath: STANDARD_INPUT };
+  }
+  return { bytes: Buffer.concat(parts), realPath: STANDARD_INPUT };
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 /** The result of a process. */
@@ -17,15 +18,17 @@ export interface CommandOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Default: no timeout. */
   timeoutMilliseconds?: number;
+  /** Standard input (default: none). */
+  input?: string;
   /** Starts the process in its own session, without a terminal. */
   detached?: boolean;
   onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs a command without input until it ends. Does not throw for an exit code other than 0; see {@link output}. */
+/** Runs a command until it ends. Does not throw for an exit code other than 0; see {@link output}. */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Ran> {
   const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     killSignal: "SIGKILL",
     detached: options.detached ?? false,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"] ?? "/", ...options.env },
@@ -37,8 +40,13 @@ export async function run(command: string, args: readonly string[], options: Com
     child.once("error", reject);
     child.once("close", (code, signal) => resolve([code, signal]));
   });
-  const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  child.stdin?.end(options.input);
+  const [stdout, stderr, [code, signal]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
   return { code, signal, stdout, stderr };
+}
+
+function textOf(stream: Readable | null): Promise<string> {
+  return stream === null ? Promise.resolve("") : text(stream);
 }
 
 /** Runs a command and returns its output. Throws an error with all its output if the exit code is not 0. */

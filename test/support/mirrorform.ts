@@ -19,7 +19,7 @@ export interface RunOptions {
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ProcessOptions extends RunOptions, Pick<CommandOptions, "detached" | "onStart"> {}
+export interface ProcessOptions extends RunOptions, Pick<CommandOptions, "detached" | "input" | "onStart"> {}
 
 /** Runs the real command line in a new process. It inherits only PATH from the environment. */
 export function mirrorform(args: readonly string[], options: ProcessOptions): Promise<Ran> {

@@ -44,8 +44,9 @@ targets:
     # ecr: { region: us-east-1, role: arn:aws:iam::123456789012:role/mirror }
 
 repositories: # settings of all repositories; a target or an entry can override them
-  # Only "latest" can be overwritten. If another tag changes at the source, \`plan\` shows it as blocked.
-  tagMutability: { default: IMMUTABLE, except: [latest] }
+  # Tags follow their source: when python:3.12-slim gets a new build, \`apply\` copies it. In an immutable repository,
+  # \`plan\` shows a tag that changed at the source as blocked: tagMutability: { default: IMMUTABLE, except: [latest] }
+  tagMutability: MUTABLE
   scanOnPush: true
 
 # sources:

@@ -2,23 +2,30 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 
 import { MirrorError } from "../../errors.ts";
-import { parseReference } from "../../oci/reference.ts";
+import { readImageName } from "../../desired/entries/image-name.ts";
+import type { Diagnostic } from "../../desired/text/problem.ts";
+import { STANDARD_STREAM } from "../options/common-options.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile } from "./first-mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
-/** Runs `init`: writes a first mirror file with the given images. Never overwrites a file. */
+/** Runs `init`: writes a first mirror file with the given images, or prints it for `-`. Never overwrites a file. */
 export async function init(input: InitInput, context: ProcessContext): Promise<number> {
   const { file: path, json, from, operands } = input;
   const texts = [...from, ...operands];
   const images = texts.map((text) => {
-    const reference = parseReference(text);
-    if (typeof reference === "string") throw invalidImage(text, reference);
+    if (looksLikeFile(text)) throw isFile(text);
+    const reference = readImageName(text);
+    if ("message" in reference) throw invalidImage(text, reference);
     return { text, reference };
   });
   const content = firstMirrorFile(basename(dirname(resolve(path))), images);
+  if (path === STANDARD_STREAM) {
+    context.out(json ? `${JSON.stringify({ file: path, images: images.length, content }, null, 2)}\n` : content);
+    return EXIT.done;
+  }
   try {
     await writeFile(path, content, { flag: "wx" });
   } catch (error) {
@@ -31,8 +38,33 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
   return EXIT.done;
 }
 
-function invalidImage(text: string, message: string): MirrorError {
-  const hint = "use a name that `docker pull` accepts; no file was written";
+function invalidImage(text: string, { message, hint }: Diagnostic): MirrorError {
+  return usage(text, message, `${hint ?? "use a name that `docker pull` accepts"}; no file was written`);
+}
+
+/** Returns whether a text is the name of a file that lists images, or a path. No image name starts like a path. */
+function looksLikeFile(text: string): boolean {
+  const name = basename(text);
+  if (/^(?:[./~]|[A-Za-z]:\\)/.test(text)) return true;
+  return /^(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$/i.test(name) || FILE_NAME.test(name);
+}
+
+/** The endings of files in which images are named. A tag would come after a colon. */
+const FILE_NAME = /^[^:@]+\.(?:ya?ml|json|toml|hcl|tf|tfvars|txt|lock|env|md|Dockerfile|Containerfile)$/i;
+
+function isFile(text: string): MirrorError {
+  const name = basename(text);
+  const word = /^[\w./-]+$/.test(text) ? text : "FILE";
+  const command = /^(?:Dockerfile|Containerfile)|\.(?:Dockerfile|Containerfile)$/i.test(name)
+    ? `\`grep -i '^FROM' ${word}\` shows its images`
+    : /compose/i.test(name)
+      ? `\`docker compose -f ${word} config --images\` lists its images`
+      : `\`grep -n image ${word}\` may show its images`;
+  const message = "this is the name of a file, and `init` takes the names of images";
+  return usage(text, message, `${command}; then run \`mirrorform init IMAGE...\` with them; no file was written`);
+}
+
+function usage(text: string, message: string, hint: string): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read image", reference: text, hint });
 }
 

@@ -4,6 +4,7 @@ import { formatLock } from "../../desired/lock/lock-text.ts";
 import { lockName } from "../../desired/lock/locked-images.ts";
 import { listAndSelectTags } from "../../desired/tags/list-and-select-tags.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../desired/lock/locked-rules.ts";
+import { STANDARD_INPUT } from "../../desired/mirror-file.ts";
 import { resolveAll } from "../../desired/sources/resolve.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Reference } from "../../oci/reference.ts";
@@ -28,8 +29,14 @@ export async function lock(input: LockInput, context: ProcessContext): Promise<n
   const globs = updateGlobs(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
+  if (loaded.file.realPath === STANDARD_INPUT) {
+    throw usage(
+      "a mirror file from standard input has no lock file",
+      "pass the path of the mirror file with --file PATH",
+    );
+  }
   if (!input.check) return write(loaded, globs, input, context);
-  if (loaded.lock === undefined) throw noLock(loaded.file.path);
+  if (loaded.lock === undefined) throw noLock(loaded.file.realPath);
   if (await reportDifferences(loaded, input, context)) return EXIT.failed;
   const { path } = loaded.lock;
   context.out(
@@ -58,7 +65,7 @@ async function write(
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
     const change = await changeOf(loaded, globs, { connections, pullBudgets }, context);
-    const path = lockPath(file.path);
+    const path = lockPath(file.realPath);
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...changes } = change;
     const color = wantsColor(input.noColor, context);

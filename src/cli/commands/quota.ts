@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+
+import type { MirrorFile } from "../../desired/mirror-file.ts";
 import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
 import { limitSourceOf, type ReportedLimit } from "../../dockerhub/limit-info.ts";
 import { MirrorError } from "../../errors.ts";
 import { DOCKER_HUB } from "../../oci/reference.ts";
+import { DEFAULT_FILE } from "../options/common-options.ts";
 import type { QuotaInput } from "../definitions/quota.ts";
 import { openConnections } from "../../run/connections.ts";
 import { createPullBudgets } from "../../run/pull-budgets.ts";
@@ -21,12 +25,12 @@ const PREVIEW = { repository: "ratelimitpreview/test", tag: "latest" };
  * @returns 1 if the response does not mention a pull limit
  */
 export async function quota(input: QuotaInput, context: ProcessContext): Promise<number> {
-  const file = await loadMirrorFile(input, context);
-  if (file === undefined) return EXIT.invalid;
+  const sources = await sourcesOf(input, context);
+  if (sources === undefined) return EXIT.invalid;
   const events = createEventStream();
   logRequests(input, events, context);
   const pullBudgets = createPullBudgets(new Map());
-  const connections = openConnections(file.sources, pullBudgets, events.emit, context);
+  const connections = openConnections(sources, pullBudgets, events.emit, context);
   try {
     const source = connections.source(DOCKER_HUB);
     const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
@@ -45,6 +49,12 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   } finally {
     await connections.close();
   }
+}
+
+/** Works without a mirror file, which only sets how to reach Docker Hub. Undefined if the file is not valid. */
+async function sourcesOf(input: QuotaInput, context: ProcessContext): Promise<MirrorFile["sources"] | undefined> {
+  if (input.file === DEFAULT_FILE && !existsSync(input.file)) return new Map();
+  return (await loadMirrorFile(input, context))?.sources;
 }
 
 const UNUSED =

@@ -1,6 +1,6 @@
 import type { InputOf } from "../options/command.ts";
-import { FILE_OPTIONS, VERBOSE } from "../options/common-options.ts";
-import { flag, type Option } from "../options/option.ts";
+import { DEFAULT_FILE, FILE_OPTIONS, VERBOSE } from "../options/common-options.ts";
+import { flag, textWithDefault, type Option } from "../options/option.ts";
 
 /** The glob of `--update` without a value. */
 export const EVERY_IMAGE = "**";
@@ -19,6 +19,7 @@ export const LOCK = {
   summary: "write the lock file, which lists the digests to copy; uses no pulls",
   options: {
     ...FILE_OPTIONS,
+    file: textWithDefault("FILE", "mirror file", DEFAULT_FILE, { short: "f" }),
     update: UPDATE,
     check: flag("only compare the lock file with the mirror file, offline; exit with 1 if they disagree"),
     verbose: VERBOSE,

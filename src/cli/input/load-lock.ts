@@ -1,5 +1,5 @@
 import { readLockFile, lockPath, type Lock } from "../../desired/lock/lock-file.ts";
-import type { MirrorFile } from "../../desired/mirror-file.ts";
+import { STANDARD_INPUT, type MirrorFile } from "../../desired/mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithSource, reportProblems, type MirrorFileInput } from "./load-mirror-file.ts";
 
@@ -15,9 +15,12 @@ export interface FileWithLock {
 export async function loadWithLock(input: MirrorFileInput, context: ProcessContext): Promise<FileWithLock | undefined> {
   const loaded = await loadWithSource(input, context);
   if (loaded === undefined) return undefined;
-  const read = await readLockFile(loaded.file.path);
+  const { realPath } = loaded.file;
+  // Standard input has no place, so it has no lock file next to it.
+  if (realPath === STANDARD_INPUT) return { ...loaded, lock: undefined };
+  const read = await readLockFile(realPath);
   if ("lock" in read) return { ...loaded, lock: read.lock };
-  const about = { path: lockPath(loaded.file.path), operation: "read the lock file", source: () => read.source };
+  const about = { path: lockPath(realPath), operation: "read the lock file", source: () => read.source };
   await reportProblems(read.problems, about, input, context);
   return undefined;
 }

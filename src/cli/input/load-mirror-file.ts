@@ -31,7 +31,8 @@ export async function loadWithSource(
   context: ProcessContext,
 ): Promise<{ file: MirrorFile; source: string } | undefined> {
   const path = input.file;
-  const read = await readMirrorFile(path, { environment: context.environment });
+  const { environment, standardInput } = context;
+  const read = await readMirrorFile(path, { environment, ...(standardInput === undefined ? {} : { standardInput }) });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
   await reportProblems(read.problems, about, input, context);

@@ -1,8 +1,14 @@
 import { flag, text, texts, textWithDefault } from "./option.ts";
 
+/** The mirror file of a command line without `--file`. */
+export const DEFAULT_FILE = "mirrors.yaml";
+
+/** Means standard input or standard output in place of a file. */
+export const STANDARD_STREAM = "-";
+
 /** Options of every command that reads a mirror file. */
 export const FILE_OPTIONS = {
-  file: textWithDefault("FILE", "mirror file", "mirrors.yaml", { short: "f" }),
+  file: textWithDefault("FILE", "mirror file; - for standard input", DEFAULT_FILE, { short: "f" }),
   json: flag("print one JSON document instead of text"),
   noColor: flag("disable colors; same as setting NO_COLOR"),
 } as const;

@@ -6,6 +6,8 @@ import type { InterruptSignal } from "./exit-code.ts";
 
 /** What commands use of the process. Only {@link createProcessContext} reads globals. */
 export interface ProcessContext extends RunContext {
+  /** Returns standard input, which can be read once. Missing: there is none. */
+  standardInput?: () => AsyncIterable<Uint8Array>;
   /** Writes to standard output. */
   out: (text: string) => void;
   /** Writes to standard error. */
@@ -25,6 +27,7 @@ export function createProcessContext(interrupt: {
   return {
     environment: process.env,
     homeDirectory: homedir(),
+    standardInput: () => process.stdin,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY && process.env["CI"] === undefined && process.env["TERM"] !== "dumb",

@@ -11,6 +11,7 @@ import { readMirrorFile } from "../../../src/desired/mirror-file.ts";
 import { formatReference, parseReference, withDefaultTag } from "../../../src/oci/reference.ts";
 import { folderWith } from "../../support/mirrorform.ts";
 import { resident } from "../../support/resident.ts";
+import { world } from "../../support/world.ts";
 
 async function folder(context: TestContext, files: Record<string, string> = {}): Promise<string> {
   const made = await folderWith(files);
@@ -87,6 +88,51 @@ describe("init", () => {
     assert.equal(code, 3);
     assert.match(stderr, /Ruby:2\.7: .*lowercase/);
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
+  });
+
+  test("refuses the names of files, and says how to find their images", async (t) => {
+    const path = await folder(t, { "docker-compose.yml": "services: {}\n" });
+    for (const [name, hint] of [
+      ["docker-compose.yml", "docker compose -f docker-compose.yml config --images"],
+      ["Dockerfile", "grep -i '^FROM' Dockerfile"],
+      ["build/Dockerfile.prod", "grep -i '^FROM' build/Dockerfile.prod"],
+      ["k8s/deployment.yaml", "grep -n image k8s/deployment.yaml"],
+      ["./images.txt", "grep -n image ./images.txt"],
+    ] as const) {
+      const { code, stderr } = await resident(["init", "--from", name], { folder: path });
+      assert.equal(code, 3, name);
+      assert.match(stderr, /this is the name of a file/);
+      assert.ok(stderr.includes(hint), stderr);
+    }
+    await assert.rejects(readFile(join(path, "mirrors.yaml")));
+  });
+
+  test("shows the image that an address means", async (t) => {
+    const path = await folder(t);
+    for (const text of ["docker://python:3.12", "https://hub.docker.com/_/python"]) {
+      const { code, stderr } = await resident(["init", text], { folder: path });
+      assert.equal(code, 3);
+      assert.match(stderr, /hint: write "python/);
+    }
+  });
+
+  test("prints the file for -", async (t) => {
+    const path = await folder(t);
+    const { code, stdout } = await resident(["init", "redis:7", "--file", "-"], { folder: path });
+    assert.equal(code, 0);
+    assert.match(stdout, /^ {2}- image: redis:7$/m);
+    await assert.rejects(readFile(join(path, "mirrors.yaml")));
+  });
+
+  test("writes a mirror file whose tags can move at the source", async (t) => {
+    const place = await world(t, {}, { images: ["python:3.12-slim"] });
+    assert.equal((await place.run(["init", "python:3.12-slim"])).code, 0);
+    assert.equal((await place.json(["apply"])).code, 0);
+    place.sandbox.dockerHub.publish("library/python", "3.12-slim", { revision: 2 });
+    const planned = await place.json(["plan"]);
+    assert.equal(planned.code, 0);
+    assert.equal(planned.document.totals?.["change"], 1);
+    assert.equal((await place.json(["apply"])).code, 0);
   });
 
   test("reports a file that cannot be written", async (t) => {

@@ -1,5 +1,6 @@
 /** If these fail, quota reports no limit where there is one, or shows an account name in a log. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -8,6 +9,7 @@ import { OCI_INDEX } from "../../../src/oci/media-type.ts";
 import { startDockerHub } from "../../../src/sandbox/docker-hub/docker-hub.ts";
 import { runHere } from "../../support/in-process.ts";
 import { folderWith } from "../../support/mirrorform.ts";
+import { resident } from "../../support/resident.ts";
 
 const FILE = "version: 1\nname: platform\ntargets: { main: { ecr: {} } }\nmirrors: [{ image: redis:7 }]\n";
 const ADDRESS = { "docker-ratelimit-source": "203.0.113.7" };
@@ -102,4 +104,24 @@ describe("the owner of the pull limit in mirrorform quota", () => {
       assert.equal(code, 1);
     });
   }
+});
+
+test("quota works without a mirror file, but not with an invalid one or another name", async (t) => {
+  const hub = await startDockerHub({});
+  hub.publish("ratelimitpreview/test", "latest");
+  const folder = await folderWith({});
+  t.after(async () => {
+    await hub.close();
+    await folder.remove();
+  });
+  const run = (...args: string[]) =>
+    resident(["quota", ...args], { folder: folder.path, environment: hub.environment });
+  const { code, stdout, stderr } = await run();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Docker Hub: \d+ of \d+ pulls remaining/);
+  const missing = await run("--file", "other.yaml");
+  assert.equal(missing.code, 3);
+  assert.match(missing.stderr, /other\.yaml: no such file[^]*mirrorform init/);
+  await writeFile(join(folder.path, "mirrors.yaml"), "version: 2\n");
+  assert.equal((await run()).code, 3);
 });
