@@ -71,6 +71,17 @@ install_referrers_registry() {
   cp "$source/go.sum" "$binary.version"
 }
 
+# Builds the programs that read the output of `mirrorform uris`: buildx, buildkitd, and uri-readers for the rest.
+install_uri_readers() {
+  local source=$HERE/uri-readers binaries=$CACHE/uri-readers
+  if cmp -s <(cat "$source"/*.go "$source/go.sum") "$binaries/version"; then return; fi
+  say "building buildx and buildkitd"
+  mkdir -p "$binaries"
+  (cd "$source" && GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$binaries/" . \
+    github.com/docker/buildx/cmd/buildx github.com/moby/buildkit/cmd/buildkitd)
+  cat "$source"/*.go "$source/go.sum" >"$binaries/version"
+}
+
 # Installs $CACHE/conformance. If the module proxy does not serve the suite, writes the proxy's answer to
 # $CACHE/conformance.unavailable, and the test is skipped with that reason. Any other failure fails the run.
 install_conformance_suite() {

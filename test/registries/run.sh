@@ -32,6 +32,7 @@ install_crane
 install_conformance_suite
 install_actionlint
 install_referrers_registry
+install_uri_readers
 make_image
 flock --unlock 9
 if [[ ${1-} == prepare ]]; then exit 0; fi

@@ -2,6 +2,9 @@ import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "../render/text/columns.ts";
 import type { UriFormatName } from "../definitions/uris.ts";
+import { bakeFile } from "./bake-file.ts";
+import { contextName, contextValue, isInLayout } from "./build-context.ts";
+import { literalTemplate } from "./hcl-template.ts";
 import type { MirroredUri } from "./mirrored-uri.ts";
 
 /** Renders URIs, by the name of the format. Output that is not empty ends with a line feed. */
@@ -9,30 +12,15 @@ export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly Mirrore
   table: (uris) => lines(alignColumns(["image", "uri"], uris).map(terminalText)),
   json: (uris) => document(uris),
   dotenv: (uris) => lines(uris.map(({ name, uri }) => `${name}=${dotenvValue(uri)}`)),
-  "build-args": (uris) => lines(uris.map(({ name, uri }) => `--build-arg ${name}=${plainWord(uri)}`)),
+  "build-args": (uris) => lines(uris.map(buildArgument)),
   bake: (uris) => document(bakeFile(uris)),
   tfvars: (uris) => `mirrorform_uris = {\n${uris.map(({ name, uri }) => `  ${name} = ${hclText(uri)}\n`).join("")}}\n`,
 };
 
-/** Characters that need no quotes in any format. The URI of an image in a registry has no others. */
-const PLAIN = /^[A-Za-z0-9._:/@+-]+$/;
-
-/**
- * Renders an override file for `docker buildx bake -f docker-bake.hcl -f FILE`. It sets variables with these names. A
- * target that inherits from `mirrorform` gets them as build arguments, and uses the mirror of each image without a change
- * to the Dockerfile (bake reference, `target.contexts`).
- */
-function bakeFile(uris: readonly MirroredUri[]): object {
-  return {
-    variable: Object.fromEntries(uris.map(({ name, uri }) => [name, { default: literal(uri) }])),
-    target: {
-      mirrorform: {
-        args: Object.fromEntries(uris.map(({ name, uri }) => [name, literal(uri)])),
-        contexts: Object.fromEntries(uris.map(({ source, uri }) => [source, `docker-image://${literal(uri)}`])),
-      },
-    },
-  };
-}
+/** Characters that a shell takes literally, quoted or not. */
+const PLAIN = /^[A-Za-z0-9._:/@=+-]+$/;
+/** Characters that every reader of dotenv takes literally without quotes. The URI of an image in a registry has no others. */
+const PLAIN_VALUE = /^[A-Za-z0-9._:/@=+[\]-]+$/;
 
 /**
  * Renders a value of a dotenv file. `docker run --env-file` treats quotes as part of the value, so a value has quotes only
@@ -40,7 +28,7 @@ function bakeFile(uris: readonly MirroredUri[]): object {
  * quote. Text with one is put in double quotes, if it has no characters that are special to a shell there.
  */
 function dotenvValue(uri: string): string {
-  if (PLAIN.test(uri)) return uri;
+  if (PLAIN_VALUE.test(uri)) return uri;
   if (!uri.includes("'")) return `'${uri}'`;
   if (!/["$`\\!]/.test(uri)) return `"${uri}"`;
   throw new MirrorError(`"${uri}" cannot be written so that a shell and all dotenv readers agree on it`, {
@@ -51,25 +39,26 @@ function dotenvValue(uri: string): string {
   });
 }
 
+/** Renders an argument of `docker build` that makes it use the mirrored image. */
+function buildArgument(image: MirroredUri): string {
+  if (isInLayout(image)) return `--build-context ${plainWord(`${contextName(image)}=${contextValue(image)}`)}`;
+  return `--build-arg ${plainWord(`${image.name}=${image.uri}`)}`;
+}
+
 /** Checks a value for `docker build $(mirrorform uris --format build-args)`: the shell splits it at spaces and keeps quotes. */
-function plainWord(uri: string): string {
-  if (PLAIN.test(uri)) return uri;
-  throw new MirrorError(`"${uri}" would need quotes on a command line`, {
+function plainWord(word: string): string {
+  if (PLAIN.test(word)) return word;
+  throw new MirrorError(`"${word}" would need quotes on a command line`, {
     code: "USAGE",
     side: "config",
     operation: "print the URIs",
-    hint: "use --format json or dotenv",
+    hint: "use --format bake, json or dotenv",
   });
 }
 
 /** Renders a quoted template of HCL ("Quoted Templates"), which has JSON's escapes. */
 function hclText(uri: string): string {
-  return literal(JSON.stringify(uri));
-}
-
-/** Escapes template sequences. HCL evaluates them, even in JSON. */
-function literal(text: string): string {
-  return text.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
+  return literalTemplate(JSON.stringify(uri));
 }
 
 function document(value: unknown): string {

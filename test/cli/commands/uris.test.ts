@@ -65,7 +65,7 @@ describe("uris", { concurrency: 4 }, () => {
     const uri = `${registry}/nomorelimit:ruby-2.7.1-slim`;
     assert.deepEqual(bake.variable.ECR_RUBY_URI, { default: uri });
     assert.equal(bake.target.mirrorform.args.ECR_RUBY_URI, uri);
-    assert.equal(bake.target.mirrorform.contexts["docker.io/library/ruby:2.7.1-slim"], `docker-image://${uri}`);
+    assert.equal(bake.target.mirrorform.contexts["ruby:2.7.1-slim"], `docker-image://${uri}`);
   });
 
   test("prints one map for Terraform", async (t) => {

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
 
+import { contextName } from "../../../src/cli/uris/build-context.ts";
 import { URI_FORMATS } from "../../../src/cli/uris/formats.ts";
+import type { MirroredUri } from "../../../src/cli/uris/mirrored-uri.ts";
 import { run } from "../../support/command.ts";
 import { folderWith } from "../../support/mirrorform.ts";
 
 const PLAIN = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2_x-y";
 /** A possible name for the folder of a layout, with characters that are special in shells, HCL, JSON or dotenv files. */
 const HOSTILE = 'oci:./a b${HOME}$(id)`id`%{if true}\\n"q" #c/app:1';
+const DIGEST = `sha256:${"a".repeat(64)}`;
 
 function written(format: keyof typeof URI_FORMATS, uri: string): string {
   return URI_FORMATS[format]([
@@ -47,9 +50,13 @@ describe("the URI", () => {
         target: { mirrorform: { args: Record<string, string>; contexts: Record<string, string> } };
       };
       assert.equal(fromTemplate(bake.variable["APP_URI"]?.default ?? ""), uri);
-      assert.equal(fromTemplate(bake.target.mirrorform.args["APP_URI"] ?? ""), uri);
-      const context = bake.target.mirrorform.contexts["docker.io/library/app:1"] ?? "";
-      assert.equal(fromTemplate(context), `docker-image://${uri}`);
+      // FROM cannot name an image in a layout, so the Dockerfile's default applies, and its build context.
+      const argument = bake.target.mirrorform.args["APP_URI"];
+      if (uri.startsWith("oci:")) assert.equal(argument, undefined);
+      else assert.equal(fromTemplate(argument ?? ""), uri);
+      const context = bake.target.mirrorform.contexts["app:1"] ?? "";
+      const value = uri.startsWith("oci:") ? `oci-layout://${uri.slice("oci:".length)}` : `docker-image://${uri}`;
+      assert.equal(fromTemplate(context), value);
     });
 
     test(`of an image ${what} is a quoted template in tfvars`, () => {
@@ -67,5 +74,63 @@ describe("the URI", () => {
   test("is refused for build-args if the shell would split it", () => {
     assert.equal(written("build-args", PLAIN), `--build-arg APP_URI=${PLAIN}\n`);
     assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /json or dotenv/ });
+  });
+
+  test("of an image in a layout is a build context in build-args, because FROM cannot name the layout", () => {
+    assert.equal(written("build-args", "oci:./mirror/app:1"), "--build-context app:1=oci-layout://./mirror/app:1\n");
+    assert.equal(written("build-args", "oci:5000/app:1"), "--build-arg APP_URI=oci:5000/app:1\n", "a host named oci");
+  });
+});
+
+/** BuildKit looks up other names in vain, and the build silently pulls from the source. */
+describe("a build context has the name under which BuildKit looks up", () => {
+  for (const [source, name] of [
+    ["docker.io/library/python:3.12-slim", "python:3.12-slim"],
+    ["docker.io/library/python:latest", "python"],
+    ["docker.io/grafana/grafana:latest", "grafana/grafana"],
+    ["docker.io/a.b/c:1", "a.b/c:1"],
+    ["docker.io/library/a/b:1", "library/a/b:1"],
+    [`docker.io/library/python:3.12@${DIGEST}`, `python:3.12@${DIGEST}`],
+    [`docker.io/library/python@${DIGEST}`, `python@${DIGEST}`],
+    [`docker.io/library/python:latest@${DIGEST}`, `python:latest@${DIGEST}`],
+    ["ghcr.io/library/app:latest", "ghcr.io/library/app"],
+    ["quay.io/org/app:1", "quay.io/org/app:1"],
+    ["localhost:5000/app:latest", "localhost:5000/app"],
+  ] as const) {
+    test(source, () => assert.equal(contextName({ source }), name));
+  }
+});
+
+describe("bake", () => {
+  const uri = (target: string, tag: string): MirroredUri => ({
+    name: `APP_${tag}_${target}`.toUpperCase(),
+    image: "app:1",
+    source: "docker.io/library/app:1",
+    target,
+    uri: `${target}.example.com/app:${tag}`,
+  });
+  const targets = (uris: readonly MirroredUri[]): Record<string, object> =>
+    (JSON.parse(URI_FORMATS.bake(uris)) as { target: Record<string, object> }).target;
+
+  test("has a target for each mirror target, because one build reads an image from one place", () => {
+    assert.deepEqual(targets([uri("seoul", "a"), uri("us", "a")]), {
+      "mirrorform-seoul": {
+        args: { APP_A_SEOUL: "seoul.example.com/app:a" },
+        contexts: { "app:1": "docker-image://seoul.example.com/app:a" },
+      },
+      "mirrorform-us": {
+        args: { APP_A_US: "us.example.com/app:a" },
+        contexts: { "app:1": "docker-image://us.example.com/app:a" },
+      },
+    });
+  });
+
+  test("uses the first of several mirrors of one image", () => {
+    assert.deepEqual(targets([uri("main", "b"), uri("main", "a")]), {
+      mirrorform: {
+        args: { APP_B_MAIN: "main.example.com/app:b", APP_A_MAIN: "main.example.com/app:a" },
+        contexts: { "app:1": "docker-image://main.example.com/app:b" },
+      },
+    });
   });
 });
