@@ -9,9 +9,9 @@ if [ ! -d "$action/node_modules/undici" ]; then
 fi
 
 # If the job's Node is too old, installs another one for mirrorform only.
-is_new_enough='const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)'
 node=node
-if ! node -e "$is_new_enough" 2>/dev/null; then
+is_new_enough='process.exit(require(process.argv[1]).problem() === undefined ? 0 : 1)'
+if ! node -e "$is_new_enough" "$action/bin/node-version.cjs" 2>/dev/null; then
   home="${RUNNER_TEMP:-/tmp}/mirrorform-node"
   npm install --prefix "$home" --no-audit --no-fund --loglevel=error node@24.21.0
   node="$home/node_modules/node/bin/node"

@@ -6,7 +6,7 @@ import { CONCURRENT_REQUESTS, type CopyJob, type Tool } from "./tool.ts";
 
 /** The programs of the checkout and of the built package. */
 export const UNBUILT = join(ROOT, "src/cli/main.ts");
-export const BUILT = join(CACHE, "package/dist/cli/main.js");
+export const BUILT = join(CACHE, "package/bin/mirrorform.cjs");
 
 /** @param entry {@link UNBUILT} or {@link BUILT} */
 export function mirrorform(entry: string): Tool {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { version } from "./process/version.ts";
 
 // Scripts query the version often, so nothing else is loaded for it.
