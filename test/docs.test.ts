@@ -61,6 +61,21 @@ describe("the documentation", () => {
     assert.deepEqual(broken, []);
   });
 
+  test("has no links to missing files of the repository on GitHub", () => {
+    const linked = PAGES.flatMap((page) =>
+      [
+        ...proseOf(page).matchAll(
+          /\]\(https:\/\/github\.com\/mirrorform\/mirrorform\/(?:blob|tree)\/main\/([^)#\s]+)/g,
+        ),
+      ].map(([, path]) => ({ page, path: path ?? "" })),
+    );
+    assert.ok(linked.length > 0, "some are found");
+    assert.deepEqual(
+      linked.filter(({ path }) => globSync(path).length === 0),
+      [],
+    );
+  });
+
   test("names source files and folders that exist", () => {
     const named = PAGES.flatMap((page) =>
       [...readFileSync(page, "utf8").matchAll(/`((?:src|test|scripts|bench|action|examples)\/[\w./-]+)`/g)].map(

@@ -7,6 +7,7 @@ import type { DemoInput } from "../definitions/demo.ts";
 import { PLAN, type PlanInput } from "../definitions/plan.ts";
 import { defaultInput } from "../options/command.ts";
 import { EXIT } from "../process/exit-code.ts";
+import { nextSteps } from "../render/next-steps.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
 import { withPlan } from "../input/session.ts";
@@ -50,6 +51,7 @@ export async function demo(given: DemoInput, context: ProcessContext): Promise<n
       if (code !== EXIT.done) break;
     }
     if (json) context.out(`${JSON.stringify({ steps: results }, null, 2)}\n`);
+    else if (code === EXIT.done) context.out(nextSteps(context.environment, import.meta.url.endsWith(".ts")));
     return code;
   } finally {
     await sandbox.close();

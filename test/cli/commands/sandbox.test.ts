@@ -216,6 +216,7 @@ describe("mirrorform demo", () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /\d+ pulls used, \d+ of 100 pulls remaining in the 1-hour window/);
     assert.match(stdout, /No changes\. \d+ images match .*mirrors\.yaml\./);
+    assert.match(stdout, /^ {2}mirrorform init --from [^]*\n.*docs\/getting-started\.md\n$/m);
     assert.equal(stderr, "");
   });
 });
