@@ -2,8 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 
 /** A clock that tests can replace, so that they do not wait. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for dates only: the system's time can be set back or forward. */
   now(): number;
+  /** Milliseconds since an arbitrary moment, for intervals. Never goes back. */
+  monotonic(): number;
   /** Resolves after `milliseconds`. Rejects with the signal's reason as soon as `signal` is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
@@ -11,6 +13,7 @@ export interface Clock {
 /** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   async sleep(milliseconds, signal) {
     signal?.throwIfAborted();
     try {

@@ -87,9 +87,9 @@ async function answers(host: string): Promise<boolean> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + TIMEOUT_MILLISECONDS;
+  const limit = performance.now() + TIMEOUT_MILLISECONDS;
   while (!(await condition())) {
-    if (Date.now() > limit) throw new Error("timed out waiting for the registry");
+    if (performance.now() > limit) throw new Error("timed out waiting for the registry");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
 }

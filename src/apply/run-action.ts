@@ -36,9 +36,9 @@ export async function runAction(
 ): Promise<Outcome> {
   const { clock, emit, signal } = context;
   const meter: Meter = { bytes: 0, pulls: 0 };
-  const start = clock.now();
+  const start = clock.monotonic();
   const outcome = (result: Outcome["result"], error?: Outcome["error"]): Outcome => {
-    return { action, result, uri, ...meter, milliseconds: clock.now() - start, error };
+    return { action, result, uri, ...meter, milliseconds: Math.round(clock.monotonic() - start), error };
   };
   if (signal.aborted) return outcome("not-started");
   emit({ type: "action.started", action: action.id });

@@ -34,10 +34,10 @@ export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: Ca
   return (path, timeout, signal) => limit(() => send(urlOf(path, endpoint), timeout, signal));
 
   async function send(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueResponse> {
-    const start = clock.now();
+    const start = clock.monotonic();
     const finished = (response: CatalogueResponse): CatalogueResponse => {
       const { host, pathname: path } = url;
-      const milliseconds = clock.now() - start;
+      const milliseconds = Math.round(clock.monotonic() - start);
       const { status } = response;
       emit({ type: "request.finished", side: "source", method: "GET", host, path, status, milliseconds });
       return response;

@@ -54,13 +54,18 @@ export async function serve(t: TestContext, handler: Handler): Promise<Server> {
   return { url, seen, lines: () => seen.map((request) => `${request.method} ${request.url}`) };
 }
 
-/** Creates a clock that does not sleep, and records for how long it should have. */
-export function quickClock(): Clock & { slept: number[]; time: number } {
+/**
+ * Creates a clock that does not sleep, and records for how long it should have. Its monotonic time differs from its
+ * date, and goes on where the date is set back by `behind` milliseconds.
+ */
+export function quickClock(): Clock & { slept: number[]; time: number; behind: number } {
   const slept: number[] = [];
   const clock = {
     time: 1_700_000_000_000,
     slept,
-    now: () => clock.time,
+    behind: 0,
+    now: () => clock.time - clock.behind,
+    monotonic: () => clock.time - 1_699_999_000_000,
     sleep: async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
       signal?.throwIfAborted();
       slept.push(milliseconds);

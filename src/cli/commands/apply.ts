@@ -50,8 +50,9 @@ async function planAndCarryOut(
   const work = async (session: Session): Promise<number> => {
     const fresh = await waitForPlan(session, wait, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);
-    if (!json && !isPlanShown) context.out(`${renderPlan(plan, session.style)}\n`);
-    const started = context.clock.now();
+    if (!json && !isPlanShown) context.out(`${renderPlan(plan, session.style)}
+`);
+    const started = context.clock.monotonic();
     const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
     const report = await carryOut(plan, session, context, { showsProgress: !json, wait }).finally(() => log?.close());
@@ -60,7 +61,7 @@ async function planAndCarryOut(
       spent: session.pullBudgets.spent(registry),
       ...session.pullBudgets.known(registry),
     }));
-    const milliseconds = context.clock.now() - started;
+    const milliseconds = Math.round(context.clock.monotonic() - started);
     const contents: ReportDocument = { ...report, plan, pulls, milliseconds };
     const document = `${JSON.stringify(contents, null, 2)}\n`;
     context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));

@@ -26,7 +26,7 @@ export function followAsList(
   events: EventStream,
   { out, clock, terminalSize }: Pick<ProcessContext, "out" | "clock" | "terminalSize">,
 ): Progress {
-  const tally = createTally(actions, () => clock.now());
+  const tally = createTally(actions, () => clock.monotonic());
   const pending = new Map(actions.map((action) => [action.id, Promise.withResolvers<Finished | undefined>()]));
   events.listen((event) => {
     tally.record(event);

@@ -61,12 +61,12 @@ export function registryCredentials(
   clock: Clock,
 ): Credentials {
   let current: Promise<Authorization> | undefined = Promise.resolve(first);
-  let renewAt = renewalTime(first, clock.now());
+  let renewAt = renewalTime(first, clock);
 
   const refresh = async (): Promise<Authorization> => {
     try {
       const renewed = await renew();
-      renewAt = renewalTime(renewed, clock.now());
+      renewAt = renewalTime(renewed, clock);
       return renewed;
     } catch (error) {
       current = undefined;
@@ -76,7 +76,7 @@ export function registryCredentials(
   return {
     async lookup(host) {
       if (host !== first.endpoint.host) return undefined;
-      if (current === undefined || clock.now() >= renewAt) {
+      if (current === undefined || clock.monotonic() >= renewAt) {
         renewAt = Number.POSITIVE_INFINITY;
         current = refresh();
       }
@@ -90,9 +90,10 @@ export function registryCredentials(
   };
 }
 
-function renewalTime(authorization: Authorization, now: number): number {
-  const lifetime = Math.max(0, authorization.expiresAt - now);
-  return now + Math.max(lifetime - RENEWAL_MARGIN, lifetime * MIN_USED_LIFETIME);
+/** Returns when to renew an authorization that was just received, on the monotonic clock. */
+function renewalTime(authorization: Authorization, clock: Clock): number {
+  const lifetime = Math.max(0, authorization.expiresAt - clock.now());
+  return clock.monotonic() + Math.max(lifetime - RENEWAL_MARGIN, lifetime * MIN_USED_LIFETIME);
 }
 
 function readEndpoint(text: string | undefined): URL | undefined {

@@ -77,7 +77,7 @@ async function exchange(
 ): Promise<HttpResponse> {
   const url = urlOf(request, options.side);
   const path = operationOf(request);
-  const began = options.clock.now();
+  const began = options.clock.monotonic();
   let status: number | undefined;
   try {
     if (!isConfidential(url)) throw plainHttp(url, options.side);
@@ -103,7 +103,7 @@ async function exchange(
     if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
     throw networkError(error, { side, operation, host: url.host, signal });
   } finally {
-    const milliseconds = options.clock.now() - began;
+    const milliseconds = Math.round(options.clock.monotonic() - began);
     options.emit({
       type: "request.finished",
       side: options.side,

@@ -43,11 +43,11 @@ export function putImageLimiters(clock: Clock): (scope: QuotaScope) => PutImageL
  * twice.
  */
 export function createPutImageLimiter(clock: Clock): PutImageLimiter {
-  /** Start times of the latest puts, including scheduled ones, oldest first. Milliseconds since 1970. */
+  /** Start times of the latest puts, including scheduled ones, oldest first. Milliseconds of the monotonic clock. */
   const starts: number[] = [];
   return {
     async turn(reference, signal) {
-      const now = clock.now();
+      const now = clock.monotonic();
       const start = nextStart(now, starts);
       starts.push(start);
       if (starts.length > PUTS_PER_SECOND) starts.shift();

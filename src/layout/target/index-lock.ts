@@ -42,13 +42,13 @@ export async function withLock<T>(
   }
 
   async function acquire(): Promise<void> {
-    const began = clock.now();
+    const began = clock.monotonic();
     let seen: { state: string | undefined; since: number } = { state: undefined, since: began };
     while (!(await create())) {
       const state = await stateOf(path);
-      if (state !== seen.state) seen = { state, since: clock.now() };
-      if (state !== undefined && clock.now() - seen.since >= LOCK_STALE && (await takeOver())) return;
-      if (clock.now() - began >= LOCK_TIMEOUT) throw heldTooLong();
+      if (state !== seen.state) seen = { state, since: clock.monotonic() };
+      if (state !== undefined && clock.monotonic() - seen.since >= LOCK_STALE && (await takeOver())) return;
+      if (clock.monotonic() - began >= LOCK_TIMEOUT) throw heldTooLong();
       await pause(LOCK_POLL_INTERVAL);
     }
   }

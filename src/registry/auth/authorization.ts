@@ -105,8 +105,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
    */
   function reject(refused: string): void {
     const last = rejections.get(refused);
-    if (last !== undefined && clock.now() - last < REJECTION_INTERVAL) return;
-    rejections.set(refused, clock.now());
+    if (last !== undefined && clock.monotonic() - last < REJECTION_INTERVAL) return;
+    rejections.set(refused, clock.monotonic());
     credentials.rejected?.(host);
   }
 

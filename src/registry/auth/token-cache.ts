@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { TOKEN_MARGIN_CAP, TOKEN_MARGIN_PART } from "../limits.ts";
 
-/** A token and when to renew it, in milliseconds since 1970. */
+/** A token and when to renew it, on the monotonic clock. */
 interface Token {
   value: string;
   renewAt: number;
@@ -35,7 +35,7 @@ export function createTokenCache(clock: Clock): TokenCache {
     async get(scope, fetch, signal) {
       for (;;) {
         const cached = tokens.get(scope);
-        if (cached !== undefined && clock.now() < cached.renewAt) return { value: cached.value, fresh: false };
+        if (cached !== undefined && clock.monotonic() < cached.renewAt) return { value: cached.value, fresh: false };
         let shared = pending.get(scope);
         if (shared === undefined) {
           const answer = obtain(scope, fetch, signal).finally(() => pending.delete(scope));
@@ -62,7 +62,7 @@ export function createTokenCache(clock: Clock): TokenCache {
     signal: AbortSignal | undefined,
   ): Promise<Token> {
     // Counted from the request by the local clock: `issued_at` depends on the server's clock, which may be wrong.
-    const requestedAt = clock.now();
+    const requestedAt = clock.monotonic();
     const { value, lifetime } = await fetch(signal);
     const milliseconds = lifetime * 1000;
     const margin = Math.min(TOKEN_MARGIN_CAP, milliseconds * TOKEN_MARGIN_PART);

@@ -64,7 +64,7 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
   }
 
   function remaining(host: string): number {
-    return (pauses.get(host)?.until ?? 0) - clock.now();
+    return (pauses.get(host)?.until ?? 0) - clock.monotonic();
   }
 
   function isOverloaded({ status, headers, text }: Response): boolean {
@@ -72,8 +72,8 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
   }
 
   function pause(host: string, { headers, status }: Response): void {
-    const now = clock.now();
-    const retryAfter = readRetryAfter(headers, now);
+    const now = clock.monotonic();
+    const retryAfter = readRetryAfter(headers, clock.now());
     const { until, count } = pauses.get(host) ?? { until: 0, count: 0 };
     if (until <= now) {
       pauses.set(host, { until: now + retryDelay(count + 1, retryAfter, random), count: count + 1, status });

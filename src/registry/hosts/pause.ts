@@ -1,6 +1,6 @@
 /** A pause in requests to a host. */
 export interface Pause {
-  /** Milliseconds since 1970. */
+  /** On the monotonic clock, in milliseconds. */
   until: number;
   /** Number of pauses in a row, without any other response in between. */
   count: number;

@@ -51,9 +51,9 @@ export function createTransport(options: TransportOptions): Send {
   const { dispatcher, emit, clock, side } = options;
   return async (sent) => {
     const { method, url, signal } = sent;
-    const began = clock.now();
+    const began = clock.monotonic();
     const finished = (status: number | undefined): void => {
-      const milliseconds = clock.now() - began;
+      const milliseconds = Math.round(clock.monotonic() - began);
       emit({ type: "request.finished", side, method, host: url.host, path: url.pathname, status, milliseconds });
     };
     try {

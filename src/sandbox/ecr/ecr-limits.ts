@@ -34,7 +34,8 @@ export function slidingThrottle(clock: WallClock): Throttle {
   return {
     take(perSecond) {
       const now = clock().getTime();
-      taken = taken.filter((at) => at > now - WINDOW_MILLISECONDS);
+      // A later time than now is from before the system's time was set back.
+      taken = taken.filter((at) => at > now - WINDOW_MILLISECONDS && at <= now);
       if (taken.length >= perSecond) return false;
       taken.push(now);
       return true;

@@ -13,6 +13,7 @@ function manualClock() {
     sleeps,
     aborted: () => aborted,
     now: () => 0,
+    monotonic: () => 0,
     sleep: (_milliseconds: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         sleeps.push(resolve);

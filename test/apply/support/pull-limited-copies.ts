@@ -66,6 +66,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
   const signal = options.signal ?? new AbortController().signal;
   const clock: Clock = {
     now: () => 0,
+    monotonic: () => 0,
     async sleep(milliseconds) {
       onSleep?.(milliseconds);
       await nextLoopTurn();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { Clock } from "../../../src/clock.ts";
 import { runHere } from "../../support/in-process.ts";
 import { SECRETS } from "./places.ts";
 
@@ -12,10 +13,11 @@ const FILES = [
 ];
 
 /** Creates a clock whose sleeps return immediately and advance its time. */
-export function skippingClock(): { now: () => number; sleep: (milliseconds: number) => Promise<void> } {
+export function skippingClock(): Clock {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
+    monotonic: () => performance.now() + ahead,
     sleep: async (milliseconds) => void (ahead += milliseconds),
   };
 }

@@ -89,6 +89,14 @@ test("a token is used until shortly before it expires, then renewed once for all
   assert.equal(tokensAsked(), 2, "the new token is reused until it expires");
 });
 
+test("a token is renewed in time where the system's time is set back meanwhile", async () => {
+  const { ecr, context, tokensAsked, advance } = await open();
+  context.behind = 24 * HOUR;
+  advance(11.95 * HOUR);
+  await ecr.credentials.lookup(ecr.endpoint.host);
+  assert.equal(tokensAsked(), 2);
+});
+
 test("a token with a lifetime of seconds is reused, but not after it expires", async () => {
   const { ecr, tokensAsked, advance } = await open(4);
   await ecr.credentials.lookup(ecr.endpoint.host);

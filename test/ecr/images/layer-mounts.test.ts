@@ -19,6 +19,7 @@ function heldClock() {
   return {
     waits,
     now: () => 0,
+    monotonic: () => 0,
     sleep(_milliseconds: number, abort?: AbortSignal) {
       const wait = Promise.withResolvers<void>();
       abort?.addEventListener("abort", () => wait.reject(abort.reason));

@@ -14,6 +14,7 @@ function stillClock(): Clock & { time: number; slept: number[] } {
     time: 1_000_000,
     slept: [] as number[],
     now: () => clock.time,
+    monotonic: () => clock.time,
     async sleep(milliseconds: number, signal?: AbortSignal) {
       signal?.throwIfAborted();
       clock.slept.push(milliseconds);

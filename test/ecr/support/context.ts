@@ -10,6 +10,8 @@ export interface TestContext extends EcrContext {
   waits: number[];
   /** The clock's time. Default: the machine's time. */
   time: number | undefined;
+  /** Milliseconds by which the system's time was set back. Intervals go on. */
+  behind: number;
 }
 
 const agent = new Agent();
@@ -22,19 +24,23 @@ export function testContext(
 ): TestContext {
   const events: MirrorEvent[] = [];
   const waits: number[] = [];
+  let slept = 0;
   const context: TestContext = {
     environment,
     dispatcher,
     events,
     waits,
     time: undefined,
+    behind: 0,
     emit: (event) => events.push(event),
     random: () => 0.5,
     clock: {
-      now: () => context.time ?? Date.now(),
+      now: () => (context.time ?? Date.now()) - context.behind,
+      monotonic: () => (context.time ?? Date.now()) + slept,
       async sleep(milliseconds, signal) {
         signal?.throwIfAborted();
         waits.push(milliseconds);
+        slept += milliseconds;
       },
     },
   };

@@ -13,9 +13,9 @@ import { blobOf } from "../../registry/images.ts";
 const [base = "", from = "0"] = process.argv.slice(2);
 
 /** Runs 100 times as fast as real time, so that the lock of a killed writer is soon taken over. */
-const began = Date.now();
 const clock: Clock = {
-  now: () => began + (Date.now() - began) * 100,
+  now: () => Date.now(),
+  monotonic: () => performance.now() * 100,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / 100)),
 };
 const target = layoutTarget(layoutRoot({ base, path: "mirror", side: "target", clock, random: Math.random }));

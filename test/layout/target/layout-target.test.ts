@@ -9,6 +9,7 @@ import { MirrorError } from "../../../src/errors.ts";
 import { MAX_INDEX_BYTES } from "../../../src/layout/layout-limits.ts";
 import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { blobOf } from "../../registry/images.ts";
+import { systemClock } from "../../../src/clock.ts";
 import { layoutFaults, layoutsIn } from "../../support/layout-faults.ts";
 import { blobPath, imageOf, NEVER, putBytes, putImage, targetIn, temporaryFolder } from "../support/layouts.ts";
 
@@ -208,7 +209,7 @@ describe("a layout target", () => {
       await writeFile(join(uploads, name), "half");
       await utimes(join(uploads, name), now - age, now - age);
     }
-    const clock = { now: () => Date.now(), sleep: async () => {} };
+    const clock = { ...systemClock, sleep: async () => {} };
     await putBytes(targetIn(base, clock), "redis", Buffer.from("second"));
     assert.deepEqual(await readdir(uploads), ["young"]);
   });
@@ -232,7 +233,7 @@ describe("a layout target", () => {
 describe("concurrent writers of one layout", () => {
   test("lose no tag, in one process or in several", async (t) => {
     const base = await temporaryFolder(t);
-    const clock = { now: () => Date.now(), sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+    const clock = { ...systemClock, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
     const targets = [targetIn(base, clock), targetIn(base, clock), targetIn(base, clock)];
     const image = imageOf("redis:7", { form: "oci-manifest" });
     const tags = Array.from({ length: 30 }, (_, i) => `t${i}`);

@@ -89,9 +89,9 @@ function accessLines(log: string): AccessLine[] {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + TIMEOUT_MILLISECONDS;
+  const end = performance.now() + TIMEOUT_MILLISECONDS;
   while (!condition()) {
-    if (Date.now() > end) throw new Error("timed out waiting for docker-registry");
+    if (performance.now() > end) throw new Error("timed out waiting for docker-registry");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
 }

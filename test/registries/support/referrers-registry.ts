@@ -20,9 +20,9 @@ export async function startReferrersRegistry(): Promise<ReferrersRegistry> {
   const host = `127.0.0.1:${await freePort()}`;
   const child = spawn(cached("referrers-registry"), [host], { stdio: "ignore" });
   const ended = once(child, "close");
-  const end = Date.now() + TIMEOUT_MILLISECONDS;
+  const end = performance.now() + TIMEOUT_MILLISECONDS;
   while (!(await answers(host))) {
-    if (child.exitCode !== null || Date.now() > end) throw new Error("the registry did not start");
+    if (child.exitCode !== null || performance.now() > end) throw new Error("the registry did not start");
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
   }
   return {

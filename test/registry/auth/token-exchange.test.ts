@@ -136,6 +136,16 @@ test("a token is renewed before it expires", async (t) => {
   assert.equal(server.seen.length, 4, "the renewed token was not refused");
 });
 
+test("a token expires after its lifetime where the system's time is set back meanwhile", async (t) => {
+  const { registry, tokens, accepted, clock } = await setUp(t);
+  accepted.add("Bearer token-2");
+  await registry.headManifest("app", "1");
+  clock.behind = 3_600_000;
+  clock.time += 271_000;
+  await registry.headManifest("app", "1");
+  assert.equal(tokens.seen.length, 2);
+});
+
 for (const [words, extra] of [
   ["without expires_in", {}],
   ["with an invalid expires_in", { expires_in: -1 }],

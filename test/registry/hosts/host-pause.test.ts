@@ -17,6 +17,7 @@ function manualClock() {
   const clock = { ...quickClock(), time: 1_700_000_000_000, wake: () => undefined as void };
   let latest = clock.time;
   clock.now = () => clock.time;
+  clock.monotonic = () => clock.time - 1_699_999_000_000;
   clock.sleep = async (milliseconds) => {
     clock.slept.push(milliseconds);
     latest = Math.max(latest, clock.time + milliseconds);
@@ -213,6 +214,18 @@ test("a source that refused everything gets requests again after its last pause"
   clock.time += BACKOFF_CAP;
   await registry.headManifest("app", "2");
   await registry.headManifest("app", "3");
+});
+
+test("a pause ends in time where the system's time is set back meanwhile", async (t) => {
+  const server = await serve(t, (_request, response) => {
+    if (server.seen.length > 1) return found(response);
+    clock.behind = 50_000;
+    response.writeHead(429, { "retry-after": "7" }).end();
+  });
+  const { registry, clock } = clientOf(t, server.url, { random: () => 0 });
+  await registry.headManifest("app", "1");
+  await registry.headManifest("app", "2");
+  assert.deepEqual(clock.slept, [7_000]);
 });
 
 test("requests to a target are retried as often as usual", async (t) => {

@@ -1,0 +1,43 @@
+import type { Clock } from "../../src/clock.ts";
+
+/** A clock that stands still until a test moves it. */
+export interface MovedClock extends Clock {
+  /** Number of sleeps that have not ended. */
+  sleepers(): number;
+  /** Moves to the end of the next sleep, and ends it. Returns false if nothing sleeps. */
+  step(): boolean;
+  /** Sets the date back. Intervals go on. */
+  setBack(milliseconds: number): void;
+}
+
+/** Creates a clock whose date and monotonic time differ, so that a test shows where one is used for the other. */
+export function movedClock(): MovedClock {
+  let time = 1_000;
+  let date = 1_700_000_000_000 - time;
+  let sleeps: { end: number; wake: () => void }[] = [];
+  return {
+    now: () => date + time,
+    monotonic: () => time,
+    sleepers: () => sleeps.length,
+    setBack: (milliseconds) => void (date -= milliseconds),
+    sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      return new Promise<void>((resolve, reject) => {
+        const sleep = { end: time + milliseconds, wake: resolve };
+        sleeps.push(sleep);
+        signal?.addEventListener("abort", () => {
+          sleeps = sleeps.filter((each) => each !== sleep);
+          reject(signal.reason as Error);
+        });
+      });
+    },
+    step() {
+      const [next] = sleeps.toSorted((one, other) => one.end - other.end);
+      if (next === undefined) return false;
+      sleeps = sleeps.filter((each) => each !== next);
+      time = Math.max(time, next.end);
+      next.wake();
+      return true;
+    },
+  };
+}
