@@ -1,12 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { Mounted, Registry } from "../registry/registry.ts";
 import { registryTarget, type RegistryTarget } from "../registry/registry-target.ts";
+import { confirmingPut } from "../registry/confirm-put.ts";
 import type { Ecr } from "./ecr.ts";
 import { createLayerMounts, type LayerMounts } from "./images/layer-mounts.ts";
-import type { PutImageLimiter } from "./images/put-image-limiter.ts";
 
 /** The target that {@link ecrTarget} returns. */
 export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
@@ -19,10 +18,9 @@ export type EcrTarget = Omit<RegistryTarget, "mountBlob"> & {
 
 /**
  * Writes images to ECR through its registry endpoint, and through the API where the API does better.
- * @param limiter limits the rate of manifest writes of the account and Region, by either way
  * @param clock limits the wait for a layer that can be mounted soon
  */
-export function ecrTarget(ecr: Ecr, registry: Registry, limiter: PutImageLimiter, clock: Clock): EcrTarget {
+export function ecrTarget(ecr: Ecr, registry: Registry, clock: Clock): EcrTarget {
   const target = registryTarget(registry, "");
   const mounts = createLayerMounts(ecr.canMount, clock);
   const readTags = async (repository: string, tags: readonly string[], signal: AbortSignal) => {
@@ -33,6 +31,15 @@ export function ecrTarget(ecr: Ecr, registry: Registry, limiter: PutImageLimiter
     manifests.forEach(([, manifest]) => mounts.recordManifest(repository, manifest));
     return new Map<string, Manifest>(manifests);
   };
+  const readDigests: EcrTarget["readTags"] = async (repository, tags, signal) => {
+    const existing = await readTags(repository, tags, signal);
+    return new Map([...existing].map(([tag, { digest }]) => [tag, digest]));
+  };
+  const putImage = confirmingPut({
+    readTags: readDigests,
+    hasManifest: target.hasManifest,
+    putManifest: (repository, tag, manifest, signal) => ecr.putImage(repository, manifest, tag, signal),
+  });
   return {
     ...target,
     missingBlobs: (repository, blobs, signal) => ecr.missingLayers(repository, blobs, signal),
@@ -42,10 +49,7 @@ export function ecrTarget(ecr: Ecr, registry: Registry, limiter: PutImageLimiter
         ? target.mountBlob(repository, blob, from, signal)
         : undefined;
     },
-    async readTags(repository, tags, signal): Promise<ReadonlyMap<string, Digest>> {
-      const existing = await readTags(repository, tags, signal);
-      return new Map([...existing].map(([tag, { digest }]) => [tag, digest]));
-    },
+    readTags: readDigests,
     readTagged: readTags,
     async readManifest(repository, digest, signal) {
       const manifest = await target.readManifest(repository, digest, signal);
@@ -53,12 +57,11 @@ export function ecrTarget(ecr: Ecr, registry: Registry, limiter: PutImageLimiter
       return manifest;
     },
     async putManifest(repository, tag, manifest, signal) {
-      await limiter.turn(`${repository}${tag === undefined ? `@${manifest.digest}` : `:${tag}`}`, signal);
       // The endpoint rejects a manifest without a media type, with 405 "Invalid JSON syntax" (podman#1719). The API
       // takes the media type as a separate parameter.
       await (declaresMediaType(manifest)
         ? target.putManifest(repository, tag, manifest, signal)
-        : ecr.putImage(repository, manifest, tag, signal));
+        : putImage(repository, tag, manifest, signal));
       mounts.recordManifest(repository, manifest);
     },
   };

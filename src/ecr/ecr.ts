@@ -117,6 +117,7 @@ export async function openEcr(ecrSettings: EcrSettings, context: EcrContext, sig
   const { endpoint } = authorization;
   const client = { ...unnamed, registry: endpoint.host };
   const account = await findAccount(client, endpoint, ecrSettings.account, signal);
+  client.account = account;
   const kms = kmsEndpoint(endpoint, context.environment);
   const tagging = taggingEndpoint(endpoint, context.environment);
   const encryptions = new Map<string, Encryption>();

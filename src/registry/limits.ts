@@ -7,6 +7,8 @@ export const DEFAULT_DOWNLOADS = 6;
 
 /** Most attempts of a request, including the first. */
 export const MAX_ATTEMPTS = 5;
+/** The same for a request that a rate limiter slows down after each refusal: about a minute on average. */
+export const MAX_THROTTLED_ATTEMPTS = 10;
 /** The first backoff is a random part of this. The span doubles for each further one. */
 export const BACKOFF_BASE = 500;
 /** Longest random backoff. */

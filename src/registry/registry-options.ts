@@ -3,6 +3,8 @@ import type { Clock } from "../clock.ts";
 import type { Emit } from "../events.ts";
 import type { Credentials } from "./auth/credentials.ts";
 import type { RegistryKind } from "./hosts/registry-kind.ts";
+import type { Operation } from "./errors/operation.ts";
+import type { RateLimiter } from "./hosts/rate-limiter.ts";
 import type { Headers } from "./http/headers.ts";
 import { type Hosts } from "./hosts/host-limits.ts";
 
@@ -31,6 +33,11 @@ export interface RegistryOptions {
     path: string;
     isManifest: boolean;
   }) => (answer: TrackedAnswer | undefined) => void;
+  /**
+   * Returns the limiter whose turn each request of an operation takes. A 429 then slows the operation down, and other
+   * requests to the host do not wait.
+   */
+  rateLimiter?: ((operation: Operation) => RateLimiter) | undefined;
   /** Whether a 429 means that the pull limit is reached: PULL_LIMIT, which is not retried. */
   isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
   /** Redacts text from the registry. */

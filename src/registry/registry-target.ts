@@ -6,6 +6,7 @@ import type { Manifest } from "../oci/manifest.ts";
 import type { ErrorCode } from "../error-code.ts";
 import { MirrorError } from "../errors.ts";
 import { canonicalRegistry } from "../oci/reference.ts";
+import { confirmingPut } from "./confirm-put.ts";
 import type { Registry } from "./registry.ts";
 
 /** A registry as a target. Implements the port that `apply` defines. */
@@ -14,7 +15,7 @@ export type RegistryTarget = ReturnType<typeof registryTarget>;
 /** @param prefix the path before each repository: `team` in the target `oci: https://registry.example.com/team` */
 export function registryTarget(registry: Registry, prefix: string) {
   const path = (repository: string) => (prefix === "" ? repository : `${prefix}/${repository}`);
-  return {
+  const target = {
     host: registry.endpoint.host,
     uri: (repository: string, tag: string) => `${canonicalRegistry(registry.endpoint.host)}/${path(repository)}:${tag}`,
     async readTags(
@@ -46,6 +47,7 @@ export function registryTarget(registry: Registry, prefix: string) {
     putManifest: (repository: string, tag: string | undefined, manifest: Manifest, signal: AbortSignal) =>
       registry.putManifest(path(repository), tag ?? manifest.digest, manifest, signal),
   };
+  return { ...target, putManifest: confirmingPut(target) };
 }
 
 /**

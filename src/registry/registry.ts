@@ -84,12 +84,15 @@ export interface Registry extends Repositories {
 export function createRegistry(options: RegistryOptions): Registry {
   const { name, endpoint, side } = options;
   const hosts = options.hosts ?? createHosts();
+  const limits = hosts.limitsOf(endpoint.host);
   const core = {
     name,
     endpoint,
     side,
     exchange: createExchange(options, hosts),
-    ...hosts.limitsOf(endpoint.host),
+    ...limits,
+    // Writes that wait for their turn must not keep other requests from being sent.
+    limitWrites: options.rateLimiter === undefined ? limits.limitRequests : <T>(write: () => Promise<T>) => write(),
     uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
     ...createLocate({ name, endpoint, side }),
   };

@@ -11,7 +11,7 @@ import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/ca
 import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
-import { putImageLimiters } from "../ecr/images/put-image-limiter.ts";
+import { createEcrRateLimits, quotaScopeOf, registryRateLimiter, type QuotaScope } from "../ecr/aws/rate-limits.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
 import type { Emit } from "../events.ts";
@@ -79,7 +79,7 @@ export function openConnections(
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
-  const limiterFor = putImageLimiters(clock);
+  const rateLimits = createEcrRateLimits({ clock, random });
   const readPlatform = createHeldPlatforms();
 
   const endpoint = (host: string): URL => {
@@ -89,6 +89,7 @@ export function openConnections(
 
   const hosts = createHosts((host) => concurrencyOf(host, sources, endpoint));
   const shared = { dispatcher, emit, clock, random, hosts };
+  const ecrContext = { ...shared, environment, rateLimits };
 
   const isRedirected = (host: string): boolean => endpoint(host).href !== endpointFor(host, { environment: {} }).href;
 
@@ -122,7 +123,7 @@ export function openConnections(
   };
 
   const credentialsFor = (registry: string): Credentials =>
-    ecrSourceCredentials(registry, credentials, { ...shared, environment }, context.signal);
+    ecrSourceCredentials(registry, credentials, ecrContext, context.signal);
 
   /** Not tracked, because anonymous requests count against another pull limit. */
   const anonymousAt = (registry: string): Registry => {
@@ -150,7 +151,7 @@ export function openConnections(
       return (catalogue ??= createCatalogue({ endpoint: endpoint(CATALOGUE_HOST), ...shared }));
     },
     ecrTags: (registry) =>
-      sources.get(registry)?.layout === undefined ? ecrSourceTags(registry, { ...shared, environment }) : undefined,
+      sources.get(registry)?.layout === undefined ? ecrSourceTags(registry, ecrContext) : undefined,
     imageSource,
     openTarget(target) {
       switch (target.kind) {
@@ -172,15 +173,20 @@ export function openConnections(
     return { readTags, readManifest, readTagged, readPlatform: platformAt };
   }
 
-  function openRegistryTarget(endpoint: URL, known: Credentials, more: Partial<RegistryOptions> = {}): Registry {
-    return createRegistry({
-      ...shared,
-      name: canonicalRegistry(endpoint.host),
+  function openRegistryTarget(
+    address: URL,
+    known: Credentials,
+    more: Partial<RegistryOptions> = {},
+    ecr: QuotaScope | undefined = quotaScopeOf(address.host),
+  ): Registry {
+    const rateLimiter = ecr === undefined ? undefined : registryRateLimiter(rateLimits(ecr));
+    const target = {
+      name: canonicalRegistry(address.host),
       side: "target",
       credentials: known,
-      endpoint,
-      ...more,
-    });
+      endpoint: address,
+    } as const;
+    return createRegistry({ ...shared, ...target, rateLimiter, ...more });
   }
 
   function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
@@ -200,10 +206,10 @@ export function openConnections(
 
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
-    const ecr = await openEcr(target.ecr, { ...shared, environment }, context.signal);
+    const ecr = await openEcr(target.ecr, ecrContext, context.signal);
     const { host } = ecr.endpoint;
-    const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { registryKind: "ecr" });
-    const images = ecrTarget(ecr, registry, limiterFor(ecr), clock);
+    const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { registryKind: "ecr" }, ecr);
+    const images = ecrTarget(ecr, registry, clock);
     return {
       name: target.name,
       registry: host,

@@ -20,16 +20,17 @@ export function movedClock(): MovedClock {
     monotonic: () => time,
     sleepers: () => sleeps.length,
     setBack: (milliseconds) => void (date -= milliseconds),
-    sleep(milliseconds, signal) {
+    async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
-      return new Promise<void>((resolve, reject) => {
-        const sleep = { end: time + milliseconds, wake: resolve };
-        sleeps.push(sleep);
-        signal?.addEventListener("abort", () => {
-          sleeps = sleeps.filter((each) => each !== sleep);
-          reject(signal.reason as Error);
-        });
-      });
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const sleep = { end: time + milliseconds, wake: resolve };
+      const stop = (): void => {
+        sleeps = sleeps.filter((each) => each !== sleep);
+        reject(signal?.reason as Error);
+      };
+      sleeps.push(sleep);
+      signal?.addEventListener("abort", stop, { once: true });
+      await promise.finally(() => signal?.removeEventListener("abort", stop));
     },
     step() {
       const [next] = sleeps.toSorted((one, other) => one.end - other.end);

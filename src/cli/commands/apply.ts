@@ -50,7 +50,8 @@ async function planAndCarryOut(
   const work = async (session: Session): Promise<number> => {
     const fresh = await waitForPlan(session, wait, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);
-    if (!json && !isPlanShown) context.out(`${renderPlan(plan, session.style)}
+    if (!json && !isPlanShown)
+      context.out(`${renderPlan(plan, session.style)}
 `);
     const started = context.clock.monotonic();
     const log = events !== undefined ? openEventLog(events, context) : undefined;

@@ -1,6 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
+import type { Turn } from "../../registry/hosts/rate-limiter.ts";
 import { retrying } from "../../registry/http/retry.ts";
 import { awsCredentials } from "./aws-credentials.ts";
 import { endpointFrom } from "./service-endpoint.ts";
@@ -9,6 +10,9 @@ import { abortError } from "./aws-abort-error.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
 import type { EcrContext } from "./ecr-context.ts";
+import { isThrottled, readFailure } from "./aws-failure.ts";
+import { createEcrRateLimits } from "./rate-limits.ts";
+import { MAX_THROTTLED_ATTEMPTS } from "../../registry/limits.ts";
 
 /** Options that the SDK accepts with a command. */
 export interface SendOptions {
@@ -22,8 +26,10 @@ export interface EcrClient {
   readonly registry: string;
   /** The SDK's request handler, for requests that the SDK does not make itself. */
   readonly handler: RequestHandler;
+  /** The account, once it is known. Clients in the same account and Region share their rate limits. */
+  account: string | undefined;
   /**
-   * Makes one call, with retries.
+   * Makes one call, with retries. Each attempt takes its turn with the rate limiter of the action.
    * @throws MirrorError as {@link ecrError} maps it
    */
   call<Answer>(
@@ -58,16 +64,22 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
-  return {
+  const limits = context.rateLimits ?? createEcrRateLimits({ clock, random });
+  const client: EcrClient = {
     region,
     registry: `Amazon ECR in ${region}`,
     handler,
+    account: settings.account,
     async call(call, signal, send) {
+      const limiter = limits({ account: client.account ?? "", region })(call.action);
       let failedSide: Side = "target";
       const attempt = async () => {
+        let turn: Turn | undefined;
         try {
+          turn = await limiter.turn(signal);
           return { ok: true, value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }) } as const;
         } catch (error) {
+          if (isThrottled(readFailure(error))) turn?.refused();
           const thrown = signal?.aborted === true ? abortError(signal, call) : ecrError(error, call);
           if (thrown instanceof MirrorError) failedSide = thrown.side;
           throw thrown;
@@ -77,7 +89,7 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
         clock,
         random,
         signal,
-        ...(call.attempts === undefined ? {} : { attempts: call.attempts }),
+        ...(call.attempts === undefined ? { throttledAttempts: MAX_THROTTLED_ATTEMPTS } : { attempts: call.attempts }),
         onRetry: (retry) => {
           const unknown = { method: "POST", host: UNKNOWN_HOST, path: call.action };
           const request = latest.get(failedSide) ?? unknown;
@@ -88,4 +100,5 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
       });
     },
   };
+  return client;
 }

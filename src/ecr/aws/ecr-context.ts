@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { Emit } from "../../events.ts";
+import type { EcrRateLimits } from "./rate-limits.ts";
 
 /** External dependencies of the ECR client. */
 export interface EcrContext {
@@ -11,4 +12,6 @@ export interface EcrContext {
   clock: Clock;
   /** At least 0, below 1. */
   random: () => number;
+  /** Shared by the clients of a run. Default: the client's own. */
+  rateLimits?: EcrRateLimits;
 }

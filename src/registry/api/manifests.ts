@@ -113,7 +113,7 @@ export function createManifests(core: RegistryCore): Manifests {
       const foreignLayers = () => foreignLayersOf(manifest);
       const put = { ...call("PUT", "write manifest", repository, reference, signal), foreignLayers };
       const headers = { "content-type": manifest.mediaType };
-      const answered = await limitRequests(() =>
+      const answered = await core.limitWrites(() =>
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, CREATED, 202] }, async (response, { host }) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const stored = parseDigest(header(response.headers, "docker-content-digest") ?? "");

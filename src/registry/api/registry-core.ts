@@ -13,6 +13,8 @@ export interface RegistryCore {
   side: "source" | "target";
   exchange: Exchange;
   limitRequests: <T>(task: () => Promise<T>) => Promise<T>;
+  /** The same for writes of manifests. */
+  limitWrites: <T>(task: () => Promise<T>) => Promise<T>;
   limitDownloads: DownloadLimit;
   /** Milliseconds without progress after which an upload fails. */
   uploadIdle: number;

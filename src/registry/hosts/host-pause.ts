@@ -23,7 +23,7 @@ const PLAN_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
 /**
  * Wraps `send` so that after a 429 or 503 all requests to the host wait, not only the refused one: as long as the host
  * asks for, or as long as the backoff of a retry. A reached pull limit causes no pause, because a short wait does not
- * help. A request with a stream as its body does not wait, because the source would close its connection. After {@link MAX_PAUSES}
+ * help, and neither does a 429 that a rate limiter handles. A request with a stream as its body does not wait, because the source would close its connection. After {@link MAX_PAUSES}
  * pauses in a row, requests of a plan to a source fail during the last pause without being sent, so that a plan ends
  * however many images the mirror file has.
  * @param pauses by host and port, shared by all clients of the same hosts
@@ -31,13 +31,13 @@ const PLAN_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
  * retryable, for requests that are not sent
  */
 export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<string, Pause>): Send {
-  const { clock, random, side, isPullLimit } = options;
+  const { clock, random, side, isPullLimit, rateLimiter, endpoint } = options;
 
   return async (request) => {
     const { host } = request.url;
     if (!(request.body instanceof Readable)) await wait(host, request);
     const response = await send(request);
-    if (isOverloaded(response)) pause(host, response);
+    if (isOverloaded(response) && !isLimited(request, response)) pause(host, response);
     // A response during the pause belongs to a request sent before it, so it does not end the pause.
     else if (remaining(host) <= 0) pauses.delete(host);
     return response;
@@ -65,6 +65,11 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
 
   function remaining(host: string): number {
     return (pauses.get(host)?.until ?? 0) - clock.monotonic();
+  }
+
+  /** Whether a rate limiter handles the refusal: only the refused operation slows down. */
+  function isLimited({ url }: Request, { status }: Response): boolean {
+    return rateLimiter !== undefined && status === 429 && url.origin === endpoint.origin;
   }
 
   function isOverloaded({ status, headers, text }: Response): boolean {

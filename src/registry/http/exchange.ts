@@ -7,6 +7,7 @@ import { registryKindOf, type RegistryKind } from "../hosts/registry-kind.ts";
 import { header } from "./headers.ts";
 import { cutConnectionHint } from "../errors/response-hint.ts";
 import { pausingByHost } from "../hosts/host-pause.ts";
+import { limitingRate } from "../hosts/limit-rate.ts";
 import type { Hosts } from "../hosts/host-limits.ts";
 import { abortError } from "./abort-error.ts";
 import {
@@ -16,6 +17,7 @@ import {
   MAX_REFUSED_DOCKER_HUB_SIGN_INS,
   MAX_REFUSED_SIGN_INS,
   MAX_RENEWALS,
+  MAX_THROTTLED_ATTEMPTS,
 } from "../limits.ts";
 import { isConfidential } from "./private-address.ts";
 import type { Subject } from "../errors/operation.ts";
@@ -96,7 +98,7 @@ const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
-  const send = pausingByHost(createTransport(options), options, hosts.pauses);
+  const send = pausingByHost(limitingRate(createTransport(options), options), options, hosts.pauses);
   const authorization = signIn();
   const countsPulls = registryKind === "docker-hub" || isPullLimit !== undefined;
 
@@ -104,8 +106,13 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     if (call.signal?.aborted === true) throw abortError(call.signal, { ...call, side });
     const retryOptions = retryOptionsFor(call.method, call.url, call.signal);
     const attempts = call.repeatable === false ? 1 : MAX_ATTEMPTS;
+    const { throttledAttempts = attempts } = call.repeatable === false ? {} : retryOptions;
     let made = 0;
-    return retrying(() => attempt(call, read, (made += 1) >= attempts), { ...retryOptions, attempts });
+    return retrying(() => attempt(call, read, (made += 1) >= attempts), {
+      ...retryOptions,
+      attempts,
+      throttledAttempts,
+    });
   };
 
   function signIn(): Authorization {
@@ -136,6 +143,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
       clock,
       random,
       signal,
+      ...(options.rateLimiter === undefined ? {} : { throttledAttempts: MAX_THROTTLED_ATTEMPTS }),
       onRetry: (retry) => emit({ type: "request.retried", side, method, host: url.host, path: url.pathname, ...retry }),
     };
   }

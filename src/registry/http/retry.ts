@@ -16,6 +16,8 @@ export interface RetryOptions {
   signal?: AbortSignal | undefined;
   /** Most attempts, including the first. Defaults to MAX_ATTEMPTS. */
   attempts?: number;
+  /** Most attempts while the last error is TOO_MANY_REQUESTS. Defaults to `attempts`. */
+  throttledAttempts?: number;
   /** Called before each wait. */
   onRetry(retry: { attempt: number; delayMilliseconds: number; reason: string }): void;
 }
@@ -28,12 +30,14 @@ export interface RetryOptions {
  */
 export async function retrying<T>(attempt: () => Promise<Attempt<T>>, options: RetryOptions): Promise<T> {
   const { clock, random, signal, onRetry, attempts = MAX_ATTEMPTS } = options;
+  const { throttledAttempts = attempts } = options;
   for (let made = 1; ; made += 1) {
     const outcome = await settled(attempt);
     if (outcome.ok) return outcome.value;
     const { error, retryAfter } = outcome;
     if (!error.retryable) throw error;
-    if (made >= attempts) throw finalError(error, retryAfter, attempts);
+    const most = error.code === "TOO_MANY_REQUESTS" ? throttledAttempts : attempts;
+    if (made >= most) throw finalError(error, retryAfter, most);
     const delayMilliseconds = retryDelay(made, retryAfter, random);
     onRetry({ attempt: made, delayMilliseconds, reason: error.code });
     await sleepUnlessAborted(clock, delayMilliseconds, signal, error);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { ErrorCode } from "../../../src/error-code.ts";
 import { MirrorError, type ErrorReport } from "../../../src/errors.ts";
 import { openEcr, type Ecr } from "../../../src/ecr/ecr.ts";
-import { MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
+import { MAX_ATTEMPTS, MAX_THROTTLED_ATTEMPTS } from "../../../src/registry/limits.ts";
 import { folderWith } from "../../support/mirrorform.ts";
 import { testContext, type TestContext } from "../support/context.ts";
 import { scriptedAws, type Answer, type ScriptedAws } from "../support/scripted-aws.ts";
@@ -74,8 +74,11 @@ test("retries throttled calls with increasing back-off, and emits an event for e
   );
   await assert.rejects(create(played), { code: "REPOSITORY_FAILED" });
   assert.equal(times(played), 3);
-  assert.deepEqual(played.context.waits, [250, 500]);
   const retried = played.context.events.filter((event) => event.type === "request.retried");
+  assert.deepEqual(
+    retried.map(({ delayMilliseconds }) => delayMilliseconds),
+    [250, 500],
+  );
   assert.deepEqual(retried[0], {
     type: "request.retried",
     side: "target",
@@ -91,7 +94,18 @@ test("retries throttled calls with increasing back-off, and emits an event for e
 test("gives up on throttling after the documented number of attempts", async () => {
   const played = await scene(() => ({ exception: "ThrottlingException", status: 400 }));
   await assert.rejects(create(played), { code: "TOO_MANY_REQUESTS" });
-  assert.equal(times(played), MAX_ATTEMPTS);
+  assert.equal(times(played), MAX_THROTTLED_ATTEMPTS);
+});
+
+test("after a refusal, later calls of the same action start no faster than ECR accepts them", async () => {
+  const played = await scene((count) =>
+    count > 6 && count < 9 ? { exception: "ThrottlingException" } : { exception: "KmsException" },
+  );
+  const began = played.context.clock.monotonic();
+  for (let i = 0; i < 20; i += 1) await assert.rejects(create(played), { code: "REPOSITORY_FAILED" });
+  const slept = played.context.clock.monotonic() - began;
+  // Six calls were accepted within the second before the refusal.
+  assert.ok(slept > 2_000, `${slept} ms`);
 });
 
 test("treats a 500 in HTML as a server error, retries it, and does not quote the page", async () => {
