@@ -10,6 +10,7 @@ import { scale } from "./cases/scale.ts";
 import { slowLink } from "./cases/slow-link.ts";
 import { startUp } from "./cases/start-up.ts";
 import { threeTargets } from "./cases/three-targets.ts";
+import { throttled } from "./cases/throttled.ts";
 import { withoutPaths } from "./harness/place.ts";
 import { readOptions } from "./options.ts";
 import { isPrepared, measureConditions, saveSection, writeResults } from "./results.ts";
@@ -26,6 +27,7 @@ const CASES: readonly Case[] = [
   countedRequests,
   scale,
   growth,
+  throttled,
 ];
 
 // Exit normally on signals, so that the exit handler kills child processes.

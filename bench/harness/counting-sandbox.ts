@@ -22,6 +22,11 @@ export function startScaleSandbox(tags: number, tagsPerRepository: number): Prom
   return start("scale-process.ts", [String(tags), String(tagsPerRepository)]);
 }
 
+/** Starts Docker Hub with these images, and ECR with its limit of manifest puts. Counts the puts by status. */
+export function startThrottledSandbox(images: readonly string[]): Promise<CountingSandbox> {
+  return start("throttled-process.ts", images);
+}
+
 async function start(program: string, args: readonly string[] = []): Promise<CountingSandbox> {
   const { next, close } = startAnswering<"counts", SandboxReport>(program, args);
   const opened = await next();
