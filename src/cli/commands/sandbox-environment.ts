@@ -17,7 +17,7 @@ const REAL_ACCOUNT =
 /** Variables that a mirror file can use before the sandbox has started. */
 const DEFAULTS = { AWS_REGION: "us-east-1", AWS_ACCOUNT_ID: "123456789012" };
 
-/** Hides the Docker and AWS configuration of the machine. The sandbox sets its own profiles afterwards. */
+/** Hides the Docker and AWS configuration of the machine. The settings of a sandbox replace these. */
 const NO_CONFIGURATION = { DOCKER_CONFIG: devNull, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 
 /**

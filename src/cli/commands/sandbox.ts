@@ -2,13 +2,16 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
 import { MirrorError } from "../../errors.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
+import { startSandbox } from "../../sandbox/sandbox.ts";
 import type { SandboxInput } from "../definitions/sandbox.ts";
 import { hasControllingTerminal } from "../process/controlling-terminal.ts";
 import { EXIT, type InterruptSignal } from "../process/exit-code.ts";
+import { createClientConfiguration } from "./client-configuration.ts";
 import { sandboxEnvironment, sandboxNeeds, sandboxSettings, TO_UNSET } from "./sandbox-environment.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
+
+type Settings = Readonly<Record<string, string>>;
 
 /**
  * Runs `sandbox`: serves the images of the mirror file from a Docker Hub and an ECR on loopback. With a command, it runs
@@ -21,17 +24,23 @@ export async function sandbox(input: SandboxInput, context: ProcessContext): Pro
   if (file === undefined) return EXIT.invalid;
   const started = await startSandbox(sandboxNeeds(file));
   try {
-    const [command, ...args] = input.command;
-    return command === undefined
-      ? await waitForInterrupt(started, json, context)
-      : await runInside(command, args, started, context);
+    const configuration = await createClientConfiguration();
+    try {
+      const settings = { ...configuration.environment, ...started.environment };
+      const [command, ...args] = input.command;
+      return command === undefined
+        ? await waitForInterrupt(settings, json, context)
+        : await runInside(command, args, settings, context);
+    } finally {
+      await configuration.remove();
+    }
   } finally {
     await started.close();
   }
 }
 
-async function waitForInterrupt(started: Sandbox, json: boolean, context: ProcessContext): Promise<number> {
-  const set = sandboxSettings(started.environment);
+async function waitForInterrupt(settings: Settings, json: boolean, context: ProcessContext): Promise<number> {
+  const set = sandboxSettings(settings);
   context.out(json ? `${JSON.stringify({ unset: TO_UNSET, set }, null, 2)}\n` : shellText(set));
   const { signal } = context;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -56,12 +65,12 @@ function jsonWithCommand(): MirrorError {
 function runInside(
   command: string,
   args: readonly string[],
-  started: Sandbox,
+  settings: Settings,
   context: ProcessContext,
 ): Promise<number> {
   const { signal: interrupt, interruptedBy } = context;
   if (interrupt.aborted) return Promise.resolve(EXIT.interrupted[interruptedBy() ?? "SIGTERM"]);
-  const env = sandboxEnvironment(context, started.environment);
+  const env = sandboxEnvironment(context, settings);
   const { promise, resolve } = Promise.withResolvers<number>();
   const child = spawn(command, args, { stdio: "inherit", env });
   child.on("error", (error) => {

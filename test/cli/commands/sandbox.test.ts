@@ -82,6 +82,23 @@ describe("mirrorform sandbox -- COMMAND", () => {
     assert.match(stdout, /^AWS_ENDPOINT_URL_ECR=http:\/\/127\.0\.0\.1:\d+$/m);
   });
 
+  test("gives the command an empty Docker and AWS configuration that it can write, and removes it at the end", async (t) => {
+    const script = [
+      'ls -A "$DOCKER_CONFIG"',
+      'test ! -e "$AWS_CONFIG_FILE" && test ! -e "$AWS_SHARED_CREDENTIALS_FILE" || echo not empty',
+      'echo "{}" > "$DOCKER_CONFIG/config.json"',
+      'echo "[default]" | tee "$AWS_CONFIG_FILE" > "$AWS_SHARED_CREDENTIALS_FILE"',
+      `${CLI} plan > /dev/null || echo failed`,
+      'echo "$DOCKER_CONFIG"',
+    ].join("\n");
+    const { code, stdout, stderr } = await run(t, ["sandbox", "--", "sh", "-c", script]);
+    assert.equal(code, 0, stderr);
+    const [folder = "", ...others] = stdout.trim().split("\n");
+    assert.deepEqual(others, [], stdout);
+    assert.match(folder, /docker$/);
+    assert.equal(existsSync(dirname(folder)), false);
+  });
+
   test("reports a command that does not exist", async (t) => {
     const { code, stderr } = await run(t, ["sandbox", "--", "no-such-command-here"]);
     assert.equal(code, 1);

@@ -1,4 +1,4 @@
-import { invalidParameter } from "../ecr-error.ts";
+import { AwsError, invalidParameter } from "../ecr-error.ts";
 import { optionalNumber, optionalStructures, optionalText, optionalTexts, text } from "../ecr-input.ts";
 import { DEFAULT_PAGE, pageOf } from "../ecr-page.ts";
 import { seconds } from "../ecr-state.ts";
@@ -27,7 +27,10 @@ export const NO_SCANNING_RULES: ScanningConfiguration = { scanType: "BASIC", rul
 
 function createTemplate({ input, region, rules }: EcrCall): object {
   const prefix = text(input, "prefix");
-  if (region.templates.has(prefix)) throw invalidParameter("prefix", `a template with the prefix '${prefix}' exists`);
+  if (region.templates.has(prefix)) {
+    const message = `The template with prefix '${prefix}' already exists in the registry with id '${region.account}'`;
+    throw new AwsError("TemplateAlreadyExistsException", message);
+  }
   const now = seconds(rules.clock());
   const template = {
     ...input,

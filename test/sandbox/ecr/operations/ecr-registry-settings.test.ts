@@ -46,6 +46,6 @@ test("creation templates are listed in pages, and a prefix can have only one", a
   assert.deepEqual(prefixes, ["ROOT", "hub", "team/a"]);
   assert.equal(second.nextToken, undefined);
   await assert.rejects(client.send(new CreateRepositoryCreationTemplateCommand({ prefix: "hub", appliedFor: [] })), {
-    name: "InvalidParameterException",
+    name: "TemplateAlreadyExistsException",
   });
 });
