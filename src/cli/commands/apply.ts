@@ -48,7 +48,7 @@ async function planAndCarryOut(
   const { json, wait, events, report: file } = input;
   const saved = await readPlanToApply(input);
   const work = async (session: Session): Promise<number> => {
-    const fresh = await waitForPlan(session, wait, context);
+    const { plan: fresh, waited } = await waitForPlan(session, wait, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);
     if (!json && !isPlanShown)
       context.out(`${renderPlan(plan, session.style)}
@@ -56,7 +56,9 @@ async function planAndCarryOut(
     const started = context.clock.monotonic();
     const log = events !== undefined ? openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
-    const report = await carryOut(plan, session, context, { showsProgress: !json, wait }).finally(() => log?.close());
+    const report = await carryOut(plan, session, context, { showsProgress: !json, wait: wait - waited }).finally(() =>
+      log?.close(),
+    );
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.pullBudgets.spent(registry),
@@ -134,16 +136,22 @@ async function carryOut(
 /**
  * Makes new plans until the source answers. Once the pull limit is reached, the source refuses even HEAD.
  * @param wait how long to retry, in milliseconds
+ * @returns the plan, and how long this waited
  */
-async function waitForPlan(session: Session, wait: number, { clock, err, signal }: ProcessContext): Promise<Plan> {
-  for (let waited = 0; waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted;) {
+async function waitForPlan(
+  session: Session,
+  wait: number,
+  { clock, err, signal }: ProcessContext,
+): Promise<{ plan: Plan; waited: number }> {
+  let waited = 0;
+  while (waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted) {
     err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
     const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
     await clock.sleep(step, signal);
     waited += step;
     await session.replan();
   }
-  return session.survey.plan;
+  return { plan: session.survey.plan, waited };
 }
 
 function reachedPullLimit(plan: Plan): boolean {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
+import type { Clock } from "../../../src/clock.ts";
 import type { Store } from "../../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../../support/completeness.ts";
+import { runHere } from "../../support/in-process.ts";
 import { world, type World } from "../../support/world.ts";
 
 const NAMES = Array.from({ length: 12 }, (_, i) => `app${i + 1}`);
@@ -125,6 +128,26 @@ describe("an apply that reaches the pull limit", { concurrency: 2 }, () => {
     const { code } = await place.json(["apply", "--wait=10m"]);
     assert.equal(code, 0);
     assert.deepEqual(mirrored(place), NAMES);
+  });
+
+  test("waits for no longer than --wait, while it plans and while it copies together", async (t) => {
+    const { place, now } = await start(t, 100, 0, 4);
+    const { dockerHub } = place.sandbox;
+    // In 4 minutes, the first pull leaves the window: HEAD works again, but an image takes more than one pull.
+    dockerHub.spend(1);
+    now.ms += 56 * 60_000;
+    dockerHub.spend(99);
+    const began = now.ms;
+    const clock: Clock = {
+      now: () => now.ms,
+      monotonic: () => now.ms - began,
+      sleep: async (milliseconds) => void (now.ms += milliseconds),
+    };
+    const args = ["apply", "--wait=6m", "--file", join(place.folder, "mirrors.yaml")];
+    const { code, stderr } = await runHere(args, place.sandbox.environment, undefined, false, clock);
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /tags cannot be looked up[^]*more needed/, "it waits in both phases");
+    assert.equal((now.ms - began) / 60_000, 6);
   });
 
   test("copies an image with more manifests than the limit over several windows", async (t) => {
