@@ -133,6 +133,7 @@ export function openConnections(
   };
 
   const imageSource = openAlternates({
+    clock,
     sources,
     credentialAt: (registry) => credentialsFor(registry).lookup(endpoint(registry).host),
     imageSource: (registry) => imageSourceOf(source(registry)),

@@ -1,5 +1,6 @@
 import { withAlternates, type AlternateSource } from "../apply/blobs/read-from-alternates.ts";
 import type { ImageSource } from "../apply/ports.ts";
+import type { Clock } from "../clock.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../desired/places/sources.ts";
 import type { Credential } from "../registry/auth/credential.ts";
@@ -8,6 +9,7 @@ import type { Registry } from "../registry/registry.ts";
 
 /** Dependencies of {@link openAlternates}. */
 interface AlternatesContext {
+  clock: Clock;
   sources: MirrorFile["sources"];
   /** Returns the credential for the host that serves a source. */
   credentialAt: (registry: string) => Promise<Credential | undefined>;
@@ -19,11 +21,11 @@ interface AlternatesContext {
 
 /** Returns a function that opens a source, which reads from its alternates first. */
 export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
-  const { sources, credentialAt, imageSource, anonymousAt } = context;
+  const { clock, sources, credentialAt, imageSource, anonymousAt } = context;
   return (registry) => {
     const credential = () => credentialAt(registry);
     const isPublic = publicRepositories(registry, credential, () => anonymousAt(registry).client);
-    return withAlternates(imageSource(registry), alternatesOf(registry), isPublic);
+    return withAlternates(imageSource(registry), alternatesOf(registry), isPublic, clock);
   };
 
   /** Returns the alternates of a source, limited to the names in `only`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cpuTime } from "../support/cpu-time.ts";
 import {
   canonicalRegistry,
   familiarReference,
@@ -217,15 +218,8 @@ test("every accepted text has valid parts and parses back from both forms", () =
   assert.ok(accepted > 500);
 });
 
-test("long and malicious names are rejected quickly", () => {
-  const began = performance.now();
-  for (const text of [
-    "a-".repeat(50_000),
-    `${"a.".repeat(50_000)}!/x`,
-    "_".repeat(50_000),
-    `${"[:".repeat(20_000)}/x`,
-  ]) {
-    assert.equal(typeof parseReference(text), "string");
-  }
-  assert.ok(performance.now() - began < 1_000);
+test("long and malicious names are rejected quickly", async () => {
+  const texts = ["a-".repeat(50_000), `${"a.".repeat(50_000)}!/x`, "_".repeat(50_000), `${"[:".repeat(20_000)}/x`];
+  const spent = await cpuTime(() => texts.forEach((text) => assert.equal(typeof parseReference(text), "string")));
+  assert.ok(spent < 1_000, `${spent} ms`);
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { Agent } from "undici";
 import type { Clock } from "../../src/clock.ts";
+import { turn } from "../support/until.ts";
 import type { MirrorEvent } from "../../src/events.ts";
 import { createRegistry, type Registry } from "../../src/registry/registry.ts";
 import type { RegistryOptions } from "../../src/registry/registry-options.ts";
@@ -120,4 +121,25 @@ export function refuse(
   headers: Record<string, string> = {},
 ): void {
   json(response, status, { errors: [{ code, message }] }, headers);
+}
+
+/** Turns of the event loop in which one more request would arrive. */
+const TURNS_TO_WAIT = 20;
+
+/** Answers requests only once `count` of them wait, and counts the most that waited. The number of requests must be a multiple. */
+export function answerTogether(count: number): { handler: Handler; most: () => number } {
+  let waiting: ServerResponse[] = [];
+  let most = 0;
+  return {
+    most: () => most,
+    handler: async (_request, response) => {
+      waiting.push(response);
+      most = Math.max(most, waiting.length);
+      if (waiting.length < count) return;
+      for (let i = 0; i < TURNS_TO_WAIT; i += 1) await turn();
+      const answered = waiting;
+      waiting = [];
+      for (const each of answered) each.writeHead(200).end();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { pipeline, Transform, type Readable } from "node:stream";
 
+import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 
@@ -14,6 +15,7 @@ export function withMinimumRate(
   blob: Descriptor,
   milliseconds: number,
   minimumBytes: number,
+  clock: Clock,
   onTooSlow: () => void,
 ): Readable {
   let received = 0;
@@ -23,19 +25,24 @@ export function withMinimumRate(
       done(null, chunk);
     },
   });
-  const watch = setInterval(() => {
-    const isReaderBehind = out.readableLength > 0;
-    if (received >= minimumBytes || isReaderBehind) {
+  const closed = new AbortController();
+  out.once("close", () => closed.abort());
+  // The reader of `out` gets the error of either stream.
+  pipeline(stream, out, () => {});
+  // An abort of the sleep means that the stream has ended.
+  watch().catch(() => {});
+  return out;
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      await clock.sleep(milliseconds, closed.signal);
+      const isReaderBehind = out.readableLength > 0;
+      if (received < minimumBytes && !isReaderBehind) break;
       received = 0;
-      return;
     }
     onTooSlow();
     out.destroy(tooSlow(blob, received, milliseconds));
-  }, milliseconds);
-  out.once("close", () => clearInterval(watch));
-  // The reader of `out` gets the error of either stream.
-  pipeline(stream, out, () => {});
-  return out;
+  }
 }
 
 function tooSlow(blob: Descriptor, bytes: number, milliseconds: number): MirrorError {

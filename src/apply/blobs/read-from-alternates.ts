@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -33,6 +34,7 @@ export function withAlternates(
   main: ImageSource,
   alternates: readonly AlternateSource[],
   isPublic: IsPublic,
+  clock: Clock,
   { milliseconds, minimumBytes }: AlternateLimits = ALTERNATE_LIMITS,
 ): ImageSource {
   if (alternates.length === 0) return main;
@@ -68,7 +70,7 @@ export function withAlternates(
         async ({ source }, place, i, deadline) => {
           const stream = await source.openBlob(place, blob, 0, deadline);
           deliveredBy.set(key, i);
-          return withMinimumRate(stream, blob, milliseconds, minimumBytes, () => {
+          return withMinimumRate(stream, blob, milliseconds, minimumBytes, clock, () => {
             failed[i]?.add(key);
             isDown[i] = true;
           });
@@ -100,8 +102,10 @@ export function withAlternates(
       const place = alternate.repositoryAt(repository);
       if (place === undefined || isDown[i] === true || failed[i]?.has(key) === true) continue;
       const late = new AbortController();
-      // Cleared once the answer has started: a large blob may take longer, as long as it keeps the minimum rate.
-      const timer = setTimeout(() => late.abort(new Error("the alternate is too slow")), milliseconds);
+      // Ended once the answer has started: a large blob may take longer, as long as it keeps the minimum rate.
+      const started = new AbortController();
+      const abort = (): void => late.abort(new Error("the alternate is too slow"));
+      clock.sleep(milliseconds, started.signal).then(abort, () => {});
       const deadline = AbortSignal.any([signal, late.signal]);
       try {
         if (!(await isPublic(repository, content, deadline))) break;
@@ -112,7 +116,7 @@ export function withAlternates(
         // A late blob may have waited for a download slot. A late manifest means that the alternate is slow.
         if (isUnavailable(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
       } finally {
-        clearTimeout(timer);
+        started.abort();
       }
     }
     return readAtMain();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { blobOf, CONFIG, MANIFEST, memoryRegistry } from "../images.ts";
 import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
-import { clientOf, refuse, serve } from "../server.ts";
+import { answerTogether, clientOf, refuse, serve } from "../server.ts";
 
 const BLOB = blobOf(Buffer.alloc(400_000, "layer"));
 
@@ -100,18 +100,11 @@ test("downloads are limited, and small requests do not wait for them", async (t)
 });
 
 test("small requests are limited", async (t) => {
-  let running = 0;
-  let most = 0;
-  const server = await serve(t, async (_request, response) => {
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    running -= 1;
-    response.writeHead(200).end();
-  });
+  const together = answerTogether(3);
+  const server = await serve(t, together.handler);
   const { registry } = clientOf(t, server.url, { hosts: createHosts(() => 3) });
   await Promise.all(Array.from({ length: 12 }, (_, tag) => registry.headManifest("app", `${tag}`)));
-  assert.equal(most, 3);
+  assert.equal(together.most(), 3);
 });
 
 test("connections are reused, even after errors and redirects", async (t) => {

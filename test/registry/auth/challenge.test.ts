@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cpuTime } from "../../support/cpu-time.ts";
 import { parseChallenges } from "../../../src/registry/auth/challenge.ts";
 
 function read(headers: string | string[] | undefined): [string, Record<string, string>][] {
@@ -79,10 +80,9 @@ test("a quoted parameter is parsed back to its value", () => {
   );
 });
 
-test("no text makes parsing fail or hang", () => {
+test("no text makes parsing fail or hang", async () => {
   const unit = fc.constantFrom('"', "\\", ",", "=", " ", "a", "B", "/", "~", "é");
   fc.assert(fc.property(fc.string({ unit, maxLength: 60 }), (text) => void parseChallenges(text)));
-  const started = performance.now();
-  parseChallenges(`Bearer ${'a="'.repeat(20_000)}${"\\".repeat(20_001)}`);
-  assert.ok(performance.now() - started < 2_000);
+  const long = `Bearer ${'a="'.repeat(20_000)}${"\\".repeat(20_001)}`;
+  assert.ok((await cpuTime(() => parseChallenges(long))) < 2_000);
 });

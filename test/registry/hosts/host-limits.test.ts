@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { digestOf } from "../../../src/oci/digest.ts";
 import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
-import { clientOf, serve } from "../server.ts";
+import { answerTogether, clientOf, serve } from "../server.ts";
 
 /** Starts two clients of one host, as a source and a target. */
 async function pair(t: Parameters<typeof serve>[0], handler: Parameters<typeof serve>[1], concurrency?: number) {
@@ -17,22 +17,11 @@ async function pair(t: Parameters<typeof serve>[0], handler: Parameters<typeof s
 }
 
 test("two clients of a host share the limit of small requests", async (t) => {
-  let live = 0;
-  let most = 0;
-  const { one, two } = await pair(
-    t,
-    (_request, response) => {
-      most = Math.max(most, (live += 1));
-      setTimeout(() => {
-        live -= 1;
-        response.writeHead(200).end();
-      }, 10);
-    },
-    3,
-  );
+  const together = answerTogether(3);
+  const { one, two } = await pair(t, together.handler, 3);
   const tags = Array.from({ length: 9 }, (_, i) => `${i}`);
   await Promise.all([one, two].flatMap(({ registry }) => tags.map((tag) => registry.headManifest("app", tag))));
-  assert.equal(most, 3);
+  assert.equal(together.most(), 3);
 });
 
 test("two clients of a host share a pause", async (t) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { systemClock } from "../../../src/clock.ts";
 import type { MirrorError } from "../../../src/errors.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
+import { until } from "../../support/until.ts";
 import { clientOf, quickClock, serve } from "../server.ts";
 
 function found(response: ServerResponse): void {
@@ -28,17 +29,6 @@ function manualClock() {
     for (const resolve of sleepers.splice(0)) resolve();
   };
   return clock;
-}
-
-/** Timeout of `until`. */
-const TIMEOUT_MILLISECONDS = 5_000;
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + TIMEOUT_MILLISECONDS;
-  while (!condition()) {
-    assert.ok(Date.now() < end, "the condition is still false");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 for (const [status, headers, expected] of [
