@@ -4,6 +4,7 @@ import { fitSections } from "./markdown/fit-sections.ts";
 import { markerOf } from "./markdown/marker.ts";
 import { sectionsOf } from "./markdown/sections.ts";
 import { renderNotes } from "./note-text.ts";
+import { pruneNote } from "./prune-note.ts";
 import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { targetText } from "./target-text.ts";
 import { legendText } from "./rows/cells.ts";
@@ -49,7 +50,7 @@ export function renderMarkdown(plan: Plan, limit: number): string {
   const foot = [
     // A line that starts with a sign would be a list.
     ...(legend === "" ? [] : ["", `Signs: ${escapeMarkdown(legend)}.`]),
-    ...[...few(unasked), ...few(notes)].map((note) => `\n${note}`),
+    ...[...few(unasked), ...pruneNote(plan).map(escapeMarkdown), ...few(notes)].map((note) => `\n${note}`),
     ...plan.costs.map((cost) => `\n${escapeMarkdown(renderCost(withoutOwner(cost)))}`),
     "",
   ].join("\n");

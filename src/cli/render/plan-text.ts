@@ -5,6 +5,7 @@ import { renderError } from "./text/error-text.ts";
 import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
+import { pruneNote } from "./prune-note.ts";
 import { renderRuleErrors } from "./rule-text.ts";
 import { COLUMNS, legendText, type Cells } from "./rows/cells.ts";
 import { shownRows, type ShownRow } from "./rows/shown-rows.ts";
@@ -24,7 +25,14 @@ export function renderPlan(plan: Plan, style: Style): string {
     : [style.problem("The plan is incomplete: it does not include what could not be read.")];
   const unasked = plan.lock === undefined ? [] : unaskedNotes(plan.lock);
   const notes = plan.targets.flatMap(renderNotes);
-  const tail = [...narrowed, ...incomplete, ...unasked, ...notes, ...plan.costs.map((cost) => renderCost(cost))];
+  const tail = [
+    ...narrowed,
+    ...incomplete,
+    ...unasked,
+    ...pruneNote(plan),
+    ...notes,
+    ...plan.costs.map((cost) => renderCost(cost)),
+  ];
   const summary = style.strong(summarise(plan));
   const parts = plan.targets.map((target) => {
     const rows = shownRows(target, style);

@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
   semver: "semver: not a version in the range",
   suffix: "suffix: different suffix, or none",
   prerelease: "prerelease: is a prerelease",
+  full: "full: fewer than three numbers",
   maxAge: "maxAge: pushed earlier, or at an unknown time",
   newest: "newest: enough newer tags",
 };

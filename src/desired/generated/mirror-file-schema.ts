@@ -350,6 +350,10 @@ export interface MirrorDocument {
          */
         prerelease?: boolean;
         /**
+         * true: keep only versions with three numbers, such as 22.1.0 and not its alias 22.1 or 22. Requires semver.
+         */
+        full?: boolean;
+        /**
          * How to sort for newest: semver, pushed (only if the source reports push dates) or name (default: semver with the key semver, otherwise name).
          */
         order?: "semver" | "pushed" | "name";
@@ -780,6 +784,9 @@ export const mirrorFileShape: Shape = {
               "semver": {},
               "suffix": {},
               "prerelease": {
+                "scalar": "boolean"
+              },
+              "full": {
                 "scalar": "boolean"
               },
               "order": {},

@@ -70,12 +70,12 @@ export async function readExpressions(
 }
 
 async function readVersions(
-  { semver, suffix, prerelease }: TagRuleDocument,
+  { semver, suffix, prerelease, full }: TagRuleDocument,
   pointer: string,
   log: ProblemLog,
 ): Promise<VersionRule | undefined> {
   if (semver === undefined) {
-    for (const [key, value] of Object.entries({ suffix, prerelease })) {
+    for (const [key, value] of Object.entries({ suffix, prerelease, full })) {
       if (value === undefined) continue;
       const hint = 'add semver: "*" to select all versions, or use match instead';
       log.add(below(pointer, key), { message: `"${key}" requires "semver"`, at: "key", hint });
@@ -87,7 +87,8 @@ async function readVersions(
     log.add(below(pointer, "suffix"), { message: `${quote(suffix)} is not a valid suffix`, hint });
   }
   const admits = await readRange(semver, prerelease === true, below(pointer, "semver"), log);
-  return admits === undefined ? undefined : { admits, suffix: suffix ?? "", prerelease: prerelease === true };
+  if (admits === undefined) return undefined;
+  return { admits, suffix: suffix ?? "", prerelease: prerelease === true, full: full === true };
 }
 
 async function readRange(

@@ -25,6 +25,7 @@ export type DroppedBy =
   | "semver"
   | "suffix"
   | "prerelease"
+  | "full"
   | "maxAge"
   | "newest";
 
@@ -66,12 +67,13 @@ export function droppedByName(rule: TagRule, tag: string): DroppedBy | undefined
   if (rule.match !== undefined && !rule.match.some((matches) => matches(tag))) return "match";
   if (rule.exclude?.some((matches) => matches(tag)) === true) return "exclude";
   if (rule.versions === undefined) return undefined;
-  const { admits, suffix, prerelease } = rule.versions;
+  const { admits, suffix, prerelease, full } = rule.versions;
   const version = parseVersion(tag, suffix);
   if (version === undefined) return "semver";
   if (version.suffix !== suffix) return "suffix";
   if (version.prerelease.length > 0 && !prerelease) return "prerelease";
-  return admits(version) ? undefined : "semver";
+  if (!admits(version)) return "semver";
+  return full && version.written < version.numbers.length ? "full" : undefined;
 }
 
 function newestFirst(rule: TagRule, tags: readonly ListedTag[]): ListedTag[] {

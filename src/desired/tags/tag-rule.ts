@@ -28,6 +28,8 @@ export interface VersionRule {
   suffix: string;
   /** Whether to include prereleases. */
   prerelease: boolean;
+  /** Whether to exclude versions with fewer than three numbers, which are usually aliases of a full one. */
+  full: boolean;
 }
 
 /** Returns whether a rule needs push dates from the source. */

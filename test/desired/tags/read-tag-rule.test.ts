@@ -41,6 +41,7 @@ describe("refuses, with a position, a rule with", () => {
     ["an expression that is too large", 'match: "(a{1000}){1000}"', /nested counts multiply/],
     ["a suffix without a range", "match: a, suffix: alpine", /^8:38 "suffix" requires "semver"/],
     ["prereleases without a range", "match: a, prerelease: true", /"prerelease" requires "semver"/],
+    ["full versions without a range", "match: a, full: true", /"full" requires "semver"/],
     [
       "a dash before the suffix",
       'semver: "1", suffix: -alpine',

@@ -47,6 +47,21 @@ describe("a rule", () => {
     ]);
   });
 
+  test("counts the aliases of a version with newest, unless only full versions count", async () => {
+    const tags = ["24.10.3-alpine", "24.10-alpine", "24-alpine", "24.10.2-alpine", "24.9.0-alpine"];
+    const rule = 'semver: ">=20", suffix: alpine, newest: 2';
+    assert.deepEqual((await selected(rule, tags))[0], ["24.10.3-alpine", "24.10.2-alpine"]);
+    const early = tags.filter((tag) => tag !== "24.10.2-alpine");
+    assert.deepEqual((await selected(rule, ["24.10.0-alpine", ...early.slice(1)]))[0], [
+      "24.10.0-alpine",
+      "24.10-alpine",
+    ]);
+    assert.deepEqual(await selected(`${rule}, full: true`, ["24.10.0-alpine", ...early.slice(1), "19.1-alpine"]), [
+      ["24.10.0-alpine", "24.9.0-alpine"],
+      { "19.1-alpine": "semver", "24-alpine": "full", "24.10-alpine": "full" },
+    ]);
+  });
+
   test("selects versions in a range, by default without a suffix and without prereleases", async () => {
     const tags = ["19", "20", "v22.1", "24.9.9", "25", "22-alpine", "22-rc1", "22-rc1-alpine", "lts"];
     assert.deepEqual(await selected('semver: ">=20 <25"', tags), [
