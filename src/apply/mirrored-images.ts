@@ -63,6 +63,7 @@ function imageOf(row: Row, done: ReadonlySet<string>): ImageState[] {
     case "blocked-platforms":
     case "blocked-by-lock":
     case "archived":
+    case "postponed-image":
     case "failed-image":
     case "stale-image":
       return [{ ...row, state: "not-mirrored" }];

@@ -31,7 +31,7 @@ export interface RulePlan {
   listed?: number;
   /** Number of tags that the rule selects. */
   kept?: number;
-  /** Why some or all of its tags are missing from the plan. */
+  /** Why some or all of its tags are missing from the plan. PULL_LIMIT: they are postponed. */
   errors: ErrorReport[];
   /** Every tag with the condition that dropped it: selected tags first, the newest at the top. Only with `--explain`. */
   tags?: { name: string; droppedBy: DroppedBy | null }[];
@@ -47,6 +47,8 @@ export interface Totals {
   failed: number;
   /** Not checked because the pull limit of the source is reached. They stay as they are. */
   kept: number;
+  /** Could not be resolved because the pull limit of the source is reached. A later run copies them. Includes tag rules. */
+  postponed: number;
   /** Includes `heldByLock`. */
   unchanged: number;
   /** Moved at the source, and stay at the locked digest. */
@@ -108,7 +110,7 @@ export interface Plan {
   costs: Cost[];
   /** If a saved plan is applied: number of changes that it does not contain. They wait for the next plan. */
   notPlanned?: number;
-  /** False if something could not be read: rows may be missing. */
+  /** False if something could not be read: rows may be missing. What is postponed at a pull limit does not count. */
   complete: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { effectOf } from "./cost/effect.ts";
 import type { RulePlan, TargetPlan, Totals } from "./plan.ts";
+import { isPullLimitReached } from "./pull-limit.ts";
 import type { Row } from "./rows/row.ts";
 
 /** Counts the rows of a plan, and what could not be read. */
@@ -11,10 +12,13 @@ export function totalsOf(targets: readonly TargetPlan[], rules: readonly RulePla
     blocked: 0,
     failed: 0,
     kept: 0,
+    postponed: 0,
     unchanged: 0,
     heldByLock: 0,
   };
-  for (const { errors } of rules) totals.failed += errors.length;
+  for (const error of rules.flatMap(({ errors }) => errors)) {
+    totals[isPullLimitReached(error) ? "postponed" : "failed"] += 1;
+  }
   for (const target of targets) {
     if (target.error !== undefined) totals.failed += 1;
     for (const row of target.rows) countRow(row, totals);
@@ -46,6 +50,9 @@ function countRow(row: Row, totals: Totals): void {
     case "stale-tag":
     case "stale-repository":
       totals.failed += 1;
+      return;
+    case "postponed-image":
+      totals.postponed += 1;
       return;
     case "kept-image":
     case "kept-referrers":

@@ -75,10 +75,12 @@ describe("an image", () => {
     assert.equal(made.complete, true);
   });
 
-  test("fails if the pull limit of its source is reached and the target lacks its tag", () => {
+  test("is postponed, and is no failure, if the pull limit of its source is reached and the target lacks its tag", () => {
     const made = plan([image("redis:7", "redis:7")], oci(), { [REDIS]: failed("PULL_LIMIT") });
-    assert.deepEqual(rows(made), ["failed-image redis:7 unresolved"]);
-    assert.equal(made.complete, false);
+    assert.deepEqual(rows(made), ["postponed-image redis:7 pull-limit-reached"]);
+    assert.equal(made.complete, true);
+    assert.equal(made.totals.postponed, 1);
+    assert.equal(made.totals.failed, 0);
   });
 
   test("fails without affecting other images if it cannot be read", () => {

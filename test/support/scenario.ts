@@ -20,7 +20,7 @@ mirrors:
   - image: nginx:1
 `;
 
-/** A fault during an apply of {@link TWO_IMAGES}, and the resulting error. The exit code is 1. */
+/** A fault during an apply of {@link TWO_IMAGES}, and the resulting error. */
 export interface Scenario {
   what: string;
   file?: string;
@@ -31,6 +31,8 @@ export interface Scenario {
   operation: string | RegExp;
   /** Matches the hint. */
   hint: RegExp;
+  /** Default: 1. */
+  exitCode?: number;
   /** Whether the other image, nginx, must be copied despite the failure. */
   othersArrive?: boolean;
 }
@@ -63,7 +65,7 @@ async function play(scenario: Scenario, place: World): Promise<void> {
     if (/manifest|platforms/.test(error.operation))
       assert.match(error.reference ?? "", /redis|nginx/, "the repository");
   }
-  assert.equal(code, 1);
+  assert.equal(code, scenario.exitCode ?? 1);
   const { store } = await ecrOf(place);
   assert.deepEqual(incompleteTags(store), [], "no tag points at an incomplete image");
   assert.equal(store.repository("redis")?.tags.size ?? 0, 0, "the failed image has no tag");

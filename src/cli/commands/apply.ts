@@ -3,7 +3,6 @@ import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { failureOf } from "../../plan/rows/row-fields.ts";
 import type { ApplyInput } from "../definitions/apply.ts";
 import type { OpenTarget } from "../../run/connections.ts";
 import { openEventLog } from "../output/event-log.ts";
@@ -144,7 +143,7 @@ async function waitForPlan(
   { clock, err, signal }: ProcessContext,
 ): Promise<{ plan: Plan; waited: number }> {
   let waited = 0;
-  while (waited < wait && reachedPullLimit(session.survey.plan) && !signal.aborted) {
+  while (waited < wait && session.survey.plan.totals.postponed > 0 && !signal.aborted) {
     err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
     const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
     await clock.sleep(step, signal);
@@ -152,11 +151,6 @@ async function waitForPlan(
     await session.replan();
   }
   return { plan: session.survey.plan, waited };
-}
-
-function reachedPullLimit(plan: Plan): boolean {
-  const failed = plan.targets.flatMap(({ rows }) => rows.flatMap((row) => failureOf(row) ?? []));
-  return [...failed, ...plan.rules.flatMap(({ errors }) => errors)].some(({ code }) => code === "PULL_LIMIT");
 }
 
 /** Returns the error for an image that was deleted at the source. Waiting cannot help. */
@@ -169,11 +163,14 @@ function deletedAtSource(reference: string): MirrorError {
   });
 }
 
-/** Returns the exit code. An interrupt takes precedence, because the result of the rest of the run is unknown. */
+/**
+ * Returns the exit code. An interrupt takes precedence, because the result of the rest of the run is unknown. A pull limit
+ * that was reached before the plan is the same as one that is reached later.
+ */
 function exitCode(plan: Plan, report: Report, context: ProcessContext): number {
   const signal = context.interruptedBy();
   if (signal !== undefined) return EXIT.interrupted[signal];
   const has = (wanted: Outcome["result"]) => report.outcomes.some(({ result }) => result === wanted);
   if (has("failed") || !plan.complete || plan.totals.blocked > 0) return EXIT.failed;
-  return has("postponed") ? EXIT.pullLimitReached : EXIT.done;
+  return has("postponed") || plan.totals.postponed > 0 ? EXIT.pullLimitReached : EXIT.done;
 }

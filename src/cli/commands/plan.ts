@@ -45,9 +45,9 @@ async function writeFiles(
   return allWritten;
 }
 
-/** Returns the exit code, as Terraform does. A blocked row counts as a change. */
+/** Returns the exit code, as Terraform does. A blocked or postponed row counts as a change. */
 function exitCode({ complete, totals }: Plan, isDetailed: boolean): number {
   if (!complete) return EXIT.failed;
-  const differences = totals.create + totals.change + totals.delete + totals.blocked;
+  const differences = totals.create + totals.change + totals.delete + totals.blocked + totals.postponed;
   return isDetailed && differences > 0 ? EXIT.changes : EXIT.done;
 }

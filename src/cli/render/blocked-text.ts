@@ -26,6 +26,7 @@ export function blockedText(row: Row): { name: string; reason: string } | undefi
     case "held-by-lock":
     case "kept-image":
     case "kept-referrers":
+    case "postponed-image":
     case "failed-image":
     case "failed-referrers":
     case "refused-referrers":

@@ -5,6 +5,7 @@ import { markerOf } from "./markdown/marker.ts";
 import { sectionsOf } from "./markdown/sections.ts";
 import { renderNotes } from "./note-text.ts";
 import { pruneNote } from "./prune-note.ts";
+import { pullLimitMarkdown } from "./pull-limit-text.ts";
 import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { targetText } from "./target-text.ts";
 import { legendText } from "./rows/cells.ts";
@@ -51,6 +52,7 @@ export function renderMarkdown(plan: Plan, limit: number): string {
     // A line that starts with a sign would be a list.
     ...(legend === "" ? [] : ["", `Signs: ${escapeMarkdown(legend)}.`]),
     ...[...few(unasked), ...pruneNote(plan).map(escapeMarkdown), ...few(notes)].map((note) => `\n${note}`),
+    ...pullLimitMarkdown(plan),
     ...plan.costs.map((cost) => `\n${escapeMarkdown(renderCost(withoutOwner(cost)))}`),
     "",
   ].join("\n");

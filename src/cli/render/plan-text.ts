@@ -6,6 +6,7 @@ import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { pruneNote } from "./prune-note.ts";
+import { renderPullLimit } from "./pull-limit-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
 import { COLUMNS, legendText, type Cells } from "./rows/cells.ts";
 import { shownRows, type ShownRow } from "./rows/shown-rows.ts";
@@ -25,12 +26,14 @@ export function renderPlan(plan: Plan, style: Style): string {
     : [style.problem("The plan is incomplete: it does not include what could not be read.")];
   const unasked = plan.lock === undefined ? [] : unaskedNotes(plan.lock);
   const notes = plan.targets.flatMap(renderNotes);
+  const pullLimit = renderPullLimit(plan, style);
   const tail = [
     ...narrowed,
     ...incomplete,
     ...unasked,
     ...pruneNote(plan),
     ...notes,
+    ...pullLimit,
     ...plan.costs.map((cost) => renderCost(cost)),
   ];
   const summary = style.strong(summarise(plan));

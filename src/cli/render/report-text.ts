@@ -3,10 +3,12 @@ import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { PullLimitReading } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { failureOf, placeOf, targetOf } from "../../plan/rows/row-fields.ts";
 import type { Row } from "../../plan/rows/row.ts";
 import { blockedText } from "./blocked-text.ts";
 import { alignColumns } from "./text/columns.ts";
+import { renderPostponed } from "./pull-limit-text.ts";
 import { renderKnown } from "./cost-text.ts";
 import { renderError } from "./text/error-text.ts";
 import { describeChange } from "./rows/setting-text.ts";
@@ -29,6 +31,7 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
     renderDeleted(report, facts.plan),
     renderUnchanged(report),
     renderNotDone(report, facts.plan),
+    renderLeft(report, facts.plan),
     ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
     ...failures(report, facts.plan).map((failure) => renderFailure(failure, style)),
   ];
@@ -102,11 +105,10 @@ function renderUnchanged(report: Report): string {
 }
 
 function describeState({ state }: MirroredImage): string {
-  return state === "kept" ? "  not checked: pull limit reached" : "";
+  return state === "kept" ? "  not checked" : "";
 }
 
 const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
-  postponed: "postponed: pull limit reached",
   interrupted: "interrupted",
   "not-started": "not started",
 };
@@ -127,6 +129,24 @@ function renderNotDone(report: Report, plan: Plan): string {
   return section("Not done:", alignColumns(["name", "reason"], [...stopped, ...blocked]));
 }
 
+/** Lists what is left for a later run because of the pull limit: actions, and what the plan could not resolve. */
+function renderLeft(report: Report, plan: Plan): string {
+  const rows = plan.targets.flatMap((target) => target.rows).filter((row) => row.kind === "postponed-image");
+  const rules = plan.rules.flatMap(({ line, image, errors }) =>
+    errors.filter(isPullLimitReached).map((error) => ({ name: `tags of ${image} (${plan.file}:${line})`, error })),
+  );
+  const actions = report.outcomes.filter(({ result }) => result === "postponed");
+  const left = [
+    ...rules,
+    ...rows.map((row) => ({ name: nameAt(targetOf(row), placeOf(row), plan), error: row.error })),
+    ...actions.map(({ action, error }) => ({ name: nameAction(action, plan), error })),
+  ];
+  return renderPostponed(
+    left,
+    left.map(({ name }) => name),
+  );
+}
+
 interface Failure {
   name: string;
   error: NonNullable<Outcome["error"]>;
@@ -134,7 +154,7 @@ interface Failure {
 
 function failures(report: Report, plan: Plan): Failure[] {
   const rules = plan.rules.flatMap(({ line, errors }) =>
-    errors.map((error) => ({ name: `${plan.file}:${line}`, error })),
+    errors.filter((error) => !isPullLimitReached(error)).map((error) => ({ name: `${plan.file}:${line}`, error })),
   );
   const unread = plan.targets.flatMap((target) => [
     ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),
@@ -171,10 +191,11 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const count = (...results: Outcome["result"][]) =>
     report.outcomes.filter(({ result }) => results.includes(result)).length;
   const failed = failures(report, plan).length;
+  const postponed = count("postponed") + plan.totals.postponed;
   const parts = [`${count("done")} done`];
   const optional: [number, string][] = [
     [count("already-done"), "already done"],
-    [count("postponed"), "postponed"],
+    [postponed, "postponed"],
     [count("interrupted"), "interrupted"],
     [count("not-started"), "not started"],
     [plan.totals.blocked, "blocked"],
@@ -189,7 +210,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   const line = style.strong(
     `${head}: ${parts.join(", ")}. ${formatBytes(bytes)} sent in ${formatDuration(milliseconds)}.`,
   );
-  const mayFollow = failed + count("postponed", "interrupted", "not-started") > 0 || report.interrupted;
+  const mayFollow = failed + postponed + count("interrupted", "not-started") > 0 || report.interrupted;
   if (!mayFollow && plan.totals.blocked === 0) return line;
   const rest = mayFollow ? "Run apply again to finish." : "";
   // Another run does not change blocked rows.

@@ -1,4 +1,5 @@
 import type { Plan, RulePlan } from "../../plan/plan.ts";
+import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "./text/columns.ts";
 import { renderError } from "./text/error-text.ts";
@@ -6,11 +7,16 @@ import { familiar } from "./text/familiar.ts";
 import type { Style } from "./text/style.ts";
 import { plural } from "./text/units.ts";
 
-/** Renders the errors of tag rules, each with its line in the mirror file; empty if there are none. */
+/**
+ * Renders the errors of tag rules, each with its line in the mirror file; empty if there are none. A reached pull limit is
+ * not one of them: see pull-limit-text.ts.
+ */
 export function renderRuleErrors(plan: Plan, style: Style): string {
   return plan.rules
     .flatMap(({ line, errors }) =>
-      errors.map((error) => `${terminalText(`${plan.file}:${line}`)}: ${renderError(error, style)}`),
+      errors
+        .filter((error) => !isPullLimitReached(error))
+        .map((error) => `${terminalText(`${plan.file}:${line}`)}: ${renderError(error, style)}`),
     )
     .join("");
 }

@@ -33,14 +33,15 @@ export function countsText(totals: Totals): string {
 }
 
 /** Returns whether a plan has something to do, or something that could not be planned. */
-export function hasChanges({ create, change, delete: removed, blocked, failed }: Totals): boolean {
-  return create + change + removed + blocked + failed > 0;
+export function hasChanges({ create, change, delete: removed, blocked, failed, postponed }: Totals): boolean {
+  return create + change + removed + blocked + failed + postponed > 0;
 }
 
-function problemCounts({ blocked, failed, kept }: Totals): string[] {
+function problemCounts({ blocked, failed, postponed, kept }: Totals): string[] {
   const counts: [number, string][] = [
     [blocked, "blocked"],
     [failed, "could not be read"],
+    [postponed, "not resolved"],
     [kept, "not checked"],
   ];
   return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));

@@ -6,6 +6,7 @@ import type { ErrorReport } from "../../errors.ts";
 import { choiceOf } from "../../oci/selection.ts";
 import type { CopyReferrers } from "../action.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
+import { isPullLimitReached } from "../pull-limit.ts";
 import { missingReferrers, refusedReferrers } from "./missing-referrers.ts";
 import type { Row } from "../rows/row.ts";
 import { referredImages, type ReferredRow } from "./referred-images.ts";
@@ -41,7 +42,7 @@ export function referrerRows(
 
 /** Keeps what the target has if the pull limit of the source is reached. */
 function unreadRow({ place, digest }: ReferredRow, error: ErrorReport): Row {
-  return error.code === "PULL_LIMIT"
+  return isPullLimitReached(error)
     ? { ...place, kind: "kept-referrers", reason: "referrers-not-checked", have: digest, error }
     : { ...place, kind: "failed-referrers", reason: "referrers-unread", error };
 }

@@ -15,6 +15,7 @@ import { checkHeldPlatform } from "./check-held-platform.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { blockedByLock, heldBack, heldByLock, isBlockedByLock, lockedDigestFailed } from "./lock-rows.ts";
 import type { HeldByLockRow, ImageRow } from "./row.ts";
+import { isPullLimitReached } from "../pull-limit.ts";
 import { planReplacement, type Replacement, type ReplacementFacts } from "./plan-replacement.ts";
 
 /** What is known about an image's source. */
@@ -72,9 +73,10 @@ export function imageRow(image: DesiredImage, target: ActualTarget, facts: Sourc
   if (resolution === undefined) throw new Error(`no resolution of ${row.source}`);
   if (resolution.kind === "failed") {
     const error = image.locked === undefined ? resolution.error : lockedDigestFailed(image, resolution.error);
-    return have !== undefined && error.code === "PULL_LIMIT"
-      ? { ...row, kind: "kept-image", reason: "not-checked", have, error }
-      : failed(error);
+    if (!isPullLimitReached(error)) return failed(error);
+    return have === undefined
+      ? { ...row, kind: "postponed-image", reason: "pull-limit-reached", error }
+      : { ...row, kind: "kept-image", reason: "not-checked", have, error };
   }
   if (have !== undefined && isUnchanged(target, image, resolution.digest)) return asDeclared(have);
   const isSameSource = differsInPlatforms(target, image, resolution.digest);

@@ -109,6 +109,7 @@ function isUnresolved(row: ImageRow): boolean {
   switch (row.kind) {
     case "failed-image":
     case "kept-image":
+    case "postponed-image":
     case "blocked-platforms":
     case "blocked-by-lock":
       return true;

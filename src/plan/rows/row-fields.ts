@@ -40,6 +40,7 @@ export function imageOf(row: Row | Action): ImagePlace | undefined {
     case "held-by-lock":
     case "archived":
     case "kept-image":
+    case "postponed-image":
     case "blocked-tag":
     case "blocked-platforms":
     case "blocked-by-lock":
@@ -83,6 +84,7 @@ export function digestOf(row: ImageRow): Digest | undefined {
     case "action":
       return row.action.kind === "copy-image" ? row.action.digest : undefined;
     case "failed-image":
+    case "postponed-image":
       return undefined;
     case "unchanged":
     case "held-by-lock":
@@ -113,6 +115,7 @@ export function failureOf(row: Row): ErrorReport | undefined {
     case "archived":
     case "kept-image":
     case "kept-referrers":
+    case "postponed-image":
     case "refused-referrers":
     case "left-out-referrers":
     case "blocked-tag":

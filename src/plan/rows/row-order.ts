@@ -23,6 +23,7 @@ function rank(row: Row): number {
     case "held-by-lock":
     case "archived":
     case "kept-image":
+    case "postponed-image":
     case "blocked-tag":
     case "blocked-platforms":
     case "blocked-by-lock":

@@ -24,6 +24,7 @@ export type ImageStateRow =
   | HeldByLockRow
   | ArchivedRow
   | KeptImageRow
+  | PostponedImageRow
   | BlockedTagRow
   | BlockedPlatformsRow
   | BlockedByLockRow
@@ -102,6 +103,13 @@ export interface KeptImageRow extends ImagePlace {
   reason: "not-checked";
   /** The digest that the tag names. */
   have: Digest;
+  error: ErrorReport;
+}
+
+/** The source's pull limit is reached, so the image could not be resolved. The target lacks the tag. A later run copies it. */
+export interface PostponedImageRow extends ImagePlace {
+  kind: "postponed-image";
+  reason: "pull-limit-reached";
   error: ErrorReport;
 }
 

@@ -28,6 +28,7 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "refused-referrers referrers-refused": true,
   "left-out-referrers referrers-unsupported": true,
   "kept-image not-checked": true,
+  "postponed-image pull-limit-reached": true,
   "kept-referrers referrers-not-checked": true,
   "unchanged same-digest": true,
   "unchanged already-there": true,

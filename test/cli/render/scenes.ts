@@ -205,8 +205,12 @@ const UNDECLARED: readonly Scene[] = [
     prunes: { narrow: "{tag}" },
   },
   {
-    images: [image("unclear:1", "unclear:1"), image("unclear:2", "unclear:2")],
-    sources: { [hub("unclear:1")]: found(OLD), [hub("unclear:2")]: failed("PULL_LIMIT") },
+    images: [image("unclear:1", "unclear:1"), image("unclear:2", "unclear:2"), image("unclear:3", "unclear:3")],
+    sources: {
+      [hub("unclear:1")]: found(OLD),
+      [hub("unclear:2")]: failed("PULL_LIMIT"),
+      [hub("unclear:3")]: failed("PULL_LIMIT"),
+    },
     repositories: [repository("unclear")],
     tags: { "unclear:1": OLD, "unclear:2": OLD },
     undeclared: { "unclear:old": OLD },

@@ -73,6 +73,7 @@ const SCENARIOS: readonly Scenario[] = [
     side: "source",
     operation: "look up manifest",
     hint: /sign in|wait/,
+    exitCode: 4,
   },
   {
     what: "a source that is unreachable",

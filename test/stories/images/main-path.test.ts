@@ -58,6 +58,7 @@ describe("plan and apply", () => {
       blocked: 0,
       failed: 0,
       kept: 0,
+      postponed: 0,
       unchanged: 0,
       heldByLock: 0,
     });

@@ -110,7 +110,7 @@ describe("an apply that reaches the pull limit", { concurrency: 2 }, () => {
     );
     const { code, stdout } = await place.run(["apply"]);
     assert.equal(code, 4);
-    assert.match(stdout, /app12:1 +postponed: pull limit reached/);
+    assert.match(stdout, /^Postponed: Docker Hub's pull limit is reached\.\n(?: {2}app\d+:1\n)* {2}app12:1\n/m);
     assert.match(stdout, /\d+ postponed/);
   });
 

@@ -2,6 +2,7 @@ import type { ErrorReport } from "../../../errors.ts";
 import { abbreviateDigest } from "../../../oci/digest.ts";
 import { plainText } from "../../../plain-text.ts";
 import type { Plan, TargetPlan } from "../../../plan/plan.ts";
+import { isPullLimitReached } from "../../../plan/pull-limit.ts";
 import { totalsOf } from "../../../plan/totals.ts";
 import type { Cells, Column, Sign } from "../rows/cells.ts";
 import { shownRows } from "../rows/shown-rows.ts";
@@ -47,7 +48,9 @@ const RANK: Readonly<Record<Sign, number>> = { "!": 0, "-": 1, "~": 2, "+": 2, "
 /** Returns a section for the tag rules that failed, if any, and one for each target. */
 export function sectionsOf(plan: Plan): Section[] {
   const rules = plan.rules.flatMap(({ line, errors }) =>
-    errors.map((error) => ({ heading: "", line: tableLine(["!", `line ${line}`, errorText(error)]) })),
+    errors
+      .filter((error) => !isPullLimitReached(error))
+      .map((error) => ({ heading: "", line: tableLine(["!", `line ${line}`, errorText(error)]) })),
   );
   const targets = plan.targets.map((target) => targetSection(target, plan.targets.length > 1));
   if (rules.length === 0) return targets;

@@ -15,7 +15,6 @@ import type { Cells } from "./cells.ts";
 /** Returns the cells of a row; undefined if the row is not shown. */
 export function rowCells(row: Row, style: Style): Cells | undefined {
   const problem = { sign: "!", paint: style.problem } as const;
-  const notChecked = { sign: "?", paint: style.change } as const;
   switch (row.kind) {
     case "action":
       return actionCells(row.action, style);
@@ -27,14 +26,11 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
       const reason = "archived, so it cannot be pulled: restore it in ECR, or remove it from the mirror file";
       return { ...problem, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
     }
-    case "kept-image": {
-      const reason = "not checked, stays as it is: pull limit reached";
-      return { ...notChecked, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
-    }
-    case "kept-referrers": {
-      const reason = "referrers not checked, stay as they are: pull limit reached";
-      return { ...notChecked, ...imageCells(row), digest: abbreviateDigest(row.have), reason };
-    }
+    // One message for all of them follows the rows (pull-limit-text.ts).
+    case "kept-image":
+    case "kept-referrers":
+    case "postponed-image":
+      return undefined;
     case "blocked-tag": {
       const digest = `${abbreviateDigest(row.have)} -> ${digestAfter(row.want, row)}`;
       return { ...problem, ...imageCells(row), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
