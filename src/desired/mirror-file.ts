@@ -1,6 +1,6 @@
 import type { Environment } from "../environment.ts";
 import { constants } from "node:fs";
-import { lstat, open, realpath, stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkDocument } from "./check-document.ts";
 import type { DesiredEntry } from "./entries/desired-entry.ts";
@@ -10,7 +10,8 @@ import { conflictsIn } from "./text/merge-conflict.ts";
 import { parentOf } from "./text/pointer.ts";
 import { problemLog } from "./text/problem-log.ts";
 import type { Problem } from "./text/problem.ts";
-import { decodeText, readBoundedFile } from "./text/read-bounded-file.ts";
+import { decodeText } from "./text/read-bounded-file.ts";
+import { readInput } from "./text/read-input.ts";
 import { reportSchemaErrors } from "./text/schema-problems.ts";
 import type { Source } from "./places/sources.ts";
 import { positionAt, sourceText, type SourceText } from "./text/source-text.ts";
@@ -61,11 +62,14 @@ export interface ReadOptions {
   environment: Environment;
   /** Standard input, for the path `-`. */
   standardInput?: () => AsyncIterable<Uint8Array>;
+  /** Ends the read of a pipe, a terminal or standard input. */
+  signal?: AbortSignal;
 }
 
 /**
  * Reads and checks `mirrors.yaml` and its policy files, without a network connection. Reports all problems in one run;
- * only a YAML syntax error ends the check early. Does not throw.
+ * only a YAML syntax error ends the check early.
+ * @throws the reason of the signal if it is aborted while the file, a pipe, is read. Nothing else
  */
 export async function readMirrorFile(path: string, options: ReadOptions): Promise<ReadMirrorFile> {
   const opened = await readText(path, options);
@@ -152,7 +156,8 @@ async function readText(path: string, options: ReadOptions): Promise<{ text: str
     path,
   });
   try {
-    const { bytes, realPath } = path === STANDARD_INPUT ? await readStandardInput(options) : await readBytes(path);
+    const { bytes, realPath } =
+      path === STANDARD_INPUT ? await readStandardInput(options) : await readBytes(path, options.signal);
     if (bytes === undefined) {
       const message = `the file is larger than ${MAX_FILE_BYTES} bytes`;
       return problem("INVALID_FILE", message, "split it into several mirror files");
@@ -162,6 +167,7 @@ async function readText(path: string, options: ReadOptions): Promise<{ text: str
       ? problem("YAML_SYNTAX", "the file is not UTF-8 text", "save the file as UTF-8")
       : { text, realPath };
   } catch (error) {
+    options.signal?.throwIfAborted();
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") {
       return problem("FILE_UNREADABLE", "no such file", MISSING_FILE_HINT);
@@ -185,22 +191,13 @@ interface ReadBytes {
 }
 
 /** Follows a link, because the operator names the mirror file: the files of a Kubernetes ConfigMap are links. */
-async function readBytes(path: string): Promise<ReadBytes> {
-  if (!(await lstat(path)).isSymbolicLink())
-    return { bytes: await readFrom(path, constants.O_NOFOLLOW), realPath: path };
+async function readBytes(path: string, signal: AbortSignal | undefined): Promise<ReadBytes> {
+  const read = (from: string, flags: number) => readInput(from, flags, MAX_FILE_BYTES, signal);
+  if (!(await lstat(path)).isSymbolicLink()) return { bytes: await read(path, constants.O_NOFOLLOW), realPath: path };
   // A shell's <(...) is a link to a pipe, which has no path of its own.
-  if (!(await stat(path)).isFile()) return { bytes: await readFrom(path, 0), realPath: STANDARD_INPUT };
+  if (!(await stat(path)).isFile()) return { bytes: await read(path, 0), realPath: STANDARD_INPUT };
   const realPath = await realpath(path);
-  return { bytes: await readFrom(realPath, constants.O_NOFOLLOW), realPath };
-}
-
-async function readFrom(path: string, flags: number): Promise<Uint8Array | undefined> {
-  const file = await open(path, constants.O_RDONLY | flags);
-  try {
-    return await readBoundedFile(file, MAX_FILE_BYTES);
-  } finally {
-    await file.close();
-  }
+  return { bytes: await read(realPath, constants.O_NOFOLLOW), realPath };
 }
 
 /** Policies and layouts of a mirror file from standard input are below the current folder. */

@@ -45,7 +45,7 @@ async function planAndCarryOut(
   isPlanShown: boolean,
 ): Promise<number | undefined> {
   const { json, wait, events, report: file } = input;
-  const saved = await readPlanToApply(input);
+  const saved = await readPlanToApply(input, context.signal);
   const work = async (session: Session): Promise<number> => {
     const { plan: fresh, waited } = await waitForPlan(session, wait, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);

@@ -31,8 +31,9 @@ export async function loadWithSource(
   context: ProcessContext,
 ): Promise<{ file: MirrorFile; source: string } | undefined> {
   const path = input.file;
-  const { environment, standardInput } = context;
-  const read = await readMirrorFile(path, { environment, ...(standardInput === undefined ? {} : { standardInput }) });
+  const { environment, signal, standardInput } = context;
+  const more = standardInput === undefined ? {} : { standardInput };
+  const read = await readMirrorFile(path, { environment, signal, ...more });
   if ("file" in read) return read;
   const about = { path, operation: "read the mirror file", source: () => read.source };
   await reportProblems(read.problems, about, input, context);

@@ -1,7 +1,6 @@
-import { open } from "node:fs/promises";
-
 import type { Resolution } from "../../desired/sources/resolution.ts";
-import { decodeText, readBoundedFile } from "../../desired/text/read-bounded-file.ts";
+import { decodeText } from "../../desired/text/read-bounded-file.ts";
+import { readInput } from "../../desired/text/read-input.ts";
 import { MirrorError } from "../../errors.ts";
 import { refuseOtherInputs, type SavedPlanTerms } from "../../plan/saved/check-saved-plan.ts";
 import { holdToPlan } from "../../plan/saved/hold-to-plan.ts";
@@ -32,6 +31,7 @@ const MAX_PLAN_BYTES = 256 * 1024 * 1024;
  */
 export async function readPlanToApply(
   input: Pick<ApplyInput, "operands" | "partial" | "trustPlan" | "target" | "only">,
+  signal: AbortSignal,
 ): Promise<PlanToApply | undefined> {
   const { operands, partial, trustPlan: isTrusted } = input;
   const [path] = operands;
@@ -44,7 +44,7 @@ export async function readPlanToApply(
       throw usage(`--${name} cannot narrow a saved plan`, `use --${name} with mirrorform plan --out FILE`);
   }
   const terms: SavedPlanTerms = { path, partial };
-  const saved = readSavedPlan(await readPlanText(path), path);
+  const saved = readSavedPlan(await readPlanText(path, signal), path);
   return {
     narrowing: saved.narrowing,
     known: isTrusted ? knownFrom(saved) : new Map(),
@@ -62,17 +62,13 @@ function knownFrom({ targets }: SavedPlan): Map<string, Resolution> {
   );
 }
 
-async function readPlanText(path: string): Promise<string> {
+async function readPlanText(path: string, signal: AbortSignal): Promise<string> {
   try {
-    const file = await open(path);
-    try {
-      const bytes = await readBoundedFile(file, MAX_PLAN_BYTES);
-      const text = bytes === undefined ? undefined : decodeText(bytes);
-      if (text !== undefined) return text;
-    } finally {
-      await file.close();
-    }
+    const bytes = await readInput(path, 0, MAX_PLAN_BYTES, signal);
+    const text = bytes === undefined ? undefined : decodeText(bytes);
+    if (text !== undefined) return text;
   } catch (error) {
+    signal.throwIfAborted();
     const code = error instanceof Error && "code" in error ? String(error.code) : "an unknown error";
     if (code === "ENOENT")
       throw refusePlan(path, "no such file (ENOENT)", "check the path, or create a plan: mirrorform plan --out FILE");

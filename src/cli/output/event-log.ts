@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 
 import type { Clock } from "../../clock.ts";
 import type { Emit, MirrorEvent } from "../../events.ts";
-import { unwritable } from "./output-file.ts";
+import { refuseUnreadPipe, unwritable } from "./output-file.ts";
 import { version } from "../process/version.ts";
 
 /** Additions raise the minor version, other changes the major version. */
@@ -56,6 +56,7 @@ export function openEventLog(path: string, { clock, err }: { clock: Clock; err: 
 
 function open(path: string): number {
   try {
+    refuseUnreadPipe(path);
     return openSync(path, "w");
   } catch (error) {
     throw unwritable(path, error);

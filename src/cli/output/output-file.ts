@@ -1,4 +1,5 @@
-import { access, appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { closeSync, constants, openSync, statSync } from "node:fs";
+import { appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
 import { MirrorError } from "../../errors.ts";
 
@@ -22,12 +23,11 @@ export async function writeOutput(path: string, content: string): Promise<void> 
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function refuseUnwritable(path: string): Promise<void> {
-  const isNew = await access(path).then(
-    () => false,
-    () => true,
-  );
+  const found = await stat(path).catch(() => undefined);
+  // Opening a pipe would wait for its reader, who may come later.
+  if (found?.isFIFO() === true) return;
   await appendOutput(path, "");
-  if (isNew) await rm(await realpath(path), { force: true });
+  if (found === undefined) await rm(await realpath(path), { force: true });
 }
 
 /**
@@ -52,6 +52,16 @@ export function unwritable(path: string, error: unknown): MirrorError {
     reference: path,
     cause: error,
   });
+}
+
+/**
+ * Checks that a pipe has a reader. Synchronous writes to one without a reader would stop the whole process, signals
+ * included.
+ * @throws an error of the file system, ENXIO
+ */
+export function refuseUnreadPipe(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return;
+  closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
 }
 
 async function replace(path: string, content: string): Promise<void> {

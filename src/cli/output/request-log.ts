@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import type { Emit } from "../../events.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { EventStream } from "./event-stream.ts";
-import { unwritable } from "./output-file.ts";
+import { refuseUnreadPipe, unwritable } from "./output-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /** Values of MIRRORFORM_LOG for standard error. Any other value is the path of a file. */
@@ -24,6 +24,7 @@ export function logRequests(
   if (verbose || (destination !== "" && !isFile)) events.listen(requestLog(err));
   if (!isFile) return;
   try {
+    refuseUnreadPipe(destination);
     appendFileSync(destination, "");
   } catch (error) {
     throw unwritable(destination, error);

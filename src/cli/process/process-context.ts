@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { addAbortSignal } from "node:stream";
 
 import { systemClock } from "../../clock.ts";
 import type { RunContext } from "../../run/run-context.ts";
@@ -27,7 +28,8 @@ export function createProcessContext(interrupt: {
   return {
     environment: process.env,
     homeDirectory: homedir(),
-    standardInput: () => process.stdin,
+    // Destroyed by a signal, because a terminal or a pipe may never end.
+    standardInput: () => addAbortSignal(interrupt.signal, process.stdin),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY && process.env["CI"] === undefined && process.env["TERM"] !== "dumb",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { constants, open, type FileHandle } from "node:fs/promises";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -154,20 +154,31 @@ describe("an apply that is interrupted", { concurrency: 2 }, () => {
       assert.equal(ran.code, code, ran.stdout + ran.stderr);
     });
 
-    test(`by ${signal} exits with ${code} even if its mirror file is not valid`, async (t) => {
-      const place = await world(t, {}, OPTIONS);
-      const path = join(place.folder, "pipe.yaml");
-      assert.equal((await command("mkfifo", [path])).code, 0);
-      let child: ChildProcess | undefined;
-      const running = place.start(["apply", "--file", "pipe.yaml"], { onStart: (started) => void (child = started) });
-      const pipe = await open(path, "w");
-      child?.kill(signal);
-      await pipe.writeFile("version: 2\n");
-      await pipe.close();
-      const ran = await running;
-      assert.equal(ran.code, code, ran.stdout + ran.stderr);
-      assert.match(ran.stderr, /version/, "the problem is reported too");
-    });
+    for (const args of [
+      ["validate", "--file", "pipe"],
+      ["apply", "--file", "pipe"],
+      ["apply", "pipe"],
+    ]) {
+      for (const isOpen of [false, true]) {
+        const pipe = isOpen ? "an open pipe" : "a pipe without a writer";
+        const what = `by ${signal} while \`${args.join(" ")}\` reads ${pipe} exits with ${code}`;
+        test(what, { skip: process.platform === "linux" ? false : "needs /proc" }, async (t) => {
+          const place = await world(t, { "mirrors.yaml": TWO_IMAGES }, OPTIONS);
+          const path = join(place.folder, "pipe");
+          assert.equal((await command("mkfifo", [path])).code, 0);
+          let child: ChildProcess | undefined;
+          const running = place.start(args, { onStart: (started) => void (child = started) });
+          assert.ok(child?.pid !== undefined);
+          await untilOpenIn(child.pid, path);
+          const writer = isOpen ? await open(path, "w") : undefined;
+          child.kill(signal);
+          const ran = await running;
+          await writer?.close();
+          assert.equal(ran.code, code, ran.stdout + ran.stderr);
+          assert.match(ran.stderr, /INTERRUPTED/);
+        });
+      }
+    }
   }
 
   test("while it writes its report still writes all of it", async (t) => {
@@ -210,4 +221,13 @@ async function pipeIn({ folder }: World) {
     read: () => (read = readFile(path, "utf8")),
     text: () => read ?? Promise.resolve(""),
   };
+}
+
+/** Waits until a process has opened a file. */
+async function untilOpenIn(pid: number, path: string): Promise<void> {
+  for (;;) {
+    const folder = `/proc/${pid}/fd`;
+    const opened = (await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => ""));
+    if ((await Promise.all(opened)).includes(await realpath(path))) return;
+  }
 }
