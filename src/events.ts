@@ -4,6 +4,8 @@ import type { ErrorReport, Side } from "./errors.ts";
  * An event of a run. Only `cli` prints: the progress list, the line log and `--verbose` are listeners of these events.
  */
 export type MirrorEvent =
+  /** A request is sent. Each ends with a `request.finished` of the same request. */
+  | { type: "request.started"; side: Side; method: string; host: string; path: string }
   /** A request got a response, or failed (`status` undefined). Contains no header values; `path` has no query. */
   | {
       type: "request.finished";
@@ -25,6 +27,8 @@ export type MirrorEvent =
       delayMilliseconds: number;
       reason: string;
     }
+  /** A plan, or another reading command, has something to read (`total` rises) or has read it (`done` rises). */
+  | { type: "plan.progress"; step: PlanStep; done: number; total: number }
   /** A source reported its remaining pulls. */
   | { type: "quota.reading"; registry: string; reading: PullLimitReading }
   /** A source that may have a pull limit answered a GET of a manifest, which counts as a pull. */
@@ -38,6 +42,9 @@ export type MirrorEvent =
       outcome: "done" | "already-done" | "failed" | "postponed" | "interrupted";
       error?: ErrorReport;
     };
+
+/** What is read for a plan. `repositories` are those of the targets. */
+export type PlanStep = "targets" | "repositories" | "tag lists" | "images" | "image sizes" | "referrer lists";
 
 /**
  * Why the number of remaining pulls is unknown: no response reported it (no request was sent, or none succeeded), a

@@ -61,6 +61,7 @@ export interface Undeclared {
  * Reads what a target has of the images declared for it. If a repository cannot be described, or its tags cannot be read,
  * only its own images fail.
  * @param owner name of the mirror file
+ * @param repositoryRead called after each repository of the images
  * @throws MirrorError if no repository can be described
  */
 export async function readTarget(
@@ -69,6 +70,7 @@ export async function readTarget(
   owner: string,
   undeclared: Undeclared,
   signal: AbortSignal,
+  repositoryRead: () => void = () => undefined,
 ): Promise<ActualTarget> {
   const settings = new Map(images.map((image) => [image.repository, image.settings]));
   const described = await target.describeRepositories?.(settings, owner, signal);
@@ -77,9 +79,14 @@ export async function readTarget(
   const reading = Promise.all(
     [...Map.groupBy(images, (image) => image.repository)].map(async ([repository, group]) => {
       const state = described?.get(repository);
-      if (state instanceof MirrorError) return [repository, unreadable(reportOf(state))] as const;
-      if (described !== undefined && state === undefined) return [repository, NOTHING] as const;
-      return [repository, await limit(() => readRepository(target, repository, group, signal))] as const;
+      const read = async (): Promise<HeldImages> => {
+        if (state instanceof MirrorError) return unreadable(reportOf(state));
+        if (described !== undefined && state === undefined) return NOTHING;
+        return limit(() => readRepository(target, repository, group, signal));
+      };
+      const images = await read();
+      repositoryRead();
+      return [repository, images] as const;
     }),
   );
   const undeclaredStates =

@@ -48,7 +48,7 @@ async function dispatch(args: readonly string[], context: ProcessContext): Promi
       return EXIT.done;
     case "run":
       if (request.command.definition.takesCommand === true) return request.run(context);
-      announceInterrupt(context);
+      announceInterrupt(request.command.definition.name, context);
       return interruptedOr(await request.run(context), context);
   }
 }
@@ -65,8 +65,9 @@ function interruptedOr(code: number, { interruptedBy }: ProcessContext): number 
 }
 
 /** Prints a message at the first signal. The command of `sandbox -- COMMAND` prints its own. */
-function announceInterrupt({ signal, err }: ProcessContext): void {
-  const announce = () => err("\nInterrupted: stopping what is running. Press Ctrl-C again to exit at once.\n");
+function announceInterrupt(command: string, { signal, interruptNotice }: ProcessContext): void {
+  const announce = () =>
+    interruptNotice.show(`Interrupted: stopping mirrorform ${command}. Press Ctrl-C again to exit at once.\n`);
   signal.addEventListener("abort", announce, { once: true });
 }
 

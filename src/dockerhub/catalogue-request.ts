@@ -9,7 +9,7 @@ import type { Headers } from "../registry/http/headers.ts";
 export interface CatalogueOptions {
   endpoint: URL;
   dispatcher: Dispatcher;
-  /** Gets `request.finished`. */
+  /** Gets `request.started` and `request.finished`. */
   emit: Emit;
   clock: Clock;
 }
@@ -35,8 +35,9 @@ export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: Ca
 
   async function send(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueResponse> {
     const start = clock.monotonic();
+    const { host, pathname: path } = url;
+    emit({ type: "request.started", side: "source", method: "GET", host, path });
     const finished = (response: CatalogueResponse): CatalogueResponse => {
-      const { host, pathname: path } = url;
       const milliseconds = Math.round(clock.monotonic() - start);
       const { status } = response;
       emit({ type: "request.finished", side: "source", method: "GET", host, path, status, milliseconds });

@@ -17,7 +17,7 @@ export interface RegistryOptions {
   side: "source" | "target";
   credentials: Credentials;
   dispatcher: Dispatcher;
-  /** Receives `request.finished` and `request.retried`. */
+  /** Receives `request.started`, `request.finished` and `request.retried`. */
   emit: Emit;
   clock: Clock;
   /** Returns a number from 0 to below 1. */

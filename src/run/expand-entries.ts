@@ -6,6 +6,7 @@ import { lockedSteps } from "../desired/lock/locked-rules.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import type { Connections } from "./connections.ts";
 import { inSlices } from "../slices.ts";
+import type { PlanSteps } from "./plan-steps.ts";
 import { listTagsWith } from "./list-source-tags.ts";
 
 /** Expands entries to images. Uses the lock file if there is one, or else lists tags at the sources. */
@@ -13,9 +14,10 @@ export async function expand(
   { entries }: MirrorFile,
   lock: LockLines | undefined,
   connections: Connections,
+  steps: PlanSteps,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<ExpandedEntry[]> {
   if (lock !== undefined) return inSlices(lockedSteps(entries, lock), signal);
-  const select = await listAndSelectTags(entries, listTagsWith(connections), clock.now(), signal);
+  const select = await listAndSelectTags(entries, listTagsWith(connections, steps), clock.now(), signal);
   return inSlices(expandSteps(entries, select), signal);
 }

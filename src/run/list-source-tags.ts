@@ -6,6 +6,7 @@ import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { plainText } from "../plain-text.ts";
 import { TAGS_OF_A_PAGE } from "../registry/limits.ts";
+import type { PlanSteps } from "./plan-steps.ts";
 import type { Connections } from "./connections.ts";
 
 /** Maximum number of catalogue pages for optional use. Docker Hub allows 180 requests per minute and IP address. */
@@ -16,7 +17,15 @@ const MAX_BEST_EFFORT_PAGES = 100;
  * unchanged tags need no HEAD (decision 0011). Only the catalogue has dates. If it is not available or needs more
  * requests, the registry lists the names. For an ECR source, the ECR API has dates.
  */
-export function listTagsWith(connections: Pick<Connections, "source" | "catalogue" | "ecrTags">): ListTags {
+export function listTagsWith(
+  connections: Pick<Connections, "source" | "catalogue" | "ecrTags">,
+  steps: PlanSteps,
+): ListTags {
+  const list = listTags(connections);
+  return (image, request, signal) => steps.during("tag lists", () => list(image, request, signal));
+}
+
+function listTags(connections: Pick<Connections, "source" | "catalogue" | "ecrTags">): ListTags {
   return async ({ registry, repository }, request, signal) => {
     const dated = request.dates ? connections.ecrTags(registry) : undefined;
     if (dated !== undefined) return dated(repository, signal);

@@ -16,6 +16,7 @@ import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
 import { referredImages, type ReferredRow } from "../plan/referrers/referred-images.ts";
 import type { ReferrerFacts } from "../plan/referrers/referrer-rows.ts";
+import type { PlanSteps } from "./plan-steps.ts";
 import type { SourceClient } from "./connections.ts";
 
 export interface ReferrerSurvey {
@@ -24,6 +25,7 @@ export interface ReferrerSurvey {
   target: (name: string) => ImageTarget | undefined;
   /** Whether a registry has a pull limit. If so, no manifest is read from it. */
   hasPullLimit: (registry: string) => boolean;
+  steps: PlanSteps;
   signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
     ]),
   );
   const facts = [...byImage.values()].map(async (group) => {
-    const found = findAt(group, memory, survey);
+    const found = survey.steps.during("referrer lists", () => findAt(group, memory, survey));
     return Promise.all(
       group.map(async (referred): Promise<[string, ReferrerFacts]> => {
         try {

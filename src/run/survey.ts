@@ -17,6 +17,7 @@ import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
 import type { PullBudgets } from "./pull-budgets.ts";
 import type { Connections, OpenTarget } from "./connections.ts";
 import { inSlices } from "../slices.ts";
+import type { PlanSteps } from "./plan-steps.ts";
 import { readPruning, repositoriesWithoutImages } from "./read-pruning.ts";
 import { surveyReferrers } from "./survey-referrers.ts";
 
@@ -46,6 +47,7 @@ export interface SurveyOptions {
   date: () => string;
   connections: Connections;
   pullBudgets: PullBudgets;
+  steps: PlanSteps;
   /** Returns what a catalogue knows about an image, if it has this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
   /** Expands the entries of the mirror file, and selects those of the narrowed plan. A source that fails to list tags affects only its own entries. */
@@ -55,20 +57,30 @@ export interface SurveyOptions {
 
 /** Reads the targets, resolves at the sources what is still unknown, and makes the plan. Writes nothing and uses no pulls. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
-  const { file, connections, pullBudgets, signal } = options;
-  const both = [openAll(options), options.expand()] as const;
+  const { file, connections, pullBudgets, signal, steps } = options;
+  const targetRead = steps.begin("targets", file.targets.length);
+  const both = [openAll(options, targetRead), options.expand()] as const;
   // If one fails, wait for the other: otherwise its requests would use closed connections.
   await Promise.allSettled(both);
   const [opening, { all, selected: expanded }] = await Promise.all(both);
   const images = expanded.flatMap((entry) => entry.images);
-  const opened = await Promise.all(opening.map((each) => readOpened(each, expanded, images, options)));
+  const repositoryRead = steps.begin("repositories", countRepositories(opening, images));
+  const opened = await Promise.all(
+    opening.map(async (each) => {
+      const read = await readOpened(each, expanded, images, repositoryRead, options);
+      if (each.kind === "open") targetRead();
+      return read;
+    }),
+  );
   const unresolved = sourcesToAsk(
     images,
     opened.map((each) => each.actual),
   );
   const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
-  const resolve = (references: readonly Reference[]) =>
-    resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal);
+  const resolve = (references: readonly Reference[]) => {
+    const resolved = steps.begin("images", references.length);
+    return resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal, resolved);
+  };
   const unknown = unresolved.filter((reference) => !options.known.has(formatReference(reference)));
   const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
   const resolutions = new Map([...options.known, ...found]);
@@ -97,6 +109,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     source: (registry) => connections.source(registry),
     target: (name) => targets.get(name)?.images,
     hasPullLimit: pullBudgets.has,
+    steps,
     signal,
   });
   const counting = [...[...unresolved, ...watched].map(({ registry }) => registry), ...referrers.registries].filter(
@@ -133,12 +146,16 @@ type Opening = { kind: "open"; name: string; open: OpenTarget } | UnreadableTarg
 /**
  * Opens the targets. Rejects targets that are the same registry, because they could overwrite each other, and each would
  * treat the images of the others as undeclared.
+ * @param ended called after each target that cannot be opened
  */
-async function openAll({ file, connections, signal }: SurveyOptions): Promise<Opening[]> {
+async function openAll({ file, connections, signal }: SurveyOptions, ended: () => void): Promise<Opening[]> {
   const openings = await Promise.all(
-    file.targets.map((target): Promise<Opening> => {
+    file.targets.map(async (target): Promise<Opening> => {
       const { name } = target;
-      return reporting(name, signal, async () => ({ kind: "open", name, open: await connections.openTarget(target) }));
+      const open = async () => ({ kind: "open", name, open: await connections.openTarget(target) }) as const;
+      const opening: Opening = await reporting(name, signal, open);
+      if (opening.kind === "unreadable") ended();
+      return opening;
     }),
   );
   const byRegistry = Map.groupBy(openings, (opening) => (opening.kind === "open" ? opening.open.registry : undefined));
@@ -147,6 +164,13 @@ async function openAll({ file, connections, signal }: SurveyOptions): Promise<Op
     const names = byRegistry.get(opening.open.registry)?.map(({ name }) => name) ?? [];
     return names.length < 2 ? opening : { kind: "unreadable", name: opening.name, error: sameRegistry(names, opening) };
   });
+}
+
+/** Counts the repositories of the images at the targets that were opened. */
+function countRepositories(opening: readonly Opening[], images: readonly DesiredImage[]): number {
+  const opened = new Set(opening.flatMap(({ kind, name }) => (kind === "open" ? [name] : [])));
+  const places = images.filter(({ target }) => opened.has(target));
+  return new Set(places.map(({ target, repository }) => `${target} ${repository}`)).size;
 }
 
 function sameRegistry(names: readonly string[], { name, open }: { name: string; open: OpenTarget }): ErrorReport {
@@ -164,6 +188,7 @@ async function readOpened(
   opening: Opening,
   expanded: readonly ExpandedEntry[],
   images: readonly DesiredImage[],
+  repositoryRead: () => void,
   { file, narrowing, signal }: SurveyOptions,
 ): Promise<Opened> {
   if (opening.kind === "unreadable") return { actual: opening };
@@ -173,7 +198,9 @@ async function readOpened(
     narrowing.only.length > 0
       ? { named: [], isSought: false }
       : { named: repositoriesWithoutImages(expanded, name), isSought: true };
-  const read = await reporting(name, signal, () => readTarget(open, own, file.name, undeclared, signal));
+  const read = await reporting(name, signal, () =>
+    readTarget(open, own, file.name, undeclared, signal, repositoryRead),
+  );
   return isUnreadable(read) ? { actual: read } : { actual: read, open };
 }
 
@@ -210,7 +237,7 @@ async function readContents(
   references: readonly Reference[],
   resolutions: ReadonlyMap<string, Resolution>,
   actual: readonly Actual[],
-  { content, signal }: SurveyOptions,
+  { content, signal, steps }: SurveyOptions,
 ): Promise<Map<string, ImageContent>> {
   const existing = new Set(actual.flatMap((target) => (isUnreadable(target) ? [] : digestsOf(target.tags))));
   const found = await Promise.all(
@@ -218,7 +245,7 @@ async function readContents(
       const key = formatReference(reference);
       const resolution = resolutions.get(key);
       if (resolution?.kind !== "found" || existing.has(resolution.digest)) return [];
-      const known = await content(reference, resolution.digest, signal);
+      const known = await steps.during("image sizes", () => content(reference, resolution.digest, signal));
       return known === undefined ? [] : [[key, known] as const];
     }),
   );

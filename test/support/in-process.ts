@@ -1,5 +1,6 @@
 import { runCommandLine } from "../../src/cli/run.ts";
 import type { ProcessContext } from "../../src/cli/process/process-context.ts";
+import { createInterruptNotice } from "../../src/cli/process/interrupt-notice.ts";
 import { systemClock } from "../../src/clock.ts";
 
 /** The result of a command line that ran in this process. */
@@ -29,6 +30,8 @@ export async function runHere(
     random: Math.random,
     signal: new AbortController().signal,
     interruptedBy: () => undefined,
+    isErrorTerminal: isTerminal,
+    interruptNotice: createInterruptNotice((text) => void (output.err += text)),
   });
   return { code, stdout: output.out, stderr: output.err };
 }

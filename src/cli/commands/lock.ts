@@ -12,6 +12,8 @@ import { createPullBudgets, type PullBudgets } from "../../run/pull-budgets.ts";
 import { EVERY_IMAGE, type LockInput } from "../definitions/lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
 import { listTagsWith } from "../../run/list-source-tags.ts";
+import { createPlanSteps, type PlanSteps } from "../../run/plan-steps.ts";
+import { followReading } from "../progress/follow-reading.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { nameMatcher } from "../../run/name-matcher.ts";
@@ -64,7 +66,10 @@ async function write(
   const pullBudgets = createPullBudgets(file.sources);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
-    const change = await changeOf(loaded, globs, { connections, pullBudgets }, context);
+    const steps = createPlanSteps(events.emit);
+    const progress = followReading(input, events, context);
+    const changing = changeOf(loaded, globs, { connections, pullBudgets, steps }, context);
+    const change = await changing.finally(() => progress.end());
     const path = lockPath(file.realPath);
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...changes } = change;
@@ -85,7 +90,7 @@ async function write(
 async function changeOf(
   { file, lock: old }: FileWithLock,
   globs: readonly string[],
-  { connections, pullBudgets }: { connections: Connections; pullBudgets: PullBudgets },
+  { connections, pullBudgets, steps }: { connections: Connections; pullBudgets: PullBudgets; steps: PlanSteps },
   { clock, signal }: ProcessContext,
 ): Promise<LockChange> {
   const before = old?.lines ?? new Map<string, never>();
@@ -94,11 +99,13 @@ async function changeOf(
   const isUpdated = updateMatcher(globs, [...known, ...rules.map(({ image }) => image)], file.path);
   const unlocked = new Set(rulesWithoutLine(file.entries, before));
   const toFollow = rules.filter((entry) => unlocked.has(entry) || isUpdated(entry.image));
-  const now = await listAndSelectTags(toFollow, listTagsWith(connections), clock.now(), signal);
+  const now = await listAndSelectTags(toFollow, listTagsWith(connections, steps), clock.now(), signal);
   const { images, failed } = imagesToLock(file.entries, toFollow, now, before);
   const wanted = new Map(images.flatMap(({ source }) => named(source)));
   const toResolve = [...wanted].flatMap(([name, source]) => (!before.has(name) || isUpdated(source) ? [source] : []));
-  const resolved = await resolveAll(toResolve, (registry) => connections.source(registry), pullBudgets.has, signal);
+  const ended = steps.begin("images", toResolve.length);
+  const source = (registry: string) => connections.source(registry);
+  const resolved = await resolveAll(toResolve, source, pullBudgets.has, signal, ended);
   const change = changeLock(before, [...wanted.keys()], resolved);
   return { ...change, failed: [...failed, ...change.failed] };
 }

@@ -9,6 +9,7 @@ import { DEFAULT_FILE } from "../options/common-options.ts";
 import type { QuotaInput } from "../definitions/quota.ts";
 import { openConnections } from "../../run/connections.ts";
 import { createPullBudgets } from "../../run/pull-budgets.ts";
+import { followReading } from "../progress/follow-reading.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { renderLeft, renderWhose } from "../render/cost-text.ts";
@@ -33,7 +34,8 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   const connections = openConnections(sources, pullBudgets, events.emit, context);
   try {
     const source = connections.source(DOCKER_HUB);
-    const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal);
+    const progress = followReading(input, events, context);
+    const head = source.headManifest(PREVIEW.repository, PREVIEW.tag, context.signal).finally(() => progress.end());
     await head.catch((error: unknown) => {
       // At the pull limit, HEAD is refused too. Its headers still have the numbers.
       const hasReachedLimit = error instanceof MirrorError && error.code === "PULL_LIMIT";

@@ -5,6 +5,8 @@ import type { Digest } from "../../oci/digest.ts";
 import { createPullBudgets } from "../../run/pull-budgets.ts";
 import type { UrisInput } from "../definitions/uris.ts";
 import { openConnections, type OpenTarget } from "../../run/connections.ts";
+import { createPlanSteps, type PlanSteps } from "../../run/plan-steps.ts";
+import { followReading } from "../progress/follow-reading.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { narrow, type Narrowed } from "../../run/narrow.ts";
@@ -28,16 +30,22 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   const events = createEventStream();
   logRequests(input, events, context);
   const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
+  const progress = followReading(input, events, context);
   try {
+    const steps = createPlanSteps(events.emit);
     const opened = await Promise.all(
-      file.targets.map(async (target) => [target.name, await connections.openTarget(target)] as const),
+      file.targets.map(async (target) => {
+        return [target.name, await steps.during("targets", () => connections.openTarget(target))] as const;
+      }),
     );
     const targets = new Map(opened);
-    const pins = input.pin ? await readPins(images, targets, context.signal) : undefined;
+    const pins = input.pin ? await readPins(images, targets, steps, context.signal) : undefined;
+    progress.end();
     const named = nameUris(images, (image) => uriOf(image, targets, pins));
     context.out(format(named));
     return EXIT.done;
   } finally {
+    progress.end();
     await connections.close();
   }
 }
@@ -77,6 +85,7 @@ type Pins = ReadonlyMap<OpenTarget, ReadonlyMap<string, ReadonlyMap<string, Dige
 async function readPins(
   images: readonly DesiredImage[],
   targets: ReadonlyMap<string, OpenTarget>,
+  steps: PlanSteps,
   signal: AbortSignal,
 ): Promise<Pins> {
   const read = [...targets].map(async ([name, target]) => {
@@ -86,7 +95,8 @@ async function readPins(
     );
     const tags = [...own].map(async ([repository, group]) => {
       const names = group.map(({ tag }) => tag);
-      return [repository, await target.readTags(repository, names, signal)] as const;
+      const read = () => target.readTags(repository, names, signal);
+      return [repository, await steps.during("repositories", read)] as const;
     });
     return [target, new Map(await Promise.all(tags))] as const;
   });

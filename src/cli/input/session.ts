@@ -8,6 +8,8 @@ import { expand } from "../../run/expand-entries.ts";
 import { createEventStream, type EventStream } from "../output/event-stream.ts";
 import type { PlanToApply } from "./plan-to-apply.ts";
 import { narrow } from "../../run/narrow.ts";
+import { followReading } from "../progress/follow-reading.ts";
+import { createPlanSteps, type PlanSteps } from "../../run/plan-steps.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { createStyle, type Style } from "../render/text/style.ts";
 import { planInputs } from "./plan-inputs.ts";
@@ -69,16 +71,29 @@ export async function withPlan(
     const content = contentReader(connections);
     const explained = input.explain === true;
     // With a lock file, all entries are expanded, because they share its lines. Without one, only the narrowed entries are.
-    const expansion = () =>
-      expand(loaded.lock === undefined ? file : loaded.file, loaded.lock?.lines, connections, context);
-    const expandAll = async () => {
-      const all = await expansion();
+    const expandAll = async (steps: PlanSteps) => {
+      const all = await expand(
+        loaded.lock === undefined ? file : loaded.file,
+        loaded.lock?.lines,
+        connections,
+        steps,
+        context,
+      );
       return { all, selected: select(all) };
     };
     const date = () => utcDate(context.clock.now());
     const inputsOfSurvey = { file, whole: loaded.file, narrowedBy, narrowing, inputs, allowDeletions, date };
-    const options = { ...inputsOfSurvey, known: saved?.known ?? new Map(), lock, explained, expand: expandAll };
-    const makeSurvey = () => survey({ ...options, connections, pullBudgets, content, signal });
+    const options = { ...inputsOfSurvey, known: saved?.known ?? new Map(), lock, explained };
+    const makeSurvey = async () => {
+      const progress = followReading(input, events, context);
+      const steps = createPlanSteps(events.emit);
+      try {
+        const expand = () => expandAll(steps);
+        return await survey({ ...options, expand, connections, pullBudgets, content, steps, signal });
+      } finally {
+        progress.end();
+      }
+    };
     const color = wantsColor(input.noColor, context);
     // A terminal of unknown size reports 0 columns.
     const width = isTerminal ? context.terminalSize().columns || undefined : LOG_WIDTH;

@@ -9,10 +9,13 @@ import { version } from "../process/version.ts";
 export const EVENTS_FORMAT_VERSION = "1.0";
 
 /** One line of the event file. */
-export type LoggedEvent = (MirrorEvent | FirstLine) & {
+export type LoggedEvent = (Exclude<MirrorEvent, UnloggedEvent> | FirstLine) & {
   /** ISO 8601, UTC. */
   at: string;
 };
+
+/** Events that only show what a run is waiting for. */
+type UnloggedEvent = { type: "request.started" | "plan.progress" };
 
 /** The first line: the versions of the format and of mirrorform. */
 export interface FirstLine {
@@ -37,7 +40,7 @@ export interface EventLog {
 export function openEventLog(path: string, { clock, err }: { clock: Clock; err: (text: string) => void }): EventLog {
   let file: number | undefined = open(path);
   const write = (event: MirrorEvent | FirstLine): void => {
-    if (file === undefined) return;
+    if (file === undefined || event.type === "request.started" || event.type === "plan.progress") return;
     try {
       const line: LoggedEvent = { at: new Date(clock.now()).toISOString(), ...event };
       writeSync(file, `${JSON.stringify(line)}\n`);

@@ -3,13 +3,17 @@ import type { Emit } from "../../events.ts";
 /** Passes each emitted event to all listeners, in the order in which they were added. */
 export interface EventStream {
   emit: Emit;
-  listen(listener: Emit): void;
+  /** @returns a function that removes the listener */
+  listen(listener: Emit): () => void;
 }
 
 export function createEventStream(): EventStream {
-  const listeners: Emit[] = [];
+  const listeners = new Set<Emit>();
   return {
     emit: (event) => listeners.forEach((listener) => listener(event)),
-    listen: (listener) => void listeners.push(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }

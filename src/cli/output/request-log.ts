@@ -20,9 +20,8 @@ export function logRequests(
   { environment, err, clock }: ProcessContext,
 ): void {
   const destination = environment["MIRRORFORM_LOG"] ?? "";
-  const isFile = destination !== "" && !TO_STANDARD_ERROR.has(destination);
-  if (verbose || (destination !== "" && !isFile)) events.listen(requestLog(err));
-  if (!isFile) return;
+  if (verbose || logsToStandardError(environment)) events.listen(requestLog(err));
+  if (destination === "" || TO_STANDARD_ERROR.has(destination)) return;
   try {
     refuseUnreadPipe(destination);
     appendFileSync(destination, "");
@@ -42,6 +41,11 @@ export function logRequests(
     }
   };
   events.listen(requestLog(write));
+}
+
+/** Whether the environment asks for a line for each request on standard error. */
+export function logsToStandardError(environment: ProcessContext["environment"]): boolean {
+  return TO_STANDARD_ERROR.has(environment["MIRRORFORM_LOG"] ?? "");
 }
 
 /** Writes one line for each request: method, host, path, status and milliseconds. Never writes the value of a header. */

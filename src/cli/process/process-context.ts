@@ -3,6 +3,7 @@ import { addAbortSignal } from "node:stream";
 
 import { systemClock } from "../../clock.ts";
 import type { RunContext } from "../../run/run-context.ts";
+import { createInterruptNotice, type InterruptNotice } from "./interrupt-notice.ts";
 import type { InterruptSignal } from "./exit-code.ts";
 
 /** What commands use of the process. Only {@link createProcessContext} reads globals. */
@@ -15,28 +16,39 @@ export interface ProcessContext extends RunContext {
   err: (text: string) => void;
   /** Whether standard output is a terminal that supports redrawing. */
   isTerminal: boolean;
+  /** The same for standard error, where progress is shown while a command reads. */
+  isErrorTerminal: boolean;
   /** Returns the current size of the terminal; undefined if it is unknown. */
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
   /** Returns the signal that interrupted the run. */
   interruptedBy: () => InterruptSignal | undefined;
+  /** Where the notice of an interrupt appears. */
+  interruptNotice: InterruptNotice;
 }
 
 export function createProcessContext(interrupt: {
   signal: AbortSignal;
   received: () => InterruptSignal | undefined;
 }): ProcessContext {
+  const err = (text: string) => void process.stderr.write(text);
+  const canRedraw = process.env["CI"] === undefined && process.env["TERM"] !== "dumb";
   return {
     environment: process.env,
     homeDirectory: homedir(),
     // Destroyed by a signal, because a terminal or a pipe may never end.
     standardInput: () => addAbortSignal(interrupt.signal, process.stdin),
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY && process.env["CI"] === undefined && process.env["TERM"] !== "dumb",
-    terminalSize: () => ({ rows: process.stdout.rows, columns: process.stdout.columns }),
+    err,
+    isTerminal: process.stdout.isTTY && canRedraw,
+    isErrorTerminal: process.stderr.isTTY && canRedraw,
+    terminalSize: () => {
+      const { rows, columns } = process.stdout.isTTY ? process.stdout : process.stderr;
+      return { rows, columns };
+    },
     clock: systemClock,
     random: Math.random,
     signal: interrupt.signal,
     interruptedBy: interrupt.received,
+    interruptNotice: createInterruptNotice(err),
   };
 }

@@ -24,7 +24,12 @@ export function followAsList(
   plan: Plan,
   actions: readonly Action[],
   events: EventStream,
-  { out, clock, terminalSize }: Pick<ProcessContext, "out" | "clock" | "terminalSize">,
+  {
+    out,
+    clock,
+    terminalSize,
+    interruptNotice,
+  }: Pick<ProcessContext, "out" | "clock" | "terminalSize" | "interruptNotice">,
 ): Progress {
   const tally = createTally(actions, () => clock.monotonic());
   const pending = new Map(actions.map((action) => [action.id, Promise.withResolvers<Finished | undefined>()]));
@@ -33,12 +38,15 @@ export function followAsList(
     if (event.type === "action.finished") pending.get(event.action)?.resolve(event);
   });
   const spinner = new Spinner();
+  // listr2 holds back what is written to the standard streams until it ends, so the notice is part of the screen.
+  let notice: string | undefined;
+  const restoreNotice = interruptNotice.redirect((text) => void (notice = text.trim()));
   const name = (action: Action): string => nameAction(action, plan);
   const draw = (): string => {
     const size = terminalSize();
     // A terminal of unknown size reports 0.
     const [rows, columns] = [size.rows || DEFAULT_ROWS, size.columns || DEFAULT_COLUMNS];
-    return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch() });
+    return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch(), notice });
   };
   class Renderer extends DefaultRenderer {
     override create(): string {
@@ -67,6 +75,7 @@ export function followAsList(
     async end() {
       for (const each of pending.values()) each.resolve(undefined);
       await drawn;
+      restoreNotice();
       out("\n");
     },
   };

@@ -12,6 +12,8 @@ export interface ScreenSettings {
   columns: number;
   /** The current frame of the spinner for running actions. */
   spinner: string;
+  /** The notice of an interrupt, shown above the totals. */
+  notice?: string | undefined;
 }
 
 /** Rows for the shell's cursor and for the empty line that listr2 adds. */
@@ -26,7 +28,8 @@ const MIN_ROWS = 1;
  * scrolled away cannot be redrawn.
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
-  const head = headLines(totals(actions, tally), settings);
+  const notice = settings.notice === undefined ? [] : [settings.notice];
+  const head = [...notice, ...headLines(totals(actions, tally), settings)];
   const room = Math.max(MIN_ROWS, settings.rows - RESERVED_ROWS - head.length);
   const rows = actions.length <= room ? actions.map((action) => rowOf(action, tally, settings)) : selectRows();
   return [...head, ...rows].map((line) => cut(line, settings.columns)).join("\n");

@@ -68,8 +68,10 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
           progress.code = event.error?.code;
           return;
         }
+        case "request.started":
         case "request.finished":
         case "request.retried":
+        case "plan.progress":
         case "pull.spent":
           return;
       }

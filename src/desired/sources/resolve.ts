@@ -34,6 +34,7 @@ const RESOLVED_AT_ONCE = 200;
 /**
  * Resolves each reference at its source with HEAD, which costs no pull. If HEAD returns no digest, it reads and hashes
  * the manifest, except at a source with a pull limit. A failure affects only its own reference.
+ * @param ended called after each reference
  * @returns results by full reference
  */
 export async function resolveAll(
@@ -41,6 +42,7 @@ export async function resolveAll(
   source: (registry: string) => Resolver,
   hasPullLimit: (registry: string) => boolean,
   signal: AbortSignal,
+  ended: () => void = () => undefined,
 ): Promise<Map<string, Resolution>> {
   const resolveOne = async (reference: Reference): Promise<[string, Resolution]> => {
     const key = formatReference(reference);
@@ -50,6 +52,8 @@ export async function resolveAll(
     } catch (error) {
       if (signal.aborted || !(error instanceof MirrorError)) throw error;
       return [key, { kind: "failed", error: reportOf(error) }];
+    } finally {
+      ended();
     }
   };
   const resolved = [...Map.groupBy(references, ({ registry }) => registry).values()].map((group) =>

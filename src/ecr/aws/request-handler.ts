@@ -78,6 +78,7 @@ async function exchange(
   const url = urlOf(request, options.side);
   const path = operationOf(request);
   const began = options.clock.monotonic();
+  options.emit({ type: "request.started", side: options.side, method: request.method, host: url.host, path });
   let status: number | undefined;
   try {
     if (!isConfidential(url)) throw plainHttp(url, options.side);

@@ -46,12 +46,13 @@ interface TransportOptions {
 
 const USER_AGENT = "mirrorform";
 
-/** Creates a function that sends requests and emits `request.finished`. Follows no redirects and does not retry. */
+/** Creates a function that sends requests and emits `request.started` and `request.finished`. Follows no redirects and does not retry. */
 export function createTransport(options: TransportOptions): Send {
   const { dispatcher, emit, clock, side } = options;
   return async (sent) => {
     const { method, url, signal } = sent;
     const began = clock.monotonic();
+    emit({ type: "request.started", side, method, host: url.host, path: url.pathname });
     const finished = (status: number | undefined): void => {
       const milliseconds = Math.round(clock.monotonic() - began);
       emit({ type: "request.finished", side, method, host: url.host, path: url.pathname, status, milliseconds });

@@ -49,6 +49,15 @@ function send(tally: Tally, action: Action, bytes: number): void {
 }
 
 describe("the screen of an apply", () => {
+  test("starts with the notice of an interrupt, and is never higher than the terminal", () => {
+    const actions = Array.from({ length: 50 }, (_, i) => copy(String(i)));
+    const { tally } = watch(actions);
+    const lines = drawScreen(actions, tally, { ...SETTINGS, notice: "Interrupted: stopping." }).split("\n");
+    assert.equal(lines[0], "Interrupted: stopping.");
+    assert.match(lines[1] ?? "", /^0 of 50 finished/);
+    assert.ok(lines.length <= SETTINGS.rows - 2, `${lines.length} lines`);
+  });
+
   test("has the totals, then one line for each action with bytes and time if all fit", () => {
     const actions = ["a", "b", "c", "d"].map((tag) => copy(tag, 10_000_000));
     const [a, b, c] = actions as [CopyImage, CopyImage, CopyImage];

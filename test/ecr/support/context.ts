@@ -5,6 +5,7 @@ import type { EcrContext } from "../../../src/ecr/ecr.ts";
 import type { MirrorEvent } from "../../../src/events.ts";
 
 export interface TestContext extends EcrContext {
+  /** All events but `request.started`, which each `request.finished` implies. */
   events: MirrorEvent[];
   /** Duration of each requested wait in milliseconds. Waits end immediately. */
   waits: number[];
@@ -32,7 +33,7 @@ export function testContext(
     waits,
     time: undefined,
     behind: 0,
-    emit: (event) => events.push(event),
+    emit: (event) => void (event.type === "request.started" || events.push(event)),
     random: () => 0.5,
     clock: {
       now: () => (context.time ?? Date.now()) - context.behind,

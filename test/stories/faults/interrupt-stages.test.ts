@@ -65,7 +65,7 @@ function interruptAtReport(
       if (chunk.toString().includes("Apply:")) child.kill(signal);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("Interrupted: stopping what is running. Press Ctrl-C again to exit at once."))
+      if (chunk.toString().includes("Interrupted: stopping mirrorform apply. Press Ctrl-C again to exit at once."))
         then(child);
     });
   };

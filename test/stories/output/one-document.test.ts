@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { COMMANDS } from "../../../src/cli/commands.ts";
+import { createInterruptNotice } from "../../../src/cli/process/interrupt-notice.ts";
 import { runCommandLine } from "../../../src/cli/run.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { fault, isRedis, TWO_IMAGES } from "../../support/scenario.ts";
@@ -97,6 +98,8 @@ describe("--json prints a single document on standard output for", { concurrency
       random: Math.random,
       signal: interrupt.signal,
       interruptedBy: () => (interrupt.signal.aborted ? "SIGTERM" : undefined),
+      isErrorTerminal: false,
+      interruptNotice: createInterruptNotice(assert.fail),
     });
     assert.equal(code, 0);
     const { set, unset } = JSON.parse(output) as { set: Record<string, string>; unset: string[] };

@@ -1,0 +1,89 @@
+import { Spinner } from "listr2";
+
+import type { EventStream } from "../output/event-stream.ts";
+import { logsToStandardError } from "../output/request-log.ts";
+import type { ProcessContext } from "../process/process-context.ts";
+import { createReadingTally } from "./reading-tally.ts";
+import { cutLine, readingLines } from "./reading-text.ts";
+
+/** Reading that takes less is not shown. */
+const SHOWN_AFTER_MS = 1000;
+/** Interval of redrawing. */
+const FRAME_MS = 100;
+/** Interval of lines in a log, as for an apply. */
+const HEARTBEAT_MS = 30_000;
+/** Width of a terminal whose width is unknown. */
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * Shows on standard error what a command reads and waits for, until `end` is called: redrawn on a terminal, from the first
+ * second on, and as a line every 30 seconds elsewhere. Shows nothing if standard error has a line for each request.
+ */
+export function followReading(
+  { verbose }: { verbose: boolean },
+  events: EventStream,
+  context: Pick<
+    ProcessContext,
+    "err" | "clock" | "environment" | "isErrorTerminal" | "terminalSize" | "interruptNotice"
+  >,
+): { end(): void } {
+  if (verbose || logsToStandardError(context.environment)) return { end: () => undefined };
+  const tally = createReadingTally(() => context.clock.now());
+  const stopListening = events.listen(tally.record);
+  const shown = context.isErrorTerminal ? redraw() : heartbeat();
+  return {
+    end() {
+      stopListening();
+      shown.end();
+    },
+  };
+
+  function heartbeat(): { end(): void } {
+    const timer = setInterval(() => context.err(`… ${readingLines(tally).join(";")}\n`), HEARTBEAT_MS);
+    timer.unref();
+    return { end: () => clearInterval(timer) };
+  }
+
+  function redraw(): { end(): void } {
+    const spinner = new Spinner();
+    let height = 0;
+    const erase = (): string => {
+      const up = height > 1 ? `\u001b[${height - 1}A` : "";
+      const erased = height === 0 ? "" : `\r${up}\u001b[J`;
+      height = 0;
+      return erased;
+    };
+    const draw = (): void => {
+      spinner.spin();
+      const columns = context.terminalSize().columns || DEFAULT_COLUMNS;
+      const [head = "", ...more] = readingLines(tally);
+      const lines = [`${spinner.fetch()} ${head}`, ...more].map((line) => cutLine(line, columns));
+      const erased = erase();
+      height = lines.length;
+      context.err(`${erased}${lines.join("\n")}`);
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const start = setTimeout(() => {
+      draw();
+      timer = setInterval(draw, FRAME_MS);
+      timer.unref();
+    }, SHOWN_AFTER_MS);
+    start.unref();
+    const stop = (): void => {
+      clearTimeout(start);
+      clearInterval(timer);
+      const erased = erase();
+      if (erased !== "") context.err(erased);
+    };
+    const restore = context.interruptNotice.redirect((text) => {
+      stop();
+      context.err(text);
+    });
+    return {
+      end() {
+        restore();
+        stop();
+      },
+    };
+  }
+}
