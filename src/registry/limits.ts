@@ -15,6 +15,18 @@ export const BACKOFF_BASE = 500;
 export const BACKOFF_CAP = 30_000;
 /** Pauses in a row after which requests of a plan fail: about 15 s without a `Retry-After`. */
 export const MAX_PAUSES = 5;
+/** Pauses in a row for a 503 after which all requests fail: about 75 s without a `Retry-After`. */
+export const MAX_OUTAGE_PAUSES = 10;
+/** A host is down if this many connections in a row fail ... */
+export const DOWN_FAILURES = 5;
+/** ... and nothing was answered for this long. */
+export const DOWN_SILENCE = 3000;
+/** A host is also down if this many requests fail one after another ... */
+export const HUNG_ROUNDS = 2;
+/** ... and nothing was answered for this long, because each of them ran into a timeout. */
+export const HUNG_SILENCE = 30_000;
+/** Interval of the requests that find out whether a host that is down is up again. */
+export const DOWN_INTERVAL = 30_000;
 /** Longest `Retry-After` to honor: hub.docker.com once asked for 55 years (docker/hub-feedback#2459). */
 export const RETRY_AFTER_CAP = 120_000;
 /** A larger number in `Retry-After` is a time in seconds since 1970, not a duration. */

@@ -44,7 +44,7 @@ const UNKNOWN_HOST = "(AWS credentials)";
 
 /** Creates the SDK's client. By default, the SDK reads the endpoint from `process.env` and ignores proxies. */
 export function createClient(settings: EcrSettings, region: string, context: EcrContext): EcrClient {
-  const { environment, dispatcher, clock, random } = context;
+  const { environment, dispatcher, clock, random, hosts } = context;
   /** The latest request to ECR and the latest to a provider of credentials. A retry repeats one of them. */
   const latest = new Map<Side, { method: string; host: string; path: string }>();
   const emit: Emit = (event) => {
@@ -53,7 +53,13 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
     }
     context.emit(event);
   };
-  const handler = createRequestHandler({ dispatcher, clock, side: "target", emit });
+  const handler = createRequestHandler({
+    dispatcher,
+    clock,
+    side: "target",
+    emit,
+    ...(hosts === undefined ? {} : { hosts }),
+  });
   const endpoint = endpointFrom(environment, "ECR");
   const sdk = new ECRClient({
     region,

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { Hosts } from "../../registry/hosts/host-limits.ts";
 import type { Clock } from "../../clock.ts";
 import type { Emit } from "../../events.ts";
 import type { EcrRateLimits } from "./rate-limits.ts";
@@ -10,6 +11,8 @@ export interface EcrContext {
   dispatcher: Dispatcher;
   emit: Emit;
   clock: Clock;
+  /** Which hosts are down, shared with the registry clients. Default: not recorded. */
+  hosts?: Pick<Hosts, "breaker">;
   /** At least 0, below 1. */
   random: () => number;
   /** Shared by the clients of a run. Default: the client's own. */

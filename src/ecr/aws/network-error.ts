@@ -8,6 +8,8 @@ interface AwsRequest {
   operation: string;
   host: string;
   signal: AbortSignal | undefined;
+  /** Milliseconds until it failed. */
+  waited: number;
 }
 
 /**
@@ -15,13 +17,17 @@ interface AwsRequest {
  * Returns any other error as it is: that is a bug in mirrorform.
  */
 export function networkError(error: unknown, request: AwsRequest): Error {
-  const { side, operation, host, signal } = request;
+  const { side, operation, host, signal, waited } = request;
   return connectionError(error, {
     side,
     host,
     signal,
     reference: host,
     operation,
-    hint: "check the Region, the network and its VPC endpoints, HTTPS_PROXY and NO_PROXY",
+    waited,
+    connectHint: AWS_UNREACHABLE,
+    hint: AWS_UNREACHABLE,
   });
 }
+
+const AWS_UNREACHABLE = "check the Region, the network and its VPC endpoints, HTTPS_PROXY and NO_PROXY";

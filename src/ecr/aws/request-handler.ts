@@ -5,6 +5,7 @@ import type { Emit } from "../../events.ts";
 import { parseHttpUrl, urlAt } from "../../parse-url.ts";
 import { BodyTooLarge, readBody } from "../../registry/http/body.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
+import type { Hosts } from "../../registry/hosts/host-limits.ts";
 import { withoutSent } from "../../registry/auth/sent-secrets.ts";
 import { networkError } from "./network-error.ts";
 
@@ -36,7 +37,7 @@ export interface HttpResponse {
 }
 
 /** Timeout until a response begins, in milliseconds. The slowest AWS calls take a few seconds. */
-export const HEADERS_TIMEOUT = 30_000;
+export const HEADERS_TIMEOUT = 20_000;
 /** Timeout between two chunks of a response, in milliseconds. */
 const BODY_TIMEOUT = 30_000;
 /** Maximum size of a response, in bytes. BatchGetImage returns up to 100 manifests, mostly of about 10 kB. */
@@ -49,6 +50,7 @@ export interface RequestHandlerOptions {
   clock: Clock;
   /** `target` for ECR, `credentials` for STS and SSO. */
   side: Side;
+  hosts?: Pick<Hosts, "breaker">;
   headersTimeout?: number;
   bodyTimeout?: number;
   maxResponseBytes?: number;
@@ -63,7 +65,12 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   return {
     handle: async (request, { abortSignal } = {}) => {
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
-      return { response: await exchange(request, signal, options) };
+      const send = () => exchange(request, signal, options);
+      const { hosts, side, clock } = options;
+      if (hosts === undefined) return { response: await send() };
+      const { host } = urlOf(request, side);
+      const subject = { side, clock, operation: `call ${operationOf(request)} at`, reference: host };
+      return { response: await hosts.breaker.guard(host, subject, send) };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
@@ -102,7 +109,8 @@ async function exchange(
     const { side } = options;
     const operation = `call ${path} at`;
     if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
-    throw networkError(error, { side, operation, host: url.host, signal });
+    const waited = options.clock.now() - began;
+    throw networkError(error, { side, operation, host: url.host, signal, waited });
   } finally {
     const milliseconds = Math.round(options.clock.monotonic() - began);
     options.emit({

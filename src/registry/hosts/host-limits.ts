@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { createDownloadLimit, type DownloadLimit } from "./download-limit.ts";
+import { createHostBreaker, type HostBreaker } from "./host-breaker.ts";
 import type { Pause } from "./pause.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_DOWNLOADS } from "../limits.ts";
 
@@ -15,6 +16,8 @@ export interface Hosts {
   limitsOf(host: string): HostLimits;
   /** Pauses by host. */
   pauses: Map<string, Pause>;
+  /** Which hosts are down. */
+  breaker: HostBreaker;
 }
 
 /** @param concurrencyOf the limit of small requests, and of blobs, for a host; undefined for the defaults */
@@ -22,6 +25,7 @@ export function createHosts(concurrencyOf: (host: string) => number | undefined 
   const limits = new Map<string, HostLimits>();
   return {
     pauses: new Map(),
+    breaker: createHostBreaker(),
     limitsOf(host) {
       const existing = limits.get(host);
       if (existing !== undefined) return existing;

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import { abortError } from "../http/abort-error.ts";
 import type { RegistryOptions } from "../registry-options.ts";
-import { MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
+import { MAX_OUTAGE_PAUSES, MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
 import type { Operation } from "../errors/operation.ts";
 import { readRetryAfter } from "../http/retry-after.ts";
 import { retryDelay } from "../http/retry.ts";
@@ -25,7 +25,8 @@ const PLAN_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
  * asks for, or as long as the backoff of a retry. A reached pull limit causes no pause, because a short wait does not
  * help, and neither does a 429 that a rate limiter handles. A request with a stream as its body does not wait, because the source would close its connection. After {@link MAX_PAUSES}
  * pauses in a row, requests of a plan to a source fail during the last pause without being sent, so that a plan ends
- * however many images the mirror file has.
+ * however many images the mirror file has. After
+ * {@link MAX_OUTAGE_PAUSES} pauses for a 503, so do all others that would wait.
  * @param pauses by host and port, shared by all clients of the same hosts
  * @throws MirrorError as `send` does; INTERRUPTED for an abort while waiting; TOO_MANY_REQUESTS and SERVER_ERROR, not
  * retryable, for requests that are not sent
@@ -48,7 +49,9 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
     // A response to an earlier request may extend the pause.
     for (let delay = remaining(host); delay > 0; delay = remaining(host)) {
       const { count = 0, status = 0 } = pauses.get(host) ?? {};
-      if (side === "source" && PLAN_OPERATIONS.has(operation) && count >= MAX_PAUSES)
+      const isAwaited = side === "source" && PLAN_OPERATIONS.has(operation);
+      // Waiting helps against a limit on requests, but hardly against an outage.
+      if (count >= (isAwaited ? MAX_PAUSES : status === 503 ? MAX_OUTAGE_PAUSES : Infinity))
         throw notSent(request, count, status);
       try {
         await clock.sleep(delay, signal);

@@ -31,6 +31,10 @@ interface ConnectionErrorContext {
   signal: AbortSignal | undefined;
   /** The hint for UNREACHABLE. */
   hint?: string | undefined;
+  /** The hint for a host that accepts no connection. */
+  connectHint?: string | undefined;
+  /** Milliseconds until the request failed, if known. */
+  waited?: number | undefined;
 }
 
 /**
@@ -50,14 +54,14 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
   if (error instanceof Error && failure === undefined && (reason === undefined || isDefect(error, reason)))
     return error;
   const code = classify(reason);
-  return new MirrorError(`${peer} ${describe(code, reason)} (${reason ?? "unknown"})`, {
+  return new MirrorError(`${peer} ${describe(code, reason, context.waited)} (${reason ?? "unknown"})`, {
     code,
     side,
     operation,
     reference,
     // A retry does not help against an unknown host name or an invalid certificate.
     retryable: code !== "TLS" && reason !== "ENOTFOUND",
-    hint: hintFor(code, reason, peer) ?? (failure === undefined ? context.hint : CHECK_PROXY),
+    hint: hintFor(code, reason, peer, context) ?? (failure === undefined ? context.hint : CHECK_PROXY),
     cause: error,
   });
 }
@@ -74,15 +78,28 @@ function classify(reason: string | undefined): ErrorCode {
   return TLS.test(reason) ? "TLS" : "UNREACHABLE";
 }
 
-function describe(code: ErrorCode, reason: string | undefined): string {
-  if (code === "TIMEOUT") return "did not answer in time";
+function describe(code: ErrorCode, reason: string | undefined, waited: number | undefined): string {
+  if (code === "TIMEOUT") return describeTimeout(reason, waited ?? 0);
   if (code === "TLS") return "has no trusted certificate, or does not use TLS";
   if (reason === "ENOTFOUND" || reason === "EAI_AGAIN") return "does not resolve to an address";
   if (reason === "ECONNREFUSED") return "refused the connection";
   return "is unreachable or closed the connection";
 }
 
-function hintFor(code: ErrorCode, reason: string | undefined, host: string): string | undefined {
+/** Says how far the request got, because that tells a firewall from an overloaded service. */
+function describeTimeout(reason: string | undefined, waited: number): string {
+  const time = waited < 1000 ? "in time" : `within ${Math.round(waited / 1000)} s`;
+  if (reason === "UND_ERR_HEADERS_TIMEOUT") return `accepted the request, but did not answer ${time}`;
+  if (reason === "UND_ERR_BODY_TIMEOUT") return "stopped in the middle of its answer";
+  return `did not accept a connection ${time}`;
+}
+
+function hintFor(
+  code: ErrorCode,
+  reason: string | undefined,
+  host: string,
+  { connectHint }: Pick<ConnectionErrorContext, "connectHint">,
+): string | undefined {
   if (reason !== undefined && PLAIN_HTTP.has(reason)) {
     return `if ${host} uses plain HTTP, start its endpoint with http://`;
   }
@@ -90,8 +107,10 @@ function hintFor(code: ErrorCode, reason: string | undefined, host: string): str
     return `if ${host} has a certificate from your own certificate authority, set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to the authority's certificate file`;
   }
   if (reason === "ENOTFOUND") return "check the spelling of the host, DNS, and HTTPS_PROXY";
+  if (reason === "UND_ERR_HEADERS_TIMEOUT" || reason === "UND_ERR_BODY_TIMEOUT")
+    return `check whether ${host} is overloaded or has an outage, and whether a proxy holds its answers back; rerun later`;
   if (code === "TIMEOUT" || reason === "ECONNREFUSED")
-    return "check the network, the firewall, HTTPS_PROXY and NO_PROXY";
+    return connectHint ?? "check the network, the firewall, HTTPS_PROXY and NO_PROXY";
   return undefined;
 }
 

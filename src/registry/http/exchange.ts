@@ -28,7 +28,7 @@ import { readRetryAfter } from "./retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
 import { retrying, type Attempt, type RetryOptions } from "./retry.ts";
 import { exchangeToken } from "../auth/token-exchange.ts";
-import { createTransport, type Request, type Response } from "./transport.ts";
+import { createTransport, type Request, type Response, type Send } from "./transport.ts";
 
 /** A request to the registry. */
 export interface Call extends Subject {
@@ -58,6 +58,7 @@ export interface Call extends Subject {
  * State, all of it in parts that this file puts together:
  * - `authorization`: the registry's challenge, and tokens by scope. `sendSignedIn` reads it before each request, and
  *   renews it when the registry refuses one. A token leaves when it is refused or expires.
+ * - `hosts.breaker`: the hosts that are down. `send` throws for them.
  * - `hosts.pauses`: host → until when it gets no requests. `send` writes it after a 429 or 503, and removes the entry after a
  *   response that is neither. Shared with other clients of the same hosts.
  * - Everything else belongs to one attempt of one call.
@@ -98,7 +99,12 @@ const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
-  const send = pausingByHost(limitingRate(createTransport(options), options), options, hosts.pauses);
+  const transport = createTransport(options);
+  const unlessDown: Send = (request) => {
+    const { operation, reference } = request;
+    return hosts.breaker.guard(request.url.host, { side, operation, reference, clock }, () => transport(request));
+  };
+  const send = pausingByHost(limitingRate(unlessDown, options), options, hosts.pauses);
   const authorization = signIn();
   const countsPulls = registryKind === "docker-hub" || isPullLimit !== undefined;
 

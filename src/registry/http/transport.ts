@@ -77,7 +77,15 @@ export function createTransport(options: TransportOptions): Send {
     } catch (error) {
       finished(undefined);
       const { operation, reference, unreachableHint: hint } = sent;
-      throw connectionError(error, { side, host: url.host, signal, operation, reference, hint });
+      throw connectionError(error, {
+        side,
+        host: url.host,
+        signal,
+        operation,
+        reference,
+        hint,
+        waited: clock.now() - began,
+      });
     }
   };
 }

@@ -2,6 +2,7 @@ import { testContext } from "../support/context.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRequestHandler, type RequestHandlerOptions } from "../../../src/ecr/aws/request-handler.ts";
+import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
 import { openEcr } from "../../../src/ecr/ecr.ts";
 import { scriptedAws } from "../support/scripted-aws.ts";
 
@@ -30,6 +31,31 @@ test("an endpoint that never responds causes a timeout", async () => {
   const { url, host } = await scriptedAws(() => "hang");
   const { handle } = handler({ headersTimeout: 30 });
   await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", side: "target", reference: host, retryable: true });
+});
+
+test("an endpoint that hangs gets two requests, and its error says how far they got and what to check", async () => {
+  const { context } = handler();
+  context.time = 1_700_000_000_000;
+  const { url, host, operations } = await scriptedAws(() => {
+    context.time = (context.time ?? 0) + 20_000;
+    return "hang";
+  });
+  const { handle } = createRequestHandler({
+    ...context,
+    clock: context.clock,
+    side: "target",
+    headersTimeout: 30,
+    hosts: createHosts(),
+  });
+  const told = {
+    code: "TIMEOUT",
+    message: `${host} accepted the request, but did not answer within 20 s (UND_ERR_HEADERS_TIMEOUT)`,
+    hint: /overloaded or has an outage/,
+  };
+  await assert.rejects(handle(requestTo(url)), { ...told, retryable: true });
+  await assert.rejects(handle(requestTo(url)), { ...told, retryable: false });
+  for (let i = 0; i < 50; i += 1) await assert.rejects(handle(requestTo(url)), { ...told, retryable: false });
+  assert.equal(operations.length, 2);
 });
 
 test("a response that stops half-way causes a timeout", async () => {

@@ -218,7 +218,7 @@ for (const [variable, endpoint] of PROXIED) {
     await assert.rejects(send(request), {
       code: "TIMEOUT",
       retryable: true,
-      message: `${peer} did not answer in time (UND_ERR_HEADERS_TIMEOUT)`,
+      message: `${peer} accepted the request, but did not answer in time (UND_ERR_HEADERS_TIMEOUT)`,
     });
   });
 }

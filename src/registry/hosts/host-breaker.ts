@@ -1,0 +1,95 @@
+import type { Clock } from "../../clock.ts";
+import type { ErrorCode } from "../../error-code.ts";
+import { MirrorError, type MirrorErrorFields } from "../../errors.ts";
+import { DOWN_FAILURES, DOWN_INTERVAL, DOWN_SILENCE, HUNG_ROUNDS, HUNG_SILENCE } from "../limits.ts";
+
+/**
+ * Stops requests to hosts that are down, so that a run with many images does not wait for each of them. A host is down
+ * after several failed connections in a row, without an answer to any other request for some time. From then on, one
+ * request per {@link DOWN_INTERVAL} is sent to find out whether it is up again, and the others fail at once.
+ *
+ * State: by host, the failures since its last answer. `guard` adds failures, and removes all at an answer with any status.
+ */
+export interface HostBreaker {
+  /**
+   * Sends a request, unless the host is down.
+   * @param host with its port, as in `URL.host`
+   * @param request for the error of a request that is not sent
+   * @throws as `send` does; the error of the host, not retryable, if it is down
+   */
+  guard<T>(host: string, request: GuardedRequest, send: () => Promise<T>): Promise<T>;
+}
+
+type GuardedRequest = Pick<MirrorErrorFields, "side" | "operation" | "reference"> & { clock: Clock };
+
+/** The failures of a host since its last answer. */
+interface Failing {
+  count: number;
+  /** Failures one after another: of requests that were sent after the last of them. */
+  rounds: number;
+  roundEndedAt: number;
+  /** Since when the host has not answered, in milliseconds. */
+  since: number;
+  last: MirrorError;
+  /** When the next request may be sent, if the host is down. */
+  next?: number;
+}
+
+/** Errors of a connection. An answer that is an error shows that the host is up. */
+const CONNECTION_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["UNREACHABLE", "TIMEOUT"]);
+
+export function createHostBreaker(): HostBreaker {
+  const failing = new Map<string, Failing>();
+  const answered = new Map<string, number>();
+
+  return {
+    async guard(host, request, send) {
+      const { clock, side } = request;
+      const began = clock.now();
+      const known = failing.get(host);
+      if (known?.next !== undefined) {
+        if (began < known.next) throw notSent(known.last, request);
+        known.next = began + DOWN_INTERVAL;
+      }
+      try {
+        const answer = await send();
+        failing.delete(host);
+        answered.set(host, clock.now());
+        return answer;
+      } catch (error) {
+        // The body of an upload can fail with an error of the source.
+        const isOwn = error instanceof MirrorError && error.side === side && CONNECTION_ERRORS.has(error.code);
+        if (!isOwn) throw error;
+        const state = record(host, error, began, clock.now());
+        throw state.next === undefined ? error : error.with({ retryable: false });
+      }
+    },
+  };
+
+  function record(host: string, error: MirrorError, began: number, now: number): Failing {
+    // A connection that breaks was in use until then. One that times out was silent.
+    const since = error.code === "TIMEOUT" ? Math.max(began, answered.get(host) ?? began) : now;
+    const state = failing.get(host) ?? { count: 0, rounds: 0, roundEndedAt: began, since, last: error };
+    failing.set(host, state);
+    state.count += 1;
+    state.since = Math.min(state.since, since);
+    state.last = error;
+    if (began >= state.roundEndedAt) {
+      state.rounds += 1;
+      state.roundEndedAt = now;
+    }
+    const silence = now - state.since;
+    const isDown = state.count >= DOWN_FAILURES && silence >= DOWN_SILENCE;
+    const isHung = error.code === "TIMEOUT" && state.rounds >= HUNG_ROUNDS && silence >= HUNG_SILENCE;
+    if (isDown || isHung || state.next !== undefined) state.next = now + DOWN_INTERVAL;
+    return state;
+  }
+}
+
+/** The message is that of the request that failed, so that the errors of all requests to the host can be told as one. */
+function notSent(
+  { message, code, hint, cause }: MirrorError,
+  { side, operation, reference }: GuardedRequest,
+): MirrorError {
+  return new MirrorError(message, { code, side, operation, reference, hint, cause, retryable: false });
+}
