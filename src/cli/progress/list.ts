@@ -8,6 +8,7 @@ import { nameAction } from "../render/report-text.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import type { Progress } from "./progress.ts";
 import { drawScreen } from "./screen.ts";
+import { createSteadyEstimate } from "./time-left.ts";
 import { createTally } from "./tally.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
@@ -38,6 +39,7 @@ export function followAsList(
     if (event.type === "action.finished") pending.get(event.action)?.resolve(event);
   });
   const spinner = new Spinner();
+  const steady = createSteadyEstimate(() => clock.now());
   // listr2 holds back what is written to the standard streams until it ends, so the notice is part of the screen.
   let notice: string | undefined;
   const restoreNotice = interruptNotice.redirect((text) => void (notice = text.trim()));
@@ -46,7 +48,7 @@ export function followAsList(
     const size = terminalSize();
     // A terminal of unknown size reports 0.
     const [rows, columns] = [size.rows || DEFAULT_ROWS, size.columns || DEFAULT_COLUMNS];
-    return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch(), notice });
+    return drawScreen(actions, tally, { name, rows, columns, spinner: spinner.fetch(), steady, notice });
   };
   class Renderer extends DefaultRenderer {
     override create(): string {

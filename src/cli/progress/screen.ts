@@ -1,6 +1,7 @@
 import { terminalText } from "../../plain-text.ts";
 import type { Action } from "../../plan/action.ts";
 import { formatBytes, formatDuration } from "../render/text/units.ts";
+import { estimateTimeLeft, sizeOf } from "./time-left.ts";
 import type { ActionProgress, Tally } from "./tally.ts";
 
 /** The terminal and the names for the progress of an apply. */
@@ -12,6 +13,8 @@ export interface ScreenSettings {
   columns: number;
   /** The current frame of the spinner for running actions. */
   spinner: string;
+  /** Returns an estimate of the time left, in milliseconds, if it is steady. */
+  steady: (estimate: number | undefined) => number | undefined;
   /** The notice of an interrupt, shown above the totals. */
   notice?: string | undefined;
 }
@@ -29,7 +32,7 @@ const MIN_ROWS = 1;
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
   const notice = settings.notice === undefined ? [] : [settings.notice];
-  const head = [...notice, ...headLines(totals(actions, tally), settings)];
+  const head = [...notice, ...headLines(totals(actions, tally, settings.steady), settings)];
   const room = Math.max(MIN_ROWS, settings.rows - RESERVED_ROWS - head.length);
   const rows = actions.length <= room ? actions.map((action) => rowOf(action, tally, settings)) : selectRows();
   return [...head, ...rows].map((line) => cut(line, settings.columns)).join("\n");
@@ -78,7 +81,7 @@ function headLines(parts: readonly string[], { rows, columns }: ScreenSettings):
 }
 
 /** Renders `12 of 500 finished, 1 failed, 3 running · 1.2 GB sent, 85.3 MB/s · 62 of 100 pulls remaining · about 3 min left`. */
-function totals(actions: readonly Action[], tally: Tally): string[] {
+function totals(actions: readonly Action[], tally: Tally, steady: ScreenSettings["steady"]): string[] {
   const waiting = tally.count("waiting");
   const running = tally.count("running");
   const failed = tally.count("failed");
@@ -91,35 +94,9 @@ function totals(actions: readonly Action[], tally: Tally): string[] {
   const pulls = [...tally.readings().values()].map(
     ({ remaining, limit }) => `${remaining} of ${limit} pulls remaining`,
   );
-  return [counts.join(", "), `${formatBytes(tally.bytes())} sent${speed}`, ...pulls, ...timeLeft(actions, tally)];
-}
-
-/**
- * Estimates the time left, from bytes if all remaining sizes are known, otherwise from the number of actions. Other
- * actions are much faster than copies, so only copies count while there are any, from the start of the first one.
- */
-function timeLeft(actions: readonly Action[], tally: Tally): string[] {
-  const isLeft = (action: Action): boolean => ["waiting", "running"].includes(tally.of(action).state);
-  const copies = actions.filter(isCopy);
-  const counted = copies.some(isLeft) ? copies : actions;
-  const left = counted.filter(isLeft);
-  if (left.length === 0) return [];
-  const sizes = left.map((action) => {
-    const size = sizeOf(action);
-    return size === undefined ? undefined : Math.max(0, size - tally.of(action).bytes);
-  });
-  const rate = tally.rate();
-  const finished = counted.length - left.length;
-  if (rate > 0 && !sizes.includes(undefined)) {
-    const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    return [`about ${formatRest((bytes * 1000) / rate)} left`];
-  }
-  const started = Math.min(...counted.flatMap((action) => tally.of(action).started ?? []));
-  return finished === 0 ? [] : [`about ${formatRest(((tally.elapsed() - started) / finished) * left.length)} left`];
-}
-
-function isCopy({ kind }: Action): boolean {
-  return kind === "copy-image" || kind === "copy-referrers";
+  const estimate = steady(estimateTimeLeft(actions, tally));
+  const rest = estimate === undefined ? [] : [`about ${formatRest(estimate)} left`];
+  return [counts.join(", "), `${formatBytes(tally.bytes())} sent${speed}`, ...pulls, ...rest];
 }
 
 /** Formats an estimate, without fractions of a second. @param milliseconds the estimate */
@@ -127,11 +104,6 @@ function formatRest(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-/** Returns the bytes to send; undefined if unknown. Only copies send any. */
-function sizeOf(action: Action): number | undefined {
-  return action.kind === "copy-image" ? action.content?.bytes : 0;
 }
 
 function rowOf(action: Action, tally: Tally, { name, spinner }: ScreenSettings): string {

@@ -32,6 +32,7 @@ const SETTINGS = {
   rows: 24,
   columns: 120,
   spinner: "*",
+  steady: (estimate: number | undefined) => estimate,
 };
 
 interface Watched {
