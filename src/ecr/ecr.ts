@@ -24,7 +24,7 @@ import { findOwned } from "./repositories/find-owned.ts";
 import { kmsEndpoint, taggingEndpoint } from "./aws/other-endpoints.ts";
 import { requireOwned } from "../repository/ownership.ts";
 import { putImage } from "./images/put-image.ts";
-import { resolveRegion } from "./aws/region.ts";
+import { regionAndCredentials } from "./aws/region-and-credentials.ts";
 import { areEncryptedAlike } from "../repository/same-encryption.ts";
 import { removeImages } from "./images/remove-images.ts";
 import type { Removable, Removed } from "../repository/repository-admin.ts";
@@ -111,7 +111,7 @@ export interface Ecr {
  * @throws MirrorError NO_REGION, NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED (also for an account other than the mirror file's), …
  */
 export async function openEcr(ecrSettings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
-  const region = await resolveRegion(ecrSettings, context.environment);
+  const region = await regionAndCredentials(ecrSettings, context);
   const unnamed = createClient(ecrSettings, region, context);
   const authorization = await requestAuthorization(unnamed, signal);
   const { endpoint } = authorization;

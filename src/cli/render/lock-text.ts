@@ -3,6 +3,8 @@ import type { LockChange } from "../../desired/lock/change-lock.ts";
 import { terminalText } from "../../plain-text.ts";
 import { alignColumns } from "./text/columns.ts";
 import { renderError } from "./text/error-text.ts";
+import { groupErrors } from "./text/group-errors.ts";
+import { DEFAULT_WIDTH, firstOf, wrapList } from "./text/wrap-list.ts";
 import type { Style } from "./text/style.ts";
 
 /** Renders what `lock` did: a line for each image, then what could not be looked up, then the totals. */
@@ -27,7 +29,11 @@ export function renderLockChange(path: string, change: LockChange, isWritten: bo
   ].toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
   const aligned = alignColumns(["reference", "digests"], rows);
   const lines = rows.map(({ symbol }, i) => `${symbol} ${terminalText(aligned[i] ?? "")}\n`);
-  const errors = failed.map(({ error }) => renderError(error, style));
+  const errors = groupErrors(failed, ({ error }) => error).map((group) => {
+    const names = group.members.length > 1 ? group.members.map(({ reference }) => reference) : [];
+    const list = names.length === 0 ? [] : wrapList("  images: ", firstOf(names), style.width ?? DEFAULT_WIDTH);
+    return `${renderError(group.error, style)}${list.map((line) => `${terminalText(line)}\n`).join("")}`;
+  });
   const counts = [`${added.length} added`, `${moved.length} moved`, `${removed.length} removed`];
   if (failed.length > 0) counts.push(`${failed.length} could not be looked up and unchanged`);
   const state = isWritten ? "" : " Nothing was written.";

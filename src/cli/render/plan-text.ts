@@ -6,9 +6,11 @@ import { filesOf, unaskedNotes } from "./rows/lock-cells.ts";
 import { terminalText } from "../../plain-text.ts";
 import { renderNotes } from "./note-text.ts";
 import { pruneNote } from "./prune-note.ts";
+import { isUnreadable, planParts } from "./plan-parts.ts";
 import { renderPullLimit } from "./pull-limit-text.ts";
 import { renderRuleErrors } from "./rule-text.ts";
 import { COLUMNS, legendText, type Cells } from "./rows/cells.ts";
+import { withErrorsOnce } from "./rows/errors-once.ts";
 import { shownRows, type ShownRow } from "./rows/shown-rows.ts";
 import type { Style } from "./text/style.ts";
 import { targetText } from "./target-text.ts";
@@ -37,19 +39,19 @@ export function renderPlan(plan: Plan, style: Style): string {
     ...plan.costs.map((cost) => renderCost(cost)),
   ];
   const summary = style.strong(summarise(plan));
-  const parts = plan.targets.map((target) => {
-    const rows = shownRows(target, style);
-    const head = terminalText(`${filesOf(plan).join(", ")} -> ${targetText(target)}`);
-    return {
-      head,
-      rows,
-      body: target.error === undefined ? renderRows(rows, style) : renderError(target.error, style),
-    };
+  const parts = planParts(plan).map(({ targets, error }) => {
+    const rows = withErrorsOnce(targets.flatMap((target) => shownRows(target, style)));
+    const head = terminalText(`${filesOf(plan).join(", ")} -> ${targets.map(targetText).join(", ")}`);
+    return { head, rows, body: error === undefined ? renderRows(rows, style) : renderError(error, style) };
   });
   const heads = parts.map(({ head }) => head);
   const ruleErrors = renderRuleErrors(plan, style);
   if ([ruleErrors, ...parts.map(({ body }) => body)].every((text) => text === ""))
     return lines([...heads, summary, ...tail]);
+  if (isUnreadable(plan)) {
+    const errors = parts.flatMap(({ head, body }) => [head, body]);
+    return lines([...(ruleErrors === "" ? [] : [ruleErrors]), ...errors, ...narrowed, style.problem(NOTHING_READ)]);
+  }
   const isOnly = parts.length === 1;
   const sections = parts.flatMap(({ head, body }) => (body === "" ? [] : isOnly ? [body] : [head, body]));
   const isLong = parts.reduce((sum, { rows }) => sum + rows.length, 0) > MAX_ON_SCREEN;
@@ -64,6 +66,8 @@ export function renderPlan(plan: Plan, style: Style): string {
     ...tail,
   ]);
 }
+
+const NOTHING_READ = "The plan is empty: no target could be read.";
 
 function lines(all: readonly string[]): string {
   return `${all.join("\n")}\n`;

@@ -6,13 +6,7 @@ import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { tableCell } from "./text/markdown-text.ts";
 import { familiar } from "./text/familiar.ts";
 import type { Style } from "./text/style.ts";
-import { wrapList } from "./text/wrap-list.ts";
-
-/** Number of images that a plan names. `--json` has them all. */
-const MAX_NAMED = 20;
-
-/** Width of a plan that is not written to a terminal. */
-const DEFAULT_WIDTH = 120;
+import { DEFAULT_WIDTH, firstOf, wrapList } from "./text/wrap-list.ts";
 
 /** The sentence for everything that a reached pull limit affects. Only Docker Hub has one. */
 export const PULL_LIMIT_REACHED = "Docker Hub's pull limit is reached.";
@@ -37,7 +31,7 @@ export function renderPullLimit(plan: Plan, style: Style): string[] {
   const { affected, error } = affectedBy(plan);
   if (error === undefined) return [];
   const lists = affected.flatMap(({ title, names }) =>
-    wrapList(`  ${title}: `, shown(names), style.width ?? DEFAULT_WIDTH).map(terminalText),
+    wrapList(`  ${title}: `, firstOf(names), style.width ?? DEFAULT_WIDTH).map(terminalText),
   );
   return [style.change(PULL_LIMIT_REACHED), ...lists, ...hintLines(error)];
 }
@@ -46,7 +40,7 @@ export function renderPullLimit(plan: Plan, style: Style): string[] {
 export function pullLimitMarkdown(plan: Plan): string[] {
   const { affected, error } = affectedBy(plan);
   if (error === undefined) return [];
-  const lists = affected.map(({ title, names }) => `${title}: ${shown(names.map(tableCell)).join(", ")}.`);
+  const lists = affected.map(({ title, names }) => `${title}: ${firstOf(names.map(tableCell)).join(", ")}.`);
   return [`\n**${PULL_LIMIT_REACHED}** ${lists.join(" ")}`];
 }
 
@@ -80,11 +74,6 @@ function affectedBy(plan: Plan): { affected: Affected[]; error: ErrorReport | un
     { title: "Not checked, stay as they are", names: [...notChecked] },
   ];
   return { affected: affected.filter(({ names }) => names.length > 0), error };
-}
-
-function shown(names: readonly string[]): string[] {
-  const more = names.length - MAX_NAMED;
-  return more > 0 ? [...names.slice(0, MAX_NAMED), `and ${more} more`] : [...names];
 }
 
 function hintLines(error: ErrorReport | undefined): string[] {

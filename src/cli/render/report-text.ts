@@ -10,6 +10,9 @@ import { blockedText } from "./blocked-text.ts";
 import { alignColumns } from "./text/columns.ts";
 import { renderPostponed } from "./pull-limit-text.ts";
 import { renderKnown } from "./cost-text.ts";
+import { isUnreadable } from "./plan-parts.ts";
+import { groupErrors } from "./text/group-errors.ts";
+import { firstOf } from "./text/wrap-list.ts";
 import { renderError } from "./text/error-text.ts";
 import { describeChange } from "./rows/setting-text.ts";
 import type { Style } from "./text/style.ts";
@@ -33,7 +36,7 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
     renderNotDone(report, facts.plan),
     renderLeft(report, facts.plan),
     ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
-    ...failures(report, facts.plan).map((failure) => renderFailure(failure, style)),
+    ...(isUnreadable(facts.plan) ? [] : renderFailures(failures(report, facts.plan), style)),
   ];
   const shown = sections.filter((section) => section !== "");
   const ends = [summarise(report, facts, style), ...facts.pulls.map((pulls) => renderPulls(pulls))];
@@ -183,11 +186,22 @@ function warnings(report: Report, plan: Plan): Failure[] {
   );
 }
 
+function renderFailures(all: readonly Failure[], style: Style): string[] {
+  return groupErrors(all, ({ error }) => error).map(({ error, members }) =>
+    renderFailure({ name: firstOf(members.map(({ name }) => name)).join(", "), error }, style),
+  );
+}
+
 function renderFailure({ name, error }: Failure, style: Style, heading = "Failed:"): string {
   return `${style.problem(heading)} ${terminalText(name)}\n  ${renderError(error, style).replaceAll("\n  ", "\n    ")}`;
 }
 
 function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: Style): string {
+  if (isUnreadable(plan) && !report.interrupted) {
+    return style.strong(
+      "Apply: nothing was done, because no target could be read. Follow the hint above, then run apply again.",
+    );
+  }
   const count = (...results: Outcome["result"][]) =>
     report.outcomes.filter(({ result }) => results.includes(result)).length;
   const failed = failures(report, plan).length;

@@ -5,6 +5,7 @@ import type { Plan, TargetPlan } from "../../../plan/plan.ts";
 import { isPullLimitReached } from "../../../plan/pull-limit.ts";
 import { totalsOf } from "../../../plan/totals.ts";
 import type { Cells, Column, Sign } from "../rows/cells.ts";
+import { withErrorsOnce } from "../rows/errors-once.ts";
 import { shownRows } from "../rows/shown-rows.ts";
 import { targetText } from "../target-text.ts";
 import { tableCell } from "../text/markdown-text.ts";
@@ -71,7 +72,7 @@ function targetSection(target: TargetPlan, isOneOfSeveral: boolean): Section {
   }
   const shown = shownRows(target, STYLE);
   const columns = COLUMNS.filter((column) => shown.some(({ cells }) => (cells[column] ?? "") !== ""));
-  const ranked = shown.toSorted((a, b) => RANK[a.cells.sign] - RANK[b.cells.sign]);
+  const ranked = withErrorsOnce(shown.toSorted((a, b) => RANK[a.cells.sign] - RANK[b.cells.sign]));
   return {
     head,
     tableHead: tableHead([" ", ...columns.map((column) => HEADINGS[column])]),

@@ -1,0 +1,38 @@
+import { MirrorError } from "../../errors.ts";
+import type { EcrSettings } from "../ecr-settings.ts";
+import { awsCredentials } from "./aws-credentials.ts";
+import type { EcrContext } from "./ecr-context.ts";
+import { resolveRegion } from "./region.ts";
+
+/** The SDK needs a Region to look for credentials. It has no effect on those that need no request. */
+const ANY_REGION = "us-east-1";
+
+/**
+ * Finds the Region of a target. If there is none, it also looks for credentials: a new user often has neither, and learns
+ * of both at once.
+ * @throws MirrorError NO_REGION
+ */
+export async function regionAndCredentials(settings: EcrSettings, context: EcrContext): Promise<string> {
+  try {
+    return await resolveRegion(settings, context.environment);
+  } catch (error) {
+    if (!(error instanceof MirrorError) || error.code !== "NO_REGION") throw error;
+    const missing = await missingCredentials(settings, context);
+    if (missing === undefined) throw error;
+    throw new MirrorError(`${error.message}; cannot ${missing.operation}: ${missing.message}`, {
+      ...error,
+      hint: `${error.hint}. For the credentials, ${missing.hint}`,
+    });
+  }
+}
+
+/** Returns why there are no credentials. A role is not assumed, because that takes a request to the Region. */
+async function missingCredentials(settings: EcrSettings, context: EcrContext): Promise<MirrorError | undefined> {
+  const { role: _role, ...base } = settings;
+  try {
+    await awsCredentials(base, ANY_REGION, context)();
+    return undefined;
+  } catch (error) {
+    return error instanceof MirrorError && error.side === "credentials" ? error : undefined;
+  }
+}
