@@ -76,9 +76,10 @@ const INVALID: ReadonlySet<string> = new Set(["USAGE", "INVALID_FILE", "PLAN_FIL
 
 function fail(error: unknown, args: readonly string[], context: ProcessContext): number {
   const signal = context.interruptedBy();
-  const report = endOf(error, context);
   // Arguments after -- belong to another program.
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const command = own.find((arg) => COMMANDS.some(({ definition }) => definition.name === arg));
+  const report = endOf(error, command, context);
   if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
     const color = wantsColor(own.includes("--no-color"), context);

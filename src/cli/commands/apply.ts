@@ -31,7 +31,7 @@ export async function apply(input: ApplyInput, context: ProcessContext, isPlanSh
   try {
     return (await planAndCarryOut(input, context, isPlanShown)) ?? EXIT.invalid;
   } catch (error) {
-    const document = `${JSON.stringify({ error: endOf(error, context) }, null, 2)}\n`;
+    const document = `${JSON.stringify({ error: endOf(error, "apply", context) }, null, 2)}\n`;
     // If this fails too, the first error is the one to report.
     if (file !== undefined) await writeOutput(file, document).catch(() => undefined);
     throw error;

@@ -30,7 +30,9 @@ export function followReading(
   if (verbose || logsToStandardError(context.environment)) return { end: () => undefined };
   const tally = createReadingTally(() => context.clock.now());
   const stopListening = events.listen(tally.record);
-  const shown = context.isErrorTerminal ? redraw() : heartbeat();
+  // A terminal may have no size, for example in a container without an attached client. Nothing can be drawn there.
+  const hasSize = context.terminalSize().columns !== 0;
+  const shown = context.isErrorTerminal && hasSize ? redraw() : heartbeat();
   return {
     end() {
       stopListening();

@@ -220,7 +220,7 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
   for (const [number, what] of optional) if (number > 0) parts.push(`${number} ${what}`);
   parts.push(`${plan.totals.unchanged} unchanged`);
   const bytes = report.outcomes.reduce((sum, outcome) => sum + outcome.bytes, 0);
-  const head = report.interrupted ? "Interrupted" : "Apply";
+  const head = report.interrupted ? "Apply interrupted" : "Apply";
   const line = style.strong(
     `${head}: ${parts.join(", ")}. ${formatBytes(bytes)} sent in ${formatDuration(milliseconds)}.`,
   );

@@ -175,7 +175,7 @@ describe("an apply that is interrupted", { concurrency: 2 }, () => {
           const ran = await running;
           await writer?.close();
           assert.equal(ran.code, code, ran.stdout + ran.stderr);
-          assert.match(ran.stderr, /INTERRUPTED/);
+          assert.match(ran.stderr, new RegExp(`INTERRUPTED.*cannot run mirrorform ${args[0]}: interrupted`));
         });
       }
     }

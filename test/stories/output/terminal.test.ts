@@ -35,7 +35,8 @@ describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
   ] as const) {
     test(`plan and apply are shown ${what}`, async (t) => {
       const place = await world(t, FILES, IMAGES);
-      const plan = await on(place, "plan", environment);
+      // On a slow machine, standard error shows what the plan is reading.
+      const plan = await on(place, "plan 2>/dev/null", environment);
       assert.equal(plan.code, 0, plan.shown);
       assert.match(plan.shown, /Plan: 4 to create/);
       assert.equal(STYLED.test(plan.shown), wanted.styled);
@@ -71,7 +72,7 @@ describe("on a terminal", { skip: NO_SCRIPT, concurrency: 2 }, () => {
       },
     });
     assert.equal(code, 130, shown);
-    assert.match(shown, /Interrupted: [^\n]*interrupted/);
+    assert.match(shown, /Apply interrupted: [^\n]*interrupted/);
   });
 });
 
@@ -112,7 +113,7 @@ describe("without a terminal", { concurrency: 2 }, () => {
     const sh = (script: string) => command("sh", ["-c", script], { cwd: place.folder, env: environment });
     const { code, stderr } = await sh(`${CLI} uris --format dotenv > /dev/full`);
     assert.equal(code, 1);
-    assert.match(stderr, /FILE_UNWRITABLE[^]*standard output[^]*ENOSPC/);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*standard output[^]*the disk is full/);
     assert.equal((await sh(`${CLI} uris --target none --json > /dev/full`)).code, 3);
   });
 });
