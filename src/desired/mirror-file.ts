@@ -19,6 +19,7 @@ import type { Target } from "./places/target.ts";
 import { typeScalars, type Expand, type Place } from "./text/typed-value.ts";
 import { expandVariables, hasVariable } from "./text/variables.ts";
 import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
+import { readFailure } from "../file-failure.ts";
 
 export type { EcrSettings } from "../ecr/ecr-settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
@@ -176,9 +177,7 @@ async function readText(path: string, options: ReadOptions): Promise<{ text: str
     if (code === "EISDIR") {
       return problem("FILE_UNREADABLE", "this is a folder", "pass the path of a file with --file PATH");
     }
-    if (code === "EACCES" || code === "EPERM") return problem("FILE_UNREADABLE", "permission denied");
-    const reason = typeof code === "string" ? code : "unexpected error";
-    return problem("FILE_UNREADABLE", `cannot read the file: ${reason}`);
+    return problem("FILE_UNREADABLE", `cannot read the file: ${readFailure(error)}`);
   }
 }
 

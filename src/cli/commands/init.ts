@@ -5,6 +5,8 @@ import { MirrorError } from "../../errors.ts";
 import { readImageName } from "../../desired/entries/image-name.ts";
 import type { Diagnostic } from "../../desired/text/problem.ts";
 import { STANDARD_STREAM } from "../options/common-options.ts";
+import { systemCodeOf } from "../../file-failure.ts";
+import { unwritable } from "../output/output-file.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
@@ -29,9 +31,7 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
   try {
     await writeFile(path, content, { flag: "wx" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") throw unwritten("USAGE", "the file already exists", path);
-    throw unwritten("FILE_UNWRITABLE", `the file system reported ${String(code ?? error)}`, path);
+    throw systemCodeOf(error) === "EEXIST" ? alreadyThere(path) : unwritable(path, error);
   }
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
   context.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
@@ -68,7 +68,8 @@ function usage(text: string, message: string, hint: string): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read image", reference: text, hint });
 }
 
-function unwritten(code: "USAGE" | "FILE_UNWRITABLE", message: string, path: string): MirrorError {
-  const hint = code === "USAGE" ? "write to another file with --file" : undefined;
-  return new MirrorError(message, { code, side: "config", operation: "write file", reference: path, hint });
+function alreadyThere(path: string): MirrorError {
+  const hint = "write to another file with --file";
+  const about = { side: "config", operation: "write file", reference: path } as const;
+  return new MirrorError("the file already exists", { code: "USAGE", ...about, hint });
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
 import { MirrorError } from "../../errors.ts";
+import { startFailure } from "../../file-failure.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
 import type { SandboxInput } from "../definitions/sandbox.ts";
 import { hasControllingTerminal } from "../process/controlling-terminal.ts";
@@ -74,7 +75,7 @@ function runInside(
   const { promise, resolve } = Promise.withResolvers<number>();
   const child = spawn(command, args, { stdio: "inherit", env });
   child.on("error", (error) => {
-    context.err(`cannot run ${command}: ${error.message}\n`);
+    context.err(`cannot run ${command}: ${startFailure(error)}\n`);
     resolve(EXIT.failed);
   });
   child.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));

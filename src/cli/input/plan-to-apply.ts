@@ -1,6 +1,7 @@
 import type { Resolution } from "../../desired/sources/resolution.ts";
 import { decodeText } from "../../desired/text/read-bounded-file.ts";
 import { readInput } from "../../desired/text/read-input.ts";
+import { readFailure, systemCodeOf } from "../../file-failure.ts";
 import { MirrorError } from "../../errors.ts";
 import { refuseOtherInputs, type SavedPlanTerms } from "../../plan/saved/check-saved-plan.ts";
 import { holdToPlan } from "../../plan/saved/hold-to-plan.ts";
@@ -69,10 +70,9 @@ async function readPlanText(path: string, signal: AbortSignal): Promise<string> 
     if (text !== undefined) return text;
   } catch (error) {
     signal.throwIfAborted();
-    const code = error instanceof Error && "code" in error ? String(error.code) : "an unknown error";
-    if (code === "ENOENT")
-      throw refusePlan(path, "no such file (ENOENT)", "check the path, or create a plan: mirrorform plan --out FILE");
-    throw refusePlan(path, `the file system reported ${code}`);
+    const hint =
+      systemCodeOf(error) === "ENOENT" ? "check the path, or create a plan: mirrorform plan --out FILE" : undefined;
+    throw refusePlan(path, `the file cannot be read: ${readFailure(error)}`, hint);
   }
   throw refusePlan(path, `the file is not UTF-8 text of at most ${MAX_PLAN_BYTES} bytes`);
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 
 import type { Clock } from "../../clock.ts";
 import type { Emit, MirrorEvent } from "../../events.ts";
+import { writeFailure } from "../../file-failure.ts";
 import { refuseUnreadPipe, unwritable } from "./output-file.ts";
 import { version } from "../process/version.ts";
 
@@ -45,7 +46,7 @@ export function openEventLog(path: string, { clock, err }: { clock: Clock; err: 
       const line: LoggedEvent = { at: new Date(clock.now()).toISOString(), ...event };
       writeSync(file, `${JSON.stringify(line)}\n`);
     } catch (error) {
-      err(`Events are no longer written to ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+      err(`Events are no longer written to ${path}: ${writeFailure(error)}\n`);
       close();
     }
   };

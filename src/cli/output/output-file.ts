@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, statSync } from "node:fs";
 import { appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 
+import { writeFailure, writeHint } from "../../file-failure.ts";
 import { MirrorError } from "../../errors.ts";
 
 /**
@@ -44,12 +45,12 @@ export async function appendOutput(path: string, content: string): Promise<void>
 
 /** Returns the error for a file that cannot be written. */
 export function unwritable(path: string, error: unknown): MirrorError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return new MirrorError(code === "ENOENT" ? "no such folder (ENOENT)" : `the file system reported ${code}`, {
+  return new MirrorError(writeFailure(error), {
     code: "FILE_UNWRITABLE",
     side: "config",
     operation: "write file",
     reference: path,
+    hint: writeHint(error),
     cause: error,
   });
 }

@@ -3,6 +3,7 @@ import { appendFileSync } from "node:fs";
 import type { Emit } from "../../events.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { EventStream } from "./event-stream.ts";
+import { writeFailure } from "../../file-failure.ts";
 import { refuseUnreadPipe, unwritable } from "./output-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
@@ -35,9 +36,7 @@ export function logRequests(
       appendFileSync(destination, `${new Date(clock.now()).toISOString()} ${line}`);
     } catch (error) {
       isWritten = false;
-      err(
-        `Requests are no longer written to ${destination}: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      err(`Requests are no longer written to ${destination}: ${writeFailure(error)}\n`);
     }
   };
   events.listen(requestLog(write));

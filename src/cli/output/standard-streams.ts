@@ -1,3 +1,4 @@
+import { writeFailure, writeHint } from "../../file-failure.ts";
 import { MirrorError } from "../../errors.ts";
 
 /**
@@ -19,10 +20,11 @@ export function watchStandardStreams({ stdout, stderr }: NodeJS.Process): () => 
 }
 
 function truncated(error: NodeJS.ErrnoException): MirrorError {
-  return new MirrorError(`output was truncated: ${error.code ?? error.message}`, {
+  return new MirrorError(`output was truncated: ${writeFailure(error)}`, {
     code: "FILE_UNWRITABLE",
     side: "config",
     operation: "write standard output",
+    hint: writeHint(error),
     cause: error,
   });
 }

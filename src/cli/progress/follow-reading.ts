@@ -28,7 +28,7 @@ export function followReading(
   >,
 ): { end(): void } {
   if (verbose || logsToStandardError(context.environment)) return { end: () => undefined };
-  const tally = createReadingTally(() => context.clock.now());
+  const tally = createReadingTally(() => context.clock.monotonic());
   const stopListening = events.listen(tally.record);
   // A terminal may have no size, for example in a container without an attached client. Nothing can be drawn there.
   const hasSize = context.terminalSize().columns !== 0;

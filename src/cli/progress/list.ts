@@ -39,7 +39,7 @@ export function followAsList(
     if (event.type === "action.finished") pending.get(event.action)?.resolve(event);
   });
   const spinner = new Spinner();
-  const steady = createSteadyEstimate(() => clock.now());
+  const steady = createSteadyEstimate(() => clock.monotonic());
   // listr2 holds back what is written to the standard streams until it ends, so the notice is part of the screen.
   let notice: string | undefined;
   const restoreNotice = interruptNotice.redirect((text) => void (notice = text.trim()));

@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { parseLock, type LockLines } from "./lock-text.ts";
 import type { Problem } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
+import { readFailure } from "../../file-failure.ts";
 
 /** A lock, read and checked. */
 export interface Lock {
@@ -52,7 +53,7 @@ export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
         "replace the link with the file",
       );
     }
-    return unreadable(`cannot read the lock file: ${typeof code === "string" ? code : "unexpected error"}`);
+    return unreadable(`cannot read the lock file: ${readFailure(error)}`);
   }
 }
 

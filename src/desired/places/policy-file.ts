@@ -9,6 +9,7 @@ import { conflictsIn } from "../text/merge-conflict.ts";
 import { stepsBelow } from "../text/path-below.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
+import { readFailure } from "../../file-failure.ts";
 
 /** Enough for the largest policy that ECR accepts (30,720 characters), with generous whitespace. */
 const MAX_POLICY_FILE_BYTES = 128 * 1024;
@@ -26,7 +27,7 @@ export async function readPolicyFile(folder: string, path: string): Promise<{ va
     const base = await realpath(folder);
     return (await refuseLinks(base, steps, path)) ?? (await readJson(join(base, ...steps), path));
   } catch (error) {
-    return { message: `cannot read policy file ${quote(path)}: ${reason(error)}` };
+    return { message: `cannot read policy file ${quote(path)}: ${readFailure(error)}` };
   }
 }
 
@@ -74,13 +75,4 @@ function parseJson(text: string | undefined, path: string): { value: unknown } |
     }
   }
   return { message: `policy file ${quote(path)} is not valid JSON` };
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "no such file";
-  if (code === "ENOTDIR") return "part of its path is not a folder";
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "ELOOP") return "it is a symbolic link";
-  return typeof code === "string" ? code : "unexpected error";
 }

@@ -109,7 +109,7 @@ async function exchange(
     const { side } = options;
     const operation = `call ${path} at`;
     if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
-    const waited = options.clock.now() - began;
+    const waited = options.clock.monotonic() - began;
     throw networkError(error, { side, operation, host: url.host, signal, waited });
   } finally {
     const milliseconds = Math.round(options.clock.monotonic() - began);

@@ -1,7 +1,8 @@
 import { lstat, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 
-import { codeOf, fileError, linkError, type LayoutWork } from "./file-error.ts";
+import { fileError, linkError, type LayoutWork } from "./file-error.ts";
+import { systemCodeOf } from "../../file-failure.ts";
 
 /** Error codes of file systems that cannot sync folders. Those write folder entries on their own. */
 const CANNOT_SYNC_FOLDERS: ReadonlySet<string> = new Set(["EINVAL", "EPERM", "EACCES", "EISDIR", "ENOTSUP"]);
@@ -16,7 +17,7 @@ export async function syncFolder(path: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    if (!CANNOT_SYNC_FOLDERS.has(codeOf(error) ?? "")) throw error;
+    if (!CANNOT_SYNC_FOLDERS.has(systemCodeOf(error) ?? "")) throw error;
   }
 }
 
@@ -47,7 +48,7 @@ async function makeFolder(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCodeOf(error) === "EEXIST") return false;
     throw error;
   }
 }

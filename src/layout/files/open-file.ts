@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open, realpath, type FileHandle } from "node:fs/promises";
 
-import { codeOf, fileError, isAbsent, linkError, type LayoutWork } from "./file-error.ts";
+import { fileError, isAbsent, linkError, type LayoutWork } from "./file-error.ts";
+import { systemCodeOf } from "../../file-failure.ts";
 
 /** A file that is open for reading. The caller closes it. */
 export interface OpenFile {
@@ -23,7 +24,7 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw codeOf(error) === "ELOOP" ? linkError(work) : fileError(error, work);
+    throw systemCodeOf(error) === "ELOOP" ? linkError(work) : fileError(error, work);
   }
   try {
     const stat = await handle.stat();

@@ -3,10 +3,11 @@ import { lstat, open, readFile, rename, unlink, utimes, writeFile } from "node:f
 
 import { MirrorError } from "../../errors.ts";
 import { abortError } from "../../registry/http/abort-error.ts";
-import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
+import { fileError, type LayoutWork } from "../files/file-error.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { LOCK_HEARTBEAT, LOCK_TIMEOUT, LOCK_POLL_INTERVAL, LOCK_SETTLE, LOCK_STALE } from "../layout-limits.ts";
 import { randomName } from "../files/random-name.ts";
+import { systemCodeOf } from "../../file-failure.ts";
 
 /** An acquired lock. */
 export interface LayoutLock {
@@ -67,7 +68,7 @@ export async function withLock<T>(
       }
       return true;
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      if (systemCodeOf(error) === "EEXIST") return false;
       throw fileError(error, about);
     }
   }

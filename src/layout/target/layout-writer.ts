@@ -11,11 +11,12 @@ import { abortError } from "../../registry/http/abort-error.ts";
 import { isVouchedFor, sized, verified } from "../../registry/http/verified-stream.ts";
 import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
 import { makeFolders, syncFolder } from "../files/durable.ts";
-import { codeOf, fileError } from "../files/file-error.ts";
+import { fileError } from "../files/file-error.ts";
 import { missingFrom } from "../layout-content.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { createStaging } from "./staging.ts";
+import { systemCodeOf } from "../../file-failure.ts";
 
 /**
  * Writes layouts so that they are valid at all times, even if a process is killed. A file gets its name after it is
@@ -71,7 +72,8 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
         await link(await pathIn(from, ...blobSteps(blob.digest)), path);
         await syncFolder(await pathIn(folder, ...blobSteps(blob.digest).slice(0, 2)));
       } catch (error) {
-        if (codeOf(error) !== "EEXIST" || (await missingFrom(folder, [blob])).length > 0) throw fileError(error, work);
+        if (systemCodeOf(error) !== "EEXIST" || (await missingFrom(folder, [blob])).length > 0)
+          throw fileError(error, work);
       }
     },
 

@@ -1,11 +1,12 @@
 import { lstat, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { codeOf, fileError, type LayoutWork } from "../files/file-error.ts";
+import { fileError, type LayoutWork } from "../files/file-error.ts";
 import { makeFolders, syncFolder } from "../files/durable.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { ABANDONED_AFTER } from "../layout-limits.ts";
 import { randomName } from "../files/random-name.ts";
+import { systemCodeOf } from "../../file-failure.ts";
 
 /** The folder for unfinished files, next to the layouts, so that layouts contain only complete files. Not a valid repository name. */
 const FOLDER = ".uploads";
@@ -91,5 +92,5 @@ async function removeAbandoned(folder: string, { clock }: LayoutRoot): Promise<v
 }
 
 function isFileSystemError(error: unknown): boolean {
-  return codeOf(error) !== undefined && error instanceof Error && "syscall" in error;
+  return systemCodeOf(error) !== undefined && error instanceof Error && "syscall" in error;
 }

@@ -5,6 +5,7 @@ import { parseJsonObject } from "../../oci/json-object.ts";
 import type { Credential } from "./credential.ts";
 import { HELPER_GRACE, HELPER_TIMEOUT, MAX_HELPER_BYTES } from "../limits.ts";
 import { plainText } from "../../plain-text.ts";
+import { startFailure } from "../../file-failure.ts";
 
 /** A request to a credential helper. */
 interface HelperRequest {
@@ -65,11 +66,10 @@ function run(request: HelperRequest): Promise<Run> {
     child.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       const isMissing = error.code === "ENOENT" || error.code === "EACCES";
-      const message = isMissing ? "it is not installed, or not in PATH" : `it cannot be started (${error.code})`;
       reject(
         failure(
           request,
-          message,
+          startFailure(error),
           isMissing ? `install docker-credential-${helper}, or remove it from Docker's config.json` : undefined,
         ),
       );

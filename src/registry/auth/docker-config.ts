@@ -3,6 +3,7 @@ import { MirrorError } from "../../errors.ts";
 import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { Credential } from "./credential.ts";
+import { readFailure } from "../../file-failure.ts";
 
 /** The parts of Docker's config.json about credentials (docs.docker.com, "docker login"). */
 export interface DockerConfig {
@@ -22,7 +23,7 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw unreadable(path, "the file is not readable", cause);
+    throw unreadable(path, `it cannot be read: ${readFailure(cause)}`, cause);
   }
   return parseDockerConfig(text, path);
 }

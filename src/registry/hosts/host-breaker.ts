@@ -45,7 +45,7 @@ export function createHostBreaker(): HostBreaker {
   return {
     async guard(host, request, send) {
       const { clock, side } = request;
-      const began = clock.now();
+      const began = clock.monotonic();
       const known = failing.get(host);
       if (known?.next !== undefined) {
         if (began < known.next) throw notSent(known.last, request);
@@ -54,13 +54,13 @@ export function createHostBreaker(): HostBreaker {
       try {
         const answer = await send();
         failing.delete(host);
-        answered.set(host, clock.now());
+        answered.set(host, clock.monotonic());
         return answer;
       } catch (error) {
         // The body of an upload can fail with an error of the source.
         const isOwn = error instanceof MirrorError && error.side === side && CONNECTION_ERRORS.has(error.code);
         if (!isOwn) throw error;
-        const state = record(host, error, began, clock.now());
+        const state = record(host, error, began, clock.monotonic());
         throw state.next === undefined ? error : error.with({ retryable: false });
       }
     },

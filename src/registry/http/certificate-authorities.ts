@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
+import { readFailure } from "../../file-failure.ts";
 
 /** Node reads NODE_EXTRA_CA_CERTS itself: its certificates are among the defaults. */
 const VARIABLES = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"] as const;
@@ -30,7 +31,8 @@ function readCertificates({ variable, path }: { variable: string; path: string }
 }
 
 function unreadable(variable: string, path: string, cause: unknown): MirrorError {
-  const message = cause === undefined ? "the file contains no PEM certificate" : "the file is missing or not readable";
+  const message =
+    cause === undefined ? "the file contains no PEM certificate" : `it cannot be read: ${readFailure(cause)}`;
   return new MirrorError(message, {
     code: "FILE_UNREADABLE",
     side: "config",

@@ -84,7 +84,7 @@ export function createTransport(options: TransportOptions): Send {
         operation,
         reference,
         hint,
-        waited: clock.now() - began,
+        waited: clock.monotonic() - began,
       });
     }
   };

@@ -139,7 +139,7 @@ describe("init", () => {
     const path = await folder(t);
     const { code, stderr } = await resident(["init", "--file", "nowhere/mirrors.yaml"], { folder: path });
     assert.equal(code, 1);
-    assert.match(stderr, /FILE_UNWRITABLE[^]*ENOENT/);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*its folder does not exist[^]*create the folder first/);
   });
 
   test("law: the file is valid and lists each image once, for any folder name and any images", async (t) => {

@@ -55,7 +55,7 @@ describe("a policy file is refused", () => {
   });
 
   test("that is missing, a folder, a pipe, or below a file", async () => {
-    assert.match(await refusal("x.json", {}), /no such file/);
+    assert.match(await refusal("x.json", {}), /it does not exist/);
     assert.match(await refusal("x", { files: { "x/y": "" } }), /is not a regular file/);
     assert.match(await refusal("x/y", { files: { x: "" } }), /not a folder/);
     const prepare = async (folder: string): Promise<void> => void execFileSync("mkfifo", [join(folder, "pipe")]);

@@ -17,7 +17,7 @@ function watch(): Host {
   let now = 1_000_000;
   let sent = 0;
   const breaker = createHostBreaker();
-  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const clock = { now: () => 0, monotonic: () => now, sleep: () => Promise.resolve() };
   return {
     async ask(answer, milliseconds = 0, side = "target") {
       const request = { side: "target", operation: "write manifest", reference: "app:1", clock } as const;

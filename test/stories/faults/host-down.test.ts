@@ -29,6 +29,7 @@ async function run({ folder, sandbox }: World, command: string): Promise<RanHere
   let waited = 0;
   const clock: Clock = {
     now: () => Date.now() + waited,
+    monotonic: () => performance.now() + waited,
     sleep: async (milliseconds, signal) => {
       signal?.throwIfAborted();
       waited += milliseconds;

@@ -43,6 +43,6 @@ describe("plan", { concurrency: 4 }, () => {
       /4 to create/,
       "the other file is still written",
     );
-    assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*ENOSPC[^]*disk has free space/);
+    assert.match(stderr, /FILE_UNWRITABLE[^]*\/dev\/full[^]*the disk is full[^]*free some disk space/);
   });
 });

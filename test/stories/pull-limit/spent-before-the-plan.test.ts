@@ -114,6 +114,7 @@ describe("a pull limit that is spent before the plan", { concurrency: 2 }, () =>
     const slept: number[] = [];
     const clock: Clock = {
       now: () => now.ms,
+      monotonic: () => now.ms,
       sleep: (milliseconds) => {
         slept.push(milliseconds);
         now.ms += milliseconds;
