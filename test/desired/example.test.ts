@@ -6,7 +6,7 @@ import { familiarReference } from "../../src/oci/reference.ts";
 import { readMirrorFile } from "../../src/desired/mirror-file.ts";
 import { world } from "../support/world.ts";
 
-const EXAMPLE = join(import.meta.dirname, "../../examples/mirrors.yaml");
+const EXAMPLE = join(import.meta.dirname, "../../mirrors.yaml");
 
 test("the example mirror file is valid, and contains both recipes", async () => {
   const result = await readMirrorFile(EXAMPLE, { environment: {} });

@@ -57,7 +57,7 @@ describe("the published schema", () => {
 
 test("accepts in an editor, which parses numbers, what mirrorform accepts", async () => {
   const check = new Ajv2020({ allowUnionTypes: true, allErrors: true }).compile(schema);
-  const example = load(await readFile(join(ROOT, "examples/mirrors.yaml"), "utf8"));
+  const example = load(await readFile(join(ROOT, "mirrors.yaml"), "utf8"));
   assert.equal(check(example), true, JSON.stringify(check.errors));
   const numbers = load(`version: 1
 name: 2024

@@ -16,11 +16,8 @@ import { apply } from "./apply.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 import { plan } from "./plan.ts";
 
-/**
- * The mirror file that ships with mirrorform. It is not in the root of a checkout, where commands without `--file` would
- * use it.
- */
-const SHIPPED = fileURLToPath(new URL("../../../examples/mirrors.yaml", import.meta.url));
+/** The mirror file that ships with mirrorform: next to `src` in a checkout, next to `dist` in the package. */
+const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
 
 /** Runs `demo`: plan, apply and plan again in a sandbox. Fails if the second plan still has something to do. */
 export async function demo(given: DemoInput, context: ProcessContext): Promise<number> {
