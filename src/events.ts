@@ -29,6 +29,8 @@ export type MirrorEvent =
     }
   /** A plan, or another reading command, has something to read (`total` rises) or has read it (`done` rises). */
   | { type: "plan.progress"; step: PlanStep; done: number; total: number }
+  /** The environment or the profile names a Region that mirrorform does not know. */
+  | { type: "region.unknown"; region: string }
   /** A source reported its remaining pulls. */
   | { type: "quota.reading"; registry: string; reading: PullLimitReading }
   /** A source that may have a pull limit answered a GET of a manifest, which counts as a pull. */

@@ -49,8 +49,10 @@ export interface MirrorFile {
   entries: DesiredEntry[];
 }
 
-/** The result of reading a mirror file, with its text for rendering problems. */
-export type ReadMirrorFile = { file: MirrorFile; source: string } | { problems: Problem[]; source: string };
+/** The result of reading a mirror file, with its text for rendering problems. Warnings do not make it invalid. */
+export type ReadMirrorFile =
+  | { file: MirrorFile; warnings: Problem[]; source: string }
+  | { problems: Problem[]; source: string };
 
 /** Larger than any list that a person can review. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -126,7 +128,8 @@ async function readTree(
   const desired = await checkDocument(document, dirname(realPath), writtenAt, log);
   const problems = log.problems();
   if (problems.length > 0) return { problems, source: source.text };
-  return { file: { path, realPath, name: document.name, ...desired }, source: source.text };
+  const file = { path, realPath, name: document.name, ...desired };
+  return { file, warnings: log.warnings(), source: source.text };
 }
 
 /** A reviewer must see in the file itself where requests and credentials go. */

@@ -1,5 +1,6 @@
 import type { MirrorError } from "../errors.ts";
 import type { Credentials } from "../registry/auth/credentials.ts";
+import { unknownRegion } from "../registry/hosts/aws-region.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Manifest } from "../oci/manifest.ts";
@@ -21,7 +22,7 @@ import { listImages } from "./images/list-images.ts";
 import type { HeldImage } from "../repository/repository-admin.ts";
 import { missingLayers } from "./images/missing-layers.ts";
 import { findOwned } from "./repositories/find-owned.ts";
-import { kmsEndpoint, taggingEndpoint } from "./aws/other-endpoints.ts";
+import { kmsEndpoint, taggingEndpoint } from "./endpoints/other-endpoints.ts";
 import { requireOwned } from "../repository/ownership.ts";
 import { putImage } from "./images/put-image.ts";
 import { regionAndCredentials } from "./aws/region-and-credentials.ts";
@@ -112,6 +113,10 @@ export interface Ecr {
  */
 export async function openEcr(ecrSettings: EcrSettings, context: EcrContext, signal?: AbortSignal): Promise<Ecr> {
   const region = await regionAndCredentials(ecrSettings, context);
+  // The mirror file's own Region has its warning already.
+  if (ecrSettings.region === undefined && unknownRegion(region) !== undefined) {
+    context.emit({ type: "region.unknown", region });
+  }
   const unnamed = createClient(ecrSettings, region, context);
   const authorization = await requestAuthorization(unnamed, signal);
   const { endpoint } = authorization;

@@ -12,6 +12,7 @@ import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
 import { createEcrRateLimits, quotaScopeOf, registryRateLimiter, type QuotaScope } from "../ecr/aws/rate-limits.ts";
+import { endpointVariant } from "../ecr/endpoints/endpoint-variant.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
 import type { Emit } from "../events.ts";
@@ -20,6 +21,7 @@ import { layoutSource } from "../layout/layout-source.ts";
 import { layoutTarget } from "../layout/target/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/auth/credentials.ts";
 import { createDispatcher } from "../registry/http/dispatcher.ts";
+import type { EndpointVariant } from "../registry/hosts/ecr-host.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";
 import { createHosts } from "../registry/hosts/host-limits.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
@@ -82,9 +84,12 @@ export function openConnections(
   const rateLimits = createEcrRateLimits({ clock, random });
   const readPlatform = createHeldPlatforms();
 
+  let known: EndpointVariant | undefined;
+  const variant = (): EndpointVariant => (known ??= endpointVariant(environment));
+
   const endpoint = (host: string): URL => {
     const configured = sources.get(host)?.endpoint;
-    return endpointFor(host, { environment, ...(configured === undefined ? {} : { configured }) });
+    return endpointFor(host, { environment, variant, ...(configured === undefined ? {} : { configured }) });
   };
 
   const hosts = createHosts((host) => concurrencyOf(host, sources, endpoint));

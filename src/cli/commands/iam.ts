@@ -1,4 +1,5 @@
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
+import { resolveRegion } from "../../ecr/endpoints/region.ts";
 import { MirrorError } from "../../errors.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { IamInput } from "../definitions/iam.ts";
@@ -7,6 +8,7 @@ import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
 import { policiesOf, type RolePolicy } from "../iam/policies.ts";
 import { narrow } from "../../run/narrow.ts";
+import { regionWarning } from "../output/region-warnings.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 
@@ -21,11 +23,15 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   if (file === undefined) return EXIT.invalid;
   const wanted = new Set(narrow(file, input.target, []).file.targets.map(({ name }) => name));
   const places = new Map<string, Place>();
+  /** Regions that are not in the mirror file, which has its own warnings. */
+  const unwritten = new Set<string>();
   for (const target of file.targets) {
     if (target.kind !== "ecr") continue;
-    const found = await regionOf(target.ecr, region, context);
+    const found = regionOf(target.ecr, region, context);
     places.set(target.name, placeOf(target.ecr, found, account, context.environment));
+    if (found !== undefined && target.ecr.region === undefined) unwritten.add(found);
   }
+  for (const found of unwritten) context.err(regionWarning(found));
   const runs = placeOf({}, region, account, context.environment).account;
   const all = policiesOf(file, places, roles, runs);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
@@ -76,15 +82,14 @@ function accountOf(account: string | undefined): string | undefined {
 }
 
 /** Finds the Region as a run would; undefined if a run would find none. */
-async function regionOf(
+function regionOf(
   settings: EcrSettings,
   given: string | undefined,
   { environment }: ProcessContext,
-): Promise<string | undefined> {
-  const { resolveRegion } = await import("../../ecr/aws/region.ts");
+): string | undefined {
   const region = settings.region ?? given;
   try {
-    return await resolveRegion({ ...settings, ...(region === undefined ? {} : { region }) }, environment);
+    return resolveRegion({ ...settings, ...(region === undefined ? {} : { region }) }, environment);
   } catch (error) {
     if (error instanceof MirrorError && error.code === "NO_REGION" && region === undefined) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { sampleTags } from "../../desired/tags/sample-tags.ts";
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { canonicalRegistry, formatReference, type Reference } from "../../oci/reference.ts";
-import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import type { SandboxProfile } from "../../sandbox/aws/ecr-profiles.ts";
 import type { SandboxOptions } from "../../sandbox/sandbox.ts";
 import type { ProcessContext } from "../process/process-context.ts";
@@ -80,8 +80,8 @@ function ecrSourcesOf(sources: readonly Reference[]): NonNullable<SandboxOptions
   const names = [...new Set(sources.map(({ registry }) => registry))];
   return new Map(
     names.flatMap((name) => {
-      const [account, region] = [ecrAccountOf(name), ecrRegionOf(name)];
-      return account === undefined || region === undefined ? [] : [[name, { account, region }] as const];
+      const ecr = readEcrHost(name);
+      return ecr === undefined ? [] : [[name, { account: ecr.account, region: ecr.region }] as const];
     }),
   );
 }

@@ -11,6 +11,7 @@ import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { narrow, type Narrowed } from "../../run/narrow.ts";
 import { plural } from "../render/text/units.ts";
+import { warnOfRegions } from "../output/region-warnings.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { URI_FORMATS } from "../uris/formats.ts";
@@ -29,6 +30,7 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   const images = knownImages(loaded, select, context);
   const events = createEventStream();
   logRequests(input, events, context);
+  warnOfRegions(events, context);
   const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
   const progress = followReading(input, events, context);
   try {

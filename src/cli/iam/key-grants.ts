@@ -1,6 +1,7 @@
 import type { Encryption } from "../../repository/settings.ts";
 import type { RoleName } from "./calls.ts";
 import type { Condition, Grant } from "./grant.ts";
+import { partitionOf } from "../../registry/hosts/aws-region.ts";
 import { arnOf, UNKNOWN, type Place } from "./place.ts";
 
 /** The alias of ECR's default key. Its key policy allows callers of ECR to use it. */
@@ -50,7 +51,12 @@ function keyOf(name: string | undefined, place: Place): Key {
   return { resource: arn("key/*"), condition, isDescribed: true, isCustomerManaged: true };
 }
 
-/** Returns the value of `kms:ViaService` for requests through ECR (KMS developer guide). */
-function viaEcr({ region }: Place): string {
-  return `ecr.${region ?? UNKNOWN.region}.amazonaws.com`;
+/**
+ * Returns the values of `kms:ViaService` for requests through ECR (KMS developer guide). Outside the domain
+ * amazonaws.com, AWS's documentation has both spellings.
+ */
+function viaEcr({ region = UNKNOWN.region }: Place): string | string[] {
+  const { domain } = partitionOf(region);
+  const common = `ecr.${region}.amazonaws.com`;
+  return domain === "amazonaws.com" ? common : [common, `ecr.${region}.${domain}`];
 }

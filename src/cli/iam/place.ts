@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
+import { partitionOf } from "../../registry/hosts/aws-region.ts";
 
 /** The location of a target's repositories, as far as it is known without a request to AWS. */
 export interface Place {
@@ -8,17 +9,6 @@ export interface Place {
   account: string | undefined;
   region: string | undefined;
 }
-
-/** AWS partitions by Region prefix. All other Regions are in `aws`. */
-const PARTITIONS: readonly (readonly [RegExp, string])[] = [
-  [/^cn-/, "aws-cn"],
-  [/^us-gov-/, "aws-us-gov"],
-  [/^eusc-/, "aws-eusc"],
-  [/^us-iso-/, "aws-iso"],
-  [/^us-isob-/, "aws-iso-b"],
-  [/^us-isof-/, "aws-iso-f"],
-  [/^eu-isoe-/, "aws-iso-e"],
-];
 
 const ROLE = /^arn:(aws[a-z-]*):iam::([0-9]{12}):/;
 const ACCOUNT = /^[0-9]{12}$/;
@@ -39,15 +29,10 @@ export function placeOf(
   const [, partition, roleAccount] = ROLE.exec(role ?? "") ?? [];
   const hasProfile = (profile ?? (environment["AWS_PROFILE"] || undefined)) !== undefined;
   return {
-    partition: region === undefined ? (partition ?? "aws") : partitionOf(region),
+    partition: region === undefined ? (partition ?? "aws") : partitionOf(region).id,
     account: account ?? roleAccount ?? given ?? (hasProfile ? undefined : accountIn(environment)),
     region,
   };
-}
-
-/** Returns the partition of a Region. */
-export function partitionOf(region: string): string {
-  return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? "aws";
 }
 
 function accountIn(environment: Environment): string | undefined {

@@ -3,8 +3,9 @@ import type { MirrorFile } from "../../desired/mirror-file.ts";
 import { repositoryAtAlternate } from "../../desired/places/sources.ts";
 import { needsDates } from "../../desired/tags/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
-import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
-import { partitionOf, type Place } from "./place.ts";
+import { partitionOf } from "../../registry/hosts/aws-region.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
+import type { Place } from "./place.ts";
 
 /** A repository in an ECR source. */
 export interface SourceNeed {
@@ -51,7 +52,8 @@ function needOf(
   repository: string,
   more: Pick<SourceNeed, "isSource" | "listing" | "targets">,
 ): SourceNeed[] {
-  const [account, region] = [ecrAccountOf(registry), ecrRegionOf(registry)];
-  if (account === undefined || region === undefined) return [];
-  return [{ place: { partition: partitionOf(region), account, region }, repository, ...more }];
+  const ecr = readEcrHost(registry);
+  if (ecr === undefined) return [];
+  const { account, region } = ecr;
+  return [{ place: { partition: partitionOf(region).id, account, region }, repository, ...more }];
 }

@@ -25,7 +25,10 @@ export async function loadMirrorFile(input: MirrorFileInput, context: ProcessCon
   return (await loadWithSource(input, context))?.file;
 }
 
-/** Reads the mirror file in the options, with its text. Reports problems and returns undefined if it is not valid. */
+/**
+ * Reads the mirror file in the options, with its text, and reports its warnings. Reports problems and returns undefined if
+ * it is not valid.
+ */
 export async function loadWithSource(
   input: MirrorFileInput,
   context: ProcessContext,
@@ -34,10 +37,24 @@ export async function loadWithSource(
   const { environment, signal, standardInput } = context;
   const more = standardInput === undefined ? {} : { standardInput };
   const read = await readMirrorFile(path, { environment, signal, ...more });
-  if ("file" in read) return read;
+  if ("file" in read) {
+    reportWarnings(read, context);
+    return read;
+  }
   const about = { path, operation: "read the mirror file", source: () => read.source };
   await reportProblems(read.problems, about, input, context);
   return undefined;
+}
+
+/** Reports warnings on standard error, and as annotations in GitHub Actions. Standard output is for the command's result. */
+function reportWarnings(
+  { warnings, source }: { warnings: readonly Problem[]; source: string },
+  { err, environment }: ProcessContext,
+): void {
+  const marked = warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` }));
+  for (const alike of groupAlike(marked)) err(`${renderProblems(alike, source)}\n\n`);
+  const commands = annotations(warnings, environment, "warning");
+  if (commands !== "") err(commands);
 }
 
 /**

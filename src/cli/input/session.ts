@@ -13,6 +13,7 @@ import { createPlanSteps, type PlanSteps } from "../../run/plan-steps.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { createStyle, type Style } from "../render/text/style.ts";
 import { planInputs } from "./plan-inputs.ts";
+import { warnOfRegions } from "../output/region-warnings.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { survey, type Survey, type SurveyOptions } from "../../run/survey.ts";
@@ -65,6 +66,7 @@ export async function withPlan(
   const pullBudgets = createPullBudgets(file.sources);
   events.listen(pullBudgets.listener);
   logRequests(input, events, context);
+  warnOfRegions(events, context);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
     const { signal, isTerminal } = context;

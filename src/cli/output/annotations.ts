@@ -11,15 +11,20 @@ const MAX_ANNOTATIONS = 10;
  * Renders problems as GitHub Actions workflow commands, which annotate the lines of a pull request. Returns an empty
  * text elsewhere. Text from the file is escaped so that it cannot contain a workflow command.
  */
-export function annotations(problems: readonly Problem[], environment: Environment): string {
+export function annotations(
+  problems: readonly Problem[],
+  environment: Environment,
+  level: "error" | "warning" = "error",
+): string {
   if (environment["GITHUB_ACTIONS"] !== "true") return "";
   const root = environment["GITHUB_WORKSPACE"];
   return problems
     .slice(0, MAX_ANNOTATIONS)
     .map(({ path, position, message, hint, code }) => {
       const place = position === undefined ? [] : [`line=${position.line}`, `col=${position.column}`];
-      const properties = [`file=${property(pathIn(root, path))}`, ...place, `title=${property(code)}`];
-      return `::error ${properties.join(",")}::${data(hint === undefined ? message : `${message}\nhint: ${hint}`)}\n`;
+      const title = level === "error" ? [`title=${property(code)}`] : [];
+      const properties = [`file=${property(pathIn(root, path))}`, ...place, ...title];
+      return `::${level} ${properties.join(",")}::${data(hint === undefined ? message : `${message}\nhint: ${hint}`)}\n`;
     })
     .join("");
 }

@@ -1,6 +1,6 @@
 import { canonicalRegistry, type Reference } from "../../oci/reference.ts";
 import { isPublicRegistry, registryOfWebsite } from "../../oci/registry-names.ts";
-import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { ecrLookalike, readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import { prefixOf } from "../places/target.ts";
 import type { ReadTarget } from "../places/targets.ts";
@@ -49,7 +49,8 @@ const HINT = "write only the repository, and optionally a tag: the targets decid
 
 function looksLikeHost(host: string, { sources }: KnownHosts): boolean {
   const registry = canonicalRegistry(host);
-  if (ecrRegionOf(registry) !== undefined || registryOfWebsite(host) !== undefined) return true;
+  if (readEcrHost(registry) !== undefined || ecrLookalike(registry) !== undefined) return true;
+  if (registryOfWebsite(host) !== undefined) return true;
   return /:[0-9]+$/.test(host) || host === "localhost" || isPublicRegistry(registry) || sources.has(registry);
 }
 

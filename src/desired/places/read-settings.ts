@@ -3,6 +3,7 @@ import { pruneTagsDiagnostic } from "../tags/prune-tags.ts";
 import { readExpression } from "../tags/expressions.ts";
 import type { RepositorySettingsDocument } from "../generated/mirror-file-schema.ts";
 import { below } from "../text/pointer.ts";
+import { checkKeyRegion } from "./check-aws-host.ts";
 import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 
@@ -23,6 +24,7 @@ export async function readSettings(
   const tagMutability = valid("tagMutability");
   const scanOnPush = valid("scanOnPush");
   const encryption = valid("encryption");
+  if (typeof encryption === "object") checkKeyRegion(encryption.kms, below(below(pointer, "encryption"), "kms"), log);
   const tags = valid("tags");
   const adopt = valid("adopt");
   const pruneTags = await readPruneTags(valid("pruneTags"), below(pointer, "pruneTags"), log);

@@ -1,4 +1,5 @@
 import type { RepositorySettings } from "../../repository/settings.ts";
+import { checkAwsHost, warnOfRegion } from "./check-aws-host.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { TargetDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -83,6 +84,7 @@ function readTarget(
   if (log.containsInvalid(at)) return undefined;
   switch (kind) {
     case "ecr":
+      warnOfRegion(document.ecr?.region, below(at, "region"), log);
       return { name, kind, ecr: { ...document.ecr } };
     case "layout": {
       const path = readLayoutPath(document.layout ?? "", at, log);
@@ -90,9 +92,12 @@ function readTarget(
     }
     case "oci": {
       const endpoint = readEndpoint(document.oci ?? "");
-      if (!("message" in endpoint)) return { name, kind, endpoint: endpoint.url, prefix: endpoint.path };
-      log.add(at, endpoint);
-      return undefined;
+      if ("message" in endpoint) {
+        log.add(at, endpoint);
+        return undefined;
+      }
+      if (!checkAwsHost(endpoint.url.host, at, log)) return undefined;
+      return { name, kind, endpoint: endpoint.url, prefix: endpoint.path };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { DOCKER_HUB } from "../../oci/reference.ts";
-import { ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import type { Expression } from "./expressions.ts";
 import type { Version } from "./tag-version.ts";
 
@@ -39,5 +39,5 @@ export function needsDates(rule: Pick<TagRule, "order" | "maxAge">): boolean {
 
 /** Returns whether a source reports push dates: Docker Hub in its catalogue, ECR in its API. */
 export function hasDates(registry: string): boolean {
-  return registry === DOCKER_HUB || ecrRegionOf(registry) !== undefined;
+  return registry === DOCKER_HUB || readEcrHost(registry) !== undefined;
 }

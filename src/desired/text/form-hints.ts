@@ -1,4 +1,5 @@
-import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { isRegion } from "../../registry/hosts/aws-region.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import { lastKey } from "./pointer.ts";
 import { withoutCredentials } from "./problem.ts";
 import type { Place } from "./typed-value.ts";
@@ -79,8 +80,8 @@ const EXAMPLE = "python:3.12-slim";
 /** Returns the target that a text probably means: an address, a folder, a Region, an account or the word `ecr`. */
 function targetForm(written: string): string | undefined {
   const host = written.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-  const [account, region] = [ecrAccountOf(host), ecrRegionOf(host)];
-  if (account !== undefined && region !== undefined) return `{ ecr: { region: ${region}, account: "${account}" } }`;
+  const registry = readEcrHost(host);
+  if (registry !== undefined) return `{ ecr: { region: ${registry.region}, account: "${registry.account}" } }`;
   if (isUrl(written)) return `{ oci: "${withoutCredentials(written)}" }`;
   if (/^\.{0,2}\//.test(written)) return `{ layout: ${scalar(written)} }`;
   if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|$)/i.test(written)) return `{ oci: "https://${written}" }`;
@@ -90,7 +91,7 @@ function targetForm(written: string): string | undefined {
 
 function ecrForm(written: string): string | undefined {
   if (/^\d{12}$/.test(written)) return `{ account: "${written}" }`;
-  if (/^[a-z]+(?:-[a-z]+)+-\d+$/.test(written)) return `{ region: ${written} }`;
+  if (isRegion(written)) return `{ region: ${written} }`;
   return written.startsWith("arn:") ? `{ role: "${written}" }` : undefined;
 }
 

@@ -14,12 +14,14 @@ export interface Report {
   invalidates?: string;
 }
 
-/** The problems found so far, by pointer. Later checks use it to skip invalid parts of the file. */
+/** The problems and warnings found so far, by pointer. Later checks use it to skip invalid parts of the file. */
 export interface ProblemLog {
   /** Adds a problem at the value or the key of a pointer. Ignores a repeated message at the same pointer. */
   add(pointer: string, report: Report): void;
   /** Marks a value as invalid, without a problem of its own: another problem explains it. */
   invalidate(pointer: string): void;
+  /** Adds a warning, which makes nothing invalid. Ignores a repeated message at the same pointer. */
+  warn(pointer: string, report: Report): void;
   /** Returns whether the value itself is invalid. */
   isInvalid(pointer: string): boolean;
   /** Returns whether the value or anything inside it is invalid. */
@@ -28,6 +30,8 @@ export interface ProblemLog {
   positionOf(pointer: string, at?: "key" | "value"): Position;
   /** Returns all problems, sorted by position. */
   problems(): Problem[];
+  /** Returns all warnings, sorted by position. */
+  warnings(): Problem[];
 }
 
 /** How many problems to report in full. A file of another kind can have thousands. */
@@ -35,7 +39,8 @@ const MAX_PROBLEMS = 200;
 
 /** Creates an empty log. @param locate finds the position of a pointer, or of its nearest ancestor */
 export function problemLog(path: string, locate: (pointer: string, at: "key" | "value") => Position): ProblemLog {
-  const found: (Problem & { position: Position })[] = [];
+  const found: Placed[] = [];
+  const warned = new Map<string, Placed>();
   const seen = new Set<string>();
   const invalid = new Set<string>();
   const containing = new Set<string>();
@@ -45,31 +50,42 @@ export function problemLog(path: string, locate: (pointer: string, at: "key" | "
       containing.add(up);
     }
   };
+  const placed = (pointer: string, { code = "INVALID_FILE", at = "value", message, hint }: Report): Placed => {
+    const text = typeof hint === "function" ? hint() : hint;
+    return { code, message, ...(text === undefined ? {} : { hint: text }), position: locate(pointer, at), path };
+  };
   let dropped = 0;
   return {
-    add(pointer, { code = "INVALID_FILE", at = "value", message, hint, invalidates = pointer }) {
-      markInvalid(invalidates);
-      const identity = `${pointer} ${message}`;
+    add(pointer, report) {
+      markInvalid(report.invalidates ?? pointer);
+      const identity = `${pointer} ${report.message}`;
       if (seen.has(identity)) return;
       seen.add(identity);
       if (found.length >= MAX_PROBLEMS) {
         dropped++;
         return;
       }
-      const text = typeof hint === "function" ? hint() : hint;
-      const position = locate(pointer, at);
-      found.push({ code, message, ...(text === undefined ? {} : { hint: text }), position, path });
+      found.push(placed(pointer, report));
+    },
+    warn(pointer, report) {
+      const identity = `${pointer} ${report.message}`;
+      if (warned.size < MAX_PROBLEMS && !warned.has(identity)) warned.set(identity, placed(pointer, report));
     },
     invalidate: markInvalid,
     isInvalid: (pointer) => invalid.has(pointer),
     containsInvalid: (pointer) => containing.has(pointer),
     positionOf: (pointer, at = "value") => locate(pointer, at),
     problems() {
-      const sorted: Problem[] = found.toSorted(
-        (a, b) => a.position.line - b.position.line || a.position.column - b.position.column,
-      );
+      const sorted: Problem[] = found.toSorted(byPosition);
       if (dropped > 0) sorted.push({ code: "INVALID_FILE", message: `and ${dropped} more problems`, path });
       return sorted;
     },
+    warnings: () => [...warned.values()].toSorted(byPosition),
   };
+}
+
+type Placed = Problem & { position: Position };
+
+function byPosition({ position: a }: Placed, { position: b }: Placed): number {
+  return a.line - b.line || a.column - b.column;
 }

@@ -3,11 +3,13 @@ import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import type { Turn } from "../../registry/hosts/rate-limiter.ts";
 import { retrying } from "../../registry/http/retry.ts";
-import { awsCredentials } from "./aws-credentials.ts";
-import { endpointFrom } from "./service-endpoint.ts";
+import { awsCredentials } from "../credentials/aws-credentials.ts";
+import { endpointVariant, sdkEndpoints } from "../endpoints/endpoint-variant.ts";
+import { endpointFrom } from "../endpoints/service-endpoint.ts";
 import { ecrError, type EcrCall } from "./ecr-error.ts";
 import { abortError } from "./aws-abort-error.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
+import type { EndpointVariant } from "../../registry/hosts/ecr-host.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
 import type { EcrContext } from "./ecr-context.ts";
 import { isThrottled, readFailure } from "./aws-failure.ts";
@@ -24,6 +26,8 @@ export interface EcrClient {
   readonly region: string;
   /** The registry in errors of account-wide calls: its host, or until that is known `Amazon ECR in eu-west-1`. */
   readonly registry: string;
+  /** Which endpoints of AWS this client uses. */
+  readonly variant: EndpointVariant;
   /** The SDK's request handler, for requests that the SDK does not make itself. */
   readonly handler: RequestHandler;
   /** The account, once it is known. Clients in the same account and Region share their rate limits. */
@@ -42,7 +46,10 @@ export interface EcrClient {
 /** The host in a retry event if there was no request through the handler: the SDK reads instance metadata by itself. */
 const UNKNOWN_HOST = "(AWS credentials)";
 
-/** Creates the SDK's client. By default, the SDK reads the endpoint from `process.env` and ignores proxies. */
+/**
+ * Creates the SDK's client. By default, the SDK reads the endpoint from `process.env` and ignores proxies.
+ * @throws MirrorError USAGE if a setting of the endpoint is not valid
+ */
 export function createClient(settings: EcrSettings, region: string, context: EcrContext): EcrClient {
   const { environment, dispatcher, clock, random, hosts } = context;
   /** The latest request to ECR and the latest to a provider of credentials. A retry repeats one of them. */
@@ -61,19 +68,22 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
     ...(hosts === undefined ? {} : { hosts }),
   });
   const endpoint = endpointFrom(environment, "ECR");
+  const variant = endpointVariant(environment, settings.profile);
   const sdk = new ECRClient({
     region,
-    credentials: awsCredentials(settings, region, { ...context, emit }),
+    credentials: awsCredentials(settings, region, variant, { ...context, emit }),
     requestHandler: handler,
     defaultsMode: "standard",
     // No retries by the SDK: it treats a full quota as throttling, and ignores an abort while it waits.
     maxAttempts: 1,
+    ...sdkEndpoints(variant),
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const limits = context.rateLimits ?? createEcrRateLimits({ clock, random });
   const client: EcrClient = {
     region,
     registry: `Amazon ECR in ${region}`,
+    variant,
     handler,
     account: settings.account,
     async call(call, signal, send) {

@@ -1,6 +1,6 @@
 import { DescribeRegistryCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../../errors.ts";
-import { ecrAccountOf } from "../../registry/hosts/registry-kind.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import type { EcrClient } from "./ecr-client.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function findAccount(
   expected: string | undefined,
   signal?: AbortSignal,
 ): Promise<string> {
-  const account = ecrAccountOf(registry.hostname) ?? (await describedAccount(client, signal));
+  const account = readEcrHost(registry.hostname)?.account ?? (await describedAccount(client, signal));
   if (expected === undefined || expected === account) return account;
   throw new MirrorError(`the AWS credentials are for account ${account}`, {
     code: "DENIED",

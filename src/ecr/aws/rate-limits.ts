@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Operation } from "../../registry/errors/operation.ts";
-import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import { createRateLimiter, type RateLimiter } from "../../registry/hosts/rate-limiter.ts";
 
 /**
@@ -17,8 +17,8 @@ export interface QuotaScope {
 
 /** Returns the account and Region in the host name of an ECR; undefined for other hosts. */
 export function quotaScopeOf(host: string): QuotaScope | undefined {
-  const [account, region] = [ecrAccountOf(host), ecrRegionOf(host)];
-  return account === undefined || region === undefined ? undefined : { account, region };
+  const ecr = readEcrHost(host);
+  return ecr === undefined ? undefined : { account: ecr.account, region: ecr.region };
 }
 
 /** Returns the limiter of an API action. ECR counts the calls of each action separately. */

@@ -1,8 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
-import { awsCredentials } from "./aws-credentials.ts";
+import { awsCredentials } from "../credentials/aws-credentials.ts";
 import type { EcrContext } from "./ecr-context.ts";
-import { resolveRegion } from "./region.ts";
+import { endpointVariant } from "../endpoints/endpoint-variant.ts";
+import { resolveRegion } from "../endpoints/region.ts";
 
 /** The SDK needs a Region to look for credentials. It has no effect on those that need no request. */
 const ANY_REGION = "us-east-1";
@@ -14,7 +15,7 @@ const ANY_REGION = "us-east-1";
  */
 export async function regionAndCredentials(settings: EcrSettings, context: EcrContext): Promise<string> {
   try {
-    return await resolveRegion(settings, context.environment);
+    return resolveRegion(settings, context.environment);
   } catch (error) {
     if (!(error instanceof MirrorError) || error.code !== "NO_REGION") throw error;
     const missing = await missingCredentials(settings, context);
@@ -29,8 +30,9 @@ export async function regionAndCredentials(settings: EcrSettings, context: EcrCo
 /** Returns why there are no credentials. A role is not assumed, because that takes a request to the Region. */
 async function missingCredentials(settings: EcrSettings, context: EcrContext): Promise<MirrorError | undefined> {
   const { role: _role, ...base } = settings;
+  const variant = endpointVariant(context.environment, settings.profile);
   try {
-    await awsCredentials(base, ANY_REGION, context)();
+    await awsCredentials(base, ANY_REGION, variant, context)();
     return undefined;
   } catch (error) {
     return error instanceof MirrorError && error.side === "credentials" ? error : undefined;

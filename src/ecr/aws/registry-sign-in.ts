@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseHttpUrl, urlAt } from "../../parse-url.ts";
 import type { Credentials } from "../../registry/auth/credentials.ts";
+import { withVariant } from "../../registry/hosts/ecr-host.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
 import type { EcrClient } from "./ecr-client.ts";
 
@@ -48,6 +49,8 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
     throw unexpected(client, "ECR returned a registry token without an expiry time");
   if (!isConfidential(endpoint))
     throw unexpected(client, `ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
+  // ECR may return the standard host to a dual-stack or FIPS request. The token is valid at every host of the registry.
+  endpoint.hostname = withVariant(endpoint.hostname, client.variant);
   return { username, password, endpoint, expiresAt };
 }
 

@@ -17,12 +17,13 @@ const OPERATION = "find repositories owned by this mirror file in";
  * Finds the repositories in the account and Region with the ownership tag, with one request per 100 repositories. With
  * ECR's API, this would need the tags of every repository. The result can be minutes old, so callers must check the
  * ownership at ECR.
+ * @param endpoint of the Resource Groups Tagging API; `none` if it has none that this run may use
  * @returns the names of the repositories
- * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, …
+ * @throws MirrorError DENIED, UNEXPECTED_RESPONSE, UNREACHABLE (without an endpoint), …
  */
 export async function findOwned(
   client: EcrClient,
-  endpoint: URL,
+  endpoint: URL | "none",
   owner: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
@@ -35,6 +36,7 @@ export async function findOwned(
     refusal: "UNEXPECTED_RESPONSE",
     attempts: OPTIONAL_ATTEMPTS,
   };
+  if (endpoint === "none") throw noFipsEndpoint(client);
   const names = new Set<string>();
   let token = "";
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -64,6 +66,16 @@ const REPOSITORY_ARN = /^arn:[^:]+:ecr:[^:]*:[^:]*:repository\/([a-z0-9][a-z0-9.
 function nameIn(resource: unknown): string | undefined {
   const arn = isJsonObject(resource) ? resource["ResourceARN"] : undefined;
   return typeof arn === "string" ? REPOSITORY_ARN.exec(arn)?.[1] : undefined;
+}
+
+function noFipsEndpoint({ registry }: EcrClient): MirrorError {
+  return new MirrorError("the Resource Groups Tagging API has no FIPS endpoint", {
+    code: "UNREACHABLE",
+    side: "target",
+    operation: OPERATION,
+    reference: registry,
+    hint: "set AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API to allow an endpoint without FIPS",
+  });
 }
 
 function unreadable({ registry }: EcrClient): MirrorError {

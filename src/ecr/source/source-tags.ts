@@ -1,6 +1,6 @@
 import { MirrorError } from "../../errors.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
-import { ecrAccountOf, ecrRegionOf } from "../../registry/hosts/registry-kind.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrContext } from "../aws/ecr-context.ts";
 
@@ -21,8 +21,9 @@ export type ListSourceTags = (repository: string, signal: AbortSignal) => Promis
  * @returns undefined for a registry that is not an ECR
  */
 export function ecrSourceTags(registry: string, context: EcrContext): ListSourceTags | undefined {
-  const [registryId, region] = [ecrAccountOf(registry), ecrRegionOf(registry)];
-  if (registryId === undefined || region === undefined) return undefined;
+  const ecr = readEcrHost(registry);
+  if (ecr === undefined) return undefined;
+  const { account: registryId, region } = ecr;
   let client: Promise<EcrClient> | undefined;
   return async (repositoryName, signal) => {
     // Loads the AWS SDK only when needed, because that is slow.

@@ -2,17 +2,20 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseEndpoint } from "../../oci/endpoint.ts";
 import { environmentSuffix } from "../../oci/environment-suffix.ts";
+import { readEcrHost, withVariant, type EndpointVariant } from "./ecr-host.ts";
 
 /** Where an endpoint can be configured. */
 interface EndpointOptions {
   environment: Environment;
   /** `sources.<registry>.endpoint` of the mirror file. */
   configured?: string | undefined;
+  /** Returns which endpoints of AWS to use (default: the registry's own host). Called only for an ECR. */
+  variant?: () => EndpointVariant;
 }
 
 /**
  * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, otherwise the endpoint in the mirror
- * file, otherwise https on the registry's own host.
+ * file, otherwise https on the registry's own host, or on the dual-stack or FIPS host of an ECR.
  * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`
  */
 export function endpointFor(registry: string, options: EndpointOptions): URL {
@@ -23,7 +26,11 @@ export function endpointFor(registry: string, options: EndpointOptions): URL {
     return addressIn(fromEnvironment, "USAGE", variable);
   }
   if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `sources.${registry}.endpoint`);
-  return addressIn(`https://${registry}`, "INVALID_FILE", registry);
+  return addressIn(`https://${ownHost(registry, options)}`, "INVALID_FILE", registry);
+}
+
+function ownHost(registry: string, { variant }: EndpointOptions): string {
+  return variant === undefined || readEcrHost(registry) === undefined ? registry : withVariant(registry, variant());
 }
 
 function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string): URL {

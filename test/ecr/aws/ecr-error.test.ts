@@ -182,11 +182,10 @@ test("an abort during the back-off ends the call immediately with INTERRUPTED", 
   assert.equal(times(played), 1);
 });
 
-test("FIPS with a custom endpoint is a configuration error", async (t) => {
-  t.after(() => delete process.env["AWS_USE_FIPS_ENDPOINT"]);
-  process.env["AWS_USE_FIPS_ENDPOINT"] = "true";
+test("FIPS with a custom endpoint is a configuration error", async () => {
   const aws = await scriptedAws(() => undefined);
-  await assert.rejects(openEcr({}, testContext(aws.environment)), { code: "USAGE", side: "config" });
+  const environment = { ...aws.environment, AWS_USE_FIPS_ENDPOINT: "true" };
+  await assert.rejects(openEcr({}, testContext(environment)), { code: "USAGE", side: "config" });
 });
 
 test("a bug in mirrorform is not reported as an AWS error", async () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { createClient } from "../../../src/ecr/aws/ecr-client.ts";
 import { describeKey } from "../../../src/ecr/repositories/describe-key.ts";
-import { kmsEndpoint } from "../../../src/ecr/aws/other-endpoints.ts";
+import { kmsEndpoint } from "../../../src/ecr/endpoints/other-endpoints.ts";
 import { testContext } from "../support/context.ts";
 import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { createClient } from "../../../src/ecr/aws/ecr-client.ts";
 import { findOwned } from "../../../src/ecr/repositories/find-owned.ts";
-import { taggingEndpoint } from "../../../src/ecr/aws/other-endpoints.ts";
+import { taggingEndpoint } from "../../../src/ecr/endpoints/other-endpoints.ts";
 import { testContext } from "../support/context.ts";
 import { scriptedAws, type Answer } from "../support/scripted-aws.ts";
 
@@ -64,12 +64,10 @@ describe("the repositories with an ownership tag", () => {
 });
 
 test("the tagging endpoint is in the Region and partition of the registry, or set by the environment", () => {
-  const at = (host: string, environment = {}) => taggingEndpoint(new URL(`https://${host}`), environment)?.href;
+  const at = (host: string, environment = {}) => taggingEndpoint(new URL(`https://${host}`), environment)?.toString();
   assert.equal(at("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), "https://tagging.eu-west-1.amazonaws.com/");
-  assert.equal(
-    at("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com"),
-    "https://tagging.us-gov-west-1.amazonaws.com/",
-  );
+  assert.equal(at("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"), "https://tagging.cn-north-1.amazonaws.com.cn/");
+  assert.equal(at("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com"), "none", "there are no FIPS endpoints");
   assert.equal(at("123456789012.dkr-ecr.eu-west-1.on.aws"), "https://tagging.eu-west-1.api.aws/");
   assert.equal(at("127.0.0.1:5000"), undefined);
   const configured = { AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: "http://127.0.0.1:7000" };

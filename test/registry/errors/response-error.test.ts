@@ -6,7 +6,6 @@ import { test } from "node:test";
 import { Agent } from "undici";
 import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/pull-limit-response.ts";
 import { MirrorError } from "../../../src/errors.ts";
-import { ecrRegionOf, registryKindOf } from "../../../src/registry/hosts/registry-kind.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../../src/plain-text.ts";
 import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
@@ -232,27 +231,6 @@ test("the hint for a 403 of ECR names the missing action", async (t) => {
   await assert.rejects(registry.hasBlob("app", blob), { hint: /ecr:BatchCheckLayerAvailability/ });
   await assert.rejects(registry.putBlob("app", blob, Readable.from([CONFIG])), { hint: /ecr:InitiateLayerUpload/ });
   await assert.rejects(registry.putManifest("app", "1", MANIFEST), { hint: /ecr:PutImage/ });
-});
-
-test("all forms of ECR hosts are recognized, and similar hosts are not", () => {
-  for (const host of [
-    "111122223333.dkr.ecr.us-east-1.amazonaws.com",
-    "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
-    "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
-    "111122223333.dkr-ecr.us-east-1.on.aws",
-  ]) {
-    assert.equal(registryKindOf(host), "ecr");
-    assert.equal(ecrRegionOf(host), host.split(".").at(host.includes("dkr-ecr") ? 2 : 3));
-  }
-  for (const host of [
-    "111122223333.dkr.ecr.us-east-1.amazonaws.com.evil.example",
-    "x.dkr.ecr.y.amazonaws.com",
-    "ghcr.io",
-  ]) {
-    assert.equal(registryKindOf(host), "other");
-    assert.equal(ecrRegionOf(host), undefined);
-  }
-  assert.equal(registryKindOf("docker.io"), "docker-hub");
 });
 
 test("a closed port is UNREACHABLE, and the error names the host", async (t) => {

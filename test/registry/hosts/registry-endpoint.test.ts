@@ -60,3 +60,12 @@ for (const text of [
     }
   });
 }
+
+test("an ECR is asked at its dual-stack or FIPS host, unless an address is set", () => {
+  const variant = () => ({ isDualStack: true, isFips: false });
+  const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+  assert.equal(endpointFor(ecr, { environment: {}, variant }).host, "123456789012.dkr-ecr.eu-west-1.on.aws");
+  assert.equal(endpointFor(ecr, { environment: {}, variant, configured: `https://${ecr}` }).host, ecr);
+  assert.equal(endpointFor("ghcr.io", { environment: {}, variant }).host, "ghcr.io");
+  assert.equal(endpointFor("docker.io", { environment: {}, variant }).host, "registry-1.docker.io");
+});

@@ -10,7 +10,7 @@ import {
   readFailure,
   SIGN_IN_AGAIN,
   type Failure,
-} from "./aws-failure.ts";
+} from "../aws/aws-failure.ts";
 
 /** The identity that needs credentials. */
 interface Identity {

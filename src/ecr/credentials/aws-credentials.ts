@@ -1,11 +1,13 @@
 import type { ECRClientConfig } from "@aws-sdk/client-ecr";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { MirrorError } from "../../errors.ts";
-import type { EcrContext } from "./ecr-context.ts";
+import type { EcrContext } from "../aws/ecr-context.ts";
 import { containerAgentError } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
-import { endpointFrom } from "./service-endpoint.ts";
-import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
+import { sdkEndpoints } from "../endpoints/endpoint-variant.ts";
+import { endpointFrom } from "../endpoints/service-endpoint.ts";
+import { createRequestHandler, type RequestHandler } from "../aws/request-handler.ts";
+import type { EndpointVariant } from "../../registry/hosts/ecr-host.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
 
 type Provider = Extract<NonNullable<ECRClientConfig["credentials"]>, (...properties: never[]) => unknown>;
@@ -21,12 +23,19 @@ const MAX_ATTEMPTS = 1;
  * Requests to STS and SSO use the given dispatcher. There is no request before the first call.
  * Rejects with MirrorError, side `credentials`: NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED, UNAUTHORIZED, or a network code.
  */
-export function awsCredentials(settings: EcrSettings, region: string, context: EcrContext): Provider {
+export function awsCredentials(
+  settings: EcrSettings,
+  region: string,
+  variant: EndpointVariant,
+  context: EcrContext,
+): Provider {
   const { environment } = context;
   const requestHandler = createRequestHandler({ ...context, side: "credentials" });
   const profile = settings.profile ?? (environment["AWS_PROFILE"] || undefined);
   const base =
-    profile === undefined ? (keysFrom(environment) ?? chain(requestHandler)) : chain(requestHandler, profile);
+    profile === undefined
+      ? (keysFrom(environment) ?? chain(requestHandler, variant))
+      : chain(requestHandler, variant, profile);
   const { role } = settings;
   if (role === undefined) return withMirrorErrors(base, { profile }, environment);
   const endpoint = endpointFrom(environment, "STS");
@@ -37,6 +46,7 @@ export function awsCredentials(settings: EcrSettings, region: string, context: E
       region,
       requestHandler,
       maxAttempts: MAX_ATTEMPTS,
+      ...sdkEndpoints(variant),
       ...(endpoint === undefined ? {} : { endpoint }),
     },
     logger: SILENT,
@@ -55,7 +65,7 @@ function silent(): void {
  * Returns the SDK's own chain. It gets no Region: the profile has one for SSO, and web identity uses the calling client's.
  * The chain reports a failed connection as missing credentials. This function reports the connection's error instead.
  */
-function chain(requestHandler: RequestHandler, profile?: string): Provider {
+function chain(requestHandler: RequestHandler, variant: EndpointVariant, profile?: string): Provider {
   let connectionFailure: MirrorError | undefined;
   const recordingHandler: RequestHandler = {
     ...requestHandler,
@@ -69,7 +79,7 @@ function chain(requestHandler: RequestHandler, profile?: string): Provider {
     },
   };
   const provider = fromNodeProviderChain({
-    clientConfig: { requestHandler: recordingHandler, maxAttempts: MAX_ATTEMPTS },
+    clientConfig: { requestHandler: recordingHandler, maxAttempts: MAX_ATTEMPTS, ...sdkEndpoints(variant) },
     logger: SILENT,
     ...(profile === undefined ? {} : { profile }),
   });

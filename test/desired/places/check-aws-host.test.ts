@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { around, read, refusedAs } from "../mirror-file-in-folder.ts";
+
+const LOOKALIKES = ["123456789012.dkr.ecr.s3.amazonaws.com", "123456789012.dkr-ecr.lambda-url.on.aws"];
+
+/** Returns each warning as `line:column message (hint)`. */
+async function warningsOf(text: string, environment: Record<string, string> = {}): Promise<string[]> {
+  const result = await read(text, { environment });
+  assert.ok("file" in result, JSON.stringify(result));
+  return result.warnings.map(
+    ({ position, message, hint }) => `${position?.line}:${position?.column} ${message} (${hint})`,
+  );
+}
+
+function file(lines: { target?: string; sources?: string; image?: string; repositories?: string }): string {
+  const { target = "{ ecr: { region: us-east-1 } }", sources = "{}", image = "redis:7", repositories = "{}" } = lines;
+  return `version: 1
+name: example
+targets: { main: ${target} }
+sources: ${sources}
+repositories: ${repositories}
+mirrors:
+  - image: ${image}
+`;
+}
+
+for (const host of LOOKALIKES) {
+  for (const [where, text] of [
+    ["image", file({ image: `${host}/team/app:1` })],
+    ["image with a port", file({ image: `${host}:443/team/app:1` })],
+    ["image in capitals", file({ image: `${host.replace("dkr", "DKR")}/team/app:1` })],
+    ["source", file({ sources: `{ ${host}: { concurrency: 2 } }` })],
+    ["endpoint", file({ sources: `{ docker.io: { endpoint: "https://${host}" } }` })],
+    ["alternate", file({ sources: `{ docker.io: { alternates: [{ registry: ${host}/x }] } }` })],
+    ["oci target", file({ target: `{ oci: "https://${host}/team" }` })],
+  ] as const) {
+    test(`${host} is refused as ${where}`, async () => {
+      const problems = await refusedAs(text);
+      assert.equal(problems.length, 1, problems.join("\n"));
+      assert.match(problems[0] ?? "", /^INVALID_FILE .*is not the host of an ECR registry: .* is not an AWS Region \(/);
+    });
+  }
+}
+
+for (const [where, text, position] of [
+  ["region", file({ target: "{ ecr: { region: us-esat-1 } }" }), "3:35"],
+  ["an image", file({ image: "123456789012.dkr.ecr.us-esat-1.amazonaws.com/app:1" }), "7:12"],
+  ["a source", file({ sources: "{ 123456789012.dkr-ecr.us-esat-1.on.aws: { concurrency: 2 } }" }), "4:12"],
+  ["an oci target", file({ target: '{ oci: "https://123456789012.dkr.ecr.us-esat-1.amazonaws.com" }' }), "3:25"],
+  [
+    "the ARN of a key",
+    file({ repositories: '{ encryption: { kms: "arn:aws:kms:us-esat-1:123456789012:key/1" } }' }),
+    "5:36",
+  ],
+] as const) {
+  test(`an unknown Region in ${where} is a warning with the nearest`, async () => {
+    assert.deepEqual(await warningsOf(text), [
+      `${position} "us-esat-1" is not a known AWS Region (did you mean "us-east-1"?)`,
+    ]);
+  });
+}
+
+test("a variable for the Region is checked after it is expanded", async () => {
+  const text = file({ target: "{ ecr: { region: '${AWS_REGION}' } }" });
+  assert.equal((await warningsOf(text, { AWS_REGION: "us-esat-1" })).length, 1);
+  assert.deepEqual(await warningsOf(text, { AWS_REGION: "us-east-1" }), []);
+});
+
+test("known Regions of all partitions give no warning", async () => {
+  for (const region of ["eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1"]) {
+    assert.deepEqual(await warningsOf(file({ target: `{ ecr: { region: ${region} } }` })), []);
+  }
+});
+
+test("what is not a Region is refused in region and in the ARN of a key", async () => {
+  assert.match((await refusedAs(file({ target: "{ ecr: { region: s3 } }" })))[0] ?? "", /^INVALID_FILE 3:35/);
+  assert.deepEqual(
+    await refusedAs(
+      around('  - { image: redis, repositories: { encryption: { kms: "arn:aws:kms:s3:123456789012:key/1" } } }'),
+    ),
+    ['INVALID_FILE 8:56 the ARN names "s3", which is not an AWS Region'],
+  );
+});
