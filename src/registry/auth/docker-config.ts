@@ -28,9 +28,13 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
   return parseDockerConfig(text, path);
 }
 
-/** Parses a config.json. @throws MirrorError FILE_UNREADABLE, which does not quote the text */
+/**
+ * Parses a config.json. As in Docker, an empty text and `null` are a configuration without settings (docker/cli#2599).
+ * @throws MirrorError FILE_UNREADABLE, which does not quote the text
+ */
 export function parseDockerConfig(text: string, where: string): DockerConfig {
-  const value = parseJsonObject(text.replace(/^\uFEFF/, ""));
+  const json = text.replace(/^\uFEFF/, "").trim();
+  const value = json === "" || json === "null" ? {} : parseJsonObject(json);
   if (value === undefined) throw unreadable(where, "the content is not a JSON object", undefined);
   const { auths, credHelpers, credsStore } = value;
   return {
@@ -45,7 +49,8 @@ export function helperFor(config: DockerConfig, host: string): { helper: string;
   const key = findKey(config.credHelpers, host);
   const helper = key === undefined ? undefined : config.credHelpers[key];
   if (key !== undefined && typeof helper === "string" && helper !== "") return { helper, server: key };
-  if (config.credsStore === undefined) return undefined;
+  // As in Docker, an empty name turns helpers off for the host.
+  if (helper === "" || config.credsStore === undefined) return undefined;
   return {
     helper: config.credsStore,
     server: host === DOCKER_HUB ? DOCKER_HUB_KEY : (findKey(config.auths, host) ?? host),

@@ -158,8 +158,8 @@ test("only one of the two variables is an error that does not reveal its value",
   }
 });
 
-for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secret"', ""]) {
-  test(`a config.json with ${text || "no content"} is an error that does not quote it`, async (t) => {
+for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secret"', "7"]) {
+  test(`a config.json with ${text} is an error that does not quote it`, async (t) => {
     const { look } = await setUp(t, text);
     await assert.rejects(look("a.example"), (error: Error) => {
       assert.ok(error instanceof MirrorError);
@@ -170,6 +170,33 @@ for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secre
     });
   });
 }
+
+for (const text of ["", " \r\n\t", "\uFEFF", "null", "{}", '{"auths":null,"credHelpers":null,"credsStore":""}']) {
+  test(`a config.json with ${JSON.stringify(text)} has no credentials, as in Docker`, async (t) => {
+    const { look } = await setUp(t, text);
+    assert.equal(await look("a.example"), undefined);
+    assert.equal(await look("a.example", { DOCKER_AUTH_CONFIG: text }), undefined);
+  });
+}
+
+test("an empty DOCKER_AUTH_CONFIG or DOCKER_CONFIG does not hide the file", async (t) => {
+  const { look } = await setUp(t, { auths: { "a.example": auth("me:1") } });
+  for (const value of ["", " ", "null", "{}"]) {
+    assert.deepEqual(await look("a.example", { DOCKER_AUTH_CONFIG: value }), { username: "me", password: "1" });
+  }
+  assert.deepEqual(await look("a.example", { DOCKER_CONFIG: "" }), { username: "me", password: "1" });
+});
+
+test("an empty helper for a host turns the store off for it, as in Docker", async (t) => {
+  const { look, helper } = await setUp(t, {
+    auths: { "a.example": auth("auths:1") },
+    credsStore: "store",
+    credHelpers: { "a.example": "" },
+  });
+  await helper("store", `echo '{"Username":"store","Secret":"2"}'`);
+  assert.deepEqual(await look("a.example"), { username: "auths", password: "1" });
+  assert.deepEqual(await look("b.example"), { username: "store", password: "2" });
+});
 
 test("a helper gets the server on standard input", async (t) => {
   const { look, helper, helperLog } = await setUp(t, { credHelpers: { "a.example": "test" } });
