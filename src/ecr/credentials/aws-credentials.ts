@@ -1,10 +1,12 @@
 import type { ECRClientConfig } from "@aws-sdk/client-ecr";
-import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { MirrorError } from "../../errors.ts";
 import type { EcrContext } from "../aws/ecr-context.ts";
+import { readFailure } from "../aws/aws-failure.ts";
 import { containerAgentError } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { sdkEndpoints } from "../endpoints/endpoint-variant.ts";
+import { isConfigured } from "./no-credentials.ts";
 import { endpointFrom } from "../endpoints/service-endpoint.ts";
 import { createRequestHandler, type RequestHandler } from "../aws/request-handler.ts";
 import type { EndpointVariant } from "../../registry/hosts/ecr-host.ts";
@@ -35,7 +37,7 @@ export function awsCredentials(
   const base =
     profile === undefined
       ? (keysFrom(environment) ?? chain(requestHandler, variant))
-      : chain(requestHandler, variant, profile);
+      : chain(requestHandler, variant, { name: profile, isConfigured: isConfigured(profile, environment) });
   const { role } = settings;
   if (role === undefined) return withMirrorErrors(base, { profile }, environment);
   const endpoint = endpointFrom(environment, "STS");
@@ -64,8 +66,14 @@ function silent(): void {
 /**
  * Returns the SDK's own chain. It gets no Region: the profile has one for SSO, and web identity uses the calling client's.
  * The chain reports a failed connection as missing credentials. This function reports the connection's error instead.
+ * @param profile if it says where its credentials come from, the rest of the chain is left out, as in the AWS CLI: it
+ *   would run a failing `credential_process` again, hide the error, and end with another identity
  */
-function chain(requestHandler: RequestHandler, variant: EndpointVariant, profile?: string): Provider {
+function chain(
+  requestHandler: RequestHandler,
+  variant: EndpointVariant,
+  profile?: { name: string; isConfigured: boolean },
+): Provider {
   let connectionFailure: MirrorError | undefined;
   const recordingHandler: RequestHandler = {
     ...requestHandler,
@@ -78,11 +86,12 @@ function chain(requestHandler: RequestHandler, variant: EndpointVariant, profile
       }
     },
   };
-  const provider = fromNodeProviderChain({
+  const options = {
     clientConfig: { requestHandler: recordingHandler, maxAttempts: MAX_ATTEMPTS, ...sdkEndpoints(variant) },
     logger: SILENT,
-    ...(profile === undefined ? {} : { profile }),
-  });
+    ...(profile === undefined ? {} : { profile: profile.name }),
+  };
+  const provider = profile?.isConfigured === true ? fromIni(options) : fromNodeProviderChain(options);
   return async (properties) => {
     connectionFailure = undefined;
     try {
@@ -113,7 +122,9 @@ function withMirrorErrors(
     try {
       return await provider(properties);
     } catch (error) {
-      const mirrorError = credentialError(error, identity);
+      // An error of the configuration of endpoints, which the caller explains.
+      if (readFailure(error).name === "EndpointError") throw error;
+      const mirrorError = credentialError(error, identity, environment);
       // With a profile, the container's agent is not the source of the credentials.
       const isChainEmpty =
         mirrorError.code === "NO_CREDENTIALS" && identity.profile === undefined && error !== mirrorError;

@@ -10,7 +10,7 @@ const ERROR_STATUS = /^Server responded with status: (\d{3})$/;
  * Requests credentials from the container's agent (ECS, EKS Pod Identity, Greengrass) once more, to find out why it
  * returned none. The SDK's chain discards that error and throws the one of the next provider.
  * @param environment names the agent
- * @returns undefined if the environment names no agent, the agent does not respond, or it now returns credentials
+ * @returns undefined if the environment names no agent, or it now returns credentials
  */
 export async function containerAgentError(environment: Environment): Promise<MirrorError | undefined> {
   const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
@@ -30,8 +30,43 @@ export async function containerAgentError(environment: Environment): Promise<Mir
     return undefined;
   } catch (error) {
     const [, status] = (error instanceof Error && ERROR_STATUS.exec(error.message)) || [];
-    return status === undefined ? undefined : agentError(Number(status), error);
+    return status === undefined ? noAnswer(error, { relative, full, tokenFile }) : agentError(Number(status), error);
   }
+}
+
+/** The address of the agent of ECS (@aws-sdk/credential-provider-http). */
+const ECS_AGENT = "169.254.170.2";
+
+function noAnswer(
+  cause: unknown,
+  { relative, full, tokenFile }: Readonly<Record<"relative" | "full" | "tokenFile", string | undefined>>,
+): MirrorError {
+  const error = (message: string, hint: string): MirrorError =>
+    new MirrorError(message, {
+      code: "NO_CREDENTIALS",
+      side: "credentials",
+      operation: "find AWS credentials",
+      hint,
+      cause,
+    });
+  if (tokenFile && cause instanceof Error && "code" in cause && "path" in cause) {
+    return error(
+      "the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read",
+      "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and the service account of the pod",
+    );
+  }
+  const url = relative ? `http://${ECS_AGENT}${relative}` : (full ?? "");
+  const isRefused = !URL.canParse(url) || (cause instanceof Error && cause.message.startsWith("URL not accepted"));
+  if (isRefused) {
+    return error(
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI is not the URL of a container's credentials agent",
+      "use an https:// URL, or http:// on this machine or at the agent of ECS or EKS",
+    );
+  }
+  return error(
+    `the container's credentials agent at ${new URL(url).host} did not respond with AWS credentials`,
+    "check that the agent (ECS, EKS Pod Identity) runs and that this container may reach it; its log has the reason",
+  );
 }
 
 /** Omits the agent's own message, which may contain details of the container. Not retryable: the chain has retried. */

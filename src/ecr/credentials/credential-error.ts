@@ -1,3 +1,4 @@
+import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
@@ -11,6 +12,7 @@ import {
   SIGN_IN_AGAIN,
   type Failure,
 } from "../aws/aws-failure.ts";
+import { isExpiredSession, whyNoCredentials } from "./no-credentials.ts";
 
 /** The identity that needs credentials. */
 interface Identity {
@@ -19,20 +21,22 @@ interface Identity {
 }
 
 /**
- * Explains why there are no credentials: an empty chain, an expired session, or a role that cannot be assumed.
- * Does not quote the chain's message: with `credential_process`, it contains a whole command line.
+ * Explains why there are no credentials: what the configuration lacks, an expired session, or a role that cannot be
+ * assumed. Does not quote the chain's message: with `credential_process`, it contains a whole command line.
  */
-export function credentialError(error: unknown, identity: Identity): MirrorError {
+export function credentialError(error: unknown, identity: Identity, environment: Environment): MirrorError {
   if (error instanceof MirrorError) return error;
   const failure = readFailure(error);
   const code = codeOf(failure);
-  return new MirrorError(messageOf(code, failure, identity), {
+  const cause =
+    failure.status === undefined ? whyNoCredentials(identity.profile, environment, failure.message) : undefined;
+  return new MirrorError(cause?.message ?? messageOf(code, failure, identity), {
     code,
     side: "credentials",
     operation: operationOf(identity),
     reference: identity.role ?? (identity.profile === undefined ? undefined : `profile ${identity.profile}`),
     retryable: code === "SERVER_ERROR" || code === "TOO_MANY_REQUESTS",
-    hint: hintOf(code, failure, identity),
+    hint: cause?.hint ?? hintOf(code, failure, identity),
     cause: error,
   });
 }
@@ -50,8 +54,7 @@ type CredentialCode = Extract<
 function codeOf(failure: Failure): CredentialCode {
   if (isExpired(failure)) return "EXPIRED_CREDENTIALS";
   if (failure.status === undefined) {
-    // The SDK detects an expired session on disk without a request, and reports it only in the message.
-    return /\bexpired\b|\baws sso login\b/i.test(failure.message) ? "EXPIRED_CREDENTIALS" : "NO_CREDENTIALS";
+    return isExpiredSession(failure.message) ? "EXPIRED_CREDENTIALS" : "NO_CREDENTIALS";
   }
   if (isDenied(failure)) return "DENIED";
   if (isThrottled(failure)) return "TOO_MANY_REQUESTS";

@@ -41,3 +41,31 @@ test("if the agent does not respond, or a profile is selected, the error is NO_C
   await assert.rejects(openEcr({ profile: "nobody" }, testContext(environment)), { code: "NO_CREDENTIALS" });
   assert.deepEqual(operations, []);
 });
+
+test("the error names an agent that is down, and why it could not be asked", async () => {
+  const region = { AWS_REGION: "eu-west-1" };
+  for (const [variables, message] of [
+    [
+      { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1/x?secret=y" },
+      "the container's credentials agent at 127.0.0.1:1 did not respond with AWS credentials",
+    ],
+    [
+      { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://agent.example/x" },
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI is not the URL of a container's credentials agent",
+    ],
+    [
+      { AWS_CONTAINER_CREDENTIALS_FULL_URI: "agent" },
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI is not the URL of a container's credentials agent",
+    ],
+    [
+      { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1/", AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: "/no/file" },
+      "the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read",
+    ],
+  ] as const) {
+    await assert.rejects(openEcr({}, testContext({ ...region, ...variables })), {
+      code: "NO_CREDENTIALS",
+      side: "credentials",
+      message,
+    });
+  }
+});
