@@ -9,7 +9,7 @@ import { didYouMean } from "../../nearest.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
-import { checkAwsHost } from "../places/check-aws-host.ts";
+import { checkHost } from "../places/check-host.ts";
 import { readTagRule, type ReportsPushDates } from "../tags/read-tag-rule.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
 import { hasVariable } from "../text/variables.ts";
@@ -92,7 +92,7 @@ function readImage(
     return undefined;
   }
   const reference = readImageName(document.image);
-  if (!("message" in reference)) return checkAwsHost(reference.registry, at, log) ? reference : undefined;
+  if (!("message" in reference)) return checkHost(reference.registry, at, log) ? reference : undefined;
   log.add(at, { code: "INVALID_REFERENCE", ...reference });
   return undefined;
 }

@@ -3,7 +3,7 @@ import { pruneTagsDiagnostic } from "../tags/prune-tags.ts";
 import { readExpression } from "../tags/expressions.ts";
 import type { RepositorySettingsDocument } from "../generated/mirror-file-schema.ts";
 import { below } from "../text/pointer.ts";
-import { checkKeyRegion } from "./check-aws-host.ts";
+import { checkKeyRegion } from "./check-host.ts";
 import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 

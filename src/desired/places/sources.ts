@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import { canonicalRegistry, DOCKER_HUB, isRegistry, isRepository } from "../../oci/reference.ts";
 import { registryOfWebsite } from "../../oci/registry-names.ts";
-import { checkAwsHost } from "./check-aws-host.ts";
+import { checkHost } from "./check-host.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { AlternateDocument, SourceDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -77,7 +77,7 @@ export function readSources(
       continue;
     }
     written.set(registry, host);
-    if (log.isInvalid(pointer) || !checkAwsHost(host, pointer, log, { at: "key" })) continue;
+    if (log.isInvalid(pointer) || !checkHost(host, pointer, log, { at: "key" })) continue;
     const source =
       document.layout === undefined
         ? readSource(registry, document, pointer, log)
@@ -134,7 +134,7 @@ function alternatesOf(
       const registry = registryOfWebsite(host) ?? canonicalRegistry(host);
       const reason = rejectionReason(registry, source);
       if (reason === undefined && registryOfWebsite(host) === undefined) {
-        return checkAwsHost(registry, at, log) ? [{ registry, prefix, only }] : [];
+        return checkHost(registry, at, log) ? [{ registry, prefix, only }] : [];
       }
       if (reason === undefined) log.add(at, { message: `${quote(host)} is not a registry`, hint: `write ${registry}` });
       else log.add(at, { message: `${quote(place)} cannot be an alternate: ${reason}` });
@@ -185,5 +185,5 @@ function endpointOf(text: string, pointer: string, log: ProblemLog): string | un
     });
     return undefined;
   }
-  return checkAwsHost(endpoint.url.host, pointer, log) ? endpoint.url.origin : undefined;
+  return checkHost(endpoint.url.host, pointer, log) ? endpoint.url.origin : undefined;
 }

@@ -1,5 +1,5 @@
 import type { RepositorySettings } from "../../repository/settings.ts";
-import { checkAwsHost, warnOfRegion } from "./check-aws-host.ts";
+import { checkHost, warnOfRegion } from "./check-host.ts";
 import { readEndpoint } from "./read-endpoint.ts";
 import type { TargetDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
@@ -96,7 +96,7 @@ function readTarget(
         log.add(at, endpoint);
         return undefined;
       }
-      if (!checkAwsHost(endpoint.url.host, at, log)) return undefined;
+      if (!checkHost(endpoint.url.host, at, log)) return undefined;
       return { name, kind, endpoint: endpoint.url, prefix: endpoint.path };
     }
   }

@@ -4,6 +4,7 @@ import { MirrorError } from "../../errors.ts";
 import { parseHttpUrl, urlAt } from "../../parse-url.ts";
 import type { Credentials } from "../../registry/auth/credentials.ts";
 import { withVariant } from "../../registry/hosts/ecr-host.ts";
+import { metadataProblem } from "../../registry/http/metadata-address.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
 import type { EcrClient } from "./ecr-client.ts";
 
@@ -49,6 +50,8 @@ export async function requestAuthorization(client: EcrClient, signal?: AbortSign
     throw unexpected(client, "ECR returned a registry token without an expiry time");
   if (!isConfidential(endpoint))
     throw unexpected(client, `ECR returned a registry that uses plain HTTP: ${endpoint.host}`);
+  const metadata = metadataProblem(endpoint);
+  if (metadata !== undefined) throw unexpected(client, `ECR returned a registry that is not one: ${metadata}`);
   // ECR may return the standard host to a dual-stack or FIPS request. The token is valid at every host of the registry.
   endpoint.hostname = withVariant(endpoint.hostname, client.variant);
   return { username, password, endpoint, expiresAt };

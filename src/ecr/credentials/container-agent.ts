@@ -2,6 +2,7 @@ import { fromHttp } from "@aws-sdk/credential-providers";
 
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
+import { parseUrl } from "../../parse-url.ts";
 
 /** The SDK's message for an error response (@aws-sdk/credential-provider-http, `getCredentials`). */
 const ERROR_STATUS = /^Server responded with status: (\d{3})$/;
@@ -55,16 +56,15 @@ function noAnswer(
       "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and the service account of the pod",
     );
   }
-  const url = relative ? `http://${ECS_AGENT}${relative}` : (full ?? "");
-  const isRefused = !URL.canParse(url) || (cause instanceof Error && cause.message.startsWith("URL not accepted"));
-  if (isRefused) {
+  const url = parseUrl(relative ? `http://${ECS_AGENT}${relative}` : (full ?? ""));
+  if (url === undefined || (cause instanceof Error && cause.message.startsWith("URL not accepted"))) {
     return error(
       "AWS_CONTAINER_CREDENTIALS_FULL_URI is not the URL of a container's credentials agent",
       "use an https:// URL, or http:// on this machine or at the agent of ECS or EKS",
     );
   }
   return error(
-    `the container's credentials agent at ${new URL(url).host} did not respond with AWS credentials`,
+    `the container's credentials agent at ${url.host} did not respond with AWS credentials`,
     "check that the agent (ECS, EKS Pod Identity) runs and that this container may reach it; its log has the reason",
   );
 }

@@ -2,6 +2,7 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseEndpoint } from "../../oci/endpoint.ts";
 import { environmentSuffix } from "../../oci/environment-suffix.ts";
+import { metadataProblem } from "../http/metadata-address.ts";
 import { readEcrHost, withVariant, type EndpointVariant } from "./ecr-host.ts";
 
 /** Where an endpoint can be configured. */
@@ -16,7 +17,8 @@ interface EndpointOptions {
 /**
  * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, otherwise the endpoint in the mirror
  * file, otherwise https on the registry's own host, or on the dual-stack or FIPS host of an ECR.
- * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`
+ * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`, or is
+ *   link-local or a cloud metadata service, whoever names it
  */
 export function endpointFor(registry: string, options: EndpointOptions): URL {
   const { environment, configured } = options;
@@ -35,7 +37,11 @@ function ownHost(registry: string, { variant }: EndpointOptions): string {
 
 function addressIn(text: string, code: "USAGE" | "INVALID_FILE", where: string): URL {
   const endpoint = parseEndpoint(text);
-  if ("url" in endpoint && endpoint.path === "") return endpoint.url;
+  if ("url" in endpoint && endpoint.path === "") {
+    const problem = metadataProblem(endpoint.url);
+    if (problem === undefined) return endpoint.url;
+    throw new MirrorError(problem, { code, side: "config", operation: "read endpoint", reference: where });
+  }
   // The text is not quoted, because it may contain a password.
   throw new MirrorError("expected https://HOST[:PORT] or http://HOST[:PORT], without a path or a user name", {
     code,

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { isMetadataAddress } from "./metadata-address.ts";
 
 /** Whether the host of a URL is this machine: 127.0.0.0/8, ::1 or localhost. Names are not resolved. */
 export function isLoopback(url: URL): boolean {
@@ -11,20 +12,14 @@ export function isConfidential(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }
 
-/**
- * Names of this machine and of cloud metadata services: `localhost` and its subdomains (RFC 6761, 6.3), other common
- * names in /etc/hosts, and the metadata services of Google Cloud and EC2.
- */
-const INTERNAL_NAME =
-  /(?:^|\.)localhost$|^(?:localhost\.localdomain|localhost6?|ip6-localhost|ip6-loopback|metadata\.google\.internal|metadata|instance-data(?:\.ec2\.internal)?)$/;
+/** Names of this machine: `localhost` and its subdomains (RFC 6761, 6.3), and other common names in /etc/hosts. */
+const OWN_NAME = /(?:^|\.)localhost$|^(?:localhost\.localdomain|localhost6?|ip6-localhost|ip6-loopback)$/;
 
 /**
- * IPv4: 0/8, loopback, link-local (cloud metadata), and the metadata services of Alibaba Cloud and Azure. IPv6:
- * addresses that start with 32 zero bits or embed an IPv4 address (::, ::1, IPv4-compatible, IPv4-mapped, NAT64),
- * link-local, site-local, and the metadata service of EC2.
+ * IPv4: 0/8 and loopback. IPv6: addresses that start with 32 zero bits or embed an IPv4 address (::, ::1,
+ * IPv4-compatible, IPv4-mapped, NAT64), and site-local ones.
  */
-const INTERNAL_ADDRESS =
-  /^(?:127\.|169\.254\.|0\.|100\.100\.100\.200$|168\.63\.129\.16$|\[::|\[64:ff9b:|\[fe[89a-f][0-9a-f]:|\[fd00:ec2:)/;
+const OWN_ADDRESS = /^(?:127\.|0\.|\[::|\[64:ff9b:|\[fe[c-f][0-9a-f]:)/;
 
 /**
  * Whether `to` is an address that `from` must not redirect to: this machine, a link-local address or a cloud metadata
@@ -34,5 +29,5 @@ export function reachesInternalAddress(from: URL, to: URL): boolean {
   if (isLoopback(from) && isLoopback(to)) return false;
   // "localhost." is the same as "localhost". URL already puts hosts in lower case and normalizes addresses.
   const hostname = to.hostname.replace(/\.$/, "");
-  return INTERNAL_NAME.test(hostname) || INTERNAL_ADDRESS.test(hostname);
+  return isMetadataAddress(to) || OWN_NAME.test(hostname) || OWN_ADDRESS.test(hostname);
 }

@@ -69,3 +69,13 @@ test("an ECR is asked at its dual-stack or FIPS host, unless an address is set",
   assert.equal(endpointFor("ghcr.io", { environment: {}, variant }).host, "ghcr.io");
   assert.equal(endpointFor("docker.io", { environment: {}, variant }).host, "registry-1.docker.io");
 });
+
+for (const host of ["169.254.169.254", "[::ffff:a9fe:a9fe]", "metadata.google.internal"]) {
+  test(`the metadata address ${host} is no endpoint, whoever names it`, () => {
+    const address = `http://${host}`;
+    assert.throws(() => endpointFor(host, { environment: {} }), { code: "INVALID_FILE", message: /never contacts/ });
+    assert.throws(() => endpointFor("a.example", { environment: {}, configured: address }), { code: "INVALID_FILE" });
+    const environment = { MIRRORFORM_ENDPOINT_A_EXAMPLE: address };
+    assert.throws(() => endpointFor("a.example", { environment }), { code: "USAGE", message: /never contacts/ });
+  });
+}

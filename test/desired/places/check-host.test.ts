@@ -43,6 +43,45 @@ for (const host of LOOKALIKES) {
   }
 }
 
+for (const host of [
+  "169.254.169.254",
+  "169.254.170.2:80",
+  "[::ffff:169.254.169.254]",
+  "[::ffff:a9fe:a9fe]:80",
+  "[64:ff9b::a9fe:a9fe]",
+  "[2002:a9fe:a9fe::1]",
+  "[fe80::1]",
+  "[fd00:ec2::254]",
+  "0xa9fea9fe:80",
+  "2852039166:80",
+  "0251.0376.0251.0376",
+  "metadata.google.internal",
+  "METADATA.google.internal",
+  "instance-data.ec2.internal",
+  "100.100.100.200",
+  "168.63.129.16",
+]) {
+  for (const [where, text] of [
+    ["image", file({ image: `"${host}/team/app:1"` })],
+    ["source", file({ sources: `{ "${host}": { concurrency: 2 } }` })],
+    ["endpoint", file({ sources: `{ docker.io: { endpoint: "http://${host}" } }` })],
+    ["alternate", file({ sources: `{ docker.io: { alternates: [{ registry: "${host}/x" }] } }` })],
+    ["oci target", file({ target: `{ oci: "http://${host}/team" }` })],
+  ] as const) {
+    test(`${host} is refused as ${where}`, async () => {
+      const problems = await refusedAs(text);
+      assert.equal(problems.length, 1, problems.join("\n"));
+      assert.match(problems[0] ?? "", /never contacts|is not a valid registry/);
+    });
+  }
+}
+
+test("this machine and private networks are allowed where the mirror file names them", async () => {
+  for (const host of ["127.0.0.1:5000", "localhost:5000", "[::1]:5000", "10.0.0.1", "192.168.1.2:5000", "[fd12::1]"]) {
+    await warningsOf(file({ image: `"${host}/app:1"`, target: `{ oci: "http://${host}" }` }));
+  }
+});
+
 for (const [where, text, position] of [
   ["region", file({ target: "{ ecr: { region: us-esat-1 } }" }), "3:35"],
   ["an image", file({ image: "123456789012.dkr.ecr.us-esat-1.amazonaws.com/app:1" }), "7:12"],

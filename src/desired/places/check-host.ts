@@ -1,21 +1,29 @@
+import { parseUrl } from "../../parse-url.ts";
 import { isRegion, unknownRegion } from "../../registry/hosts/aws-region.ts";
 import { ecrLookalike, readEcrHost } from "../../registry/hosts/ecr-host.ts";
+import { metadataProblem } from "../../registry/http/metadata-address.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 
 /**
- * Checks a registry host of a mirror file. Reports one at AWS that only looks like an ECR, because it may belong to
- * anyone. Warns about an ECR in an unknown Region.
+ * Checks a registry host of a mirror file. Reports a link-local address or cloud metadata service, and a host at AWS that
+ * only looks like an ECR, because it may belong to anyone. Warns about an ECR in an unknown Region.
  * @param registry with a port, if there is one
  * @param at where to report it
  * @returns whether the host can be used
  */
-export function checkAwsHost(
+export function checkHost(
   registry: string,
   pointer: string,
   log: ProblemLog,
   at: { at?: "key" | "value"; invalidates?: string } = {},
 ): boolean {
+  const url = parseUrl(`https://${registry}`);
+  const metadata = url === undefined ? undefined : metadataProblem(url);
+  if (metadata !== undefined) {
+    log.add(pointer, { message: metadata, hint: "write the host of a registry", ...at });
+    return false;
+  }
   const host = registry.toLowerCase().replace(/:[0-9]+$/, "");
   const message = ecrLookalike(host);
   if (message !== undefined) {
