@@ -2,6 +2,7 @@ import { listedImages, type DesiredEntry } from "./entries/desired-entry.ts";
 import { readEntry } from "./entries/read-entry.ts";
 import { expandEntries, type PlacedEntry } from "./entries/expand-listed.ts";
 import type { MirrorFileDocument } from "./generated/mirror-file-schema.ts";
+import { canonicalRegistry } from "../oci/reference.ts";
 import { below } from "./text/pointer.ts";
 import { policyReader } from "./places/read-policy.ts";
 import type { ProblemLog } from "./text/problem-log.ts";
@@ -10,6 +11,7 @@ import { checkBackups } from "./entries/check-backups.ts";
 import { readSettings } from "./places/read-settings.ts";
 import { checkSources } from "./places/check-sources.ts";
 import { knownHosts } from "./entries/destination-host.ts";
+import { checkLayoutLinks } from "./places/check-layout-links.ts";
 import { readSources, type Source } from "./places/sources.ts";
 import { createPause, inSlices } from "../slices.ts";
 import { hasDates } from "./tags/tag-rule.ts";
@@ -60,5 +62,8 @@ export async function checkDocument(
   const targetNames = targets.map(({ target }) => target.name);
   checkBackups(entries, targetNames, listedImages(expanded), log);
   checkPruning(entries, targets, log);
-  return { targets: targets.map(({ target }) => target), sources, entries: expanded };
+  const desired = { targets: targets.map(({ target }) => target), sources, entries: expanded };
+  const sourceKeys = new Map(Object.keys(document.sources ?? {}).map((key) => [canonicalRegistry(key), key]));
+  await checkLayoutLinks(desired, sourceKeys, log);
+  return desired;
 }

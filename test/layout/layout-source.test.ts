@@ -207,6 +207,27 @@ describe("a malicious layout is rejected for", () => {
       await symlink(join(base, "elsewhere"), join(base, part));
       const put = putBytes(targetIn(base), "redis", Buffer.from("bytes"));
       await assert.rejects(put, { code: "LAYOUT_FILE", side: "target", message: /link/ });
+      const read = targetIn(base).readTags("redis", ["7"]);
+      await assert.rejects(
+        read,
+        { code: "LAYOUT_FILE", side: "target", message: /link/ },
+        `${part} is found by a plan`,
+      );
+    }
+  });
+
+  test("a link to a folder without a layout, or to nothing", async (t) => {
+    for (const part of ["mirror", "mirror/team", "mirror/team/app"]) {
+      for (const to of ["elsewhere", "nowhere"]) {
+        const base = await temporaryFolder(t);
+        await mkdir(join(base, "elsewhere"));
+        await mkdir(join(base, part, ".."), { recursive: true });
+        await symlink(join(base, to), join(base, part));
+        const read = targetIn(base).readTags("team/app", ["7"]);
+        await assert.rejects(read, { code: "LAYOUT_FILE", side: "target", message: /link/ });
+        await refused(sourceIn(base).headManifest("team/app", "7"), "LAYOUT_FILE", /link/);
+        await refused(sourceIn(base).listTags("team/app"), "LAYOUT_FILE", /link/);
+      }
     }
   });
 });

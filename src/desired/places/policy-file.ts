@@ -3,9 +3,10 @@
  * file must be below its folder, links are not followed, and messages never quote its content.
  */
 import { constants } from "node:fs";
-import { lstat, open, realpath } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { conflictsIn } from "../text/merge-conflict.ts";
+import { linkBelow } from "../text/link-below.ts";
 import { stepsBelow } from "../text/path-below.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
@@ -25,20 +26,10 @@ export async function readPolicyFile(folder: string, path: string): Promise<{ va
   }
   try {
     const base = await realpath(folder);
-    return (await refuseLinks(base, steps, path)) ?? (await readJson(join(base, ...steps), path));
+    return (await linkBelow(base, steps)) === undefined ? await readJson(join(base, ...steps), path) : isLink(path);
   } catch (error) {
     return { message: `cannot read policy file ${quote(path)}: ${readFailure(error)}` };
   }
-}
-
-async function refuseLinks(base: string, steps: readonly string[], path: string): Promise<Diagnostic | undefined> {
-  let reached = base;
-  for (const step of steps) {
-    reached = join(reached, step);
-    const found = await lstat(reached);
-    if (found.isSymbolicLink()) return isLink(path);
-  }
-  return undefined;
 }
 
 function isLink(path: string): Diagnostic {

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { open, realpath, type FileHandle } from "node:fs/promises";
+import { lstat, open, realpath, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 
 import { fileError, isAbsent, linkError, type LayoutWork } from "./file-error.ts";
 import { systemCodeOf } from "../../file-failure.ts";
@@ -12,7 +13,8 @@ export interface OpenFile {
 }
 
 /**
- * Opens a file of a layout for reading. Layouts are untrusted: opens only regular files, and follows no links.
+ * Opens a file of a layout for reading. Layouts are untrusted: opens only regular files, and follows no links, also not
+ * to find out that the file does not exist.
  * @param path absolute, without links above the layouts
  * @returns undefined if the file does not exist
  * @throws MirrorError LAYOUT_FILE
@@ -23,7 +25,10 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
     // O_NONBLOCK avoids blocking on a named pipe.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error)) {
+      await refuseLinks(dirname(path), work);
+      return undefined;
+    }
     throw systemCodeOf(error) === "ELOOP" ? linkError(work) : fileError(error, work);
   }
   try {
@@ -34,6 +39,23 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
   } catch (error) {
     await handle.close();
     throw fileError(error, work);
+  }
+}
+
+/**
+ * Refuses a folder, which need not exist, with a link in its path.
+ * @param path absolute, without links above the layouts
+ * @throws MirrorError LAYOUT_FILE
+ */
+export async function refuseLinks(path: string, work: LayoutWork): Promise<void> {
+  // The deepest part that exists decides.
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      if ((await lstat(folder)).isSymbolicLink() || (await realpath(folder)) !== folder) throw linkError(work);
+      return;
+    } catch (error) {
+      if (!isAbsent(error)) throw fileError(error, work);
+    }
   }
 }
 

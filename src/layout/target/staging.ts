@@ -9,7 +9,7 @@ import { randomName } from "../files/random-name.ts";
 import { systemCodeOf } from "../../file-failure.ts";
 
 /** The folder for unfinished files, next to the layouts, so that layouts contain only complete files. Not a valid repository name. */
-const FOLDER = ".uploads";
+export const UPLOADS = ".uploads";
 
 /** Writes files under a temporary name, and renames them when they are complete and synced to the disk. */
 export interface Staging {
@@ -72,7 +72,7 @@ async function writeNew(path: string, fill: (file: FileHandle) => Promise<unknow
 }
 
 async function createFolder(root: LayoutRoot, work: LayoutWork): Promise<string> {
-  const path = await makeFolders(await root.base(), [...root.steps, FOLDER], work);
+  const path = await makeFolders(await root.base(), [...root.steps, UPLOADS], work);
   await removeAbandoned(path, root);
   return path;
 }

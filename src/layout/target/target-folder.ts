@@ -1,7 +1,11 @@
+import { join } from "node:path";
+
 import { isJsonObject } from "../../oci/json-object.ts";
-import { workOn, type LayoutFolder } from "../layout-folder.ts";
+import { refuseLinks } from "../files/open-file.ts";
+import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import { invalid, readIndex, readIndexFile } from "../read-layout.ts";
+import { UPLOADS } from "./staging.ts";
 
 /** The state of a folder to write to. */
 export type TargetFolder =
@@ -12,10 +16,11 @@ export type TargetFolder =
 
 /**
  * Reads a folder to write to. An `index.json` without `oci-layout` may belong to another tool or an incomplete layout,
- * and must not be overwritten. The exception is an index exactly as mirrorform first writes it, with one tag.
+ * and must not be overwritten. A link where a blob would be written is refused here, before pulls are spent on it. The exception is an index exactly as mirrorform first writes it, with one tag.
  * @throws MirrorError LAYOUT_INVALID, also for another tool's `index.json`; TOO_LARGE, LAYOUT_FILE
  */
 export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFolder> {
+  await refuseLinksToWrite(folder);
   const index = await readIndex(folder);
   if (index !== undefined) return { kind: "layout", index };
   const bytes = await readIndexFile(folder);
@@ -27,6 +32,13 @@ export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFold
   if (created !== undefined) return { kind: "layout", index: created };
   const message = "index.json exists but oci-layout is missing, so the folder is not a layout, or an incomplete one";
   throw invalid(workOn(folder, "read layout"), message, HINT);
+}
+
+async function refuseLinksToWrite(folder: LayoutFolder): Promise<void> {
+  const { root } = folder;
+  const work = workOn(folder, "read layout");
+  await refuseLinks(await pathIn(folder, "blobs", "sha256"), work);
+  await refuseLinks(join(await root.base(), ...root.steps, UPLOADS), work);
 }
 
 const HINT =

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { listedImages } from "../../../src/desired/entries/desired-entry.ts";
+import { readMirrorFile } from "../../../src/desired/mirror-file.ts";
 import { accepted, refusedAs } from "../mirror-file-in-folder.ts";
 
 function file(targets: string, more = "", mirrors = "  - image: redis:7"): string {
@@ -46,6 +50,54 @@ describe("a layout in the mirror file", () => {
     ]) {
       const [problem] = await refusedAs(file(`  disk: { ${two} }`));
       assert.match(problem ?? "", /exactly one of "ecr", "oci" and "layout", but this one has more than one/);
+    }
+  });
+
+  for (const part of ["a", "a/b", "a/b/team", "a/b/team/app", "a/b/team/app/blobs", "a/b/team/app/index.json"]) {
+    for (const to of ["elsewhere", "nowhere"]) {
+      test(`cannot have a link at ${part}, for a target and for a source, even to ${to}`, async () => {
+        const prepare = async (folder: string) => {
+          await mkdir(join(folder, "elsewhere"));
+          await mkdir(join(folder, part, ".."), { recursive: true });
+          await symlink(join(folder, to), join(folder, part));
+        };
+        const image = "  - image: ghcr.io/team/app:1";
+        const message = `"./${part}" is a symbolic link, and links in the path of a layout are not followed`;
+        const hint = "(replace the link with the folder itself, or use another folder)";
+        assert.deepEqual(await refusedAs(file("  disk: { layout: ./a/b }", "", image), { prepare }), [
+          `INVALID_FILE 4:19 ${message} ${hint}`,
+        ]);
+        const sources = "sources: { GHCR.io: { layout: ./a/b } }\n";
+        assert.deepEqual(await refusedAs(file("  main: { ecr: {} }", sources, image), { prepare }), [
+          `INVALID_FILE 5:31 ${message} ${hint}`,
+        ]);
+      });
+    }
+  }
+
+  test("cannot have a link at the short name of an official image, or for unfinished files", async () => {
+    const link = (path: string) => async (folder: string) => {
+      await mkdir(join(folder, "a"));
+      await symlink("/etc", join(folder, path));
+    };
+    const sources = "sources: { docker.io: { layout: ./a } }\n";
+    const [source] = await refusedAs(file("  main: { ecr: {} }", sources), { prepare: link("a/redis") });
+    assert.match(source ?? "", /"\.\/a\/redis" is a symbolic link/);
+    const [target] = await refusedAs(file("  disk: { layout: ./a }"), { prepare: link("a/.uploads") });
+    assert.match(target ?? "", /"\.\/a\/\.uploads" is a symbolic link/);
+    await accepted(file("  disk: { layout: ./a }"), { prepare: link("a/other") });
+  });
+
+  test("may be reached through a link that the user chose", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mirror-file-"));
+    try {
+      await mkdir(join(folder, "real"));
+      await symlink("real", join(folder, "linked"));
+      await writeFile(join(folder, "real/mirrors.yaml"), file("  disk: { layout: ./a }"));
+      const result = await readMirrorFile(join(folder, "linked/mirrors.yaml"), { environment: {} });
+      assert.ok("file" in result);
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 
