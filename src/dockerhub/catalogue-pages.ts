@@ -6,6 +6,7 @@ import { webPageError } from "../registry/errors/web-page-error.ts";
 import { connectionError } from "../registry/http/connection-error.ts";
 import { readRetryAfter } from "../registry/http/retry-after.ts";
 import { isPage } from "../registry/http/web-page.ts";
+import { isPageRefused, REFUSED } from "./catalogue-depth.ts";
 import type { CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 
@@ -47,7 +48,8 @@ export function readPage(text: string): CataloguePage | undefined {
 }
 
 /**
- * Reads a page, retrying failures and waiting when the catalogue throttles. A page past the end is empty.
+ * Reads a page, retrying failures and waiting when the catalogue throttles. A page past the end is empty. A page that
+ * anonymous readers may not see is `refused`.
  * @throws MirrorError
  */
 export async function fetchPage(
@@ -56,7 +58,7 @@ export async function fetchPage(
   request: RequestCatalogue,
   clock: Clock,
   signal: AbortSignal,
-): Promise<CataloguePage> {
+): Promise<CataloguePage | typeof REFUSED> {
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
     const response = await request(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
@@ -72,6 +74,8 @@ export async function fetchPage(
       throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
     } else if (response.status === 404 && page > 1) {
       return { count: 0, tags: [] };
+    } else if (isPageRefused(response.status, page)) {
+      return REFUSED;
     } else if (attempt >= PAGE_ATTEMPTS || !isTransient(response.status)) {
       throw refused(response.status, subject);
     }

@@ -1,9 +1,8 @@
-import pLimit from "p-limit";
-
 import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
+import { createPageReader, isPageRefused, REFUSED } from "./catalogue-depth.ts";
 import { CATALOGUE_PAGE, fetchPage, pagePath, readPage, type CataloguePage } from "./catalogue-pages.ts";
-import { createCatalogueRequest, type CatalogueOptions } from "./catalogue-request.ts";
+import { createCatalogueRequest, type CatalogueOptions, type CatalogueResponse } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueContent, type CatalogueTag } from "./catalogue-tag.ts";
 
 export type { CatalogueTag } from "./catalogue-tag.ts";
@@ -33,8 +32,13 @@ export interface Catalogue {
     first: CataloguePage,
     signal: AbortSignal,
   ): Promise<{ tags: CatalogueTag[]; isComplete: boolean }>;
-  /** Lists all tags, with dates. @returns also their number, which may be higher than what is listed @throws MirrorError */
-  listTags(repository: string, signal: AbortSignal): Promise<CataloguePage>;
+  /**
+   * Lists all tags, with dates.
+   * @returns also their number, which may be higher than what is listed; `isRefused` if Docker Hub does not show the rest
+   *   to anonymous readers
+   * @throws MirrorError
+   */
+  listTags(repository: string, signal: AbortSignal): Promise<CataloguePage & { isRefused: boolean }>;
 }
 
 /** Makes a client of the catalogue. Sends no request until a method is called. */
@@ -42,13 +46,14 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const request = createCatalogueRequest(options);
   /** By repository, then tag: listed tags need no further request. */
   const listed = new Map<string, Map<string, CatalogueTag>>();
+  const reader = createPageReader(PAGES_AT_ONCE);
   let isThrottled = false;
 
-  async function fetchBestEffort(path: string, signal: AbortSignal): Promise<string | undefined> {
+  async function fetchBestEffort(path: string, signal: AbortSignal): Promise<CatalogueResponse | undefined> {
     if (isThrottled || signal.aborted) return undefined;
     const response = await request(path, BEST_EFFORT_TIMEOUT_MS, signal);
     isThrottled ||= response.status === 429;
-    return response.status === 200 ? response.text : undefined;
+    return response;
   }
 
   function remember(repository: string, page: CataloguePage): CataloguePage {
@@ -62,9 +67,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     repository: string,
     page: number,
     signal: AbortSignal,
-  ): Promise<CataloguePage | undefined> {
-    const text = await fetchBestEffort(pagePath(repository, page), signal);
-    const read = text === undefined ? undefined : readPage(text);
+  ): Promise<CataloguePage | typeof REFUSED | undefined> {
+    const response = await fetchBestEffort(pagePath(repository, page), signal);
+    if (isPageRefused(response?.status, page)) return REFUSED;
+    const read = response?.status === 200 ? readPage(response.text) : undefined;
     return read === undefined ? undefined : remember(repository, read);
   }
 
@@ -74,42 +80,48 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const entry = reference.registry === DOCKER_HUB && known?.digest === digest ? known : undefined;
       if (entry?.content !== undefined) return entry.content;
       const path = entryPath(reference);
-      const text = path === undefined ? undefined : await fetchBestEffort(path, signal);
-      const read = text === undefined ? undefined : readCatalogueTag(parse(text));
+      const response = path === undefined ? undefined : await fetchBestEffort(path, signal);
+      const read = response?.status === 200 ? readCatalogueTag(parse(response.text)) : undefined;
       return read?.digest === digest ? read.content : undefined;
     },
 
-    readFirstPage: (repository, signal) => fetchPageBestEffort(repository, 1, signal),
+    async readFirstPage(repository, signal) {
+      const page = await fetchPageBestEffort(repository, 1, signal);
+      return page === REFUSED ? undefined : page;
+    },
 
     async readRemainingPages(repository, first, signal) {
       const numbers = pagesAfterFirst(first);
       if (numbers === undefined) return { tags: first.tags, isComplete: false };
-      const pages = await Promise.all(numbers.map((page) => fetchPageBestEffort(repository, page, signal)));
+      const { pages, isRefused } = await reader.read(numbers, (page) => fetchPageBestEffort(repository, page, signal));
       const tags = new Map(
         [first, ...pages].flatMap((page) => (page?.tags ?? []).map((tag) => [tag.name, tag] as const)),
       );
       const isUnchanged = pages.every((page) => page !== undefined && page.count === first.count);
-      return { tags: [...tags.values()], isComplete: isUnchanged && tags.size === first.count };
+      return { tags: [...tags.values()], isComplete: !isRefused && isUnchanged && tags.size === first.count };
     },
 
     async listTags(repository, signal) {
-      const fetchAndRemember = async (page: number) =>
-        remember(repository, await fetchPage(repository, page, request, options.clock, signal));
+      const fetchAndRemember = async (page: number) => {
+        const read = await fetchPage(repository, page, request, options.clock, signal);
+        return read === REFUSED ? read : remember(repository, read);
+      };
       const tags = new Map<string, CatalogueTag>();
       let count = 0;
       // A tag deleted during the listing shifts others to the page before. A second pass finds those.
       for (let pass = 0; pass < 2; pass += 1) {
         const first = await fetchAndRemember(1);
+        if (first === REFUSED) break;
         count = first.count;
         const numbers = pagesAfterFirst(first);
         if (numbers === undefined) throw tooMany(repository, first.count);
         // When the catalogue throttles, only these requests wait for it.
-        const limit = pLimit(PAGES_AT_ONCE);
-        const pages = [first, ...(await Promise.all(numbers.map((page) => limit(() => fetchAndRemember(page)))))];
-        for (const tag of pages.flatMap((page) => page.tags)) tags.set(tag.name, tag);
+        const { pages, isRefused } = await reader.read(numbers, fetchAndRemember);
+        for (const tag of [first, ...pages].flatMap((page) => page.tags)) tags.set(tag.name, tag);
+        if (isRefused) return { tags: [...tags.values()], count, isRefused };
         if (tags.size >= count) break;
       }
-      return { tags: [...tags.values()], count };
+      return { tags: [...tags.values()], count, isRefused: false };
     },
   };
 }

@@ -45,6 +45,18 @@ function answerFirst(hub: SandboxDockerHub, ...answers: readonly Answer[]): void
   };
 }
 
+/** Refuses pages past a number, as for anonymous readers. @returns the numbers of the requested pages */
+function refuseDeepPages(hub: SandboxDockerHub, status: number, last = 10): number[] {
+  const pages: number[] = [];
+  hub.catalogue.onRequest = ({ query }) => {
+    const page = Number(new URLSearchParams(query).get("page"));
+    pages.push(page);
+    const message = "pagination offset too large for anonymous requests; sign in to page further";
+    return page > last ? { kind: "answer", answer: json(status, { message }) } : undefined;
+  };
+  return pages;
+}
+
 describe("the list of all tags, with dates", () => {
   test("is read to its last page, with what the catalogue has about each tag", async (t) => {
     const { hub, catalogue } = await start(t, 250);
@@ -90,6 +102,35 @@ describe("the list of all tags, with dates", () => {
     assert.deepEqual([tags.map(({ name }) => name), count], [["1.1"], 3]);
   });
 
+  test("ends at the first page that anonymous readers may not see, and no such page is asked for again", async (t) => {
+    for (const status of [403, 401]) {
+      const { hub, catalogue } = await start(t, 2_000);
+      const pages = refuseDeepPages(hub, status);
+      const { tags, count, isRefused } = await catalogue.listTags(REPOSITORY, signal);
+      assert.deepEqual([tags.length, count, isRefused], [1000, 2000, true]);
+      assert.deepEqual(
+        pages.toSorted((a, b) => a - b),
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      );
+      await Promise.all([catalogue.listTags(REPOSITORY, signal), catalogue.listTags(REPOSITORY, signal)]);
+      assert.equal(pages.filter((page) => page > 10).length, 1);
+    }
+  });
+
+  test("ends at an earlier page if Docker Hub refuses it", async (t) => {
+    const { hub, catalogue } = await start(t, 2_000);
+    const pages = refuseDeepPages(hub, 403, 5);
+    const { tags, isRefused } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.length, isRefused], [500, true]);
+    assert.ok(pages.every((page) => page <= 10));
+  });
+
+  test("is read to its end if Docker Hub shows deep pages", async (t) => {
+    const { catalogue } = await start(t, 1_250);
+    const { tags, isRefused } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.length, isRefused], [1250, false]);
+  });
+
   const failures: [string, string, Answer[]][] = [
     ["the repository is not public", "REPOSITORY_UNKNOWN", [json(404, {})]],
     ["the catalogue keeps throttling", "TOO_MANY_REQUESTS", Array.from({ length: 4 }, () => text(429, ""))],
@@ -132,6 +173,21 @@ describe("a best-effort list", () => {
     assert.deepEqual([failed.tags.length, failed.isComplete], [100, false]);
     hub.store.repository(REPOSITORY)?.tags.set("2.0", page.tags[0]?.digest ?? ("" as never));
     assert.equal((await catalogue.readRemainingPages(REPOSITORY, page, signal)).isComplete, false);
+  });
+
+  test("is incomplete where anonymous readers may not see deep pages, and asks for one of them in the run", async (t) => {
+    const { hub, catalogue } = await start(t, 1_500);
+    const pages = refuseDeepPages(hub, 403);
+    for (let i = 0; i < 2; i += 1) {
+      const page = await catalogue.readFirstPage(REPOSITORY, signal);
+      assert.ok(page !== undefined);
+      const { tags, isComplete } = await catalogue.readRemainingPages(REPOSITORY, page, signal);
+      assert.deepEqual([tags.length, isComplete], [1000, false]);
+    }
+    assert.deepEqual(
+      pages.filter((page) => page > 10),
+      [11],
+    );
   });
 
   test("is undefined after an invalid answer, and no longer requested after a 429", async (t) => {

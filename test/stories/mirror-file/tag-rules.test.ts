@@ -151,6 +151,26 @@ describe("ten thousand tags", { concurrency: 4 }, () => {
     for (let i = 1; i < 10_000; i += 1) tags.set(`1.${i}`, top.digest);
   };
 
+  test("past the 1,000th need another rule where Docker Hub shows them to nobody without an account", async (t) => {
+    const all = `{ image: big, tags: { match: ".*", order: pushed, newest: 2 } }`;
+    const shown = `{ image: big, tags: { match: "1[.]1", order: pushed, newest: 2 } }`;
+    const place = await world(t, { "mirrors.yaml": file(all) });
+    const { dockerHub } = place.sandbox;
+    publish(dockerHub);
+    const isDeep = ({ query }: RecordedRequest): boolean => Number(new URLSearchParams(query).get("page")) > 10;
+    fault(dockerHub.catalogue, isDeep, json(403, { message: "pagination offset too large for anonymous requests" }));
+    const { code, plan } = await planOf(place);
+    assert.equal(code, 1);
+    const [error] = plan.rules[0]?.errors ?? [];
+    assert.equal(error?.code, "DENIED");
+    assert.match(error.message, /shows anonymous readers only 1000 of 10000 tags, without "/);
+    assert.match(error.hint ?? "", /semver or name/);
+    assert.equal(dockerHub.catalogue.requests.filter(isDeep).length, 1, "no page is asked for after the refusal");
+
+    await writeFile(`${place.folder}/mirrors.yaml`, file(shown));
+    assert.deepEqual(copied((await planOf(place)).plan), ["big:1.1"], "a rule that needs no other dates");
+  });
+
   test("are listed by the registry if a rule selects a few, which then get a HEAD each", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(`{ image: big, tags: { semver: "1", newest: 3 } }`) });
     publish(place.sandbox.dockerHub);
