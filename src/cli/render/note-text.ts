@@ -25,6 +25,8 @@ function noteText(note: AccountNote): string {
       return `repositories that are no longer in the mirror file could not be looked up. ${why(note.error)}`;
     case "creation-template":
       return `the repository creation template "${note.prefix}" does not apply to ${names(note.repositories)}: mirrorform creates repositories with the settings in the mirror file.`;
+    case "templates-not-read":
+      return `the repository creation templates, which mirrorform does not apply, could not be read. ${why(note.error)}`;
   }
 }
 

@@ -16,4 +16,6 @@ export type AccountNote =
   /** Repositories owned by this mirror file that are no longer in it could not be looked up. */
   | { code: "undeclared-not-sought"; error: ErrorReport }
   /** A template for repositories that ECR creates. ECR does not apply it to a repository that mirrorform creates. */
-  | { code: "creation-template"; prefix: string; repositories: string[] };
+  | { code: "creation-template"; prefix: string; repositories: string[] }
+  /** Whether a template exists for the repositories to create is unknown. */
+  | { code: "templates-not-read"; error: ErrorReport };

@@ -79,6 +79,7 @@ function encryption(account: AccountState, managed: readonly Managed[]): Account
 }
 
 function templates({ templates: reading }: AccountState, rows: readonly Row[]): AccountNote[] {
+  if (reading?.error !== undefined) return [{ code: "templates-not-read", error: reading.error }];
   const created = rows.flatMap((row) =>
     row.kind === "action" && row.action.kind === "create-repository" ? [row.action.repository] : [],
   );

@@ -81,6 +81,7 @@ const NOTES: Readonly<Record<AccountNote["code"], true>> = {
   "scanning-not-read": true,
   "encryption-not-compared": true,
   "creation-template": true,
+  "templates-not-read": true,
   "undeclared-not-sought": true,
 };
 

@@ -117,7 +117,15 @@ function tokyo(): Actual {
           hint: "grant ecr:GetRegistryScanningConfiguration",
         },
       },
-      templates: undefined,
+      templates: {
+        error: {
+          code: "DENIED",
+          side: "target",
+          operation: "read repository creation templates",
+          message: "no",
+          hint: "grant ecr:DescribeRepositoryCreationTemplates on *",
+        },
+      },
       keys: new Map(),
     },
   };

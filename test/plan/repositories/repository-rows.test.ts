@@ -269,6 +269,13 @@ describe("the account", () => {
     );
   });
 
+  test("has a note if the templates could not be read", () => {
+    const actual = { ...ecr([]), account: { ...ACCOUNT, templates: { error: DENIED } } };
+    const made = plan([image("redis:7", "redis:7")], actual, { [REDIS]: found(digest("a")) });
+    assert.deepEqual(notes(made), [{ code: "templates-not-read", error: DENIED }]);
+    assert.equal(made.complete, true);
+  });
+
   test("has a note about blob mounting if another repository of the target has the image", () => {
     const images = [image("redis:7", "redis:7"), image("redis:7", "copy:7")];
     const actual = ecr([repository("redis"), repository("copy")], { "redis:7": digest("a") });

@@ -374,6 +374,11 @@ describe("the account", { concurrency: 4 }, () => {
       "ecr:ListImages",
       "kms:DescribeKey",
     ]);
+    const { stdout } = await place.run(["plan"]);
+    assert.match(
+      stdout,
+      /the repository creation templates, which mirrorform does not apply, could not be read.* grant ecr:DescribeRepositoryCreationTemplates on \*/,
+    );
     await applyAll(place);
   });
 
