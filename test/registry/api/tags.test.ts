@@ -186,6 +186,17 @@ describe("the tag list is an error", () => {
         json(response, 200, { tags: [] }, { link: next(`/v2/x?${Number(url.split("?")[1]) + 1 || 1}`) }),
     ],
     [
+      "if new tags never end, at 250,000",
+      "TOO_LARGE",
+      /250000 tags/,
+      ({ url }, response) => {
+        const page = Number(url.split("?page=")[1] ?? 0);
+        const tags = Array.from({ length: 10_000 }, (_, i) => `${page}.${i}`);
+        json(response, 200, { tags }, { link: next(`/v2/team/app/tags/list?page=${page + 1}`) });
+      },
+    ],
+    [
+      "if a link leads to another host",
       "if a link without a query leads to another host",
       "REDIRECT_REFUSED",
       /leads away/,
