@@ -41,7 +41,11 @@ export function followReading(
   };
 
   function heartbeat(): { end(): void } {
-    const timer = setInterval(() => context.err(`… ${readingLines(tally).join(";")}\n`), HEARTBEAT_MS);
+    const line = () =>
+      readingLines(tally)
+        .map((part) => part.trim())
+        .join("; ");
+    const timer = setInterval(() => context.err(`… ${line()}\n`), HEARTBEAT_MS);
     timer.unref();
     return { end: () => clearInterval(timer) };
   }

@@ -18,6 +18,7 @@ interface Followed {
 }
 
 function follow(t: TestContext, isErrorTerminal: boolean, more: { verbose?: boolean; log?: string } = {}): Followed {
+  // The mocked Date is the clock of this test.
   t.mock.timers.enable({ apis: ["setInterval", "setTimeout", "Date"] });
   const events = createEventStream();
   let output = "";
@@ -25,7 +26,7 @@ function follow(t: TestContext, isErrorTerminal: boolean, more: { verbose?: bool
   const notice = createInterruptNotice(err);
   const { end } = followReading({ verbose: more.verbose ?? false }, events, {
     err,
-    clock: systemClock,
+    clock: { ...systemClock, monotonic: () => Date.now() },
     environment: { MIRRORFORM_LOG: more.log },
     isErrorTerminal,
     terminalSize: () => ({ rows: 24, columns: 80 }),
@@ -87,7 +88,7 @@ describe("what a command reads", () => {
     t.mock.timers.tick(29_999);
     assert.equal(written(), "");
     t.mock.timers.tick(1);
-    const line = "… Reading: 1 of 2 images;  waiting for ghcr.io for 30 s (HEAD /v2/team/app/manifests/1)\n";
+    const line = "… Reading: 1 of 2 images; waiting for ghcr.io for 30 s (HEAD /v2/team/app/manifests/1)\n";
     assert.equal(written(), line);
     end();
     t.mock.timers.tick(60_000);
