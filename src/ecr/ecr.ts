@@ -25,7 +25,7 @@ import { findOwned } from "./repositories/find-owned.ts";
 import { kmsEndpoint, taggingEndpoint } from "./endpoints/other-endpoints.ts";
 import { requireOwned } from "../repository/ownership.ts";
 import { putImage } from "./images/put-image.ts";
-import { regionAndCredentials } from "./aws/region-and-credentials.ts";
+import { regionAndCredentials } from "./credentials/region-and-credentials.ts";
 import { areEncryptedAlike } from "../repository/same-encryption.ts";
 import { removeImages } from "./images/remove-images.ts";
 import type { Removable, Removed } from "../repository/repository-admin.ts";

@@ -82,10 +82,18 @@ test("this machine and private networks are allowed where the mirror file names 
   }
 });
 
-for (const [where, text, position] of [
+for (const [where, text, ...positions] of [
   ["region", file({ target: "{ ecr: { region: us-esat-1 } }" }), "3:35"],
   ["an image", file({ image: "123456789012.dkr.ecr.us-esat-1.amazonaws.com/app:1" }), "7:12"],
-  ["a source", file({ sources: "{ 123456789012.dkr-ecr.us-esat-1.on.aws: { concurrency: 2 } }" }), "4:12"],
+  [
+    "a source and its image",
+    file({
+      sources: "{ 123456789012.dkr-ecr.us-esat-1.on.aws: { concurrency: 2 } }",
+      image: "123456789012.dkr-ecr.us-esat-1.on.aws/app:1",
+    }),
+    "4:12",
+    "7:12",
+  ],
   ["an oci target", file({ target: '{ oci: "https://123456789012.dkr.ecr.us-esat-1.amazonaws.com" }' }), "3:25"],
   [
     "the ARN of a key",
@@ -94,9 +102,10 @@ for (const [where, text, position] of [
   ],
 ] as const) {
   test(`an unknown Region in ${where} is a warning with the nearest`, async () => {
-    assert.deepEqual(await warningsOf(text), [
-      `${position} "us-esat-1" is not a known AWS Region (did you mean "us-east-1"?)`,
-    ]);
+    assert.deepEqual(
+      await warningsOf(text),
+      positions.map((position) => `${position} "us-esat-1" is not a known AWS Region (did you mean "us-east-1"?)`),
+    );
   });
 }
 

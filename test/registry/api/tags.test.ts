@@ -196,7 +196,6 @@ describe("the tag list is an error", () => {
       },
     ],
     [
-      "if a link leads to another host",
       "if a link without a query leads to another host",
       "REDIRECT_REFUSED",
       /leads away/,

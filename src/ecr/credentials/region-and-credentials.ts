@@ -1,7 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import type { EcrSettings } from "../ecr-settings.ts";
-import { awsCredentials } from "../credentials/aws-credentials.ts";
-import type { EcrContext } from "./ecr-context.ts";
+import { awsCredentials } from "./aws-credentials.ts";
+import type { EcrContext } from "../aws/ecr-context.ts";
 import { endpointVariant } from "../endpoints/endpoint-variant.ts";
 import { resolveRegion } from "../endpoints/region.ts";
 
@@ -30,8 +30,8 @@ export async function regionAndCredentials(settings: EcrSettings, context: EcrCo
 /** Returns why there are no credentials. A role is not assumed, because that takes a request to the Region. */
 async function missingCredentials(settings: EcrSettings, context: EcrContext): Promise<MirrorError | undefined> {
   const { role: _role, ...base } = settings;
-  const variant = endpointVariant(context.environment, settings.profile);
   try {
+    const variant = endpointVariant(context.environment, settings.profile);
     await awsCredentials(base, ANY_REGION, variant, context)();
     return undefined;
   } catch (error) {
