@@ -2,7 +2,7 @@ import type { ErrorReport } from "../errors.ts";
 import type { AccountState } from "../repository/account-state.ts";
 import type { RepositoryState } from "../repository/settings.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Selection } from "../oci/selection.ts";
+import type { Selection } from "../oci/platforms/selection.ts";
 
 /** What one target has of the images and repositories in a mirror file. */
 export interface ActualTarget {

@@ -3,8 +3,8 @@ import { MirrorError } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readManifest, type Manifest } from "../oci/manifest.ts";
 import { isIndexType } from "../oci/media-type.ts";
-import { hasAttestations } from "../oci/select-platforms.ts";
-import { readSelection, selects } from "../oci/selection.ts";
+import { hasAttestations } from "../oci/platforms/select-platforms.ts";
+import { readSelection, selects } from "../oci/platforms/selection.ts";
 import type { HeldContent, HeldPlatform } from "./actual.ts";
 
 /** The part of a target that reading the tags of one repository needs. */

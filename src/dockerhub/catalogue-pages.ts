@@ -4,7 +4,7 @@ import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { webPageError } from "../registry/errors/web-page-error.ts";
 import { connectionError } from "../registry/http/connection-error.ts";
-import { readRetryAfter } from "../registry/http/retry-after.ts";
+import { readRetryAfter } from "../registry/retry/retry-after.ts";
 import { isPage } from "../registry/http/web-page.ts";
 import { isPageRefused, REFUSED } from "./catalogue-depth.ts";
 import type { CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";

@@ -1,6 +1,6 @@
 import { parseDigest, type Digest } from "../oci/digest.ts";
 import { isJsonObject } from "../oci/json-object.ts";
-import { isRunnable } from "../oci/platform.ts";
+import { isRunnable } from "../oci/platforms/platform.ts";
 
 /** A tag as the catalogue describes it. For information only: what is copied is read from the registry. */
 export interface CatalogueTag {

@@ -1,5 +1,5 @@
 import type { Digest } from "./digest.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./platforms/platform.ts";
 
 /** A reference from a manifest to content (OCI image-spec, descriptor.md). `size` is in bytes. */
 export interface Descriptor {

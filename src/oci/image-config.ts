@@ -1,5 +1,5 @@
 import { parseJsonObject } from "./json-object.ts";
-import { platformText, readPlatform } from "./platform.ts";
+import { platformText, readPlatform } from "./platforms/platform.ts";
 
 /** Largest config that is read, in bytes. Most have a few kilobytes: environment, labels and history. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;

@@ -11,7 +11,7 @@ import {
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
-import { choiceKey } from "../oci/selection.ts";
+import { choiceKey } from "../oci/platforms/selection.ts";
 import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
 import { referredImages, type ReferredRow } from "../plan/referrers/referred-images.ts";

@@ -20,7 +20,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
 } from "../../src/oci/media-type.ts";
-import { isRunnable } from "../../src/oci/platform.ts";
+import { isRunnable } from "../../src/oci/platforms/platform.ts";
 
 const layer = (content: string, mediaType = "application/vnd.oci.image.layer.v1.tar+gzip"): object => ({
   mediaType,

@@ -1,7 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { retryDelay } from "../../registry/http/retry.ts";
+import { retryDelay } from "../../registry/retry/retry.ts";
 import type { ImageSource, TargetRepository } from "../ports.ts";
 import { createBlobLocations } from "./blob-locations.ts";
 import type { BlobContext, BlobRequest, BlobRoute } from "./blob-request.ts";

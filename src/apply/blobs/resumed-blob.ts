@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 import { MirrorError } from "../../errors.ts";
-import { retryDelay } from "../../registry/http/retry.ts";
+import { retryDelay } from "../../registry/retry/retry.ts";
 import type { RetryTiming } from "./blob-request.ts";
 
 /** Failures in a row after which a place is given up. */

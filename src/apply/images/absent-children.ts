@@ -1,7 +1,7 @@
 import { MirrorError, type ErrorReport } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { abbreviateDigest } from "../../oci/digest.ts";
-import { isRunnable, platformText } from "../../oci/platform.ts";
+import { isRunnable, platformText } from "../../oci/platforms/platform.ts";
 import type { ImageCopyContext } from "./image-copy-context.ts";
 
 /** The source no longer has a manifest that an index names, as after a clean-up of untagged versions. */

@@ -3,7 +3,7 @@ import type { Emit } from "../../events.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
-import { choiceOf, selects } from "../../oci/selection.ts";
+import { choiceOf, selects } from "../../oci/platforms/selection.ts";
 import type { CopyImage } from "../../plan/action.ts";
 import type { RepositoryAdmin } from "../../repository/repository-admin.ts";
 import type { RetryTiming } from "../blobs/blob-request.ts";

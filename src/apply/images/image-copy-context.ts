@@ -1,7 +1,7 @@
 import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
-import type { Choice } from "../../oci/selection.ts";
+import type { Choice } from "../../oci/platforms/selection.ts";
 import type { BlobCopier } from "../blobs/blob-copier.ts";
 import type { BlobRoute, RetryTiming } from "../blobs/blob-request.ts";
 import type { ImageSource, ImageTarget, TargetRepository } from "../ports.ts";

@@ -13,7 +13,7 @@ import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
-import { selects, sameChoice } from "../../oci/selection.ts";
+import { selects, sameChoice } from "../../oci/platforms/selection.ts";
 import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
 import { plainText } from "../../plain-text.ts";

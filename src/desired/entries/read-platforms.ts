@@ -1,4 +1,4 @@
-import { choosesPlatform, isRunnable, parsePlatform, platformText } from "../../oci/platform.ts";
+import { choosesPlatform, isRunnable, parsePlatform, platformText } from "../../oci/platforms/platform.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";

@@ -2,7 +2,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import type { Turn } from "../../registry/hosts/rate-limiter.ts";
-import { retrying } from "../../registry/http/retry.ts";
+import { retrying } from "../../registry/retry/retry.ts";
 import { awsCredentials } from "../credentials/aws-credentials.ts";
 import { endpointVariant, sdkEndpoints } from "../endpoints/endpoint-variant.ts";
 import { endpointFrom } from "../endpoints/service-endpoint.ts";

@@ -1,6 +1,6 @@
 import { isUnreadable, type Actual, type ActualTarget } from "../../actual/actual.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { choiceKey, type Choice } from "../../oci/selection.ts";
+import { choiceKey, type Choice } from "../../oci/platforms/selection.ts";
 import type { HeldAt } from "../action.ts";
 import { compareText } from "../rows/row-order.ts";
 

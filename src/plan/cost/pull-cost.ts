@@ -1,5 +1,5 @@
 import { isIndexType } from "../../oci/media-type.ts";
-import { choiceKey } from "../../oci/selection.ts";
+import { choiceKey } from "../../oci/platforms/selection.ts";
 import type { CopyImage } from "../action.ts";
 
 /** Length in bytes of the shortest possible entry of an index. */

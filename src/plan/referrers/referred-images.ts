@@ -1,7 +1,7 @@
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
-import { choiceKey, selects } from "../../oci/selection.ts";
+import { choiceKey, selects } from "../../oci/platforms/selection.ts";
 import type { ImagePlace, Row } from "../rows/row.ts";
 import { compareText } from "../rows/row-order.ts";
 

@@ -3,7 +3,7 @@ import type { HeldReferrers } from "../../actual/held-referrers.ts";
 import type { FoundReferrers } from "../../desired/sources/find-referrers.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { ErrorReport } from "../../errors.ts";
-import { choiceOf } from "../../oci/selection.ts";
+import { choiceOf } from "../../oci/platforms/selection.ts";
 import type { CopyReferrers } from "../action.ts";
 import { isImmutableTag } from "../../repository/immutable-tag.ts";
 import { isPullLimitReached } from "../pull-limit.ts";

@@ -3,7 +3,7 @@ import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { ErrorReport } from "../../errors.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { choosesPlatform } from "../../oci/platform.ts";
+import { choosesPlatform } from "../../oci/platforms/platform.ts";
 import { missingPlatforms } from "./missing-platforms.ts";
 
 /** The result of comparing the image at the target with the selected platforms. */

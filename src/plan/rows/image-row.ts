@@ -5,7 +5,7 @@ import type { Resolution } from "../../desired/sources/resolution.ts";
 import type { ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatReference } from "../../oci/reference.ts";
-import { choiceOf, selects } from "../../oci/selection.ts";
+import { choiceOf, selects } from "../../oci/platforms/selection.ts";
 import type { CopyImage, HeldAt, ImageContent } from "../action.ts";
 import { differsInPlatforms, isUnchanged, madeOf, sourceDigestOf } from "./is-unchanged.ts";
 import { pullsAtMost } from "../cost/pull-cost.ts";

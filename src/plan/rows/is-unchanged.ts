@@ -1,7 +1,7 @@
 import type { ActualTarget, HeldContent } from "../../actual/actual.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { sameChoice, selects } from "../../oci/selection.ts";
+import { sameChoice, selects } from "../../oci/platforms/selection.ts";
 import { heldDigest } from "./held-digest.ts";
 
 type Place = Pick<DesiredImage, "repository" | "tag" | "platforms" | "attestations">;

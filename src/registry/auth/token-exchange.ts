@@ -11,9 +11,9 @@ import { DEFAULT_TOKEN_SECONDS, MAX_REDIRECTS, MAX_TOKEN_BYTES } from "../limits
 import { isPage } from "../http/web-page.ts";
 import { isLoopback, reachesInternalAddress } from "../http/private-address.ts";
 import { isRedirect, redirectTarget } from "../http/redirect.ts";
-import { readRetryAfter } from "../http/retry-after.ts";
+import { readRetryAfter } from "../retry/retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
-import type { Attempt } from "../http/retry.ts";
+import type { Attempt } from "../retry/retry.ts";
 import type { TokenAnswer } from "./token-cache.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
 import type { RegistryKind } from "../hosts/registry-kind.ts";

@@ -11,7 +11,7 @@ import { isFullQuota, quotaHint } from "./quota.ts";
 import { isMissingContent, readErrors, type RegistryError } from "./registry-errors.ts";
 import { announcesPage, isPage } from "../http/web-page.ts";
 import { PAGE_HINT } from "./web-page-error.ts";
-import { isRetryableStatus } from "../http/retryable-status.ts";
+import { isRetryableStatus } from "../retry/retryable-status.ts";
 
 /** The request that failed, and the host that answered. */
 interface ErrorContext extends Subject, HintContext {

@@ -4,8 +4,8 @@ import { abortError } from "../http/abort-error.ts";
 import type { RegistryOptions } from "../registry-options.ts";
 import { MAX_OUTAGE_PAUSES, MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
 import type { Operation } from "../errors/operation.ts";
-import { readRetryAfter } from "../http/retry-after.ts";
-import { retryDelay } from "../http/retry.ts";
+import { readRetryAfter } from "../retry/retry-after.ts";
+import { retryDelay } from "../retry/retry.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
 import type { Pause } from "./pause.ts";
 

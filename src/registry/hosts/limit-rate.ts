@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 
 import { abortError } from "../http/abort-error.ts";
-import { readRetryAfter } from "../http/retry-after.ts";
+import { readRetryAfter } from "../retry/retry-after.ts";
 import type { Request, Send } from "../http/transport.ts";
 import type { RegistryOptions } from "../registry-options.ts";
 import type { RateLimiter, Turn } from "./rate-limiter.ts";

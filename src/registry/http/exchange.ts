@@ -24,9 +24,9 @@ import type { Subject } from "../errors/operation.ts";
 import { isRedirect, redirectTarget } from "./redirect.ts";
 import type { RegistryOptions } from "../registry-options.ts";
 import { lacksReason } from "./refused-head.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { readRetryAfter } from "../retry/retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
-import { retrying, type Attempt, type RetryOptions } from "./retry.ts";
+import { retrying, type Attempt, type RetryOptions } from "../retry/retry.ts";
 import { exchangeToken } from "../auth/token-exchange.ts";
 import { createTransport, type Request, type Response, type Send } from "./transport.ts";
 

@@ -1,5 +1,5 @@
 import { MirrorError, type Side } from "../../errors.ts";
-import { isRetryableStatus } from "../http/retryable-status.ts";
+import { isRetryableStatus } from "../retry/retryable-status.ts";
 
 /** The request that the proxy refused. */
 interface RefusedRequest {

@@ -1,6 +1,6 @@
 /** Docker Hub's own tag API. It is separate from the registry and has its own rate limit. docs.docker.com/reference/api/hub */
 import { readManifest } from "../../oci/manifest.ts";
-import { isRunnable, type Platform } from "../../oci/platform.ts";
+import { isRunnable, type Platform } from "../../oci/platforms/platform.ts";
 import { json, send, type Answer, type RequestHandler } from "../http/answer.ts";
 import type { WallClock } from "../wall-clock.ts";
 import type { DockerHubQuirks } from "./docker-hub-quirks.ts";

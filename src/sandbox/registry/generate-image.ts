@@ -3,7 +3,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { digestOf, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../oci/media-type.ts";
-import type { Platform } from "../../oci/platform.ts";
+import type { Platform } from "../../oci/platforms/platform.ts";
 import type { Repository, Store } from "./registry-store.ts";
 import { gzipStored, tar } from "./tar.ts";
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { digestOf } from "../../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
-import { selectPlatforms } from "../../../src/oci/select-platforms.ts";
+import { selectPlatforms } from "../../../src/oci/platforms/select-platforms.ts";
 import type { SandboxRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import type { Repository } from "../../../src/sandbox/registry/registry-store.ts";
 import {

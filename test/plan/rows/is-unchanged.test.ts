@@ -7,7 +7,7 @@ import type { Actual, ActualTarget, HeldContent } from "../../../src/actual/actu
 import type { DesiredImage } from "../../../src/desired/mirror-file.ts";
 import type { Digest } from "../../../src/oci/digest.ts";
 import { OCI_INDEX } from "../../../src/oci/media-type.ts";
-import { sameChoice } from "../../../src/oci/selection.ts";
+import { sameChoice } from "../../../src/oci/platforms/selection.ts";
 import type { CopyImage } from "../../../src/plan/action.ts";
 import { holdToPlan } from "../../../src/plan/saved/hold-to-plan.ts";
 import type { Plan } from "../../../src/plan/plan.ts";

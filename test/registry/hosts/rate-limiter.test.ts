@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createRateLimiter, type RateLimiter } from "../../../src/registry/hosts/rate-limiter.ts";
-import { retryDelay } from "../../../src/registry/http/retry.ts";
+import { retryDelay } from "../../../src/registry/retry/retry.ts";
 import { MAX_THROTTLED_ATTEMPTS } from "../../../src/registry/limits.ts";
 import { slidingThrottle } from "../../../src/sandbox/ecr/ecr-limits.ts";
 import { movedClock, type MovedClock } from "../../support/moved-clock.ts";

@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 
 import { readManifest } from "../../../src/oci/manifest.ts";
 import { OCI_INDEX } from "../../../src/oci/media-type.ts";
-import { ATTESTATIONS, PLATFORMS } from "../../../src/oci/selection.ts";
+import { ATTESTATIONS, PLATFORMS } from "../../../src/oci/platforms/selection.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { Repository } from "../../../src/sandbox/registry/registry-store.ts";
 import type { ImageOptions } from "../../../src/sandbox/registry/generate-image.ts";

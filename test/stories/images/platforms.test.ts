@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import { digestOf } from "../../../src/oci/digest.ts";
 import { readManifest } from "../../../src/oci/manifest.ts";
 import { DOCKER_MANIFEST, OCI_INDEX } from "../../../src/oci/media-type.ts";
-import { PLATFORMS, SOURCE_DIGEST } from "../../../src/oci/selection.ts";
-import { selectPlatforms } from "../../../src/oci/select-platforms.ts";
+import { PLATFORMS, SOURCE_DIGEST } from "../../../src/oci/platforms/selection.ts";
+import { selectPlatforms } from "../../../src/oci/platforms/select-platforms.ts";
 import { generateImage, storeImage } from "../../../src/sandbox/registry/generate-image.ts";
 import type { Repository, Store } from "../../../src/sandbox/registry/registry-store.ts";
 import {

@@ -1,6 +1,6 @@
 import { abbreviateDigest } from "../../../oci/digest.ts";
 import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/action.ts";
-import { selects, type Choice } from "../../../oci/selection.ts";
+import { selects, type Choice } from "../../../oci/platforms/selection.ts";
 import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
 import { blockedPlatformsCells, unchangedCells } from "./platform-cells.ts";

@@ -1,8 +1,8 @@
-import type { Descriptor } from "./descriptor.ts";
-import { digestOf, type Digest } from "./digest.ts";
-import { isJsonObject, parseJsonObject } from "./json-object.ts";
-import { readManifest, type Manifest } from "./manifest.ts";
-import { isIndexType, OCI_INDEX } from "./media-type.ts";
+import type { Descriptor } from "../descriptor.ts";
+import { digestOf, type Digest } from "../digest.ts";
+import { isJsonObject, parseJsonObject } from "../json-object.ts";
+import { readManifest, type Manifest } from "../manifest.ts";
+import { isIndexType, OCI_INDEX } from "../media-type.ts";
 import { choosesPlatform, isRunnable, platformText } from "./platform.ts";
 import { selectionAnnotations, type Choice } from "./selection.ts";
 

@@ -1,7 +1,7 @@
-import { parseDigest, type Digest } from "./digest.ts";
-import { isJsonObject, parseJsonObject } from "./json-object.ts";
-import type { Manifest } from "./manifest.ts";
-import { OCI_INDEX } from "./media-type.ts";
+import { parseDigest, type Digest } from "../digest.ts";
+import { isJsonObject, parseJsonObject } from "../json-object.ts";
+import type { Manifest } from "../manifest.ts";
+import { OCI_INDEX } from "../media-type.ts";
 
 /** What to copy of an index. Everything if both keys are missing. */
 export interface Choice {

@@ -1,4 +1,4 @@
-import { misreadPlatformKey } from "./misread-keys.ts";
+import { misreadPlatformKey } from "../misread-keys.ts";
 
 /** A platform (OCI image-spec, image-index.md). BuildKit attestations have `unknown/unknown`. */
 export interface Platform {

@@ -3,12 +3,12 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { digestOf } from "../../src/oci/digest.ts";
-import { readManifest, type Manifest } from "../../src/oci/manifest.ts";
-import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { platformText, type Platform } from "../../src/oci/platform.ts";
-import { PLATFORMS, readSelection, SOURCE_DIGEST } from "../../src/oci/selection.ts";
-import { selectPlatforms, type SelectedIndex } from "../../src/oci/select-platforms.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { readManifest, type Manifest } from "../../../src/oci/manifest.ts";
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { platformText, type Platform } from "../../../src/oci/platforms/platform.ts";
+import { PLATFORMS, readSelection, SOURCE_DIGEST } from "../../../src/oci/platforms/selection.ts";
+import { selectPlatforms, type SelectedIndex } from "../../../src/oci/platforms/select-platforms.ts";
 
 interface Child {
   platform?: Platform;

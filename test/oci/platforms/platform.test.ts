@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { choosesPlatform, parsePlatform, platformText } from "../../src/oci/platform.ts";
+import { choosesPlatform, parsePlatform, platformText } from "../../../src/oci/platforms/platform.ts";
 
 function normal(text: string): string | undefined {
   const platform = parsePlatform(text);

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { MirrorError } from "../../../src/errors.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../../../src/registry/limits.ts";
-import { readRetryAfter } from "../../../src/registry/http/retry-after.ts";
-import { retryDelay } from "../../../src/registry/http/retry.ts";
+import { readRetryAfter } from "../../../src/registry/retry/retry-after.ts";
+import { retryDelay } from "../../../src/registry/retry/retry.ts";
 import { MANIFEST } from "../images.ts";
 import { clientOf, serve } from "../server.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
-import { abortError } from "./abort-error.ts";
+import { abortError } from "../http/abort-error.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, RETRY_AFTER_CAP } from "../limits.ts";
 
 /** The outcome of an attempt. */

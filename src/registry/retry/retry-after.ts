@@ -1,4 +1,4 @@
-import { header, type Headers } from "./headers.ts";
+import { header, type Headers } from "../http/headers.ts";
 import { RETRY_AFTER_EPOCH_SECONDS } from "../limits.ts";
 
 /**
