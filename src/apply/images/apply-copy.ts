@@ -18,7 +18,7 @@ import { tagHasImage } from "./selected-platforms.ts";
 
 /**
  * Applies one copy if its precondition is met. The tag is read before the first pull, so that of several runs started
- * together the later ones find the work done; and again just before it is put.
+ * together the later ones find the work done; and again just before it is put, if content had to be copied.
  * @returns whether this run put the tag
  * @throws MirrorError STALE when the tag changed since the plan
  */

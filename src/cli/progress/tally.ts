@@ -72,6 +72,7 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
         case "request.finished":
         case "request.retried":
         case "plan.progress":
+        case "region.unknown":
         case "pull.spent":
           return;
       }

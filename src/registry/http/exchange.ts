@@ -59,13 +59,14 @@ export interface Call extends Subject {
  * - `authorization`: the registry's challenge, and tokens by scope. `sendSignedIn` reads it before each request, and
  *   renews it when the registry refuses one. A token leaves when it is refused or expires.
  * - `hosts.breaker`: the hosts that are down. `send` throws for them.
- * - `hosts.pauses`: host → until when it gets no requests. `send` writes it after a 429 or 503, and removes the entry after a
+ * - `hosts.pauses`: host → until when it gets no requests. `send` writes it after a 503, or a 429 that neither the pull limit nor a
+ *   rate limiter explains, and removes the entry after a
  *   response that is neither. Shared with other clients of the same hosts.
  * - Everything else belongs to one attempt of one call.
  *
  * Invariants:
  * 1. A call with an aborted signal sends nothing.
- * 2. Credentials are sent to the registry's origin only. What it redirects to elsewhere is requested without.
+ * 2. Credentials are sent to the registry's origin only, and passwords also to the token server that it names. What it redirects to elsewhere is requested without.
  * 3. An attempt that fails with a retryable error is repeated, except where the call is not repeatable.
  * 4. A refused request is sent again at most MAX_RENEWALS times within an attempt, each time with a renewed
  *    authorization. One that is not repeatable is not; its error is then retryable for the caller.
