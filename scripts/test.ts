@@ -13,10 +13,10 @@ const NEEDS_REAL_REGISTRIES = "test/registries/";
 const KILLS = "test/**/killed*.test.ts";
 
 /** Minimum coverage in percent, slightly below the current values to detect a drop. */
-const MIN_COVERAGE = { lines: 98.5, branches: 94.5, functions: 98 };
+const MIN_COVERAGE = { lines: 99, branches: 95, functions: 98.5 };
 
 /** Minimum number of tests in the suite, slightly below the current number to detect files that silently lose tests. */
-const MIN_TESTS = 2637;
+const MIN_TESTS = 3590;
 
 /** Test files at a time. Most tests wait for processes and timeouts, so small machines can run more files than cores. */
 const CONCURRENCY = Math.max(4, availableParallelism());
