@@ -71,5 +71,5 @@ build_package() {
   # Continues despite type errors, which CI checks.
   "$ROOT/node_modules/.bin/tsc" --project "$ROOT/tsconfig.build.json" --outDir "$CACHE/package/dist" >"$CACHE/tsc.log" ||
     say "the sources have type errors: see .cache/bench/tsc.log"
-  cp "$ROOT/package.json" "$CACHE/package/package.json"
+  cp -r "$ROOT/package.json" "$ROOT/bin" "$CACHE/package/"
 }
