@@ -62,14 +62,25 @@ const QUOTA_IMAGE = "docker.io/ratelimitpreview/test:latest";
 
 /** Returns what a sandbox must serve for a mirror file: its images, and the registries of its targets. */
 export function sandboxNeeds(file: MirrorFile): SandboxOptions {
-  const ecr = file.targets.flatMap((target) => (target.kind === "ecr" ? [target.ecr] : []));
+  const ecr: EcrSettings[] = [];
+  const registries: string[] = [];
+  for (const target of file.targets) {
+    switch (target.kind) {
+      case "ecr":
+        ecr.push(target.ecr);
+        break;
+      case "oci":
+        registries.push(canonicalRegistry(target.endpoint.host));
+        break;
+      case "layout":
+        break;
+    }
+  }
   const sources = sourcesOf(file);
   return {
     images: [...new Set([...sources.map(formatReference), QUOTA_IMAGE])],
     ecrSources: ecrSourcesOf(sources),
-    registries: file.targets.flatMap((target) =>
-      target.kind === "oci" ? [canonicalRegistry(target.endpoint.host)] : [],
-    ),
+    registries,
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },
   };

@@ -1,7 +1,7 @@
 import { reservedPart } from "../../layout/repository-name.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
-import type { Target } from "../places/target.ts";
+import { prefixOf, type Target } from "../places/target.ts";
 
 /**
  * ECR accepts names of 2 to 256 characters (Amazon ECR API, CreateRepository). Docker and the OCI reference grammar stop
@@ -11,7 +11,9 @@ const MIN_ECR_REPOSITORY_LENGTH = 2;
 
 /** Checks a repository and a tag against the rules of their target. */
 export function nameDiagnostic(target: Target, repository: string, tag: string): Diagnostic | undefined {
-  const full = target.kind === "oci" && target.prefix !== "" ? `${target.prefix}/${repository}` : repository;
+  // The path of a layout is not part of the name: it is a folder.
+  const prefix = target.kind === "layout" ? "" : prefixOf(target);
+  const full = prefix === "" ? repository : `${prefix}/${repository}`;
   if (!isRepository(full)) {
     return {
       message: `${quote(full)} is not a valid repository name`,

@@ -75,7 +75,7 @@ function readTarget(
   if (kind === undefined) return undefined;
   if (!keepsRepositories({ kind }) && document.repositories !== undefined) {
     log.add(below(pointer, "repositories"), {
-      message: `"repositories" is allowed only in an ecr target, but this target is of kind ${quote(kind)}`,
+      message: `"repositories" is not allowed in a target of kind ${quote(kind)}, which keeps no repository settings`,
       hint: 'remove "repositories"',
       at: "key",
     });

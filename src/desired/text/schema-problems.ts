@@ -1,4 +1,5 @@
 import type { SchemaError } from "../generated/validate-mirror-file.ts";
+import { TARGET_KINDS } from "../places/target.ts";
 import { didYouMean, nearest } from "../../nearest.ts";
 import { formHint, platformsHint } from "./form-hints.ts";
 import { below, lastKey, parentOf } from "./pointer.ts";
@@ -97,8 +98,6 @@ function reportTargetKind(
     at: "key",
   });
 }
-
-const TARGET_KINDS = ["ecr", "oci", "layout"];
 
 function keySentence(error: SchemaError, name: string): Diagnostic {
   const limit = String(error.params["limit"]);

@@ -103,7 +103,7 @@ describe("a layout in the mirror file", () => {
 
   test("cannot have repository settings, and ignores those of entries", async () => {
     const [problem] = await refusedAs(file("  disk: { layout: ./a, repositories: { scanOnPush: true } }"));
-    assert.match(problem ?? "", /"repositories" is allowed only in an ecr target, but this target is of kind "layout"/);
+    assert.match(problem ?? "", /"repositories" is not allowed in a target of kind "layout"/);
     const entry = "  - { image: redis:7, repositories: { scanOnPush: true } }";
     const [image] = listedImages((await accepted(file("  disk: { layout: ./a }", "", entry))).entries);
     assert.deepEqual(image?.settings, {});

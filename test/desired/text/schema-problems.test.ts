@@ -225,7 +225,7 @@ describe("a mirror file is refused for its meaning:", () => {
   test("repository settings of a target that is not in ECR", () =>
     one(
       `${HEAD}targets: { main: { oci: "https://x", »repositories: {} } }\n${MIRRORS}`,
-      /^INVALID_FILE "repositories" is allowed only in an ecr target/,
+      /^INVALID_FILE "repositories" is not allowed in a target of kind/,
     ));
 
   test("a source key that is not a registry", () =>
