@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { copyFile, cp, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -21,6 +21,16 @@ describe("the installed program", () => {
     for (const version of ["v0.12.18", "v9.11.2", "v20.20.2", "v22.9.0", "v22.18.0"]) {
       assert.equal(problem(version), `mirrorform needs Node 22.19 or later; this is ${version}.`);
     }
+  });
+
+  test("says in one line that a checkout is not built", async (t) => {
+    const folder = await folderWith({});
+    t.after(folder.remove);
+    await cp(join(ROOT, "bin"), join(folder.path, "bin"), { recursive: true });
+    await copyFile(join(ROOT, "package.json"), join(folder.path, "package.json"));
+    const { code, stderr } = await run(process.execPath, [join(folder.path, "bin/mirrorform.cjs"), "plan"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^mirrorform is not built in this checkout: [^\n]*\n$/);
   });
 
   for (const script of ["bin/mirrorform.cjs", "scripts/assert-node.cjs"]) {

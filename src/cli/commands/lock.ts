@@ -80,10 +80,15 @@ async function write(
         ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...changes }, null, 2)}\n`
         : renderLockChange(path, change, isWritten, style),
     );
-    return change.failed.length > 0 ? EXIT.failed : EXIT.done;
+    return exitCode(change);
   } finally {
     await connections.close();
   }
+}
+
+function exitCode({ failed }: LockChange): number {
+  if (failed.length === 0) return EXIT.done;
+  return failed.every(({ error }) => error.code === "PULL_LIMIT") ? EXIT.pullLimitReached : EXIT.failed;
 }
 
 /** Queries the sources for the tags of rules, and for the digests of new images and of those to update. */

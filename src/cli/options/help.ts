@@ -80,7 +80,7 @@ const EXIT_CODES = [
   ["1", "an entry could not be read, an action of `apply` failed or was blocked, or a check failed"],
   ["2", "changes found; only with `plan --detailed-exitcode`"],
   ["3", "invalid command line, mirror file, lock file or plan file"],
-  ["4", "pull limit reached before or during `apply`: finished images are complete; rerun later for the rest"],
+  ["4", "pull limit reached in `apply` or `lock`: finished images are complete; rerun later for the rest"],
   ["130, 143", "interrupted: no tag points at a partial image, and the report was written"],
 ] as const;
 

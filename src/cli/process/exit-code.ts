@@ -5,7 +5,7 @@ export const EXIT = {
   /** Changes are present: only from `plan --detailed-exitcode`. */
   changes: 2,
   invalid: 3,
-  /** Only from `apply`: what was done is complete, and the report lists the rest. */
+  /** From `apply` and `lock`: what was done is complete, and the output lists the rest. */
   pullLimitReached: 4,
   interrupted: { SIGINT: 130, SIGTERM: 143 },
 } as const;

@@ -36,7 +36,8 @@ export function hostDiagnostic(to: string, image: Reference | undefined, known: 
   const host = slash < 0 ? bare : bare.slice(0, slash);
   if (host.includes("{")) return undefined;
   const registry = canonicalRegistry(host);
-  const isHost = bare !== to || known.targets.has(registry) || (slash > 0 && looksLikeHost(host, known));
+  const isHost =
+    bare !== to || known.targets.has(registry) || isEcr(registry) || (slash > 0 && looksLikeHost(host, known));
   if (!isHost || (bare === to && !known.targets.has(registry) && registry === image?.registry)) return undefined;
   const rest = withoutPrefix(bare.slice(slash + 1), known.targets.get(registry) ?? []);
   return {
@@ -47,9 +48,12 @@ export function hostDiagnostic(to: string, image: Reference | undefined, known: 
 
 const HINT = "write only the repository, and optionally a tag: the targets decide about the registry";
 
+function isEcr(registry: string): boolean {
+  return readEcrHost(registry) !== undefined || ecrLookalike(registry) !== undefined;
+}
+
 function looksLikeHost(host: string, { sources }: KnownHosts): boolean {
   const registry = canonicalRegistry(host);
-  if (readEcrHost(registry) !== undefined || ecrLookalike(registry) !== undefined) return true;
   if (registryOfWebsite(host) !== undefined) return true;
   return /:[0-9]+$/.test(host) || host === "localhost" || isPublicRegistry(registry) || sources.has(registry);
 }

@@ -53,7 +53,7 @@ const FORMS: readonly (readonly [RegExp, (found: Found) => string | undefined])[
     /^\/mirrors$/,
     ({ written = "" }) => `one entry on each line: - image: ${written === "" ? EXAMPLE : scalar(written)}`,
   ],
-  [/^\/mirrors\/\d+$/, ({ written = "" }) => `- image: ${written === "" ? EXAMPLE : scalar(written)}`],
+  [/^\/mirrors\/\d+$/, ({ written = "" }) => `- image: ${scalar(imageIn(written) || EXAMPLE)}`],
   [/^\/sources$/, ({ written = "" }) => `each host as a key: ${written === "" ? "docker.io" : scalar(written)}: {}`],
   [
     /^\/sources\/[^/]+$/,
@@ -76,6 +76,11 @@ const FORMS: readonly (readonly [RegExp, (found: Found) => string | undefined])[
 ];
 
 const EXAMPLE = "python:3.12-slim";
+
+/** Removes what people write before an image: `image=`, `docker://`. */
+function imageIn(written: string): string {
+  return written.replace(/^(?:image\s*[=:]\s*)?(?:[a-z][a-z0-9+.-]*:\/+)?/i, "");
+}
 
 /** Returns the target that a text probably means: an address, a folder, a Region, an account or the word `ecr`. */
 function targetForm(written: string): string | undefined {

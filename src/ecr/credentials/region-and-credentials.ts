@@ -20,10 +20,13 @@ export async function regionAndCredentials(settings: EcrSettings, context: EcrCo
     if (!(error instanceof MirrorError) || error.code !== "NO_REGION") throw error;
     const missing = await missingCredentials(settings, context);
     if (missing === undefined) throw error;
-    throw new MirrorError(`${error.message}; cannot ${missing.operation}: ${missing.message}`, {
-      ...error,
-      hint: `${error.hint}. For the credentials, ${missing.hint}`,
-    });
+    throw new MirrorError(
+      `${error.message}; cannot ${[missing.operation, missing.reference].filter(Boolean).join(" ")}: ${missing.message}`,
+      {
+        ...error,
+        hint: `${error.hint}. For the credentials, ${missing.hint}`,
+      },
+    );
   }
 }
 

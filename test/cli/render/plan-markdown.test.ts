@@ -106,6 +106,17 @@ describe("a plan as Markdown", () => {
     assert.ok(folded.includes("\n</details>\n"));
   });
 
+  test("folds the rows of later tables sooner, so that a page opens with some 40 rows", () => {
+    const made = many(34);
+    const targets = Array.from({ length: 4 }, (_, i) =>
+      made.targets.map((each) => ({ ...each, name: `t${i}` })),
+    ).flat();
+    const page = renderMarkdown({ ...made, targets }, COMMENT_LIMIT);
+    const open = page.replaceAll(/<details>[^]*?<\/details>/g, "");
+    assert.equal(rowsOf(open), 34 + 6 + 5 + 5);
+    assert.equal(rowsOf(page), 4 * 34);
+  });
+
   test("that is too long has the totals and the first rows of each target", () => {
     const made = many(2000);
     const [target] = made.targets;

@@ -31,6 +31,8 @@ describe("`to` with a registry host is refused, with the repository in the hint:
   }
 
   test("a host without a repository", async () => {
+    const [ecr = ""] = await refusedAs(entry("node:20", "123456789012.dkr.ecr.us-east-1.amazonaws.com"));
+    assert.match(ecr, /write only the repository/);
     const [problem = ""] = await refusedAs(entry("ghcr.io/org/app:1", "docker://python"));
     assert.match(problem, /write only the repository/);
   });

@@ -17,6 +17,8 @@ async function hintOf(text: string): Promise<string> {
 describe("a value of the wrong kind gets a hint with the right form:", () => {
   const entries: readonly (readonly [string, string])[] = [
     ["  - python:3.12", "write - image: python:3.12"],
+    ["  - docker://quay.io/org/app:1", "write - image: quay.io/org/app:1"],
+    ["  - image=node:1", "write - image: node:1"],
     ["  - [python:3.12]", "write - image: python:3.12-slim"],
     ["  - { image: node, platforms: linux/amd64 }", "write a list: platforms: [linux/amd64]"],
     [

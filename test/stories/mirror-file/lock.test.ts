@@ -159,6 +159,15 @@ describe("the lock", { concurrency: 4 }, () => {
     assert.doesNotMatch(lock, new RegExp(`${NGINX}: ${nginx}`));
   });
 
+  test("exits with 4 if the pull limit is the only reason for what it could not look up", async (t) => {
+    const place = await twoImages(t);
+    const headers = { "ratelimit-limit": "100;w=3600", "ratelimit-remaining": "0;w=3600" };
+    fault(place.sandbox.dockerHub.registry, isRedis, { status: 429, headers });
+    const { code, stdout } = await place.run(["lock"]);
+    assert.equal(code, 4);
+    assert.match(stdout, /Error PULL_LIMIT/);
+  });
+
   test("is not created if no image can be resolved, because an empty lock would block every image", async (t) => {
     const place = await twoImages(t);
     fault(place.sandbox.dockerHub.registry, () => true, refuse(403, "DENIED", "no"));
