@@ -120,8 +120,9 @@ export function createManifests(core: RegistryCore): Manifests {
           if (stored !== undefined && sameAlgorithm(stored, manifest.digest) && stored !== manifest.digest) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
-          const isStored = response.status === CREATED || stored !== undefined;
-          return { isStored, status: response.status, host, isPage: announcesPage(response.headers) };
+          const isPage = announcesPage(response.headers);
+          const isStored = (response.status === CREATED && !isPage) || stored !== undefined;
+          return { isStored, status: response.status, host, isPage };
         }).catch((error: unknown) => {
           throw error instanceof MirrorError &&
             error.hint === USUAL_HINTS.MANIFEST_REFUSED &&

@@ -1,8 +1,9 @@
 import { pipeline, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { matchesDigest } from "../../oci/digest.ts";
+import { matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
 import { copyOf, urlAt } from "../../parse-url.ts";
+import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
 import type { Call } from "../http/exchange.ts";
 import { header } from "../http/headers.ts";
@@ -12,6 +13,7 @@ import type { RegistryCore } from "./registry-core.ts";
 import { watchForStall } from "../http/stall.ts";
 import type { Response } from "../http/transport.ts";
 import { wrongBlob } from "../errors/wrong-blob.ts";
+import { announcesPage } from "../http/web-page.ts";
 import { isVouchedFor, sized, verified, type Difference } from "../http/verified-stream.ts";
 
 /** Uploads and mounts blobs. */
@@ -54,9 +56,10 @@ export function createUploads(core: RegistryCore): Uploads {
       url.search = `mount=${encodeURIComponent(descriptor.digest)}&from=${encodeURIComponent(from)}`;
       return limitRequests(() =>
         // Not retried: the blob is uploaded instead.
-        exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response): Promise<Mounted> => {
+        exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response, from): Promise<Mounted> => {
           if (response.status === 202) return { isThere: false, begun: await read(response) };
           await discard(response.body, MAX_ERROR_BYTES);
+          refuseOtherContent(response, from.host, descriptor, { ...call, side });
           return { isThere: true };
         }),
       );
@@ -121,7 +124,10 @@ export function createUploads(core: RegistryCore): Uploads {
       headersTimeout: 0,
     };
     try {
-      await exchange(call, async (response) => discard(response.body, MAX_ERROR_BYTES));
+      await exchange(call, async (response, { host }) => {
+        await discard(response.body, MAX_ERROR_BYTES);
+        refuseOtherContent(response, host, descriptor, subject);
+      });
       if (checked.readableEnded) return;
       const message = "the registry reported the upload as complete before all bytes were sent";
       throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
@@ -137,4 +143,17 @@ function withDigest(location: URL, digest: string): URL {
   const url = copyOf(location);
   url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
   return url;
+}
+
+/** Throws if a response to a mount or an upload shows that the blob was not stored: a web page, or another digest. */
+function refuseOtherContent(
+  { headers }: Response,
+  host: string,
+  { digest }: Descriptor,
+  subject: Parameters<typeof webPageError>[2],
+): void {
+  if (announcesPage(headers)) throw webPageError(host, "storing the blob", subject);
+  const stored: Digest | undefined = parseDigest(header(headers, "docker-content-digest") ?? "");
+  if (stored === undefined || stored === digest) return;
+  throw new MirrorError(`${host} stored ${stored}, not the blob`, { ...subject, code: "UNEXPECTED_RESPONSE" });
 }

@@ -260,3 +260,22 @@ test("an upload that is refused with Retry-After tells the caller how long to wa
   });
   assert.deepEqual(clock.slept, []);
 });
+
+for (const [what, headers] of [
+  ["a web page", { "content-type": "text/html" }],
+  ["another digest", { "docker-content-digest": `sha256:${"0".repeat(64)}` }],
+] as const) {
+  test(`a success response with ${what} does not count as a stored blob, for an upload and for a mount`, async (t) => {
+    const content = Buffer.from("blob");
+    const server = await serve(t, ({ method, url }, response) => {
+      const isStart = method === "POST" && !url.includes("mount=");
+      const location = { location: "/v2/app/blobs/uploads/1" };
+      response.writeHead(isStart ? 202 : 201, isStart ? location : { ...location, ...headers }).end();
+    });
+    const { registry } = clientOf(t, server.url, { side: "target" });
+    const blob = blobOf(content);
+    const isRefused = (error: unknown) => error instanceof MirrorError && error.code === "UNEXPECTED_RESPONSE";
+    await assert.rejects(registry.putBlob("app", blob, Readable.from([content])), isRefused);
+    await assert.rejects(registry.mountBlob("app", blob, "other"), isRefused);
+  });
+}
