@@ -1,6 +1,6 @@
 import { listedImages, type DesiredEntry } from "../entries/desired-entry.ts";
 import { UPLOADS } from "../../layout/target/staging.ts";
-import { fileBelow, linkBelow, type Found } from "../text/link-below.ts";
+import { linkBelow, type Found } from "../text/link-below.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
@@ -11,8 +11,8 @@ import type { Target } from "./target.ts";
 const CONTENT = ["oci-layout", "index.json", "blobs/sha256"];
 
 /**
- * Reports each layout with a symbolic link or a file in its path, or in that of a listed image below it. Otherwise, it
- * would be refused when it is read or written, perhaps after pulls were spent.
+ * Reports each layout with a symbolic link in its path, or in that of a listed image below it. Otherwise, a link would be
+ * refused when it is read or written, perhaps after pulls were spent.
  * @param sourceKeys each source as written in the file, by canonical name
  */
 export async function checkLayoutLinks(
@@ -59,14 +59,6 @@ async function check(
   log: ProblemLog,
 ): Promise<void> {
   const known = new Map<string, Found>();
-  const file = await firstFile(base, path, paths, known);
-  if (file !== undefined) {
-    log.add(pointer, {
-      message: `${quote(`./${file}`)} is a file, but a layout needs a folder there`,
-      hint: "move the file, or use another folder",
-    });
-    return;
-  }
   for (const each of paths) {
     const link = await linkBelow(base, `${path}/${each}`.split("/"), known);
     if (link === undefined) continue;
@@ -76,18 +68,4 @@ async function check(
     });
     return;
   }
-}
-
-/** Returns the first file where a layout has a folder. The last part of each path may be a file. */
-async function firstFile(
-  base: string,
-  path: string,
-  paths: readonly string[],
-  known: Map<string, Found>,
-): Promise<string | undefined> {
-  for (const each of paths) {
-    const file = await fileBelow(base, `${path}/${each}`.split("/").slice(0, -1), known);
-    if (file !== undefined) return file;
-  }
-  return undefined;
 }

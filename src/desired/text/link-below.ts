@@ -2,7 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What is at a path. */
-export type Found = "absent" | "link" | "folder" | "file";
+export type Found = "absent" | "link" | "other";
 
 /**
  * Finds the first symbolic link on the way from a folder to a file or folder below it, which need not exist. The mirror
@@ -27,32 +27,9 @@ export async function linkBelow(
   return undefined;
 }
 
-/**
- * Finds the first file on the way from a folder to a folder below it, which need not exist. Symbolic links are not
- * followed.
- * @returns the path of the file below the folder
- */
-export async function fileBelow(
-  folder: string,
-  steps: readonly string[],
-  known = new Map<string, Found>(),
-): Promise<string | undefined> {
-  let path = "";
-  for (const step of steps) {
-    path = path === "" ? step : `${path}/${step}`;
-    const found = known.get(path) ?? (await look(join(folder, path)));
-    known.set(path, found);
-    if (found === "file") return path;
-    if (found !== "folder") return undefined;
-  }
-  return undefined;
-}
-
 async function look(path: string): Promise<Found> {
   try {
-    const stat = await lstat(path);
-    if (stat.isSymbolicLink()) return "link";
-    return stat.isDirectory() ? "folder" : "file";
+    return (await lstat(path)).isSymbolicLink() ? "link" : "other";
   } catch {
     return "absent";
   }

@@ -75,20 +75,6 @@ describe("a layout in the mirror file", () => {
     }
   }
 
-  for (const part of ["a", "a/b", "a/b/team/app", "a/b/team/app/blobs"]) {
-    test(`cannot have a file at ${part}, where a folder is needed`, async () => {
-      const prepare = async (folder: string) => {
-        await mkdir(join(folder, part, ".."), { recursive: true });
-        await writeFile(join(folder, part), "");
-      };
-      const [problem] = await refusedAs(file("  disk: { layout: ./a/b }", "", "  - image: ghcr.io/team/app:1"), {
-        prepare,
-      });
-      assert.match(problem ?? "", /^INVALID_FILE 4:19 "(.*)" is a file, but a layout needs a folder there/);
-      assert.ok(problem?.includes(`"./${part}"`));
-    });
-  }
-
   test("cannot have a link at the short name of an official image, or for unfinished files", async () => {
     const link = (path: string) => async (folder: string) => {
       await mkdir(join(folder, "a"));
