@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
+import { matchesDigest, parseDigest, sameAlgorithm } from "../../oci/digest.ts";
 import { copyOf, urlAt } from "../../parse-url.ts";
 import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
@@ -153,7 +153,8 @@ function refuseOtherContent(
   subject: Parameters<typeof webPageError>[2],
 ): void {
   if (announcesPage(headers)) throw webPageError(host, "storing the blob", subject);
-  const stored: Digest | undefined = parseDigest(header(headers, "docker-content-digest") ?? "");
-  if (stored === undefined || stored === digest) return;
+  const stored = parseDigest(header(headers, "docker-content-digest") ?? "");
+  // Digests of two algorithms can name the same content.
+  if (stored === undefined || stored === digest || !sameAlgorithm(stored, digest)) return;
   throw new MirrorError(`${host} stored ${stored}, not the blob`, { ...subject, code: "UNEXPECTED_RESPONSE" });
 }

@@ -18,7 +18,7 @@ interface EndpointOptions {
  * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, otherwise the endpoint in the mirror
  * file, otherwise https on the registry's own host, or on the dual-stack or FIPS host of an ECR.
  * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`, or is
- *   link-local or a cloud metadata service, whoever names it
+ *   link-local or a cloud metadata service, no matter where it is named
  */
 export function endpointFor(registry: string, options: EndpointOptions): URL {
   const { environment, configured } = options;

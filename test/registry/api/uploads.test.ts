@@ -261,6 +261,15 @@ test("an upload that is refused with Retry-After tells the caller how long to wa
   assert.deepEqual(clock.slept, []);
 });
 
+test("a registry may name a stored blob by a digest of another algorithm", async (t) => {
+  const stored = { "docker-content-digest": `sha512:${"0".repeat(128)}` };
+  const server = await serve(t, ({ method }, response) => {
+    response.writeHead(method === "POST" ? 202 : 201, { location: "/v2/app/blobs/uploads/1", ...stored }).end();
+  });
+  const { registry } = clientOf(t, server.url, { side: "target" });
+  await registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES]));
+});
+
 for (const [what, headers] of [
   ["a web page", { "content-type": "text/html" }],
   ["another digest", { "docker-content-digest": `sha256:${"0".repeat(64)}` }],
