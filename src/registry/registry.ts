@@ -96,14 +96,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
     ...createLocate({ name, endpoint, side }),
   };
+  const blobs = createBlobs(core);
   return {
     name,
     endpoint,
     side,
     ...createManifests(core),
     ...createReferrers(core),
-    ...createBlobs(core),
-    ...createUploads(core),
+    ...blobs,
+    ...createUploads(core, blobs),
     ...createTags(core),
     ...createRepositories(core),
   };

@@ -41,8 +41,9 @@ export function memoryRegistry(): { handler: Handler; stored: Stored } {
       return void response.writeHead(202, { location: `${pathname}1?_state=a%3Db+c` }).end();
     }
     if (kind === "blobs" && request.method === "PUT") {
-      stored.blobs.set(searchParams.get("digest") ?? "", request.body);
-      return void response.writeHead(201).end();
+      const digest = searchParams.get("digest") ?? "";
+      stored.blobs.set(digest, request.body);
+      return void response.writeHead(201, { "docker-content-digest": digest }).end();
     }
     if (kind === "manifests" && request.method === "PUT") {
       const mediaType = request.headers["content-type"] ?? "";

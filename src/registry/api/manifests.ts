@@ -44,8 +44,6 @@ const READ_HEADERS = { accept: MANIFEST_MEDIA_TYPES.join(", "), "accept-encoding
 
 /** The registry, or a proxy in front of it, does not support HEAD. Only a GET shows whether the manifest exists. */
 const METHOD_NOT_ALLOWED = 405;
-/** The status of a stored manifest. Others prove nothing by themselves, because proxies answer 200 to any request. */
-const CREATED = 201;
 /** The errors of a GET for a manifest that is missing, or served wrong, so that writing it again does no harm. */
 const NOT_THERE: ReadonlySet<ErrorCode> = new Set([
   "MANIFEST_UNKNOWN",
@@ -114,15 +112,18 @@ export function createManifests(core: RegistryCore): Manifests {
       const put = { ...call("PUT", "write manifest", repository, reference, signal), foreignLayers };
       const headers = { "content-type": manifest.mediaType };
       const answered = await core.limitWrites(() =>
-        exchange({ ...put, headers, body: manifest.bytes, accept: [200, CREATED, 202] }, async (response, { host }) => {
+        exchange({ ...put, headers, body: manifest.bytes, accept: [200, 201, 202] }, async (response, { host }) => {
           await discard(response.body, MAX_ERROR_BYTES);
           const stored = parseDigest(header(response.headers, "docker-content-digest") ?? "");
           if (stored !== undefined && sameAlgorithm(stored, manifest.digest) && stored !== manifest.digest) {
             throw fail(put, "DIGEST_MISMATCH", `the registry stored ${stored}, not ${manifest.digest}`);
           }
-          const isPage = announcesPage(response.headers);
-          const isStored = (response.status === CREATED && !isPage) || stored !== undefined;
-          return { isStored, status: response.status, host, isPage };
+          return {
+            isNamed: stored !== undefined,
+            status: response.status,
+            host,
+            isPage: announcesPage(response.headers),
+          };
         }).catch((error: unknown) => {
           throw error instanceof MirrorError &&
             error.hint === USUAL_HINTS.MANIFEST_REFUSED &&
@@ -131,7 +132,8 @@ export function createManifests(core: RegistryCore): Manifests {
             : error;
         }),
       );
-      if (answered.isStored || (await pointsAt(repository, reference, manifest.digest, signal))) return;
+      // Without the digest, the answer can be that of a proxy.
+      if (answered.isNamed || (await pointsAt(repository, reference, manifest.digest, signal))) return;
       const { host, status, isPage } = answered;
       if (isPage) throw webPageError(host, "storing the manifest", { ...put, side });
       throw fail(put, "UNEXPECTED_RESPONSE", `${host} answered ${status}, but did not store the manifest`);

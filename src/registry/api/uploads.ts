@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { matchesDigest, parseDigest, sameAlgorithm } from "../../oci/digest.ts";
+import { matchesDigest, parseDigest, sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import { copyOf, urlAt } from "../../parse-url.ts";
 import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
@@ -9,6 +9,7 @@ import type { Call } from "../http/exchange.ts";
 import { header } from "../http/headers.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
 import { uploadTarget } from "../http/redirect.ts";
+import type { Blobs } from "./blobs.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import { watchForStall } from "../http/stall.ts";
 import type { Response } from "../http/transport.ts";
@@ -35,7 +36,7 @@ interface Upload {
  * Distribution-spec, "Pushing a blob monolithically", "POST then PUT". Does not use PATCH: ECR discards every PATCH
  * after the first (aws/containers-roadmap#2831).
  */
-export function createUploads(core: RegistryCore): Uploads {
+export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasBlob">): Uploads {
   const { exchange, limitRequests, side, uploadIdle } = core;
 
   return {
@@ -54,15 +55,22 @@ export function createUploads(core: RegistryCore): Uploads {
       const { uploads, call, read } = startRequest({ repository, descriptor, signal });
       const url = copyOf(uploads);
       url.search = `mount=${encodeURIComponent(descriptor.digest)}&from=${encodeURIComponent(from)}`;
-      return limitRequests(() =>
-        // Not retried: the blob is uploaded instead.
-        exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response, from): Promise<Mounted> => {
-          if (response.status === 202) return { isThere: false, begun: await read(response) };
+      // Not retried: the blob is uploaded instead.
+      const mounted = await limitRequests(() =>
+        exchange({ ...call, url, repeatable: false, accept: [201, 202] }, async (response, from) => {
+          if (response.status === 202) return { begun: await read(response) };
           await discard(response.body, MAX_ERROR_BYTES);
           refuseOtherContent(response, from.host, descriptor, { ...call, side });
-          return { isThere: true };
+          return { isNamed: namedDigest(response) !== undefined };
         }),
       );
+      if (mounted.begun !== undefined) return { isThere: false, begun: mounted.begun };
+      if (mounted.isNamed || (await hasBlob(repository, descriptor, signal))) return { isThere: true };
+      throw new MirrorError("the registry reported the mount as complete, but has no such blob", {
+        ...call,
+        side,
+        code: "UNEXPECTED_RESPONSE",
+      });
     },
   };
 
@@ -124,13 +132,20 @@ export function createUploads(core: RegistryCore): Uploads {
       headersTimeout: 0,
     };
     try {
-      await exchange(call, async (response, { host }) => {
+      const isNamed = await exchange(call, async (response, { host }) => {
         await discard(response.body, MAX_ERROR_BYTES);
         refuseOtherContent(response, host, descriptor, subject);
+        return namedDigest(response) !== undefined;
       });
-      if (checked.readableEnded) return;
-      const message = "the registry reported the upload as complete before all bytes were sent";
-      throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
+      if (!checked.readableEnded) {
+        const message = "the registry reported the upload as complete before all bytes were sent";
+        throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
+      }
+      if (isNamed || (await hasBlob(repository, descriptor, signal))) return;
+      throw new MirrorError("the registry reported the upload as complete, but did not store the blob", {
+        ...subject,
+        code: "UNEXPECTED_RESPONSE",
+      });
     } finally {
       stall.stop();
       checked.destroy();
@@ -145,6 +160,11 @@ function withDigest(location: URL, digest: string): URL {
   return url;
 }
 
+/** Returns the digest that a response names as stored. Without it, the response can be that of a proxy. */
+function namedDigest({ headers }: Pick<Response, "headers">): Digest | undefined {
+  return parseDigest(header(headers, "docker-content-digest") ?? "");
+}
+
 /** Throws if a response to a mount or an upload shows that the blob was not stored: a web page, or another digest. */
 function refuseOtherContent(
   { headers }: Response,
@@ -153,7 +173,7 @@ function refuseOtherContent(
   subject: Parameters<typeof webPageError>[2],
 ): void {
   if (announcesPage(headers)) throw webPageError(host, "storing the blob", subject);
-  const stored = parseDigest(header(headers, "docker-content-digest") ?? "");
+  const stored = namedDigest({ headers });
   // Digests of two algorithms can name the same content.
   if (stored === undefined || stored === digest || !sameAlgorithm(stored, digest)) return;
   throw new MirrorError(`${host} stored ${stored}, not the blob`, { ...subject, code: "UNEXPECTED_RESPONSE" });

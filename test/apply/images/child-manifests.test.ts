@@ -12,7 +12,9 @@ const MANIFEST = { bytes, mediaType: "application/vnd.oci.image.manifest.v1+json
 
 async function start(t: TestContext, statuses: readonly number[]) {
   const remaining = [...statuses];
-  const server = await serve(t, (_request, response) => void response.writeHead(remaining.shift() ?? 201).end());
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(remaining.shift() ?? 201, { "docker-content-digest": MANIFEST.digest }).end();
+  });
   const target = registryTarget(clientOf(t, server.url, { side: "target" }).registry, "");
   return { server, target, children: createChildManifests() };
 }

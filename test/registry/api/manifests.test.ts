@@ -224,7 +224,9 @@ test("an endless manifest is not read to the end", async (t) => {
 
 test("a manifest is written with its own bytes and type", async (t) => {
   const bytes = Buffer.from('{ "odd":   "spacing" }\n');
-  const server = await serve(t, (_request, response) => void response.writeHead(201).end());
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(201, { "docker-content-digest": digestOf(bytes) }).end();
+  });
   const { registry } = clientOf(t, server.url, { side: "target" });
   await registry.putManifest("app", "1", manifestOf(bytes, OCI_INDEX));
   assert.ok(server.seen[0]?.body.equals(bytes));
@@ -360,7 +362,7 @@ test("a check for a manifest that is denied is an error, and not a missing manif
   await assert.rejects(registry.hasManifest("app", MANIFEST.digest), { code: "DENIED" });
 });
 
-for (const status of [200, 202]) {
+for (const status of [200, 201, 202]) {
   test(`a manifest put with ${status} is stored if the registry then has it under the tag`, async (t) => {
     const server = await serve(t, (request, response, raw) =>
       request.method === "PUT" ? void response.writeHead(status).end() : present(request, response, raw),

@@ -235,7 +235,8 @@ test("a token that expired before the PUT is renewed, and the caller starts over
     const challenge = { "www-authenticate": `Bearer realm="${tokens.url.href}"` };
     if (request.headers.authorization === undefined) return void response.writeHead(401, challenge).end();
     if (request.method === "POST") return void response.writeHead(202, { location: "/up" }).end();
-    response.writeHead(isPutRefused ? 401 : 201, challenge).end();
+    const stored = { "docker-content-digest": digestOf(BYTES) };
+    response.writeHead(isPutRefused ? 401 : 201, { ...challenge, ...stored }).end();
     isPutRefused = false;
   });
   const { registry } = clientOf(t, server.url, { side: "target" });
@@ -260,6 +261,30 @@ test("an upload that is refused with Retry-After tells the caller how long to wa
   });
   assert.deepEqual(clock.slept, []);
 });
+
+for (const status of [201, 204]) {
+  test(`a ${status} without a digest counts as a stored blob only if the registry has it, also for a mount`, async (t) => {
+    for (const isStored of [true, false]) {
+      const server = await serve(t, ({ method, url }, response) => {
+        const location = { location: "/v2/app/blobs/uploads/1" };
+        if (method === "HEAD" || method === "GET") {
+          return void response.writeHead(isStored ? 200 : 404, { "content-length": BYTES.length }).end();
+        }
+        if (url.includes("mount=")) return void response.writeHead(201, location).end();
+        response.writeHead(method === "POST" ? 202 : status, location).end();
+      });
+      const { registry } = clientOf(t, server.url, { side: "target" });
+      const results = await Promise.allSettled([
+        registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])),
+        registry.mountBlob("app", blobOf(BYTES), "other"),
+      ]);
+      assert.deepEqual(
+        results.map((result) => result.status),
+        isStored ? ["fulfilled", "fulfilled"] : ["rejected", "rejected"],
+      );
+    }
+  });
+}
 
 test("a registry may name a stored blob by a digest of another algorithm", async (t) => {
   const stored = { "docker-content-digest": `sha512:${"0".repeat(128)}` };

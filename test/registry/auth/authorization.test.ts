@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Agent } from "undici";
 import type { MirrorError } from "../../../src/errors.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
 import { canonicalRegistry } from "../../../src/oci/reference.ts";
 import { createAuthorization } from "../../../src/registry/auth/authorization.ts";
 import type { Credential } from "../../../src/registry/auth/credential.ts";
@@ -93,7 +94,7 @@ for (const status of [401, 403]) {
     const server = await serve(t, (request, response) => {
       const expected = `Basic ${Buffer.from("AWS:two").toString("base64")}`;
       if (request.headers.authorization === expected) {
-        return void response.writeHead(201).end();
+        return void response.writeHead(201, { "docker-content-digest": digestOf(Buffer.from("{}")) }).end();
       }
       refuse(
         response,
@@ -113,7 +114,7 @@ for (const status of [401, 403]) {
       },
     });
     const bytes = Buffer.from("{}");
-    const manifest = { bytes, mediaType: "x/y", digest: "sha256:ab" as never };
+    const manifest = { bytes, mediaType: "x/y", digest: digestOf(bytes) };
     await registry.putManifest("app", "1", manifest);
     assert.equal(server.seen.length, 3);
   });
