@@ -22,7 +22,7 @@ export interface RecordedRequest {
 }
 
 /** A fault that a hook injects before or instead of serving a request. */
-type Fault =
+export type Fault =
   | { kind: "answer"; answer: Answer }
   | { kind: "delay"; milliseconds: number }
   /** Serves the request after the promise has resolved. */

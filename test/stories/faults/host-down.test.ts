@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import type { Clock } from "../../../src/clock.ts";
+import type { Fault } from "../../../src/sandbox/http/server.ts";
 import { runHere, type RanHere } from "../../support/in-process.ts";
 import { world, type World } from "../../support/world.ts";
 
@@ -40,6 +41,15 @@ async function run({ folder, sandbox }: World, command: string): Promise<RanHere
   return { ...(await runHere(args, sandbox.environment, folder, false, clock)), waited };
 }
 
+/** Lets a registry work until it has received 50 puts. */
+function afterPuts(fault: Fault): (request: { method: string }) => Fault | undefined {
+  let puts = 0;
+  return ({ method }) => {
+    if (method === "PUT") puts += 1;
+    return puts > 50 ? fault : undefined;
+  };
+}
+
 /** Counts the requests without an answer. */
 function unanswered({ stderr }: RanHere): number {
   return [...stderr.matchAll(/ no response /g)].length;
@@ -67,11 +77,7 @@ describe("a host that is down gets a few requests, not some for each image:", ()
     const place = await start(t);
     const registry = place.sandbox.registries.get(TARGET);
     assert.ok(registry !== undefined);
-    let puts = 0;
-    registry.server.onRequest = ({ method }) => {
-      if (method === "PUT") puts += 1;
-      return puts > 50 ? { kind: "cut" } : undefined;
-    };
+    registry.server.onRequest = afterPuts({ kind: "cut" });
     const applied = await run(place, "apply");
     assert.equal(applied.code, 1);
     assert.match(applied.stdout, /\d+ failed/);
@@ -82,11 +88,7 @@ describe("a host that is down gets a few requests, not some for each image:", ()
     const place = await start(t);
     const registry = place.sandbox.registries.get(TARGET);
     assert.ok(registry !== undefined);
-    let puts = 0;
-    registry.server.onRequest = ({ method }) => {
-      if (method === "PUT") puts += 1;
-      return puts > 50 ? { kind: "answer", answer: { status: 503, headers: {} } } : undefined;
-    };
+    registry.server.onRequest = afterPuts({ kind: "answer", answer: { status: 503, headers: {} } });
     const applied = await run(place, "apply");
     assert.equal(applied.code, 1);
     const refused = [...applied.stderr.matchAll(/ 503 \d+ ms/g)].length;

@@ -31,26 +31,23 @@ export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
 
 /** Returns the cells of referrers that a target refused to store. */
 export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): Cells {
-  return {
-    sign: "*",
-    paint: style.quiet,
-    name: row.tag,
-    detail: `referrers ${fromSource(row.source)}`,
-    size: plural(row.refused.length, "referrer"),
-    reason: "skipped: the target refused to store them",
-  };
+  return skippedCells(row, row.refused.length, "skipped: the target refused to store them", style);
 }
 
 /** Returns the cells of referrers with types that mirrorform does not copy. */
 export function leftOutReferrersCells(row: LeftOutReferrersRow, style: Style): Cells {
-  return {
-    sign: "*",
-    paint: style.quiet,
-    name: row.tag,
-    detail: `referrers ${fromSource(row.source)}`,
-    size: plural(row.leftOut.length, "referrer"),
-    reason: `left out: mirrorform does not copy ${typesText(row.mediaTypes)}`,
-  };
+  const reason = `left out: mirrorform does not copy ${typesText(row.mediaTypes)}`;
+  return skippedCells(row, row.leftOut.length, reason, style);
+}
+
+function skippedCells(
+  { tag, source }: { tag: string; source: string },
+  count: number,
+  reason: string,
+  { quiet: paint }: Style,
+): Cells {
+  const detail = `referrers ${fromSource(source)}`;
+  return { sign: "*", paint, name: tag, detail, size: plural(count, "referrer"), reason };
 }
 
 /** Limits for a list of types, which a registry can name in any number and length. */
