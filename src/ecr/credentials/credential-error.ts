@@ -12,7 +12,8 @@ import {
   SIGN_IN_AGAIN,
   type Failure,
 } from "../aws/aws-failure.ts";
-import { isExpiredSession, whyNoCredentials } from "./no-credentials.ts";
+import { whyNoCredentials } from "./no-credentials.ts";
+import { isExpiredSession } from "./profile-cause.ts";
 
 /** The identity that needs credentials. */
 interface Identity {
