@@ -27,6 +27,19 @@ export function plainText(text: string): string {
   return line.length > MAX_QUOTE_LENGTH ? `${line.slice(0, MAX_QUOTE_LENGTH - 1)}…` : line;
 }
 
+/** Characters that a shell takes literally. */
+const SHELL_LITERAL = /^[A-Za-z0-9._:/@=+-]+$/;
+
+/** Writes text as one word of a shell command, for commands that a reader may copy. Quotes it only if necessary. */
+export function shellWord(text: string): string {
+  return SHELL_LITERAL.test(text) ? text : shellQuoted(text);
+}
+
+/** Quotes text for a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Replaces anything that looks like a token with `[redacted]`. */
 export function withoutTokens(text: string): string {
   return text.replace(SECRET, "[redacted]");

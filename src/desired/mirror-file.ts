@@ -20,6 +20,7 @@ import { typeScalars, type Expand, type Place } from "./text/typed-value.ts";
 import { expandVariables, hasVariable } from "./text/variables.ts";
 import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
 import { readFailure } from "../file-failure.ts";
+import { shellWord } from "../plain-text.ts";
 
 export type { EcrSettings } from "../ecr/ecr-settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
@@ -86,7 +87,7 @@ export async function readMirrorFile(path: string, options: ReadOptions): Promis
 
 function invalidBehindLink(path: string, realPath: string): Problem {
   const message = "this symbolic link does not lead to a valid mirror file";
-  const hint = `see its problems with mirrorform validate --file ${realPath}`;
+  const hint = `see its problems with mirrorform validate --file ${shellWord(realPath)}`;
   return { code: "INVALID_FILE", message, hint, path };
 }
 

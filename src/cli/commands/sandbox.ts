@@ -3,6 +3,7 @@ import { constants } from "node:os";
 
 import { MirrorError } from "../../errors.ts";
 import { startFailure } from "../../file-failure.ts";
+import { shellQuoted } from "../../plain-text.ts";
 import { startSandbox } from "../../sandbox/sandbox.ts";
 import type { SandboxInput } from "../definitions/sandbox.ts";
 import { hasControllingTerminal } from "../process/controlling-terminal.ts";
@@ -49,7 +50,7 @@ async function waitForInterrupt(settings: Settings, json: boolean, context: Proc
 }
 
 function shellText(set: Readonly<Record<string, string>>): string {
-  const exports = Object.entries(set).map(([name, value]) => `export ${name}='${value}'\n`);
+  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`);
   const settings = [`unset ${TO_UNSET.join(" ")}\n`, ...exports];
   return `# A Docker Hub and an ECR are running on loopback. In another shell, run:\n${settings.join("")}# Press Ctrl-C here to stop them.\n`;
 }

@@ -1,5 +1,5 @@
 import { MirrorError } from "../../errors.ts";
-import { terminalText } from "../../plain-text.ts";
+import { shellWord, terminalText } from "../../plain-text.ts";
 import { alignColumns } from "../render/text/columns.ts";
 import type { UriFormatName } from "../definitions/uris.ts";
 import { bakeFile } from "./bake-file.ts";
@@ -17,10 +17,14 @@ export const URI_FORMATS: Readonly<Record<UriFormatName, (uris: readonly Mirrore
   tfvars: (uris) => `mirrorform_uris = {\n${uris.map(({ name, uri }) => `  ${name} = ${hclText(uri)}\n`).join("")}}\n`,
 };
 
-/** Characters that a shell takes literally, quoted or not. */
-const PLAIN = /^[A-Za-z0-9._:/@=+-]+$/;
 /** Characters that every reader of dotenv takes literally without quotes. The URI of an image in a registry has no others. */
 const PLAIN_VALUE = /^[A-Za-z0-9._:/@=+[\]-]+$/;
+
+/**
+ * What a shell expands: in double quotes, or when it evaluates a variable a second time, as bash does with BASH_ENV and
+ * PS4. Quotes do not help there. Line breaks and other control characters would begin another line.
+ */
+const EXPANDED = /[$`\\\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
  * Renders a value of a dotenv file. `docker run --env-file` treats quotes as part of the value, so a value has quotes only
@@ -29,14 +33,11 @@ const PLAIN_VALUE = /^[A-Za-z0-9._:/@=+[\]-]+$/;
  */
 function dotenvValue(uri: string): string {
   if (PLAIN_VALUE.test(uri)) return uri;
+  if (EXPANDED.test(uri)) throw unsafe(`"${uri}" has characters that a shell could expand`, "use --format json");
   if (!uri.includes("'")) return `'${uri}'`;
-  if (!/["$`\\!]/.test(uri)) return `"${uri}"`;
-  throw new MirrorError(`"${uri}" cannot be written so that a shell and all dotenv readers agree on it`, {
-    code: "USAGE",
-    side: "config",
-    operation: "print the URIs",
-    hint: "use --format json",
-  });
+  if (!/["!]/.test(uri)) return `"${uri}"`;
+  const message = `"${uri}" cannot be written so that a shell and all dotenv readers agree on it`;
+  throw unsafe(message, "use --format json");
 }
 
 /** Renders an argument of `docker build` that makes it use the mirrored image. */
@@ -47,13 +48,12 @@ function buildArgument(image: MirroredUri): string {
 
 /** Checks a value for `docker build $(mirrorform uris --format build-args)`: the shell splits it at spaces and keeps quotes. */
 function plainWord(word: string): string {
-  if (PLAIN.test(word)) return word;
-  throw new MirrorError(`"${word}" would need quotes on a command line`, {
-    code: "USAGE",
-    side: "config",
-    operation: "print the URIs",
-    hint: "use --format bake, json or dotenv",
-  });
+  if (shellWord(word) === word) return word;
+  throw unsafe(`"${word}" would need quotes on a command line`, "use --format bake or json");
+}
+
+function unsafe(message: string, hint: string): MirrorError {
+  return new MirrorError(message, { code: "USAGE", side: "config", operation: "print the URIs", hint });
 }
 
 /** Renders a quoted template of HCL ("Quoted Templates"), which has JSON's escapes. */

@@ -1,10 +1,11 @@
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import { familiarReference, formatReference } from "../../oci/reference.ts";
+import { isUriVariable, uriVariable, withTargetName } from "../../oci/uri-variable.ts";
 
 /** The URI of one declared image at its target. */
 export interface MirroredUri {
-  /** Name for a variable: capital letters, digits and `_`. */
+  /** Name for a variable: capital letters, digits and `_`, with the ending `_URI` or `_IMAGE`. */
   name: string;
   /** The short name of the source image: `ruby:2.7.1-slim`. */
   image: string;
@@ -17,16 +18,17 @@ export interface MirroredUri {
 
 /**
  * Names the variable of each image: its `output`, or a name from the repository and tag at the target
- * (`NOMORELIMIT_RUBY_2_7_1_SLIM` for `nomorelimit:ruby-2.7.1-slim`). If there are several targets, the name of the target is
- * added.
- * @throws MirrorError INVALID_FILE if two images would have the same name
+ * (`NOMORELIMIT_RUBY_2_7_1_SLIM_URI` for `nomorelimit:ruby-2.7.1-slim`). If there are several targets, the name of the target
+ * is added.
+ * @throws MirrorError INVALID_FILE if two images would have the same name, or an image one that programs read
  */
 export function nameUris(images: readonly DesiredImage[], uriOf: (image: DesiredImage) => string): MirroredUri[] {
   const isOneTarget = new Set(images.map(({ target }) => target)).size === 1;
   const byName = new Map<string, DesiredImage>();
   return images.map((image) => {
-    const own = image.output ?? variableName(`${image.repository}:${image.tag}`);
-    const name = isOneTarget ? own : `${own}_${variableName(image.target)}`;
+    const own = image.output ?? uriVariable(`${image.repository}:${image.tag}`);
+    const name = isOneTarget ? own : withTargetName(own, image.target);
+    if (!isUriVariable(name)) throw reservedName(name, image);
     const other = byName.get(name);
     if (other !== undefined) throw sameName(name, other, image);
     byName.set(name, image);
@@ -35,10 +37,16 @@ export function nameUris(images: readonly DesiredImage[], uriOf: (image: Desired
   });
 }
 
-/** Makes a name that is valid in shells, HCL and dotenv files. */
-function variableName(text: string): string {
-  const name = text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
-  return /^[0-9]/.test(name) ? `_${name}` : name;
+function reservedName(name: string, { repository, tag, at }: DesiredImage): MirrorError {
+  return new MirrorError(
+    `${repository}:${tag} (line ${at.line}) would have the name ${name}, which other programs use`,
+    {
+      code: "INVALID_FILE",
+      side: "config",
+      operation: "name the URIs",
+      hint: "set another output for it, such as ECR_RUBY_URI",
+    },
+  );
 }
 
 function sameName(name: string, first: DesiredImage, second: DesiredImage): MirrorError {

@@ -1,8 +1,10 @@
 import { backupDiagnostic } from "./backup-template.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
+import { isReservedVariable } from "../../oci/uri-variable.ts";
 import { readPlatforms } from "./read-platforms.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
+import { quote } from "../text/problem.ts";
 
 /** Options of an entry that apply to each of its images. */
 export interface ImageOptions {
@@ -34,6 +36,12 @@ export function readImageOptions(document: MirrorDocument, pointer: string, log:
       message: '"output" names a single image, but this entry can have several tags',
       hint: 'remove "output", or move the tag to an entry of its own',
       at: "key",
+    });
+  }
+  if (output !== undefined && isReservedVariable(output)) {
+    log.add(below(pointer, "output"), {
+      message: `${quote(output)} is a variable that other programs use`,
+      hint: "use another name, such as ECR_RUBY_URI",
     });
   }
   return {

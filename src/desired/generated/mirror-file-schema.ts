@@ -416,7 +416,7 @@ export interface MirrorDocument {
    */
   prune?: boolean;
   /**
-   * The image's name in `mirrorform uris` (default: a name derived from its repository and tag).
+   * The image's name in `mirrorform uris`, with the ending _URI or _IMAGE (default: a name derived from its repository and tag).
    */
   output?: string;
   /**

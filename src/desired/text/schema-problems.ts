@@ -122,7 +122,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\/kms$/, "the alias, ID or ARN of a KMS key"],
   [/\/platforms\/\d+$/, "a platform such as linux/amd64 or linux/arm/v7"],
   [/\/tags\/maxAge$/, "a number of hours, days or weeks such as 12h, 90d or 8w"],
-  [/^\/mirrors\/\d+\/output$/, "uppercase letters, digits and _, not starting with a digit"],
+  [/^\/mirrors\/\d+\/output$/, "uppercase letters, digits and _, starting with a letter and ending in _URI or _IMAGE"],
   [/\/tags\/[^/]+$/, RESOURCE_TAG],
 ];
 

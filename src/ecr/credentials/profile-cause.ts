@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { didYouMean } from "../../nearest.ts";
-import { plainText } from "../../plain-text.ts";
+import { plainText, shellWord } from "../../plain-text.ts";
 import type { Section, SharedConfig } from "./shared-config.ts";
 import { tokenFileCause, type Cause } from "./token-file-cause.ts";
 
@@ -139,7 +139,7 @@ function causeInSection(name: string, section: Section, config: SharedConfig, wo
   if (section.has("login_session")) {
     return {
       message: `${shown} has no valid session of \`aws login\``,
-      hint: `run \`aws login --profile ${plainText(name)}\``,
+      hint: `run \`aws login --profile ${shellWord(plainText(name))}\``,
     };
   }
   for (const [key, other] of [
@@ -197,6 +197,6 @@ function singleSignOn(name: string, section: Section, config: SharedConfig, word
   const hasExpired = isExpiredSession(words);
   return {
     message: hasExpired ? `the SSO session of ${shown} has expired` : `${shown} has no SSO session on this machine`,
-    hint: `run \`aws sso login --profile ${plainText(name)}\``,
+    hint: `run \`aws sso login --profile ${shellWord(plainText(name))}\``,
   };
 }

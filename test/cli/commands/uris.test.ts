@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { run } from "../../support/command.ts";
-import { folderWith } from "../../support/mirrorform.ts";
+import { folderWith, mirrorform } from "../../support/mirrorform.ts";
 import { resident } from "../../support/resident.ts";
 import { world, type World } from "../../support/world.ts";
 
@@ -43,7 +43,7 @@ describe("uris", { concurrency: 4 }, () => {
     const { run: mirror, registry, folder } = await builds(t);
     const { stdout } = await mirror(["uris", "--format", "dotenv"]);
     await writeFile(join(folder, "images.env"), stdout);
-    const sourced = await run("sh", ["-c", '. ./images.env; echo "$ECR_RUBY_URI $_1ST_NODE_22_ALPINE"'], {
+    const sourced = await run("sh", ["-c", '. ./images.env; echo "$ECR_RUBY_URI $IMAGE_1ST_NODE_22_ALPINE_URI"'], {
       cwd: folder,
     });
     assert.equal(sourced.stdout, `${registry}/nomorelimit:ruby-2.7.1-slim ${registry}/1st/node:22-alpine\n`);
@@ -73,7 +73,7 @@ describe("uris", { concurrency: 4 }, () => {
     const { stdout } = await mirror(["uris", "--format", "tfvars"]);
     assert.equal(
       stdout,
-      `mirrorform_uris = {\n  ECR_RUBY_URI = "${registry}/nomorelimit:ruby-2.7.1-slim"\n  _1ST_NODE_22_ALPINE = "${registry}/1st/node:22-alpine"\n}\n`,
+      `mirrorform_uris = {\n  ECR_RUBY_URI = "${registry}/nomorelimit:ruby-2.7.1-slim"\n  IMAGE_1ST_NODE_22_ALPINE_URI = "${registry}/1st/node:22-alpine"\n}\n`,
     );
   });
 
@@ -107,8 +107,8 @@ describe("uris", { concurrency: 4 }, () => {
       return (JSON.parse(stdout) as { name: string; uri: string }[]).map(({ name, uri }) => `${name} ${uri}`);
     };
     assert.deepEqual((await names()).slice(0, 2), [
-      "ECR_RUBY_URI_SEOUL seoul.example.com/nomorelimit:ruby-2.7.1-slim",
-      "ECR_RUBY_URI_US us.example.com/team/nomorelimit:ruby-2.7.1-slim",
+      "ECR_RUBY_SEOUL_URI seoul.example.com/nomorelimit:ruby-2.7.1-slim",
+      "ECR_RUBY_US_URI us.example.com/team/nomorelimit:ruby-2.7.1-slim",
     ]);
     assert.equal((await names("--target", "us"))[0], "ECR_RUBY_URI us.example.com/team/nomorelimit:ruby-2.7.1-slim");
   });
@@ -130,9 +130,109 @@ describe("uris", { concurrency: 4 }, () => {
   });
 });
 
+/** If these fail, a pull request chooses what the shell of a job runs. */
+describe("the name of a variable", { concurrency: 4 }, () => {
+  const layout = (entry: string, target = "./mirror"): string =>
+    `version: 1\nname: builds\ntargets:\n  main: { layout: '${target}' }\nmirrors:\n  - ${entry}\n`;
+  const runWith = async (t: TestContext, file: string, args: readonly string[]) => {
+    const folder = await folderWith({ "mirrors.yaml": file });
+    t.after(() => folder.remove());
+    return { ...(await mirrorform(args, { folder: folder.path, environment: {} })), folder: folder.path };
+  };
+
+  for (const output of [
+    "BASH_ENV",
+    "ENV",
+    "PS4",
+    "PATH",
+    "IFS",
+    "PROMPT_COMMAND",
+    "LD_PRELOAD",
+    "DYLD_INSERT_LIBRARIES",
+    "NODE_OPTIONS",
+    "NODE_EXTRA_CA_CERTS",
+    "GIT_SSH_COMMAND",
+    "GIT_CONFIG_GLOBAL",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "AWS_PROFILE",
+    "AWS_ENDPOINT_URL",
+    "DOCKER_HOST",
+    "DOCKER_CONFIG",
+    "BUILDKIT_SYNTAX",
+    "MIRRORFORM_LOG",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "CI_REGISTRY_IMAGE",
+    "_URI",
+    "_RUBY_URI",
+    "1_URI",
+    "ECR_RUBY_URI ",
+    "ecr_ruby_uri",
+    "ECR_RUBY_URI_",
+    "RUBYURI",
+    "GITHUB_REF",
+  ]) {
+    test(`cannot be ${JSON.stringify(output)}`, async (t) => {
+      const file = layout(`{ image: "ruby:3.4", output: ${JSON.stringify(output)} }`);
+      const folder = await folderWith({ "mirrors.yaml": file });
+      t.after(() => folder.remove());
+      const { code, stderr, stdout } = await resident(["uris", "--format", "dotenv"], { folder: folder.path });
+      assert.equal(code, 3, stdout);
+      assert.equal(stdout, "");
+      assert.match(stderr, /mirrors\.yaml:6:\d+: .*(?:_URI or _IMAGE|other programs use)/);
+    });
+  }
+
+  test("is never one that a shell reads, and its value runs nothing when it is exported", async (t) => {
+    const attack = "./a$(touch x);";
+    const named = await runWith(t, layout('{ image: "ruby:3.4", output: BASH_ENV }', attack), [
+      "uris",
+      "--format",
+      "dotenv",
+    ]);
+    assert.equal(named.code, 3);
+    assert.equal(named.stdout, "");
+    for (const format of ["dotenv", "build-args"]) {
+      const file = layout('{ image: "ruby:3.4", output: ECR_RUBY_URI }', attack);
+      const { code, stdout, stderr } = await runWith(t, file, ["uris", "--format", format]);
+      assert.equal(code, 3, format);
+      assert.equal(stdout, "");
+      assert.match(stderr, /hint: use --format (?:bake or )?json/);
+    }
+  });
+
+  test("that is derived from a repository and tag has the same ending", async (t) => {
+    for (const [to, name] of [
+      ["bash:env", "BASH_ENV_URI"],
+      ["ld:preload", "LD_PRELOAD_URI"],
+      ["https:proxy", "HTTPS_PROXY_URI"],
+      ["1st/node:22", "IMAGE_1ST_NODE_22_URI"],
+    ] as const) {
+      const { code, stdout } = await runWith(t, layout(`{ image: "ruby:3.4", to: "${to}" }`), ["uris", "--json"]);
+      assert.equal(code, 0, stdout);
+      assert.equal((JSON.parse(stdout) as { name: string }[])[0]?.name, name);
+    }
+  });
+
+  test("cannot become one that an AWS SDK reads, through a repository or a target", async (t) => {
+    const derived = layout('{ image: "ruby:3.4", to: "aws/container/credentials:full" }');
+    const joined = layout('{ image: "ruby:3.4", output: AWS_CONTAINER_CREDENTIALS_URI }').replace(
+      "  main:",
+      "  other: { layout: ./other }\n  full:",
+    );
+    for (const file of [derived, joined]) {
+      const { code, stdout, stderr } = await runWith(t, file, ["uris", "--format", "dotenv"]);
+      assert.equal(code, 3);
+      assert.equal(stdout, "");
+      assert.match(stderr, /AWS_CONTAINER_CREDENTIALS_FULL_URI, which other programs use[^]*hint: set another output/);
+    }
+  });
+});
+
 test("validate refuses an output for several tags at its line", async (t) => {
   const folder = await folderWith({
-    "mirrors.yaml": FILE.replace("[22-alpine]", "[22-alpine, 20-alpine]\n    output: X"),
+    "mirrors.yaml": FILE.replace("[22-alpine]", "[22-alpine, 20-alpine]\n    output: X_URI"),
   });
   t.after(() => folder.remove());
   const { code, stderr } = await resident(["validate"], { folder: folder.path });

@@ -12,7 +12,9 @@ import { folderWith } from "../../support/mirrorform.ts";
 
 const PLAIN = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2_x-y";
 /** A possible name for the folder of a layout, with characters that are special in shells, HCL, JSON or dotenv files. */
-const HOSTILE = 'oci:./a b${HOME}$(id)`id`%{if true}\\n"q" #c/app:1';
+const HOSTILE = 'oci:./a b%{if true}"q";id #c/app:1';
+/** A name that a shell would expand. */
+const EXPANDED = 'oci:./a b${HOME}$(id)`id`%{if true}\\n"q" #c/app:1';
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
 function written(format: keyof typeof URI_FORMATS, uri: string): string {
@@ -33,8 +35,13 @@ describe("the URI", () => {
     ["in a registry", PLAIN],
     ["in a folder with special characters in its name", HOSTILE],
     ["in a folder with an apostrophe in its name", "oci:./o'brien's own #c/app:1"],
+    ["in a folder with a name that a shell expands", EXPANDED],
   ] as const) {
-    test(`of an image ${what} is read from dotenv by a shell and by Node`, async (t) => {
+    test(`of an image ${what} is ${uri === EXPANDED ? "refused for dotenv" : "read from dotenv by a shell and by Node"}`, async (t) => {
+      if (uri === EXPANDED) {
+        assert.throws(() => written("dotenv", uri), { code: "USAGE", message: /could expand/, hint: /json/ });
+        return;
+      }
       const text = written("dotenv", uri);
       const { path, remove } = await folderWith({});
       t.after(remove);
@@ -66,14 +73,23 @@ describe("the URI", () => {
   }
 
   test("is refused for dotenv if readers would disagree on it", () => {
-    for (const character of ['"', "$HOME", "`id`", "\\n", "!"]) {
+    for (const character of ['"', "!"]) {
       assert.throws(() => written("dotenv", `oci:./o'brien${character}/app:1`), { code: "USAGE", hint: /json/ });
     }
   });
 
+  for (const text of ["$HOME", "$(id)", "`id`", "\\n", "\n", "\r", "\u0000", "\u2028"]) {
+    test(`with ${JSON.stringify(text)} is refused for every format that a shell reads`, () => {
+      for (const uri of [`oci:./a${text}/app:1`, `oci:./a '${text}'/app:1`]) {
+        assert.throws(() => written("dotenv", uri), { code: "USAGE", hint: /json/ });
+        assert.throws(() => written("build-args", uri), { code: "USAGE", hint: /json/ });
+      }
+    });
+  }
+
   test("is refused for build-args if the shell would split it", () => {
     assert.equal(written("build-args", PLAIN), `--build-arg APP_URI=${PLAIN}\n`);
-    assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /json or dotenv/ });
+    assert.throws(() => written("build-args", HOSTILE), { code: "USAGE", hint: /bake or json/ });
   });
 
   test("of an image in a layout is a build context in build-args, because FROM cannot name the layout", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { access, chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 import { load } from "js-yaml";
 
@@ -30,11 +30,24 @@ const PROGRAMS = {
   docker: 'echo "docker $*" >> calls; case "$1" in login) cat >> calls ;; esac',
 };
 
+/** Puts more into the dotenv file than the real program does. */
+const HOSTILE_NPX = `${PROGRAMS.npx.replace("exec ", "")}\n[ "$1" != uris ] || printf 'PATH=/nowhere\\ntouch sourced\\n'`;
+
 /** If this fails, builds that copied the example buildspec break. */
 test("the example buildspec mirrors the image, signs in to ECR with docker, and passes the URI to the build", async (t) => {
+  await build(t, PROGRAMS);
+});
+
+test("the example buildspec takes nothing else from the dotenv file, and does not run it", async (t) => {
+  const folder = await build(t, { ...PROGRAMS, npx: HOSTILE_NPX });
+  await assert.rejects(access(join(folder, "sourced")));
+});
+
+/** Runs the buildspec. @returns its folder */
+async function build(t: TestContext, programs: Readonly<Record<string, string>>): Promise<string> {
   const images = { images: ["ruby:2.7.1-slim"], imageOptions: { layers: 1, layerBytes: 64 } };
   const place = await world(t, { "mirrors.yaml": FILE }, images);
-  for (const [name, body] of Object.entries(PROGRAMS)) {
+  for (const [name, body] of Object.entries(programs)) {
     await writeFile(join(place.folder, name), `#!/bin/sh\n${body}\n`);
     await chmod(join(place.folder, name), 0o755);
   }
@@ -58,4 +71,5 @@ test("the example buildspec mirrors the image, signs in to ECR with docker, and 
     `docker build --build-arg ECR_RUBY_URI=${server.host}/nomorelimit:ruby-2.7.1-slim .`,
     `docker login --username AWS --password-stdin ${server.host}`,
   ]);
-});
+  return place.folder;
+}
