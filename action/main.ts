@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { appendOutput } from "../src/cli/output/output-file.ts";
 import { EXIT } from "../src/cli/process/exit-code.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { reportPage } from "./report-page.ts";
@@ -32,7 +33,7 @@ async function run(inputs: Inputs): Promise<number> {
     const isFork = inputs.pullRequest?.isFork === true;
     if (isFork && inputs.command !== "validate") out("Pull request from a fork: only validating the mirror file.\n");
     if (validation.code !== EXIT.done || inputs.command === "validate" || isFork) {
-      setOutputs(inputs.outputFile, { "exit-code": String(validation.code) });
+      await setOutputs(inputs.outputFile, { "exit-code": String(validation.code) });
       if (inputs.command === "plan" && !isFork) await publishProblems(inputs, validation, out);
       return validation.code;
     }
@@ -61,7 +62,7 @@ async function plan(inputs: Inputs, folder: string): Promise<number> {
   const args = ["plan", "--detailed-exitcode", "--markdown", markdown, ...summary, ...selection(inputs)];
   const { code, errors } = await withoutCommands(out, () => mirrorform(args));
   const hasChanges = code === EXIT.changes;
-  setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
+  await setOutputs(inputs.outputFile, { "exit-code": String(code), changes: String(hasChanges) });
   const page = await readFile(markdown, "utf8").catch(() => undefined);
   if (page !== undefined) await publishPlan(inputs, page, code, out);
   // Exit code 3 means that no request was sent. Later errors may contain addresses.
@@ -76,14 +77,14 @@ async function apply(inputs: Inputs, folder: string): Promise<number> {
   const { code, output } = await withoutCommands(out, () =>
     mirrorform(["apply", "--report", report, ...wait, ...selection(inputs)]),
   );
-  setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === EXIT.done) });
+  await setOutputs(inputs.outputFile, { "exit-code": String(code), finished: String(code === EXIT.done) });
   if (inputs.summaryFile !== undefined) {
     const reportText = await readFile(report, "utf8").catch(() => undefined);
     const text =
       reportText === undefined
         ? "There is no report. See the log for the output."
         : withoutPullLimitOwners(output, reportText);
-    await appendFile(inputs.summaryFile, reportPage(text));
+    await appendOutput(inputs.summaryFile, reportPage(text));
   }
   if (code !== EXIT.pullLimitReached) return code;
   out(

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync } from "node:fs";
+
+import { appendOutput } from "../src/cli/output/output-file.ts";
 
 /** Formats a warning that GitHub shows on the run. */
 export function warning(message: string): string {
@@ -23,9 +24,9 @@ export async function withoutCommands<T>(out: (text: string) => void, write: () 
 }
 
 /** Sets outputs of the step. Values must be a single line. */
-export function setOutputs(file: string | undefined, outputs: Readonly<Record<string, string>>): void {
+export async function setOutputs(file: string | undefined, outputs: Readonly<Record<string, string>>): Promise<void> {
   if (file === undefined) return;
-  appendFileSync(
+  await appendOutput(
     file,
     Object.entries(outputs)
       .map(([name, value]) => `${name}=${value}\n`)

@@ -43,6 +43,7 @@ const WRITE_HINTS: Readonly<Record<string, string>> = {
   ENOENT: "create the folder first, or write to another one",
   ENOTDIR: "write to a path below a folder",
   EISDIR: "add the name of a file to the path",
+  ELOOP: "replace the link with a file, or write to another path",
   EACCES: "write to a folder that this user may write to, or change its permissions",
   EPERM: "write to a folder that this user may write to, or change its permissions",
   EROFS: "write to a folder on another file system",

@@ -53,7 +53,7 @@ async function planAndCarryOut(
       context.out(`${renderPlan(plan, session.style)}
 `);
     const started = context.clock.monotonic();
-    const log = events !== undefined ? openEventLog(events, context) : undefined;
+    const log = events !== undefined ? await openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
     const report = await carryOut(plan, session, context, { showsProgress: !json, wait: wait - waited }).finally(() =>
       log?.close(),

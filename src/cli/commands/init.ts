@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 
 import { MirrorError } from "../../errors.ts";
@@ -6,7 +5,8 @@ import { readImageName } from "../../desired/entries/image-name.ts";
 import type { Diagnostic } from "../../desired/text/problem.ts";
 import { STANDARD_STREAM } from "../options/common-options.ts";
 import { systemCodeOf } from "../../file-failure.ts";
-import { unwritable } from "../output/output-file.ts";
+import { unwritable } from "../output/open-output.ts";
+import { writeNewOutput } from "../output/output-file.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
@@ -29,7 +29,7 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
     return EXIT.done;
   }
   try {
-    await writeFile(path, content, { flag: "wx" });
+    await writeNewOutput(path, content);
   } catch (error) {
     throw systemCodeOf(error) === "EEXIST" ? alreadyThere(path) : unwritable(path, error);
   }

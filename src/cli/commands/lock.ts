@@ -62,7 +62,7 @@ async function write(
 ): Promise<number> {
   const { file, lock: old } = loaded;
   const events = createEventStream();
-  logRequests(input, events, context);
+  await logRequests(input, events, context);
   const pullBudgets = createPullBudgets(file.sources);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {

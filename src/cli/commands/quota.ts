@@ -29,7 +29,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   const sources = await sourcesOf(input, context);
   if (sources === undefined) return EXIT.invalid;
   const events = createEventStream();
-  logRequests(input, events, context);
+  await logRequests(input, events, context);
   const pullBudgets = createPullBudgets(new Map());
   const connections = openConnections(sources, pullBudgets, events.emit, context);
   try {

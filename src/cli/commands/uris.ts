@@ -29,7 +29,7 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   const { file, select } = narrow(loaded.file, input.target, input.only);
   const images = knownImages(loaded, select, context);
   const events = createEventStream();
-  logRequests(input, events, context);
+  await logRequests(input, events, context);
   warnOfRegions(events, context);
   const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
   const progress = followReading(input, events, context);

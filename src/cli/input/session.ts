@@ -65,7 +65,7 @@ export async function withPlan(
   const events = createEventStream();
   const pullBudgets = createPullBudgets(file.sources);
   events.listen(pullBudgets.listener);
-  logRequests(input, events, context);
+  await logRequests(input, events, context);
   warnOfRegions(events, context);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {

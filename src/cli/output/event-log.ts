@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 
 import type { Clock } from "../../clock.ts";
 import type { Emit, MirrorEvent } from "../../events.ts";
 import { writeFailure } from "../../file-failure.ts";
-import { refuseUnreadPipe, unwritable } from "./output-file.ts";
+import { openOutput, refuseUnreadPipe, TRUNCATE, unwritable, type Output } from "./open-output.ts";
 import { version } from "../process/version.ts";
 
 /** Additions raise the minor version, other changes the major version. */
@@ -38,30 +38,33 @@ export interface EventLog {
  * the run.
  * @throws MirrorError FILE_UNWRITABLE if the file cannot be opened
  */
-export function openEventLog(path: string, { clock, err }: { clock: Clock; err: (text: string) => void }): EventLog {
-  let file: number | undefined = open(path);
+export async function openEventLog(
+  path: string,
+  { clock, err }: { clock: Clock; err: (text: string) => void },
+): Promise<EventLog> {
+  let file: Output | undefined = await open(path);
   const write = (event: MirrorEvent | FirstLine): void => {
     if (file === undefined || event.type === "request.started" || event.type === "plan.progress") return;
     try {
       const line: LoggedEvent = { at: new Date(clock.now()).toISOString(), ...event };
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      writeSync(file.descriptor, `${JSON.stringify(line)}\n`);
     } catch (error) {
       err(`Events are no longer written to ${path}: ${writeFailure(error)}\n`);
       close();
     }
   };
   const close = (): void => {
-    if (file !== undefined) closeSync(file);
+    file?.close();
     file = undefined;
   };
   write({ type: "version", formatVersion: EVENTS_FORMAT_VERSION, mirrorform: version() });
   return { listen: write, close };
 }
 
-function open(path: string): number {
+async function open(path: string): Promise<Output> {
   try {
-    refuseUnreadPipe(path);
-    return openSync(path, "w");
+    await refuseUnreadPipe(path);
+    return await openOutput(path, TRUNCATE);
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -1,19 +1,28 @@
-import { closeSync, constants, openSync, statSync } from "node:fs";
-import { appendFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { stat as statOf, writeFile } from "node:fs";
+import { realpath, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 
-import { writeFailure, writeHint } from "../../file-failure.ts";
-import { MirrorError } from "../../errors.ts";
+import { APPEND, CREATE, isOwnDescriptor, openOutput, outputPath, TRUNCATE, unwritable } from "./open-output.ts";
+
+const stat = promisify(statOf);
 
 /**
- * Writes an output file atomically, so that a reader never finds a partial one.
- * @throws MirrorError FILE_UNWRITABLE for a missing folder, a missing permission or a full disk
+ * Writes an output file atomically, so that a reader never finds a partial one. A pipe, a device, or a file that the
+ * process has open as `/dev/stdout` cannot be replaced, and is written in place.
+ * @throws MirrorError FILE_UNWRITABLE for a missing folder, a missing permission, a full disk or a link
  */
 export async function writeOutput(path: string, content: string): Promise<void> {
   try {
-    const found = await stat(path).catch(() => undefined);
-    // A pipe or a device cannot be replaced.
-    if (found !== undefined && !found.isFile()) return await writeFile(path, content);
-    await replace(found === undefined ? path : await realpath(path), content);
+    const { path: place } = await outputPath(path);
+    const found = await stat(place).catch(() => undefined);
+    const isReplaced = (found === undefined || found.isFile()) && !(await isOwnDescriptor(path));
+    if (!isReplaced) return await write(path, TRUNCATE, content);
+    await replace(
+      found === undefined ? place : await realpath(place),
+      content,
+      found === undefined ? undefined : found.mode & 0o777,
+    );
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -24,11 +33,16 @@ export async function writeOutput(path: string, content: string): Promise<void> 
  * @throws MirrorError FILE_UNWRITABLE
  */
 export async function refuseUnwritable(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  // Opening a pipe would wait for its reader, who may come later.
-  if (found?.isFIFO() === true) return;
-  await appendOutput(path, "");
-  if (found === undefined) await rm(await realpath(path), { force: true });
+  try {
+    const { path: place } = await outputPath(path);
+    const found = await stat(place).catch(() => undefined);
+    // Opening a pipe would wait for its reader, who may come later.
+    if (found?.isFIFO() === true) return;
+    await write(path, APPEND, "");
+    if (found === undefined) await rm(await realpath(place), { force: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 /**
@@ -37,40 +51,35 @@ export async function refuseUnwritable(path: string): Promise<void> {
  */
 export async function appendOutput(path: string, content: string): Promise<void> {
   try {
-    await appendFile(path, content);
+    await write(path, APPEND, content);
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
-/** Returns the error for a file that cannot be written. */
-export function unwritable(path: string, error: unknown): MirrorError {
-  return new MirrorError(writeFailure(error), {
-    code: "FILE_UNWRITABLE",
-    side: "config",
-    operation: "write file",
-    reference: path,
-    hint: writeHint(error),
-    cause: error,
-  });
-}
-
 /**
- * Checks that a pipe has a reader. Synchronous writes to one without a reader would stop the whole process, signals
- * included.
- * @throws an error of the file system, ENXIO
+ * Writes a new file.
+ * @throws an error of the file system, EEXIST; MirrorError FILE_UNWRITABLE for a link on the way to it
  */
-export function refuseUnreadPipe(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return;
-  closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+export async function writeNewOutput(path: string, content: string): Promise<void> {
+  await write(path, CREATE, content);
 }
 
-async function replace(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+async function write(path: string, flags: number, content: string, mode?: number): Promise<void> {
+  const output = await openOutput(path, flags, mode);
   try {
-    // A killed run may have left one, and a link could lead to another file.
-    await rm(temporary, { force: true });
-    await writeFile(temporary, content, { flag: "wx" });
+    // A device can refuse even a write of no bytes.
+    if (content !== "") await promisify(writeFile)(output.descriptor, content);
+  } finally {
+    output.close();
+  }
+}
+
+/** @param path free of links that must not be followed */
+async function replace(path: string, content: string, mode: number | undefined): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await write(temporary, CREATE, content, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

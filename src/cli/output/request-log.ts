@@ -1,10 +1,10 @@
-import { appendFileSync } from "node:fs";
+import { writeSync } from "node:fs";
 
 import type { Emit } from "../../events.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { EventStream } from "./event-stream.ts";
 import { writeFailure } from "../../file-failure.ts";
-import { refuseUnreadPipe, unwritable } from "./output-file.ts";
+import { APPEND, openOutput, refuseUnreadPipe, unwritable, type Output } from "./open-output.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /** Values of MIRRORFORM_LOG for standard error. Any other value is the path of a file. */
@@ -15,31 +15,36 @@ const TO_STANDARD_ERROR = new Set(["1", "true", "stderr"]);
  * `MIRRORFORM_LOG=FILE`. A write that fails later is reported once and does not stop the run.
  * @throws MirrorError FILE_UNWRITABLE if the file cannot be written
  */
-export function logRequests(
+export async function logRequests(
   { verbose }: { verbose: boolean },
   events: EventStream,
   { environment, err, clock }: ProcessContext,
-): void {
+): Promise<void> {
   const destination = environment["MIRRORFORM_LOG"] ?? "";
   if (verbose || logsToStandardError(environment)) events.listen(requestLog(err));
   if (destination === "" || TO_STANDARD_ERROR.has(destination)) return;
-  try {
-    refuseUnreadPipe(destination);
-    appendFileSync(destination, "");
-  } catch (error) {
-    throw unwritable(destination, error);
-  }
-  let isWritten = true;
+  let file: Output | undefined = await open(destination);
   const write = (line: string): void => {
-    if (!isWritten) return;
+    if (file === undefined) return;
     try {
-      appendFileSync(destination, `${new Date(clock.now()).toISOString()} ${line}`);
+      // The file stays open until the process ends, because requests may be logged until then.
+      writeSync(file.descriptor, `${new Date(clock.now()).toISOString()} ${line}`);
     } catch (error) {
-      isWritten = false;
+      file.close();
+      file = undefined;
       err(`Requests are no longer written to ${destination}: ${writeFailure(error)}\n`);
     }
   };
   events.listen(requestLog(write));
+}
+
+async function open(path: string): Promise<Output> {
+  try {
+    await refuseUnreadPipe(path);
+    return await openOutput(path, APPEND);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 /** Whether the environment asks for a line for each request on standard error. */
