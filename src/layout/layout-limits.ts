@@ -4,6 +4,8 @@
 export const MAX_INDEX_BYTES = 16 * 1024 * 1024;
 /** Maximum size of `oci-layout`. */
 export const MAX_MARKER_BYTES = 4 * 1024;
+/** Maximum size of the lock file of `index.json`, which has 16 characters. */
+export const MAX_LOCK_BYTES = 1024;
 /** Maximum number of small files to read concurrently. Systems often limit a process to about 1,000 open files. */
 export const MAX_CONCURRENT_READS = 32;
 /** Maximum depth of nested indexes, as for copying images. */

@@ -1,4 +1,5 @@
 import { listedImages, type DesiredEntry } from "../entries/desired-entry.ts";
+import { INDEX_LOCK } from "../../layout/target/index-lock.ts";
 import { UPLOADS } from "../../layout/target/staging.ts";
 import { linkBelow, type Found } from "../text/link-below.ts";
 import { below } from "../text/pointer.ts";
@@ -34,7 +35,7 @@ export async function checkLayoutLinks(
   for (const target of targets) {
     if (target.kind !== "layout") continue;
     const repositories = (byTarget.get(target.name) ?? []).map(({ repository }) => repository);
-    const paths = [UPLOADS, ...contentOf(repositories)];
+    const paths = [UPLOADS, ...contentOf(repositories, [...CONTENT, INDEX_LOCK])];
     await check(target, paths, below(below("/targets", target.name), "layout"), log);
   }
   for (const [registry, { layout }] of sources) {
@@ -48,8 +49,8 @@ export async function checkLayoutLinks(
   }
 }
 
-function contentOf(repositories: readonly string[]): string[] {
-  return [...new Set(repositories)].flatMap((name) => CONTENT.map((path) => `${name}/${path}`));
+function contentOf(repositories: readonly string[], content: readonly string[] = CONTENT): string[] {
+  return [...new Set(repositories)].flatMap((name) => content.map((path) => `${name}/${path}`));
 }
 
 async function check(

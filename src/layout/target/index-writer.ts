@@ -2,14 +2,11 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import { readTargetFolder } from "./target-folder.ts";
 import { makeFolders } from "../files/durable.ts";
-import { withLock, type LayoutLock } from "./index-lock.ts";
+import { INDEX_LOCK, withLock, type LayoutLock } from "./index-lock.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import type { Staging } from "./staging.ts";
-
-/** The lock file for changes of `index.json`. It remains only if a process is killed. */
-const LOCK = ".index.json.lock";
 
 /**
  * Changes `index.json`, one process at a time. Creates the layout if it does not exist.
@@ -33,7 +30,7 @@ export function createIndexWriter(root: LayoutRoot, staging: Staging): ChangeInd
     const work = workOn(folder, operation);
     await queue(async () => {
       await makeFolders(await root.base(), [...folder.steps, "blobs", "sha256"], work);
-      const lock = await pathIn(folder, LOCK);
+      const lock = await pathIn(folder, INDEX_LOCK);
       // If the lock was lost, another process may have written: read the index again.
       while (!(await withLock(lock, root, { work, signal }, (held) => write(folder, edit, operation, held))));
     });

@@ -5,6 +5,7 @@ import { refuseLinks } from "../files/open-file.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import { invalid, readIndex, readIndexFile } from "../read-layout.ts";
+import { INDEX_LOCK, refuseForeignLock } from "./index-lock.ts";
 import { UPLOADS } from "./staging.ts";
 
 /** The state of a folder to write to. */
@@ -16,7 +17,7 @@ export type TargetFolder =
 
 /**
  * Reads a folder to write to. An `index.json` without `oci-layout` may belong to another tool or an incomplete layout,
- * and must not be overwritten. A link where a blob would be written is refused here, before pulls are spent on it. The exception is an index exactly as mirrorform first writes it, with one tag.
+ * and must not be overwritten. A link where a blob or the lock would be written is refused here, before pulls are spent on it. The exception is an index exactly as mirrorform first writes it, with one tag.
  * @throws MirrorError LAYOUT_INVALID, also for another tool's `index.json`; TOO_LARGE, LAYOUT_FILE
  */
 export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFolder> {
@@ -39,6 +40,7 @@ async function refuseLinksToWrite(folder: LayoutFolder): Promise<void> {
   const work = workOn(folder, "read layout");
   await refuseLinks(await pathIn(folder, "blobs", "sha256"), work);
   await refuseLinks(join(await root.base(), ...root.steps, UPLOADS), work);
+  await refuseForeignLock(await pathIn(folder, INDEX_LOCK), work);
 }
 
 const HINT =

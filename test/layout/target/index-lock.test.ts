@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 
 import type { Clock } from "../../../src/clock.ts";
 import { withLock, type LayoutLock } from "../../../src/layout/target/index-lock.ts";
@@ -100,4 +101,36 @@ test("interrupting the run ends the wait for a lock", async (t) => {
   const options = { clock: quickClock(), random: Math.random };
   const waiting = withLock(path, options, { ...ABOUT, signal: interrupt.signal }, () => Promise.resolve());
   await assert.rejects(waiting, { code: "INTERRUPTED" });
+});
+
+/** If these fail, a layout from elsewhere fills the memory of a run, or stops it for minutes. */
+describe("a lock file that is not mirrorform's", { skip: process.platform === "win32" }, () => {
+  for (const [what, put] of [
+    ["a link to a device", (path: string) => symlink("/dev/zero", path)],
+    ["a link to nothing", (path: string) => symlink("nothing", path)],
+    ["a pipe", async (path: string) => void execFileSync("mkfifo", [path])],
+    ["a folder", (path: string) => mkdir(path)],
+  ] as const) {
+    test(`is refused at once if it is ${what}, and stays`, async (t) => {
+      const { path, hold } = await lockIn(t);
+      await put(path);
+      const clock = quickClock();
+      const began = clock.time;
+      await assert.rejects(
+        hold(() => Promise.resolve("mine"), clock),
+        { code: "LAYOUT_FILE", message: "lock is not a regular file", hint: /^delete lock in that folder/ },
+      );
+      assert.equal(clock.time, began, "without waiting");
+      assert.ok(!(await lstat(path)).isFile());
+    });
+  }
+
+  test("is taken over if nobody updates it, and only its first kilobyte could be read", async (t) => {
+    const { path, hold } = await lockIn(t);
+    await writeFile(path, "");
+    // More than Node can read into one buffer.
+    await truncate(path, 2 ** 43);
+    assert.equal(await hold(({ isHeld }) => isHeld()), true);
+    assert.equal(existsSync(path), false);
+  });
 });

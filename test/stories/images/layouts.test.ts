@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ChildProcess } from "node:child_process";
+import { execFileSync, type ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
 
 import { incompleteTags } from "../../support/completeness.ts";
@@ -245,3 +245,27 @@ test("plan and apply refuse a folder with an unrelated index.json and leave it u
   }
   assert.deepEqual([...layoutsIn(join(place.folder, "mirror")).keys()], ["bitnami/kafka", "ghcr.io/org/app"]);
 });
+
+for (const [what, put, code] of [
+  ["a link to a device", (path: string) => symlink("/dev/zero", path), 3],
+  ["a pipe", async (path: string) => void execFileSync("mkfifo", [path]), 1],
+] as const) {
+  test(`a lock file of a layout that is ${what} is refused before anything is read from a source`, async (t) => {
+    const place = await world(t, FILES, { images: IMAGES });
+    const folder = join(place.folder, "mirror/redis");
+    await mkdir(folder, { recursive: true });
+    await put(join(folder, ".index.json.lock"));
+    for (const command of ["plan", "apply"]) {
+      const ran = await place.start([command, "--file", "carry.yaml", "--only", "redis*"]);
+      assert.equal(ran.code, code, ran.stderr);
+      assert.match(ran.stdout + ran.stderr, /\.index\.json\.lock.* is (?:a symbolic link|not a regular file)/);
+      assert.match(ran.stdout + ran.stderr, /hint: (?:replace|delete)/);
+      const gets = place.sandbox.dockerHub.registry.requests.filter(({ method }) => method === "GET");
+      assert.deepEqual(
+        gets.filter(({ path }) => path.includes("/manifests/")),
+        [],
+      );
+      assert.deepEqual(await readdir(folder), [".index.json.lock"]);
+    }
+  });
+}
