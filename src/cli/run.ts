@@ -9,6 +9,7 @@ import { listenForInterrupt } from "./process/interrupt.ts";
 import { endOf } from "./process/end-of-run.ts";
 import { watchStandardStreams } from "./output/standard-streams.ts";
 import { wantsColor } from "./output/wants-color.ts";
+import { withoutCommands } from "./output/workflow-commands.ts";
 import { renderError } from "./render/text/error-text.ts";
 import { createStyle } from "./render/text/style.ts";
 import { createProcessContext, type ProcessContext } from "./process/process-context.ts";
@@ -17,7 +18,7 @@ import { version } from "./process/version.ts";
 /** Runs a command line in the context of a process. @returns the exit code */
 export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const lostOutput = watchStandardStreams(process);
-  const context = createProcessContext(listenForInterrupt(process));
+  const context = withoutCommands(createProcessContext(listenForInterrupt(process)));
   const code = await runCommandLine(args, context);
   const lost = await lostOutput();
   if (lost === undefined) return code;
@@ -29,7 +30,8 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
 const BEFORE_FAILED: ReadonlySet<number> = new Set([EXIT.invalid, ...Object.values(EXIT.interrupted)]);
 
 /** Runs a command line, and maps errors to exit codes. @returns the exit code */
-export async function runCommandLine(args: readonly string[], context: ProcessContext): Promise<number> {
+export async function runCommandLine(args: readonly string[], process: ProcessContext): Promise<number> {
+  const context = withoutCommands(process);
   try {
     return await dispatch(args, context);
   } catch (error) {

@@ -158,7 +158,7 @@ test("quoted lines of the mirror file cannot run workflow commands, including le
   const [, stopped = "", quoted = "", after = ""] =
     /^::stop-commands::(\S+)\n([^]*?)\n::\1::\n([^]*)$/m.exec(stdout) ?? [];
   assert.notEqual(stopped, "");
-  assert.match(quoted, /##\[add-mask\]/);
+  assert.match(quoted, /#\\u0023\[add-mask\]/);
   assert.match(after, /^::error file=mirrors\.yaml,line=9,/);
 });
 

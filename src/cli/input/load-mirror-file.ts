@@ -49,12 +49,13 @@ export async function loadWithSource(
 /** Reports warnings on standard error, and as annotations in GitHub Actions. Standard output is for the command's result. */
 function reportWarnings(
   { warnings, source }: { warnings: readonly Problem[]; source: string },
-  { err, environment }: ProcessContext,
+  context: ProcessContext,
 ): void {
+  const { err, environment } = context;
   const marked = warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` }));
   for (const alike of groupAlike(marked)) err(`${renderProblems(alike, source)}\n\n`);
   const commands = annotations(warnings, environment, "warning");
-  if (commands !== "") err(commands);
+  if (commands !== "") (context.commands ?? context).err(commands);
 }
 
 /**
@@ -75,7 +76,7 @@ export async function reportProblems(
     const shown = groupAlike(problems).slice(0, MAX_PROBLEMS_SHOWN);
     const rendered = shown.map((alike) => renderProblems(alike, about.source(alike[0].path)));
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
-    out(annotations(problems, environment));
+    (context.commands ?? context).out(annotations(problems, environment));
   }
   // A report file that cannot be written must not hide the problems.
   const style = createStyle({ color: false });

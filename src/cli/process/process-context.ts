@@ -14,6 +14,8 @@ export interface ProcessContext extends RunContext {
   out: (text: string) => void;
   /** Writes to standard error. */
   err: (text: string) => void;
+  /** Writes commands for the CI service, which `out` and `err` would escape. Missing: `out` and `err` escape nothing. */
+  commands?: { out: (text: string) => void; err: (text: string) => void };
   /** Whether standard output is a terminal that supports redrawing. */
   isTerminal: boolean;
   /** The same for standard error, where progress is shown while a command reads. */

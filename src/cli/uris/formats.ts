@@ -25,6 +25,8 @@ const PLAIN_VALUE = /^[A-Za-z0-9._:/@=+[\]-]+$/;
  * PS4. Quotes do not help there. Line breaks and other control characters would begin another line.
  */
 const EXPANDED = /[$`\\\p{Cc}\p{Zl}\p{Zp}]/u;
+/** A workflow command, which the log of a job would escape and so change the value. */
+const COMMAND = /##\w*\[/;
 
 /**
  * Renders a value of a dotenv file. `docker run --env-file` treats quotes as part of the value, so a value has quotes only
@@ -34,6 +36,7 @@ const EXPANDED = /[$`\\\p{Cc}\p{Zl}\p{Zp}]/u;
 function dotenvValue(uri: string): string {
   if (PLAIN_VALUE.test(uri)) return uri;
   if (EXPANDED.test(uri)) throw unsafe(`"${uri}" has characters that a shell could expand`, "use --format json");
+  if (COMMAND.test(uri)) throw unsafe(`"${uri}" contains a command of CI services`, "use --format json");
   if (!uri.includes("'")) return `'${uri}'`;
   if (!/["!]/.test(uri)) return `"${uri}"`;
   const message = `"${uri}" cannot be written so that a shell and all dotenv readers agree on it`;
