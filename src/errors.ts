@@ -1,5 +1,6 @@
 import { USUAL_HINTS } from "./error-hints.ts";
 import type { ErrorCode } from "./error-code.ts";
+import { MAX_MESSAGE_LENGTH, shortened } from "./plain-text.ts";
 
 /** Where an error came from: the source and the target often have different operators. */
 export type Side = "source" | "target" | "config" | "credentials";
@@ -21,7 +22,12 @@ export interface MirrorErrorFields {
   cause?: unknown;
 }
 
-/** The error class of mirrorform. `message` is the cause; `operation` and `reference` are what failed. */
+/**
+ * The error class of mirrorform. `message` is the cause; `operation` and `reference` are what failed. All texts have a
+ * bounded length, because registries and mirror files write parts of them: a reference at most 300 characters, a message
+ * or a hint at most 1,000. A message that quotes a long text passes it through `shortened` first, so that its own words
+ * stay.
+ */
 export class MirrorError extends Error {
   override readonly name = "MirrorError";
   readonly code: ErrorCode;
@@ -33,14 +39,14 @@ export class MirrorError extends Error {
   readonly hint: string;
 
   constructor(message: string, fields: MirrorErrorFields) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    super(shortened(message, MAX_MESSAGE_LENGTH), fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code;
     this.side = fields.side;
-    this.operation = fields.operation;
-    this.reference = fields.reference;
+    this.operation = shortened(fields.operation);
+    this.reference = fields.reference === undefined ? undefined : shortened(fields.reference);
     this.retryable = fields.retryable ?? false;
     this.retryAfterMilliseconds = fields.retryAfterMilliseconds;
-    this.hint = fields.hint ?? USUAL_HINTS[fields.code];
+    this.hint = shortened(fields.hint ?? USUAL_HINTS[fields.code], MAX_MESSAGE_LENGTH);
   }
 
   /** Returns a copy of the error with some fields replaced. */
@@ -64,13 +70,13 @@ export interface ErrorReport {
 /** Turns a thrown value into an {@link ErrorReport}. Anything but a MirrorError is a defect of mirrorform: INTERNAL. */
 export function reportOf(error: unknown): ErrorReport {
   if (!(error instanceof MirrorError)) {
-    return {
+    return shortReport({
       code: "INTERNAL",
       side: "config",
       operation: "run mirrorform",
       message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
       hint: "report this bug in mirrorform, with the command and its --verbose output",
-    };
+    });
   }
   return {
     code: error.code,
@@ -79,5 +85,17 @@ export function reportOf(error: unknown): ErrorReport {
     ...(error.reference === undefined ? {} : { reference: error.reference }),
     message: error.message,
     hint: error.hint,
+  };
+}
+
+/** Bounds the texts of a report, as {@link MirrorError} does. For reports that are not made from an error. */
+export function shortReport(report: ErrorReport): ErrorReport {
+  const { operation, reference, message, hint } = report;
+  return {
+    ...report,
+    operation: shortened(operation),
+    ...(reference === undefined ? {} : { reference: shortened(reference) }),
+    message: shortened(message, MAX_MESSAGE_LENGTH),
+    ...(hint === undefined ? {} : { hint: shortened(hint, MAX_MESSAGE_LENGTH) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
+import { MirrorError, reportOf, shortReport, type ErrorReport } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Action } from "../plan/action.ts";
 import type { Outcome } from "./report.ts";
@@ -14,7 +14,7 @@ export interface Meter {
 
 /** Records what an action skipped without failing. */
 export function addWarning(meter: Meter, warning: ErrorReport): void {
-  meter.warnings = [...(meter.warnings ?? []), warning];
+  meter.warnings = [...(meter.warnings ?? []), shortReport(warning)];
 }
 
 export interface RunContext {

@@ -1,4 +1,4 @@
-import { terminalText } from "../plain-text.ts";
+import { shortened, terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Command } from "./options/command.ts";
 import { readCommandLine } from "./options/command-line.ts";
@@ -88,9 +88,13 @@ function fail(error: unknown, args: readonly string[], context: ProcessContext):
     context.err(renderError(report, createStyle({ color })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
-  if (!(error instanceof MirrorError) && error instanceof Error) context.err(`${terminalLines(error.stack ?? "")}\n`);
+  if (!(error instanceof MirrorError) && error instanceof Error)
+    context.err(`${terminalLines(shortened(error.stack ?? "", MAX_STACK_LENGTH))}\n`);
   return error instanceof MirrorError && INVALID.has(error.code) ? EXIT.invalid : EXIT.failed;
 }
+
+/** Most characters of the stack of an unexpected error. Its message can quote text from outside. */
+const MAX_STACK_LENGTH = 4000;
 
 function terminalLines(text: string): string {
   return text.split("\n").map(terminalText).join("\n");

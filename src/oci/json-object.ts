@@ -3,12 +3,28 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Parses a JSON object in UTF-8. Undefined for anything else. */
+/**
+ * Deepest JSON that is read. Manifests, configs and answers have about ten levels. Code that recurses into a value, such as
+ * JSON.stringify, exhausts the stack at some thousands.
+ */
+export const MAX_JSON_DEPTH = 64;
+
+/** Returns whether a value has more than {@link MAX_JSON_DEPTH} levels. Works level by level, without recursion. */
+export function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_JSON_DEPTH) return true;
+    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
+  }
+  return false;
+}
+
+/** Parses a JSON object in UTF-8, of at most {@link MAX_JSON_DEPTH} levels. Undefined for anything else. */
 export function parseJsonObject(json: string | Uint8Array): Record<string, unknown> | undefined {
   try {
     const text = typeof json === "string" ? json : new TextDecoder("utf-8", { fatal: true }).decode(json);
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return isJsonObject(value) && !isTooDeep(value) ? value : undefined;
   } catch {
     // The parser's error is dropped: its message quotes the text, which may contain secrets.
     return undefined;

@@ -1,3 +1,4 @@
+import { shortened } from "../plain-text.ts";
 import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
@@ -43,15 +44,19 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
     return { kind: "schema-1", message: SCHEMA_1_MESSAGE };
   }
   if (!isIndexType(mediaType) && !isImageType(mediaType)) {
-    return { kind: "unknown-media-type", message: `mirrorform does not support manifests of type "${mediaType}"` };
+    return {
+      kind: "unknown-media-type",
+      message: `mirrorform does not support manifests of type "${shortened(mediaType)}"`,
+    };
   }
   const body = parseJsonObject(manifest.bytes);
-  if (body === undefined) return invalid("the manifest is not a JSON object");
+  if (body === undefined) return invalid("the manifest is not a JSON object, or is nested too deeply");
   const misread = misreadKey(body);
   if (misread !== undefined) return invalid(misread);
   const declared = body["mediaType"];
   if (declared !== undefined && declared !== mediaType) {
-    return invalid(`the manifest declares media type ${JSON.stringify(declared)}, but was served as "${mediaType}"`);
+    const type = typeof declared === "string" ? `media type "${shortened(declared)}"` : "a media type that is not text";
+    return invalid(`the manifest declares ${type}, but was served as "${mediaType}"`);
   }
   if (isIndexType(mediaType)) {
     // Other clients may read an ambiguous document as the other kind (CVE-2021-41190).

@@ -1,3 +1,4 @@
+import { shortened } from "../plain-text.ts";
 import { isJsonObject } from "./json-object.ts";
 
 /** The keys of manifests and indexes (OCI image-spec, manifest.md and image-index.md; Docker manifest v2 schema 2). */
@@ -42,9 +43,10 @@ function misreadIn(value: Readonly<Record<string, unknown>>, known: ReadonlyMap<
   for (const key of Object.keys(value)) {
     const read = known.get(fold(key));
     if (read === undefined || read === key) continue;
+    const shown = shortened(key);
     return Object.hasOwn(value, read)
-      ? `the manifest has both "${read}" and "${key}", which some clients read as one key`
-      : `the manifest has "${key}", which some clients read as "${read}"`;
+      ? `the manifest has both "${read}" and "${shown}", which some clients read as one key`
+      : `the manifest has "${shown}", which some clients read as "${read}"`;
   }
   return undefined;
 }

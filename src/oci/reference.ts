@@ -1,4 +1,5 @@
 import { parseUrl } from "../parse-url.ts";
+import { shortened } from "../plain-text.ts";
 import { parseDigest, type Digest } from "./digest.ts";
 
 /**
@@ -69,18 +70,18 @@ function isHost(first: string): boolean {
  * @returns the reference, or a message with the problem
  */
 export function parseReference(text: string): Reference | string {
-  if (IDENTIFIER.test(text)) return `"${text}" looks like an image ID, not a name`;
+  if (IDENTIFIER.test(text)) return `"${shortened(text)}" looks like an image ID, not a name`;
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : parseDigest(text.slice(at + 1));
   if (at >= 0 && digest === undefined) {
-    return `"${text.slice(at + 1)}" is not a valid digest: expected sha256: and 64 hexadecimal digits`;
+    return `"${shortened(text.slice(at + 1))}" is not a valid digest: expected sha256: and 64 hexadecimal digits`;
   }
   const name = at < 0 ? text : text.slice(0, at);
   const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
   const hasTag = colon >= 0 && !name.endsWith("]");
   const tag = hasTag ? name.slice(colon + 1) : undefined;
   if (tag !== undefined && !isTag(tag)) {
-    return `"${tag}" is not a valid tag: expected at most 128 letters, digits, "_", "." or "-", not starting with "." or "-"`;
+    return `"${shortened(tag)}" is not a valid tag: expected at most 128 letters, digits, "_", "." or "-", not starting with "." or "-"`;
   }
   const place = splitRegistry(hasTag ? name.slice(0, colon) : name);
   const problem = nameProblem(place);
@@ -135,7 +136,7 @@ function official(registry: string, path: string): { registry: string; repositor
 
 function nameProblem(place: { registry: string; repository: string }): string | undefined {
   const { registry, repository } = place;
-  if (!isRegistry(registry)) return `"${registry}" is not a valid registry host`;
+  if (!isRegistry(registry)) return `"${shortened(registry)}" is not a valid registry host`;
   const shortName = repository.replace(/^library\//, "");
   if (shortName === "") return "the repository name is empty";
   if (repository.length > MAX_REPOSITORY_LENGTH) {

@@ -18,6 +18,7 @@ import { referrerPulls } from "./referrers/referrer-pulls.ts";
 import { referrerRows, type ReferrerFacts } from "./referrers/referrer-rows.ts";
 import { repositoryRows } from "./repositories/repository-rows.ts";
 import { rulePlan, type RuleOutcome } from "./rule-plan.ts";
+import { boundRow } from "./rows/bound-row.ts";
 import { compareRows } from "./rows/row-order.ts";
 import { totalsOf } from "./totals.ts";
 import { sourceOf } from "./rows/row-fields.ts";
@@ -106,7 +107,7 @@ function* planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declare
   yield;
   const pruned = pruneRows(actual, input.name, images, imageRows, declared, input.pruning);
   yield;
-  const rows = [...repositories, ...lifecycle, ...imageRows, ...referrers, ...pruned];
+  const rows = [...repositories, ...lifecycle, ...imageRows, ...referrers, ...pruned].map(boundRow);
   const notes = accountNotes(images, actual, input.name, rows);
   yield;
   const sorted = rows.toSorted(compareRows);

@@ -1,5 +1,5 @@
 import { MirrorError } from "../../errors.ts";
-import { shellWord, terminalText } from "../../plain-text.ts";
+import { shellWord, shortened, terminalText } from "../../plain-text.ts";
 import { alignColumns } from "../render/text/columns.ts";
 import type { UriFormatName } from "../definitions/uris.ts";
 import { bakeFile } from "./bake-file.ts";
@@ -35,11 +35,12 @@ const COMMAND = /##\w*\[/;
  */
 function dotenvValue(uri: string): string {
   if (PLAIN_VALUE.test(uri)) return uri;
-  if (EXPANDED.test(uri)) throw unsafe(`"${uri}" has characters that a shell could expand`, "use --format json");
-  if (COMMAND.test(uri)) throw unsafe(`"${uri}" contains a command of CI services`, "use --format json");
+  if (EXPANDED.test(uri))
+    throw unsafe(`"${shortened(uri)}" has characters that a shell could expand`, "use --format json");
+  if (COMMAND.test(uri)) throw unsafe(`"${shortened(uri)}" contains a command of CI services`, "use --format json");
   if (!uri.includes("'")) return `'${uri}'`;
   if (!/["!]/.test(uri)) return `"${uri}"`;
-  const message = `"${uri}" cannot be written so that a shell and all dotenv readers agree on it`;
+  const message = `"${shortened(uri)}" cannot be written so that a shell and all dotenv readers agree on it`;
   throw unsafe(message, "use --format json");
 }
 
@@ -52,7 +53,7 @@ function buildArgument(image: MirroredUri): string {
 /** Checks a value for `docker build $(mirrorform uris --format build-args)`: the shell splits it at spaces and keeps quotes. */
 function plainWord(word: string): string {
   if (shellWord(word) === word) return word;
-  throw unsafe(`"${word}" would need quotes on a command line`, "use --format bake or json");
+  throw unsafe(`"${shortened(word)}" would need quotes on a command line`, "use --format bake or json");
 }
 
 function unsafe(message: string, hint: string): MirrorError {

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 
 import { MirrorError, reportOf } from "../../errors.ts";
+import { shortened } from "../../plain-text.ts";
 import { sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import {
@@ -111,7 +112,7 @@ function checked(reference: Reference, received: Digest): Digest {
 function refuseUnknownType(reference: Reference, mediaType: string): void {
   if (isIndexType(mediaType) || isImageType(mediaType)) return;
   const schema1 = isSchema1Type(mediaType);
-  throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : `unknown media type "${mediaType}"`, {
+  throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : `unknown media type "${shortened(mediaType)}"`, {
     code: "MEDIA_TYPE_UNSUPPORTED",
     ...resolving(reference),
     hint: schema1

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../error-code.ts";
+import { MAX_MESSAGE_LENGTH, shortened } from "../../plain-text.ts";
 import { parentOf } from "./pointer.ts";
 import type { Position, Problem } from "./problem.ts";
 
@@ -52,7 +53,13 @@ export function problemLog(path: string, locate: (pointer: string, at: "key" | "
   };
   const placed = (pointer: string, { code = "INVALID_FILE", at = "value", message, hint }: Report): Placed => {
     const text = typeof hint === "function" ? hint() : hint;
-    return { code, message, ...(text === undefined ? {} : { hint: text }), position: locate(pointer, at), path };
+    return {
+      code,
+      message: shortened(message, MAX_MESSAGE_LENGTH),
+      ...(text === undefined ? {} : { hint: shortened(text, MAX_MESSAGE_LENGTH) }),
+      position: locate(pointer, at),
+      path,
+    };
   };
   let dropped = 0;
   return {

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../desired/text/canonical-json.ts";
-import type { ErrorReport } from "../../errors.ts";
+import { shortReport, type ErrorReport } from "../../errors.ts";
+import { shortened } from "../../plain-text.ts";
 import { isRepositoryAction, type Action } from "../action.ts";
 import { actionsOf, type Plan, type TargetPlan } from "../plan.ts";
 import { imageOf, placeOf } from "../rows/row-fields.ts";
@@ -149,14 +150,14 @@ function placeKeys({ target, repository, tag, source, order }: ImagePlace): Imag
 }
 
 function stale(reference: string, side: "source" | "target", why: string): ErrorReport {
-  return {
+  return shortReport({
     code: "STALE",
     side,
     operation: "apply saved plan to",
     reference,
     message: `changed since the plan: ${why}`,
     hint: "make a new plan and review it. To copy the planned digests instead, use a lock file or --trust-plan",
-  };
+  });
 }
 
 /** What the keys that change most often are called in messages. */
@@ -172,7 +173,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "none";
-  return typeof value === "string" ? value : text(value);
+  return shortened(typeof value === "string" ? value : text(value));
 }
 
 function text(value: unknown): string {

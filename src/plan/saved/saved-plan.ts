@@ -1,5 +1,6 @@
 import { MirrorError } from "../../errors.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
+import { isTooDeep, MAX_JSON_DEPTH } from "../../oci/json-object.ts";
 import { plainText } from "../../plain-text.ts";
 import { PLAN_FORMAT_VERSION, type PlanInputs } from "../plan.ts";
 
@@ -33,9 +34,6 @@ const MAKE_AGAIN = "create a new plan with this version: mirrorform plan --out F
 
 /** More than the plan of the largest mirror file has. */
 const MAX_ACTIONS = 500_000;
-
-/** A plan has less than a dozen levels. The comparison recurses into each. */
-const MAX_DEPTH = 64;
 
 /**
  * Reads a saved plan: JSON of `schema/plan.schema.json`. Unknown keys are ignored because minor versions add some.
@@ -125,24 +123,15 @@ function readTarget(value: unknown, path: string): SavedPlan["targets"][number] 
 function parse(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
     const document = objectOf(JSON.parse(text));
-    if (isDeeperThan(document, MAX_DEPTH)) {
-      throw refusePlan(path, `the JSON is nested more than ${MAX_DEPTH} levels deep`);
+    // A plan has less than a dozen levels. The comparison recurses into each.
+    if (isTooDeep(document)) {
+      throw refusePlan(path, `the JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
     }
     if (document !== undefined) return document;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw refusePlan(path, "the file is not a JSON object");
-}
-
-/** Works level by level: recursion would exhaust the stack that this check protects. */
-function isDeeperThan(value: unknown, most: number): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > most) return true;
-    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
-  }
-  return false;
 }
 
 function majorOf(version: string): string {
