@@ -8,6 +8,8 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `milliseconds`. Rejects with the signal's reason as soon as `signal` is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` once after `milliseconds`, for a limit on something that runs. Returns a function that cancels it. */
+  after(milliseconds: number, ring: () => void): () => void;
 }
 
 /** The system clock. */
@@ -22,5 +24,10 @@ export const systemClock: Clock = {
       signal?.throwIfAborted();
       throw error;
     }
+  },
+  after(milliseconds, ring) {
+    // What is limited keeps the process running, not the limit.
+    const timer = setTimeout(ring, milliseconds).unref();
+    return () => clearTimeout(timer);
   },
 };

@@ -61,9 +61,11 @@ export async function fetchPage(
 ): Promise<CataloguePage | typeof REFUSED> {
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
+    const began = clock.monotonic();
     const response = await request(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
     if (response.status === undefined) {
-      const error = connectionError(response.error, { ...subject, host: "hub.docker.com", signal });
+      const waited = clock.monotonic() - began;
+      const error = connectionError(response.error, { ...subject, host: "hub.docker.com", signal, waited });
       if (attempt >= PAGE_ATTEMPTS || signal.aborted) throw error;
     } else if (response.status === 200) {
       const read = readPage(response.text);

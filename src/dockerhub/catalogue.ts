@@ -1,5 +1,6 @@
 import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
+import { limitListTime } from "../registry/api/list-time.ts";
 import { createPageReader, isPageRefused, REFUSED } from "./catalogue-depth.ts";
 import { CATALOGUE_PAGE, fetchPage, pagePath, readPage, type CataloguePage } from "./catalogue-pages.ts";
 import { createCatalogueRequest, type CatalogueOptions, type CatalogueResponse } from "./catalogue-request.ts";
@@ -102,8 +103,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     },
 
     async listTags(repository, signal) {
+      const inTime = limitListTime(options.clock, listOf(repository));
+      const requestInTime: typeof request = (path, timeout, abort) => request(path, timeout, abort, inTime);
       const fetchAndRemember = async (page: number) => {
-        const read = await fetchPage(repository, page, request, options.clock, signal);
+        const read = await fetchPage(repository, page, requestInTime, options.clock, signal);
         return read === REFUSED ? read : remember(repository, read);
       };
       const tags = new Map<string, CatalogueTag>();
@@ -134,13 +137,18 @@ function pagesAfterFirst({ count, tags }: CataloguePage): number[] | undefined {
 }
 
 function tooMany(repository: string, count: number): MirrorError {
-  return new MirrorError(`the repository has ${count} tags, too many to read their dates`, {
-    code: "TOO_LARGE",
+  const message = `the repository has ${count} tags, too many to read their dates`;
+  return new MirrorError(message, { ...listOf(repository), code: "TOO_LARGE" });
+}
+
+/** Describes the list of a repository's tags for an error. */
+function listOf(repository: string) {
+  return {
     side: "source",
     operation: "list tags of",
     reference: `${DOCKER_HUB}/${repository}`,
     hint: "select tags by semver or name instead",
-  });
+  } as const;
 }
 
 /** The path of a tag. Undefined where the catalogue does not list it. */

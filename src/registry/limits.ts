@@ -1,5 +1,7 @@
 /** The limits of the registry client. In milliseconds or bytes, unless the name has another unit. */
 
+import type { MinimumRate } from "./http/minimum-rate.ts";
+
 /** Small requests to a host at a time: all but blobs and token requests. */
 export const DEFAULT_CONCURRENCY = 12;
 /** Blobs read from a host at a time: enough to use the bandwidth, and few enough for the limits of registries. */
@@ -37,14 +39,29 @@ export const MAX_REDIRECTS = 5;
 
 /** Timeout of each step of a connection: TCP with TLS, and a proxy's response to CONNECT. */
 export const CONNECT_TIMEOUT = 10_000;
-/** Timeout for the headers of a response. */
+/** Timeout for the headers of a response, after the request's body was sent. */
 export const HEADERS_TIMEOUT = 60_000;
 /** Most informational responses (1xx) to a request. Each restarts {@link HEADERS_TIMEOUT}. */
 export const MAX_INFORMATIONAL = 10;
 /** Longest time without a byte of a response body. */
 export const IDLE_TIMEOUT = 60_000;
-/** Longest time without progress of an upload, including the time that the registry needs to finish it. */
-export const UPLOAD_IDLE_TIMEOUT = 300_000;
+/**
+ * The deadline of a small request, from its first byte to the last byte of the answer: all but blobs. An answer that
+ * has brought these bytes by then gets the same time again. {@link HEADERS_TIMEOUT} leaves half a minute for the body. A
+ * manifest of 4 MiB, the largest, has six minutes, so that a line with 100 kbit/s is fast enough.
+ */
+export const ANSWER_RATE: MinimumRate = { bytes: 1024 * 1024, milliseconds: 90_000 };
+/** Least rate of a blob from a source or a target: 35 kbit/s. An interval is as long as {@link IDLE_TIMEOUT}. */
+export const DOWNLOAD_RATE: MinimumRate = { bytes: 256 * 1024, milliseconds: 60_000 };
+/** The same from an alternate, which is only worth asking while it is fast. */
+export const ALTERNATE_RATE: MinimumRate = { bytes: 64 * 1024, milliseconds: 15_000 };
+/**
+ * Least rate of a blob to a target: 7 kbit/s, because six uploads may share a slow line. An interval includes the time
+ * that the registry needs to store the blob after its last byte.
+ */
+export const UPLOAD_RATE: MinimumRate = { bytes: 256 * 1024, milliseconds: 300_000 };
+/** Longest time that the requests for all pages of one list may take together. The largest take a few minutes. */
+export const MAX_LIST_MILLISECONDS = 1_800_000;
 
 /** Tags per page: the most that ECR allows. Docker Hub times out on 10,000 in its largest repositories. */
 export const TAGS_OF_A_PAGE = 1000;

@@ -42,8 +42,6 @@ export interface RegistryOptions {
   isPullLimit?: (response: { status: number; headers: Headers; body: string }) => boolean;
   /** Redacts text from the registry. */
   redact?: (text: string) => string;
-  /** Milliseconds without progress after which an upload fails. Defaults to UPLOAD_IDLE_TIMEOUT. */
-  uploadIdle?: number;
   /** Selects the hints of errors. Derived from `name` by default. */
   registryKind?: RegistryKind;
 }

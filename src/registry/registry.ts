@@ -6,7 +6,6 @@ import type { Referrer } from "../oci/referrers.ts";
 import { createBlobs } from "./api/blobs.ts";
 import { createExchange } from "./http/exchange.ts";
 import { createHosts } from "./hosts/host-limits.ts";
-import { UPLOAD_IDLE_TIMEOUT } from "./limits.ts";
 import { createManifests, type ManifestHead } from "./api/manifests.ts";
 import { createReferrers } from "./api/referrers.ts";
 import { createRepositories, type Repositories } from "./api/repositories.ts";
@@ -82,7 +81,7 @@ export interface Registry extends Repositories {
 
 /** Creates a client of a registry. Sends no requests until a method is called. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { name, endpoint, side } = options;
+  const { name, endpoint, side, clock } = options;
   const hosts = options.hosts ?? createHosts();
   const limits = hosts.limitsOf(endpoint.host);
   const core = {
@@ -93,7 +92,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     ...limits,
     // Writes that wait for their turn must not keep other requests from being sent.
     limitWrites: options.rateLimiter === undefined ? limits.limitRequests : <T>(write: () => Promise<T>) => write(),
-    uploadIdle: options.uploadIdle ?? UPLOAD_IDLE_TIMEOUT,
+    clock,
     ...createLocate({ name, endpoint, side }),
   };
   const blobs = createBlobs(core);

@@ -6,7 +6,10 @@ import { Agent } from "undici";
 import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
 import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
 import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
-import { quickClock } from "../registry/server.ts";
+import { MirrorError } from "../../src/errors.ts";
+import { quickClock, serve } from "../registry/server.ts";
+import { movedClock } from "../support/moved-clock.ts";
+import { settle } from "../support/settle.ts";
 
 const REPOSITORY = "library/app";
 const { signal } = new AbortController();
@@ -85,6 +88,19 @@ describe("the list of all tags, with dates", () => {
     );
     assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 2);
     assert.deepEqual(clock.slept, [30_000, 1000, 120_000]);
+  });
+
+  test("fails if a page does not arrive whole in time, however slowly it comes", async (t) => {
+    const clock = movedClock();
+    const dripping = await serve(t, (_request, response) => void response.writeHead(200).write("{"));
+    const dispatcher = new Agent();
+    t.after(() => dispatcher.destroy());
+    const catalogue = createCatalogue({ endpoint: dripping.url, dispatcher, clock, emit: () => {} });
+    const error = await settle(clock, catalogue.listTags(REPOSITORY, signal));
+    assert.ok(error instanceof MirrorError);
+    assert.equal(error.code, "TIMEOUT");
+    assert.match(error.message, /^hub\.docker\.com accepted the request, but did not answer within 30 s/);
+    assert.equal(dripping.seen.length, 4);
   });
 
   test("is read a second time when it has fewer tags than the catalogue counts", async (t) => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { Agent } from "undici";
-import type { Clock } from "../../src/clock.ts";
+import { systemClock, type Clock } from "../../src/clock.ts";
 import { turn } from "../support/until.ts";
 import type { MirrorEvent } from "../../src/events.ts";
 import { createRegistry, type Registry } from "../../src/registry/registry.ts";
@@ -67,6 +67,7 @@ export function quickClock(): Clock & { slept: number[]; time: number; behind: n
     behind: 0,
     now: () => clock.time - clock.behind,
     monotonic: () => clock.time - 1_699_999_000_000,
+    after: systemClock.after,
     sleep: async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
       signal?.throwIfAborted();
       slept.push(milliseconds);

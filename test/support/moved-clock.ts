@@ -2,9 +2,9 @@ import type { Clock } from "../../src/clock.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface MovedClock extends Clock {
-  /** Number of sleeps that have not ended. */
+  /** Number of sleeps and limits that have not ended. */
   sleepers(): number;
-  /** Moves to the end of the next sleep, and ends it. Returns false if nothing sleeps. */
+  /** Moves to the end of the next sleep or limit, and ends it. Returns false if there is none. */
   step(): boolean;
   /** Sets the date back. Intervals go on. */
   setBack(milliseconds: number): void;
@@ -31,6 +31,11 @@ export function movedClock(): MovedClock {
       sleeps.push(sleep);
       signal?.addEventListener("abort", stop, { once: true });
       await promise.finally(() => signal?.removeEventListener("abort", stop));
+    },
+    after(milliseconds, ring) {
+      const sleep = { end: time + milliseconds, wake: ring };
+      sleeps.push(sleep);
+      return () => void (sleeps = sleeps.filter((each) => each !== sleep));
     },
     step() {
       const [next] = sleeps.toSorted((one, other) => one.end - other.end);

@@ -2,10 +2,12 @@ import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import { blobKey, type Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { tooSlow } from "../../registry/http/answer-watch.ts";
+import { withMinimumRate, type MinimumRate } from "../../registry/http/minimum-rate.ts";
+import { ALTERNATE_RATE } from "../../registry/limits.ts";
 import type { IsPublic } from "../../registry/api/public-repositories.ts";
 import type { ImageSource } from "../ports.ts";
 import { UNCOUNTED } from "../pulls/image-pulls.ts";
-import { withMinimumRate } from "./minimum-rate.ts";
 
 /** A registry with the same content as a source, by digest. Reading it costs no pulls of that source. */
 export interface AlternateSource {
@@ -14,20 +16,10 @@ export interface AlternateSource {
   repositoryAt(repository: string): string | undefined;
 }
 
-/** When an alternate is too slow. */
-interface AlternateLimits {
-  /** How long an answer may take to start, retries included; and the interval of `minimumBytes`. */
-  milliseconds: number;
-  /** Bytes of a blob to be delivered in each interval. */
-  minimumBytes: number;
-}
-
-/** An alternate is only worth asking while it is fast. */
-const ALTERNATE_LIMITS: AlternateLimits = { milliseconds: 15_000, minimumBytes: 64 * 1024 };
-
 /**
  * Makes a source that reads content at its alternates first, by digest and in their order, and at itself last. Where an
  * alternate lacks content or fails, the next place is read. Content that an alternate sent wrong is not read there again.
+ * @param rate least rate of a blob from an alternate. An answer must start within its interval, retries included
  * @param isPublic whether a repository of the source is public: alternates are not asked about private ones
  */
 export function withAlternates(
@@ -35,7 +27,7 @@ export function withAlternates(
   alternates: readonly AlternateSource[],
   isPublic: IsPublic,
   clock: Clock,
-  { milliseconds, minimumBytes }: AlternateLimits = ALTERNATE_LIMITS,
+  rate: MinimumRate = ALTERNATE_RATE,
 ): ImageSource {
   if (alternates.length === 0) return main;
   /** By alternate, the digests and blobs that it failed to deliver: not requested there again in this run. */
@@ -70,9 +62,16 @@ export function withAlternates(
         async ({ source }, place, i, deadline) => {
           const stream = await source.openBlob(place, blob, 0, deadline);
           deliveredBy.set(key, i);
-          return withMinimumRate(stream, blob, milliseconds, minimumBytes, clock, () => {
-            failed[i]?.add(key);
-            isDown[i] = true;
+          return withMinimumRate(stream, {
+            rate,
+            clock,
+            tooSlow(bytes, milliseconds) {
+              failed[i]?.add(key);
+              isDown[i] = true;
+              const host = source.name;
+              const subject = { side: "source", operation: "read blob", reference: blob.digest, host } as const;
+              return tooSlow(subject, "sent", bytes, "the blob", milliseconds);
+            },
           });
         },
         openAtMain,
@@ -103,9 +102,7 @@ export function withAlternates(
       if (place === undefined || isDown[i] === true || failed[i]?.has(key) === true) continue;
       const late = new AbortController();
       // Ended once the answer has started: a large blob may take longer, as long as it keeps the minimum rate.
-      const started = new AbortController();
-      const abort = (): void => late.abort(new Error("the alternate is too slow"));
-      clock.sleep(milliseconds, started.signal).then(abort, () => {});
+      const started = clock.after(rate.milliseconds, () => late.abort(new Error("the alternate is too slow")));
       const deadline = AbortSignal.any([signal, late.signal]);
       try {
         if (!(await isPublic(repository, content, deadline))) break;
@@ -116,7 +113,7 @@ export function withAlternates(
         // A late blob may have waited for a download slot. A late manifest means that the alternate is slow.
         if (isUnavailable(error) || (isManifest && late.signal.aborted)) isDown[i] = true;
       } finally {
-        started.abort();
+        started();
       }
     }
     return readAtMain();

@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import { parseHttpUrl, urlAt } from "../../parse-url.ts";
+import { watchAnswer } from "../../registry/http/answer-watch.ts";
 import { BodyTooLarge, readBody } from "../../registry/http/body.ts";
 import { isConfidential } from "../../registry/http/private-address.ts";
 import type { Hosts } from "../../registry/hosts/host-limits.ts";
@@ -84,7 +85,12 @@ async function exchange(
 ): Promise<HttpResponse> {
   const url = urlOf(request, options.side);
   const path = operationOf(request);
-  const began = options.clock.monotonic();
+  const { side, clock } = options;
+  const began = clock.monotonic();
+  const subject = { side, operation: `call ${path} at`, host: url.host } as const;
+  const failed = (error: unknown): Error =>
+    networkError(error, { ...subject, signal, waited: clock.monotonic() - began });
+  const watch = watchAnswer({ ...subject, reference: url.host, clock });
   options.emit({ type: "request.started", side: options.side, method: request.method, host: url.host, path });
   let status: number | undefined;
   try {
@@ -94,25 +100,24 @@ async function exchange(
       method: request.method,
       headers: request.headers,
       body: bodyOf(request),
-      signal: signal ?? null,
+      signal: signal === undefined ? watch.signal : AbortSignal.any([signal, watch.signal]),
       headersTimeout: options.headersTimeout ?? HEADERS_TIMEOUT,
       bodyTimeout: options.bodyTimeout ?? BODY_TIMEOUT,
     });
     status = answer.statusCode;
     // Reads the whole body here, so that limits and abort apply until the last byte.
-    const body = await readBody(answer.body, options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
+    const watched = watch.watchBody(answer.body, { translate: failed });
+    const body = await readBody(watched, options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
     const { headers } = request;
     const redacted =
       status >= 400 ? Buffer.from(withoutSent(body.toString(), { url, headers, body: request.body })) : body;
     return { statusCode: status, headers: flatten(answer.headers), body: redacted };
   } catch (error) {
-    const { side } = options;
-    const operation = `call ${path} at`;
-    if (error instanceof BodyTooLarge) throw tooLarge(error, side, operation, url.host);
-    const waited = options.clock.monotonic() - began;
-    throw networkError(error, { side, operation, host: url.host, signal, waited });
+    if (error instanceof BodyTooLarge) throw tooLarge(error, side, subject.operation, url.host);
+    throw failed(error);
   } finally {
-    const milliseconds = Math.round(options.clock.monotonic() - began);
+    watch.stop();
+    const milliseconds = Math.round(clock.monotonic() - began);
     options.emit({
       type: "request.finished",
       side: options.side,

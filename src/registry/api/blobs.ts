@@ -1,12 +1,11 @@
-import { finished, PassThrough, Transform, type Readable } from "node:stream";
+import { pipeline, Transform, type Readable } from "node:stream";
 import { MirrorError } from "../../errors.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
-import { connectionError } from "../http/connection-error.ts";
 import type { Call } from "../http/exchange.ts";
 import { contentLength, header } from "../http/headers.ts";
-import { MAX_ERROR_BYTES } from "../limits.ts";
+import { DOWNLOAD_RATE, MAX_ERROR_BYTES } from "../limits.ts";
 import { announcesPage } from "../http/web-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
@@ -22,18 +21,17 @@ const READ_HEADERS = { accept: "*/*", "accept-encoding": "identity" };
 
 /** distribution-spec, "Pulling blobs", "Checking if content exists". */
 export function createBlobs(core: RegistryCore): Blobs {
-  const { exchange, limitRequests, limitDownloads, side, endpoint } = core;
+  const { exchange, limitRequests, limitDownloads, side } = core;
   return {
     async openBlob(repository, descriptor, offset = 0, signal) {
       const operation = "read blob";
       const place = core.locate(operation, repository, "blobs", descriptor.digest);
       const headers = offset === 0 ? READ_HEADERS : { ...READ_HEADERS, range: `bytes=${offset}-` };
       const call = { ...place, method: "GET", operation, repository, signal, headers } as const;
-      const context = { operation, reference: place.reference, side, host: endpoint.host, signal } as const;
       // A server may ignore the range and send the whole blob (RFC 9110, 14.2).
       const accept = offset === 0 ? [200] : [200, 206];
       return limitDownloads.open(() =>
-        exchange({ ...call, accept, follow: true }, async (response, from) => {
+        exchange({ ...call, accept, follow: true, bodyRate: DOWNLOAD_RATE }, async (response, from) => {
           if (isPageInsteadOf(descriptor, response)) throw webPageError(from.host, "a blob", { ...call, side });
           if (response.status === 206 && !isRestOf(response, offset, descriptor.size)) {
             throw new MirrorError(`the response is not the rest of the blob from byte ${offset}`, {
@@ -44,7 +42,7 @@ export function createBlobs(core: RegistryCore): Blobs {
             });
           }
           const skipped = response.status === 200 ? offset : 0;
-          return withErrors(response.body, skipped, (error) => connectionError(error, context));
+          return skipped === 0 ? response.body : withoutFirst(skipped, response.body);
         }),
       );
     },
@@ -108,23 +106,17 @@ function isRestOf({ headers }: Response, offset: number, size: number): boolean 
   return Number(first) === offset && Number(last) === size - 1 && (total === "*" || Number(total) === size);
 }
 
-/** Passes a body on without its first `skipped` bytes, and translates its errors. */
-function withErrors(body: Readable, skipped: number, translate: (error: unknown) => Error): Readable {
-  const out = skipped === 0 ? new PassThrough() : withoutFirst(skipped);
-  finished(body, (error) => {
-    if (error != null) out.destroy(translate(error));
-  });
-  out.once("close", () => body.destroy());
-  return body.pipe(out);
-}
-
-function withoutFirst(bytes: number): Transform {
+/** Passes a body on without its first bytes. */
+function withoutFirst(bytes: number, body: Readable): Readable {
   let remaining = bytes;
-  return new Transform({
+  const rest = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const rest = chunk.subarray(remaining);
-      remaining -= chunk.length - rest.length;
-      return rest.length === 0 ? done() : done(null, rest);
+      const passed = chunk.subarray(remaining);
+      remaining -= chunk.length - passed.length;
+      return passed.length === 0 ? done() : done(null, passed);
     },
   });
+  // The reader of `rest` gets the error of either stream.
+  pipeline(body, rest, () => {});
+  return rest;
 }

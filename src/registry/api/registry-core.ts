@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
@@ -16,8 +17,7 @@ export interface RegistryCore {
   /** The same for writes of manifests. */
   limitWrites: <T>(task: () => Promise<T>) => Promise<T>;
   limitDownloads: DownloadLimit;
-  /** Milliseconds without progress after which an upload fails. */
-  uploadIdle: number;
+  clock: Clock;
   /**
    * Returns the URL of a manifest, a blob or a list of referrers, and its name in errors.
    * @throws MirrorError INVALID_REFERENCE

@@ -13,6 +13,7 @@ import {
   TAGS_OF_A_PAGE,
   TAGS_OF_A_SMALL_PAGE,
 } from "../limits.ts";
+import { limitListTime, type ReadPageInTime } from "./list-time.ts";
 import { nextPage } from "./next-page.ts";
 import type { RegistryCore } from "./registry-core.ts";
 import type { Response } from "../http/transport.ts";
@@ -30,9 +31,11 @@ interface Page {
 /** The statuses by which registries refuse a page size (distribution 3 and Quay: 400; ECR: 405). */
 const SIZE_REFUSALS: readonly number[] = [400, 405, 413, 416, 422];
 
+const LIST_ONE_BY_ONE = "list the tags that you need one by one";
+
 /** Distribution-spec, "Listing Tags". Pages are followed by their `Link` header only. */
 export function createTags(core: RegistryCore): Tags {
-  const { exchange, limitRequests, side } = core;
+  const { exchange, limitRequests, side, clock } = core;
 
   return {
     async listTags(repository, signal) {
@@ -40,11 +43,13 @@ export function createTags(core: RegistryCore): Tags {
       first.searchParams.set("n", String(TAGS_OF_A_PAGE));
       const tags = new Set<string>();
       const visited = new Set<string>();
+      const subject = { side, operation: "list tags of", reference, hint: LIST_ONE_BY_ONE } as const;
+      const inTime = limitListTime(clock, subject);
       for (let url: URL | undefined = first; url !== undefined;) {
         if (visited.has(url.href)) throw loop(reference);
         visited.add(url.href);
         if (visited.size > MAX_TAG_PAGES) throw tooMany(reference, `${MAX_TAG_PAGES} pages`);
-        const page: Page = await readPage(url, repository, reference, signal);
+        const page: Page = await readPage(url, repository, reference, inTime, signal);
         const before = tags.size;
         for (const tag of page.tags) tags.add(tag);
         if (tags.size > MAX_LISTED_TAGS) throw tooMany(reference, `${MAX_LISTED_TAGS} tags`);
@@ -61,6 +66,7 @@ export function createTags(core: RegistryCore): Tags {
     url: URL,
     repository: string,
     reference: string,
+    inTime: ReadPageInTime,
     signal: AbortSignal | undefined,
   ): Promise<Page> {
     const smaller = withSmallerPage(url);
@@ -68,16 +74,18 @@ export function createTags(core: RegistryCore): Tags {
     const headers = { accept: "application/json" };
     const accept = smaller === undefined ? [200] : [200, ...SIZE_REFUSALS];
     const page = await limitRequests(() =>
-      exchange({ ...call, headers, accept, follow: true }, async (response, from) => {
-        if (response.status !== 200) {
-          await discard(response.body, MAX_ERROR_BYTES);
-          return undefined;
-        }
-        const tags = await readTags(response, reference, from.host);
-        return { tags, next: readNext(from, response.headers, reference) };
-      }),
+      inTime(() =>
+        exchange({ ...call, headers, accept, follow: true }, async (response, from) => {
+          if (response.status !== 200) {
+            await discard(response.body, MAX_ERROR_BYTES);
+            return undefined;
+          }
+          const tags = await readTags(response, reference, from.host);
+          return { tags, next: readNext(from, response.headers, reference) };
+        }),
+      ),
     );
-    return page ?? readPage(smaller ?? url, repository, reference, signal);
+    return page ?? readPage(smaller ?? url, repository, reference, inTime, signal);
   }
 
   async function readTags(response: Response, reference: string, host: string): Promise<string[]> {
@@ -113,8 +121,7 @@ export function createTags(core: RegistryCore): Tags {
   }
 
   function tooMany(reference: string, what: string): MirrorError {
-    const hint = "list the tags that you need one by one";
-    return fail(reference, "TOO_LARGE", `the list of tags has more than ${what}`, hint);
+    return fail(reference, "TOO_LARGE", `the list of tags has more than ${what}`, LIST_ONE_BY_ONE);
   }
 
   function fail(reference: string, code: MirrorError["code"], message: string, hint?: string): MirrorError {

@@ -7,11 +7,12 @@ import { webPageError } from "../errors/web-page-error.ts";
 import { discard } from "../http/body.ts";
 import type { Call } from "../http/exchange.ts";
 import { header } from "../http/headers.ts";
-import { MAX_ERROR_BYTES } from "../limits.ts";
+import { tooSlow } from "../http/answer-watch.ts";
+import { watchRate } from "../http/minimum-rate.ts";
+import { MAX_ERROR_BYTES, UPLOAD_RATE } from "../limits.ts";
 import { uploadTarget } from "../http/redirect.ts";
 import type { Blobs } from "./blobs.ts";
 import type { RegistryCore } from "./registry-core.ts";
-import { watchForStall } from "../http/stall.ts";
 import type { Response } from "../http/transport.ts";
 import { wrongBlob } from "../errors/wrong-blob.ts";
 import { announcesPage } from "../http/web-page.ts";
@@ -37,7 +38,7 @@ interface Upload {
  * after the first (aws/containers-roadmap#2831).
  */
 export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasBlob">): Uploads {
-  const { exchange, limitRequests, side, uploadIdle } = core;
+  const { exchange, limitRequests, side, clock } = core;
 
   return {
     async putBlob(repository, descriptor, body, signal, begun) {
@@ -109,12 +110,20 @@ export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasB
     if (descriptor.size === 0 && !matchesDigest(new Uint8Array(), descriptor.digest)) {
       throw mismatch({ message: "the digest is not that of 0 bytes", isSize: false });
     }
-    const stall = watchForStall(uploadIdle, signal, () => {
-      const message = `the upload made no progress for ${uploadIdle} ms`;
-      return new MirrorError(message, { ...subject, code: "TIMEOUT", retryable: true });
-    });
+    const slow = new AbortController();
     const check = isVouchedFor(body, descriptor.digest) ? sized : verified;
-    const checked = check(descriptor, mismatch, stall.progress);
+    const checked = check(descriptor, mismatch, (bytes) => rate.progress(bytes));
+    const rate = watchRate({
+      rate: UPLOAD_RATE,
+      clock,
+      // Nothing to send: the source is slow, which has a minimum rate of its own.
+      isExcused: () => checked.readableLength === 0 && !checked.readableEnded,
+      onTooSlow(bytes, milliseconds) {
+        slow.abort(tooSlow({ ...subject, host: location.host }, "took", bytes, "the blob", milliseconds));
+      },
+    });
+    // From here, the registry needs time to store the blob.
+    checked.once("end", rate.restart);
     // Errors of the pipeline fail the request.
     pipeline(body, checked, () => {});
     const call: Call = {
@@ -122,13 +131,13 @@ export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasB
       operation,
       repository,
       reference,
-      signal: stall.signal,
+      signal: signal === undefined ? slow.signal : AbortSignal.any([signal, slow.signal]),
       url: withDigest(location, descriptor.digest),
       headers: { "content-type": "application/octet-stream", "content-length": String(descriptor.size) },
       body: checked,
       accept: [201, 204],
       repeatable: false,
-      // A large upload takes longer than the usual timeout; the stall watch limits it instead.
+      // A large upload takes longer than the usual timeout; the minimum rate limits it instead.
       headersTimeout: 0,
     };
     try {
@@ -147,7 +156,7 @@ export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasB
         code: "UNEXPECTED_RESPONSE",
       });
     } finally {
-      stall.stop();
+      rate.stop();
       checked.destroy();
     }
   }

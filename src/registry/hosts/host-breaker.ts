@@ -5,10 +5,12 @@ import { DOWN_FAILURES, DOWN_INTERVAL, DOWN_SILENCE, HUNG_ROUNDS, HUNG_SILENCE }
 
 /**
  * Stops requests to hosts that are down, so that a run with many images does not wait for each of them. A host is down
- * after several failed connections in a row, without an answer to any other request for some time. From then on, one
- * request per {@link DOWN_INTERVAL} is sent to find out whether it is up again, and the others fail at once.
+ * after several failed connections in a row, without an answer to any other request for some time. An answer that begins
+ * but does not end in time counts as a failure. From then on, one request per {@link DOWN_INTERVAL} is sent to find out
+ * whether it is up again, and the others fail at once.
  *
- * State: by host, the failures since its last answer. `guard` adds failures, and removes all at an answer with any status.
+ * State: by host, the failures since its last answer. `guard` and `bodyEnded` add failures. An answer with any status
+ * removes all; after one that did not end in time, only an answer that ends.
  */
 export interface HostBreaker {
   /**
@@ -18,9 +20,11 @@ export interface HostBreaker {
    * @throws as `send` does; the error of the host, not retryable, if it is down
    */
   guard<T>(host: string, request: GuardedRequest, send: () => Promise<T>): Promise<T>;
+  /** Records that the body of an answer has ended, or the error if it came too slowly. @param began when it was requested */
+  bodyEnded(host: string, clock: Pick<Clock, "monotonic">, began: number, tooSlow: MirrorError | undefined): void;
 }
 
-type GuardedRequest = Pick<MirrorErrorFields, "side" | "operation" | "reference"> & { clock: Clock };
+type GuardedRequest = Pick<MirrorErrorFields, "side" | "operation" | "reference"> & { clock: Pick<Clock, "monotonic"> };
 
 /** The failures of a host since its last answer. */
 interface Failing {
@@ -31,6 +35,8 @@ interface Failing {
   /** Since when the host has not answered, in milliseconds. */
   since: number;
   last: MirrorError;
+  /** Whether the last failure was an answer that began, but did not end in time. */
+  isSlow: boolean;
   /** When the next request may be sent, if the host is down. */
   next?: number;
 }
@@ -53,27 +59,33 @@ export function createHostBreaker(): HostBreaker {
       }
       try {
         const answer = await send();
-        failing.delete(host);
+        if (failing.get(host)?.isSlow !== true) failing.delete(host);
         answered.set(host, clock.monotonic());
         return answer;
       } catch (error) {
         // The body of an upload can fail with an error of the source.
         const isOwn = error instanceof MirrorError && error.side === side && CONNECTION_ERRORS.has(error.code);
         if (!isOwn) throw error;
-        const state = record(host, error, began, clock.monotonic());
+        const state = record(host, error, began, clock.monotonic(), false);
         throw state.next === undefined ? error : error.with({ retryable: false });
       }
     },
+    bodyEnded(host, clock, began, tooSlow) {
+      if (tooSlow === undefined) failing.delete(host);
+      else record(host, tooSlow, began, clock.monotonic(), true);
+    },
   };
 
-  function record(host: string, error: MirrorError, began: number, now: number): Failing {
+  function record(host: string, error: MirrorError, began: number, now: number, isSlow: boolean): Failing {
     // A connection that breaks was in use until then. One that times out was silent.
-    const since = error.code === "TIMEOUT" ? Math.max(began, answered.get(host) ?? began) : now;
-    const state = failing.get(host) ?? { count: 0, rounds: 0, roundEndedAt: began, since, last: error };
+    const lastAnswer = isSlow ? began : (answered.get(host) ?? began);
+    const since = error.code === "TIMEOUT" ? Math.max(began, lastAnswer) : now;
+    const state = failing.get(host) ?? { count: 0, rounds: 0, roundEndedAt: began, since, last: error, isSlow };
     failing.set(host, state);
     state.count += 1;
     state.since = Math.min(state.since, since);
     state.last = error;
+    state.isSlow = isSlow;
     if (began >= state.roundEndedAt) {
       state.rounds += 1;
       state.roundEndedAt = now;

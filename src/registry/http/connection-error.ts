@@ -94,6 +94,11 @@ function describeTimeout(reason: string | undefined, waited: number): string {
   return `did not accept a connection ${time}`;
 }
 
+/** Returns the hint for a host that answers too slowly, or not at all. */
+export function slowHint(host: string): string {
+  return `check whether ${host} is overloaded or has an outage, and whether a proxy holds its answers back; rerun later`;
+}
+
 function hintFor(
   code: ErrorCode,
   reason: string | undefined,
@@ -107,8 +112,7 @@ function hintFor(
     return `if ${host} has a certificate from your own certificate authority, set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to the authority's certificate file`;
   }
   if (reason === "ENOTFOUND") return "check the spelling of the host, DNS, and HTTPS_PROXY";
-  if (reason === "UND_ERR_HEADERS_TIMEOUT" || reason === "UND_ERR_BODY_TIMEOUT")
-    return `check whether ${host} is overloaded or has an outage, and whether a proxy holds its answers back; rerun later`;
+  if (reason === "UND_ERR_HEADERS_TIMEOUT" || reason === "UND_ERR_BODY_TIMEOUT") return slowHint(host);
   if (code === "TIMEOUT" || reason === "ECONNREFUSED")
     return connectHint ?? "check the network, the firewall, HTTPS_PROXY and NO_PROXY";
   return undefined;

@@ -45,6 +45,7 @@ export interface Call extends Subject {
   /** Whether the request can be sent again: false where its body is a stream. */
   repeatable?: boolean;
   headersTimeout?: number;
+  bodyRate?: Request["bodyRate"];
   signal?: AbortSignal | undefined;
   /** Called before each request to the registry, retries included. What it throws ends the attempt. */
   beforeSend?: (() => void) | undefined;
@@ -102,8 +103,12 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
   const transport = createTransport(options);
   const unlessDown: Send = (request) => {
-    const { operation, reference } = request;
-    return hosts.breaker.guard(request.url.host, { side, operation, reference, clock }, () => transport(request));
+    const { operation, reference, url } = request;
+    return hosts.breaker.guard(url.host, { side, operation, reference, clock }, () => {
+      const began = clock.monotonic();
+      const onBodyEnd: Request["onBodyEnd"] = (tooSlow) => hosts.breaker.bodyEnded(url.host, clock, began, tooSlow);
+      return transport({ ...request, onBodyEnd });
+    });
   };
   const send = pausingByHost(limitingRate(unlessDown, options), options, hosts.pauses);
   const authorization = signIn();

@@ -12,6 +12,8 @@ export interface Difference {
 /** Creates the error to throw for a difference. */
 type OnMismatch = (difference: Difference) => Error;
 
+type OnChunk = (bytes: number) => void;
+
 /** Verifies bytes as they pass. */
 export interface Verification {
   /**
@@ -72,14 +74,14 @@ function verifySize(descriptor: Descriptor, mismatch: OnMismatch): Verification 
 /**
  * Creates a stream that fails unless it has the size and digest of the descriptor. See {@link verify}.
  * @param mismatch creates the error that destroys the stream
- * @param onChunk called for each chunk
+ * @param onChunk called with the bytes of each chunk
  */
-export function verified(descriptor: Descriptor, mismatch: OnMismatch, onChunk: () => void = () => {}): Transform {
+export function verified(descriptor: Descriptor, mismatch: OnMismatch, onChunk: OnChunk = () => {}): Transform {
   return verifyingStream(verify(descriptor, mismatch), onChunk);
 }
 
 /** Creates a stream like {@link verified} that checks only the size. See {@link vouchFor}. */
-export function sized(descriptor: Descriptor, mismatch: OnMismatch, onChunk: () => void = () => {}): Transform {
+export function sized(descriptor: Descriptor, mismatch: OnMismatch, onChunk: OnChunk = () => {}): Transform {
   return verifyingStream(verifySize(descriptor, mismatch), onChunk);
 }
 
@@ -95,7 +97,7 @@ export function isVouchedFor(stream: Readable, digest: Digest): boolean {
   return vouched.get(stream) === digest;
 }
 
-function verifyingStream(verification: Verification, onChunk: () => void): Transform {
+function verifyingStream(verification: Verification, onChunk: OnChunk): Transform {
   const attempt = (step: () => Buffer | undefined, done: (error?: Error | null, chunk?: Buffer) => void): void => {
     let passed: Buffer | undefined;
     try {
@@ -108,7 +110,7 @@ function verifyingStream(verification: Verification, onChunk: () => void): Trans
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (chunk.length === 0) return done();
-      onChunk();
+      onChunk(chunk.length);
       attempt(() => verification.add(chunk), done);
     },
     flush(done) {

@@ -20,7 +20,7 @@ const BLOB = { digest: digestOf(BYTES), size: SIZE, mediaType: "application/octe
 const MANIFEST = Buffer.from('{"schemaVersion":2}');
 const SIGNAL = new AbortController().signal;
 /** When an alternate is too slow in these tests. */
-const LIMITS = { milliseconds: 300, minimumBytes: 10_000 };
+const LIMITS = { milliseconds: 300, bytes: 10_000 };
 
 /** Serves the blob, whole or from an offset, and the manifest. */
 function good({ url, headers }: Parameters<Handler>[0], response: ServerResponse): void {

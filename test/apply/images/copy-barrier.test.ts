@@ -14,6 +14,7 @@ function manualClock() {
     aborted: () => aborted,
     now: () => 0,
     monotonic: () => 0,
+    after: () => () => {},
     sleep: (_milliseconds: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         sleeps.push(resolve);

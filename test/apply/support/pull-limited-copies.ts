@@ -1,6 +1,6 @@
 import { setImmediate as nextLoopTurn } from "node:timers/promises";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import { copyImage } from "../../../src/apply/images/copy-image.ts";
 import { createImagePulls } from "../../../src/apply/pulls/image-pulls.ts";
 import { createManifestReader } from "../../../src/apply/images/manifest-reader.ts";
@@ -67,6 +67,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
   const clock: Clock = {
     now: () => 0,
     monotonic: () => 0,
+    after: systemClock.after,
     async sleep(milliseconds) {
       onSleep?.(milliseconds);
       await nextLoopTurn();

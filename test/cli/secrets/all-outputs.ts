@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import { runHere } from "../../support/in-process.ts";
 import { SECRETS } from "./places.ts";
 
@@ -18,6 +18,7 @@ export function skippingClock(): Clock {
   return {
     now: () => Date.now() + ahead,
     monotonic: () => performance.now() + ahead,
+    after: systemClock.after,
     sleep: async (milliseconds) => void (ahead += milliseconds),
   };
 }

@@ -2,6 +2,9 @@ import { testContext } from "../support/context.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRequestHandler, type RequestHandlerOptions } from "../../../src/ecr/aws/request-handler.ts";
+import { MirrorError } from "../../../src/errors.ts";
+import { movedClock } from "../../support/moved-clock.ts";
+import { settle } from "../../support/settle.ts";
 import { createHosts } from "../../../src/registry/hosts/host-limits.ts";
 import { openEcr } from "../../../src/ecr/ecr.ts";
 import { scriptedAws } from "../support/scripted-aws.ts";
@@ -62,6 +65,17 @@ test("a response that stops half-way causes a timeout", async () => {
   const { url, host } = await scriptedAws(() => "stall");
   const { handle } = handler({ bodyTimeout: 30 });
   await assert.rejects(handle(requestTo(url)), { code: "TIMEOUT", reference: host });
+});
+
+test("a response that comes byte by byte has a deadline as a whole", async () => {
+  const { url, host } = await scriptedAws(() => "stall");
+  const clock = movedClock();
+  const { handle } = handler({ clock });
+  const error = await settle(clock, handle(requestTo(url)));
+  assert.ok(error instanceof MirrorError);
+  assert.deepEqual([error.code, error.retryable], ["TIMEOUT", true]);
+  assert.equal(error.message, `${host} sent only 1 byte of its answer in 90 s`);
+  assert.match(error.hint ?? "", /overloaded or has an outage/);
 });
 
 test("stops reading a response that exceeds the limit", async () => {

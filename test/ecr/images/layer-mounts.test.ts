@@ -20,6 +20,7 @@ function heldClock() {
     waits,
     now: () => 0,
     monotonic: () => 0,
+    after: () => () => {},
     sleep(_milliseconds: number, abort?: AbortSignal) {
       const wait = Promise.withResolvers<void>();
       abort?.addEventListener("abort", () => wait.reject(abort.reason));

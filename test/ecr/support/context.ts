@@ -1,6 +1,7 @@
 import "./aws-environment.ts";
 import { after } from "node:test";
 import { Agent, type Dispatcher } from "undici";
+import { systemClock } from "../../../src/clock.ts";
 import type { EcrContext } from "../../../src/ecr/ecr.ts";
 import type { MirrorEvent } from "../../../src/events.ts";
 
@@ -38,6 +39,7 @@ export function testContext(
     clock: {
       now: () => (context.time ?? Date.now()) - context.behind,
       monotonic: () => (context.time ?? Date.now()) + slept,
+      after: systemClock.after,
       async sleep(milliseconds, signal) {
         signal?.throwIfAborted();
         waits.push(milliseconds);

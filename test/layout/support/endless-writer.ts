@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import { layoutRoot } from "../../../src/layout/layout-root.ts";
 import { layoutTarget } from "../../../src/layout/target/layout-target.ts";
 import { generateImage } from "../../../src/sandbox/registry/generate-image.ts";
@@ -16,6 +16,7 @@ const [base = "", from = "0"] = process.argv.slice(2);
 const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now() * 100,
+  after: systemClock.after,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / 100)),
 };
 const target = layoutTarget(layoutRoot({ base, path: "mirror", side: "target", clock, random: Math.random }));

@@ -174,17 +174,6 @@ test("a success response before all bytes are sent is an error", async (t) => {
   await assert.rejects(registry.putBlob("app", blobOf(BYTES), body), { side: "target" });
 });
 
-test("an upload without progress times out", async (t) => {
-  const url = await target(t, () => {});
-  const { registry } = clientOf(t, url, { side: "target", uploadIdle: 50 });
-  await assert.rejects(registry.putBlob("app", blobOf(BYTES), Readable.from([BYTES])), {
-    code: "TIMEOUT",
-    side: "target",
-    operation: "upload blob",
-    retryable: true,
-  });
-});
-
 test("an abort stops an upload", async (t) => {
   const stop = new AbortController();
   const url = await target(t, (request) => void request.once("data", () => stop.abort()));

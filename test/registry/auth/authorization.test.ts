@@ -160,7 +160,7 @@ test("credentials are not sent over plain HTTP to another machine", async () => 
         return ME;
       },
     },
-    clock: { now: () => 0, monotonic: () => 0, sleep: async () => {} },
+    clock: { now: () => 0, monotonic: () => 0, sleep: async () => {}, after: () => () => {} },
     exchange: async ({ credential }) => ({ value: credential === undefined ? "anonymous" : "mine", lifetime: 60 }),
     ping: async () => ({}),
   });

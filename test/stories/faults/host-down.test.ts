@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import type { Fault } from "../../../src/sandbox/http/server.ts";
 import { runHere, type RanHere } from "../../support/in-process.ts";
 import { world, type World } from "../../support/world.ts";
@@ -31,6 +31,7 @@ async function run({ folder, sandbox }: World, command: string): Promise<RanHere
   const clock: Clock = {
     now: () => Date.now() + waited,
     monotonic: () => performance.now() + waited,
+    after: systemClock.after,
     sleep: async (milliseconds, signal) => {
       signal?.throwIfAborted();
       waited += milliseconds;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import type { Store } from "../../../src/sandbox/registry/registry-store.ts";
 import { incompleteTags } from "../../support/completeness.ts";
 import { runHere } from "../../support/in-process.ts";
@@ -141,6 +141,7 @@ describe("an apply that reaches the pull limit", { concurrency: 2 }, () => {
     const clock: Clock = {
       now: () => now.ms,
       monotonic: () => now.ms - began,
+      after: systemClock.after,
       sleep: async (milliseconds) => void (now.ms += milliseconds),
     };
     const args = ["apply", "--wait=6m", "--file", join(place.folder, "mirrors.yaml")];

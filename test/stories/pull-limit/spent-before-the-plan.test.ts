@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import type { Clock } from "../../../src/clock.ts";
+import { systemClock, type Clock } from "../../../src/clock.ts";
 import { runHere } from "../../support/in-process.ts";
 import { fault, isRedis } from "../../support/scenario.ts";
 import { world, type World } from "../../support/world.ts";
@@ -115,6 +115,7 @@ describe("a pull limit that is spent before the plan", { concurrency: 2 }, () =>
     const clock: Clock = {
       now: () => now.ms,
       monotonic: () => now.ms,
+      after: systemClock.after,
       sleep: (milliseconds) => {
         slept.push(milliseconds);
         now.ms += milliseconds;
