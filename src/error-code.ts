@@ -24,6 +24,7 @@ export type ErrorCode =
   | "UNREACHABLE"
   | "TIMEOUT"
   | "TLS"
+  | "ADDRESS_REFUSED"
   | "REALM_REFUSED"
   | "REDIRECT_REFUSED"
   // registry responses

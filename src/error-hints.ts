@@ -23,6 +23,8 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   UNREACHABLE: "check the host name, the proxy, and the network",
   TIMEOUT: "rerun the command; if it fails again, check the proxy",
   TLS: "set `NODE_EXTRA_CA_CERTS` to the file with your certificate authority's certificate",
+  ADDRESS_REFUSED:
+    "check DNS for this host; for a registry on this machine, write `localhost` or `127.0.0.1`, or set `MIRRORFORM_ENDPOINT_<HOST>` or `AWS_ENDPOINT_URL`",
   REALM_REFUSED: "report this to the registry's operator",
   REDIRECT_REFUSED: "report this to the registry's operator",
   REPOSITORY_UNKNOWN: "check the name, and whether the repository was deleted",

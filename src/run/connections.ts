@@ -20,6 +20,8 @@ import { layoutRoot } from "../layout/layout-root.ts";
 import { layoutSource } from "../layout/layout-source.ts";
 import { layoutTarget } from "../layout/target/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/auth/credentials.ts";
+import { endpointFrom } from "../ecr/endpoints/service-endpoint.ts";
+import { operatorsHosts } from "../registry/dns/resolved-address.ts";
 import { createDispatcher } from "../registry/http/dispatcher.ts";
 import type { EndpointVariant } from "../registry/hosts/ecr-host.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";
@@ -76,7 +78,8 @@ export function openConnections(
   context: RunContext,
 ): Connections {
   const { environment, clock, random } = context;
-  const dispatcher = createDispatcher({ environment });
+  const ownHosts = operatorsHosts(environment);
+  const dispatcher = createDispatcher({ environment, operatorsHosts: ownHosts });
   const credentials = dockerCredentials({ environment, homeDirectory: context.homeDirectory });
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
@@ -213,7 +216,9 @@ export function openConnections(
   async function openEcrTarget(target: Extract<Target, { kind: "ecr" }>): Promise<OpenTarget> {
     const [{ openEcr }, { ecrTarget }] = await Promise.all([import("../ecr/ecr.ts"), import("../ecr/ecr-target.ts")]);
     const ecr = await openEcr(target.ecr, ecrContext, context.signal);
-    const { host } = ecr.endpoint;
+    const { host, hostname } = ecr.endpoint;
+    // An emulator of AWS names its registry.
+    if (endpointFrom(environment, "ECR") !== undefined) ownHosts.add(hostname);
     const registry = openRegistryTarget(ecr.endpoint, ecr.credentials, { registryKind: "ecr" }, ecr);
     const images = ecrTarget(ecr, registry, clock);
     return {

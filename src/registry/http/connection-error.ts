@@ -50,6 +50,8 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
   if (failure?.status !== undefined) return proxyRefusal(`proxy ${failure.proxy}`, failure.status, context);
   if (isProxySignIn(error)) return proxyRefusal("the proxy in HTTP_PROXY", 407, context);
   const reason = codeOf(failure?.cause ?? error);
+  if (isRefusedAddress(error))
+    return new MirrorError(error.message, { code: "ADDRESS_REFUSED", side, operation, reference, cause: error });
   const peer = failure === undefined ? host : `proxy ${failure.proxy}`;
   if (error instanceof Error && failure === undefined && (reason === undefined || isDefect(error, reason)))
     return error;
@@ -64,6 +66,11 @@ export function connectionError(error: unknown, context: ConnectionErrorContext)
     hint: hintFor(code, reason, peer, context) ?? (failure === undefined ? context.hint : CHECK_PROXY),
     cause: error,
   });
+}
+
+/** Whether the host leads to an address that mirrorform does not connect to: an error of guarded-connector.ts. */
+function isRefusedAddress(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "ERR_REFUSED_ADDRESS";
 }
 
 /** Whether an error is about an argument, which no connection causes: ERR_INVALID_URL, ERR_INVALID_CHAR, ERR_OUT_OF_RANGE. */

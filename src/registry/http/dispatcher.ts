@@ -3,12 +3,18 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { hasReadableCredentials, parseUrl } from "../../parse-url.ts";
 import { certificateAuthorities } from "./certificate-authorities.ts";
+import { guardedConnector, type Lookup } from "../dns/guarded-connector.ts";
+import { operatorsHosts } from "../dns/resolved-address.ts";
 import { CONNECT_TIMEOUT, HEADERS_TIMEOUT, IDLE_TIMEOUT } from "../limits.ts";
 import { forwardPool, TunnelPool } from "../proxy/proxy-pool.ts";
 
 /** Options of {@link createDispatcher}. */
 export interface DispatcherOptions {
   environment: Environment;
+  /** Host names that may resolve to this machine. Default: those that the environment sets. */
+  operatorsHosts?: ReadonlySet<string>;
+  /** Resolves host names. Default: `dns.lookup`, which also reads /etc/hosts. */
+  lookup?: Lookup;
   /** Timeouts in milliseconds. Default to the constants in `limits.ts`. */
   limits?: { connect?: number; headers?: number; idle?: number };
 }
@@ -18,7 +24,8 @@ const ALWAYS_DIRECT = "localhost,127.0.0.1,[::1]";
 
 /**
  * Creates the dispatcher of all requests to registries and AWS. Applies HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower
- * case takes precedence, as in curl), extra certificate authorities and timeouts. The caller must close it.
+ * case takes precedence, as in curl), extra certificate authorities and timeouts. Checks the address of every direct
+ * connection; a proxy resolves names itself. The caller must close it.
  * @throws MirrorError USAGE for an invalid proxy address, FILE_UNREADABLE for a certificate file
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -38,7 +45,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     allowH2: false,
     connectTimeout,
     ...timeouts,
-    connect: tls,
+    // Only for direct connections: a connection to a proxy has its own options.
+    connect: guardedConnector({
+      tls,
+      timeout: connectTimeout,
+      operatorsHosts: options.operatorsHosts ?? operatorsHosts(environment),
+      lookup: options.lookup,
+    }),
     requestTls: tls,
     proxyTls: tls,
     clientFactory: (address, pool) => new TunnelPool(address, { ...pool, headersTimeout: connectTimeout }),

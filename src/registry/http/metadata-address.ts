@@ -35,7 +35,7 @@ export function metadataProblem(url: URL): string | undefined {
 }
 
 /** Expands an IPv6 address to its eight groups. */
-function groupsOf(address: string): number[] {
+export function groupsOf(address: string): number[] {
   const [head = "", tail] = address.split("::");
   const numbers = (text: string): number[] => (text === "" ? [] : text.split(":").map((group) => parseInt(group, 16)));
   const [front, back] = [numbers(head), numbers(tail ?? "")];
@@ -46,7 +46,7 @@ function groupsOf(address: string): number[] {
  * Returns the IPv4 addresses that an IPv6 one can stand for: IPv4-mapped, -compatible and -translated (RFC 4291, 2765),
  * NAT64 (RFC 6052, 8215), ISATAP (RFC 5214), which have it at the end, and 6to4 (RFC 3056).
  */
-function embeddedIpv4(groups: readonly number[]): string[] {
+export function embeddedIpv4(groups: readonly number[]): string[] {
   const at = (index: number): string => {
     const [high = 0, low = 0] = groups.slice(index, index + 2);
     return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");

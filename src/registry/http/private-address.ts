@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { isMetadataAddress } from "./metadata-address.ts";
+import { embeddedIpv4, groupsOf, isMetadataAddress } from "./metadata-address.ts";
 
 /** Whether the host of a URL is this machine: 127.0.0.0/8, ::1 or localhost. Names are not resolved. */
 export function isLoopback(url: URL): boolean {
@@ -20,6 +20,21 @@ const OWN_NAME = /(?:^|\.)localhost$|^(?:localhost\.localdomain|localhost6?|ip6-
  * IPv4-compatible, IPv4-mapped, NAT64), and site-local ones.
  */
 const OWN_ADDRESS = /^(?:127\.|0\.|\[::|\[64:ff9b:|\[fe[c-f][0-9a-f]:)/;
+
+/** Whether a name is one of this machine, in lower case and without a dot at its end. */
+export function isOwnName(hostname: string): boolean {
+  return OWN_NAME.test(hostname);
+}
+
+/**
+ * Whether a resolved address is one of this machine. Unlike a NAT64 address in a redirect, one with a
+ * public IPv4 address is usual here: DNS64 makes it for networks without IPv4 (RFC 6147).
+ */
+export function isOwnAddress({ hostname }: URL): boolean {
+  const isOwn = (address: string): boolean => /^(?:127|0)\./.test(address);
+  if (!hostname.startsWith("[")) return isOwn(hostname);
+  return embeddedIpv4(groupsOf(hostname.slice(1, -1))).some(isOwn);
+}
 
 /**
  * Whether `to` is an address that `from` must not redirect to: this machine, a link-local address or a cloud metadata
