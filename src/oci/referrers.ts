@@ -106,9 +106,14 @@ export function isLeftOut({ mediaType }: Pick<Referrer, "mediaType">): boolean {
   return !isImageType(mediaType) && !isIndexType(mediaType) && !isGenericType(mediaType);
 }
 
+/** Longer than any media type (RFC 6838, section 4.2), in characters. */
+const MAX_ARTIFACT_TYPE = 255;
+
 /** Whether an artifact type matches one of `types`. Undefined `types` match everything. */
 export function isWantedType(artifactType: string | undefined, types: readonly string[] | undefined): boolean {
-  return types === undefined || types.some((pattern) => matchesWildcard(pattern, artifactType ?? ""));
+  if (types === undefined) return true;
+  const type = artifactType ?? "";
+  return type.length <= MAX_ARTIFACT_TYPE && types.some((pattern) => matchesWildcard(pattern, type));
 }
 
 /** Where a list at a target came from. */

@@ -1,11 +1,13 @@
-import { posix } from "node:path";
-
 import { fillDestination } from "../desired/entries/destination.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { MirrorError } from "../errors.ts";
 import { familiarReference } from "../oci/reference.ts";
 import { nearest } from "../nearest.ts";
+import { inSlices } from "../slices.ts";
+import type { Steps } from "../steps.ts";
+import type { Glob } from "../oci/glob.ts";
+import { readGlob } from "./name-matcher.ts";
 
 /** A mirror file limited by `--target` and `--only`. */
 export interface Narrowed {
@@ -17,21 +19,52 @@ export interface Narrowed {
    * Filters entries of this file or the whole one, after rules have selected their tags.
    * @throws MirrorError USAGE for a glob that matches nothing, if all rules could be evaluated
    */
-  select(expanded: readonly ExpandedEntry[]): ExpandedEntry[];
+  select(expanded: readonly ExpandedEntry[]): Promise<ExpandedEntry[]>;
 }
 
-/** Applies `--target` and `--only`. @throws MirrorError USAGE for an unknown target, or a glob that matches nothing */
-export function narrow(file: MirrorFile, targets: readonly string[], only: readonly string[]): Narrowed {
+/**
+ * Applies `--target` and `--only`. The globs can come from a saved plan, and the work grows with their number multiplied
+ * by that of the images, so it is done in slices.
+ * @throws MirrorError USAGE for an unknown target, or a glob that is not valid or matches nothing
+ */
+export function narrow(
+  file: MirrorFile,
+  targets: readonly string[],
+  only: readonly string[],
+  signal: AbortSignal,
+): Promise<Narrowed> {
+  return inSlices(narrowSteps(file, targets, only, signal), signal);
+}
+
+/** A glob of `--only`. */
+interface OnlyGlob {
+  text: string;
+  matches: Glob;
+}
+
+function* narrowSteps(
+  file: MirrorFile,
+  targets: readonly string[],
+  only: readonly string[],
+  signal: AbortSignal,
+): Steps<Narrowed> {
   for (const name of targets) {
     if (!file.targets.some((target) => target.name === name)) throw unknownTarget(name, file);
   }
+  const globs = only.map((text): OnlyGlob => ({ text, matches: readGlob(text, "--only") }));
   const atTargets = file.entries.map((entry) => atSomeTargets(entry, targets));
-  for (const glob of only) {
-    if (!atTargets.some((entry) => couldMatch(entry, glob))) throw matchesNothing(glob, file);
+  const matching = new Set<DesiredEntry>();
+  for (const glob of globs) {
+    let isMatched = false;
+    for (const entry of atTargets) {
+      yield;
+      if (!couldMatch(entry, glob)) continue;
+      matching.add(entry);
+      isMatched = true;
+    }
+    if (!isMatched) throw matchesNothing(glob, file);
   }
-  const entries = atTargets.filter(
-    (entry) => entry.kind === "listed" || only.length === 0 || only.some((glob) => couldMatch(entry, glob)),
-  );
+  const entries = atTargets.filter((entry) => entry.kind === "listed" || only.length === 0 || matching.has(entry));
   if (entries.every(isEmpty)) throw noImages(targets, file);
   return {
     file: {
@@ -43,16 +76,34 @@ export function narrow(file: MirrorFile, targets: readonly string[], only: reado
     select(expanded) {
       const indexes = new Set(entries.map(({ index }) => index));
       const own = expanded.filter(({ entry }) => indexes.has(entry.index));
-      const isWhole = own.every(({ errors }) => errors.length === 0);
-      for (const glob of only) {
-        const isMatched = own.some(({ images }) => images.some((image) => matches(image, glob)));
-        if (isWhole && !isMatched) throw matchesNothing(glob, file);
-      }
-      const isWanted = (image: DesiredImage) =>
-        (targets.length === 0 || targets.includes(image.target)) && matchesAny(image, only);
-      return own.map((each) => ({ ...each, images: each.images.filter(isWanted) }));
+      const atTarget = ({ target }: DesiredImage) => targets.length === 0 || targets.includes(target);
+      return inSlices(selectSteps(own, atTarget, globs, file), signal);
     },
   };
+}
+
+function* selectSteps(
+  expanded: readonly ExpandedEntry[],
+  atTarget: (image: DesiredImage) => boolean,
+  globs: readonly OnlyGlob[],
+  file: MirrorFile,
+): Steps<ExpandedEntry[]> {
+  const matched = new Set<OnlyGlob>();
+  const selected: ExpandedEntry[] = [];
+  for (const each of expanded) {
+    const images: DesiredImage[] = [];
+    for (const image of each.images) {
+      yield;
+      const own = globs.filter((glob) => matches(image, glob));
+      for (const glob of own) matched.add(glob);
+      if (atTarget(image) && (globs.length === 0 || own.length > 0)) images.push(image);
+    }
+    selected.push({ ...each, images });
+  }
+  const isWhole = expanded.every(({ errors }) => errors.length === 0);
+  const unmatched = globs.find((glob) => !matched.has(glob));
+  if (isWhole && unmatched !== undefined) throw matchesNothing(unmatched, file);
+  return selected;
 }
 
 function atSomeTargets(entry: DesiredEntry, names: readonly string[]): DesiredEntry {
@@ -67,22 +118,18 @@ function isEmpty(entry: DesiredEntry): boolean {
 }
 
 /** For a rule, only the prefix of its image names is known. */
-function couldMatch(entry: DesiredEntry, glob: string): boolean {
+function couldMatch(entry: DesiredEntry, glob: OnlyGlob): boolean {
   if (entry.kind === "listed") return entry.images.some((image) => matches(image, glob));
   if (entry.targets.length === 0) return false;
-  const start = /^[^*?[{(!+@\\]*/.exec(glob)?.[0] ?? "";
+  const start = /^[^*?]*/.exec(glob.text)?.[0] ?? "";
   if (entry.destination.repository.includes("{tag}")) return true;
   const place = fillDestination(entry.destination, { ...entry.image, tag: "" });
   const names = [familiarReference(entry.image), "message" in place ? "" : place.repository];
   return names.some((name) => `${name}:`.startsWith(start) || start.startsWith(`${name}:`));
 }
 
-function matchesAny(image: DesiredImage, only: readonly string[]): boolean {
-  return only.length === 0 || only.some((glob) => matches(image, glob));
-}
-
 /** Matches a glob against the image name, with and without the tag, and against the name at the target. */
-function matches(image: DesiredImage, glob: string): boolean {
+function matches(image: DesiredImage, glob: OnlyGlob): boolean {
   const { tag: _tag, digest: _digest, ...bare } = image.source;
   const names = [
     familiarReference(image.source),
@@ -90,7 +137,7 @@ function matches(image: DesiredImage, glob: string): boolean {
     image.repository,
     `${image.repository}:${image.tag}`,
   ];
-  return names.some((name) => posix.matchesGlob(name, glob));
+  return names.some(glob.matches);
 }
 
 function unknownTarget(name: string, file: MirrorFile): MirrorError {
@@ -110,9 +157,9 @@ function noImages(targets: readonly string[], file: MirrorFile): MirrorError {
   );
 }
 
-function matchesNothing(glob: string, file: MirrorFile): MirrorError {
+function matchesNothing({ text }: OnlyGlob, file: MirrorFile): MirrorError {
   return usage(
-    `--only '${glob}' matches no image of ${file.path}`,
+    `--only '${text}' matches no image of ${file.path}`,
     "use a glob that matches names such as node:22-alpine, node, or dockerhub/node:22-alpine; * does not match a slash",
   );
 }

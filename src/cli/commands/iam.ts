@@ -8,6 +8,8 @@ import type { RoleName } from "../iam/calls.ts";
 import { isAccount, placeOf, type Place } from "../iam/place.ts";
 import { policiesOf, type RolePolicy } from "../iam/policies.ts";
 import { narrow } from "../../run/narrow.ts";
+import { inSlices } from "../../slices.ts";
+import { sourceNeeds } from "../iam/source-needs.ts";
 import { regionWarning } from "../output/region-warnings.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
@@ -21,7 +23,8 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   const account = accountOf(input.account);
   const file = await loadMirrorFile(input, context);
   if (file === undefined) return EXIT.invalid;
-  const wanted = new Set(narrow(file, input.target, []).file.targets.map(({ name }) => name));
+  const narrowed = await narrow(file, input.target, [], context.signal);
+  const wanted = new Set(narrowed.file.targets.map(({ name }) => name));
   const places = new Map<string, Place>();
   /** Regions that are not in the mirror file, which has its own warnings. */
   const unwritten = new Set<string>();
@@ -33,7 +36,8 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   }
   for (const found of unwritten) context.err(regionWarning(found));
   const runs = placeOf({}, region, account, context.environment).account;
-  const all = policiesOf(file, places, roles, runs);
+  const sources = await inSlices(sourceNeeds(file), context.signal);
+  const all = policiesOf(file, places, roles, runs, sources);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
   if (policies.length === 0) throw usage(`${file.path} has no image that goes to an ecr target or comes from an ECR`);
   if (input.json) {

@@ -130,8 +130,8 @@ function updateMatcher(
   sources: readonly Reference[],
   path: string,
 ): (source: Reference) => boolean {
+  const matchers = globs.map((glob) => ({ glob, matches: nameMatcher(glob, "--update") }));
   if (globs.includes(EVERY_IMAGE)) return () => true;
-  const matchers = globs.map((glob) => ({ glob, matches: nameMatcher(glob) }));
   for (const { glob, matches } of matchers) {
     if (sources.some((source) => source.digest === undefined && matches(source))) continue;
     throw usage(

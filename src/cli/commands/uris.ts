@@ -26,8 +26,8 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   const format = formatOf(input);
   const loaded = await loadWithLock(input, context);
   if (loaded === undefined) return EXIT.invalid;
-  const { file, select } = narrow(loaded.file, input.target, input.only);
-  const images = knownImages(loaded, select, context);
+  const { file, select } = await narrow(loaded.file, input.target, input.only, context.signal);
+  const images = await knownImages(loaded, select, context);
   const events = createEventStream();
   await logRequests(input, events, context);
   warnOfRegions(events, context);
@@ -53,12 +53,15 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
 }
 
 /** Returns the images that are known without a request to a source. Those of rules are known only from the lock file. */
-function knownImages(
+async function knownImages(
   { file, lock }: FileWithLock,
   select: Narrowed["select"],
   { err }: Pick<ProcessContext, "err">,
-): DesiredImage[] {
-  if (lock !== undefined) return select(expandByLock(file.entries, lock.lines)).flatMap(({ images }) => images);
+): Promise<DesiredImage[]> {
+  if (lock !== undefined) {
+    const expanded = await select(expandByLock(file.entries, lock.lines));
+    return expanded.flatMap(({ images }) => images);
+  }
   const listed = file.entries.filter((entry) => entry.kind === "listed");
   const skipped = file.entries.length - listed.length;
   if (skipped > 0) {
@@ -67,7 +70,7 @@ function knownImages(
     );
   }
   const expanded = listed.map((entry) => ({ entry, images: entry.images, selected: undefined, errors: [] }));
-  return select(expanded).flatMap(({ images }) => images);
+  return (await select(expanded)).flatMap(({ images }) => images);
 }
 
 function formatOf({ json, format }: UrisInput): (uris: readonly MirroredUri[]) => string {

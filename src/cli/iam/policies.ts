@@ -13,7 +13,7 @@ import { grantsFor, type PlacedNeed } from "./grants.ts";
 import { repositoryNeeds } from "./needs.ts";
 import { UNKNOWN, type Place } from "./place.ts";
 import { sourceGrants } from "./source-calls.ts";
-import { sourceNeeds, type SourceNeed } from "./source-needs.ts";
+import type { SourceNeed } from "./source-needs.ts";
 
 /** The minimum policy of one identity for one role. */
 export interface RolePolicy {
@@ -47,14 +47,16 @@ interface Identity {
  * Returns the minimum policies for a mirror file: one for each role and identity.
  * @param places locations of the ECR targets, by target name
  * @param account the account of the run's credentials, if known
+ * @param sources what the file reads from ECRs
  */
 export function policiesOf(
-  file: Pick<MirrorFile, "name" | "targets" | "entries" | "sources">,
+  file: Pick<MirrorFile, "name" | "targets" | "entries">,
   places: ReadonlyMap<string, Place>,
   roles: readonly RoleName[],
   account: string | undefined,
+  sources: readonly SourceNeed[],
 ): RolePolicy[] {
-  const identities = withSources(targetIdentities(file, places), file, account);
+  const identities = withSources(targetIdentities(file, places), file, account, sources);
   return roles.flatMap((role) =>
     identities.map(({ principal, account: own, role: assumed, targets, needs, sources }): RolePolicy => {
       const documents = documentsOf([...grantsFor(role, needs, file.name), ...sourceGrants(role, sources)]);
@@ -91,10 +93,10 @@ function targetIdentities(
 /** Adds the sources to the identity of the run, which may also access targets. */
 function withSources(
   identities: readonly Identity[],
-  file: Pick<MirrorFile, "entries" | "sources" | "targets">,
+  file: Pick<MirrorFile, "targets">,
   account: string | undefined,
+  sources: readonly SourceNeed[],
 ): Identity[] {
-  const sources = sourceNeeds(file);
   if (sources.length === 0) return [...identities];
   const at = identities.findIndex(({ principal }) => principal === RUN);
   const newIdentity = { principal: RUN, account: account ?? UNKNOWN.account, role: undefined, targets: [], needs: [] };

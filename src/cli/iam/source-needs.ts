@@ -5,6 +5,7 @@ import { needsDates } from "../../desired/tags/tag-rule.ts";
 import type { Reference } from "../../oci/reference.ts";
 import { partitionOf } from "../../registry/hosts/aws-region.ts";
 import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
+import type { Steps } from "../../steps.ts";
 import type { Place } from "./place.ts";
 
 /** A repository in an ECR source. */
@@ -23,22 +24,24 @@ export interface SourceNeed {
  * Returns what a mirror file reads from ECRs as sources and alternates, by entry. A repository can occur several times.
  * An alternate counts only if it is also listed in `sources`. Otherwise it is read anonymously.
  */
-export function sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "sources">): SourceNeed[] {
-  return entries.flatMap((entry) => {
+export function* sourceNeeds({ entries, sources }: Pick<MirrorFile, "entries" | "sources">): Steps<SourceNeed[]> {
+  const needs: SourceNeed[] = [];
+  for (const entry of entries) {
     const listing = entry.kind !== "rule" ? undefined : needsDates(entry.rule) ? "dates" : "names";
     const targets = entry.targets.map(({ target }) => target.name);
-    return namesOf(entry).flatMap(({ registry, repository }): SourceNeed[] => {
+    for (const { registry, repository } of namesOf(entry)) {
+      yield;
       const source = sources.get(registry);
-      if (source?.layout !== undefined) return [];
-      const own = needOf(registry, repository, { isSource: true, listing, targets });
-      const others = (source?.alternates ?? []).flatMap((alternate) => {
+      if (source?.layout !== undefined) continue;
+      needs.push(...needOf(registry, repository, { isSource: true, listing, targets }));
+      for (const alternate of source?.alternates ?? []) {
         const there = sources.has(alternate.registry) ? repositoryAtAlternate(alternate, repository) : undefined;
-        if (there === undefined) return [];
-        return needOf(alternate.registry, there, { isSource: false, listing: undefined, targets });
-      });
-      return [...own, ...others];
-    });
-  });
+        if (there === undefined) continue;
+        needs.push(...needOf(alternate.registry, there, { isSource: false, listing: undefined, targets }));
+      }
+    }
+  }
+  return needs;
 }
 
 /** Returns the distinct repositories of an entry. */

@@ -57,7 +57,7 @@ export async function withPlan(
     targets: [...input.target],
     only: [...input.only],
   };
-  const { file, narrowedBy, select } = narrow(loaded.file, narrowing.targets, narrowing.only);
+  const { file, narrowedBy, select } = await narrow(loaded.file, narrowing.targets, narrowing.only, context.signal);
   const inputs = planInputs(loaded);
   saved?.refuseOtherInputs({ name: file.name, inputs });
   const allowDeletions = readAllowDeletions(input.allowDeletions, loaded.file);
@@ -81,7 +81,7 @@ export async function withPlan(
         steps,
         context,
       );
-      return { all, selected: select(all) };
+      return { all, selected: await select(all) };
     };
     const date = () => utcDate(context.clock.now());
     const inputsOfSurvey = { file, whole: loaded.file, narrowedBy, narrowing, inputs, allowDeletions, date };

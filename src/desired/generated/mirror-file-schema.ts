@@ -310,7 +310,7 @@ export interface AlternateDocument {
    */
   registry: string;
   /**
-   * Globs of the repositories to request there; * does not match a slash (default: library/*, Docker's official images). Do not list private repositories: their names would be sent to the alternate.
+   * Globs of the repositories to request there: * does not match a slash, and ** and ? are the only other wildcards (default: library/*, Docker's official images). Do not list private repositories: their names would be sent to the alternate.
    *
    * @minItems 1
    * @maxItems 100

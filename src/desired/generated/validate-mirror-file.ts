@@ -15,7 +15,7 @@ export type Validator = ((data: unknown) => boolean) & { errors?: SchemaError[] 
 
 export const validateMirrorFile: Validator = validate20;
 "use strict";
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,4}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"full":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"MirrorFileDocument","type":"object","additionalProperties":false,"required":["version","name","targets","mirrors"],"properties":{"version":{"type":"integer","const":1},"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"targets":{"type":"object","minProperties":1,"maxProperties":100,"propertyNames":{"pattern":"^[a-z0-9][a-z0-9-]*$","maxLength":63},"additionalProperties":{"$ref":"#/$defs/target"}},"repositories":{"$ref":"#/$defs/repositorySettings"},"sources":{"type":"object","additionalProperties":{"$ref":"#/$defs/source"}},"mirrors":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/mirror"}}},"$defs":{"target":{"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,4}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"source":{"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}},"alternate":{"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","pattern":"^(?:[^\\[\\]{}()!\\\\]|\\$\\{[A-Z0-9_]+\\})*$","minLength":1,"maxLength":256}}}},"mirror":{"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"full":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^(?:[^\\[\\]{}()!?\\\\]|\\$\\{[A-Z0-9_]+\\})*$","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}},"repositorySettings":{"title":"RepositorySettingsDocument","type":"object","additionalProperties":false,"properties":{"tagMutability":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["MUTABLE","IMMUTABLE"]},"additionalProperties":false,"required":["default"],"properties":{"default":{"type":"string","enum":["MUTABLE","IMMUTABLE"]},"except":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"string","pattern":"^[0-9a-zA-Z._*-]{1,128}$"}}}},"scanOnPush":{"type":"boolean"},"encryption":{"type":["string","object"],"if":{"type":"string"},"then":{"enum":["AES256","KMS"]},"additionalProperties":false,"required":["kms"],"properties":{"kms":{"type":"string","pattern":"^[A-Za-z0-9:/_-]+$","maxLength":2048}}},"lifecyclePolicy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["rules"],"properties":{"rules":{"type":"array","minItems":1,"maxItems":50,"items":{"$ref":"#/$defs/lifecycleRule"}}}},"policy":{"type":["string","object"],"minLength":1,"maxLength":1024,"additionalProperties":false,"required":["Statement"],"properties":{"Version":{"type":"string","enum":["2012-10-17","2008-10-17"]},"Id":{"type":"string"},"Statement":{"type":["array","object"],"minItems":1,"items":{"$ref":"#/$defs/policyStatement"},"if":{"type":"object"},"then":{"$ref":"#/$defs/policyStatement"}}}},"tags":{"type":"object","maxProperties":49,"propertyNames":{"pattern":"^(?![Aa][Ww][Ss]:)(?!mirrorform$)[\\p{L}\\p{Z}\\p{N}_.:/=+@-]+$","maxLength":128},"additionalProperties":{"type":"string","pattern":"^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+@-]|\\$\\{[A-Z0-9_]+\\})*$","maxLength":256}},"adopt":{"type":"boolean"},"pruneTags":{"$ref":"#/$defs/expressions"}}},"lifecycleRule":{"title":"LifecycleRuleDocument","type":"object","additionalProperties":false,"required":["rulePriority","selection","action"],"properties":{"rulePriority":{"type":"integer","minimum":1},"description":{"type":"string"},"selection":{"type":"object","additionalProperties":false,"required":["tagStatus","countType","countNumber"],"properties":{"tagStatus":{"type":"string","enum":["tagged","untagged","any"]},"tagPatternList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"tagPrefixList":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"storageClass":{"type":"string","enum":["standard","archive"]},"countType":{"type":"string","enum":["imageCountMoreThan","sinceImagePushed","sinceImagePulled","sinceImageTransitioned"]},"countUnit":{"type":"string","enum":["days"]},"countNumber":{"type":"integer","minimum":1}}},"action":{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"type":"string","enum":["expire","transition"]},"targetStorageClass":{"type":"string","enum":["archive"]}}}}},"policyStatement":{"title":"PolicyStatementDocument","type":"object","additionalProperties":false,"required":["Effect"],"properties":{"Sid":{"type":"string"},"Effect":{"type":"string","enum":["Allow","Deny"]},"Principal":{"$ref":"#/$defs/policyPrincipal"},"NotPrincipal":{"$ref":"#/$defs/policyPrincipal"},"Action":{"$ref":"#/$defs/textOrList"},"NotAction":{"$ref":"#/$defs/textOrList"},"Resource":{"$ref":"#/$defs/textOrList"},"NotResource":{"$ref":"#/$defs/textOrList"},"Condition":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/$defs/textOrList"}}}}},"policyPrincipal":{"type":["string","object"],"minLength":1,"additionalProperties":{"$ref":"#/$defs/textOrList"}},"textOrList":{"type":["string","array"],"items":{"type":"string"}},"expressions":{"type":["string","array"],"minLength":1,"maxLength":512,"minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":512}}}};
 const pattern4 = new RegExp("^[a-z0-9][a-z0-9-]*$", "u");
 const schema32 = {"title":"TargetDocument","type":"object","additionalProperties":false,"oneOf":[{"required":["ecr"]},{"required":["oci"]},{"required":["layout"]}],"properties":{"ecr":{"type":"object","additionalProperties":false,"properties":{"region":{"type":"string","pattern":"^(?:[a-z]{2,4}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$"},"account":{"type":"string","pattern":"^(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\})$"},"profile":{"type":"string","pattern":"^[^\\p{C}]+$","maxLength":256},"role":{"type":"string","pattern":"^arn:aws[a-z-]*:iam::(?:[0-9]{12}|\\$\\{[A-Z0-9_]+\\}):role/[A-Za-z0-9_+=,.@/${}-]+$","maxLength":2048}}},"oci":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
 const pattern6 = new RegExp("^(?:[a-z]{2,4}(?:-[a-z]{2,16}){1,3}-[0-9]{1,2}|\\$\\{[A-Z0-9_]+\\})$", "u");
@@ -1980,7 +1980,8 @@ return errors === 0;
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema44 = {"title":"SourceDocument","type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","minLength":1,"maxLength":1024},"layout":{"type":"string","minLength":1,"maxLength":1024},"alternates":{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/alternate"}},"reserve":{"type":"integer","minimum":0,"maximum":1000000},"concurrency":{"type":"integer","minimum":1,"maximum":100}}};
-const schema45 = {"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","minLength":1,"maxLength":256}}}};
+const schema45 = {"title":"AlternateDocument","type":"object","additionalProperties":false,"required":["registry"],"properties":{"registry":{"type":"string","maxLength":512},"only":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","pattern":"^(?:[^\\[\\]{}()!\\\\]|\\$\\{[A-Z0-9_]+\\})*$","minLength":1,"maxLength":256}}}};
+const pattern14 = new RegExp("^(?:[^\\[\\]{}()!\\\\]|\\$\\{[A-Z0-9_]+\\})*$", "u");
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2196,9 +2197,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-else {
-const err17 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern14.test(data6)){
+const err17 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/pattern",keyword:"pattern",params:{pattern: "^(?:[^\\[\\]{}()!\\\\]|\\$\\{[A-Z0-9_]+\\})*$"},message:"must match pattern \""+"^(?:[^\\[\\]{}()!\\\\]|\\$\\{[A-Z0-9_]+\\})*$"+"\""};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2208,9 +2208,8 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
 else {
-const err18 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err18 = {instancePath:instancePath+"/alternates/" + i0+"/only/" + i1,schemaPath:"#/$defs/alternate/properties/only/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2222,7 +2221,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err19 = {instancePath:instancePath+"/alternates/" + i0+"/only",schemaPath:"#/$defs/alternate/properties/only/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2234,7 +2233,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err20 = {instancePath:instancePath+"/alternates/" + i0,schemaPath:"#/$defs/alternate/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2244,10 +2243,9 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.reserve !== undefined){
-let data7 = data.reserve;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err21 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err21 = {instancePath:instancePath+"/alternates",schemaPath:"#/properties/alternates/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2256,9 +2254,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 1000000 || isNaN(data7)){
-const err22 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
+}
+if(data.reserve !== undefined){
+let data7 = data.reserve;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err22 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2267,8 +2267,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data7 < 0 || isNaN(data7)){
-const err23 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 1000000 || isNaN(data7)){
+const err23 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2277,12 +2278,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-}
-if(data.concurrency !== undefined){
-let data8 = data.concurrency;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err24 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data7 < 0 || isNaN(data7)){
+const err24 = {instancePath:instancePath+"/reserve",schemaPath:"#/properties/reserve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2291,9 +2288,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 100 || isNaN(data8)){
-const err25 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+}
+if(data.concurrency !== undefined){
+let data8 = data.concurrency;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err25 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2302,8 +2302,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data8 < 1 || isNaN(data8)){
-const err26 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 100 || isNaN(data8)){
+const err26 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2312,11 +2313,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data8 < 1 || isNaN(data8)){
+const err27 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2325,15 +2323,29 @@ vErrors.push(err27);
 }
 errors++;
 }
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
 validate32.errors = vErrors;
 return errors === 0;
 }
 validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"full":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
-const pattern14 = new RegExp("^[1-9][0-9]{0,4}[hdw]$", "u");
-const pattern15 = new RegExp("^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$", "u");
-const pattern16 = new RegExp("^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$", "u");
+const schema46 = {"title":"MirrorDocument","type":"object","additionalProperties":false,"required":["image"],"properties":{"image":{"type":"string","minLength":1,"maxLength":1024},"tags":{"type":["array","object"],"minItems":1,"items":{"type":"string","minLength":1,"maxLength":1024},"additionalProperties":false,"minProperties":1,"properties":{"match":{"$ref":"#/$defs/expressions"},"exclude":{"$ref":"#/$defs/expressions"},"semver":{"type":"string","minLength":1,"maxLength":256},"suffix":{"type":"string","minLength":1,"maxLength":128},"prerelease":{"type":"boolean"},"full":{"type":"boolean"},"order":{"type":"string","enum":["semver","pushed","name"]},"newest":{"type":"integer","minimum":1,"maximum":100000},"maxAge":{"type":"string","pattern":"^[1-9][0-9]{0,4}[hdw]$"},"allowEmpty":{"type":"boolean"}}},"to":{"type":"string","minLength":1,"maxLength":1024},"refresh":{"type":"string","enum":["always","missing"]},"platforms":{"type":["string","array"],"if":{"type":"string"},"then":{"enum":["all"]},"minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$","maxLength":128}},"attestations":{"type":"boolean"},"referrers":{"type":["boolean","object"],"additionalProperties":false,"required":["types"],"properties":{"types":{"type":"array","minItems":1,"maxItems":50,"items":{"type":"string","pattern":"^(?:[^\\[\\]{}()!?\\\\]|\\$\\{[A-Z0-9_]+\\})*$","minLength":1,"maxLength":256}}}},"replace":{"type":"object","additionalProperties":false,"required":["backup"],"properties":{"backup":{"type":"string","minLength":1,"maxLength":256}}},"prune":{"type":"boolean"},"output":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$","maxLength":128},"targets":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string"}},"repositories":{"$ref":"#/$defs/repositorySettings"}}};
+const pattern15 = new RegExp("^[1-9][0-9]{0,4}[hdw]$", "u");
+const pattern16 = new RegExp("^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$", "u");
+const pattern17 = new RegExp("^(?:[^\\[\\]{}()!?\\\\]|\\$\\{[A-Z0-9_]+\\})*$", "u");
+const pattern18 = new RegExp("^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2827,7 +2839,7 @@ errors++;
 if(data1.maxAge !== undefined){
 let data13 = data1.maxAge;
 if(typeof data13 === "string"){
-if(!pattern14.test(data13)){
+if(!pattern15.test(data13)){
 const err41 = {instancePath:instancePath+"/tags/maxAge",schemaPath:"#/properties/tags/properties/maxAge/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,4}[hdw]$"},message:"must match pattern \""+"^[1-9][0-9]{0,4}[hdw]$"+"\""};
 if(vErrors === null){
 vErrors = [err41];
@@ -3016,7 +3028,7 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!pattern15.test(data18)){
+if(!pattern16.test(data18)){
 const err56 = {instancePath:instancePath+"/platforms/" + i3,schemaPath:"#/properties/platforms/items/pattern",keyword:"pattern",params:{pattern: "^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$"},message:"must match pattern \""+"^[^/\\s]+/[^/\\s]+(?:/[^/\\s]+)?$"+"\""};
 if(vErrors === null){
 vErrors = [err56];
@@ -3134,9 +3146,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern17.test(data22)){
+const err66 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/pattern",keyword:"pattern",params:{pattern: "^(?:[^\\[\\]{}()!?\\\\]|\\$\\{[A-Z0-9_]+\\})*$"},message:"must match pattern \""+"^(?:[^\\[\\]{}()!?\\\\]|\\$\\{[A-Z0-9_]+\\})*$"+"\""};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3146,9 +3157,8 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
 else {
-const err67 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err67 = {instancePath:instancePath+"/referrers/types/" + i4,schemaPath:"#/properties/referrers/properties/types/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3159,12 +3169,8 @@ errors++;
 }
 }
 }
-}
-if(data.replace !== undefined){
-let data23 = data.replace;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.backup === undefined){
-const err68 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'"};
+else {
+const err68 = {instancePath:instancePath+"/referrers/types",schemaPath:"#/properties/referrers/properties/types/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3173,9 +3179,14 @@ vErrors.push(err68);
 }
 errors++;
 }
-for(const key3 in data23){
-if(!(key3 === "backup")){
-const err69 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+}
+}
+}
+if(data.replace !== undefined){
+let data23 = data.replace;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.backup === undefined){
+const err69 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3184,12 +3195,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data23.backup !== undefined){
-let data24 = data23.backup;
-if(typeof data24 === "string"){
-if(data24.length > 256){
-const err70 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+for(const key3 in data23){
+if(!(key3 === "backup")){
+const err70 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3198,8 +3206,12 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data24.length < 1){
-const err71 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data23.backup !== undefined){
+let data24 = data23.backup;
+if(typeof data24 === "string"){
+if(data24.length > 256){
+const err71 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3208,9 +3220,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-else {
-const err72 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data24.length < 1){
+const err72 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3220,9 +3231,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-}
 else {
-const err73 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err73 = {instancePath:instancePath+"/replace/backup",schemaPath:"#/properties/replace/properties/backup/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3232,9 +3242,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data.prune !== undefined){
-if(typeof data.prune !== "boolean"){
-const err74 = {instancePath:instancePath+"/prune",schemaPath:"#/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+else {
+const err74 = {instancePath:instancePath+"/replace",schemaPath:"#/properties/replace/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3244,11 +3254,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.output !== undefined){
-let data26 = data.output;
-if(typeof data26 === "string"){
-if(data26.length > 128){
-const err75 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(data.prune !== undefined){
+if(typeof data.prune !== "boolean"){
+const err75 = {instancePath:instancePath+"/prune",schemaPath:"#/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3257,8 +3265,12 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(!pattern16.test(data26)){
-const err76 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$"+"\""};
+}
+if(data.output !== undefined){
+let data26 = data.output;
+if(typeof data26 === "string"){
+if(data26.length > 128){
+const err76 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3267,9 +3279,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-else {
-const err77 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern18.test(data26)){
+const err77 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*_(?:URI|IMAGE)$"+"\""};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3279,11 +3290,8 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data.targets !== undefined){
-let data27 = data.targets;
-if(Array.isArray(data27)){
-if(data27.length > 100){
-const err78 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+else {
+const err78 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3292,8 +3300,12 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data27.length < 1){
-const err79 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+if(data.targets !== undefined){
+let data27 = data.targets;
+if(Array.isArray(data27)){
+if(data27.length > 100){
+const err79 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3302,10 +3314,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-const len5 = data27.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data27[i5] !== "string"){
-const err80 = {instancePath:instancePath+"/targets/" + i5,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data27.length < 1){
+const err80 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3314,15 +3324,27 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len5 = data27.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data27[i5] !== "string"){
+const err81 = {instancePath:instancePath+"/targets/" + i5,schemaPath:"#/properties/targets/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
 else {
 vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/targets",schemaPath:"#/properties/targets/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }
@@ -3335,12 +3357,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err83 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err82];
+vErrors = [err83];
 }
 else {
-vErrors.push(err82);
+vErrors.push(err83);
 }
 errors++;
 }

@@ -1,5 +1,4 @@
-import { posix } from "node:path";
-
+import { compileGlob } from "../../oci/glob.ts";
 import { canonicalRegistry, DOCKER_HUB, isRegistry, isRepository } from "../../oci/reference.ts";
 import { registryOfWebsite } from "../../oci/registry-names.ts";
 import { checkHost } from "./check-host.ts";
@@ -36,7 +35,7 @@ export interface Alternate {
 
 /** Returns a source repository's name at an alternate; undefined if it must not be requested there. */
 export function repositoryAtAlternate({ prefix, only }: Alternate, repository: string): string | undefined {
-  if (!only.some((glob) => posix.matchesGlob(repository, glob))) return undefined;
+  if (!only.some((glob) => compileGlob(glob)(repository))) return undefined;
   return prefix === "" ? repository : `${prefix}/${repository}`;
 }
 

@@ -1,6 +1,7 @@
 import type { SchemaError } from "../generated/validate-mirror-file.ts";
 import { TARGET_KINDS } from "../places/target.ts";
 import { didYouMean, nearest } from "../../nearest.ts";
+import { GLOB_SYNTAX } from "../../oci/glob.ts";
 import { formHint, platformsHint } from "./form-hints.ts";
 import { below, lastKey, parentOf } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
@@ -111,8 +112,8 @@ const NAME = 'lowercase letters, digits and "-", not starting with "-"';
 const RESOURCE_TAG = "letters, digits, spaces and _ . : / = + - @";
 const RESERVED = 'the prefix "aws:" and the key "mirrorform" are reserved';
 
-/** The meaning of each pattern, by pointer. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
+/** The meaning of each pattern, by pointer, and a hint where the meaning does not say what to write. */
+const PATTERNS: readonly (readonly [RegExp, string, string?])[] = [
   [/^\/name$/, NAME],
   [/\/region$/, "an AWS Region such as us-east-1"],
   [/\/account$/, "an AWS account ID (12 digits)"],
@@ -124,6 +125,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\/tags\/maxAge$/, "a number of hours, days or weeks such as 12h, 90d or 8w"],
   [/^\/mirrors\/\d+\/output$/, "uppercase letters, digits and _, starting with a letter and ending in _URI or _IMAGE"],
   [/\/tags\/[^/]+$/, RESOURCE_TAG],
+  [/\/only\/\d+$/, "a glob", `write one glob for each alternative; ${GLOB_SYNTAX}`],
+  [/\/referrers\/types\/\d+$/, "an artifact type", "write one type for each alternative; the only wildcard is *"],
 ];
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -161,8 +164,8 @@ function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
     case "const":
       return { message: `expected ${String(params["allowedValue"])}, found ${found}` };
     case "pattern": {
-      const meaning = PATTERNS.find(([where]) => where.test(instancePath))?.[1] ?? String(params["pattern"]);
-      return { message: `expected ${meaning}; found ${found}` };
+      const [, meaning, hint] = PATTERNS.find(([where]) => where.test(instancePath)) ?? [];
+      return { message: `expected ${meaning ?? String(params["pattern"])}; found ${found}`, ...hintOf(hint) };
     }
     case "minLength":
     case "minItems":

@@ -1,4 +1,5 @@
 import { MirrorError } from "../../errors.ts";
+import { GLOB_SYNTAX, isGlob } from "../../oci/glob.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { isTooDeep, MAX_JSON_DEPTH } from "../../oci/json-object.ts";
 import { plainText } from "../../plain-text.ts";
@@ -62,6 +63,10 @@ export function readSavedPlan(text: string, path: string): SavedPlan {
     narrowing: { targets: textsOf(narrowing?.["targets"]), only: textsOf(narrowing?.["only"]) },
     targets: targets.map((target) => readTarget(target, path)),
   };
+  const invalid = saved.narrowing.only.find((glob) => !isGlob(glob));
+  if (invalid !== undefined) {
+    throw refusePlan(path, `"narrowing" has an invalid glob: ${plainText(invalid).slice(0, 80)}`, GLOB_SYNTAX);
+  }
   if (saved.targets.reduce((sum, { actions }) => sum + actions.length, 0) > MAX_ACTIONS) {
     throw refusePlan(path, `the plan has more than ${MAX_ACTIONS} actions`);
   }

@@ -53,6 +53,16 @@ describe("a mirror file is refused for its form:", () => {
       /^INVALID_FILE expected a map, found "just text" \(write the keys "version", .* or run `mirrorform init IMAGE\.\.\.`\)$/,
     ],
     [
+      "a brace in a glob",
+      `${HEAD}${TARGETS}${MIRRORS}sources: { docker.io: { alternates: [{ registry: mirror.gcr.io, only: [»"{0..99999}"] }] } }\n`,
+      'INVALID_FILE expected a glob; found "{0..99999}" (write one glob for each alternative; the only wildcards are *, which does not match a slash, ** and ?)',
+    ],
+    [
+      "a class in an artifact type",
+      `${HEAD}${TARGETS}mirrors: [{ image: node, referrers: { types: [»"application/[ab]"] } }]\n`,
+      'INVALID_FILE expected an artifact type; found "application/[ab]" (write one type for each alternative; the only wildcard is *)',
+    ],
+    [
       "an unknown key",
       `${HEAD}»taget: x\n${TARGETS}${MIRRORS}`,
       /^INVALID_FILE "taget" is not a known key \(did you mean "targets"\?\)$/,
