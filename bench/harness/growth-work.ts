@@ -7,7 +7,7 @@ import { compareLock } from "../../src/desired/lock/check-lock.ts";
 import { formatLock, parseLock } from "../../src/desired/lock/lock-text.ts";
 import { readMirrorFile, type DesiredImage, type MirrorFile } from "../../src/desired/mirror-file.ts";
 import { expandRules } from "../../src/desired/tags/expand-rules.ts";
-import { selectTags } from "../../src/desired/tags/select-tags.ts";
+import { selectSteps } from "../../src/desired/tags/select-tags.ts";
 import { entryTemplates } from "../../src/desired/tags/tag-template.ts";
 import { digestOf, type Digest } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
@@ -172,7 +172,7 @@ function expanding(name: string, textOf: (size: number) => string): GrowthWork {
     async prepare(size) {
       const { entries } = await read(textOf(size));
       const tags = numbers(size).map((index) => ({ name: version(index), digest: digest(version(index)) }));
-      return () => expandRules(entries, ({ rule }) => selectTags(rule, tags, 0));
+      return () => expandRules(entries, ({ rule }) => selectSteps(rule, tags, 0));
     },
   };
 }

@@ -1,15 +1,22 @@
 import type { DesiredImage } from "../desired/mirror-file.ts";
-import { readExpression } from "../desired/tags/expressions.ts";
+import { expressionReader } from "../desired/tags/expressions.ts";
+import { createPause } from "../slices.ts";
 import { isUnreadable, type Actual } from "./actual.ts";
 
 /** The tags that the `pruneTags` of a repository match, by target and repository. */
 export type PruneMatches = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 
-/** Matches the tags at the targets with `pruneTags`. The expressions are valid because the mirror file is. */
+/**
+ * Matches the tags at the targets with `pruneTags`, in slices. The expressions are valid because the mirror file is.
+ * @throws the reason of the signal if it is aborted
+ */
 export async function findPruneMatches(
   images: readonly DesiredImage[],
   actual: readonly Actual[],
+  signal?: AbortSignal,
 ): Promise<PruneMatches> {
+  const readExpression = expressionReader();
+  const pause = createPause(signal);
   const matches = new Map<string, Map<string, Set<string>>>();
   for (const target of actual) {
     if (isUnreadable(target) || target.allTags === undefined) continue;
@@ -21,8 +28,12 @@ export async function findPruneMatches(
         continue;
       const expressions = await Promise.all(pruneTags.map(readExpression));
       const isMatched = (tag: string) => expressions.some((read) => typeof read === "function" && read(tag));
-      const tags = [...(held as ReadonlyMap<string, unknown>).keys()];
-      ofTarget.set(repository, new Set(tags.filter(isMatched)));
+      const matched = new Set<string>();
+      for (const tag of (held as ReadonlyMap<string, unknown>).keys()) {
+        await pause();
+        if (isMatched(tag)) matched.add(tag);
+      }
+      ofTarget.set(repository, matched);
     }
     matches.set(target.name, ofTarget);
   }

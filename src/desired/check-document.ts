@@ -14,6 +14,7 @@ import { knownHosts } from "./entries/destination-host.ts";
 import { checkLayoutLinks } from "./places/check-layout-links.ts";
 import { readSources, type Source } from "./places/sources.ts";
 import { createPause, inSlices } from "../slices.ts";
+import { expressionReader } from "./tags/expressions.ts";
 import { hasDates } from "./tags/tag-rule.ts";
 import type { Target } from "./places/target.ts";
 import { readTargets } from "./places/targets.ts";
@@ -35,28 +36,30 @@ export async function checkDocument(
   folder: string,
   writtenAt: (pointer: string) => string | undefined,
   log: ProblemLog,
+  signal?: AbortSignal,
 ): Promise<Desired> {
-  const policies = policyReader(folder);
+  const readers = { policies: policyReader(folder), expressions: expressionReader() };
   const declared = log.isInvalid("/targets") ? undefined : document.targets;
   const sources = readSources(document.sources, folder, log);
-  const targets = await readTargets(declared ?? {}, folder, policies, log);
-  const common = await readSettings(document.repositories, "/repositories", policies, log);
+  const targets = await readTargets(declared ?? {}, folder, readers, log);
+  const common = await readSettings(document.repositories, "/repositories", readers, log);
   // A layout that replaces a registry has no push dates.
   const reportsPushDates = (registry: string) => hasDates(registry) && sources.get(registry)?.layout === undefined;
   const hosts = knownHosts(targets, sources.keys());
-  const context = { targetNames: declared && Object.keys(declared), hosts, reportsPushDates };
+  const { expressions } = readers;
+  const context = { targetNames: declared && Object.keys(declared), hosts, reportsPushDates, expressions };
   const entries: PlacedEntry[] = [];
-  const pause = createPause();
+  const pause = createPause(signal);
   for (const [index, mirror] of (log.isInvalid("/mirrors") ? [] : document.mirrors).entries()) {
     const pointer = below("/mirrors", index);
     if (log.isInvalid(pointer)) continue;
     const written = writtenAt(below(pointer, "image"));
     const entry = await readEntry(mirror, pointer, written, context, log);
-    const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), policies, log);
+    const settings = await readSettings(mirror.repositories, below(pointer, "repositories"), readers, log);
     entries.push({ entry, pointer, index, settings });
     await pause();
   }
-  const expanded = await inSlices(expandEntries(entries, targets, common, log));
+  const expanded = await inSlices(expandEntries(entries, targets, common, log), signal);
   if (!log.isInvalid("/mirrors") && entries.length === document.mirrors.length)
     checkSources(document.sources, sources, entries, log);
   const targetNames = targets.map(({ target }) => target.name);

@@ -66,20 +66,20 @@ export interface ReadOptions {
   environment: Environment;
   /** Standard input, for the path `-`. */
   standardInput?: () => AsyncIterable<Uint8Array>;
-  /** Ends the read of a pipe, a terminal or standard input. */
+  /** Ends the read of a pipe, a terminal or standard input, and the check of a large file. */
   signal?: AbortSignal;
 }
 
 /**
  * Reads and checks `mirrors.yaml` and its policy files, without a network connection. Reports all problems in one run;
  * only a YAML syntax error ends the check early.
- * @throws the reason of the signal if it is aborted while the file, a pipe, is read. Nothing else
+ * @throws the reason of the signal if it is aborted. Nothing else
  */
 export async function readMirrorFile(path: string, options: ReadOptions): Promise<ReadMirrorFile> {
   const opened = await readText(path, options);
   if ("message" in opened) return { problems: [opened], source: "" };
   const { text, realPath } = opened;
-  const read = await readMirrorText(path, realPath, text, options.environment);
+  const read = await readMirrorText(path, realPath, text, options);
   // A pull request can turn the mirror file into a link to a file with secrets, so no problem may quote that file.
   const isBehindLink = realPath !== path && realPath !== STANDARD_INPUT;
   return "problems" in read && isBehindLink ? { problems: [invalidBehindLink(path, realPath)], source: "" } : read;
@@ -95,7 +95,7 @@ async function readMirrorText(
   path: string,
   realPath: string,
   text: string,
-  environment: Environment,
+  options: ReadOptions,
 ): Promise<ReadMirrorFile> {
   const source = sourceText(text);
   const conflicts = conflictsIn(source);
@@ -109,14 +109,14 @@ async function readMirrorText(
     const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
     return { problems: diagnostics.length === 0 ? [empty] : log.problems(), source: text };
   }
-  return readTree({ path, realPath }, source, root, environment);
+  return readTree({ path, realPath }, source, root, options);
 }
 
 async function readTree(
   { path, realPath }: { path: string; realPath: string },
   source: SourceText,
   root: YamlNode,
-  environment: Environment,
+  { environment, signal }: ReadOptions,
 ): Promise<ReadMirrorFile> {
   const { value, places, diagnostics } = typeScalars(root, mirrorFileShape, expandIn(environment));
   const log = problemLog(path, (pointer, at) => positionAt(source, offsetOf(places, pointer, at)));
@@ -126,7 +126,7 @@ async function readTree(
   // Safe: later checks skip every part for which the log has a schema problem.
   const document = value as MirrorFileDocument;
   const writtenAt = (pointer: string): string | undefined => places.get(pointer)?.written;
-  const desired = await checkDocument(document, dirname(realPath), writtenAt, log);
+  const desired = await checkDocument(document, dirname(realPath), writtenAt, log, signal);
   const problems = log.problems();
   if (problems.length > 0) return { problems, source: source.text };
   const file = { path, realPath, name: document.name, ...desired };

@@ -18,6 +18,7 @@ export async function readPruning(
   all: readonly ExpandedEntry[],
   images: readonly DesiredImage[],
   actual: readonly Actual[],
+  signal: AbortSignal,
 ): Promise<Pruning> {
   const resolved = new Set(all.flatMap(({ entry, errors }) => (errors.length === 0 ? [entry.index] : [])));
   return {
@@ -27,7 +28,7 @@ export async function readPruning(
       ...entryTemplates(whole.entries.filter(({ index }) => !resolved.has(index))),
       ...entriesByOtherNames(whole, file.targets),
     ],
-    matches: await findPruneMatches(images, actual),
+    matches: await findPruneMatches(images, actual, signal),
     allowed: allowDeletions,
   };
 }

@@ -95,7 +95,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     rules: expanded.flatMap(({ entry, ...made }) => (entry.kind === "rule" ? [{ entry, ...made }] : [])),
     explained: options.explained,
     declared: all.flatMap((entry) => entry.images),
-    pruning: await readPruning(options, all, images, actual),
+    pruning: await readPruning(options, all, images, actual, options.signal),
     date: options.date(),
     actual,
     resolutions,

@@ -10,6 +10,7 @@ import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 import { checkHost } from "../places/check-host.ts";
+import type { ReadExpression } from "../tags/expressions.ts";
 import { readTagRule, type ReportsPushDates } from "../tags/read-tag-rule.ts";
 import type { TagRule } from "../tags/tag-rule.ts";
 import { hasVariable } from "../text/variables.ts";
@@ -36,6 +37,7 @@ export interface EntryContext {
   hosts: KnownHosts;
   /** Whether a source reports push dates. */
   reportsPushDates: ReportsPushDates;
+  expressions: ReadExpression;
 }
 
 /**
@@ -46,13 +48,13 @@ export async function readEntry(
   document: MirrorDocument,
   pointer: string,
   written: string | undefined,
-  { targetNames, hosts, reportsPushDates }: EntryContext,
+  { targetNames, hosts, ...rules }: EntryContext,
   log: ProblemLog,
 ): Promise<Entry> {
   const image = readImage(document, pointer, written, log);
   const destination = readDestination(document, image, pointer, hosts, log);
   const images = readTags(image, document, pointer, log);
-  const selection = await readSelection(image, document, pointer, reportsPushDates, log);
+  const selection = await readSelection(image, document, pointer, rules, log);
   const targets = readTargetNames(document, pointer, targetNames, log);
   const options = readImageOptions(document, pointer, log);
   const isMany = images.length > 1 || isRule(document);
@@ -141,11 +143,11 @@ async function readSelection(
   image: Reference | undefined,
   { tags }: MirrorDocument,
   pointer: string,
-  reportsPushDates: ReportsPushDates,
+  rules: Pick<EntryContext, "reportsPushDates" | "expressions">,
   log: ProblemLog,
 ): Promise<Entry["selection"]> {
   if (tags === undefined || Array.isArray(tags)) return undefined;
-  const rule = await readTagRule(tags, below(pointer, "tags"), image, reportsPushDates, log);
+  const rule = await readTagRule(tags, below(pointer, "tags"), image, rules, log);
   return rule === undefined || image === undefined ? undefined : { image, rule };
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorReport } from "../../errors.ts";
 import { formatReference, parseReference } from "../../oci/reference.ts";
-import { selectTags, type SelectedTags } from "../tags/select-tags.ts";
+import { selectSteps, type SelectedTags } from "../tags/select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import { expandRules, expandSteps, type TagSelector, type ExpandedEntry } from "../tags/expand-rules.ts";
@@ -33,11 +33,11 @@ export function* lockedSteps(entries: readonly DesiredEntry[], lines: LockLines)
  * Selects a rule's tags from those in a lock. Applies `newest` again, because other rules of the same image can have
  * lines too. Ignores conditions on push dates, which a lock does not contain.
  */
-function selectLocked(entry: RuleEntry, tags: readonly string[]): SelectedTags | ErrorReport {
+function* selectLocked(entry: RuleEntry, tags: readonly string[]): Steps<SelectedTags | ErrorReport> {
   const { maxAge: _maxAge, ...undated } = entry.rule;
   const { newest: _newest, ...unlimited } = undated;
   const rule = undated.order === "pushed" ? unlimited : undated;
-  const selected = selectTags(
+  const selected = yield* selectSteps(
     rule,
     tags.map((name) => ({ name })),
     0,
@@ -66,7 +66,7 @@ export function rulesWithoutLine(entries: readonly DesiredEntry[], lines: LockLi
   const select = selectorFrom(lines.keys());
   return entries.flatMap((entry) => {
     if (entry.kind !== "rule") return [];
-    const selected = select(entry);
+    const selected = atOnce(select(entry));
     return "code" in selected || selected.kept.length === 0 ? [entry] : [];
   });
 }

@@ -1,21 +1,26 @@
 import type { Encryption, PolicyText, RepositorySettings, TagMutability } from "../../repository/settings.ts";
 import { pruneTagsDiagnostic } from "../tags/prune-tags.ts";
-import { readExpression } from "../tags/expressions.ts";
+import type { ReadExpression } from "../tags/expressions.ts";
 import type { RepositorySettingsDocument } from "../generated/mirror-file-schema.ts";
 import { below } from "../text/pointer.ts";
 import { checkKeyRegion } from "./check-host.ts";
 import { inlinePolicy, type PolicyKind, type ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 
+/** What settings are read with. */
+export interface SettingsReaders {
+  policies: ReadPolicy;
+  expressions: ReadExpression;
+}
+
 /**
  * Reads one `repositories` block. Skips invalid settings, which the schema check has reported.
  * @param pointer pointer to the block
- * @param policies reads policy files
  */
 export async function readSettings(
   document: RepositorySettingsDocument | undefined,
   pointer: string,
-  policies: ReadPolicy,
+  { policies, expressions }: SettingsReaders,
   log: ProblemLog,
 ): Promise<RepositorySettings> {
   if (document === undefined || log.isInvalid(pointer)) return {};
@@ -27,7 +32,7 @@ export async function readSettings(
   if (typeof encryption === "object") checkKeyRegion(encryption.kms, below(below(pointer, "encryption"), "kms"), log);
   const tags = valid("tags");
   const adopt = valid("adopt");
-  const pruneTags = await readPruneTags(valid("pruneTags"), below(pointer, "pruneTags"), log);
+  const pruneTags = await readPruneTags(valid("pruneTags"), below(pointer, "pruneTags"), expressions, log);
   const policyOf = (kind: PolicyKind): Promise<PolicyText | "none" | undefined> =>
     readPolicy(kind, valid(kind), below(pointer, kind), policies, log);
   const lifecyclePolicy = await policyOf("lifecyclePolicy");
@@ -62,6 +67,7 @@ function encryptionOf(document: NonNullable<RepositorySettingsDocument["encrypti
 async function readPruneTags(
   document: RepositorySettingsDocument["pruneTags"],
   pointer: string,
+  readExpression: ReadExpression,
   log: ProblemLog,
 ): Promise<readonly string[] | undefined> {
   if (document === undefined) return undefined;
@@ -69,8 +75,9 @@ async function readPruneTags(
   for (const expression of expressions) {
     const read = await readExpression(expression);
     const diagnostic = typeof read === "function" ? pruneTagsDiagnostic(expression, read) : read;
-    if (diagnostic === undefined) continue;
-    log.add(pointer, diagnostic);
+    if (diagnostic !== undefined) log.add(pointer, diagnostic);
+    else if (read === undefined) log.invalidate(pointer);
+    else continue;
     return undefined;
   }
   return expressions;

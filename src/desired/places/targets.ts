@@ -4,10 +4,9 @@ import { readEndpoint } from "./read-endpoint.ts";
 import type { TargetDocument } from "../generated/mirror-file-schema.ts";
 import { readLayoutPath } from "./layout-path.ts";
 import { below } from "../text/pointer.ts";
-import type { ReadPolicy } from "./read-policy.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position } from "../text/problem.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettings, type SettingsReaders } from "./read-settings.ts";
 import { keepsRepositories, placeOf, prefixOf, TARGET_KINDS, type Target } from "./target.ts";
 
 /** A target, with the data that only the checks of the mirror file need. */
@@ -26,7 +25,7 @@ export interface ReadTarget {
 export async function readTargets(
   documents: Readonly<Record<string, TargetDocument>>,
   folder: string,
-  policies: ReadPolicy,
+  readers: SettingsReaders,
   log: ProblemLog,
 ): Promise<ReadTarget[]> {
   const targets: ReadTarget[] = [];
@@ -35,7 +34,7 @@ export async function readTargets(
     const pointer = below("/targets", name);
     if (log.isInvalid(pointer)) continue;
     const target = readTarget(name, document, pointer, { folder, log });
-    const settings = await readSettings(document.repositories, below(pointer, "repositories"), policies, log);
+    const settings = await readSettings(document.repositories, below(pointer, "repositories"), readers, log);
     if (target === undefined) continue;
     const place = placeOf(target);
     const prefix = prefixOf(target);

@@ -26,7 +26,7 @@ export interface ExpandedEntry {
 }
 
 /** Returns the tags that a rule selects, or the error that prevents it. */
-export type TagSelector = (entry: RuleEntry) => SelectedTags | ErrorReport;
+export type TagSelector = (entry: RuleEntry) => Steps<SelectedTags | ErrorReport>;
 
 /** Expands rules into images. Returns every entry, in file order, and numbers the images' `order` accordingly. */
 export function expandRules(entries: readonly DesiredEntry[], select: TagSelector): ExpandedEntry[] {
@@ -37,7 +37,7 @@ export function expandRules(entries: readonly DesiredEntry[], select: TagSelecto
 export function* expandSteps(entries: readonly DesiredEntry[], select: TagSelector): Steps<ExpandedEntry[]> {
   const drafts: (Draft | undefined)[] = [];
   for (const entry of entries) {
-    drafts.push(entry.kind === "rule" ? yield* draft(entry, select(entry)) : undefined);
+    drafts.push(entry.kind === "rule" ? yield* draft(entry, yield* select(entry)) : undefined);
     yield;
   }
   const found = drafts.flatMap((each) => each?.candidates ?? []);

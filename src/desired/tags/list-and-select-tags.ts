@@ -1,6 +1,6 @@
 import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
-import { selectTags, droppedByName, type ListedTag } from "./select-tags.ts";
+import { selectSteps, droppedByName, type ListedTag } from "./select-tags.ts";
 import type { DesiredEntry, RuleEntry } from "../entries/desired-entry.ts";
 import type { TagSelector } from "./expand-rules.ts";
 import { needsDates } from "./tag-rule.ts";
@@ -53,9 +53,9 @@ export async function listAndSelectTags(
   }
   const answers = new Map<string, readonly ListedTag[] | ErrorReport>();
   await Promise.all([...listed].map(async ([key, answer]) => answers.set(key, await answer)));
-  return (entry) => {
+  return function* (entry) {
     const answer = answers.get(keyOf(entry)) ?? [];
-    return "code" in answer ? answer : selectTags(entry.rule, answer, now);
+    return "code" in answer ? answer : yield* selectSteps(entry.rule, answer, now);
   };
 }
 

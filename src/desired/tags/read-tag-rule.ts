@@ -1,5 +1,5 @@
 import type { Reference } from "../../oci/reference.ts";
-import { readExpression, type Expression } from "./expressions.ts";
+import type { Expression, ReadExpression } from "./expressions.ts";
 import type { Expressions, MirrorDocument } from "../generated/mirror-file-schema.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
@@ -25,12 +25,12 @@ export async function readTagRule(
   document: TagRuleDocument,
   pointer: string,
   image: Reference | undefined,
-  reportsPushDates: ReportsPushDates,
+  { reportsPushDates, expressions }: { reportsPushDates: ReportsPushDates; expressions: ReadExpression },
   log: ProblemLog,
 ): Promise<TagRule | undefined> {
   if (log.containsInvalid(pointer)) return undefined;
-  const match = await readExpressions(document.match, below(pointer, "match"), log);
-  const exclude = await readExpressions(document.exclude, below(pointer, "exclude"), log);
+  const match = await readExpressions(document.match, below(pointer, "match"), expressions, log);
+  const exclude = await readExpressions(document.exclude, below(pointer, "exclude"), expressions, log);
   const versions = await readVersions(document, pointer, log);
   const { newest, maxAge } = document;
   const rule: TagRule = {
@@ -51,9 +51,10 @@ export async function readTagRule(
  * Reads one or more expressions, and reports each invalid one at its position.
  * @returns the valid expressions; undefined if none are declared
  */
-export async function readExpressions(
+async function readExpressions(
   document: Expressions | undefined,
   pointer: string,
+  readExpression: ReadExpression,
   log: ProblemLog,
 ): Promise<Expression[] | undefined> {
   if (document === undefined || log.isInvalid(pointer)) return undefined;
@@ -64,6 +65,7 @@ export async function readExpressions(
     if (log.containsInvalid(place)) continue;
     const expression = await readExpression(text);
     if (typeof expression === "function") read.push(expression);
+    else if (expression === undefined) log.invalidate(place);
     else log.add(place, expression);
   }
   return read;

@@ -5,11 +5,12 @@ import fc from "fast-check";
 
 import { changeLock } from "../../../src/desired/lock/change-lock.ts";
 import { compareLock } from "../../../src/desired/lock/check-lock.ts";
-import { selectTags } from "../../../src/desired/tags/select-tags.ts";
+import { selectSteps } from "../../../src/desired/tags/select-tags.ts";
 import type { TagSelector } from "../../../src/desired/tags/expand-rules.ts";
 import type { LockLines } from "../../../src/desired/lock/lock-text.ts";
 import { expandByLock, imagesToLock, rulesWithoutLine } from "../../../src/desired/lock/locked-rules.ts";
 import { lockName } from "../../../src/desired/lock/locked-images.ts";
+import type { ErrorReport } from "../../../src/errors.ts";
 import type { DesiredEntry } from "../../../src/desired/mirror-file.ts";
 import { digest, failed, found } from "../../plan/state.ts";
 import { accepted, around } from "../mirror-file-in-folder.ts";
@@ -38,7 +39,7 @@ function byLock(entries: readonly DesiredEntry[], tags: readonly string[]): (str
 /** Selects from the given tags. @param upstream days since the push, by tag */
 function selectFrom(upstream: ReadonlyMap<string, number>): TagSelector {
   const listed = [...upstream].map(([name, days]) => ({ name, pushed: -days * DAY }));
-  return ({ rule }) => selectTags(rule, listed, 0);
+  return ({ rule }) => selectSteps(rule, listed, 0);
 }
 
 /** Updates the lines of a lock as `mirrorform lock` does. @param asked the rules to query */
@@ -109,8 +110,12 @@ describe("a lock of rules", () => {
   test("keeps the lines of a rule that fails, or that now selects nothing", async () => {
     const entries = await entriesOf(["semver: '*'"]);
     const rules = entries.filter((entry) => entry.kind === "rule");
-    const { error } = failed("UNREACHABLE") as { error: NonNullable<ReturnType<TagSelector> & { code: string }> };
-    for (const now of [() => error, selectFrom(new Map())]) {
+    const { error } = failed("UNREACHABLE") as { error: ErrorReport };
+    const failing: TagSelector = function* () {
+      yield;
+      return error;
+    };
+    for (const now of [failing, selectFrom(new Map())]) {
       const { images, failed: failures } = imagesToLock(entries, rules, now, lines(["20"]));
       assert.deepEqual(
         images.map(({ source }) => source.tag),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { selectTags } from "../../../src/desired/tags/select-tags.ts";
+import { selectSteps, selectTags } from "../../../src/desired/tags/select-tags.ts";
 import { expandRules } from "../../../src/desired/tags/expand-rules.ts";
 import { accepted, around, refusedAs } from "../mirror-file-in-folder.ts";
 
@@ -127,7 +127,7 @@ test("law: the order of entries affects only priority", async () => {
   /** Formats every image without its line, and counts the errors of each entry. */
   const meaning = async (order: readonly number[]): Promise<{ images: string[]; errors: string[] }> => {
     const file = await accepted(around(order.map((i) => `  - ${entries[i]}`).join("\n")));
-    const expanded = expandRules(file.entries, ({ rule }) => selectTags(rule, listed, 0));
+    const expanded = expandRules(file.entries, ({ rule }) => selectSteps(rule, listed, 0));
     const images = expanded.flatMap((each) => each.images);
     assert.deepEqual(
       images.map((image) => image.order),
