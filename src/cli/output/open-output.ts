@@ -1,4 +1,5 @@
 import { close, closeSync, constants, fstat, open, stat } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { isAbsolute, join, normalize, parse, relative, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 
@@ -46,29 +47,53 @@ export async function openOutput(path: string, flags: number, mode = 0o666): Pro
  * @throws MirrorError FILE_UNWRITABLE for a link
  */
 export async function outputPath(path: string): Promise<OutputPath> {
-  const { folder, steps } = checkedPart(path);
-  if (folder === undefined) return { path, isLinkFree: false };
+  const part = await checkedPart(path);
+  if (part === undefined) return { path, isLinkFree: false };
+  const { folder, steps } = part;
   const link = await linkBelow(folder, steps);
   if (link !== undefined) throw isLink(path, link === steps.join("/") ? "it" : join(relative(".", folder), link));
   const end = path.endsWith("/") || path.endsWith(sep) ? sep : "";
   return { path: join(folder, ...steps) + end, isLinkFree: true };
 }
 
-/** Returns the steps of a path to check, and the folder that they start from. No folder: the path is the operator's. */
-function checkedPart(path: string): { folder: string | undefined; steps: string[] } {
+/** The steps of a path in which links are refused, and the folder that they start from. */
+interface CheckedPart {
+  folder: string;
+  steps: string[];
+}
+
+/** Undefined for an absolute path that does not lead into the working folder: it is the operator's. */
+async function checkedPart(path: string): Promise<CheckedPart | undefined> {
   const here = process.cwd();
-  const below = relative(here, resolve(path));
-  const steps = below.split(sep).filter((step) => step !== "");
   if (isAbsolute(path)) {
     // In the root folder, every path would be below the working folder.
-    const isElsewhere = steps[0] === ".." || isAbsolute(below) || here === parse(here).root;
-    return isElsewhere ? { folder: undefined, steps: [] } : { folder: here, steps };
+    return here === parse(here).root ? undefined : partBelow(here, resolve(path));
   }
-  const ups = normalize(path)
-    .split(sep)
-    .filter((step) => step === "..").length;
+  const ups = stepsOf(normalize(path)).filter((step) => step === "..").length;
   const folder = resolve(here, ...Array<string>(ups).fill(".."));
-  return { folder, steps: relative(folder, resolve(path)).split(sep) };
+  return { folder, steps: stepsOf(relative(folder, resolve(path))) };
+}
+
+/** Finds where an absolute path enters a folder, perhaps through a link that the operator made outside of it. */
+async function partBelow(folder: string, path: string): Promise<CheckedPart | undefined> {
+  const { root } = parse(path);
+  const steps = stepsOf(path.slice(root.length));
+  for (let above = root, at = 0; at < steps.length; at += 1) {
+    const found = await realpath(above).catch(() => undefined);
+    if (found === undefined) return undefined;
+    if (isInside(folder, found)) return { folder: found, steps: steps.slice(at) };
+    above = join(above, steps[at] ?? "");
+  }
+  return undefined;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const below = relative(folder, path);
+  return stepsOf(below)[0] !== ".." && !isAbsolute(below);
+}
+
+function stepsOf(path: string): string[] {
+  return path.split(sep).filter((step) => step !== "" && step !== ".");
 }
 
 /**

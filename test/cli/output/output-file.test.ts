@@ -124,6 +124,38 @@ describe("an output file", { concurrency: 4, skip: process.platform === "win32" 
     assert.deepEqual(await readdir(place.outside), ["kept"]);
   });
 
+  test("of an absolute path that enters the working folder through a link outside is not written through a link in it", async (t) => {
+    const place = await checkout(t, VALID);
+    await mkdir(join(place.checkout, "a"));
+    await symlink("../outside/kept", join(place.checkout, "file"));
+    await symlink("../../outside/kept", join(place.checkout, "a/file"));
+    await symlink("../outside", join(place.checkout, "b"));
+    await symlink("checkout", join(place.checkout, "../here"));
+    await symlink("checkout/a", join(place.checkout, "../below"));
+    for (const path of ["here/file", "here/a/file", "here/b/new", "below/file", "outside/../here/file"]) {
+      const { all } = await place.write("plan --out {}", join(place.checkout, "..") + `/${path}`);
+      assert.match(all, /is a symbolic link/, path);
+    }
+    await place.write("plan --out {}", join(place.checkout, "../below/new"));
+    assert.match(await readFile(join(place.checkout, "a/new"), "utf8"), /^\{/);
+    assert.deepEqual(await readdir(place.outside), ["kept"]);
+    assert.equal(await readFile(join(place.outside, "kept"), "utf8"), "kept\n");
+  });
+
+  test("cannot be a folder", async (t) => {
+    const place = await checkout(t, VALID);
+    await mkdir(join(place.checkout, "a"));
+    await symlink("a", join(place.checkout, "b"));
+    for (const path of [".", "./", "a", "a/", "a/..", "..", place.checkout, "b/"]) {
+      for (const option of ["--out", "--summary"]) {
+        const { code, all } = await place.write(`plan ${option} {}`, path);
+        assert.equal(code, 1);
+        assert.match(all, /FILE_UNWRITABLE.*(?:it is a folder|symbolic link)/, path);
+      }
+    }
+    assert.deepEqual((await readdir(place.checkout)).toSorted(), ["a", "b", "mirrors.yaml"]);
+  });
+
   test("of lock is not written through a link to a folder", async (t) => {
     const place = await world(t, { "outside/mirrors.yaml": TWO_IMAGES }, { images: ["redis:7", "nginx:1"] });
     await symlink("outside", join(place.folder, "inside"));
