@@ -1,13 +1,12 @@
-import type { Clock } from "../clock.ts";
+import type { ErrorCode } from "../error-code.ts";
 import { MirrorError } from "../errors.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { webPageError } from "../registry/errors/web-page-error.ts";
-import { connectionError } from "../registry/http/connection-error.ts";
 import { readRetryAfter } from "../registry/retry/retry-after.ts";
 import { isPage } from "../registry/http/web-page.ts";
 import { isPageRefused, REFUSED } from "./catalogue-depth.ts";
-import type { CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
+import type { CatalogueOptions, CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 
 /** One page of a repository's tags, most recently pushed first. */
@@ -56,17 +55,17 @@ export async function fetchPage(
   repository: string,
   page: number,
   request: RequestCatalogue,
-  clock: Clock,
+  { clock, emit, endpoint }: Pick<CatalogueOptions, "clock" | "emit" | "endpoint">,
   signal: AbortSignal,
 ): Promise<CataloguePage | typeof REFUSED> {
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
-    const began = clock.monotonic();
-    const response = await request(pagePath(repository, page), PAGE_TIMEOUT_MS, signal);
+    const path = pagePath(repository, page);
+    const response = await request(path, PAGE_TIMEOUT_MS, signal);
     if (response.status === undefined) {
-      const waited = clock.monotonic() - began;
-      const error = connectionError(response.error, { ...subject, host: "hub.docker.com", signal, waited });
-      if (attempt >= PAGE_ATTEMPTS || signal.aborted) throw error;
+      const error = response.error instanceof MirrorError ? response.error.with(subject) : response.error;
+      const isRetryable = error instanceof MirrorError && error.retryable;
+      if (!isRetryable || attempt >= PAGE_ATTEMPTS || signal.aborted) throw error;
     } else if (response.status === 200) {
       const read = readPage(response.text);
       if (read !== undefined) return read;
@@ -81,8 +80,20 @@ export async function fetchPage(
     } else if (attempt >= PAGE_ATTEMPTS || !isTransient(response.status)) {
       throw refused(response.status, subject);
     }
-    await clock.sleep(delayAfter(response, attempt, clock.now()), signal);
+    const delayMilliseconds = delayAfter(response, attempt, clock.now());
+    const retried = { side: "source", method: "GET", host: endpoint.host, path: pathnameOf(path) } as const;
+    emit({ type: "request.retried", ...retried, attempt, delayMilliseconds, reason: reasonOf(response) });
+    await clock.sleep(delayMilliseconds, signal);
   }
+}
+
+function reasonOf(response: CatalogueResponse): ErrorCode {
+  if (response.status !== undefined) return codeOf(response.status);
+  return response.error instanceof MirrorError ? response.error.code : "UNREACHABLE";
+}
+
+function pathnameOf(path: string): string {
+  return path.replace(/\?.*$/, "");
 }
 
 function isTransient(status: number): boolean {
@@ -101,6 +112,10 @@ function refused(status: number, subject: { side: "source"; operation: string; r
       "select tags by semver or name, which reads them from the registry: dates are available for public repositories only";
     return new MirrorError(message, { ...subject, code: "REPOSITORY_UNKNOWN", hint });
   }
-  const code = status === 429 ? "TOO_MANY_REQUESTS" : status >= 500 ? "SERVER_ERROR" : "UNEXPECTED_RESPONSE";
-  return new MirrorError(message, { ...subject, code });
+  return new MirrorError(message, { ...subject, code: codeOf(status) });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 429) return "TOO_MANY_REQUESTS";
+  return status >= 500 ? "SERVER_ERROR" : "UNEXPECTED_RESPONSE";
 }

@@ -2,9 +2,13 @@ import pLimit from "p-limit";
 import { errors, request, type Dispatcher } from "undici";
 
 import type { Clock } from "../clock.ts";
+import { MirrorError } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import { urlAt } from "../parse-url.ts";
 import type { ReadPageInTime } from "../registry/api/list-time.ts";
+import { createHostBreaker } from "../registry/hosts/host-breaker.ts";
+import type { Hosts } from "../registry/hosts/host-limits.ts";
+import { connectionError } from "../registry/http/connection-error.ts";
 import type { Headers } from "../registry/http/headers.ts";
 
 export interface CatalogueOptions {
@@ -13,24 +17,40 @@ export interface CatalogueOptions {
   /** Gets `request.started` and `request.finished`. */
   emit: Emit;
   clock: Clock;
+  /** Which hosts are down, to share between clients. Defaults to the client's own. */
+  hosts?: Pick<Hosts, "breaker">;
 }
 
-/** A response of the catalogue, or the error that came instead. */
-export type CatalogueResponse =
-  | { status: number; headers: Headers; text: string; error?: undefined }
-  | { status: undefined; error: unknown };
+interface CatalogueAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** A response of the catalogue, or the error that came instead: a MirrorError, or a defect. Neither for a request that was not sent. */
+export type CatalogueResponse = CatalogueAnswer | { status: undefined; error: unknown };
 
 /**
  * Requests a path with its query. Rejects only as `inTime` does.
  * @param timeout milliseconds from the request to the end of its response
- * @param inTime limits the time of all requests for a list
+ * @param options.gate decides whether the request is still sent when its turn comes (default: always)
+ * @param options.inTime limits the time of all requests for a list
  */
 export type RequestCatalogue = (
   path: string,
   timeout: number,
   signal: AbortSignal,
-  inTime?: ReadPageInTime,
+  options?: { gate?: CatalogueGate; inTime?: ReadPageInTime },
 ) => Promise<CatalogueResponse>;
+
+/** Whether requests are still worth sending, judged by the responses so far. */
+export interface CatalogueGate {
+  isOpen(): boolean;
+  record(response: CatalogueResponse): void;
+}
+
+/** What errors call the catalogue, whatever its endpoint. */
+const NAME = "hub.docker.com";
 
 /** Requests at a time, of all kinds. */
 const CATALOGUE_CONCURRENCY = 4;
@@ -38,44 +58,75 @@ const CATALOGUE_CONCURRENCY = 4;
 /** A page of 100 tags with many platforms has about 2 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Makes the function that sends all requests to the catalogue: few at a time, with bounded bodies and without redirects. */
-export function createCatalogueRequest({ endpoint, dispatcher, emit, clock }: CatalogueOptions): RequestCatalogue {
+/**
+ * Makes the function that sends all requests to the catalogue: few at a time, with bounded bodies and without redirects,
+ * and none while the catalogue is down.
+ */
+export function createCatalogueRequest(options: CatalogueOptions): RequestCatalogue {
+  const { endpoint, dispatcher, emit, clock, hosts = { breaker: createHostBreaker() } } = options;
   const limit = pLimit(CATALOGUE_CONCURRENCY);
-  return (path, timeout, signal, inTime = (read) => read()) =>
-    limit(() => inTime(() => send(urlOf(path, endpoint), timeout, signal)));
+  return (path, timeout, signal, { gate, inTime } = {}) =>
+    limit(async () => {
+      if (gate?.isOpen() === false) return { status: undefined, error: undefined };
+      const ask = () => send(urlOf(path, endpoint), timeout, signal);
+      const response = await (inTime === undefined ? ask() : inTime(ask));
+      gate?.record(response);
+      return response;
+    });
 
   async function send(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueResponse> {
+    const { host } = url;
+    const call = { side: "source", operation: "read the catalogue at", reference: NAME } as const;
+    const statusOf = ({ status }: CatalogueAnswer) => status;
+    const errorOf = ({ status }: CatalogueAnswer) =>
+      new MirrorError(`${NAME} answered ${status}`, { ...call, code: "SERVER_ERROR" });
+    const guarded = { ...call, clock, subjectOf: () => url.href, statusOf, errorOf };
+    try {
+      return await hosts.breaker.guard(host, guarded, () => ask(url, timeout, signal));
+    } catch (error) {
+      return { status: undefined, error };
+    }
+  }
+
+  /** @throws MirrorError without an answer */
+  async function ask(url: URL, timeout: number, signal: AbortSignal): Promise<CatalogueAnswer> {
     const start = clock.monotonic();
     const { host, pathname: path } = url;
     emit({ type: "request.started", side: "source", method: "GET", host, path });
-    const finished = (response: CatalogueResponse): CatalogueResponse => {
+    const finished = (status: number | undefined): void => {
       const milliseconds = Math.round(clock.monotonic() - start);
-      const { status } = response;
       emit({ type: "request.finished", side: "source", method: "GET", host, path, status, milliseconds });
-      return response;
     };
+    const call = { side: "source", operation: "read the catalogue at", reference: NAME } as const;
     const late = new AbortController();
     const stop = clock.after(timeout, () => late.abort(new errors.HeadersTimeoutError()));
     try {
       const either = AbortSignal.any([signal, late.signal]);
       const { statusCode: status, headers, body } = await request(url, { dispatcher, signal: either });
-      if (status === 200) return finished({ status, headers, text: await readBoundedBody(body) });
-      await body.dump();
-      return finished({ status, headers, text: "" });
+      const text = status === 200 ? await readBoundedBody(body, call) : "";
+      if (status !== 200) await body.dump();
+      finished(status);
+      return { status, headers, text };
     } catch (error) {
-      return finished({ status: undefined, error });
+      finished(undefined);
+      throw connectionError(error, { ...call, host: NAME, signal, waited: clock.monotonic() - start });
     } finally {
       stop();
     }
   }
 }
 
-async function readBoundedBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBoundedBody(
+  body: AsyncIterable<Uint8Array>,
+  call: { side: "source"; operation: string; reference: string },
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Error(`the response is larger than ${MAX_BODY_BYTES} bytes`);
+    if (length > MAX_BODY_BYTES) {
+      throw new MirrorError(`the response is larger than ${MAX_BODY_BYTES} bytes`, { ...call, code: "TOO_LARGE" });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

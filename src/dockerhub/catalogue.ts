@@ -3,7 +3,12 @@ import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
 import { limitListTime } from "../registry/api/list-time.ts";
 import { createPageReader, isPageRefused, REFUSED } from "./catalogue-depth.ts";
 import { CATALOGUE_PAGE, fetchPage, pagePath, readPage, type CataloguePage } from "./catalogue-pages.ts";
-import { createCatalogueRequest, type CatalogueOptions, type CatalogueResponse } from "./catalogue-request.ts";
+import {
+  createCatalogueRequest,
+  type CatalogueGate,
+  type CatalogueOptions,
+  type CatalogueResponse,
+} from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueContent, type CatalogueTag } from "./catalogue-tag.ts";
 
 export type { CatalogueTag } from "./catalogue-tag.ts";
@@ -14,13 +19,17 @@ export const CATALOGUE_HOST = "hub.docker.com";
 /** Timeout of a best-effort request, which the plan can do without. */
 const BEST_EFFORT_TIMEOUT_MS = 5_000;
 
+/** Best-effort requests in a row without an answer after which no more are sent: a plan should not wait for each of them. */
+const MAX_UNANSWERED = 4;
+
 /** Pages read per repository; the catalogue allows 180 requests a minute. Rules by date cannot use larger repositories. */
 const MAX_PAGES = 500;
 const PAGES_AT_ONCE = 4;
 
 /**
  * Reads Docker Hub's catalogue of tags: digests, dates, platforms and sizes, without a pull. All methods but
- * {@link Catalogue.listTags} are best-effort: undefined when a request fails, and for the rest of the run after a 429.
+ * {@link Catalogue.listTags} are best-effort: undefined when a request fails, and for the rest of the run after a 429
+ * or several requests without an answer.
  */
 export interface Catalogue {
   /** Reads what a tag contains, if the catalogue has it with this digest. */
@@ -48,13 +57,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   /** By repository, then tag: listed tags need no further request. */
   const listed = new Map<string, Map<string, CatalogueTag>>();
   const reader = createPageReader(PAGES_AT_ONCE);
-  let isThrottled = false;
+  const gate = createBestEffortGate();
 
   async function fetchBestEffort(path: string, signal: AbortSignal): Promise<CatalogueResponse | undefined> {
-    if (isThrottled || signal.aborted) return undefined;
-    const response = await request(path, BEST_EFFORT_TIMEOUT_MS, signal);
-    isThrottled ||= response.status === 429;
-    return response;
+    return signal.aborted ? undefined : request(path, BEST_EFFORT_TIMEOUT_MS, signal, { gate });
   }
 
   function remember(repository: string, page: CataloguePage): CataloguePage {
@@ -104,9 +110,9 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
     async listTags(repository, signal) {
       const inTime = limitListTime(options.clock, listOf(repository));
-      const requestInTime: typeof request = (path, timeout, abort) => request(path, timeout, abort, inTime);
+      const requestInTime: typeof request = (path, timeout, abort) => request(path, timeout, abort, { inTime });
       const fetchAndRemember = async (page: number) => {
-        const read = await fetchPage(repository, page, requestInTime, options.clock, signal);
+        const read = await fetchPage(repository, page, requestInTime, options, signal);
         return read === REFUSED ? read : remember(repository, read);
       };
       const tags = new Map<string, CatalogueTag>();
@@ -125,6 +131,19 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         if (tags.size >= count) break;
       }
       return { tags: [...tags.values()], count, isRefused: false };
+    },
+  };
+}
+
+function createBestEffortGate(): CatalogueGate {
+  let isThrottled = false;
+  /** Requests in a row without an answer. */
+  let unanswered = 0;
+  return {
+    isOpen: () => !isThrottled && unanswered < MAX_UNANSWERED,
+    record({ status }) {
+      isThrottled ||= status === 429;
+      unanswered = status === undefined ? unanswered + 1 : 0;
     },
   };
 }

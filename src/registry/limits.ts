@@ -19,8 +19,10 @@ export const BACKOFF_CAP = 30_000;
 export const MAX_PAUSES = 5;
 /** Pauses in a row for a 503 after which all requests fail: about 75 s without a `Retry-After`. */
 export const MAX_OUTAGE_PAUSES = 10;
-/** A host is down if this many connections in a row fail ... */
+/** A host is down if this many requests in a row fail, because of the connection or an outage ... */
 export const DOWN_FAILURES = 5;
+/** ... an outage affected requests for this many things ... */
+export const DOWN_SUBJECTS = 3;
 /** ... and nothing was answered for this long. */
 export const DOWN_SILENCE = 3000;
 /** A host is also down if this many requests fail one after another ... */

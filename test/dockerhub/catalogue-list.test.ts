@@ -5,6 +5,7 @@ import { Agent } from "undici";
 
 import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
 import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
+import type { Fault } from "../../src/sandbox/http/server.ts";
 import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
 import { MirrorError } from "../../src/errors.ts";
 import { quickClock, serve } from "../registry/server.ts";
@@ -168,6 +169,31 @@ describe("the list of all tags, with dates", () => {
     hub.catalogue.onRequest = () => ({ kind: "cut" });
     await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "UNREACHABLE" });
   });
+});
+
+describe("a catalogue that is down gets a few requests, not some for each repository:", () => {
+  const faults: [string, string, Fault][] = [
+    ["it closes connections", "UNREACHABLE", { kind: "cut" }],
+    ["its gateway does not reach it", "SERVER_ERROR", { kind: "answer", answer: text(502, "") }],
+  ];
+  for (const [what, code, fault] of faults) {
+    test(what, async (t) => {
+      const { hub, catalogue } = await start(t, 1);
+      hub.catalogue.onRequest = () => fault;
+      for (let i = 0; i < 50; i += 1) {
+        const reference = `docker.io/library/app${i}`;
+        const operation = "list tags of";
+        await assert.rejects(catalogue.listTags(`library/app${i}`, signal), { code, operation, reference });
+      }
+      assert.ok(hub.catalogue.requests.length < 20, `${hub.catalogue.requests.length} requests`);
+    });
+  }
+});
+
+test("a page of the catalogue that is too large fails the list, and is not a defect", async (t) => {
+  const { hub, catalogue } = await start(t, 1);
+  answerFirst(hub, text(200, "x".repeat(17 * 1024 * 1024)));
+  await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "TOO_LARGE", operation: "list tags of" });
 });
 
 describe("a best-effort list", () => {

@@ -67,8 +67,24 @@ describe("Docker Hub's catalogue", () => {
     assert.ok(typeof reference !== "string");
     const before = hub.catalogue.requests.length;
     const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 60 }, () => catalogue.describe(reference, DIGEST, signal)));
+    assert.equal(hub.catalogue.requests.length - before, 4, "those that were sent before the answer");
     for (let i = 0; i < 3; i += 1) await catalogue.describe(reference, DIGEST, signal);
-    assert.equal(hub.catalogue.requests.length - before, 1);
+    assert.equal(hub.catalogue.requests.length - before, 4);
+    hub.catalogue.onRequest = undefined;
+  });
+
+  test("is not asked again in the run after several requests without an answer", async () => {
+    hub.catalogue.onRequest = () => ({ kind: "cut" });
+    const endpoint = new URL(hub.catalogue.url);
+    const catalogue = createCatalogue({ endpoint, dispatcher, clock: systemClock, emit: () => {} });
+    const reference = parseReference("redis:7");
+    assert.ok(typeof reference !== "string");
+    const before = hub.catalogue.requests.length;
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 60 }, () => catalogue.describe(reference, DIGEST, signal)));
+    const sent = hub.catalogue.requests.length - before;
+    assert.ok(sent < 12, `${sent} requests`);
     hub.catalogue.onRequest = undefined;
   });
 

@@ -1,5 +1,6 @@
 import { request as send, type Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
+import { digestOf } from "../../oci/digest.ts";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
 import { parseHttpUrl, urlAt } from "../../parse-url.ts";
@@ -70,8 +71,13 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       const { hosts, side, clock } = options;
       if (hosts === undefined) return { response: await send() };
       const { host } = urlOf(request, side);
-      const subject = { side, clock, operation: `call ${operationOf(request)} at`, reference: host };
-      return { response: await hosts.breaker.guard(host, subject, send) };
+      const call = { side, operation: `call ${operationOf(request)} at`, reference: host };
+      // The calls of one API have the same URL, so the body says what a call is about.
+      const subjectOf = () => `${call.operation} ${digestOfBody(request)}`;
+      const statusOf = ({ statusCode }: HttpResponse) => statusCode;
+      const errorOf = ({ statusCode }: HttpResponse) =>
+        new MirrorError(`${host} answered ${statusCode}`, { ...call, code: "SERVER_ERROR" });
+      return { response: await hosts.breaker.guard(host, { ...call, clock, subjectOf, statusOf, errorOf }, send) };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
@@ -157,6 +163,11 @@ function bodyOf(request: HttpRequest): string | Uint8Array | null {
   if (body === undefined || body === null) return null;
   if (typeof body === "string" || body instanceof Uint8Array) return body;
   throw new TypeError("streaming request bodies are not supported");
+}
+
+function digestOfBody(request: HttpRequest): string {
+  const body = bodyOf(request) ?? "";
+  return digestOf(typeof body === "string" ? Buffer.from(body) : body);
 }
 
 function tooLarge(cause: BodyTooLarge, side: Side, operation: string, host: string): MirrorError {

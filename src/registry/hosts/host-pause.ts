@@ -6,6 +6,7 @@ import { MAX_OUTAGE_PAUSES, MAX_PAUSES, RETRY_AFTER_CAP } from "../limits.ts";
 import type { Operation } from "../errors/operation.ts";
 import { readRetryAfter } from "../retry/retry-after.ts";
 import { retryDelay } from "../retry/retry.ts";
+import { isServerFailure } from "../retry/retryable-status.ts";
 import type { Request, Response, Send } from "../http/transport.ts";
 import type { Pause } from "./pause.ts";
 
@@ -40,7 +41,7 @@ export function pausingByHost(send: Send, options: RegistryOptions, pauses: Map<
     const response = await send(request);
     if (isOverloaded(response) && !isLimited(request, response)) pause(host, response);
     // A response during the pause belongs to a request sent before it, so it does not end the pause.
-    else if (remaining(host) <= 0) pauses.delete(host);
+    else if (remaining(host) <= 0 && !isServerFailure(response.status)) pauses.delete(host);
     return response;
   };
 

@@ -26,6 +26,7 @@ import type { RegistryOptions } from "../registry-options.ts";
 import { lacksReason } from "./refused-head.ts";
 import { readRetryAfter } from "../retry/retry-after.ts";
 import { responseError } from "../errors/response-error.ts";
+import { isServerFailure } from "../retry/retryable-status.ts";
 import { retrying, type Attempt, type RetryOptions } from "../retry/retry.ts";
 import { exchangeToken } from "../auth/token-exchange.ts";
 import { createTransport, type Request, type Response, type Send } from "./transport.ts";
@@ -103,10 +104,16 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   const registryKind: RegistryKind = options.registryKind ?? registryKindOf(registry);
   const transport = createTransport(options);
   const unlessDown: Send = (request) => {
-    const { operation, reference, url } = request;
-    return hosts.breaker.guard(url.host, { side, operation, reference, clock }, () => {
+    const { operation, reference, method, url } = request;
+    const subjectOf = () => `${method} ${url.href}`;
+    const statusOf = ({ status }: Response) => status;
+    const errorOf = (response: Response) => outageError(request, response);
+    const guarded = { side, operation, reference, clock, subjectOf, statusOf, errorOf };
+    return hosts.breaker.guard(url.host, guarded, () => {
       const began = clock.monotonic();
-      const onBodyEnd: Request["onBodyEnd"] = (tooSlow) => hosts.breaker.bodyEnded(url.host, clock, began, tooSlow);
+      const onBodyEnd: Request["onBodyEnd"] = (tooSlow, status) => {
+        if (tooSlow !== undefined || !isServerFailure(status)) hosts.breaker.bodyEnded(url.host, clock, began, tooSlow);
+      };
       return transport({ ...request, onBodyEnd });
     });
   };
@@ -266,6 +273,12 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     const isOpen = !isConfidential(endpoint);
     const error = responseError(response, { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed });
     return { ok: false, error, retryAfter: readRetryAfter(response.headers, clock.now()) };
+  }
+
+  /** Without the server's words, so that the errors of all requests to the host can be told as one. */
+  function outageError({ url, operation, reference }: Request, { status, headers }: Response): MirrorError {
+    const about = { operation, reference, endpoint, registryKind, side, host: url.host };
+    return responseError({ status, headers, text: "" }, { ...about, signedIn: false, isOpen: false });
   }
 
   function redirectRefused(call: Call, message: string): MirrorError {

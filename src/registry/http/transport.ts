@@ -23,8 +23,8 @@ export interface Request extends Subject {
   headersTimeout?: number;
   /** Least rate of a large body. Without it, the request has a deadline as a whole. */
   bodyRate?: MinimumRate | undefined;
-  /** Called when the body of the response has ended: with an error if it was too slow. */
-  onBodyEnd?: ((tooSlow: MirrorError | undefined) => void) | undefined;
+  /** Called when the body of the response has ended: with an error if it was too slow, and the response's status. */
+  onBodyEnd?: ((tooSlow: MirrorError | undefined, status: number) => void) | undefined;
   /** The hint for a failed connection. */
   unreachableHint?: string | undefined;
 }
@@ -89,14 +89,14 @@ export function createTransport(options: TransportOptions): Send {
       const response = { status: statusCode, headers };
       if (hasNoBody(method, statusCode)) {
         watch.stop();
-        sent.onBodyEnd?.(undefined);
+        sent.onBodyEnd?.(undefined, statusCode);
         return { ...response, body, text: "" };
       }
       const watched = watch.watchBody(body, {
         rate: sent.bodyRate,
         translate: (error) => connectionError(error, { ...subject, signal }),
         onEnd(tooSlow, isComplete) {
-          if (isComplete || tooSlow !== undefined) sent.onBodyEnd?.(tooSlow);
+          if (isComplete || tooSlow !== undefined) sent.onBodyEnd?.(tooSlow, statusCode);
         },
       });
       watched.on("error", () => {});

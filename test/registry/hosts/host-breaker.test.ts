@@ -6,8 +6,12 @@ import { MirrorError } from "../../../src/errors.ts";
 import { createHostBreaker } from "../../../src/registry/hosts/host-breaker.ts";
 
 interface Host {
-  /** Sends a request that is answered, or fails, after some time. @returns the message of its error */
-  ask(answer: ErrorCode | "answered", milliseconds?: number, side?: "source" | "target"): Promise<string>;
+  /** Sends a request that is answered, or fails, after some time. @returns its status, or the message of its error */
+  ask(
+    answer: ErrorCode | number,
+    milliseconds?: number,
+    more?: { side?: "source" | "target"; about?: string },
+  ): Promise<string>;
   pass(milliseconds: number): void;
   /** Requests that were sent. */
   sent(): number;
@@ -19,18 +23,25 @@ function watch(): Host {
   const breaker = createHostBreaker();
   const clock = { now: () => 0, monotonic: () => now, sleep: () => Promise.resolve() };
   return {
-    async ask(answer, milliseconds = 0, side = "target") {
-      const request = { side: "target", operation: "write manifest", reference: "app:1", clock } as const;
+    async ask(answer, milliseconds = 0, { side = "target", about = "app:1" } = {}) {
+      const subject = { side: "target", operation: "write manifest", reference: about } as const;
+      const statusOf = (status: number) => status;
+      const errorOf = (status: number) => new MirrorError(`HOST: ${status}`, { ...subject, code: "SERVER_ERROR" });
       const send = async () => {
         sent += 1;
         await Promise.resolve();
         now += milliseconds;
-        if (answer === "answered") return;
+        if (typeof answer === "number") return answer;
         throw new MirrorError(`HOST: ${answer}`, { code: answer, side, operation: "read", retryable: true });
       };
       try {
-        await breaker.guard("registry.example.com", request, send);
-        return "answered";
+        return String(
+          await breaker.guard(
+            "registry.example.com",
+            { ...subject, clock, subjectOf: () => about, statusOf, errorOf },
+            send,
+          ),
+        );
       } catch (error) {
         assert.ok(error instanceof MirrorError);
         return `${error.message}${error.retryable ? " (retryable)" : ""}`;
@@ -56,7 +67,7 @@ describe("a host", () => {
   test("that refuses five connections in a row for some seconds gets no more requests, and each fails at once", async () => {
     const host = watch();
     await bringDown(host);
-    for (let i = 0; i < 100; i += 1) assert.equal(await host.ask("answered"), DOWN);
+    for (let i = 0; i < 100; i += 1) assert.equal(await host.ask(200), DOWN);
     assert.equal(host.sent(), 5);
   });
 
@@ -64,21 +75,21 @@ describe("a host", () => {
     const host = watch();
     await bringDown(host);
     host.pass(29_999);
-    assert.equal(await host.ask("answered"), DOWN);
+    assert.equal(await host.ask(200), DOWN);
     host.pass(1);
     assert.equal(await host.ask("UNREACHABLE"), DOWN);
-    assert.equal(await host.ask("answered"), DOWN);
+    assert.equal(await host.ask(200), DOWN);
     assert.equal(host.sent(), 6);
     host.pass(30_000);
-    assert.equal(await host.ask("answered"), "answered");
+    assert.equal(await host.ask(200), "200");
     assert.equal(await host.ask("UNREACHABLE"), REFUSED);
-    assert.equal(await host.ask("answered"), "answered");
+    assert.equal(await host.ask(200), "200");
   });
 
   test("that drops many connections at once is not down", async () => {
     const host = watch();
     for (let i = 0; i < 50; i += 1) assert.equal(await host.ask("UNREACHABLE"), REFUSED);
-    assert.equal(await host.ask("answered"), "answered");
+    assert.equal(await host.ask(200), "200");
   });
 
   test("that answers some requests is not down, whatever the status", async () => {
@@ -86,8 +97,36 @@ describe("a host", () => {
     for (let i = 0; i < 50; i += 1) {
       assert.equal(await host.ask("UNREACHABLE"), REFUSED);
       host.pass(10_000);
-      if (i % 4 === 3) assert.equal(await host.ask("answered"), "answered");
+      if (i % 4 === 3) assert.equal(await host.ask(200), "200");
     }
+  });
+
+  for (const status of [500, 502, 504]) {
+    test(`that answers ${status} to everything for some seconds gets no more requests`, async () => {
+      const host = watch();
+      for (let i = 0; i < 5; i += 1) assert.equal(await host.ask(status, 1000, { about: `app:${i}` }), `${status}`);
+      for (let i = 0; i < 100; i += 1) assert.equal(await host.ask(200), `HOST: ${status}`);
+      assert.equal(host.sent(), 5);
+      host.pass(30_000);
+      assert.equal(await host.ask(200), "200");
+      assert.equal(await host.ask(200), "200");
+    });
+  }
+
+  test("that answers 500 for one or two images is not down", async () => {
+    const host = watch();
+    for (let i = 0; i < 50; i += 1) assert.equal(await host.ask(500, 1000, { about: `app:${i % 2}` }), "500");
+  });
+
+  test("that answers 502 to some requests is not down, unless the others get 503 or no connection", async () => {
+    const host = watch();
+    const other = (i: number) => ({ about: `app:${i}` });
+    for (let i = 0; i < 50; i += 1)
+      assert.equal(await host.ask(i % 4 === 3 ? 404 : 502, 5000, other(i)), i % 4 === 3 ? "404" : "502");
+    await host.ask(200);
+    for (const answer of [502, 503, "UNREACHABLE", 503, 502, 503, 504, 502] as const)
+      await host.ask(answer, 1000, other(host.sent()));
+    assert.equal(await host.ask(200), "HOST: 502");
   });
 
   test("that hangs is down after two requests one after another", async () => {
@@ -95,13 +134,13 @@ describe("a host", () => {
     assert.equal(await host.ask("TIMEOUT", 20_000), "HOST: TIMEOUT (retryable)");
     const down = "HOST: TIMEOUT";
     assert.equal(await host.ask("TIMEOUT", 20_000), down);
-    assert.equal(await host.ask("answered"), down);
+    assert.equal(await host.ask(200), down);
   });
 
   test("is not blamed for other errors, such as one of the source in the body of an upload", async () => {
     const host = watch();
     for (let i = 0; i < 20; i += 1) {
-      assert.match(await host.ask("UNREACHABLE", 1000, "source"), /retryable/);
+      assert.match(await host.ask("UNREACHABLE", 1000, { side: "source" }), /retryable/);
       assert.match(await host.ask("INTERRUPTED", 1000), /retryable/);
     }
   });

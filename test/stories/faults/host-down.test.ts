@@ -56,6 +56,11 @@ function unanswered({ stderr }: RanHere): number {
   return [...stderr.matchAll(/ no response /g)].length;
 }
 
+/** Counts the answers with a status. */
+function answersOf({ stderr }: RanHere, status: number): number {
+  return [...stderr.matchAll(new RegExp(` ${status} \\d+ ms`, "g"))].length;
+}
+
 describe("a host that is down gets a few requests, not some for each image:", () => {
   test("a source during a plan", async (t) => {
     const place = await start(t);
@@ -64,6 +69,52 @@ describe("a host that is down gets a few requests, not some for each image:", ()
     assert.equal(planned.code, 1);
     assert.match(planned.stdout, /100 could not be read/);
     assert.ok(unanswered(planned) < 80, `${unanswered(planned)} requests`);
+  });
+
+  for (const [what, status] of [
+    ["fails", 500],
+    ["is behind a gateway that does not reach it", 502],
+  ] as const) {
+    test(`a source that ${what} (${status}) during a plan`, async (t) => {
+      const place = await start(t);
+      place.sandbox.dockerHub.registry.onRequest = () => ({ kind: "answer", answer: { status, headers: {} } });
+      const planned = await run(place, "plan");
+      assert.equal(planned.code, 1);
+      assert.match(planned.stdout, /100 could not be read/);
+      assert.ok(answersOf(planned, status) < 80, `${answersOf(planned, status)} requests`);
+    });
+  }
+
+  test("a source whose token server fails (504) during a plan", async (t) => {
+    const place = await start(t);
+    place.sandbox.dockerHub.auth.onRequest = () => ({ kind: "answer", answer: { status: 504, headers: {} } });
+    const planned = await run(place, "plan");
+    assert.equal(planned.code, 1);
+    assert.ok(answersOf(planned, 504) < 80, `${answersOf(planned, 504)} requests`);
+  });
+
+  test("a source that is down (502) during an apply", async (t) => {
+    const place = await start(t);
+    let reads = 0;
+    place.sandbox.dockerHub.registry.onRequest = ({ method }) => {
+      if (method === "GET") reads += 1;
+      return reads > 50 ? { kind: "answer", answer: { status: 502, headers: {} } } : undefined;
+    };
+    const applied = await run(place, "apply");
+    assert.equal(applied.code, 1);
+    assert.ok(answersOf(applied, 502) < 150, `${answersOf(applied, 502)} requests`);
+  });
+
+  test("a source with an outage (503) that its gateway answers with 502 at times", async (t) => {
+    const place = await start(t);
+    let requests = 0;
+    place.sandbox.dockerHub.registry.onRequest = () => {
+      requests += 1;
+      return { kind: "answer", answer: { status: requests % 3 === 0 ? 502 : 503, headers: {} } };
+    };
+    const planned = await run(place, "plan");
+    assert.equal(planned.code, 1);
+    assert.ok(requests < 200, `${requests} requests`);
   });
 
   test("a target during a plan", async (t) => {
@@ -92,8 +143,7 @@ describe("a host that is down gets a few requests, not some for each image:", ()
     registry.server.onRequest = afterPuts({ kind: "answer", answer: { status: 503, headers: {} } });
     const applied = await run(place, "apply");
     assert.equal(applied.code, 1);
-    const refused = [...applied.stderr.matchAll(/ 503 \d+ ms/g)].length;
-    assert.ok(refused < 250, `${refused} requests`);
+    assert.ok(answersOf(applied, 503) < 250, `${answersOf(applied, 503)} requests`);
     assert.ok(applied.waited < 3_600_000, `${applied.waited} ms`);
   });
 });
