@@ -4,8 +4,11 @@ import type { ErrorReport, Side } from "./errors.ts";
  * An event of a run. Only `cli` prints: the progress list, the line log and `--verbose` are listeners of these events.
  */
 export type MirrorEvent =
-  /** A request is sent. Each ends with a `request.finished` of the same request. */
-  | { type: "request.started"; side: Side; method: string; host: string; path: string }
+  /**
+   * A request is sent. Each ends with a `request.finished` of the same request. One whose body `isStream` takes as long as
+   * the stream, and a `transfer.stalled` shows that it waits for its host.
+   */
+  | { type: "request.started"; side: Side; method: string; host: string; path: string; isStream?: boolean }
   /** A request got a response, or failed (`status` undefined). Contains no header values; `path` has no query. */
   | {
       type: "request.finished";
@@ -27,6 +30,12 @@ export type MirrorEvent =
       delayMilliseconds: number;
       reason: string;
     }
+  /** A blob has made no progress for so many milliseconds because of this host. */
+  | { type: "transfer.stalled"; side: Side; method: string; host: string; path: string; milliseconds: number }
+  /** A stalled transfer makes progress again, or has ended. */
+  | { type: "transfer.resumed"; side: Side; method: string; host: string; path: string }
+  /** Images wait for `pulls` pulls, which are asked for again after `milliseconds`. */
+  | { type: "pulls.awaited"; registry: string; pulls: number; milliseconds: number }
   /** A plan, or another reading command, has something to read (`total` rises) or has read it (`done` rises). */
   | { type: "plan.progress"; step: PlanStep; done: number; total: number }
   /** The environment or the profile names a Region that mirrorform does not know. */

@@ -46,3 +46,11 @@ export function abbreviateDigest(digest: string): string {
   const colon = digest.indexOf(":");
   return `${digest.slice(0, colon + 1)}${digest.slice(colon + 1, colon + 13)}…`;
 }
+
+/** A digest, the tag that stands for one (`sha256-…`), or its digits alone, as in the path of a file in storage. */
+const DIGESTS = /\b(sha(?:256|384|512)[:-])?([0-9a-f]{12})[0-9a-f]{52,}\b/g;
+
+/** Shortens every digest in a text as {@link abbreviateDigest} does. */
+export function abbreviateDigests(text: string): string {
+  return text.replaceAll(DIGESTS, "$1$2…");
+}

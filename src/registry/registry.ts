@@ -81,13 +81,14 @@ export interface Registry extends Repositories {
 
 /** Creates a client of a registry. Sends no requests until a method is called. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { name, endpoint, side, clock } = options;
+  const { name, endpoint, side, clock, emit } = options;
   const hosts = options.hosts ?? createHosts();
   const limits = hosts.limitsOf(endpoint.host);
   const core = {
     name,
     endpoint,
     side,
+    emit,
     exchange: createExchange(options, hosts),
     ...limits,
     // Writes that wait for their turn must not keep other requests from being sent.

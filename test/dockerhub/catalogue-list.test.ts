@@ -192,7 +192,7 @@ describe("a catalogue that is down gets a few requests, not some for each reposi
 
 test("a page of the catalogue that is too large fails the list, and is not a defect", async (t) => {
   const { hub, catalogue } = await start(t, 1);
-  answerFirst(hub, text(200, "x".repeat(17 * 1024 * 1024)));
+  answerFirst(hub, text(200, "x".repeat(17 * 1022 * 1024)));
   await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "TOO_LARGE", operation: "list tags of" });
 });
 

@@ -44,8 +44,8 @@ export interface PullQueueOptions {
   clock: Clock;
   /** How long a run may wait for the window to move on, in total. 0 for not at all. */
   waitMilliseconds: number;
-  /** Called before each wait. */
-  onWait: (pulls: number) => void;
+  /** Called before each wait of so many milliseconds. */
+  onWait: (pulls: number, milliseconds: number) => void;
 }
 
 interface Waiter extends PermitRequest {
@@ -141,8 +141,8 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
         if (!isRefusal(error) && (waited >= waitMilliseconds || !isTransient(error))) throw error;
       });
     } else if (waited < waitMilliseconds) {
-      onWait(pulls);
       const step = Math.min(PROBE_EVERY_MS, waitMilliseconds - waited);
+      onWait(pulls, step);
       await clock.sleep(step, signal);
       waited += step;
       expireOldReading(step);

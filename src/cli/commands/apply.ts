@@ -81,15 +81,17 @@ async function planAndCarryOut(
 /** Creates a queue for each source that counts pulls. */
 function pullQueues(
   plan: Plan,
-  { pullBudgets }: Session,
+  { pullBudgets, events }: Session,
   waitMilliseconds: number,
-  { clock, err }: ProcessContext,
+  { clock }: ProcessContext,
 ): Map<string, PullQueue> {
-  const onWait = (pulls: number) => err(`Waiting for Docker Hub pulls: ${pulls} more needed.\n`);
   return new Map(
     plan.costs.flatMap(({ registry }) => {
       const budget = pullBudgets.budget(registry);
-      return budget === undefined ? [] : [[registry, createPullQueue(budget, { clock, waitMilliseconds, onWait })]];
+      if (budget === undefined) return [];
+      const onWait = (pulls: number, milliseconds: number) =>
+        events.emit({ type: "pulls.awaited", registry, pulls, milliseconds });
+      return [[registry, createPullQueue(budget, { clock, waitMilliseconds, onWait })]];
     }),
   );
 }
@@ -102,6 +104,10 @@ async function carryOut(
 ): Promise<Report> {
   const { connections, events, survey, style } = session;
   const progress = showsProgress ? followProgress(plan, events, style, context) : undefined;
+  events.listen((event) => {
+    if (event.type === "pulls.awaited" && progress?.isRedrawn !== true)
+      context.err(`Waiting for Docker Hub pulls: ${event.pulls} more needed.\n`);
+  });
   const queues = pullQueues(plan, session, wait, context);
   const target = (name: string): OpenTarget => {
     const open = survey.targets.get(name);

@@ -16,7 +16,19 @@ export type LoggedEvent = (Exclude<MirrorEvent, UnloggedEvent> | FirstLine) & {
 };
 
 /** Events that only show what a run is waiting for. */
-type UnloggedEvent = { type: "request.started" | "plan.progress" };
+type UnloggedEvent = { type: (typeof UNLOGGED)[number] };
+
+const UNLOGGED = [
+  "request.started",
+  "transfer.stalled",
+  "transfer.resumed",
+  "pulls.awaited",
+  "plan.progress",
+] as const satisfies MirrorEvent["type"][];
+
+function isLogged(event: MirrorEvent | FirstLine): event is Exclude<MirrorEvent, UnloggedEvent> | FirstLine {
+  return !UNLOGGED.some((type) => type === event.type);
+}
 
 /** The first line: the versions of the format and of mirrorform. */
 export interface FirstLine {
@@ -44,7 +56,7 @@ export async function openEventLog(
 ): Promise<EventLog> {
   let file: Output | undefined = await open(path);
   const write = (event: MirrorEvent | FirstLine): void => {
-    if (file === undefined || event.type === "request.started" || event.type === "plan.progress") return;
+    if (file === undefined || !isLogged(event)) return;
     try {
       const line: LoggedEvent = { at: new Date(clock.now()).toISOString(), ...event };
       writeSync(file.descriptor, `${JSON.stringify(line)}\n`);

@@ -4,7 +4,8 @@ import type { EventStream } from "../output/event-stream.ts";
 import { logsToStandardError } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { createReadingTally } from "./reading-tally.ts";
-import { cutLine, readingLines } from "./reading-text.ts";
+import { cutLine } from "../render/text/cut-line.ts";
+import { readingLines } from "./reading-text.ts";
 
 /** Reading that takes less is not shown. */
 const SHOWN_AFTER_MS = 1000;
@@ -17,7 +18,7 @@ const DEFAULT_COLUMNS = 80;
 
 /**
  * Shows on standard error what a command reads and waits for, until `end` is called: redrawn on a terminal, from the first
- * second on, and as a line every 30 seconds elsewhere. Shows nothing if standard error has a line for each request.
+ * second on, and as lines every 30 seconds elsewhere. Shows nothing if standard error has a line for each request.
  */
 export function followReading(
   { verbose }: { verbose: boolean },
@@ -41,11 +42,7 @@ export function followReading(
   };
 
   function heartbeat(): { end(): void } {
-    const line = () =>
-      readingLines(tally)
-        .map((part) => part.trim())
-        .join("; ");
-    const timer = setInterval(() => context.err(`… ${line()}\n`), HEARTBEAT_MS);
+    const timer = setInterval(() => context.err(`… ${readingLines(tally).join("\n")}\n`), HEARTBEAT_MS);
     timer.unref();
     return { end: () => clearInterval(timer) };
   }

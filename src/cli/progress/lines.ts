@@ -7,6 +7,8 @@ import type { Style } from "../render/text/style.ts";
 import { formatBytes } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import type { Progress } from "./progress.ts";
+import { waitingText } from "./waiting-text.ts";
+import { createWaits, LONG_IN_APPLY } from "./waits.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
@@ -19,12 +21,14 @@ export function followAsLines(
   actions: readonly Action[],
   events: EventStream,
   style: Style,
-  { out }: Pick<ProcessContext, "out">,
+  { out, clock }: Pick<ProcessContext, "out" | "clock">,
 ): Progress {
   const names = new Map(actions.map((action) => [action.id, nameAction(action, plan)]));
   const sent = new Map<string, number>();
+  const waits = createWaits(() => clock.monotonic(), LONG_IN_APPLY);
   let finished = 0;
   events.listen((event) => {
+    waits.record(event);
     if (event.type === "blob.progress") sent.set(event.action, (sent.get(event.action) ?? 0) + event.bytes);
     if (event.type !== "action.finished") return;
     finished += 1;
@@ -35,9 +39,11 @@ export function followAsLines(
   const heartbeat = setInterval(() => {
     const total = [...sent.values()].reduce((sum, bytes) => sum + bytes, 0);
     out(`… ${finished} of ${actions.length} finished, ${formatBytes(total)} sent\n`);
+    for (const waiting of waits.longest()) out(`  ${waitingText(waiting)}\n`);
   }, HEARTBEAT_MS);
   heartbeat.unref();
   return {
+    isRedrawn: false,
     end() {
       clearInterval(heartbeat);
       out("\n");

@@ -74,6 +74,7 @@ export function followAsList(
   );
   const drawn = list.run().catch(() => undefined);
   return {
+    isRedrawn: true,
     async end() {
       for (const each of pending.values()) each.resolve(undefined);
       await drawn;

@@ -1,8 +1,10 @@
 import { terminalText } from "../../plain-text.ts";
+import { cutLine } from "../render/text/cut-line.ts";
 import type { Action } from "../../plan/action.ts";
 import { formatBytes, formatDuration } from "../render/text/units.ts";
 import { estimateTimeLeft, sizeOf } from "./time-left.ts";
 import type { ActionProgress, Tally } from "./tally.ts";
+import { waitingText } from "./waiting-text.ts";
 
 /** The terminal and the names for the progress of an apply. */
 export interface ScreenSettings {
@@ -22,20 +24,24 @@ export interface ScreenSettings {
 /** Rows for the shell's cursor and for the empty line that listr2 adds. */
 const RESERVED_ROWS = 2;
 
+/** Height of a terminal that has room for what the run waits for. */
+const MIN_ROWS_FOR_WAITS = 12;
+
 /** Rows for actions on a terminal that has room for no more. */
 const MIN_ROWS = 1;
 
 /**
- * Renders the progress of an apply: the totals, then one line for each action if all fit. Otherwise it shows the failed
+ * Renders the progress of an apply: the totals, what it waits for, then one line for each action if all fit. Otherwise it shows the failed
  * and running actions, and the number of the others. It is never higher than the terminal, because lines that have
  * scrolled away cannot be redrawn.
  */
 export function drawScreen(actions: readonly Action[], tally: Tally, settings: ScreenSettings): string {
   const notice = settings.notice === undefined ? [] : [settings.notice];
-  const head = [...notice, ...headLines(totals(actions, tally, settings.steady), settings)];
+  const waiting = settings.rows > MIN_ROWS_FOR_WAITS ? tally.waiting().map((each) => `  ${waitingText(each)}`) : [];
+  const head = [...notice, ...headLines(totals(actions, tally, settings.steady), settings), ...waiting];
   const room = Math.max(MIN_ROWS, settings.rows - RESERVED_ROWS - head.length);
   const rows = actions.length <= room ? actions.map((action) => rowOf(action, tally, settings)) : selectRows();
-  return [...head, ...rows].map((line) => cut(line, settings.columns)).join("\n");
+  return [...head, ...rows].map((line) => cutLine(line, settings.columns)).join("\n");
 
   function selectRows(): string[] {
     const inState = (...states: ActionProgress["state"][]) =>
@@ -130,9 +136,4 @@ function rowOf(action: Action, tally: Tally, { name, spinner }: ScreenSettings):
     case "interrupted":
       return `✖ ${title}  interrupted`;
   }
-}
-
-function cut(line: string, columns: number): string {
-  const characters = [...line];
-  return characters.length < columns ? line : `${characters.slice(0, Math.max(1, columns - 2)).join("")}…`;
 }

@@ -1,5 +1,6 @@
 import type { PullLimitReading, MirrorEvent } from "../../events.ts";
 import type { Action } from "../../plan/action.ts";
+import { createWaits, LONG_IN_APPLY, type Waiting } from "./waits.ts";
 
 type Finished = Extract<MirrorEvent, { type: "action.finished" }>;
 
@@ -24,12 +25,21 @@ export interface Tally {
   rate(): number;
   /** Returns milliseconds since the start of the tally. */
   elapsed(): number;
+  /** Whether the run advances: nothing is silent for long, and bytes or finished actions arrive as often as before. */
+  isAdvancing(): boolean;
+  /** Returns what the run waits for. */
+  waiting(): Waiting[];
   /** Returns the latest reading of each source with a pull limit. */
   readings(): ReadonlyMap<string, PullLimitReading>;
 }
 
 /** Period of the rate in milliseconds. A shorter one makes the rate jump, a longer one makes it lag. */
 const RATE_WINDOW = 5000;
+
+/** Milliseconds of silence after which nothing is known about when a run ends ... */
+const QUIET = 5000;
+/** ... unless actions take longer than that anyway: how many times the average interval of their ends. */
+const QUIET_INTERVALS = 3;
 
 /** Creates a tally of the actions. @param now a monotonic clock, in milliseconds */
 export function createTally(actions: readonly Action[], now: () => number): Tally {
@@ -38,10 +48,14 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
     actions.map(({ id }) => [id, { state: "waiting", bytes: 0, started: undefined, code: undefined }]),
   );
   const readings = new Map<string, PullLimitReading>();
+  const waits = createWaits(now, LONG_IN_APPLY);
+  let finished = 0;
+  let advancedAt = startedAt;
   let sent = 0;
   let recent: { at: number; bytes: number }[] = [];
   return {
     record(event) {
+      waits.record(event);
       switch (event.type) {
         case "quota.reading":
           readings.set(event.registry, event.reading);
@@ -58,6 +72,7 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
           if (progress === undefined) return;
           progress.bytes += event.bytes;
           sent += event.bytes;
+          advancedAt = now();
           recent = [...recent.filter(({ at }) => at > now() - RATE_WINDOW), { at: now(), bytes: event.bytes }];
           return;
         }
@@ -66,11 +81,16 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
           if (progress === undefined) return;
           progress.state = event.outcome;
           progress.code = event.error?.code;
+          finished += 1;
+          advancedAt = now();
           return;
         }
         case "request.started":
         case "request.finished":
         case "request.retried":
+        case "transfer.stalled":
+        case "transfer.resumed":
+        case "pulls.awaited":
         case "plan.progress":
         case "region.unknown":
         case "pull.spent":
@@ -86,6 +106,11 @@ export function createTally(actions: readonly Action[], now: () => number): Tall
       return now() > since ? (bytes * 1000) / (now() - since) : 0;
     },
     elapsed: () => now() - startedAt,
+    isAdvancing() {
+      const interval = (advancedAt - startedAt) / Math.max(1, finished);
+      return waits.silence() < QUIET && now() - advancedAt < Math.max(QUIET, QUIET_INTERVALS * interval);
+    },
+    waiting: () => waits.longest(),
     readings: () => readings,
   };
 }

@@ -7,14 +7,14 @@ const MIN_FINISHED = 3;
 /**
  * Estimates the time left in milliseconds, from bytes if all remaining sizes are known, otherwise from the number of
  * actions. Other actions are much faster than copies, so only copies count while there are any, from the start of the
- * first one. Undefined if nothing is left, or too little is known.
+ * first one. Undefined if nothing is left, if too little is known, or while the run waits for a host that does not answer.
  */
 export function estimateTimeLeft(actions: readonly Action[], tally: Tally): number | undefined {
   const isLeft = (action: Action): boolean => ["waiting", "running"].includes(tally.of(action).state);
   const copies = actions.filter(isCopy);
   const counted = copies.some(isLeft) ? copies : actions;
   const left = counted.filter(isLeft);
-  if (left.length === 0) return undefined;
+  if (left.length === 0 || !tally.isAdvancing()) return undefined;
   const sizes = left.map((action) => {
     const size = sizeOf(action);
     return size === undefined ? undefined : Math.max(0, size - tally.of(action).bytes);

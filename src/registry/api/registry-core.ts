@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { MirrorError } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
 import { parseDigest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import { urlAt } from "../../parse-url.ts";
@@ -18,6 +19,7 @@ export interface RegistryCore {
   limitWrites: <T>(task: () => Promise<T>) => Promise<T>;
   limitDownloads: DownloadLimit;
   clock: Clock;
+  emit: Emit;
   /**
    * Returns the URL of a manifest, a blob or a list of referrers, and its name in errors.
    * @throws MirrorError INVALID_REFERENCE

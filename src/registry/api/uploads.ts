@@ -13,6 +13,7 @@ import { MAX_ERROR_BYTES, UPLOAD_RATE } from "../limits.ts";
 import { uploadTarget } from "../http/redirect.ts";
 import type { Blobs } from "./blobs.ts";
 import type { RegistryCore } from "./registry-core.ts";
+import { reportStalls } from "../http/report-stalls.ts";
 import type { Response } from "../http/transport.ts";
 import { wrongBlob } from "../errors/wrong-blob.ts";
 import { announcesPage } from "../http/web-page.ts";
@@ -38,7 +39,7 @@ interface Upload {
  * after the first (aws/containers-roadmap#2831).
  */
 export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasBlob">): Uploads {
-  const { exchange, limitRequests, side, clock } = core;
+  const { exchange, limitRequests, side, clock, emit } = core;
 
   return {
     async putBlob(repository, descriptor, body, signal, begun) {
@@ -112,12 +113,18 @@ export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasB
     }
     const slow = new AbortController();
     const check = isVouchedFor(body, descriptor.digest) ? sized : verified;
-    const checked = check(descriptor, mismatch, (bytes) => rate.progress(bytes));
+    const checked = check(descriptor, mismatch, (bytes) => {
+      rate.progress(bytes);
+      stalls.progress();
+    });
+    // Once all bytes are sent, the registry has to answer; before that, it has to take what is there.
+    const isIdle = () => checked.readableLength === 0 && !checked.readableEnded;
+    const stalls = reportStalls(emit, { side, method: "PUT", url: location }, () => !isIdle());
     const rate = watchRate({
       rate: UPLOAD_RATE,
       clock,
       // Nothing to send: the source is slow, which has a minimum rate of its own.
-      isExcused: () => checked.readableLength === 0 && !checked.readableEnded,
+      isExcused: isIdle,
       onTooSlow(bytes, milliseconds) {
         slow.abort(tooSlow({ ...subject, host: location.host }, "took", bytes, "the blob", milliseconds));
       },
@@ -157,6 +164,7 @@ export function createUploads(core: RegistryCore, { hasBlob }: Pick<Blobs, "hasB
       });
     } finally {
       rate.stop();
+      stalls.stop();
       checked.destroy();
     }
   }

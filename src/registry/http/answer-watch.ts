@@ -23,6 +23,7 @@ interface BodyOptions {
   rate?: MinimumRate | undefined;
   /** Translates an error of the connection. */
   translate: (error: Error) => Error;
+  onChunk?: () => void;
   /** Called when the body has ended. See {@link withMinimumRate}. */
   onEnd?: (tooSlow: MirrorError | undefined, isComplete: boolean) => void;
 }

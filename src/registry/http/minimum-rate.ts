@@ -62,6 +62,8 @@ export function watchRate(options: RateOptions): RateWatch {
 interface StreamOptions extends Pick<RateOptions, "rate" | "clock" | "firstMilliseconds"> {
   /** Creates the error of a stream that is too slow. */
   tooSlow: (bytes: number, milliseconds: number) => MirrorError;
+  /** Called for each chunk that arrives. */
+  onChunk?: () => void;
   /** Translates an error of the stream. */
   translate?: (error: Error) => Error;
   /** Called when the stream ended, failed or was destroyed; with the error if it was too slow. */
@@ -73,11 +75,12 @@ interface StreamOptions extends Pick<RateOptions, "rate" | "clock" | "firstMilli
  * count while its reader has not taken the bytes that arrived.
  */
 export function withMinimumRate(stream: Readable, options: StreamOptions): Readable {
-  const { tooSlow, translate = (error) => error, onEnd } = options;
+  const { tooSlow, translate = (error) => error, onChunk, onEnd } = options;
   let slow: MirrorError | undefined;
   const out = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       watch.progress(chunk.length);
+      onChunk?.();
       done(null, chunk);
     },
   });

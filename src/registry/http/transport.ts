@@ -10,6 +10,7 @@ import type { Headers } from "./headers.ts";
 import type { MinimumRate } from "./minimum-rate.ts";
 import { HEADERS_TIMEOUT, MAX_ERROR_BYTES, MAX_INFORMATIONAL } from "../limits.ts";
 import type { Subject } from "../errors/operation.ts";
+import { reportStalls } from "./report-stalls.ts";
 import { withoutSent } from "../auth/sent-secrets.ts";
 
 /** A request. */
@@ -61,7 +62,8 @@ export function createTransport(options: TransportOptions): Send {
   return async (sent) => {
     const { method, url, signal, operation, reference } = sent;
     const began = clock.monotonic();
-    emit({ type: "request.started", side, method, host: url.host, path: url.pathname });
+    const body = sent.body instanceof Readable ? { isStream: true } : {};
+    emit({ type: "request.started", side, method, host: url.host, path: url.pathname, ...body });
     const finished = (status: number | undefined): void => {
       const milliseconds = Math.round(clock.monotonic() - began);
       emit({ type: "request.finished", side, method, host: url.host, path: url.pathname, status, milliseconds });
@@ -92,10 +94,14 @@ export function createTransport(options: TransportOptions): Send {
         sent.onBodyEnd?.(undefined, statusCode);
         return { ...response, body, text: "" };
       }
+      // While a reader is behind, it is not the host's turn.
+      const stalls = reportStalls(emit, { side, method, url }, () => watched.readableLength === 0);
       const watched = watch.watchBody(body, {
+        onChunk: stalls.progress,
         rate: sent.bodyRate,
         translate: (error) => connectionError(error, { ...subject, signal }),
         onEnd(tooSlow, isComplete) {
+          stalls.stop();
           if (isComplete || tooSlow !== undefined) sent.onBodyEnd?.(tooSlow, statusCode);
         },
       });

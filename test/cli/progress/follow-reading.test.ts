@@ -51,11 +51,11 @@ describe("what a command reads", () => {
     t.mock.timers.tick(999);
     assert.equal(written(), "");
     t.mock.timers.tick(1);
-    assert.match(written(), /^. Reading: 1 of 2 images\n {2}waiting for ghcr\.io for 1 s \(HEAD \S+\)$/);
+    assert.match(written(), /^. Reading: 1 of 2 images\n {2}waiting for source ghcr\.io for 1 s \(HEAD \S+\)$/);
     t.mock.timers.tick(100);
     const redrawn = written();
     assert.ok(redrawn.startsWith(ERASED), JSON.stringify(redrawn));
-    assert.match(redrawn.slice(ERASED.length), /^. Reading: 1 of 2 images\n {2}waiting for ghcr\.io for 2 s/);
+    assert.match(redrawn.slice(ERASED.length), /^. Reading: 1 of 2 images\n {2}waiting for source ghcr\.io for 2 s/);
     end();
     assert.equal(written(), ERASED);
     t.mock.timers.tick(10_000);
@@ -83,12 +83,12 @@ describe("what a command reads", () => {
     assert.equal(written(), "\nAgain.\n", "the notice is where it was before");
   });
 
-  test("is a line every 30 seconds in a log", (t) => {
+  test("is written to a log every 30 seconds", (t) => {
     const { written, end } = follow(t, false);
     t.mock.timers.tick(29_999);
     assert.equal(written(), "");
     t.mock.timers.tick(1);
-    const line = "… Reading: 1 of 2 images; waiting for ghcr.io for 30 s (HEAD /v2/team/app/manifests/1)\n";
+    const line = "… Reading: 1 of 2 images\n  waiting for source ghcr.io for 30 s (HEAD /v2/team/app/manifests/1)\n";
     assert.equal(written(), line);
     end();
     t.mock.timers.tick(60_000);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createReadingTally, type ReadingTally } from "../../../src/cli/progress/reading-tally.ts";
-import { cutLine, readingLines } from "../../../src/cli/progress/reading-text.ts";
+import { readingLines } from "../../../src/cli/progress/reading-text.ts";
+import { cutLine } from "../../../src/cli/render/text/cut-line.ts";
 
 const ECR = { side: "target", method: "POST", host: "api.ecr.us-east-1.amazonaws.com", path: "ListImages" } as const;
 const GHCR = { side: "source", method: "HEAD", host: "ghcr.io", path: "/v2/team/app/manifests/1" } as const;
@@ -25,18 +26,23 @@ describe("what a command is reading", () => {
     assert.deepEqual(readingLines(tally), ["Reading: 0 of 1 repository"]);
   });
 
-  test("is followed by the host that has not answered for longest", () => {
+  test("is followed by the source and the target that have not answered for longest", () => {
     const { tally, pass } = watch();
     tally.record({ type: "request.started", ...ECR });
     pass(999);
     assert.deepEqual(readingLines(tally), ["Reading"], "a second is not long");
     tally.record({ type: "request.started", ...GHCR });
+    tally.record({ type: "request.started", ...GHCR, host: "quay.io" });
     pass(3001);
     assert.deepEqual(readingLines(tally).slice(1), [
-      "  waiting for api.ecr.us-east-1.amazonaws.com for 4 s (ListImages), and for 1 other host",
+      "  waiting for target api.ecr.us-east-1.amazonaws.com for 4 s (ListImages)",
+      "  waiting for source ghcr.io for 4 s (HEAD /v2/team/app/manifests/1), and for 1 other host",
     ]);
+    tally.record({ type: "request.finished", ...GHCR, host: "quay.io", status: 200, milliseconds: 4000 });
     tally.record({ type: "request.finished", ...ECR, status: 200, milliseconds: 4000 });
-    assert.deepEqual(readingLines(tally).slice(1), ["  waiting for ghcr.io for 4 s (HEAD /v2/team/app/manifests/1)"]);
+    assert.deepEqual(readingLines(tally).slice(1), [
+      "  waiting for source ghcr.io for 4 s (HEAD /v2/team/app/manifests/1)",
+    ]);
     tally.record({ type: "request.finished", ...GHCR, status: undefined, milliseconds: 4000 });
     assert.deepEqual(readingLines(tally), ["Reading"]);
   });
@@ -44,7 +50,7 @@ describe("what a command is reading", () => {
   test("is followed by the host that gets its next request after a pause", () => {
     const { tally, pass } = watch();
     tally.record({ type: "request.retried", ...ECR, attempt: 1, delayMilliseconds: 2500, reason: "TIMEOUT" });
-    const line = "  asking api.ecr.us-east-1.amazonaws.com again in 3 s after TIMEOUT (ListImages)";
+    const line = "  asking target api.ecr.us-east-1.amazonaws.com again in 3 s after TIMEOUT (ListImages)";
     assert.deepEqual(readingLines(tally).slice(1), [line]);
     pass(2500);
     assert.deepEqual(readingLines(tally), ["Reading"]);

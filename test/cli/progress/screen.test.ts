@@ -90,9 +90,9 @@ describe("the screen of an apply", () => {
     const { tally, pass } = watch(actions);
     for (const action of actions.slice(0, 108)) tally.record({ type: "action.started", action: action.id });
     for (const [i, action] of actions.slice(0, 100).entries()) {
+      if (i === 1) pass(10_000);
       tally.record({ type: "action.finished", action: action.id, outcome: i === 7 ? "failed" : "done" });
     }
-    pass(10_000);
     const lines = drawScreen(actions, tally, SETTINGS).split("\n");
     assert.match(lines[0] ?? "", /^100 of 500 finished, 1 failed, 8 running · .* · about 40 s left$/);
     assert.deepEqual(
@@ -169,6 +169,27 @@ describe("the screen of an apply", () => {
         },
       ),
     );
+  });
+
+  test("shows below the totals what the run waits for, and then no estimate", () => {
+    const actions = Array.from({ length: 10 }, (_, i) => copy(String(i), 10_000_000));
+    const { tally, pass } = watch(actions);
+    for (const action of actions) tally.record({ type: "action.started", action: action.id });
+    pass(4000);
+    for (const { id } of actions.slice(0, 4)) tally.record({ type: "action.finished", action: id, outcome: "done" });
+    for (const action of actions) send(tally, action, 5_000_000);
+    assert.match(drawScreen(actions, tally, SETTINGS), /about 3 s left/);
+    const request = { side: "source", method: "GET", host: "registry-1.docker.io", path: "/v2/redis/blobs/1" } as const;
+    tally.record({ type: "request.started", ...request });
+    pass(4900);
+    assert.match(drawScreen(actions, tally, SETTINGS), /about/);
+    pass(100);
+    const lines = drawScreen(actions, tally, SETTINGS).split("\n");
+    assert.doesNotMatch(lines[0] ?? "", /about/);
+    assert.equal(lines[1], "  waiting for source registry-1.docker.io for 5 s (GET /v2/redis/blobs/1)");
+    tally.record({ type: "request.finished", ...request, status: 200, milliseconds: 5000 });
+    send(tally, actions[9] ?? copy("9"), 5_000_000);
+    assert.match(drawScreen(actions, tally, SETTINGS), /about \d+ s left$/m);
   });
 
   test("escapes control characters in names", () => {

@@ -59,4 +59,21 @@ describe("the estimate of the time left", () => {
     end(actions[2]);
     assert.equal(estimateTimeLeft(actions, tally), 997 * 75 * SECOND);
   });
+
+  test("is unknown once nothing has finished for three times as long as usual, because it would grow without end", () => {
+    const actions = Array.from({ length: 100 }, (_, i) => ({ id: `${i}`, kind: "copy-image" }) as Action);
+    let now = 0;
+    const tally = createTally(actions, () => now);
+    for (const { id } of actions.slice(0, 10)) {
+      tally.record({ type: "action.started", action: id });
+      now += 4 * SECOND;
+      tally.record({ type: "action.finished", action: id, outcome: "done" });
+    }
+    now += 12 * SECOND - 1;
+    assert.notEqual(estimateTimeLeft(actions, tally), undefined);
+    now += 1;
+    assert.equal(estimateTimeLeft(actions, tally), undefined);
+    tally.record({ type: "action.finished", action: "10", outcome: "done" });
+    assert.notEqual(estimateTimeLeft(actions, tally), undefined);
+  });
 });
