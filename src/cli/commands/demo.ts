@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { startSandbox } from "../../sandbox/sandbox.ts";
@@ -12,12 +12,14 @@ import { renderPlan } from "../render/plan-text.ts";
 import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
 import { withPlan } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
+import { findProgram, type Program } from "../process/program.ts";
 import { apply } from "./apply.ts";
 import { loadMirrorFile } from "../input/load-mirror-file.ts";
 import { plan } from "./plan.ts";
 
-/** The mirror file that ships with mirrorform: next to `src` in a checkout, next to `dist` in the package. */
-const SHIPPED = fileURLToPath(new URL("../../../mirrors.yaml", import.meta.url));
+/** The folder of mirrorform with the mirror file that it ships: above `src` in a checkout, above `dist` in the package. */
+const FOLDER = fileURLToPath(new URL("../../..", import.meta.url));
+const SHIPPED = join(FOLDER, "mirrors.yaml");
 
 /** Runs `demo`: plan, apply and plan again in a sandbox. Fails if the second plan still has something to do. */
 export async function demo(given: DemoInput, context: ProcessContext): Promise<number> {
@@ -51,11 +53,16 @@ export async function demo(given: DemoInput, context: ProcessContext): Promise<n
       if (code !== EXIT.done) break;
     }
     if (json) context.out(`${JSON.stringify({ steps: results }, null, 2)}\n`);
-    else if (code === EXIT.done) context.out(nextSteps(context.environment, import.meta.url.endsWith(".ts")));
+    else if (code === EXIT.done) context.out(nextSteps(programOf(context)));
     return code;
   } finally {
     await sandbox.close();
   }
+}
+
+function programOf({ environment }: ProcessContext): Program {
+  const isCheckout = import.meta.url.endsWith(".ts");
+  return findProgram({ folder: FOLDER, isCheckout, environment, workingFolder: process.cwd() });
 }
 
 async function planWithoutChanges(input: PlanInput, context: ProcessContext): Promise<number> {
