@@ -35,8 +35,14 @@ export function sourcesToAsk(images: readonly DesiredImage[], actual: readonly A
   return [...asked.values()];
 }
 
-/** Returns the source tags of locked images, to show whether they moved. Excludes images with `refresh: missing`. */
-export function tagsToWatch(images: readonly DesiredImage[]): Reference[] {
-  const watched = images.filter(({ locked, refresh }) => locked?.kind === "digest" && refresh === "always");
+/**
+ * Returns the source tags of locked images, to show whether they moved. Excludes images with `refresh: missing`, and images
+ * for a target that cannot be read.
+ */
+export function tagsToWatch(images: readonly DesiredImage[], actual: readonly Actual[]): Reference[] {
+  const unreadable = new Set(actual.filter(isUnreadable).map(({ name }) => name));
+  const watched = images.filter(
+    ({ locked, refresh, target }) => locked?.kind === "digest" && refresh === "always" && !unreadable.has(target),
+  );
   return [...new Map(watched.map(({ source }) => [formatReference(source), source])).values()];
 }

@@ -1,5 +1,6 @@
 import { readTarget, type Undeclared } from "../actual/read-target.ts";
 import { isUnreadable, type Actual, type UnreadableTarget } from "../actual/actual.ts";
+import { unusable, type Unopened } from "./expand-entries.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import { readSourceDigests, type WantedDigest } from "../actual/source-digests.ts";
 import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
@@ -51,7 +52,7 @@ export interface SurveyOptions {
   /** Returns what a catalogue knows about an image, if it has this digest. */
   content: (reference: Reference, digest: string, signal: AbortSignal) => Promise<ImageContent | undefined>;
   /** Expands the entries of the mirror file, and selects those of the narrowed plan. A source that fails to list tags affects only its own entries. */
-  expand: () => Promise<{ all: readonly ExpandedEntry[]; selected: readonly ExpandedEntry[] }>;
+  expand: (unopened: Unopened) => Promise<{ all: readonly ExpandedEntry[]; selected: readonly ExpandedEntry[] }>;
   signal: AbortSignal;
 }
 
@@ -59,10 +60,10 @@ export interface SurveyOptions {
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { file, connections, pullBudgets, signal, steps } = options;
   const targetRead = steps.begin("targets", file.targets.length);
-  const both = [openAll(options, targetRead), options.expand()] as const;
-  // If one fails, wait for the other: otherwise its requests would use closed connections.
-  await Promise.allSettled(both);
-  const [opening, { all, selected: expanded }] = await Promise.all(both);
+  // First, because no source is asked for what no target can use.
+  const opening = await openAll(options, targetRead);
+  const unopened = new Map(opening.flatMap((each) => (each.kind === "unreadable" ? [[each.name, each.error]] : [])));
+  const { all, selected: expanded } = await options.expand(unopened);
   const images = expanded.flatMap((entry) => entry.images);
   const repositoryRead = steps.begin("repositories", countRepositories(opening, images));
   const opened = await Promise.all(
@@ -72,11 +73,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
       return read;
     }),
   );
-  const unresolved = sourcesToAsk(
-    images,
-    opened.map((each) => each.actual),
-  );
-  const watched = options.lock?.showsMoves === true ? tagsToWatch(images) : [];
+  const read = opened.map((each) => each.actual);
+  const unresolved = sourcesToAsk(images, read);
+  const watched = options.lock?.showsMoves === true ? tagsToWatch(images, read) : [];
   const resolve = (references: readonly Reference[]) => {
     const resolved = steps.begin("images", references.length);
     return resolveAll(references, (registry) => connections.source(registry), pullBudgets.has, signal, resolved);
@@ -92,7 +91,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     narrowing: options.narrowing,
     inputs: options.inputs,
     images,
-    rules: expanded.flatMap(({ entry, ...made }) => (entry.kind === "rule" ? [{ entry, ...made }] : [])),
+    rules: expanded.flatMap(({ entry, ...made }) =>
+      entry.kind === "rule" && unusable(entry, unopened) === undefined ? [{ entry, ...made }] : [],
+    ),
     explained: options.explained,
     declared: all.flatMap((entry) => entry.images),
     pruning: await readPruning(options, all, images, actual, options.signal),

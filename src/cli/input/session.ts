@@ -4,12 +4,13 @@ import type { PLANNING_OPTIONS } from "../options/common-options.ts";
 import type { OptionValues } from "../options/option.ts";
 import { loadWithLock } from "./load-lock.ts";
 import { openConnections, type Connections } from "../../run/connections.ts";
-import { expand } from "../../run/expand-entries.ts";
+import { expand, type Unopened } from "../../run/expand-entries.ts";
 import { createEventStream, type EventStream } from "../output/event-stream.ts";
 import type { PlanToApply } from "./plan-to-apply.ts";
 import { narrow } from "../../run/narrow.ts";
 import { followReading } from "../progress/follow-reading.ts";
 import { createPlanSteps, type PlanSteps } from "../../run/plan-steps.ts";
+import { outputWidth } from "../output/text-width.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { createStyle, type Style } from "../render/text/style.ts";
 import { planInputs } from "./plan-inputs.ts";
@@ -69,15 +70,16 @@ export async function withPlan(
   warnOfRegions(events, context);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
-    const { signal, isTerminal } = context;
+    const { signal } = context;
     const content = contentReader(connections);
     const explained = input.explain === true;
     // With a lock file, all entries are expanded, because they share its lines. Without one, only the narrowed entries are.
-    const expandAll = async (steps: PlanSteps) => {
+    const expandAll = async (unopened: Unopened, steps: PlanSteps) => {
       const all = await expand(
         loaded.lock === undefined ? file : loaded.file,
         loaded.lock?.lines,
         connections,
+        unopened,
         steps,
         context,
       );
@@ -90,16 +92,14 @@ export async function withPlan(
       const progress = followReading(input, events, context);
       const steps = createPlanSteps(events.emit);
       try {
-        const expand = () => expandAll(steps);
+        const expand = (unopened: Unopened) => expandAll(unopened, steps);
         return await survey({ ...options, expand, connections, pullBudgets, content, steps, signal });
       } finally {
         progress.end();
       }
     };
     const color = wantsColor(input.noColor, context);
-    // A terminal of unknown size reports 0 columns.
-    const width = isTerminal ? context.terminalSize().columns || undefined : LOG_WIDTH;
-    const style = createStyle({ color, width });
+    const style = createStyle({ color, width: outputWidth(context) });
     const session: Session = {
       connections,
       pullBudgets,
@@ -113,9 +113,6 @@ export async function withPlan(
     await connections.close();
   }
 }
-
-/** Width of a plan outside a terminal, in characters: longer lines are hard to read in the log of a CI job. */
-const LOG_WIDTH = 160;
 
 /** Reads the sizes of images from Docker Hub's catalogue. */
 function contentReader(connections: Connections): SurveyOptions["content"] {

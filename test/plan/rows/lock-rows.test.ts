@@ -172,8 +172,15 @@ describe("with a lock file a source is queried", () => {
       ],
       { [REDIS]: digest("a"), "docker.io/library/node:1": digest("a") },
     );
-    assert.deepEqual(tagsToWatch(all).map(formatReference), [REDIS]);
-    assert.deepEqual(tagsToWatch([image("redis:7", "redis:7")]), [], "without a lock the tag is asked for anyway");
+    assert.deepEqual(tagsToWatch(all, [oci()]).map(formatReference), [REDIS]);
+    assert.deepEqual(
+      tagsToWatch([image("redis:7", "redis:7")], [oci()]),
+      [],
+      "without a lock the tag is asked for anyway",
+    );
+    const error = { code: "NO_REGION", side: "config", operation: "open", message: "" } as const;
+    const unreadable = { kind: "unreadable", name: "main", error } as const;
+    assert.deepEqual(tagsToWatch(all, [unreadable]), [], "no target could be read");
   });
 });
 

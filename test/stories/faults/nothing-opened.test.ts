@@ -74,6 +74,49 @@ describe("five targets that cannot be opened", () => {
   });
 });
 
+describe("sources are not asked for what no open target can use", () => {
+  const rule = "  - image: nginx\n    tags: { match: '1.*' }\n";
+  const IMAGES = { images: ["redis:7", "nginx:1.1", "node:1.2"] };
+  const asked = ({ sandbox }: World) =>
+    [...sandbox.dockerHub.registry.requests, ...sandbox.dockerHub.catalogue.requests].map(({ path }) => path);
+
+  for (const command of ["plan", "apply"]) {
+    test(`by ${command}, without any open target`, async (t) => {
+      const place = await world(t, { "mirrors.yaml": FILE + rule }, IMAGES);
+      const { code, text } = await without(place, command, {});
+      assert.equal(code, 1);
+      assert.equal(errorsIn(text).length, 1, text);
+      assert.deepEqual(asked(place), []);
+    });
+  }
+
+  test("by plan, for locked tags that may have moved", async (t) => {
+    const place = await world(t, { "mirrors.yaml": FILE + rule }, IMAGES);
+    assert.equal((await place.run(["lock"])).code, 0);
+    const before = asked(place).length;
+    const { code } = await without(place, "plan", {});
+    assert.equal(code, 1);
+    assert.deepEqual(asked(place).slice(before), []);
+  });
+
+  test("for the entries of a target that is not open beside one that is", async (t) => {
+    const targets = "targets: { out: { layout: ./out }, a: { ecr: {} } }";
+    const entries = ["nginx", "node"].map(
+      (name, i) => `  - image: ${name}\n    tags: { match: '1.*' }\n    targets: [${i === 0 ? "a" : "out"}]\n`,
+    );
+    const file = `version: 1\nname: platform\n${targets}\nmirrors:\n${entries.join("")}`;
+    const place = await world(t, { "mirrors.yaml": file }, IMAGES);
+    const { code, text } = await without(place, "apply", {});
+    assert.equal(code, 1);
+    assert.match(text, /1 done, 1 failed/);
+    assert.ok(asked(place).some((path) => path.includes("node")));
+    assert.deepEqual(
+      asked(place).filter((path) => path.includes("nginx")),
+      [],
+    );
+  });
+});
+
 test("images of a source that is down are one error of plan, of the report and of lock", async (t) => {
   const images = ["a", "b", "c"].map((name) => `  - image: 127.0.0.1:1/${name}:1\n`).join("");
   const file = `version: 1\nname: platform\ntargets: { out: { layout: ./out } }\nmirrors:\n${images}`;
