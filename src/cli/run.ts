@@ -8,6 +8,7 @@ import { commandHelp, generalHelp } from "./options/help.ts";
 import { listenForInterrupt } from "./process/interrupt.ts";
 import { endOf } from "./process/end-of-run.ts";
 import { watchStandardStreams } from "./output/standard-streams.ts";
+import { errorWidth } from "./output/text-width.ts";
 import { wantsColor } from "./output/wants-color.ts";
 import { withoutCommands } from "./output/workflow-commands.ts";
 import { renderError } from "./render/text/error-text.ts";
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], process: NodeJS.Process): Pr
   const code = await runCommandLine(args, context);
   const lost = await lostOutput();
   if (lost === undefined) return code;
-  context.err(renderError(reportOf(lost), createStyle({ color: false })));
+  context.err(renderError(reportOf(lost), createStyle({ color: false, width: errorWidth(context) })));
   return BEFORE_FAILED.has(code) ? code : EXIT.failed;
 }
 
@@ -85,7 +86,7 @@ function fail(error: unknown, args: readonly string[], context: ProcessContext):
   if (own.includes("--json")) context.out(`${JSON.stringify({ error: report }, null, 2)}\n`);
   else {
     const color = wantsColor(own.includes("--no-color"), context);
-    context.err(renderError(report, createStyle({ color })));
+    context.err(renderError(report, createStyle({ color, width: errorWidth(context) })));
   }
   if (signal !== undefined) return EXIT.interrupted[signal];
   if (!(error instanceof MirrorError) && error instanceof Error)

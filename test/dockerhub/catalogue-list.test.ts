@@ -101,7 +101,7 @@ describe("the list of all tags, with dates", () => {
     assert.ok(error instanceof MirrorError);
     assert.equal(error.code, "TIMEOUT");
     assert.match(error.message, /^hub\.docker\.com accepted the request, but did not answer within 30 s/);
-    assert.equal(dripping.seen.length, 4);
+    assert.equal(dripping.seen.length, 2, "then it counts as down");
   });
 
   test("is read a second time when it has fewer tags than the catalogue counts", async (t) => {
@@ -192,7 +192,7 @@ describe("a catalogue that is down gets a few requests, not some for each reposi
 
 test("a page of the catalogue that is too large fails the list, and is not a defect", async (t) => {
   const { hub, catalogue } = await start(t, 1);
-  answerFirst(hub, text(200, "x".repeat(17 * 1022 * 1024)));
+  answerFirst(hub, text(200, "x".repeat(17 * 1024 * 1024)));
   await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code: "TOO_LARGE", operation: "list tags of" });
 });
 

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { abbreviateDigest, digestOf, hashFor, matchesDigest, parseDigest, type Digest } from "../../src/oci/digest.ts";
+import {
+  abbreviateDigest,
+  abbreviateDigests,
+  digestOf,
+  hashFor,
+  matchesDigest,
+  parseDigest,
+  type Digest,
+} from "../../src/oci/digest.ts";
 
 const EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -49,4 +57,12 @@ test("only the digested bytes match a digest, with every algorithm", () => {
 
 test("an abbreviated digest has twelve hex digits", () => {
   assert.equal(abbreviateDigest(EMPTY as Digest), "sha256:e3b0c44298fc…");
+});
+
+test("each digest in a text is abbreviated, also as a tag and as the path of a file", () => {
+  const hex = "0123456789ab".padEnd(64, "0");
+  const text = `app@sha256:${hex} (tag sha256-${hex}) at /sha256/01/${hex}/data, not sha256:${"0".repeat(12)}`;
+  const short = "app@sha256:0123456789ab… (tag sha256-0123456789ab…) at /sha256/01/0123456789ab…/data";
+  assert.equal(abbreviateDigests(text), `${short}, not sha256:000000000000`);
+  assert.equal(abbreviateDigests(`sha512:${"a".repeat(128)}`), "sha512:aaaaaaaaaaaa…");
 });

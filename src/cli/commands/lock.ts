@@ -18,6 +18,7 @@ import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { nameMatcher } from "../../run/name-matcher.ts";
 import { writeOutput } from "../output/output-file.ts";
+import { outputWidth } from "../output/text-width.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { renderLockChange } from "../render/lock-text.ts";
 import { createStyle } from "../render/text/style.ts";
@@ -74,7 +75,7 @@ async function write(
     const isWritten = await writeChange(path, change, old?.source);
     const { lines, ...changes } = change;
     const color = wantsColor(input.noColor, context);
-    const style = createStyle({ color });
+    const style = createStyle({ color, width: outputWidth(context) });
     context.out(
       input.json
         ? `${JSON.stringify({ lock: path, written: isWritten, images: lines.size, ...changes }, null, 2)}\n`

@@ -13,6 +13,7 @@ import { COLUMNS, legendText, type Cells } from "./rows/cells.ts";
 import { withErrorsOnce } from "./rows/errors-once.ts";
 import { shownRows, type ShownRow } from "./rows/shown-rows.ts";
 import type { Style } from "./text/style.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 import { targetText } from "./target-text.ts";
 import { summarise } from "./totals-text.ts";
 
@@ -39,6 +40,7 @@ export function renderPlan(plan: Plan, style: Style): string {
     ...plan.costs.map((cost) => renderCost(cost)),
   ];
   const summary = style.strong(summarise(plan));
+  const lines = (all: readonly string[]) => wrapLines(`${all.join("\n")}\n`, style.width);
   const parts = planParts(plan).map(({ targets, error }) => {
     const rows = withErrorsOnce(targets.flatMap((target) => shownRows(target, style)));
     const head = terminalText(`${filesOf(plan).join(", ")} -> ${targets.map(targetText).join(", ")}`);
@@ -69,10 +71,6 @@ export function renderPlan(plan: Plan, style: Style): string {
 
 const NOTHING_READ = "The plan is empty: no target could be read.";
 
-function lines(all: readonly string[]): string {
-  return `${all.join("\n")}\n`;
-}
-
 /** Renders rows below their repositories. */
 function renderRows(rows: readonly ShownRow[], style: Style): string {
   const arranged = arrange(
@@ -99,5 +97,5 @@ function renderRow(cells: Cells, [first = "", ...more]: readonly string[], style
   const text = `  ${cells.paint(cells.sign)} ${terminalText(first)}\n${continued}`;
   return cells.error === undefined
     ? text
-    : `${text}      ${renderError(cells.error, style).replaceAll("\n  ", "\n      ")}`;
+    : `${text}      ${renderError(cells.error, { ...style, width: undefined }).replaceAll("\n  ", "\n      ")}`;
 }

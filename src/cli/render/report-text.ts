@@ -7,7 +7,8 @@ import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { failureOf, placeOf, targetOf } from "../../plan/rows/row-fields.ts";
 import type { Row } from "../../plan/rows/row.ts";
 import { blockedText } from "./blocked-text.ts";
-import { alignColumns } from "./text/columns.ts";
+import { arrange } from "./text/arrange.ts";
+import type { RowOf } from "./text/columns.ts";
 import { renderPostponed } from "./pull-limit-text.ts";
 import { renderKnown } from "./cost-text.ts";
 import { isUnreadable } from "./plan-parts.ts";
@@ -16,6 +17,7 @@ import { firstOf } from "./text/wrap-list.ts";
 import { renderError } from "./text/error-text.ts";
 import { describeChange } from "./rows/setting-text.ts";
 import type { Style } from "./text/style.ts";
+import { indented, wrapLines } from "./text/wrap-lines.ts";
 import { formatBytes, formatDuration, plural } from "./text/units.ts";
 
 /** Number of unchanged images that a report lists. `--json` has them all. */
@@ -31,16 +33,16 @@ export interface ReportFacts {
 export function renderReport(report: Report, facts: ReportFacts, style: Style): string {
   const sections = [
     renderMirrored(report, style),
-    renderDeleted(report, facts.plan),
+    renderDeleted(report, facts.plan, style),
     renderUnchanged(report),
-    renderNotDone(report, facts.plan),
+    renderNotDone(report, facts.plan, style),
     renderLeft(report, facts.plan),
     ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
     ...(isUnreadable(facts.plan) ? [] : renderFailures(failures(report, facts.plan), style)),
   ];
   const shown = sections.filter((section) => section !== "");
   const ends = [summarise(report, facts, style), ...facts.pulls.map((pulls) => renderPulls(pulls))];
-  return `${[...shown, ends.join("\n")].join("\n")}\n`;
+  return wrapLines(`${[...shown, ends.join("\n")].join("\n")}\n`, style.width);
 }
 
 /**
@@ -80,17 +82,17 @@ function renderMirrored(report: Report, style: Style): string {
   const rows = report.outcomes
     .filter(({ result, uri }) => uri !== undefined && (result === "done" || result === "already-done"))
     .map((outcome) => ({ name: `  ${outcome.uri ?? ""}`, result: describeCopy(outcome) }));
-  return section(style.create("Mirrored:"), alignColumns(["name", "result"], rows));
+  return section(style.create("Mirrored:"), table(["name", "result"], rows, style));
 }
 
-function renderDeleted(report: Report, plan: Plan): string {
+function renderDeleted(report: Report, plan: Plan, style: Style): string {
   const rows = report.outcomes
     .filter(({ action, result }) => action.kind === "delete-tag" && (result === "done" || result === "already-done"))
     .map(({ action, result }) => ({
       name: `  ${nameAction(action, plan)}`,
       result: result === "done" ? "" : "already gone",
     }));
-  return section("Deleted:", alignColumns(["name", "result"], rows));
+  return section("Deleted:", table(["name", "result"], rows, style));
 }
 
 function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
@@ -116,7 +118,7 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
   "not-started": "not started",
 };
 
-function renderNotDone(report: Report, plan: Plan): string {
+function renderNotDone(report: Report, plan: Plan, style: Style): string {
   const stopped = report.outcomes
     .filter(({ result }) => NOT_DONE[result] !== undefined)
     .map(({ action, result, error }) => {
@@ -129,7 +131,7 @@ function renderNotDone(report: Report, plan: Plan): string {
       const text = blockedText(row);
       return text === undefined ? [] : [{ ...text, name: `  ${nameAt(targetOf(row), text.name, plan)}` }];
     });
-  return section("Not done:", alignColumns(["name", "reason"], [...stopped, ...blocked]));
+  return section("Not done:", table(["name", "reason"], [...stopped, ...blocked], style));
 }
 
 /** Lists what is left for a later run because of the pull limit: actions, and what the plan could not resolve. */
@@ -193,7 +195,7 @@ function renderFailures(all: readonly Failure[], style: Style): string[] {
 }
 
 function renderFailure({ name, error }: Failure, style: Style, heading = "Failed:"): string {
-  return `${style.problem(heading)} ${terminalText(name)}\n  ${renderError(error, style).replaceAll("\n  ", "\n    ")}`;
+  return `${style.problem(heading)} ${terminalText(name)}\n${indented(renderError(error, { ...style, width: undefined }), "  ")}`;
 }
 
 function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: Style): string {
@@ -237,6 +239,14 @@ function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: S
 /** Renders `Docker Hub: 8 pulls used, 79 of 100 pulls remaining in the 1-hour window (anonymous, 203.0.113.7).` */
 function renderPulls(pulls: ReportFacts["pulls"][number]): string {
   return `Docker Hub: ${plural(pulls.spent, "pull")} used, ${renderKnown(pulls)}.`;
+}
+
+function table<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly RowOf<Column>[],
+  { width }: Style,
+): string[] {
+  return arrange(columns, rows, width).flat();
 }
 
 function section(title: string, rows: readonly string[]): string {

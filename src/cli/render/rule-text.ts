@@ -5,6 +5,7 @@ import { alignColumns } from "./text/columns.ts";
 import { renderError } from "./text/error-text.ts";
 import { familiar } from "./text/familiar.ts";
 import type { Style } from "./text/style.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 import { plural } from "./text/units.ts";
 
 /**
@@ -16,7 +17,10 @@ export function renderRuleErrors(plan: Plan, style: Style): string {
     .flatMap(({ line, errors }) =>
       errors
         .filter((error) => !isPullLimitReached(error))
-        .map((error) => `${terminalText(`${plan.file}:${line}`)}: ${renderError(error, style)}`),
+        .map((error) => {
+          const text = renderError(error, { ...style, width: undefined });
+          return wrapLines(`${terminalText(`${plan.file}:${line}`)}: ${text}`, style.width);
+        }),
     )
     .join("");
 }

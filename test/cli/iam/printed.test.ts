@@ -77,7 +77,7 @@ describe("iam", { concurrency: 4 }, () => {
     const refused = [
       [
         ["--role", "apply"],
-        /different identities: the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m \(b\)/,
+        /different identities: the credentials of the run \(a\) and arn:aws:iam::210987654321:role\/m\s+\(b\)/,
       ],
       [["--role", "admin"], /"admin" is not a valid role/],
       [["--account", "12"], /"12" is not an AWS account ID/],

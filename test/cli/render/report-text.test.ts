@@ -61,3 +61,24 @@ test("a warning names the target before what was skipped", () => {
     /Warning: main: skipped some of the referrers of redis:7/,
   );
 });
+
+test("a report fits the width of the terminal and of a log, with short digests", () => {
+  const made = plan([image("redis:7", "redis:7")], ecr([repository("redis")]), moved);
+  const uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/dockerhub/library/redis:7";
+  const message = `registry-1.docker.io answered 500: cannot read the manifest ${digest("a")} and its child ${digest("b")}`;
+  const error = { code: "SERVER_ERROR", side: "source", operation: "read manifest", message, hint: "rerun" } as const;
+  const outcomes = [
+    ...outcomesOf(made, "done", { uri, bytes: 1_234_567, pulls: 3 }),
+    ...outcomesOf(made, "failed", { error: { ...error, reference: `docker.io/library/redis@${digest("c")}` } }),
+  ];
+  const report: Report = { formatVersion: REPORT_FORMAT_VERSION, outcomes, images: [], interrupted: false };
+  for (const width of [80, 120, 160]) {
+    const style = createStyle({ color: false, width });
+    const text = renderReport(report, { plan: made, pulls: [], milliseconds: 0 }, style);
+    assert.ok(
+      text.split("\n").every((line) => line.length <= width),
+      text,
+    );
+    assert.doesNotMatch(text, /[0-9a-f]{13}/);
+  }
+});

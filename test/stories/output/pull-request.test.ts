@@ -116,7 +116,11 @@ test("without a lock file, a saved plan fails for a tag that moved, applies the 
 
   const { code, stdout } = await run(["apply", "plan.json"]);
   assert.equal(code, 1);
-  assert.match(stdout, new RegExp(`Failed: nginx:1[^]*${planned}[^]*${moved}`), "both digests are shown");
+  assert.match(
+    stdout,
+    new RegExp(`Failed: nginx:1[^]*${planned.slice(0, 19)}…[^]*${moved.slice(0, 19)}…`),
+    "both digests are shown",
+  );
   assert.match(stdout, /Apply: [^\n]*1 failed/);
   assert.equal(store.repository("redis")?.tags.size, 1, "the other image is mirrored");
   assert.equal(store.repository("nginx")?.tags.size ?? 0, 0, "the new digest was not reviewed");

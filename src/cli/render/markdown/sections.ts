@@ -1,5 +1,5 @@
 import type { ErrorReport } from "../../../errors.ts";
-import { abbreviateDigest } from "../../../oci/digest.ts";
+import { abbreviateDigests } from "../../../oci/digest.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../../plain-text.ts";
 import type { Plan, TargetPlan } from "../../../plan/plan.ts";
 import { isPullLimitReached } from "../../../plan/pull-limit.ts";
@@ -97,8 +97,7 @@ const MAX_ERROR_LENGTH = MAX_QUOTE_LENGTH + 100;
 
 /** Renders an error in one line, of bounded length, because registries repeat untrusted text in errors. */
 function errorText({ code, message, hint }: ErrorReport): string {
-  const short = (text: string) =>
-    plainText(text.replaceAll(/\bsha256:[0-9a-f]{64}\b/g, abbreviateDigest), MAX_ERROR_LENGTH);
+  const short = (text: string) => plainText(abbreviateDigests(text), MAX_ERROR_LENGTH);
   const cause = `${tableCell(code)}: ${tableCell(short(message))}`;
   return hint === undefined ? cause : `${cause}. Hint: ${tableCell(short(hint))}`;
 }
