@@ -30,7 +30,8 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   REPOSITORY_UNKNOWN: "check the name, and whether the repository was deleted",
   MANIFEST_UNKNOWN: "check the tag; the publisher may have removed it",
   BLOB_UNKNOWN: "report the broken image to its publisher",
-  PULL_LIMIT: "sign in, or rerun when pulls are available again; finished images stay mirrored",
+  PULL_LIMIT:
+    "sign in for your own pull limit, rerun when pulls are available again, or wait for them with `apply --wait`",
   TOO_MANY_REQUESTS: "wait a few minutes, or lower `sources.<registry>.concurrency`",
   SERVER_ERROR: "rerun later, or check the service's status page",
   UNEXPECTED_RESPONSE: "rerun with `--verbose` to see the request",
@@ -55,3 +56,10 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   INTERRUPTED: "rerun the command",
   INTERNAL: "report this with the `--verbose` output",
 };
+
+/** Returns the hint of PULL_LIMIT. @param signedIn whether the limit is that of an account */
+export function pullLimitHint(signedIn: boolean): string {
+  return signedIn
+    ? "rerun when pulls are available again, or wait for them with `apply --wait`"
+    : USUAL_HINTS.PULL_LIMIT;
+}

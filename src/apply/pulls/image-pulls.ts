@@ -1,4 +1,5 @@
 import type { Permits } from "../../dockerhub/pull-budget.ts";
+import { pullLimitHint } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import type { PullGate } from "../ports.ts";
 import type { PullQueue } from "./pull-queue.ts";
@@ -58,7 +59,7 @@ export interface CountedImage {
  * whose pulls other clients have spent: it first releases its permits, as an image that waits for permits must have none.
  */
 export function createImagePulls(image: CountedImage): ImagePulls {
-  const { reference, pullsAtMost, queue, previousAsked, onAsked, probe, onSent } = image;
+  const { pullsAtMost, queue, previousAsked, onAsked, probe, onSent } = image;
   /** The permits of the whole image. Undefined before it starts, and where it is copied manifest by manifest. */
   let all: Permits | undefined;
   let atMost = pullsAtMost;
@@ -87,7 +88,7 @@ export function createImagePulls(image: CountedImage): ImagePulls {
     // The size of the limit may be known only now.
     isPiecemeal = permits === undefined && !queue.canEverFit(atMost);
     if (isPiecemeal) return;
-    if (permits === undefined) throw limitReached(reference);
+    if (permits === undefined) throw limitReached(image);
     if (isReleased) permits.release();
     else all = permits;
   };
@@ -102,7 +103,7 @@ export function createImagePulls(image: CountedImage): ImagePulls {
             await (started ??= start(signal));
             if (!isPiecemeal) return;
             own = await acquire(1, signal);
-            if (own === undefined) throw refusal ?? limitReached(reference);
+            if (own === undefined) throw refusal ?? limitReached(image);
           } finally {
             onAsked();
           }
@@ -110,7 +111,7 @@ export function createImagePulls(image: CountedImage): ImagePulls {
         beforeSend() {
           const permits = own ?? all;
           isUnsent = permits === undefined || (!permits.use() && !permits.useUnreserved());
-          if (isUnsent) throw limitReached(reference);
+          if (isUnsent) throw limitReached(image);
           onSent();
         },
         async refused(error, signal) {
@@ -134,12 +135,12 @@ export function createImagePulls(image: CountedImage): ImagePulls {
   };
 }
 
-function limitReached(reference: string): MirrorError {
+function limitReached({ reference, queue }: Pick<CountedImage, "reference" | "queue">): MirrorError {
   return new MirrorError("pull limit reached: too few remaining pulls for this image", {
     code: "PULL_LIMIT",
     side: "source",
     operation: "read manifest",
     reference,
-    hint: "rerun apply later or with --wait, or sign in to get your own pull limit; finished images stay mirrored",
+    hint: pullLimitHint(queue.isSignedIn()),
   });
 }

@@ -1,7 +1,9 @@
-import type { Clock } from "../../clock.ts";
+import { limitSourceOf } from "../../dockerhub/limit-info.ts";
+import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
 import type { Permits, PullBudget } from "../../dockerhub/pull-budget.ts";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
+import type { WaitBudget } from "./wait-budget.ts";
 
 /** How often the remaining pulls are read while waiting: by HEAD, which costs none. */
 const PROBE_EVERY_MS = 60_000;
@@ -28,6 +30,8 @@ export interface PullQueue {
   canUse(permits: Permits, signal: AbortSignal): Promise<boolean>;
   /** Whether so many pulls fit into an unused window. */
   canEverFit(pulls: number): boolean;
+  /** Whether the limit is that of an account, as far as is known. */
+  isSignedIn(): boolean;
 }
 
 export interface PermitRequest {
@@ -41,9 +45,8 @@ export interface PermitRequest {
 }
 
 export interface PullQueueOptions {
-  clock: Clock;
-  /** How long a run may wait for the window to move on, in total. 0 for not at all. */
-  waitMilliseconds: number;
+  /** How long the run may wait for the window to move on. */
+  waits: WaitBudget;
   /** Called before each wait of so many milliseconds. */
   onWait: (pulls: number, milliseconds: number) => void;
 }
@@ -56,10 +59,9 @@ interface Waiter extends PermitRequest {
   fail(error: unknown): void;
 }
 
-export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, onWait }: PullQueueOptions): PullQueue {
+export function createPullQueue(budget: PullBudget, { waits, onWait }: PullQueueOptions): PullQueue {
   const waiters: Waiter[] = [];
   let isServing = false;
-  let waited = 0;
   /** Time waited since {@link lastReading} was received. */
   let waitedSinceReading = 0;
   let lastReading = budget.reading();
@@ -91,6 +93,11 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
       return permits.canUse();
     },
     canEverFit: (pulls) => budget.canEverFit(pulls),
+    isSignedIn() {
+      const reported = budget.reportedLimit();
+      const source = reported === undefined ? {} : limitSourceOf(reported);
+      return source.source !== undefined && !isAnonymous(source);
+    },
   };
 
   async function serve(): Promise<void> {
@@ -138,14 +145,11 @@ export function createPullQueue(budget: PullBudget, { clock, waitMilliseconds, o
     } else if (!waiter.isProbed) {
       waiter.isProbed = true;
       await probe().catch((error: unknown) => {
-        if (!isRefusal(error) && (waited >= waitMilliseconds || !isTransient(error))) throw error;
+        if (!isRefusal(error) && (waits.remaining() <= 0 || !isTransient(error))) throw error;
       });
-    } else if (waited < waitMilliseconds) {
-      const step = Math.min(PROBE_EVERY_MS, waitMilliseconds - waited);
-      onWait(pulls, step);
-      await clock.sleep(step, signal);
-      waited += step;
-      expireOldReading(step);
+    } else if (waits.remaining() > 0) {
+      onWait(pulls, Math.min(PROBE_EVERY_MS, waits.remaining()));
+      expireOldReading(await waits.wait(PROBE_EVERY_MS, signal));
       waiter.isProbed = false;
     } else {
       isReserveReached = true;

@@ -1,5 +1,6 @@
 import { applyPlan } from "../../apply/apply-plan.ts";
 import { createPullQueue, type PullQueue } from "../../apply/pulls/pull-queue.ts";
+import { createWaitBudget, type WaitBudget } from "../../apply/pulls/wait-budget.ts";
 import type { Outcome, Report } from "../../apply/report.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -47,7 +48,8 @@ async function planAndCarryOut(
   const { json, wait, events, report: file } = input;
   const saved = await readPlanToApply(input, context.signal);
   const work = async (session: Session): Promise<number> => {
-    const { plan: fresh, waited } = await waitForPlan(session, wait, context);
+    const waits = createWaitBudget(wait, context.clock);
+    const fresh = await waitForPlan(session, waits, context);
     const plan = saved === undefined ? fresh : saved.restrict(fresh);
     if (!json && !isPlanShown)
       context.out(`${renderPlan(plan, session.style)}
@@ -55,9 +57,7 @@ async function planAndCarryOut(
     const started = context.clock.monotonic();
     const log = events !== undefined ? await openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
-    const report = await carryOut(plan, session, context, { showsProgress: !json, wait: wait - waited }).finally(() =>
-      log?.close(),
-    );
+    const report = await carryOut(plan, session, context, { showsProgress: !json, waits }).finally(() => log?.close());
     const pulls = plan.costs.map(({ registry }) => ({
       registry,
       spent: session.pullBudgets.spent(registry),
@@ -79,19 +79,14 @@ async function planAndCarryOut(
 }
 
 /** Creates a queue for each source that counts pulls. */
-function pullQueues(
-  plan: Plan,
-  { pullBudgets, events }: Session,
-  waitMilliseconds: number,
-  { clock }: ProcessContext,
-): Map<string, PullQueue> {
+function pullQueues(plan: Plan, { pullBudgets, events }: Session, waits: WaitBudget): Map<string, PullQueue> {
   return new Map(
     plan.costs.flatMap(({ registry }) => {
       const budget = pullBudgets.budget(registry);
       if (budget === undefined) return [];
       const onWait = (pulls: number, milliseconds: number) =>
         events.emit({ type: "pulls.awaited", registry, pulls, milliseconds });
-      return [[registry, createPullQueue(budget, { clock, waitMilliseconds, onWait })]];
+      return [[registry, createPullQueue(budget, { waits, onWait })]];
     }),
   );
 }
@@ -100,7 +95,7 @@ async function carryOut(
   plan: Plan,
   session: Session,
   context: ProcessContext,
-  { showsProgress, wait }: { showsProgress: boolean; wait: number },
+  { showsProgress, waits }: { showsProgress: boolean; waits: WaitBudget },
 ): Promise<Report> {
   const { connections, events, survey, style } = session;
   const progress = showsProgress ? followProgress(plan, events, style, context) : undefined;
@@ -108,7 +103,7 @@ async function carryOut(
     if (event.type === "pulls.awaited" && progress?.isRedrawn !== true)
       context.err(`Waiting for Docker Hub pulls: ${event.pulls} more needed.\n`);
   });
-  const queues = pullQueues(plan, session, wait, context);
+  const queues = pullQueues(plan, session, waits);
   const target = (name: string): OpenTarget => {
     const open = survey.targets.get(name);
     if (open === undefined) throw new Error(`target ${name} is not open`);
@@ -140,23 +135,14 @@ async function carryOut(
 
 /**
  * Makes new plans until the source answers. Once the pull limit is reached, the source refuses even HEAD.
- * @param wait how long to retry, in milliseconds
- * @returns the plan, and how long this waited
  */
-async function waitForPlan(
-  session: Session,
-  wait: number,
-  { clock, err, signal }: ProcessContext,
-): Promise<{ plan: Plan; waited: number }> {
-  let waited = 0;
-  while (waited < wait && session.survey.plan.totals.postponed > 0 && !signal.aborted) {
+async function waitForPlan(session: Session, waits: WaitBudget, { err, signal }: ProcessContext): Promise<Plan> {
+  while (waits.remaining() > 0 && session.survey.plan.totals.postponed > 0 && !signal.aborted) {
     err("Waiting for Docker Hub pulls: the pull limit is reached, and tags cannot be looked up.\n");
-    const step = Math.min(REPLAN_INTERVAL_MS, wait - waited);
-    await clock.sleep(step, signal);
-    waited += step;
+    await waits.wait(REPLAN_INTERVAL_MS, signal);
     await session.replan();
   }
-  return { plan: session.survey.plan, waited };
+  return session.survey.plan;
 }
 
 /** Returns the error for an image that was deleted at the source. Waiting cannot help. */

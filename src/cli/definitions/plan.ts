@@ -9,7 +9,9 @@ export const PLAN = {
     ...PLANNING_OPTIONS,
     out: text("PLAN", "save the plan to this file, for apply"),
     explain: flag("list every tag that a rule considered, and the condition that dropped it"),
-    detailedExitcode: flag("exit with 2 if anything differs, and with 0 if nothing does"),
+    detailedExitcode: flag(
+      "exit with 2 if there is something to create, change or delete, or something is blocked or not resolved (default: 0)",
+    ),
     markdown: outputFile("write the plan to FILE as Markdown for a pull request comment, at most 65,000 bytes"),
     summary: outputFile("append the plan to FILE as Markdown for $GITHUB_STEP_SUMMARY, at most 1 MB"),
     jsonOut: outputFile("write the output of --json to FILE as well"),

@@ -78,7 +78,10 @@ export function commandPage(commands: readonly Command[]): string {
 const EXIT_CODES = [
   ["0", "success; `plan` also exits with 0 if there are changes or blocked rows"],
   ["1", "an entry could not be read, an action of `apply` failed or was blocked, or a check failed"],
-  ["2", "changes found; only with `plan --detailed-exitcode`"],
+  [
+    "2",
+    "only with `plan --detailed-exitcode`: something to create, change or delete, or something blocked or not resolved",
+  ],
   ["3", "invalid command line, mirror file, lock file or plan file"],
   ["4", "pull limit reached in `apply` or `lock`: finished images are complete; rerun later for the rest"],
   ["130, 143", "interrupted: no tag points at a partial image, and the report was written"],

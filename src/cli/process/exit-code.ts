@@ -2,7 +2,7 @@
 export const EXIT = {
   done: 0,
   failed: 1,
-  /** Changes are present: only from `plan --detailed-exitcode`. */
+  /** Something is to create, change or delete, or is blocked or not resolved: only from `plan --detailed-exitcode`. */
   changes: 2,
   invalid: 3,
   /** From `apply` and `lock`: what was done is complete, and the output lists the rest. */

@@ -24,7 +24,7 @@ interface Affected {
  * ```
  * Docker Hub's pull limit is reached.
  *   Not resolved: redis:7.2, nginx:1
- *   hint: sign in to the registry, or rerun when pulls are available again
+ *   hint: sign in for your own pull limit, rerun when pulls are available again, or wait for them with `apply --wait`
  * ```
  */
 export function renderPullLimit(plan: Plan, style: Style): string[] {

@@ -34,7 +34,8 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
   const sections = [
     renderMirrored(report, style),
     renderDeleted(report, facts.plan, style),
-    renderUnchanged(report),
+    renderStaying("Unchanged:", "mirrored", report),
+    renderStaying("Not checked, stay as they are:", "kept", report),
     renderNotDone(report, facts.plan, style),
     renderLeft(report, facts.plan),
     ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
@@ -101,16 +102,13 @@ function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
   return `${formatBytes(bytes)} sent${cost}, ${formatDuration(milliseconds)}`;
 }
 
-function renderUnchanged(report: Report): string {
+/** Lists images without an outcome in this state, which the totals count under the same name. */
+function renderStaying(title: string, state: MirroredImage["state"], report: Report): string {
   const changed = new Set(report.outcomes.map(({ uri }) => uri));
-  const unchanged = report.images.filter(({ state, uri }) => state !== "not-mirrored" && !changed.has(uri));
-  const rows = unchanged.slice(0, MAX_UNCHANGED_SHOWN).map((image) => `  ${image.uri}${describeState(image)}`);
-  const more = unchanged.length - rows.length;
-  return section("Unchanged:", more > 0 ? [...rows, `  and ${more} more; --json lists all`] : rows);
-}
-
-function describeState({ state }: MirroredImage): string {
-  return state === "kept" ? "  not checked" : "";
+  const staying = report.images.filter((image) => image.state === state && !changed.has(image.uri));
+  const rows = staying.slice(0, MAX_UNCHANGED_SHOWN).map((image) => `  ${image.uri}`);
+  const more = staying.length - rows.length;
+  return section(title, more > 0 ? [...rows, `  and ${more} more; --json lists all`] : rows);
 }
 
 const NOT_DONE: Partial<Record<Outcome["result"], string>> = {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../error-code.ts";
+import { pullLimitHint } from "../../error-hints.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { RegistryKind } from "../hosts/registry-kind.ts";
 import type { Operation } from "./operation.ts";
@@ -42,11 +43,7 @@ export function hintFor(code: ErrorCode, context: HintContext): string | undefin
   if (code === "REPOSITORY_UNKNOWN" && registryKind === "ecr") {
     return "check the repository's name, and the account and Region in the registry's name";
   }
-  if (code === "PULL_LIMIT") {
-    return signedIn
-      ? "rerun when pulls are available again"
-      : "sign in to the registry, or rerun when pulls are available again";
-  }
+  if (code === "PULL_LIMIT") return pullLimitHint(signedIn);
   if (code === "TOO_MANY_REQUESTS") return "wait a few minutes, or lower the concurrency for this registry";
   return undefined;
 }

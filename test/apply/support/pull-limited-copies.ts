@@ -6,6 +6,7 @@ import { createImagePulls } from "../../../src/apply/pulls/image-pulls.ts";
 import { createManifestReader } from "../../../src/apply/images/manifest-reader.ts";
 import type { ImageSource, ImageTarget } from "../../../src/apply/ports.ts";
 import { createPullQueue } from "../../../src/apply/pulls/pull-queue.ts";
+import { createWaitBudget } from "../../../src/apply/pulls/wait-budget.ts";
 import { shareGroupPulls } from "../../../src/apply/pulls/group-pulls.ts";
 import { createStartOrder } from "../../../src/apply/pulls/start-order.ts";
 import type { LimitInfo } from "../../../src/dockerhub/limit-info.ts";
@@ -131,7 +132,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
     openBlob: () => Promise.reject(new Error("these tests read no blob")),
   };
   const reader = createManifestReader("docker.io", source, new Map());
-  const queue = createPullQueue(budget, { clock, waitMilliseconds, onWait: () => {} });
+  const queue = createPullQueue(budget, { waits: createWaitBudget(waitMilliseconds, clock), onWait: () => {} });
   const nextSlot = createStartOrder();
 
   const copyOf = async (top: Digest, pulls: Parameters<typeof copyImage>[0]["pulls"]): Promise<CopyResult> => {

@@ -65,6 +65,28 @@ describe("a pull limit that is spent before the plan", { concurrency: 2 }, () =>
     assert.match(stdout, /Run apply again to finish/);
   });
 
+  test("comes with the same advice as one that is reached during the apply", async (t) => {
+    const { place } = await start(t, 12);
+    const during = await place.run(["apply"]);
+    place.sandbox.dockerHub.spend(12);
+    const before = await place.run(["apply"]);
+    const hints = [during, before].flatMap(({ stdout }) => stdout.match(/hint: .*/g) ?? []);
+    assert.equal(hints.length, 3, "one in the first report, and two of the second run");
+    assert.deepEqual(new Set(hints).size, 1, hints.join("\n"));
+    assert.match(hints[0] ?? "", /sign in .* `apply --wait`/);
+  });
+
+  test("leaves images under the heading that the totals count them by", async (t) => {
+    const { place } = await start(t, 100);
+    assert.equal((await place.run(["apply"])).code, 0);
+    place.sandbox.dockerHub.spend(100);
+    const { code, stdout } = await place.run(["apply"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Not checked, stay as they are:\n(?: {2}\S+app\d:1\n){6}/m);
+    assert.doesNotMatch(stdout, /^Unchanged:/m);
+    assert.match(stdout, /6 not checked, 0 unchanged/);
+  });
+
   test("ends plan with 0, and the plan says what could not be resolved", async (t) => {
     const { place } = await start(t);
     const { code, stdout } = await place.run(["plan", "--markdown", "plan.md"]);
