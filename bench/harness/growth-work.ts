@@ -254,7 +254,6 @@ function repository(name: string): RepositoryState {
   return {
     name,
     arn: `arn:aws:ecr:us-east-1:123456789012:repository/${name}`,
-    uri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
     tagMutability: { default: "IMMUTABLE", except: [] },
     scanOnPush: false,
     encryption: { type: "AES256" },

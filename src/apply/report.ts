@@ -2,7 +2,7 @@ import type { ErrorReport } from "../errors.ts";
 import type { Action } from "../plan/action.ts";
 
 /** Additions increase the minor version, other changes the major version. */
-export const REPORT_FORMAT_VERSION = "2.0";
+export const REPORT_FORMAT_VERSION = "2.1";
 
 /** The outcome of one action of a plan. */
 export interface Outcome {

@@ -6,7 +6,7 @@ import type { Action } from "./action.ts";
 import type { Row } from "./rows/row.ts";
 
 /** The minor part rises for additions, which readers ignore; the major part rises for every other change. */
-export const PLAN_FORMAT_VERSION = "2.0";
+export const PLAN_FORMAT_VERSION = "2.1";
 
 /** The part of a plan for one target. */
 export interface TargetPlan {

@@ -36,8 +36,6 @@ export interface PolicyText {
 export interface RepositoryState {
   name: string;
   arn: string;
-  /** `123456789012.dkr.ecr.us-east-1.amazonaws.com/name`. */
-  uri: string;
   tagMutability: TagMutability;
   scanOnPush: boolean;
   /** `key` is always an ARN here. */

@@ -42,7 +42,6 @@ export function repository(name: string, more: Partial<RepositoryState> = {}): R
   return {
     name,
     arn: `arn:aws:ecr:us-east-1:123456789012:repository/${name}`,
-    uri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
     tagMutability: { default: "MUTABLE", except: [] },
     scanOnPush: false,
     encryption: { type: "AES256" },

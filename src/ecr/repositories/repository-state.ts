@@ -5,11 +5,11 @@ import type { Encryption, RepositoryState, TagMutability } from "../../repositor
 /** The part of a repository's state that DescribeRepositories returns. */
 type RepositoryBase = Omit<RepositoryState, "lifecyclePolicy" | "policy" | "tags">;
 
-/** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE if it has no name, ARN or URI */
+/** Reads `Repository` of the ECR API reference. @throws MirrorError UNEXPECTED_RESPONSE if it has no name or ARN */
 export function readRepository(repository: Repository | undefined, operation: string): RepositoryBase {
-  const { repositoryName: name, repositoryArn: arn, repositoryUri: uri } = repository ?? {};
-  if (name === undefined || arn === undefined || uri === undefined) {
-    throw new MirrorError("ECR returned a repository without a name, ARN or URI", {
+  const { repositoryName: name, repositoryArn: arn } = repository ?? {};
+  if (name === undefined || arn === undefined) {
+    throw new MirrorError("ECR returned a repository without a name or ARN", {
       code: "UNEXPECTED_RESPONSE",
       side: "target",
       operation,
@@ -18,7 +18,6 @@ export function readRepository(repository: Repository | undefined, operation: st
   return {
     name,
     arn,
-    uri,
     tagMutability: readTagMutability(repository ?? {}),
     scanOnPush: repository?.imageScanningConfiguration?.scanOnPush ?? false,
     encryption: readEncryption(repository ?? {}),
