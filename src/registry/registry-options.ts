@@ -33,6 +33,8 @@ export interface RegistryOptions {
     path: string;
     isManifest: boolean;
   }) => (answer: TrackedAnswer | undefined) => void;
+  /** Reserves the pull of a manifest that is read without a `beforeSend` of its own. For targets that count pulls. */
+  reservePull?: ((signal: AbortSignal | undefined) => Promise<PullReservation>) | undefined;
   /**
    * Returns the limiter whose turn each request of an operation takes. A 429 then slows the operation down, and other
    * requests to the host do not wait.
@@ -44,6 +46,14 @@ export interface RegistryOptions {
   redact?: (text: string) => string;
   /** Selects the hints of errors. Derived from `name` by default. */
   registryKind?: RegistryKind;
+}
+
+/** A reserved pull. */
+export interface PullReservation {
+  /** Called before each request, including retries; an error that it throws ends the attempt. */
+  beforeSend(this: void): void;
+  /** Releases what was not used. Must be called. */
+  end(this: void): void;
 }
 
 /** The parts of a response that pull limits depend on. */

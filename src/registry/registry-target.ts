@@ -51,7 +51,7 @@ export function registryTarget(registry: Registry, prefix: string) {
 }
 
 /**
- * Reads the digest of a tag. Reads and hashes the manifest if HEAD has no digest, because a target has no pull limit.
+ * Reads the digest of a tag. Reads and hashes the manifest if HEAD has no digest, which costs a pull at Docker Hub only.
  */
 async function readTag(
   registry: Registry,

@@ -89,6 +89,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     endpoint,
     side,
     emit,
+    reservePull: options.reservePull,
     exchange: createExchange(options, hosts),
     ...limits,
     // Writes that wait for their turn must not keep other requests from being sent.

@@ -31,6 +31,7 @@ import type { RegistryOptions } from "../registry/registry-options.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { skipBlobChecks } from "../registry/skip-blob-checks.ts";
 import type { PullBudgets } from "./pull-budgets.ts";
+import { reserveTargetPulls } from "./target-pulls.ts";
 import { openAlternates } from "./open-alternates.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
 import type { RunContext } from "./run-context.ts";
@@ -202,9 +203,18 @@ export function openConnections(
     const configured = target.endpoint.origin;
     const address = endpointFor(target.endpoint.host, { environment, configured });
     const host = canonicalRegistry(address.host);
-    const images = skipBlobChecks(registryTarget(openRegistryTarget(address, credentials), target.prefix));
+    const counting = countedAtTarget(canonicalRegistry(target.endpoint.host));
+    const images = skipBlobChecks(registryTarget(openRegistryTarget(address, credentials, counting), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
     return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
+  }
+
+  /** The manifests that are read at Docker Hub as a target cost pulls like those of a source. */
+  function countedAtTarget(registry: string): Partial<RegistryOptions> {
+    const budget = pullBudgets.budget(registry);
+    if (budget === undefined) return {};
+    const reservePull = reserveTargetPulls(budget, registry);
+    return { ...counted(registry), isPullLimit, redact: redactPullLimit, registryKind: "docker-hub", reservePull };
   }
 
   function openLayoutTarget({ name, base, path }: Extract<Target, { kind: "layout" }>): OpenTarget {
@@ -248,7 +258,8 @@ function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullab
     const isCounted = isManifest && method === "GET";
     const answered = budget.recordRequest(isCounted);
     return (answer) => {
-      const meaning = classifyResponse(answer, isManifest);
+      // The response to a write of a manifest names no limit, whether or not there is one.
+      const meaning = classifyResponse(answer, isCounted || (isManifest && method === "HEAD"));
       answered(meaning);
       if (meaning.kind === "reading") emit({ type: "quota.reading", registry, reading: meaning.reading });
       if (isCounted && answer !== undefined && answer.status < 300) emit({ type: "pull.spent", registry });

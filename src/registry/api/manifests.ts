@@ -98,13 +98,16 @@ export function createManifests(core: RegistryCore): Manifests {
     },
 
     async getManifest(repository, reference, signal, beforeSend) {
-      const get = { ...call("GET", "read manifest", repository, reference, signal), beforeSend };
-      return limitRequests(() =>
+      const pull = beforeSend === undefined ? await core.reservePull?.(signal) : undefined;
+      const gate = { beforeSend: beforeSend ?? pull?.beforeSend };
+      const get = { ...call("GET", "read manifest", repository, reference, signal), ...gate };
+      const read = limitRequests(() =>
         exchange({ ...get, headers: READ_HEADERS, accept: [200], follow: true }, async (response, from) => {
           const bytes = await readBounded(response, get);
           return verifyManifest(bytes, response.headers, reference, get, from.host);
         }),
       );
+      return read.finally(() => pull?.end());
     },
 
     async putManifest(repository, reference, manifest, signal) {
@@ -152,7 +155,7 @@ export function createManifests(core: RegistryCore): Manifests {
     return head?.digest === digest || (head !== undefined && isReadable(repository, reference, signal, digest));
   }
 
-  /** Whether a GET returns the manifest. Costs no pull at a target. */
+  /** Whether a GET returns the manifest. */
   async function isReadable(
     repository: string,
     reference: string,

@@ -6,6 +6,7 @@ import { isRepository, isTag } from "../../oci/reference.ts";
 import { urlAt } from "../../parse-url.ts";
 import type { DownloadLimit } from "../hosts/download-limit.ts";
 import type { Exchange } from "../http/exchange.ts";
+import type { RegistryOptions } from "../registry-options.ts";
 import type { Operation } from "../errors/operation.ts";
 
 /** What the API calls of a registry client share. */
@@ -20,6 +21,7 @@ export interface RegistryCore {
   limitDownloads: DownloadLimit;
   clock: Clock;
   emit: Emit;
+  reservePull?: RegistryOptions["reservePull"];
   /**
    * Returns the URL of a manifest, a blob or a list of referrers, and its name in errors.
    * @throws MirrorError INVALID_REFERENCE
