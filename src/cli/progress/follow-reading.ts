@@ -13,6 +13,8 @@ const SHOWN_AFTER_MS = 1000;
 const FRAME_MS = 100;
 /** Interval of lines in a log, as for an apply. */
 const HEARTBEAT_MS = 30_000;
+/** Columns that stay free for the `^C` that a terminal shows: if it wrapped, the lines could not be erased. */
+const INTERRUPT_ECHO = 2;
 /** Width of a terminal whose width is unknown. */
 const DEFAULT_COLUMNS = 80;
 
@@ -51,8 +53,8 @@ export function followReading(
     const spinner = new Spinner();
     let height = 0;
     const erase = (): string => {
-      const up = height > 1 ? `\u001b[${height - 1}A` : "";
-      const erased = height === 0 ? "" : `\r${up}\u001b[J`;
+      // Line by line: tmux moves a screen that is erased from its first line into its history.
+      const erased = height === 0 ? "" : `\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(height - 1)}`;
       height = 0;
       return erased;
     };
@@ -60,7 +62,8 @@ export function followReading(
       spinner.spin();
       const columns = context.terminalSize().columns || DEFAULT_COLUMNS;
       const [head = "", ...more] = readingLines(tally);
-      const lines = [`${spinner.fetch()} ${head}`, ...more].map((line) => cutLine(line, columns));
+      const width = columns - INTERRUPT_ECHO;
+      const lines = [`${spinner.fetch()} ${head}`, ...more].map((line) => cutLine(line, width));
       const erased = erase();
       height = lines.length;
       context.err(`${erased}${lines.join("\n")}`);

@@ -44,10 +44,10 @@ export function pullLimitMarkdown(plan: Plan): string[] {
   return [`\n**${PULL_LIMIT_REACHED}** ${lists.join(" ")}`];
 }
 
-/** Renders what an apply left for later, as one message with a line for each image. Empty if there is nothing. */
+/** Renders what an apply left for later, as one message with a line for each of the first images. Empty if there is nothing. */
 export function renderPostponed(postponed: readonly Pick<Outcome, "error">[], names: readonly string[]): string {
   if (names.length === 0) return "";
-  const lines = names.map((name) => `  ${terminalText(name)}`);
+  const lines = firstOf(names).map((name) => `  ${terminalText(name)}`);
   const error = postponed.find((each) => each.error !== undefined)?.error;
   return `${[`Postponed: ${PULL_LIMIT_REACHED}`, ...lines, ...hintLines(error)].join("\n")}\n`;
 }

@@ -13,15 +13,15 @@ import { renderPostponed } from "./pull-limit-text.ts";
 import { renderKnown } from "./cost-text.ts";
 import { isUnreadable } from "./plan-parts.ts";
 import { groupErrors } from "./text/group-errors.ts";
-import { firstOf } from "./text/wrap-list.ts";
+import { firstOf, wrapList } from "./text/wrap-list.ts";
 import { renderError } from "./text/error-text.ts";
 import { describeChange } from "./rows/setting-text.ts";
 import type { Style } from "./text/style.ts";
 import { indented, wrapLines } from "./text/wrap-lines.ts";
 import { formatBytes, formatDuration, plural } from "./text/units.ts";
 
-/** Number of unchanged images that a report lists. `--json` has them all. */
-const MAX_UNCHANGED_SHOWN = 20;
+/** Number of unchanged images, and of interrupted actions, that a report lists. `--json` has them all. */
+const MAX_SHOWN = 20;
 
 export interface ReportFacts {
   plan: Plan;
@@ -38,7 +38,9 @@ export function renderReport(report: Report, facts: ReportFacts, style: Style): 
     renderStaying("Not checked, stay as they are:", "kept", report),
     renderNotDone(report, facts.plan, style),
     renderLeft(report, facts.plan),
-    ...warnings(report, facts.plan).map((warning) => renderFailure(warning, style, "Warning:")),
+    ...warnings(report, facts.plan).map((warning) =>
+      renderFailure({ ...warning, names: [warning.name] }, style, "Warning:"),
+    ),
     ...(isUnreadable(facts.plan) ? [] : renderFailures(failures(report, facts.plan), style)),
   ];
   const shown = sections.filter((section) => section !== "");
@@ -106,9 +108,12 @@ function describeCopy({ result, bytes, pulls, milliseconds }: Outcome): string {
 function renderStaying(title: string, state: MirroredImage["state"], report: Report): string {
   const changed = new Set(report.outcomes.map(({ uri }) => uri));
   const staying = report.images.filter((image) => image.state === state && !changed.has(image.uri));
-  const rows = staying.slice(0, MAX_UNCHANGED_SHOWN).map((image) => `  ${image.uri}`);
-  const more = staying.length - rows.length;
-  return section(title, more > 0 ? [...rows, `  and ${more} more; --json lists all`] : rows);
+  const rows = staying.slice(0, MAX_SHOWN).map((image) => `  ${image.uri}`);
+  return section(title, [...rows, ...moreThan(MAX_SHOWN, staying)]);
+}
+
+function moreThan(shown: number, all: readonly unknown[]): string[] {
+  return all.length > shown ? [`  and ${all.length - shown} more; --json lists all`] : [];
 }
 
 const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
@@ -117,8 +122,8 @@ const NOT_DONE: Partial<Record<Outcome["result"], string>> = {
 };
 
 function renderNotDone(report: Report, plan: Plan, style: Style): string {
-  const stopped = report.outcomes
-    .filter(({ result }) => NOT_DONE[result] !== undefined)
+  const stopped = ["interrupted", "not-started"]
+    .flatMap((wanted) => report.outcomes.filter(({ result }) => result === wanted))
     .map(({ action, result, error }) => {
       const why = error?.code === "HELD_BACK" ? `: ${error.message}` : "";
       return { name: `  ${nameAction(action, plan)}`, reason: `${NOT_DONE[result] ?? result}${why}` };
@@ -129,7 +134,9 @@ function renderNotDone(report: Report, plan: Plan, style: Style): string {
       const text = blockedText(row);
       return text === undefined ? [] : [{ ...text, name: `  ${nameAt(targetOf(row), text.name, plan)}` }];
     });
-  return section("Not done:", table(["name", "reason"], [...stopped, ...blocked], style));
+  const rows = [...stopped.slice(0, MAX_SHOWN), ...blocked];
+  const lines = table(["name", "reason"], rows, style);
+  return section("Not done:", [...lines, ...moreThan(MAX_SHOWN, stopped)]);
 }
 
 /** Lists what is left for a later run because of the pull limit: actions, and what the plan could not resolve. */
@@ -188,12 +195,20 @@ function warnings(report: Report, plan: Plan): Failure[] {
 
 function renderFailures(all: readonly Failure[], style: Style): string[] {
   return groupErrors(all, ({ error }) => error).map(({ error, members }) =>
-    renderFailure({ name: firstOf(members.map(({ name }) => name)).join(", "), error }, style),
+    renderFailure({ names: firstOf(members.map(({ name }) => name)), error }, style),
   );
 }
 
-function renderFailure({ name, error }: Failure, style: Style, heading = "Failed:"): string {
-  return `${style.problem(heading)} ${terminalText(name)}\n${indented(renderError(error, { ...style, width: undefined }), "  ")}`;
+/** @param names what failed for the same reason */
+function renderFailure(
+  { names, error }: Pick<Failure, "error"> & { names: readonly string[] },
+  style: Style,
+  heading = "Failed:",
+): string {
+  // The names wrap between each other, and not within: "main: redis:7" has a space.
+  const [first = "", ...more] = wrapList(`${heading} `, names.map(terminalText), style.width ?? Infinity);
+  const list = [`${style.problem(heading)}${first.slice(heading.length)}`, ...more].join("\n");
+  return `${list}\n${indented(renderError(error, { ...style, width: undefined }), "  ")}`;
 }
 
 function summarise(report: Report, { plan, milliseconds }: ReportFacts, style: Style): string {

@@ -7,7 +7,7 @@ import { followReading } from "../../../src/cli/progress/follow-reading.ts";
 import { systemClock } from "../../../src/clock.ts";
 
 /** Erases two lines. */
-const ERASED = "\r\u001b[1A\u001b[J";
+const ERASED = "\r\u001b[2K\u001b[1A\u001b[2K";
 
 interface Followed {
   events: EventStream;

@@ -82,3 +82,33 @@ test("a report fits the width of the terminal and of a log, with short digests",
     assert.doesNotMatch(text, /[0-9a-f]{13}/);
   }
 });
+
+test("a report lists the first of many interrupted actions, and counts the others", () => {
+  const names = Array.from({ length: 30 }, (_, i) => `redis:${i}`);
+  const resolutions = Object.fromEntries(names.map((name) => [`docker.io/library/${name}`, found(digest(name))]));
+  const made = plan(
+    names.map((name) => image(name, name)),
+    ecr([repository("redis")]),
+    resolutions,
+  );
+  const outcomes = outcomesOf(made, "not-started").map((outcome, i) =>
+    i === 29 ? { ...outcome, result: "interrupted" as const } : outcome,
+  );
+  const lines = rendered(made, outcomes).split("\n");
+  const start = lines.indexOf("Not done:");
+  assert.match(lines[start + 1] ?? "", /interrupted$/, "what was running comes first");
+  assert.equal(lines[start + 21], "  and 10 more; --json lists all");
+});
+
+test("names of what failed wrap between each other", () => {
+  const made = plan([image("redis:7", "redis:7")], ecr([repository("redis")]), moved);
+  const two = { ...made, targets: ["frankfurt", "tokyo"].map((name) => ({ name, registry: name, rows: [] })) };
+  const error = { code: "UNREACHABLE", side: "target", operation: "write manifest", message: "no" } as const;
+  const [outcome] = outcomesOf(made, "failed", { error });
+  assert.ok(outcome !== undefined);
+  const outcomes = ["frankfurt", "tokyo"].map((target) => ({ ...outcome, action: { ...outcome.action, target } }));
+  const report: Report = { formatVersion: REPORT_FORMAT_VERSION, outcomes, images: [], interrupted: false };
+  const style = createStyle({ color: false, width: 42 });
+  const text = renderReport(report, { plan: two, pulls: [], milliseconds: 0 }, style);
+  assert.match(text, /^Failed: frankfurt: redis:7,\n {2}tokyo: redis:7\n/m);
+});

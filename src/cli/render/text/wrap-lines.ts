@@ -1,5 +1,8 @@
-/** A word with the spaces before it. Code in backticks is one word, because people copy it. */
-const WORDS = /(\s*)((?:[^\s`]|`[^`]*`|`)+)/g;
+/**
+ * A word with the spaces before it. Code in backticks is one word, because people copy it, and so is a number with its
+ * unit.
+ */
+const WORDS = /(\s*)((?:\d[\d.]* )?(?:[^\s`]|`[^`]*`|`)+)/g;
 
 /** Select Graphic Rendition (ECMA-48, 8.3.117), which takes no room on the screen. */
 // eslint-disable-next-line no-control-regex

@@ -19,6 +19,10 @@ describe("long lines", () => {
     assert.equal(wrapLines("an unpaired ` stays", 12), "an unpaired\n  ` stays");
   });
 
+  test("keep a number and its unit together", () => {
+    assert.equal(wrapLines("It sent 390.2 kB in 15.2 s.", 14), "It sent\n  390.2 kB in\n  15.2 s.");
+  });
+
   test("do not count colors", () => {
     const red = "\u001b[31mError DENIED\u001b[39m (target): no";
     assert.equal(wrapLines(red, 25), red);
