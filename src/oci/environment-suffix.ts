@@ -13,3 +13,6 @@ export function environmentSuffix(host: string): string {
 }
 
 const UNDERSCORES: Readonly<Record<string, number>> = { ".": 1, "-": 2, ":": 3, "[": 1, "]": 1 };
+
+/** The variable with the address of the registry that stands for all sources in a sandbox that have no own address. */
+export const SANDBOX_VARIABLE = "MIRRORFORM_SANDBOX";

@@ -8,6 +8,8 @@ import type { ReadableTarget } from "../actual/read-target.ts";
 import type { MirrorFile, Target } from "../desired/mirror-file.ts";
 import { classifyResponse } from "../dockerhub/classify-response.ts";
 import { CATALOGUE_HOST, createCatalogue, type Catalogue } from "../dockerhub/catalogue.ts";
+import { MirrorError } from "../errors.ts";
+import { environmentSuffix, SANDBOX_VARIABLE } from "../oci/environment-suffix.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
@@ -199,14 +201,15 @@ export function openConnections(
     return createRegistry({ ...shared, ...target, rateLimiter, ...more });
   }
 
-  function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
+  async function openOciTarget(target: Extract<Target, { kind: "oci" }>): Promise<OpenTarget> {
     const configured = target.endpoint.origin;
+    refuseOutsideSandbox(target.endpoint.host, environment);
     const address = endpointFor(target.endpoint.host, { environment, configured });
     const host = canonicalRegistry(address.host);
     const counting = countedAtTarget(canonicalRegistry(target.endpoint.host));
     const images = skipBlobChecks(registryTarget(openRegistryTarget(address, credentials, counting), target.prefix));
     const registry = target.prefix === "" ? host : `${host}/${target.prefix}`;
-    return Promise.resolve({ name: target.name, registry, ...readsOf(images), images, admin: undefined });
+    return { name: target.name, registry, ...readsOf(images), images, admin: undefined };
   }
 
   /** The manifests that are read at Docker Hub as a target cost pulls like those of a source. */
@@ -247,6 +250,19 @@ export function openConnections(
       admin: ecr,
     };
   }
+}
+
+/** Throws in a sandbox that was started without this target: the registry that stands for sources is no target. */
+function refuseOutsideSandbox(host: string, environment: RunContext["environment"]): void {
+  const isUnset = (name: string) => (environment[name] ?? "") === "";
+  if (isUnset(SANDBOX_VARIABLE) || !isUnset(`MIRRORFORM_ENDPOINT_${environmentSuffix(host)}`)) return;
+  throw new MirrorError("this sandbox was started without the target, and nothing is sent to the real one", {
+    code: "UNREACHABLE",
+    side: "target",
+    operation: "open target",
+    reference: host,
+    hint: "leave the sandbox and start it again: it has the targets that the mirror file names then",
+  });
 }
 
 /** For registries that must not get credentials. */

@@ -10,6 +10,8 @@ import { endpointVariable } from "./endpoint-variable.ts";
 import type { ImageOptions } from "./registry/generate-image.ts";
 import { startPlainRegistry, type SandboxRegistry } from "./registry/plain-registry.ts";
 import type { QuirkSwitches } from "./quirks.ts";
+import { serveOnDemand } from "./registry/serve-on-demand.ts";
+import { SANDBOX_VARIABLE } from "../oci/environment-suffix.ts";
 import { startTogether, type Keep } from "./http/start-together.ts";
 
 /** What a sandbox serves, and how it behaves. All options have a default. */
@@ -21,6 +23,11 @@ export interface SandboxOptions {
   images?: readonly string[] | undefined;
   /** Form, platforms, layers and sizes of these images. */
   imageOptions?: ImageOptions | undefined;
+  /**
+   * Whether sources also have images that are not listed, and a registry stands for every source that is not: then
+   * `MIRRORFORM_SANDBOX` has its address.
+   */
+  onDemand?: boolean | undefined;
   /** Other registries to start, empty and writable: `registry.example.com`. */
   registries?: readonly string[] | undefined;
   /**
@@ -79,6 +86,15 @@ async function startServices(options: SandboxOptions, keep: Keep): Promise<Sandb
   for (const { registry, repository, tag = "latest" } of images) {
     (registries.get(registry) ?? dockerHub).publish(repository, tag, options.imageOptions);
   }
+  const unlisted = options.onDemand === true ? await keep(startPlainRegistry({ name: "sandbox", clock })) : undefined;
+  if (unlisted !== undefined) {
+    const isTarget = (name: string) => options.registries?.includes(name) === true || ecrSources.has(name);
+    const sources = [[DOCKER_HUB, { ...dockerHub, server: dockerHub.registry }] as const, ...registries];
+    for (const [name, { server, store, publish }] of [...sources, ["", unlisted] as const]) {
+      if (isTarget(name)) continue;
+      serveOnDemand(server, store, (repository, tag) => publish(repository, tag, options.imageOptions));
+    }
+  }
   const profiles = await keep(writeProfiles(options.profiles ?? [], ecr));
 
   const endpoints = [...registries].map(([name, { server }]) => [endpointVariable(name), server.url] as const);
@@ -88,13 +104,17 @@ async function startServices(options: SandboxOptions, keep: Keep): Promise<Sandb
       ...ecr.environment,
       ...profiles.environment,
       ...Object.fromEntries(endpoints),
+      ...(unlisted === undefined ? {} : { [SANDBOX_VARIABLE]: unlisted.server.url }),
       NO_PROXY: "127.0.0.1",
     },
     dockerHub,
     ecr,
     registries,
     async close() {
-      await Promise.all([dockerHub, ecr, profiles, ...registries.values()].map((service) => service.close()));
+      const others = unlisted === undefined ? [] : [unlisted];
+      await Promise.all(
+        [dockerHub, ecr, profiles, ...others, ...registries.values()].map((service) => service.close()),
+      );
     },
   };
 }

@@ -12,7 +12,7 @@ import type { ProcessContext } from "../process/process-context.ts";
 
 /** Variables that could give access to a real account. A sandbox must not receive real credentials. */
 const REAL_ACCOUNT =
-  /^(?:AWS_|CODEBUILD_|DOCKER_AUTH_CONFIG$|DOCKER_CONFIG$|MIRRORFORM_(?:USERNAME|PASSWORD|ENDPOINT)_)/;
+  /^(?:AWS_|CODEBUILD_|DOCKER_AUTH_CONFIG$|DOCKER_CONFIG$|MIRRORFORM_(?:USERNAME|PASSWORD|ENDPOINT)_|MIRRORFORM_SANDBOX$)/;
 
 /** Variables that a mirror file can use before the sandbox has started. */
 const DEFAULTS = { AWS_REGION: "us-east-1", AWS_ACCOUNT_ID: "123456789012" };
@@ -81,6 +81,7 @@ export function sandboxNeeds(file: MirrorFile): SandboxOptions {
     images: [...new Set([...sources.map(formatReference), QUOTA_IMAGE])],
     ecrSources: ecrSourcesOf(sources),
     registries,
+    onDemand: true,
     profiles: profilesOf(ecr),
     ecr: { account: ownAccount(ecr) },
   };

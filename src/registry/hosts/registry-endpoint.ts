@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import { parseEndpoint } from "../../oci/endpoint.ts";
-import { environmentSuffix } from "../../oci/environment-suffix.ts";
+import { environmentSuffix, SANDBOX_VARIABLE } from "../../oci/environment-suffix.ts";
 import { metadataProblem } from "../http/metadata-address.ts";
 import { readEcrHost, withVariant, type EndpointVariant } from "./ecr-host.ts";
 
@@ -15,8 +15,8 @@ interface EndpointOptions {
 }
 
 /**
- * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, otherwise the endpoint in the mirror
- * file, otherwise https on the registry's own host, or on the dual-stack or FIPS host of an ECR.
+ * Returns the URL for requests to a registry: `MIRRORFORM_ENDPOINT_<HOST>` if set, in a sandbox `MIRRORFORM_SANDBOX`,
+ * otherwise the endpoint in the mirror file, otherwise https on the registry's own host, or on the dual-stack or FIPS host of an ECR.
  * @throws MirrorError INVALID_FILE or USAGE if the address is not `https://host[:port]` or `http://host[:port]`, or is
  *   link-local or a cloud metadata service, no matter where it is named
  */
@@ -27,6 +27,8 @@ export function endpointFor(registry: string, options: EndpointOptions): URL {
   if (fromEnvironment !== undefined && fromEnvironment !== "") {
     return addressIn(fromEnvironment, "USAGE", variable);
   }
+  const sandbox = environment[SANDBOX_VARIABLE];
+  if (sandbox !== undefined && sandbox !== "") return addressIn(sandbox, "USAGE", SANDBOX_VARIABLE);
   if (configured !== undefined) return addressIn(configured, "INVALID_FILE", `sources.${registry}.endpoint`);
   return addressIn(`https://${ownHost(registry, options)}`, "INVALID_FILE", registry);
 }

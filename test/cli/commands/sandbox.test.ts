@@ -31,6 +31,32 @@ describe("mirrorform sandbox -- COMMAND", () => {
     assert.match(stdout, /No changes\. 2 images match mirrors\.yaml\./);
   });
 
+  test("serves an image that is added later, also of another registry and as an alternate, and asks no real host", async (t) => {
+    const added = `${FILE.trimEnd().slice(0, -1)}, { image: nginx:1 }, { image: quay.invalid/team/tool:2, to: tool:2 }]\n`;
+    const folder = await folderWith({
+      "mirrors.yaml": FILE,
+      "added.yaml": `${added}sources: { docker.io: { alternates: [{ registry: mirror.invalid }] } }\n`,
+    });
+    t.after(() => folder.remove());
+    const script = `${CLI} apply && cp added.yaml mirrors.yaml && ${CLI} apply --verbose`;
+    const { code, stdout, stderr } = await mirrorform(["sandbox", "--", "sh", "-c", script], { folder: folder.path });
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /Apply: 4 done, 2 unchanged/);
+    assert.doesNotMatch(stderr, /\.invalid/);
+  });
+
+  test("says that it has to be started again for a target that is added later", async (t) => {
+    const other = FILE.replace(/main: .*/, "main: { oci: https://registry.invalid/team } }");
+    const folder = await folderWith({ "mirrors.yaml": FILE, "other.yaml": other });
+    t.after(() => folder.remove());
+    const { code, stdout } = await mirrorform(["sandbox", "--", "sh", "-c", `${CLI} plan --file other.yaml`], {
+      folder: folder.path,
+    });
+    assert.equal(code, 1);
+    assert.match(stdout, /cannot open target registry\.invalid: this sandbox was started without the target/);
+    assert.match(stdout, /hint: leave the sandbox and start it again/);
+  });
+
   test("replaces a target in another registry, so nothing is pushed there", async (t) => {
     const folder = await folderWith({
       "mirrors.yaml": FILE.replace(/main: .*/, "main: { oci: https://registry.example.com/team } }"),
