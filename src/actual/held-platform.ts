@@ -49,7 +49,9 @@ async function readOrReport(
   signal: AbortSignal,
 ): Promise<HeldPlatform> {
   try {
-    return { kind: "read", platform: platformInConfig(await readConfig(target, repository, config, signal)) };
+    const read = platformInConfig(await readConfig(target, repository, config, signal));
+    if (read.kind === "read") return read;
+    throw problemOf(repository, config)("MANIFEST_INVALID", read.problem);
   } catch (error) {
     if (signal.aborted || !(error instanceof MirrorError)) throw error;
     return { kind: "unread", error: reportOf(error) };
@@ -62,13 +64,7 @@ async function readConfig(
   config: Descriptor,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const problem = (code: ErrorCode, message: string) =>
-    new MirrorError(message, {
-      code,
-      side: "target",
-      operation: "read platform of",
-      reference: `${repository}@${config.digest}`,
-    });
+  const problem = problemOf(repository, config);
   if (config.size > MAX_CONFIG_BYTES) {
     throw problem("TOO_LARGE", `the config has ${config.size} bytes; the limit is ${MAX_CONFIG_BYTES}`);
   }
@@ -76,4 +72,14 @@ async function readConfig(
   const bytes = await collectConfig(body, config.size);
   if (bytes !== undefined && matchesDigest(bytes, config.digest)) return bytes;
   throw problem("DIGEST_MISMATCH", `the config does not match the size or digest ${config.digest}`);
+}
+
+function problemOf(repository: string, { digest }: Descriptor): (code: ErrorCode, message: string) => MirrorError {
+  return (code, message) =>
+    new MirrorError(message, {
+      code,
+      side: "target",
+      operation: "read platform of",
+      reference: `${repository}@${digest}`,
+    });
 }

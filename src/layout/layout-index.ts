@@ -1,6 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { parseDigest, type Digest } from "../oci/digest.ts";
-import { isJsonObject, parseJsonObject } from "../oci/json-object.ts";
+import { isJsonObject } from "../oci/json-object.ts";
+import { readManifestDocument } from "../oci/misread-keys.ts";
 import { isTag, parseReference } from "../oci/reference.ts";
 
 /** The annotation that names an entry of `index.json` (OCI image-spec, annotations.md). */
@@ -17,12 +18,14 @@ export const EMPTY_INDEX: LayoutIndex = {
   document: { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [] },
 };
 
-/** Parses `index.json`; undefined if it is not an image index. */
-export function parseLayoutIndex(bytes: Uint8Array): LayoutIndex | undefined {
-  const document = parseJsonObject(bytes);
-  const manifests = document?.["manifests"];
-  if (document === undefined || !Array.isArray(manifests) || !manifests.every(isJsonObject)) return undefined;
-  return { document: { ...document, manifests } };
+/** Parses `index.json`. @returns the problem if it is not an image index, or clients read it differently */
+export function parseLayoutIndex(bytes: Uint8Array): LayoutIndex | string {
+  const read = readManifestDocument(bytes, "index.json");
+  if (read.kind === "ambiguous") return read.problem;
+  const manifests = read.kind === "read" ? read.value["manifests"] : undefined;
+  if (read.kind !== "read" || !Array.isArray(manifests) || !manifests.every(isJsonObject))
+    return "index.json is not an image index";
+  return { document: { ...read.value, manifests } };
 }
 
 /** Returns the text of `index.json`. */

@@ -1,6 +1,7 @@
 import { MirrorError } from "../errors.ts";
 import { matchesDigest, type Digest } from "../oci/digest.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
+import { readLayoutDocument } from "../oci/misread-keys.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../oci/media-type.ts";
 import type { LayoutWork } from "./files/file-error.ts";
@@ -21,7 +22,9 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
   const work = workOn(folder, "read layout");
   const marker = await small(folder, ["oci-layout"], MAX_MARKER_BYTES, work);
   if (marker === undefined) return undefined;
-  const version = marker === "too-large" ? undefined : parseJsonObject(marker)?.["imageLayoutVersion"];
+  const read = marker === "too-large" ? undefined : readLayoutDocument(marker);
+  if (read?.kind === "ambiguous") throw invalid(work, read.problem);
+  const version = read?.kind === "read" ? read.value["imageLayoutVersion"] : undefined;
   if (typeof version !== "string" || !version.startsWith("1.")) {
     throw invalid(work, "oci-layout specifies no layout version that mirrorform supports");
   }
@@ -32,7 +35,7 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
     throw tooLarge({ ...work, hint }, `index.json is larger than ${MAX_INDEX_BYTES} bytes`);
   }
   const index = parseLayoutIndex(bytes);
-  if (index === undefined) throw invalid(work, "index.json is not an image index");
+  if (typeof index === "string") throw invalid(work, index);
   return index;
 }
 

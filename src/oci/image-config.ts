@@ -1,4 +1,4 @@
-import { parseJsonObject } from "./json-object.ts";
+import { readConfigDocument } from "./misread-keys.ts";
 import { platformText, readPlatform } from "./platforms/platform.ts";
 
 /** Largest config that is read, in bytes. Most have a few kilobytes: environment, labels and history. */
@@ -16,13 +16,17 @@ export async function collectConfig(body: AsyncIterable<Buffer>, size: number): 
   return Buffer.concat(chunks);
 }
 
-/**
- * Reads the platform in the config of an image, in normal form (OCI image-spec, config.md). Undefined if the config has
- * none, such as the config of an artifact.
- */
-export function platformInConfig(bytes: Uint8Array): string | undefined {
-  const platform = readPlatform(parseJsonObject(bytes) ?? {});
-  return platform === undefined || platform.os === "" || platform.architecture === ""
-    ? undefined
-    : platformText(platform);
+/** The platform in a config, in normal form; undefined if it has none, such as the config of an artifact. */
+export type ConfigPlatform =
+  | { kind: "read"; platform: string | undefined }
+  /** Clients read the config differently. */
+  | { kind: "ambiguous"; problem: string };
+
+/** Reads the platform in the config of an image (OCI image-spec, config.md). */
+export function platformInConfig(bytes: Uint8Array): ConfigPlatform {
+  const config = readConfigDocument(bytes);
+  if (config.kind === "ambiguous") return config;
+  const platform = config.kind === "read" ? readPlatform(config.value) : undefined;
+  const isNamed = platform !== undefined && platform.os !== "" && platform.architecture !== "";
+  return { kind: "read", platform: isNamed ? platformText(platform) : undefined };
 }

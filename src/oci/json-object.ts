@@ -22,11 +22,15 @@ export function isTooDeep(value: unknown): boolean {
 /** Parses a JSON object in UTF-8, of at most {@link MAX_JSON_DEPTH} levels. Undefined for anything else. */
 export function parseJsonObject(json: string | Uint8Array): Record<string, unknown> | undefined {
   try {
-    const text = typeof json === "string" ? json : new TextDecoder("utf-8", { fatal: true }).decode(json);
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(typeof json === "string" ? json : decodeUtf8(json));
     return isJsonObject(value) && !isTooDeep(value) ? value : undefined;
   } catch {
     // The parser's error is dropped: its message quotes the text, which may contain secrets.
     return undefined;
   }
+}
+
+/** @throws TypeError for bytes that are not UTF-8 */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }

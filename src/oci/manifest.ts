@@ -3,7 +3,7 @@ import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
-import { misreadKey } from "./misread-keys.ts";
+import { readManifestDocument } from "./misread-keys.ts";
 import { readPlatform } from "./platforms/platform.ts";
 
 /** A manifest as received. `bytes` must never change, because the digest depends on them. */
@@ -49,10 +49,10 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
       message: `mirrorform does not support manifests of type "${shortened(mediaType)}"`,
     };
   }
-  const body = parseJsonObject(manifest.bytes);
-  if (body === undefined) return invalid("the manifest is not a JSON object, or is nested too deeply");
-  const misread = misreadKey(body);
-  if (misread !== undefined) return invalid(misread);
+  const document = readManifestDocument(manifest.bytes);
+  if (document.kind === "not-an-object") return invalid("the manifest is not a JSON object, or is nested too deeply");
+  if (document.kind === "ambiguous") return invalid(document.problem);
+  const { value: body } = document;
   const declared = body["mediaType"];
   if (declared !== undefined && declared !== mediaType) {
     const type = typeof declared === "string" ? `media type "${shortened(declared)}"` : "a media type that is not text";

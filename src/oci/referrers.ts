@@ -2,7 +2,7 @@ import { digestOf, matchesDigest, parseDigest, type Digest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import type { Manifest } from "./manifest.ts";
 import { isGenericType, isImageType, isIndexType, OCI_INDEX } from "./media-type.ts";
-import { misreadKey } from "./misread-keys.ts";
+import { readManifestDocument } from "./misread-keys.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** A signature, an SBOM or another artifact with a manifest as its subject (distribution-spec, "Listing Referrers"). */
@@ -34,11 +34,10 @@ const REFUSED = "dev.mirrorform.referrers.refused";
  * @returns the referrers, or a message with the problem
  */
 export function readReferrers(bytes: Uint8Array): Referrer[] | string {
-  const list = parseJsonObject(bytes);
-  const manifests = list?.["manifests"];
-  if (list === undefined || !Array.isArray(manifests)) return "the list of referrers is not an image index";
-  const misread = misreadKey(list);
-  if (misread !== undefined) return misread;
+  const list = readManifestDocument(bytes, "the list of referrers");
+  if (list.kind === "ambiguous") return list.problem;
+  const manifests = list.kind === "read" ? list.value["manifests"] : undefined;
+  if (!Array.isArray(manifests)) return "the list of referrers is not an image index";
   if (manifests.length > MAX_REFERRERS) return tooMany(manifests.length);
   const read = manifests.map(readReferrer);
   return read.every((each) => each !== undefined)

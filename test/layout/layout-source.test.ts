@@ -121,6 +121,15 @@ describe("a layout source", () => {
       await writeFile(join(layout, "index.json"), text);
       await refused(lookUp(), "LAYOUT_INVALID", /not an image index/);
     }
+    const ambiguous = [
+      [index.replace('"manifests"', '"Manifests":[],"manifests"'), /index\.json has both "manifests" and "Manifests"/],
+      [index.replace('"manifests"', String.raw`"m\u0061nifests":[],"manifests"`), /has the key "manifests" twice/],
+      [index.replace('"digest"', '"Digest":"","digest"'), /index\.json has both "digest" and "Digest"/],
+    ] as const;
+    for (const [text, message] of ambiguous) {
+      await writeFile(join(layout, "index.json"), text);
+      await refused(lookUp(), "LAYOUT_INVALID", message);
+    }
     await writeFile(join(layout, "index.json"), Buffer.alloc(16 * 1024 * 1024 + 1, " "));
     await refused(lookUp(), "TOO_LARGE", /16777216 bytes/);
     await assert.rejects(lookUp(), { hint: /write the layout again/ });
@@ -128,6 +137,8 @@ describe("a layout source", () => {
     await refused(lookUp(), "LAYOUT_INVALID", /index\.json is missing/);
     await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion": "2.0.0"}');
     await refused(lookUp(), "LAYOUT_INVALID", /version/);
+    await writeFile(join(layout, "oci-layout"), '{"imageLayoutVersion": "2.0.0", "imageLayoutVersion": "1.0.0"}');
+    await refused(lookUp(), "LAYOUT_INVALID", /oci-layout has the key "imageLayoutVersion" twice/);
   });
 
   test("skips invalid entries, and reads manifests without a media type", async (t) => {

@@ -20,9 +20,10 @@ const INDEX = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [blob("child"
 
 type Body = Readonly<Record<string, unknown>> & { mediaType: string };
 
-function problemOf(body: Body): string {
-  const bytes = bytesOf(body);
-  const read = readManifest({ bytes, mediaType: body.mediaType, digest: digestOf(bytes) });
+const problemOf = (body: Body): string => problemIn(bytesOf(body), body.mediaType);
+
+function problemIn(bytes: Buffer, mediaType: string): string {
+  const read = readManifest({ bytes, mediaType, digest: digestOf(bytes) });
   return "message" in read ? read.message : "";
 }
 
@@ -61,13 +62,57 @@ describe("a manifest is refused, and the key named,", () => {
   });
 });
 
-test("a list of referrers is refused too", () => {
-  const list = { ...INDEX, Manifests: [] };
-  const read = readReferrers(bytesOf(list));
-  assert.match(typeof read === "string" ? read : "", /both "manifests" and "Manifests"/);
+/** Adds members to the first object that contains `at`, which JSON.stringify cannot do. */
+const adding = (body: object, at: string, members: string): Buffer =>
+  Buffer.from(JSON.stringify(body).replace(at, `${members},${at}`));
+
+describe("a manifest is refused that has a key twice,", () => {
+  const cases: readonly (readonly [string, string, Buffer, string])[] = [
+    ["in one spelling", "layers", adding(IMAGE, '"layers"', '"layers":[]'), OCI_MANIFEST],
+    ["written with escapes", "layers", adding(IMAGE, '"layers"', String.raw`"l\u0061yers":[]`), OCI_MANIFEST],
+    ["in an index", "manifests", adding(INDEX, '"manifests"', '"manifests":[]'), OCI_INDEX],
+    ["in a platform", "os", adding(INDEX, '"os"', '"os":"windows"'), OCI_INDEX],
+    ["in a descriptor", "digest", adding(IMAGE, '"digest"', '"digest":"x"'), OCI_MANIFEST],
+    ["in annotations", "a", adding({ ...IMAGE, annotations: { a: "1" } }, '"a":"1"', '"a":"2"'), OCI_MANIFEST],
+  ];
+  for (const [what, key, bytes, mediaType] of cases) {
+    test(what, () =>
+      assert.equal(problemIn(bytes, mediaType), `the manifest has the key "${key}" twice in one object`),
+    );
+  }
 });
 
-test("a config that clients read differently names no platform", () => {
-  assert.equal(platformInConfig(bytesOf(PLATFORM)), "linux/amd64");
-  assert.equal(platformInConfig(bytesOf({ ...PLATFORM, OS: "windows" })), undefined);
+describe("a list of referrers is refused", () => {
+  test("with a key that some clients read as another", () => {
+    const read = readReferrers(bytesOf({ ...INDEX, Manifests: [] }));
+    assert.match(typeof read === "string" ? read : "", /^the list of referrers has both "manifests" and "Manifests"/);
+  });
+  test("with a key twice", () => {
+    const read = readReferrers(adding(INDEX, '"manifests"', '"manifests":[]'));
+    assert.equal(read, 'the list of referrers has the key "manifests" twice in one object');
+  });
+});
+
+describe("a config", () => {
+  const problemOfConfig = (bytes: Buffer): string => {
+    const read = platformInConfig(bytes);
+    return read.kind === "ambiguous" ? read.problem : "";
+  };
+
+  test("names its platform", () => {
+    assert.deepEqual(platformInConfig(bytesOf(PLATFORM)), { kind: "read", platform: "linux/amd64" });
+  });
+  for (const key of ["OS", "Architecture", "Variant", "OS.version", "RootFS", "Config"]) {
+    test(`is refused with ${key}, and the key named`, () => {
+      const config = { ...PLATFORM, variant: "", "os.version": "", rootfs: {}, config: {}, [key]: "windows" };
+      assert.match(problemOfConfig(bytesOf(config)), new RegExp(`^the config has both .*"${key}"`));
+    });
+  }
+  test("is refused with a key twice", () => {
+    const twice = adding(PLATFORM, '"os"', String.raw`"o\u0073":"windows"`);
+    assert.equal(problemOfConfig(twice), 'the config has the key "os" twice in one object');
+  });
+  test("may have keys of its own, in any case, in the part that is not the image's", () => {
+    assert.equal(problemOfConfig(bytesOf({ ...PLATFORM, config: { Labels: { OS: "", os: "" } } })), "");
+  });
 });

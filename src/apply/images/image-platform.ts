@@ -12,14 +12,16 @@ import type { ImageCopyContext } from "./image-copy-context.ts";
  * blob costs no pull.
  * @param location the target repository that the manifest was read from; undefined for the source
  * @returns the platform in normal form; undefined where the config names none, such as that of an artifact
- * @throws MirrorError TOO_LARGE, DIGEST_MISMATCH, and what the source throws
+ * @throws MirrorError MANIFEST_INVALID, TOO_LARGE, DIGEST_MISMATCH, and what the source throws
  */
 export async function platformOf(
   copy: ImageCopyContext,
   config: Descriptor,
   location: TargetRepository | undefined,
 ): Promise<string | undefined> {
-  return platformInConfig(await readConfig(copy, config, location));
+  const read = platformInConfig(await readConfig(copy, config, location));
+  if (read.kind === "read") return read.platform;
+  throw problem(copy, "MANIFEST_INVALID", read.problem);
 }
 
 async function readConfig(

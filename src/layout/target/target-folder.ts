@@ -49,8 +49,9 @@ const HINT =
 /** Parses an index exactly as mirrorform first writes it, byte for byte; undefined for any other. */
 function parseFirstIndex(bytes: Uint8Array): LayoutIndex | undefined {
   const index = parseLayoutIndex(bytes);
-  const [entry, ...others] = index?.document.manifests ?? [];
-  if (index === undefined || entry === undefined || others.length > 0) return undefined;
+  if (typeof index === "string") return undefined;
+  const [entry, ...others] = index.document.manifests;
+  if (entry === undefined || others.length > 0) return undefined;
   const [name] = namesIn(index);
   const { mediaType, digest, size, annotations } = entry;
   if (name === undefined || !isJsonObject(annotations)) return undefined;

@@ -1,5 +1,3 @@
-import { misreadPlatformKey } from "../misread-keys.ts";
-
 /** A platform (OCI image-spec, image-index.md). BuildKit attestations have `unknown/unknown`. */
 export interface Platform {
   os: string;
@@ -32,10 +30,9 @@ export function parsePlatform(text: string): Platform | undefined {
 /** Longest part of a platform, in characters. */
 const MAX_PART = 128;
 
-/** Reads a platform in JSON, as indexes and configs have it. Undefined if it has no OS or architecture, or if clients disagree about it. */
+/** Reads a platform in JSON, as indexes and configs have it. Undefined if it has no OS or architecture. */
 export function readPlatform(value: Readonly<Record<string, unknown>>): Platform | undefined {
   const { os, architecture, variant, "os.version": osVersion } = value;
-  if (misreadPlatformKey(value) !== undefined) return undefined;
   if (typeof os !== "string" || typeof architecture !== "string") return undefined;
   // Names of platforms are shown and compared. Real ones have a dozen characters.
   if ([os, architecture, variant, osVersion].some((part) => typeof part === "string" && part.length > MAX_PART)) {

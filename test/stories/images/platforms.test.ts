@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { digestOf } from "../../../src/oci/digest.ts";
 import { readManifest } from "../../../src/oci/manifest.ts";
-import { DOCKER_MANIFEST, OCI_INDEX } from "../../../src/oci/media-type.ts";
+import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { PLATFORMS, SOURCE_DIGEST } from "../../../src/oci/platforms/selection.ts";
 import { selectPlatforms } from "../../../src/oci/platforms/select-platforms.ts";
 import { generateImage, storeImage } from "../../../src/sandbox/registry/generate-image.ts";
@@ -240,6 +240,39 @@ describe("an image without an index", { concurrency: 2 }, () => {
     const { document } = await place.json(["apply"]);
     assert.equal(errorsIn(document)[0]?.code, "DIGEST_MISMATCH");
   });
+
+  const ambiguous = [
+    ["has a second spelling of a key", '"OS":"windows"', 'the config has both "os" and "OS"'],
+    ["has a key twice", String.raw`"o\u0073":"windows"`, 'the config has the key "os" twice in one object'],
+  ] as const;
+  for (const [what, member, message] of ambiguous) {
+    test(`is refused if its config ${what}, and is not confirmed where a target has it`, async (t) => {
+      const place = await startWith(t, [redisWith(["linux/amd64"])], { imageOptions: single });
+      const { store } = place.sandbox.dockerHub;
+      const redis = redisAtHub(place);
+      const config = Buffer.from(`{${member},"os":"linux","architecture":"amd64"}`);
+      const layer = Buffer.from("layer");
+      const [configBlob, layerBlob] = [config, layer].map((bytes) => {
+        const blob = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
+        store.putBlob(redis, blob.digest, bytes);
+        return blob;
+      });
+      const body = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: configBlob, layers: [layerBlob] };
+      const bytes = Buffer.from(JSON.stringify(body));
+      store.putManifest(redis, { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) }, ["7"]);
+      const { document } = await place.json(["apply"]);
+      const [error] = errorsIn(document);
+      assert.equal(error?.code, "MANIFEST_INVALID");
+      assert.ok(error.message.startsWith(message), error.message);
+
+      await rewrite(place, ["{ image: redis:7 }"]);
+      await applyWell(place);
+      await rewrite(place, [redisWith(["linux/amd64"])]);
+      const planned = await place.run(["plan"]);
+      assert.match(planned.stdout, /\? 7 .* platform could not be checked/);
+      assert.ok(planned.stdout.includes(message), planned.stdout);
+    });
+  }
 });
 
 test("selected platforms are copied to a layout, and from there to ECR, all of them or a new selection", async (t) => {
