@@ -6,6 +6,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import type { Side } from "../errors.ts";
 import { fileError, linkError } from "./files/file-error.ts";
+import { notAFolder } from "./files/open-file.ts";
 import { MAX_CONCURRENT_READS } from "./layout-limits.ts";
 
 /** A folder of layouts: one OCI image layout for each repository, at the repository's path. */
@@ -60,5 +61,5 @@ export async function requireFolder(root: LayoutRoot): Promise<void> {
     throw fileError(error, work);
   });
   if (stat.isDirectory()) return;
-  throw stat.isSymbolicLink() ? linkError(work) : fileError(Object.assign(new Error(), { code: "ENOTDIR" }), work);
+  throw stat.isSymbolicLink() ? linkError(work) : fileError(notAFolder(), work);
 }

@@ -6,6 +6,7 @@ import { parseDigest, type Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { bareMediaType } from "../oci/media-type.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
+import { createBlobCheck } from "./check-blobs.ts";
 import { openContent } from "./layout-content.ts";
 import { folderOf, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { digestsNamed, namesIn, tagForName, type LayoutIndex } from "./layout-index.ts";
@@ -35,6 +36,7 @@ export interface LayoutSource {
 export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
   /** Each index is read once per run. The layouts must not change during the run. */
   const indexes = new Map<string, Promise<LayoutIndex | undefined>>();
+  const checkBlobs = createBlobCheck();
   const indexOf = (folder: LayoutFolder): Promise<LayoutIndex | undefined> => {
     const index = indexes.get(folder.shown) ?? readIndex(folder);
     indexes.set(folder.shown, index);
@@ -84,6 +86,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
   async function find(repository: string, reference: string): Promise<Manifest | undefined> {
     const digest = parseDigest(reference);
     for (const place of places(repository)) {
+      await checkBlobs(place.folder);
       const found = digest === undefined ? await findTag(place, repository, reference) : await byDigest(place, digest);
       if (found !== undefined) return found;
     }

@@ -190,6 +190,57 @@ describe("a malicious layout is rejected for", () => {
     await assert.rejects(targetIn(base).missingBlobs("redis", [blobOf(blob)]), { code: "LAYOUT_FILE", side: "target" });
   });
 
+  const others: readonly (readonly [string, string, RegExp, (path: string) => Promise<unknown>])[] = [
+    ["a link", "sha256", /link/, (path) => symlink("/etc/passwd", path)],
+    ["a link to nothing", "sha512", /link/, (path) => symlink("nowhere", path)],
+    ["a folder", "sha256", /folder/, (path) => mkdir(path)],
+  ];
+  for (const [what, algorithm, message, put] of others) {
+    test(`${what} in place of a blob that no tag needs yet, already in a plan`, async (t) => {
+      const base = await carried(t);
+      const other = `${algorithm}:${"a".repeat(algorithm === "sha256" ? 64 : 128)}`;
+      await mkdir(join(blobPath(base, "redis", other), ".."), { recursive: true });
+      await put(blobPath(base, "redis", other));
+      const expected = { code: "LAYOUT_FILE", side: "target", message, reference: `${base}/mirror/redis@${other}` };
+      await assert.rejects(targetIn(base).readTags("redis", ["8"]), expected);
+      await refused(sourceIn(base).headManifest("redis", "7"), "LAYOUT_FILE", message);
+    });
+  }
+
+  test("a link as the folder of another algorithm's blobs", async (t) => {
+    const base = await carried(t);
+    await symlink("/etc", join(base, "mirror/redis/blobs/sha512"));
+    await assert.rejects(targetIn(base).readTags("redis", ["7"]), { code: "LAYOUT_FILE", message: /link/ });
+    await refused(sourceIn(base).headManifest("redis", "7"), "LAYOUT_FILE", /link/);
+  });
+
+  test("a file in the path to write to, already in a plan", async (t) => {
+    for (const part of [
+      "mirror",
+      "mirror/team",
+      "mirror/team/app",
+      "mirror/team/app/blobs",
+      "mirror/team/app/blobs/sha256",
+      "mirror/.uploads",
+    ]) {
+      const base = await temporaryFolder(t);
+      await mkdir(join(base, part, ".."), { recursive: true });
+      await writeFile(join(base, part), "a file");
+      const read = targetIn(base).readTags("team/app", ["7"]);
+      const expected = { code: "LAYOUT_FILE", side: "target", message: /part of its path is not a folder/ };
+      await assert.rejects(read, expected, part);
+    }
+  });
+
+  test("but not for other files and folders among the blobs", async (t) => {
+    const base = await carried(t);
+    await writeFile(join(base, "mirror/redis/blobs/README"), "text");
+    await mkdir(join(base, "mirror/redis/blobs/sha256/partial"));
+    await symlink("nowhere", join(base, "mirror/redis/blobs/sha256/latest"));
+    assert.equal((await targetIn(base).readTags("redis", ["7"])).get("7"), digest);
+    assert.equal((await sourceIn(base).headManifest("redis", "7"))?.digest, digest);
+  });
+
   test("an invalid repository name", async (t) => {
     const source = sourceIn(await carried(t));
     for (const name of ["../redis", "..", "redis/../../etc", "/etc", "", "redis\0"]) {

@@ -2,6 +2,7 @@ import { lstat, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 
 import { fileError, linkError, type LayoutWork } from "./file-error.ts";
+import { notAFolder } from "./open-file.ts";
 import { systemCodeOf } from "../../file-failure.ts";
 
 /** Error codes of file systems that cannot sync folders. Those write folder entries on their own. */
@@ -35,7 +36,7 @@ export async function makeFolders(base: string, steps: readonly string[], work: 
       if (await makeFolder(path)) await syncFolder(parent);
       const stat = await lstat(path);
       if (stat.isSymbolicLink()) throw linkError(work);
-      if (!stat.isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
+      if (!stat.isDirectory()) throw notAFolder();
     } catch (error) {
       throw fileError(error, work);
     }

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { lstat, open, realpath, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -45,18 +45,35 @@ export async function openFile(path: string, work: LayoutWork): Promise<OpenFile
 /**
  * Refuses a folder, which need not exist, with a link in its path.
  * @param path absolute, without links above the layouts
+ * @returns the deepest part of the path that exists
  * @throws MirrorError LAYOUT_FILE
  */
-export async function refuseLinks(path: string, work: LayoutWork): Promise<void> {
-  // The deepest part that exists decides.
+export async function refuseLinks(path: string, work: LayoutWork): Promise<Stats | undefined> {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     try {
-      if ((await lstat(folder)).isSymbolicLink() || (await realpath(folder)) !== folder) throw linkError(work);
-      return;
+      const stat = await lstat(folder);
+      if (stat.isSymbolicLink() || (await realpath(folder)) !== folder) throw linkError(work);
+      return stat;
     } catch (error) {
       if (!isAbsent(error)) throw fileError(error, work);
     }
   }
+  return undefined;
+}
+
+/**
+ * Refuses a folder to write to, which need not exist, with a link or a file in its path.
+ * @param path absolute, without links above the layouts
+ * @throws MirrorError LAYOUT_FILE
+ */
+export async function requireFolderPath(path: string, work: LayoutWork): Promise<void> {
+  const deepest = await refuseLinks(path, work);
+  if (deepest?.isDirectory() === false) throw fileError(notAFolder(), work);
+}
+
+/** Returns the system's error for a path through a file. */
+export function notAFolder(): Error {
+  return Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
 }
 
 /**

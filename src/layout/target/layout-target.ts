@@ -6,6 +6,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import type { Mounted } from "../../registry/registry.ts";
 import { readTargetFolder } from "./target-folder.ts";
+import { createBlobCheck } from "../check-blobs.ts";
 import { isComplete, missingFrom, openContent } from "../layout-content.ts";
 import { folderOf, workOn } from "../layout-folder.ts";
 import { digestsNamed, withTag } from "../layout-index.ts";
@@ -19,6 +20,7 @@ export type LayoutTarget = ReturnType<typeof layoutTarget>;
 /** Creates a target. Writes nothing before the first blob or manifest. */
 export function layoutTarget(root: LayoutRoot) {
   const writer = createLayoutWriter(root);
+  const checkBlobs = createBlobCheck();
   return {
     /** In skopeo's syntax: `oci:./mirror/ruby:2.7.1-slim`. */
     uri: (repository: string, tag: string) => `oci:${root.shown}/${repository}:${tag}`,
@@ -28,6 +30,7 @@ export function layoutTarget(root: LayoutRoot) {
       const folder = folderOf(root, repository);
       const existing = new Map<string, Digest>();
       const found = await readTargetFolder(folder);
+      await checkBlobs(folder);
       if (found.kind !== "layout") return existing;
       const { index } = found;
       for (const tag of tags) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { isJsonObject } from "../../oci/json-object.ts";
-import { refuseLinks } from "../files/open-file.ts";
+import { requireFolderPath } from "../files/open-file.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import { invalid, readIndex, readIndexFile } from "../read-layout.ts";
@@ -17,11 +17,12 @@ export type TargetFolder =
 
 /**
  * Reads a folder to write to. An `index.json` without `oci-layout` may belong to another tool or an incomplete layout,
- * and must not be overwritten. A link where a blob or the lock would be written is refused here, before pulls are spent on it. The exception is an index exactly as mirrorform first writes it, with one tag.
+ * and must not be overwritten. The exception is an index exactly as mirrorform first writes it, with one tag. What would
+ * stop a later write is refused here, before pulls are spent: a link or a file in place of a folder, and a foreign lock.
  * @throws MirrorError LAYOUT_INVALID, also for another tool's `index.json`; TOO_LARGE, LAYOUT_FILE
  */
 export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFolder> {
-  await refuseLinksToWrite(folder);
+  await checkFoldersToWrite(folder);
   const index = await readIndex(folder);
   if (index !== undefined) return { kind: "layout", index };
   const bytes = await readIndexFile(folder);
@@ -35,11 +36,11 @@ export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFold
   throw invalid(workOn(folder, "read layout"), message, HINT);
 }
 
-async function refuseLinksToWrite(folder: LayoutFolder): Promise<void> {
+async function checkFoldersToWrite(folder: LayoutFolder): Promise<void> {
   const { root } = folder;
   const work = workOn(folder, "read layout");
-  await refuseLinks(await pathIn(folder, "blobs", "sha256"), work);
-  await refuseLinks(join(await root.base(), ...root.steps, UPLOADS), work);
+  await requireFolderPath(await pathIn(folder, "blobs", "sha256"), work);
+  await requireFolderPath(join(await root.base(), ...root.steps, UPLOADS), work);
   await refuseForeignLock(await pathIn(folder, INDEX_LOCK), work);
 }
 

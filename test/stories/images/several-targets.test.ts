@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -65,6 +65,32 @@ describe("three kinds of targets", { concurrency: 3 }, () => {
     );
     assert.match(stdout, /Plan: 8 to create/);
   });
+
+  const obstacles: Readonly<Record<string, (mirror: string) => Promise<unknown>>> = {
+    "a file in place of its folder": (mirror) => writeFile(mirror, "a file"),
+    "a link in place of a blob": async (mirror) => {
+      const blobs = join(mirror, "redis/blobs/sha256");
+      await mkdir(blobs, { recursive: true });
+      await symlink("/etc/passwd", join(blobs, "a".repeat(64)));
+    },
+  };
+  for (const [obstacle, put] of Object.entries(obstacles)) {
+    test(`have an error for the layout in the plan if there is ${obstacle}, and no pull is spent for it`, async (t) => {
+      const { place, registry, mirror } = await threeKinds(t);
+      await put(mirror);
+      const { document } = await place.json(["plan", "--only", "redis"]);
+      const errors = errorsIn(document);
+      assert.deepEqual(
+        errors.map(({ code, side }) => [code, side]),
+        [["LAYOUT_FILE", "target"]],
+        JSON.stringify(errors),
+      );
+      await registry.close();
+      place.sandbox.ecr.deny(["ecr:CreateRepository"]);
+      assert.equal((await place.json(["apply", "--only", "redis"])).code, 1);
+      assert.equal(place.sandbox.dockerHub.counted, 0);
+    });
+  }
 
   const broken: Readonly<Record<string, (kinds: Awaited<ReturnType<typeof threeKinds>>) => unknown>> = {
     cloud: ({ place }) => place.sandbox.ecr.deny(["ecr:CreateRepository"]),
