@@ -1,7 +1,7 @@
 import { backupDiagnostic } from "./backup-template.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
 import { isReservedVariable } from "../../oci/uri-variable.ts";
-import { readPlatforms } from "./read-platforms.ts";
+import { readPlatforms } from "../platforms/read-platforms.ts";
 import { below } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";

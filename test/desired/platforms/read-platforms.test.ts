@@ -36,6 +36,14 @@ describe("the platforms of an entry", () => {
   test("can name a build of Windows, or its first parts", async () => {
     const builds = ["windows(10.0.17763.2114)/amd64", "windows(10.0.20348)/amd64"];
     assert.deepEqual(await platformsOf(entry(JSON.stringify(builds.toReversed()))), builds);
+    for (const build of ["windows(10)/amd64", "windows(10.0)/arm64", "windows(10.0.20348.0)/amd64"]) {
+      assert.deepEqual(await platformsOf(entry(JSON.stringify([build]))), [build]);
+    }
+  });
+
+  test("can name an operating system or architecture that mirrorform does not know", async () => {
+    const rare = ["haiku/riscv32", "linux/386", "linux/sw64", "wasip1/wasm"];
+    assert.deepEqual(await platformsOf(entry(JSON.stringify(rare))), rare);
   });
 
   const REFUSED: Readonly<Record<string, RegExp>> = {
@@ -47,6 +55,24 @@ describe("the platforms of an entry", () => {
     "windows(ltsc2022)/amd64": /"ltsc2022" is not a build of Windows/,
     "windows(10.0.17763.)/amd64": /is not a build of Windows/,
     "windows(10.0.17763.2114.1)/amd64": /is not a build of Windows/,
+    "windows/10.0/amd64": /version where the architecture belongs \(write .* as windows\(10.0\)\/amd64\)/,
+    "windows/10.0.17763": /version where the architecture belongs \(write .* as windows\(10.0.17763\)\/amd64\)/,
+    "windows/1809/amd64": /version where the architecture belongs \(write .* as windows\(10.0.17763\)\/amd64\)/,
+    "windows/ltsc2022/amd64": /version where the architecture belongs \(write .* as windows\(10.0.20348\)\/amd64\)/,
+    "linux/5.10/arm64": /version where the architecture belongs \(write it as linux\/arm64; only Windows/,
+    "windows/amd64/1809": /version where a variant belongs \(write .* as windows\(10.0.17763\)\/amd64\)/,
+    "windows(10.0.017763)/amd64":
+      /"10.0.017763" is not a build of Windows \(write it as windows\(10.0.17763\)\/amd64\)/,
+    "windows(010.0)/arm64": /"010.0" is not a build of Windows \(write it as windows\(10.0\)\/arm64\)/,
+    "windows(17763.2114)/amd64": /is not a build of Windows \(write it as windows\(10.0.17763.2114\)\/amd64\)/,
+    "windows(1809)/amd64": /is not a build of Windows \(write it as windows\(10.0.17763\)\/amd64\)/,
+    "amd64/linux": /not an operating system followed by an architecture \(write it as linux\/amd64\)/,
+    "linux/windows": /not an operating system followed by an architecture/,
+    "linux/v7/arm": /a variant where the architecture belongs \(write it as linux\/arm\/v7\)/,
+    "linux/amd64/arm64": /has "arm64" where a variant belongs \(write it as linux\/amd64, and/,
+    "linux/armv7": /no image has the platform "linux\/armv7" \(write it as linux\/arm\/v7\)/,
+    "linux/x64": /write it as linux\/amd64/,
+    "win/x64": /write it as windows\/amd64/,
     "linux(5.10)/amd64": /has a version, which only Windows images have \(remove "\(5.10\)"\)/,
     "linux/amd64,linux/arm64": /not a valid platform \(write it as linux\/amd64/,
   };
