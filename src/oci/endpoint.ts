@@ -15,9 +15,12 @@ export interface EndpointFault {
 
 const FORM = /^(https?):\/\/([^/]+)(?:\/(.*?))?\/?$/;
 
+/** The version of the API, in Docker's name of Docker Hub, `https://index.docker.io/v1/`. No namespace there is as short. */
+const API_VERSION = /^v[12](?:\/|$)/;
+
 /**
- * Parses the address of a registry. Every name of Docker Hub becomes the host of its API. Rejects credentials, a query, and hosts that a URL parser would turn into another
- * host.
+ * Parses the address of a registry. Every name of Docker Hub becomes the host of its API. Rejects credentials, a query,
+ * and hosts that a URL parser would turn into another host.
  */
 export function parseEndpoint(text: string): Endpoint | EndpointFault {
   // Checked first, so that no error repeats the text before the "@": it may contain a password.
@@ -33,6 +36,7 @@ export function parseEndpoint(text: string): Endpoint | EndpointFault {
   // A URL parser reads "1.2" as 1.0.0.2, which a reviewer of the file would not expect.
   const isRenamed = !host.startsWith("[") && url.hostname !== lower.replace(/:[0-9]+$/, "");
   if (isRenamed) return { fault: "host", part: host };
-  if (canonicalRegistry(url.host) === DOCKER_HUB) url.host = DOCKER_HUB_API_HOST;
-  return { url, path };
+  if (canonicalRegistry(url.host) !== DOCKER_HUB) return { url, path };
+  url.host = DOCKER_HUB_API_HOST;
+  return { url, path: path.replace(API_VERSION, "") };
 }

@@ -82,7 +82,7 @@ function firstMisread(descriptors: readonly unknown[]): Misread | undefined {
 
 function misreadIn(value: Readonly<Record<string, unknown>>, known: ReadonlyMap<string, string>): Misread | undefined {
   for (const key of Object.keys(value)) {
-    const read = known.get(fold(key));
+    const read = known.get(foldCase(key));
     if (read === undefined || read === key) continue;
     const shown = shortened(key);
     return Object.hasOwn(value, read)
@@ -93,10 +93,10 @@ function misreadIn(value: Readonly<Record<string, unknown>>, known: ReadonlyMap<
 }
 
 function keys(names: string): ReadonlyMap<string, string> {
-  return new Map(names.split(" ").map((name) => [fold(name), name]));
+  return new Map(names.split(" ").map((name) => [foldCase(name), name]));
 }
 
-/** Folds case as Go does: also the long s and the Kelvin sign, which are letters of their own in lower case. */
-function fold(key: string): string {
+/** Folds the case of a key as Go does: also the long s and the Kelvin sign, letters of their own in lower case. */
+export function foldCase(key: string): string {
   return key.toUpperCase().toLowerCase();
 }

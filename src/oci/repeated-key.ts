@@ -43,8 +43,8 @@ export function repeatedKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Returns the position after the closing quote of the string that starts at `start`. */
-function endOfString(json: string, start: number): number {
+/** Returns the position after the closing quote of the string in a JSON text that starts at `start`. */
+export function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
   return at + 1;

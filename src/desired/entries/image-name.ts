@@ -1,5 +1,5 @@
 import { parseReference, type Reference } from "../../oci/reference.ts";
-import { registryOfWebsite } from "../../oci/registry-names.ts";
+import { websiteProblem } from "../../oci/registry-names.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Longer texts do not fit in a hint, and are no image names. */
@@ -8,7 +8,7 @@ const MAX_SHOWN = 300;
 /** Reads the name of an image, or describes what is wrong with it and shows the name that was probably meant. */
 export function readImageName(text: string): Reference | Diagnostic {
   const reference = parseReference(text);
-  const message = typeof reference === "string" ? reference : websiteMessage(reference);
+  const message = typeof reference === "string" ? reference : registryProblem(text, reference);
   if (message === undefined && typeof reference !== "string") return reference;
   const meant = text.length > MAX_SHOWN ? undefined : nameMeant(text);
   return {
@@ -17,10 +17,12 @@ export function readImageName(text: string): Reference | Diagnostic {
   };
 }
 
-function websiteMessage({ registry }: Reference): string | undefined {
-  const real = registryOfWebsite(registry);
-  return real === undefined ? undefined : `${quote(registry)} is not a registry: its images come from ${real}`;
+function registryProblem(text: string, { registry }: Reference): string | undefined {
+  return API_ADDRESS.test(text) ? `${quote(text)} is an address of Docker Hub's API` : websiteProblem(registry);
 }
+
+/** Docker's own name of Docker Hub, `https://index.docker.io/v1/`, and its API. No namespace is called v1 or v2. */
+const API_ADDRESS = /^(?:index\.|registry-1\.)?docker\.io(?::443)?\/v[12](?:\/|$)/i;
 
 /** A URL's scheme, or a transport of skopeo and podman (containers-transports(5)). */
 const SCHEME =
@@ -36,12 +38,21 @@ const AROUND: readonly (readonly [RegExp, string])[] = [
 
 /** Pages that show an image, and the name of the image on the page. */
 const PAGES: readonly (readonly [RegExp, string])[] = [
-  [/^hub\.docker\.com\/_\/([^/?#]+).*$/, "$1"],
-  [/^hub\.docker\.com\/layers\/library\/([^/?#]+)\/([^/?#]+).*$/, "$1:$2"],
-  [/^hub\.docker\.com\/layers\/([^/?#]+\/[^/?#]+)\/([^/?#]+).*$/, "$1:$2"],
-  [/^hub\.docker\.com\/(?:r|u|repository\/docker)\/([^/?#]+\/[^/?#]+).*$/, "$1"],
-  [/^(?:registry\.)?hub\.docker\.com\/(?:library\/)?/, ""],
-  [/^(?:www\.)?docker\.com\//, ""],
+  [/^([^/]+)\/v2\/(.+)\/manifests\/([^/?#]+)$/, "$1/$2:$3"],
+  [/^hub\.docker\.com\/_\/([^/?#]+).*$/i, "$1"],
+  [/^hub\.docker\.com\/layers\/library\/([^/?#]+)\/([^/?#]+).*$/i, "$1:$2"],
+  [/^hub\.docker\.com\/layers\/([^/?#]+\/[^/?#]+)\/([^/?#]+).*$/i, "$1:$2"],
+  [/^hub\.docker\.com\/(?:r|u|repository\/docker)\/([^/?#]+\/[^/?#]+).*$/i, "$1"],
+  [
+    /^hub\.docker\.com\/v2\/(?:repositories|namespaces)\/([^/?#]+)\/(?:repositories\/)?([^/?#]+).*$/i,
+    "hub.docker.com/$1/$2",
+  ],
+  [/^(?:index\.|registry-1\.)?docker\.io(?::443)?\/v[12]\/(?:library\/)?/i, ""],
+  // The other hosts of Docker are no registry.
+  [
+    /^(?!(?:index\.|registry-1\.)?docker\.io)(?:[a-z0-9-]+\.)?(?:(?:hub|cloudflare)\.)?docker\.(?:io|com)(?::443)?\/(?:v[12]\/)?(?:library\/)?/i,
+    "",
+  ],
   [/^quay\.io\/repository\/([^?#]+).*$/, "quay.io/$1"],
   [/^gallery\.ecr\.aws\//, "public.ecr.aws/"],
   [/^github\.com\/(?:orgs|users)\/([^/]+)\/packages\/container\/(?:package\/)?([^/?#]+).*$/, "ghcr.io/$1/$2"],
@@ -80,5 +91,5 @@ function lowerCaseName(name: string): string {
 
 function isImageName(name: string): boolean {
   const reference = parseReference(name);
-  return typeof reference !== "string" && websiteMessage(reference) === undefined;
+  return typeof reference !== "string" && registryProblem(name, reference) === undefined;
 }

@@ -1,5 +1,5 @@
 import { parseEndpoint, type Endpoint, type EndpointFault } from "../../oci/endpoint.ts";
-import { registryOfWebsite } from "../../oci/registry-names.ts";
+import { registryOfWebsite, websiteProblem } from "../../oci/registry-names.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Reads a registry address from a mirror file, or describes what is wrong with it. */
@@ -8,12 +8,8 @@ export function readEndpoint(text: string): Endpoint | Diagnostic {
   if ("fault" in endpoint) return diagnosticOf(endpoint);
   const { path, url } = endpoint;
   const { host } = url;
-  const registry = registryOfWebsite(host);
-  if (registry === undefined) return endpoint;
-  return {
-    message: `${quote(host)} is not a registry: its images come from ${registry}`,
-    hint: `write https://${path === "" ? registry : `${registry}/${path}`}`,
-  };
+  const message = websiteProblem(host);
+  return message === undefined ? endpoint : { message, hint: `write ${withRegistry(host, path)}` };
 }
 
 function diagnosticOf({ fault, part }: EndpointFault): Diagnostic {
@@ -39,8 +35,16 @@ function diagnosticOf({ fault, part }: EndpointFault): Diagnostic {
 function formHint(text: string): string {
   const scheme = /^http:/i.test(text) ? "http" : "https";
   const address = `${scheme}://${text.replace(/^[a-z][a-z0-9+.-]*:\/+/i, "")}`;
-  const isAddress = text.length <= MAX_SHOWN && "url" in parseEndpoint(address);
-  return `write it as ${isAddress ? address : "https://HOST or https://HOST:PORT"}`;
+  const endpoint = text.length <= MAX_SHOWN ? parseEndpoint(address) : undefined;
+  if (endpoint === undefined || "fault" in endpoint) return "write it as https://HOST or https://HOST:PORT";
+  const { host } = endpoint.url;
+  return `write it as ${registryOfWebsite(host) === undefined ? address : withRegistry(host, endpoint.path)}`;
+}
+
+/** Returns the address of the registry that a website belongs to. */
+function withRegistry(website: string, path: string): string {
+  const registry = registryOfWebsite(website) ?? website;
+  return `https://${path === "" ? registry : `${registry}/${path}`}`;
 }
 
 /** Longer addresses do not fit in a hint. */

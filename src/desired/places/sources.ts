@@ -126,9 +126,10 @@ function alternatesOf(
 ): Alternate[] {
   return documents.flatMap(({ registry: place, only = OFFICIAL_IMAGES }, i) => {
     const at = below(below(below(pointer, "alternates"), String(i)), "registry");
-    const slash = place.indexOf("/");
-    const host = slash < 0 ? place : place.slice(0, slash);
-    const prefix = slash < 0 ? "" : place.slice(slash + 1);
+    const bare = isDockerHub(hostOf(place)) ? hostOf(place) : place;
+    const slash = bare.indexOf("/");
+    const host = slash < 0 ? bare : bare.slice(0, slash);
+    const prefix = slash < 0 ? "" : bare.slice(slash + 1);
     if (isRegistry(host) && /[.:]/.test(host) && (slash < 0 || isRepository(prefix))) {
       const registry = registryOfWebsite(host) ?? canonicalRegistry(host);
       const reason = rejectionReason(registry, source);
@@ -147,12 +148,21 @@ function alternatesOf(
   });
 }
 
-/** Shows the host in an address: `docker.io` for `https://docker.io/`. */
+/** Shows the host in an address: `docker.io` for `https://docker.io/` and `https://index.docker.io/v1/`. */
 function hostHint(text: string): string {
-  const host = text.replace(ADDRESS, "");
+  const host = hostOf(text);
   return host !== text && isRegistry(host)
-    ? `write ${host}`
+    ? `write ${registryOfWebsite(host) ?? canonicalRegistry(host)}`
     : "write a host such as docker.io or registry.example.com:5000, without https://";
+}
+
+/** Returns the host in an address of a registry, whose path can be the version of the API. */
+function hostOf(text: string): string {
+  return text.replace(ADDRESS, "").replace(/\/v[12]$/, "");
+}
+
+function isDockerHub(host: string): boolean {
+  return (registryOfWebsite(host) ?? canonicalRegistry(host)) === DOCKER_HUB;
 }
 
 function alternateHint(text: string): string {

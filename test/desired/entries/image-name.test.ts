@@ -20,6 +20,17 @@ describe("a text that is no image name gets a hint with the name that was meant:
     ["https://hub.docker.com/layers/library/python/3.12/images/sha256-0", "python:3.12"],
     ["hub.docker.com/r/grafana/grafana", "grafana/grafana"],
     ["registry.hub.docker.com/library/python:3.12", "python:3.12"],
+    ["https://index.docker.io/v1/", ""],
+    ["https://index.docker.io/v1/library/redis:7", "redis:7"],
+    ["index.docker.io/v1/grafana/grafana", "grafana/grafana"],
+    ["https://registry-1.docker.io/v2/library/redis/manifests/7", "registry-1.docker.io/library/redis:7"],
+    ["https://ghcr.io/v2/org/app/manifests/1", "ghcr.io/org/app:1"],
+    ["https://hub.docker.com/v2/repositories/library/redis/tags", "redis"],
+    ["https://hub.docker.com/v2/namespaces/grafana/repositories/grafana/tags", "grafana/grafana"],
+    ["auth.docker.io/library/redis:7", "redis:7"],
+    ["www.docker.io/grafana/grafana", "grafana/grafana"],
+    ["hub.docker.com:443/redis", "redis"],
+    ["https://app.docker.com/redis", "redis"],
     ["https://quay.io/repository/prometheus/node-exporter?tab=tags", "quay.io/prometheus/node-exporter"],
     ["https://gallery.ecr.aws/docker/library/redis", "public.ecr.aws/docker/library/redis"],
     ["https://github.com/org/app/pkgs/container/app", "ghcr.io/org/app"],
@@ -39,7 +50,7 @@ describe("a text that is no image name gets a hint with the name that was meant:
     test(text, () => {
       const read = readImageName(text);
       assert.ok("message" in read, "it was accepted");
-      assert.equal(read.hint, `write "${meant}"`);
+      assert.equal(read.hint, meant === "" ? undefined : `write "${meant}"`);
     });
   }
 });

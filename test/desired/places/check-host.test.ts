@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, read, refusedAs } from "../mirror-file-in-folder.ts";
+import { prefixOf } from "../../../src/desired/places/target.ts";
+import { accepted, around, read, refusedAs } from "../mirror-file-in-folder.ts";
 
 const LOOKALIKES = ["123456789012.dkr.ecr.s3.amazonaws.com", "123456789012.dkr-ecr.lambda-url.on.aws"];
 
@@ -72,6 +73,34 @@ for (const host of [
       const problems = await refusedAs(text);
       assert.equal(problems.length, 1, problems.join("\n"));
       assert.match(problems[0] ?? "", /never contacts|is not a valid registry/);
+    });
+  }
+}
+
+for (const name of ["https://index.docker.io/v1/", "https://index.docker.io/v1", "https://registry-1.docker.io/v2/"]) {
+  test(`${name} is Docker Hub as a target, as an endpoint and as an alternate`, async () => {
+    const sources = `{ docker.io: { endpoint: "${name}" } }`;
+    const whole = await accepted(file({ target: `{ oci: "${name}" }`, sources }));
+    const part = await accepted(file({ target: `{ oci: "${name.replace(/\/$/, "")}/team" }` }));
+    assert.deepEqual([...whole.targets, ...part.targets].map(prefixOf), ["", "team"]);
+    assert.equal(whole.sources.get("docker.io")?.endpoint, "https://registry-1.docker.io");
+    const alternate = `{ docker.io: { alternates: [{ registry: "${name}" }] } }`;
+    const [problem] = await refusedAs(file({ sources: alternate }));
+    assert.match(problem ?? "", /cannot be an alternate: it is the source itself/);
+  });
+}
+
+for (const host of ["auth.docker.io", "www.docker.io", "hub.docker.com", "HUB.docker.com:443", "app.docker.com"]) {
+  for (const [where, text] of [
+    ["image", file({ image: `${host}/team/app:1` })],
+    ["endpoint", file({ sources: `{ docker.io: { endpoint: "https://${host}" } }` })],
+    ["oci target", file({ target: `{ oci: "https://${host}/team" }` })],
+    ["oci target without a scheme", file({ target: `{ oci: "${host}/team" }` })],
+  ] as const) {
+    test(`${host} is refused as ${where}, with the form that is right`, async () => {
+      const problems = await refusedAs(text);
+      assert.equal(problems.length, 1, problems.join("\n"));
+      assert.match(problems[0] ?? "", /\(write (?:it as )?(?:"team\/app:1"|https:\/\/docker\.io(?:\/team)?)\)$/);
     });
   }
 }

@@ -11,6 +11,14 @@ describe("a host in `sources` that no image comes from is refused:", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["{ dockerhub: { reserve: 20 } }", 'no image comes from "dockerhub" (did you mean "docker.io"?)'],
     ["{ hub.docker.com: {} }", 'no image comes from "hub.docker.com" (did you mean "docker.io"?)'],
+    ["{ auth.docker.io: {} }", 'no image comes from "auth.docker.io" (did you mean "docker.io"?)'],
+    ["{ www.docker.io: {} }", 'no image comes from "www.docker.io" (did you mean "docker.io"?)'],
+    [
+      "{ 'https://index.docker.io/v1/': {} }",
+      '"https://index.docker.io/v1/" is not a valid registry host (write docker.io)',
+    ],
+    ["{ 'index.docker.io/v1/': {} }", '"index.docker.io/v1/" is not a valid registry host (write docker.io)'],
+    ["{ 'https://hub.docker.com/': {} }", '"https://hub.docker.com/" is not a valid registry host (write docker.io)'],
     ["{ quay.oi: { concurrency: 2 } }", 'no image comes from "quay.oi" (did you mean "quay.io"?)'],
     [
       "{ registry.example.com: {} }",

@@ -12,12 +12,28 @@ test("requests use https and the registry's own host, or registry-1.docker.io fo
 });
 
 test("every name of Docker Hub in an address means the host of its API", () => {
-  for (const configured of ["https://docker.io", "https://index.docker.io/", "https://Docker.io:443"]) {
+  for (const configured of [
+    "https://docker.io",
+    "https://index.docker.io/",
+    "https://Docker.io:443",
+    "https://index.docker.io/v1/",
+  ]) {
     const expected = "https://registry-1.docker.io/";
     assert.equal(endpointFor("reg.example.com", { environment: {}, configured }).href, expected);
     const environment = { MIRRORFORM_ENDPOINT_REG_EXAMPLE_COM: configured };
     assert.equal(endpointFor("reg.example.com", { environment }).href, expected);
   }
+});
+
+test("a website of Docker Hub is no endpoint of a registry, but the catalogue's own host is one", () => {
+  for (const host of ["hub.docker.com", "auth.docker.io", "www.docker.io"]) {
+    const configured = `https://${host}`;
+    const message = `"${host}" is not a registry: its images come from docker.io`;
+    assert.throws(() => endpointFor("docker.io", { environment: {}, configured }), { code: "INVALID_FILE", message });
+    const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: configured };
+    assert.throws(() => endpointFor("docker.io", { environment }), { code: "USAGE", message });
+  }
+  assert.equal(endpointFor("hub.docker.com", { environment: {} }).host, "hub.docker.com");
 });
 
 test("the environment variable takes precedence over the mirror file's endpoint", () => {
