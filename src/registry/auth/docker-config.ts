@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { MirrorError } from "../../errors.ts";
-import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
+import { isJsonObject } from "../../oci/json-object.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
+import { registryOfWebsite } from "../../oci/registry-names.ts";
 import type { Credential } from "./credential.ts";
 import { readFailure } from "../../file-failure.ts";
+import { membersIn, parseFirstObject, textIn } from "./go-json.ts";
 
 /** The parts of Docker's config.json about credentials (docs.docker.com, "docker login"). */
 export interface DockerConfig {
@@ -29,18 +31,18 @@ export async function readDockerConfig(path: string): Promise<DockerConfig | und
 }
 
 /**
- * Parses a config.json. As in Docker, an empty text and `null` are a configuration without settings (docker/cli#2599).
+ * Parses a config.json as Docker does: the case of keys does not matter, and neither does what follows the object. An
+ * empty text and `null` are a configuration without settings (docker/cli#2599).
  * @throws MirrorError FILE_UNREADABLE, which does not quote the text
  */
 export function parseDockerConfig(text: string, where: string): DockerConfig {
-  const json = text.replace(/^\uFEFF/, "").trim();
-  const value = json === "" || json === "null" ? {} : parseJsonObject(json);
+  const value = parseFirstObject(text.replace(/^\uFEFF/, ""));
   if (value === undefined) throw unreadable(where, "the content is not a JSON object", undefined);
-  const { auths, credHelpers, credsStore } = value;
+  const credsStore = textIn(value, "credsStore");
   return {
-    auths: isJsonObject(auths) ? auths : {},
-    credHelpers: isJsonObject(credHelpers) ? credHelpers : {},
-    credsStore: typeof credsStore === "string" && credsStore !== "" ? credsStore : undefined,
+    auths: membersIn(value, "auths"),
+    credHelpers: membersIn(value, "credHelpers"),
+    credsStore: credsStore === "" ? undefined : credsStore,
   };
 }
 
@@ -62,13 +64,12 @@ export function findAuth(config: DockerConfig, host: string): Credential | undef
   const key = findKey(config.auths, host);
   const entry = key === undefined ? undefined : config.auths[key];
   if (!isJsonObject(entry)) return undefined;
-  const { identitytoken, auth, username, password } = entry;
-  if (typeof identitytoken === "string" && identitytoken !== "") return { identityToken: identitytoken };
-  if (typeof auth === "string" && auth !== "") return decodeAuth(auth);
-  if (typeof username === "string" && typeof password === "string" && username !== "" && password !== "") {
-    return { username, password };
-  }
-  return undefined;
+  const identityToken = textIn(entry, "identitytoken");
+  if (identityToken !== "") return { identityToken };
+  const auth = textIn(entry, "auth");
+  if (auth !== "") return decodeAuth(auth);
+  const [username, password] = [textIn(entry, "username"), textIn(entry, "password")];
+  return username === "" || password === "" ? undefined : { username, password };
 }
 
 /** Decodes `auth`: base64 of `user:password`. The password may contain colons, and Docker may pad it with NUL. */
@@ -82,18 +83,23 @@ function decodeAuth(auth: string): Credential | undefined {
   return username === "<token>" ? { identityToken: password } : { username, password };
 }
 
-/** Finds the key of a host, which may have a scheme, a path or another name of Docker Hub. Prefers the shortest key. */
+/**
+ * Finds the key of a host, which may have a scheme, a path or another name of Docker Hub. Prefers the shortest key, and
+ * a host of Docker Hub's registry to those of its websites.
+ */
 function findKey(entries: Readonly<Record<string, unknown>>, host: string): string | undefined {
   if (host === DOCKER_HUB && Object.hasOwn(entries, DOCKER_HUB_KEY)) return DOCKER_HUB_KEY;
   if (Object.hasOwn(entries, host)) return host;
-  const matching = Object.keys(entries).filter((key) => hostOfKey(key) === host);
-  return matching.toSorted((one, other) => one.length - other.length)[0];
+  const keys = Object.keys(entries).toSorted((one, other) => one.length - other.length);
+  const own = keys.find((key) => canonicalRegistry(hostOfKey(key)) === host);
+  if (own !== undefined || host !== DOCKER_HUB) return own;
+  return keys.find((key) => registryOfWebsite(hostOfKey(key)) === DOCKER_HUB);
 }
 
 function hostOfKey(key: string): string {
   const withoutScheme = key.replace(/^https?:\/\//i, "");
   const [host = ""] = withoutScheme.split("/", 1);
-  return canonicalRegistry(host.replace(/:443$/, ""));
+  return host.replace(/:443$/, "");
 }
 
 function unreadable(where: string, message: string, cause: unknown): MirrorError {

@@ -71,6 +71,9 @@ for (const key of [
   "registry-1.docker.io",
   "https://docker.io",
   "https://registry-1.docker.io/v2/",
+  "https://auth.docker.io/token",
+  "hub.docker.com",
+  "https://www.docker.io",
 ]) {
   test(`Docker Hub's credentials are found under ${key}`, async (t) => {
     const { look } = await setUp(t, { auths: { [key]: auth("me:pw") } });
@@ -171,7 +174,53 @@ for (const text of ['{"auths": {"a.example": {"auth": "c2VjcmV0"', "[]", '"secre
   });
 }
 
-for (const text of ["", " \r\n\t", "\uFEFF", "null", "{}", '{"auths":null,"credHelpers":null,"credsStore":""}']) {
+for (const [what, text] of [
+  ["keys in another case", '{"Auths":{"a.example":{"AUTH":"bWU6MQ=="}}}'],
+  ["keys in another case, without `auth`", '{"AUTHS":{"a.example":{"UserName":"me","Password":"1"}}}'],
+  ["the last of several spellings", '{"auths":{"a.example":{"auth":"eDp5","Auth":"bWU6MQ=="}}}'],
+  ["several spellings of auths together", '{"auths":{"a.example":{"auth":"bWU6MQ=="}},"AUTHS":{"b.example":{}}}'],
+  ["text after the object", '{"auths":{"a.example":{"auth":"bWU6MQ==","x":"}\\"{"}}} trailing {'],
+  ["another object after the object", '{"auths":{"a.example":{"auth":"bWU6MQ=="}}}{"auths":{}}'],
+] as const) {
+  test(`a config.json with ${what} is read, as in Docker`, async (t) => {
+    const { look } = await setUp(t, text);
+    assert.deepEqual(await look("a.example"), { username: "me", password: "1" });
+    const inline = await setUp(t);
+    const environment = { DOCKER_AUTH_CONFIG: text };
+    assert.deepEqual(await inline.look("a.example", environment), { username: "me", password: "1" });
+  });
+}
+
+test("helpers are found in any case of their keys", async (t) => {
+  const { look, helper } = await setUp(t, '{"CredsStore":"store","credhelpers":{"a.example":"own"}} text');
+  await helper("store", `echo '{"Username":"store","Secret":"2"}'`);
+  await helper("own", `echo '{"Username":"own","Secret":"3"}'`);
+  assert.deepEqual(await look("a.example"), { username: "own", password: "3" });
+  assert.deepEqual(await look("b.example"), { username: "store", password: "2" });
+});
+
+test("a website of Docker Hub does not hide its registry, and has no credentials of its own", async (t) => {
+  const { look } = await setUp(t, {
+    auths: {
+      "hub.docker.com": auth("site:1"),
+      "https://index.docker.io/v1/": auth("hub:2"),
+      "github.com": auth("x:3"),
+    },
+  });
+  assert.deepEqual(await look("docker.io"), { username: "hub", password: "2" });
+  assert.equal(await look("ghcr.io"), undefined);
+});
+
+for (const text of [
+  "",
+  " \r\n\t",
+  "\uFEFF",
+  "null",
+  "null {}",
+  "{}",
+  "{} x",
+  '{"auths":null,"credHelpers":null,"credsStore":""}',
+]) {
   test(`a config.json with ${JSON.stringify(text)} has no credentials, as in Docker`, async (t) => {
     const { look } = await setUp(t, text);
     assert.equal(await look("a.example"), undefined);
