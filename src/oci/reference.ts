@@ -26,7 +26,7 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 /** Longest repository name that Docker accepts, without the registry. */
 const MAX_REPOSITORY_LENGTH = 255;
-/** The hosts of Docker Hub (regclient, `config/host.go`). 443 is the port of https. */
+/** The hosts of Docker Hub (regclient, `config/host.go`). */
 const DOCKER_HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /** The canonical name of Docker Hub. */
@@ -51,10 +51,16 @@ export function isRepository(text: string): boolean {
   return REPOSITORY.test(text) && text.length <= MAX_REPOSITORY_LENGTH;
 }
 
-/** Returns the canonical name of a registry: in lower case, and `docker.io` for each host of Docker Hub. */
+/**
+ * Returns the canonical name of a registry: in lower case, without the port of https, and `docker.io` for each host of
+ * Docker Hub.
+ */
 export function canonicalRegistry(host: string): string {
   const lower = host.toLowerCase();
-  if (DOCKER_HUB_HOSTS.has(lower.replace(/:443$/, ""))) return DOCKER_HUB;
+  const bare = lower.replace(/:443$/, "");
+  if (DOCKER_HUB_HOSTS.has(bare)) return DOCKER_HUB;
+  // Only the port makes `reg:443/app` an image at a host.
+  if (isHost(bare)) return bare;
   // Only the capitals in `REG/app` make `REG` a host: `reg/app` is a repository on Docker Hub.
   return isHost(lower) ? lower : host;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MirrorError } from "../../../src/errors.ts";
+import { canonicalRegistry } from "../../../src/oci/reference.ts";
 import { endpointFor } from "../../../src/registry/hosts/registry-endpoint.ts";
 
 test("requests use https and the registry's own host, or registry-1.docker.io for Docker Hub", () => {
@@ -81,6 +82,8 @@ test("an ECR is asked at its dual-stack or FIPS host, unless an address is set",
   const variant = () => ({ isDualStack: true, isFips: false });
   const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
   assert.equal(endpointFor(ecr, { environment: {}, variant }).host, "123456789012.dkr-ecr.eu-west-1.on.aws");
+  const withPort = canonicalRegistry(`${ecr.toUpperCase()}:443`);
+  assert.equal(endpointFor(withPort, { environment: {}, variant }).host, "123456789012.dkr-ecr.eu-west-1.on.aws");
   assert.equal(endpointFor(ecr, { environment: {}, variant, configured: `https://${ecr}` }).host, ecr);
   assert.equal(endpointFor("ghcr.io", { environment: {}, variant }).host, "ghcr.io");
   assert.equal(endpointFor("docker.io", { environment: {}, variant }).host, "registry-1.docker.io");
