@@ -91,7 +91,8 @@ function invalidBehindLink(path: string, realPath: string): Problem {
   return { code: "INVALID_FILE", message, hint, path };
 }
 
-async function readMirrorText(
+/** Checks the text of a mirror file. @param realPath where the file is, or would be */
+export async function readMirrorText(
   path: string,
   realPath: string,
   text: string,

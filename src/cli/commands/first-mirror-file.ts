@@ -74,7 +74,8 @@ function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   );
   if (place === undefined) throw noPlace(text);
   taken.add(`${place.repository}:${place.tag}`);
-  return `  - image: ${text}\n${place.line}`;
+  // A YAML list starts like the address of an IPv6 host.
+  return `  - image: ${text.startsWith("[") ? JSON.stringify(text) : text}\n${place.line}`;
 }
 
 /** Lists names for an image: its own, its own with a tag from its digest, and its full name with the registry. */

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 
 import { MirrorError } from "../../errors.ts";
 import { readImageName } from "../../desired/entries/image-name.ts";
+import { readMirrorText } from "../../desired/mirror-file.ts";
 import type { Diagnostic } from "../../desired/text/problem.ts";
 import { STANDARD_STREAM } from "../options/common-options.ts";
 import { systemCodeOf } from "../../file-failure.ts";
@@ -24,6 +25,7 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
     return { text, reference };
   });
   const content = firstMirrorFile(basename(dirname(resolve(path))), images);
+  await requireValid(path, content, context);
   if (path === STANDARD_STREAM) {
     context.out(json ? `${JSON.stringify({ file: path, images: images.length, content }, null, 2)}\n` : content);
     return EXIT.done;
@@ -38,8 +40,22 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
   return EXIT.done;
 }
 
+/** Refuses what `validate` would refuse, such as an image at a metadata service. */
+async function requireValid(path: string, content: string, { environment, signal }: ProcessContext): Promise<void> {
+  const read = await readMirrorText(path, resolve(path), content, { environment, signal });
+  if (!("problems" in read)) return;
+  const [problem] = read.problems;
+  const line = content.split("\n")[(problem?.position?.line ?? 0) - 1] ?? "";
+  const image = /^ {2}- image: (.*)$/.exec(line)?.[1] ?? path;
+  throw usage(image, problem?.message ?? "the file would be invalid", hintOf(problem?.hint));
+}
+
 function invalidImage(text: string, { message, hint }: Diagnostic): MirrorError {
-  return usage(text, message, `${hint ?? "use a name that `docker pull` accepts"}; no file was written`);
+  return usage(text, message, hintOf(hint));
+}
+
+function hintOf(hint: string | undefined): string {
+  return `${hint ?? "use a name that `docker pull` accepts"}; no file was written`;
 }
 
 /** Returns whether a text is the name of a file that lists images, or a path. No image name starts like a path. */

@@ -25,13 +25,9 @@ export function checkHost(
     return false;
   }
   const host = registry.toLowerCase().replace(/:[0-9]+$/, "");
-  const message = ecrLookalike(host);
-  if (message !== undefined) {
-    log.add(pointer, {
-      message,
-      hint: "write ACCOUNT.dkr.ecr.REGION.amazonaws.com, such as us-east-1 for REGION",
-      ...at,
-    });
+  const lookalike = ecrLookalike(host);
+  if (lookalike !== undefined) {
+    log.add(pointer, { ...lookalike, ...at });
     return false;
   }
   warnOfRegion(readEcrHost(host)?.region, pointer, log, at.at);

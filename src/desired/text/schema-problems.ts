@@ -1,4 +1,5 @@
 import type { SchemaError } from "../generated/validate-mirror-file.ts";
+import { nearestRegion } from "../../registry/hosts/aws-region.ts";
 import { TARGET_KINDS } from "../places/target.ts";
 import { didYouMean, nearest } from "../../nearest.ts";
 import { GLOB_SYNTAX } from "../../oci/glob.ts";
@@ -156,7 +157,7 @@ function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
     }
     case "enum": {
       const allowed = [params["allowedValues"]].flat().map(String);
-      const written = place?.written ?? "";
+      const written = textOf(place);
       const list = instancePath.endsWith("/platforms") ? platformsHint(written) : undefined;
       const expected = allowed.join(" or ") + (place?.shape?.items === undefined ? "" : " or a list");
       return { message: `expected ${expected}, found ${found}`, ...hintOf(list ?? didYouMean(written, allowed)) };
@@ -165,7 +166,11 @@ function sentence(error: SchemaError, place: Place | undefined): Diagnostic {
       return { message: `expected ${String(params["allowedValue"])}, found ${found}` };
     case "pattern": {
       const [, meaning, hint] = PATTERNS.find(([where]) => where.test(instancePath)) ?? [];
-      return { message: `expected ${meaning ?? String(params["pattern"])}; found ${found}`, ...hintOf(hint) };
+      const region = instancePath.endsWith("/region") ? nearestRegion(textOf(place)) : undefined;
+      return {
+        message: `expected ${meaning ?? String(params["pattern"])}; found ${found}`,
+        ...hintOf(hint ?? (region && `did you mean "${region}"?`)),
+      };
     }
     case "minLength":
     case "minItems":
@@ -189,11 +194,17 @@ function hintOf(hint: string | undefined): { hint?: string } {
   return hint === undefined ? {} : { hint };
 }
 
+/** Returns the text that was checked. */
+function textOf(place: Place | undefined): string {
+  return place?.expanded ?? place?.written ?? "";
+}
+
 function describe(place: Place | undefined): string {
   if (place?.kind === "map") return "a map";
   if (place?.kind === "list") return "a list";
   if (place?.written === undefined || place.written === "") return "nothing";
-  return quote(place.written);
+  const { expanded, written } = place;
+  return expanded === undefined ? quote(written) : `${quote(expanded)} from ${quote(written)}`;
 }
 
 /** Returns the key of a value; for an item, the key of its list. */

@@ -13,6 +13,8 @@ export interface Place {
   shape: Shape | undefined;
   /** The text of a scalar, as written. */
   written: string | undefined;
+  /** The text of a scalar after variable expansion, if it has variables. */
+  expanded?: string;
 }
 
 /** The values of a YAML tree, the place of each by pointer, and the problems with variables. */
@@ -52,6 +54,8 @@ export function typeScalars(root: YamlNode, shape: Shape, expand: Expand): Typed
       return node.text;
     }
     // A quoted scalar is text, except with a variable, because a flow map requires quotes around it.
+    const place = places.get(pointer);
+    if (place !== undefined && expanded.text !== node.text) place.expanded = expanded.text;
     const typed = node.plain || expanded.text !== node.text;
     return typed ? coerce(expanded.text, expected?.scalar) : expanded.text;
   };

@@ -21,6 +21,11 @@ export function partitionOf(region: string): Partition {
 
 const KNOWN: readonly string[] = PARTITIONS.flatMap(({ regions }) => regions);
 
+/** Returns the known Region that a text probably means; undefined if none is similar. */
+export function nearestRegion(text: string): string | undefined {
+  return nearest(text, KNOWN);
+}
+
 /** A Region that mirrorform does not know. */
 export interface UnknownRegion {
   message: string;
@@ -33,7 +38,7 @@ export interface UnknownRegion {
  */
 export function unknownRegion(region: string): UnknownRegion | undefined {
   if (KNOWN.includes(region)) return undefined;
-  const near = nearest(region, KNOWN);
+  const near = nearestRegion(region);
   return {
     message: `${JSON.stringify(region)} is not a known AWS Region`,
     hint: near === undefined ? "ignore this warning if the Region is new" : `did you mean "${near}"?`,

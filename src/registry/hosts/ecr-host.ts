@@ -1,4 +1,4 @@
-import { isRegion, partitionOf } from "./aws-region.ts";
+import { isRegion, nearestRegion, partitionOf } from "./aws-region.ts";
 
 /** Which of AWS's endpoints to use. */
 export interface EndpointVariant {
@@ -59,17 +59,38 @@ export function isSameEcr(one: string, other: string): boolean {
 const AWS_DOMAIN = /\.(?:amazonaws\.(?:com|com\.cn|eu)|on\.aws|on\.amazonwebservices\.(?:com\.cn|eu))$/;
 const LOOKS_LIKE_ECR = /(?:^|\.)dkr[.-]ecr(?:-fips)?\.(?:([^.]+)\.)?/;
 
+/** Why a host is no ECR registry, and the host that was probably meant. */
+export interface EcrLookalike {
+  message: string;
+  hint: string;
+}
+
 /**
  * Describes why a host of AWS that looks like an ECR registry is none: `123456789012.dkr.ecr.s3.amazonaws.com` belongs
  * to a customer of S3. Undefined for ECR registries and for hosts outside AWS.
  * @param host without a port, in lower case
  */
-export function ecrLookalike(host: string): string | undefined {
-  const [, region] = LOOKS_LIKE_ECR.exec(host) ?? [];
+export function ecrLookalike(host: string): EcrLookalike | undefined {
+  const [, label = ""] = LOOKS_LIKE_ECR.exec(host) ?? [];
   if (!AWS_DOMAIN.test(host) || !LOOKS_LIKE_ECR.test(host) || readEcrHost(host) !== undefined) return undefined;
-  const begin = `${JSON.stringify(host)} is not the host of an ECR registry`;
-  if (!/^\d{12}\./.test(host)) return `${begin}: it does not start with a 12-digit account ID`;
-  if (region === undefined || !isRegion(region))
-    return `${begin}: ${JSON.stringify(region ?? "")} is not an AWS Region`;
-  return `${begin}: Region ${region} has another domain`;
+  const account = /^(\d{12})\./.exec(host)?.[1];
+  const region = isRegion(label) ? label : undefined;
+  const problem =
+    account === undefined
+      ? "it does not start with a 12-digit account ID"
+      : region === undefined
+        ? `${JSON.stringify(label)} is not an AWS Region`
+        : `Region ${region} has another domain`;
+  return {
+    message: `${JSON.stringify(host)} is not the host of an ECR registry: ${problem}`,
+    hint: `write ${hostMeant(host, account, region ?? nearestRegion(label))}`,
+  };
+}
+
+/** Shows the form of the host, with the parts of it that are known. */
+function hostMeant(host: string, account: string | undefined, region: string | undefined): string {
+  const form = { isDualStack: /(?:^|\.)dkr-/.test(host), isFips: host.includes("ecr-fips.") };
+  const meant = formatEcrHost({ ...form, account: account ?? "ACCOUNT", region: region ?? "us-east-1" });
+  if (region !== undefined) return account === undefined ? `${meant}, with 12 digits for ACCOUNT` : meant;
+  return `${meant.replace("us-east-1", "REGION")}, such as us-east-1 for REGION`;
 }

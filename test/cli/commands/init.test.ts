@@ -90,6 +90,33 @@ describe("init", () => {
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
   });
 
+  test("refuses what validate refuses, with its hint, and writes nothing", async (t) => {
+    const path = await folder(t);
+    for (const [name, message] of [
+      ["123456789012.dkr.ecr.s3.amazonaws.com/app:1", /is not the host of an ECR registry[^]*hint: write 123456789012/],
+      [
+        "123456789012.dkr-ecr.lambda-url.on.aws/app:1",
+        /is not the host of an ECR registry[^]*hint: write 123456789012/,
+      ],
+      ["169.254.169.254/app:1", /never contacts[^]*hint: write the host of a registry; no file was written/],
+      ["[fd00:ec2::254]:80/app:1", /never contacts/],
+      ["metadata.google.internal/app:1", /never contacts/],
+    ] as const) {
+      const { code, stderr } = await resident(["init", "redis:7", name, "--file", "m.yaml"], { folder: path });
+      assert.equal(code, 3, name);
+      assert.match(stderr, message);
+      assert.ok(stderr.includes(`cannot read image ${name}: `) || stderr.includes(JSON.stringify(name)), stderr);
+      await assert.rejects(readFile(join(path, "m.yaml")));
+    }
+  });
+
+  test("writes an image at an IPv6 host in quotes", async (t) => {
+    const path = await folder(t);
+    const { code, stderr } = await resident(["init", "[::1]:5000/team/app:1"], { folder: path });
+    assert.equal(code, 0, stderr);
+    assert.match((await resident(["validate"], { folder: path })).stdout, /1 image, 1 target/);
+  });
+
   test("refuses the names of files, and says how to find their images", async (t) => {
     const path = await folder(t, { "docker-compose.yml": "services: {}\n" });
     for (const [name, hint] of [

@@ -108,6 +108,11 @@ describe("a mirror file is refused for its form:", () => {
       /^INVALID_FILE expected an AWS Region/,
     ],
     [
+      "a Region that is misspelled",
+      `${HEAD}targets: { main: { ecr: { region: »useast1 } } }\n${MIRRORS}`,
+      'INVALID_FILE expected an AWS Region such as us-east-1; found "useast1" (did you mean "us-east-1"?)',
+    ],
+    [
       "an account with a missing digit",
       `${HEAD}targets: { main: { ecr: { account: »12345678901 } } }\n${MIRRORS}`,
       /^INVALID_FILE expected an AWS account ID \(12 digits\)/,
@@ -335,5 +340,22 @@ test("reports alternates that are not a list of maps", async () => {
     `${HEAD}${TARGETS}sources: { docker.io: { alternates: ${alternates} } }\n${MIRRORS}`;
   for (const wrong of ['[»"public.ecr.aws/docker"]', "»5", "[{ registry: »5 }]", "[»{ only: [a] }]"]) {
     await one(around(wrong), /^INVALID_FILE /);
+  }
+});
+
+test("a problem with a variable shows its value and its name", async () => {
+  const file = (ecr: string) => `${HEAD}targets: { main: { ecr: { ${ecr} } } }\n${MIRRORS}`;
+  const environment = { AWS_REGION: "useast1", AWS_ACCOUNT_ID: "1234", MIRRORFORM_VAR_MODE: "IMUTABLE" };
+  for (const [text, expected] of [
+    [file('region: "${AWS_REGION}"'), /found "useast1" from "\$\{AWS_REGION\}" \(did you mean "us-east-1"\?\)$/],
+    [file('region: "us-${AWS_REGION}"'), /found "us-useast1" from "us-\$\{AWS_REGION\}"/],
+    [file('account: "${AWS_ACCOUNT_ID}"'), /found "1234" from "\$\{AWS_ACCOUNT_ID\}"$/],
+    [
+      `${HEAD}${TARGETS}repositories: { tagMutability: "\${MIRRORFORM_VAR_MODE}" }\n${MIRRORS}`,
+      /found "IMUTABLE" from "\$\{MIRRORFORM_VAR_MODE\}"/,
+    ],
+  ] as const) {
+    const [problem] = await refusedAs(text, { environment });
+    assert.match(problem ?? "", expected);
   }
 });

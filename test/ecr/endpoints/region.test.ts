@@ -45,6 +45,35 @@ test("without a Region, the error says where to set one", () => {
   });
 });
 
+test("the error about a Region names where it comes from, and the nearest", () => {
+  const config = join(folder, "misspelled");
+  writeFileSync(config, "[default]\nregion = euwest1\n");
+  for (const [environment, message, hint] of [
+    [
+      { AWS_REGION: "s3" },
+      '"s3" is not an AWS Region (AWS_REGION)',
+      /^set AWS_REGION to a Region such as us-east-1, or/,
+    ],
+    [
+      { AWS_DEFAULT_REGION: "useast1" },
+      '"useast1" is not an AWS Region (AWS_DEFAULT_REGION)',
+      /^set AWS_DEFAULT_REGION to us-east-1/,
+    ],
+    [
+      { AWS_CONFIG_FILE: config },
+      '"euwest1" is not an AWS Region (region of profile default)',
+      /^set region of profile default to eu-west-1/,
+    ],
+    [
+      { CODEBUILD_BUILD_ARN: "arn:aws:codebuild:x:1:build/a:1" },
+      '"x" is not an AWS Region (CODEBUILD_BUILD_ARN)',
+      /^set AWS_REGION to/,
+    ],
+  ] as const) {
+    assert.throws(() => resolveRegion({}, environment), { code: "NO_REGION", message, hint });
+  }
+});
+
 test("rejects a Region without the form of one, wherever it comes from", () => {
   const others = ["us-east-1.attacker.example", "us east", "x/../y", "-a", "a".repeat(64)];
   for (const region of [...others, "s3", "lambda-url", "us-east", "compute-1", "s3-website-us-east-1", "US-EAST-1"]) {

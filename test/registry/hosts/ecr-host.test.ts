@@ -54,8 +54,30 @@ for (const [host, reason] of [
   test(`${host} is not an ECR`, () => {
     assert.equal(readEcrHost(host), undefined);
     assert.equal(registryKindOf(host), "other");
-    assert.match(ecrLookalike(host) ?? "", reason);
+    assert.match(ecrLookalike(host)?.message ?? "", reason);
   });
+}
+
+for (const [host, hint] of [
+  [`${account}.dkr.ecr.cn-north-1.amazonaws.com`, `write ${account}.dkr.ecr.cn-north-1.amazonaws.com.cn`],
+  [`${account}.dkr-ecr.cn-north-1.on.aws`, `write ${account}.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn`],
+  [
+    `${account}.dkr.ecr-fips.us-gov-west-1.amazonaws.com.cn`,
+    `write ${account}.dkr.ecr-fips.us-gov-west-1.amazonaws.com`,
+  ],
+  [`${account}.dkr-ecr.us-east-1.amazonaws.com`, `write ${account}.dkr-ecr.us-east-1.on.aws`],
+  [`${account}.dkr.ecr.useast1.amazonaws.com`, `write ${account}.dkr.ecr.us-east-1.amazonaws.com`],
+  [
+    `${account}.dkr.ecr.s3.amazonaws.com`,
+    `write ${account}.dkr.ecr.REGION.amazonaws.com, such as us-east-1 for REGION`,
+  ],
+  [
+    `x.dkr.ecr.cn-north-1.amazonaws.com`,
+    "write ACCOUNT.dkr.ecr.cn-north-1.amazonaws.com.cn, with 12 digits for ACCOUNT",
+  ],
+  [`x.dkr.ecr.s3.amazonaws.com`, "write ACCOUNT.dkr.ecr.REGION.amazonaws.com, such as us-east-1 for REGION"],
+] as const) {
+  test(`the hint for ${host} shows a host that is an ECR`, () => assert.equal(ecrLookalike(host)?.hint, hint));
 }
 
 test("hosts outside AWS are not ECRs and do not have to look like one", () => {
