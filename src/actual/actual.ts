@@ -30,6 +30,11 @@ export interface ActualTarget {
    * algorithms. Read from the bytes, because such digests cannot be compared.
    */
   sourceDigests?: ReadonlyMap<Digest, Digest>;
+  /**
+   * By repository: the manifests that were looked for by digest and found, whether or not a tag names them. Missing if
+   * none was found.
+   */
+  manifests?: ReadonlyMap<string, ReadonlyMap<Digest, HeldManifest>>;
   /** Account settings that affect repositories (ECR). */
   account?: AccountState | undefined;
   /**
@@ -39,6 +44,13 @@ export interface ActualTarget {
   allTags?: ReadonlyMap<string, ReadonlyMap<string, Digest> | ErrorReport>;
   /** Why repositories owned by this mirror file that are no longer in it could not be looked up. */
   undeclaredError?: ErrorReport;
+}
+
+/** A manifest that a repository has. */
+export interface HeldManifest {
+  mediaType: string;
+  /** Length in bytes. */
+  size: number;
 }
 
 /** What a tag's manifest contains. */

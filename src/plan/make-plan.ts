@@ -1,5 +1,5 @@
 import { isUnreadable, type Actual } from "../actual/actual.ts";
-import { wantedReference } from "../desired/lock/locked-images.ts";
+import { wantedDigest, wantedReference } from "../desired/lock/locked-images.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import type { Resolution } from "../desired/sources/resolution.ts";
 import { formatReference } from "../oci/reference.ts";
@@ -95,7 +95,7 @@ function* planTarget(actual: Actual, input: PlanInput, held: HeldPlaces, declare
   for (const image of images) {
     const isDeclared = (tag: string) => declared.isDeclared(actual.name, image.repository, tag);
     const replacing = { owner: input.name, date: input.date, isDeclared };
-    imageRows.push(imageRow(image, withMutability, { ...sourceFacts(image, input), held, replacing }));
+    imageRows.push(imageRow(image, withMutability, { ...sourceFacts(image, input, held), held, replacing }));
     yield;
   }
   const hasPullLimit = (registry: string) => input.pullLimits.has(registry);
@@ -120,15 +120,22 @@ function repositoriesToFill(rows: readonly Row[]): Set<string> {
   return new Set(rows.flatMap((row) => (row.kind === "action" ? [row.action.repository] : [])));
 }
 
-function sourceFacts(image: DesiredImage, input: PlanInput): Omit<SourceFacts, "held" | "replacing"> {
+function sourceFacts(image: DesiredImage, input: PlanInput, held: HeldPlaces): Omit<SourceFacts, "held" | "replacing"> {
   const key = formatReference(wantedReference(image));
   return {
-    resolution: input.resolutions.get(key),
+    resolution: heldResolution(image, held) ?? input.resolutions.get(key),
     content: input.contents.get(key),
     hasPullLimit: input.pullLimits.has(image.source.registry),
     isPinned: image.source.digest !== undefined,
     upstream: input.lock?.upstream.get(formatReference(image.source)),
   };
+}
+
+/** Resolves a pinned or locked digest that a target has. The source need not have it any longer. */
+function heldResolution(image: DesiredImage, held: HeldPlaces): Resolution | undefined {
+  const digest = wantedDigest(image);
+  const manifest = digest === undefined ? undefined : held.manifestOf(digest);
+  return digest === undefined || manifest === undefined ? undefined : { kind: "found", digest, ...manifest };
 }
 
 function costs(targets: readonly TargetPlan[], input: PlanInput): Cost[] {

@@ -1,3 +1,4 @@
+import { readHeldManifests } from "../actual/held-manifests.ts";
 import { readTarget, type Undeclared } from "../actual/read-target.ts";
 import { isUnreadable, type Actual, type UnreadableTarget } from "../actual/actual.ts";
 import { unusable, type Unopened } from "./expand-entries.ts";
@@ -12,6 +13,7 @@ import { limitSourceOf } from "../dockerhub/limit-info.ts";
 import { MirrorError, reportOf, type ErrorReport } from "../errors.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { ImageContent } from "../plan/action.ts";
+import { manifestsToSeek } from "../plan/manifests-to-seek.ts";
 import { planSteps, type PlanInput } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sourcesToAsk, tagsToWatch } from "../plan/sources-to-ask.ts";
@@ -69,8 +71,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const opened = await Promise.all(
     opening.map(async (each) => {
       const read = await readOpened(each, expanded, images, repositoryRead, options);
+      const known = await withHeldManifests(read, images, signal);
       if (each.kind === "open") targetRead();
-      return read;
+      return known;
     }),
   );
   const read = opened.map((each) => each.actual);
@@ -83,7 +86,12 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const unknown = unresolved.filter((reference) => !options.known.has(formatReference(reference)));
   const [found, upstream] = await Promise.all([resolve(unknown), resolve(watched)]);
   const resolutions = new Map([...options.known, ...found]);
-  const actual = await Promise.all(opened.map((each) => withSourceDigests(each, images, resolutions, signal)));
+  const actual = await Promise.all(
+    opened.map(async (each) => {
+      const known = await withHeldManifests(each, images, signal, resolutions);
+      return withSourceDigests(known, images, resolutions, signal);
+    }),
+  );
   const input: PlanInput = {
     file: file.path,
     name: file.name,
@@ -203,6 +211,19 @@ async function readOpened(
     readTarget(open, own, file.name, undeclared, signal, repositoryRead),
   );
   return isUnreadable(read) ? { actual: read } : { actual: read, open };
+}
+
+/** Looks for digests that a target may have without a tag. @param resolutions as for {@link manifestsToSeek} */
+async function withHeldManifests(
+  opened: Opened,
+  images: readonly DesiredImage[],
+  signal: AbortSignal,
+  resolutions?: ReadonlyMap<string, Resolution>,
+): Promise<Opened> {
+  const { actual, open } = opened;
+  if (isUnreadable(actual) || open === undefined) return opened;
+  const sought = manifestsToSeek(images, actual, resolutions);
+  return { ...opened, actual: await readHeldManifests(actual, open.images, sought, signal) };
 }
 
 /** Compares what a target has with the digests that the sources name in another algorithm. */

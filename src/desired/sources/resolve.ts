@@ -122,10 +122,13 @@ function refuseUnknownType(reference: Reference, mediaType: string): void {
 }
 
 function absent(reference: Reference): MirrorError {
-  return new MirrorError("no such image", {
+  const isPinned = reference.digest !== undefined;
+  return new MirrorError(isPinned ? "the source does not have this digest" : "no such image", {
     code: "MANIFEST_UNKNOWN",
     ...resolving(reference),
-    hint: "check the spelling of the repository and the tag; the publisher may have removed the image",
+    hint: isPinned
+      ? "check the repository and the digest; if the publisher removed the image, pin a digest that the source has"
+      : "check the spelling of the repository and the tag; the publisher may have removed the image",
   });
 }
 

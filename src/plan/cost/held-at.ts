@@ -1,4 +1,4 @@
-import { isUnreadable, type Actual, type ActualTarget } from "../../actual/actual.ts";
+import { isUnreadable, type Actual, type ActualTarget, type HeldManifest } from "../../actual/actual.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { choiceKey, type Choice } from "../../oci/platforms/selection.ts";
 import type { HeldAt } from "../action.ts";
@@ -9,8 +9,10 @@ const MOST_AT_A_TARGET = 9;
 
 /** Finds the repositories of targets that already have an image. */
 export interface HeldPlaces {
-  /** Returns the repositories that have a digest under a declared tag, a few for each target. */
+  /** Returns the repositories that are known to have a digest, a few for each target. */
   ofDigest(digest: Digest): readonly HeldAt[];
+  /** Returns a manifest that was looked for by digest and found; undefined if no target has it. */
+  manifestOf(digest: Digest): HeldManifest | undefined;
   /** Returns the repositories that have an index made from a digest with this choice, and the digest of that index. */
   ofSelection(source: Digest, choice: Choice): readonly HeldAt[];
 }
@@ -31,6 +33,11 @@ export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
       if (selection !== undefined) add(keyOf(selection.source, selection), { ...place, digest });
     }
   }
+  const manifests = new Map<Digest, HeldManifest>();
+  for (const { target, repository, digest, manifest } of actual.flatMap(foundByDigest)) {
+    add(digest, { target, repository });
+    manifests.set(digest, manifest);
+  }
   const listed = new Map<string, readonly HeldAt[]>();
   const found = (key: string): readonly HeldAt[] => {
     const known = listed.get(key) ?? fewAtEach([...(places.get(key)?.values() ?? [])].toSorted(comparePlaces));
@@ -39,6 +46,7 @@ export function findHeldPlaces(actual: readonly Actual[]): HeldPlaces {
   };
   return {
     ofDigest: found,
+    manifestOf: (digest) => manifests.get(digest),
     ofSelection: (source, choice) => found(keyOf(source, choice)),
   };
 }
@@ -62,6 +70,15 @@ function* heldTags(target: ActualTarget): Generator<{ repository: string; tag: s
     if (!(tags instanceof Map)) continue;
     for (const [tag, digest] of tags as ReadonlyMap<string, Digest>) yield { repository, tag, digest };
   }
+}
+
+function foundByDigest(
+  actual: Actual,
+): { target: string; repository: string; digest: Digest; manifest: HeldManifest }[] {
+  if (isUnreadable(actual)) return [];
+  return [...(actual.manifests ?? [])].flatMap(([repository, held]) =>
+    [...held].map(([digest, manifest]) => ({ target: actual.name, repository, digest, manifest })),
+  );
 }
 
 function comparePlaces(a: HeldAt, b: HeldAt): number {
