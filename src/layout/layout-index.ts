@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { parseDigest, type Digest } from "../oci/digest.ts";
 import { isJsonObject } from "../oci/json-object.ts";
-import { readManifestDocument } from "../oci/misread-keys.ts";
+import { readManifestDocument } from "../oci/documents/misread-keys.ts";
 import { isTag, parseReference } from "../oci/reference.ts";
 
 /** The annotation that names an entry of `index.json` (OCI image-spec, annotations.md). */

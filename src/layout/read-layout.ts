@@ -1,7 +1,7 @@
 import { MirrorError } from "../errors.ts";
 import { matchesDigest, type Digest } from "../oci/digest.ts";
 import { parseJsonObject } from "../oci/json-object.ts";
-import { readLayoutDocument } from "../oci/misread-keys.ts";
+import { readLayoutDocument } from "../oci/documents/misread-keys.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../oci/media-type.ts";
 import type { LayoutWork } from "./files/file-error.ts";

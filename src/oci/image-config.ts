@@ -1,4 +1,4 @@
-import { readConfigDocument } from "./misread-keys.ts";
+import { readConfigDocument } from "./documents/misread-keys.ts";
 import { platformText, readPlatform } from "./platforms/platform.ts";
 
 /** Largest config that is read, in bytes. Most have a few kilobytes: environment, labels and history. */

@@ -3,7 +3,7 @@ import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
-import { readManifestDocument } from "./misread-keys.ts";
+import { readManifestDocument } from "./documents/misread-keys.ts";
 import { readPlatform } from "./platforms/platform.ts";
 
 /** A manifest as received. `bytes` must never change, because the digest depends on them. */

@@ -2,7 +2,7 @@ import { digestOf, matchesDigest, parseDigest, type Digest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
 import type { Manifest } from "./manifest.ts";
 import { isGenericType, isImageType, isIndexType, OCI_INDEX } from "./media-type.ts";
-import { readManifestDocument } from "./misread-keys.ts";
+import { readManifestDocument } from "./documents/misread-keys.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** A signature, an SBOM or another artifact with a manifest as its subject (distribution-spec, "Listing Referrers"). */

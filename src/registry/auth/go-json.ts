@@ -1,6 +1,6 @@
 import { parseJsonObject } from "../../oci/json-object.ts";
-import { foldCase } from "../../oci/misread-keys.ts";
-import { endOfString } from "../../oci/repeated-key.ts";
+import { foldCase } from "../../oci/documents/misread-keys.ts";
+import { endOfString } from "../../oci/documents/repeated-key.ts";
 
 /**
  * Reads the first JSON object of a text, as Docker does with Go's `json.Decoder`, which does not look at what follows.

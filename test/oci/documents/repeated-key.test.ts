@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import fc from "fast-check";
 
-import { repeatedKey } from "../../src/oci/repeated-key.ts";
+import { repeatedKey } from "../../../src/oci/documents/repeated-key.ts";
 
 describe("a key is repeated", () => {
   const cases: readonly (readonly [string, string, string])[] = [

@@ -1,5 +1,5 @@
-import { shortened } from "../plain-text.ts";
-import { decodeUtf8, isJsonObject, parseJsonObject } from "./json-object.ts";
+import { shortened } from "../../plain-text.ts";
+import { decodeUtf8, isJsonObject, parseJsonObject } from "../json-object.ts";
 import { repeatedKey } from "./repeated-key.ts";
 
 /** The keys of manifests and indexes (OCI image-spec, manifest.md and image-index.md; Docker manifest v2 schema 2). */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { digestOf } from "../../src/oci/digest.ts";
-import { platformInConfig } from "../../src/oci/image-config.ts";
-import { readManifest } from "../../src/oci/manifest.ts";
-import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/media-type.ts";
-import { readReferrers } from "../../src/oci/referrers.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { platformInConfig } from "../../../src/oci/image-config.ts";
+import { readManifest } from "../../../src/oci/manifest.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import { readReferrers } from "../../../src/oci/referrers.ts";
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const blob = (text: string, more: object = {}) => ({
