@@ -150,6 +150,14 @@ describe("an image without an index", { concurrency: 2 }, () => {
     assert.deepEqual([again.pulls, again.writes, again.document.outcomes], [0, 0, []]);
   });
 
+  test("is shown in the plan with its own digest, and as one whose platform apply checks", async (t) => {
+    const place = await startWith(t, [redisWith(["linux/arm64"])], { imageOptions: single });
+    const digest = redisAtHub(place).tags.get("7") ?? "";
+    const { stdout } = await place.run(["plan"]);
+    const expected = `${digest.slice(0, 19)}… +linux/arm64 +new tag; not an index: apply checks its platform`;
+    assert.match(stdout, new RegExp(`from redis:7 +${expected}`));
+  });
+
   for (const list of [["linux/arm64"], ["linux/amd64", "linux/arm64"]]) {
     test(`for linux/amd64 is refused if the list is ${list.join(", ")}, and nothing is copied`, async (t) => {
       const place = await startWith(t, [redisWith(list)], { imageOptions: single });

@@ -1,5 +1,6 @@
 import { abbreviateDigest } from "../../../oci/digest.ts";
 import { isRepositoryAction, type Action, type CopyImage } from "../../../plan/action.ts";
+import { isIndexType } from "../../../oci/media-type.ts";
 import { selects, type Choice } from "../../../oci/platforms/selection.ts";
 import type { ImagePlace, Row, StaleRow } from "../../../plan/rows/row.ts";
 import { blockedByLockCells, heldByLockCells, withUpstream } from "./lock-cells.ts";
@@ -98,9 +99,9 @@ function actionCells(action: Action, style: Style): Cells {
         paint: isNew ? style.create : style.change,
         name: action.tag,
         detail: fromSource(action.source),
-        digest: `${before}${digestAfter(action.digest, action)}`,
+        digest: `${before}${isIndexType(action.mediaType) ? digestAfter(action.digest, action) : abbreviateDigest(action.digest)}`,
         size: sizeOf(action),
-        reason: `${withUpstream(reasonOf(action), action)}${replacing(action)}`,
+        reason: `${withUpstream(reasonOf(action), action)}${unknownPlatform(action)}${replacing(action)}`,
       };
     }
     case "copy-referrers":
@@ -132,6 +133,11 @@ function reasonOf({ reason, attestations }: CopyImage): string {
  */
 function digestAfter(source: string, choice: Choice): string {
   return selects(choice) ? `known after apply (of ${abbreviateDigest(source)})` : abbreviateDigest(source);
+}
+
+/** Says that only `apply` finds out the platform. It is in a blob, and an artifact has none. */
+function unknownPlatform({ mediaType, platforms }: CopyImage): string {
+  return platforms === undefined || isIndexType(mediaType) ? "" : "; not an index: apply checks its platform";
 }
 
 function replacing({ replace }: CopyImage): string {
