@@ -65,6 +65,16 @@ export function canonicalRegistry(host: string): string {
   return isHost(lower) ? lower : host;
 }
 
+/**
+ * Returns a glob of image names with the canonical name of the registry in front of it, where one is written:
+ * `index.docker.io/redis:*` becomes `docker.io/library/redis:*`.
+ */
+export function canonicalGlob(glob: string): string {
+  const { registry, repository } = splitRegistry(glob);
+  if (!glob.startsWith(`${registry}/`) || /[*?]/.test(registry)) return glob;
+  return `${canonicalRegistry(registry)}/${repository}`;
+}
+
 /** Whether the first component of a name is a host, and not part of a repository on Docker Hub. */
 function isHost(first: string): boolean {
   return /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();

@@ -2,7 +2,7 @@ import { fillDestination } from "../desired/entries/destination.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
 import { MirrorError } from "../errors.ts";
-import { familiarReference } from "../oci/reference.ts";
+import { canonicalGlob, familiarReference, formatReference } from "../oci/reference.ts";
 import { nearest } from "../nearest.ts";
 import { inSlices } from "../slices.ts";
 import type { Steps } from "../steps.ts";
@@ -121,19 +121,22 @@ function isEmpty(entry: DesiredEntry): boolean {
 function couldMatch(entry: DesiredEntry, glob: OnlyGlob): boolean {
   if (entry.kind === "listed") return entry.images.some((image) => matches(image, glob));
   if (entry.targets.length === 0) return false;
-  const start = /^[^*?]*/.exec(glob.text)?.[0] ?? "";
+  const starts = [glob.text, canonicalGlob(glob.text)].map((text) => /^[^*?]*/.exec(text)?.[0] ?? "");
   if (entry.destination.repository.includes("{tag}")) return true;
   const place = fillDestination(entry.destination, { ...entry.image, tag: "" });
-  const names = [familiarReference(entry.image), "message" in place ? "" : place.repository];
-  return names.some((name) => `${name}:`.startsWith(start) || start.startsWith(`${name}:`));
+  const names = [
+    familiarReference(entry.image),
+    formatReference(entry.image),
+    "message" in place ? "" : place.repository,
+  ];
+  return names.some((name) => starts.some((start) => `${name}:`.startsWith(start) || start.startsWith(`${name}:`)));
 }
 
 /** Matches a glob against the image name, with and without the tag, and against the name at the target. */
 function matches(image: DesiredImage, glob: OnlyGlob): boolean {
   const { tag: _tag, digest: _digest, ...bare } = image.source;
   const names = [
-    familiarReference(image.source),
-    familiarReference(bare),
+    ...[image.source, bare].flatMap((each) => [familiarReference(each), formatReference(each)]),
     image.repository,
     `${image.repository}:${image.tag}`,
   ];

@@ -57,6 +57,9 @@ describe("uris", { concurrency: 4 }, () => {
       "--build-arg",
       `ECR_RUBY_URI=${registry}/nomorelimit:ruby-2.7.1-slim`,
     ]);
+    for (const only of ["docker.io/library/ruby:*", "index.docker.io/ruby"]) {
+      assert.equal((await mirror(["uris", "--format", "build-args", "--only", only])).stdout, stdout, only);
+    }
   });
 
   test("prints variables, arguments and contexts for bake", async (t) => {

@@ -66,6 +66,12 @@ describe("the command line", () => {
     const glob = await run(t, ["plan", "--only", "nod*"], { "mirrors.yaml": file });
     assert.equal(glob.code, 3);
     assert.match(glob.stderr, /matches no image/);
+    const website = await run(t, ["plan", "--only", "hub.docker.com/nginx"], { "mirrors.yaml": file });
+    assert.equal(website.code, 3);
+    assert.match(
+      website.stderr,
+      /--only 'hub.docker.com\/nginx': "hub.docker.com" is not a registry: its images come from/,
+    );
   });
 
   test("refuses a target without entries, and names the targets with entries", async (t) => {
