@@ -76,9 +76,8 @@ export function createReferrers(core: RegistryCore): Referrers {
   async function readList(response: Response, from: URL, call: Omit<Call, "accept">): Promise<Page> {
     const referrers = readReferrers(await readBounded(response, call));
     if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
-    const next = nextPage(from, response.headers);
-    if (typeof next === "string") throw fail(call, "REDIRECT_REFUSED", next);
-    return { referrers, next };
+    const { operation, reference } = call;
+    return { referrers, next: nextPage(from, response.headers, { side, operation, reference }) };
   }
 
   async function readBounded(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {

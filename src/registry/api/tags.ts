@@ -1,9 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 import { copyOf } from "../../parse-url.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
+import { readErrors } from "../errors/registry-errors.ts";
 import { webPageError } from "../errors/web-page-error.ts";
 import { BodyTooLarge, discard, readBody } from "../http/body.ts";
-import type { Headers } from "../http/headers.ts";
 import { isPage } from "../http/web-page.ts";
 import {
   MAX_ERROR_BYTES,
@@ -28,8 +28,16 @@ interface Page {
   next: URL | undefined;
 }
 
-/** The statuses by which registries refuse a page size (distribution 3 and Quay: 400; ECR: 405). */
+/** The statuses by which registries refuse a page size without its error code (distribution 3 and Quay: 400; ECR: 405). */
 const SIZE_REFUSALS: readonly number[] = [400, 405, 413, 416, 422];
+/** Distribution's error code, which comes with 400 or 404. A 404 with another code is a missing repository. */
+const SIZE_INVALID = "PAGINATION_NUMBER_INVALID";
+
+function isSizeRefused({ status, text }: Response): boolean {
+  return (
+    SIZE_REFUSALS.includes(status) || (status >= 400 && readErrors(text).some(({ code }) => code === SIZE_INVALID))
+  );
+}
 
 const LIST_ONE_BY_ONE = "list the tags that you need one by one";
 
@@ -72,16 +80,16 @@ export function createTags(core: RegistryCore): Tags {
     const smaller = withSmallerPage(url);
     const call = { method: "GET", operation: "list tags of", url, repository, reference, signal } as const;
     const headers = { accept: "application/json" };
-    const accept = smaller === undefined ? [200] : [200, ...SIZE_REFUSALS];
+    const accept = { accept: [200], ...(smaller === undefined ? {} : { acceptRefusal: isSizeRefused }) };
     const page = await limitRequests(() =>
       inTime(() =>
-        exchange({ ...call, headers, accept, follow: true }, async (response, from) => {
+        exchange({ ...call, headers, ...accept, follow: true }, async (response, from) => {
           if (response.status !== 200) {
             await discard(response.body, MAX_ERROR_BYTES);
             return undefined;
           }
           const tags = await readTags(response, reference, from.host);
-          return { tags, next: readNext(from, response.headers, reference) };
+          return { tags, next: nextPage(from, response.headers, { side, operation: "list tags of", reference }) };
         }),
       ),
     );
@@ -108,12 +116,6 @@ export function createTags(core: RegistryCore): Tags {
       if (!(error instanceof BodyTooLarge)) throw error;
       throw tooMany(reference, `${MAX_TAG_PAGE_BYTES} bytes in one page`);
     }
-  }
-
-  function readNext(from: URL, headers: Headers, reference: string): URL | undefined {
-    const next = nextPage(from, headers);
-    if (typeof next === "string") throw fail(reference, "REDIRECT_REFUSED", next);
-    return next;
   }
 
   function loop(reference: string): MirrorError {

@@ -41,6 +41,8 @@ export interface Call extends Subject {
   isManifest?: boolean;
   /** The statuses that are a success. */
   accept: readonly number[];
+  /** Whether a response with another status is a success too, by its words. */
+  acceptRefusal?: (response: Response) => boolean;
   /** Whether to follow redirects. Otherwise a redirect is an error, unless `accept` has its status. */
   follow?: boolean;
   /** Whether the request can be sent again: false where its body is a stream. */
@@ -76,7 +78,7 @@ export interface Call extends Subject {
  *    `redirectTarget` allows.
  * 6. Every request to the registry is announced to `beforeSend` and `track` before it is sent, and what `track` returned is
  *    called once with its response, or with undefined without one.
- * 7. `read` gets only responses with an accepted status. The body of any other is consumed, and that of a failed `read` destroyed.
+ * 7. `read` gets only responses that the call accepts. The body of any other is consumed, and that of a failed `read` destroyed.
  * 8. An error is about the host that answered, with the call's operation and reference.
  * 9. A HEAD that is refused without words is sent again once as GET, for its reason. Never where pulls are counted.
  *
@@ -173,11 +175,10 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     isLast: boolean,
   ): Promise<Attempt<T>> {
     const first = await followRedirects(call, await request(call, call.url));
-    const isUnexplained =
-      !call.accept.includes(first.response.status) && lacksReason(call.method, first.response, isLast);
+    const isUnexplained = !isAccepted(call, first.response) && lacksReason(call.method, first.response, isLast);
     const answer = isUnexplained && !countsPulls ? await askWithGet(call, first) : first;
     const { response, url } = answer;
-    if (!call.accept.includes(response.status)) return failure(call, answer);
+    if (!isAccepted(call, response)) return failure(call, answer);
     try {
       return { ok: true, value: await read(response, url) };
     } catch (error) {
@@ -197,7 +198,7 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     try {
       const answer = await followRedirects(get, await request(get, get.url));
       const { status, text, body } = answer.response;
-      const isAnswered = call.accept.includes(status) || status === PARTIAL_CONTENT;
+      const isAnswered = isAccepted(call, answer.response) || status === PARTIAL_CONTENT;
       if (isAnswered ? side === "source" && call.isManifest === true : text !== "") return answer;
       body.destroy();
       if (isAnswered) return await followRedirects(call, await request(call, call.url));
@@ -285,6 +286,10 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     const { operation, reference } = call;
     return new MirrorError(message, { code: "REDIRECT_REFUSED", side, operation, reference });
   }
+}
+
+function isAccepted(call: Call, response: Response): boolean {
+  return call.accept.includes(response.status) || call.acceptRefusal?.(response) === true;
 }
 
 function authorizationHeader({ value }: Authorized): Record<string, string> {

@@ -41,6 +41,21 @@ describe("the tag list", () => {
     ["that is not a valid URL", (page) => `<http://[?page=${page}>; rel="next"`],
     ["that is not a valid URL on this host", (page) => `<http://127.0.0.1//:5/v2/x?page=${page}#a?b>; rel="next"`],
     ["that is only a query", (page) => `<?page=${page}>; rel="next"`],
+    ["without a relation, as other clients read it", (page) => `</v2/team/app/tags/list?page=${page}>`],
+    ["without a relation, but with another parameter", (page) => `</v2/x?page=${page}>; title="rel=prev"`],
+    ["with an empty relation", (page) => `</v2/x?page=${page}>; rel=""`],
+    ["that is the only one without a relation", (page) => `</css>; rel=preload, </v2/x?page=${page}>`],
+    ["that is named twice without a relation", (page) => `</v2/x?page=${page}>, </v2/x?page=${page}>`],
+    ["without angle brackets", (page) => `/v2/team/app/tags/list?page=${page}; rel="next"`],
+    ["without angle brackets and a relation", (page) => `/v2/team/app/tags/list?page=${page}`],
+    ["without angle brackets, with a comma", (page) => `/v2/x?last=a,b&page=${page}; rel="next"`],
+    ["without a closing angle bracket", (page) => `</v2/x?page=${page}; rel="next"`],
+    ["without a closing quote", (page) => `</v2/x?page=${page}>; rel="next`],
+    ["with spaces everywhere", (page) => `  < /v2/x?page=${page} > ; REL = "Next"`],
+    [
+      "beside a title that names a relation",
+      (page) => `</a?page=9>; rel=prev; title="; rel=next", </v2/x?page=${page}>; rel=next`,
+    ],
     [
       "among other links",
       (page) => `</a>; rel="prev"; title="a, <b>; rel=next", </v2/x?page=${page}>; rel="next last"`,
@@ -102,7 +117,7 @@ describe("the tag list", () => {
         return served(request, response, raw);
       };
     };
-    for (const status of [400, 405, 422]) {
+    for (const status of [400, 404, 405, 422]) {
       test(`if the registry refuses 1,000 tags with ${status}`, async (t) => {
         const { tags, lines } = await list(t, most(100, status));
         assert.deepEqual(tags, ["a", "b"]);
@@ -118,6 +133,14 @@ describe("the tag list", () => {
       const { tags, lines } = await list(t, most(0, 400));
       assert.deepEqual(tags, ["a", "b"]);
       assert.equal(lines[2], "GET /v2/team/app/tags/list");
+    });
+
+    test("but not if the repository does not exist", async (t) => {
+      const server = await serve(t, (_request, response) =>
+        refuse(response, 404, "NAME_UNKNOWN", "no such repository"),
+      );
+      await assert.rejects(clientOf(t, server.url).registry.listTags("team/app"), { code: "REPOSITORY_UNKNOWN" });
+      assert.equal(server.lines().length, 1);
     });
 
     test("also in the middle of the list", async (t) => {
@@ -209,9 +232,28 @@ describe("the tag list is an error", () => {
     ],
     [
       "if a link without a query is not a valid URL",
+      "UNEXPECTED_RESPONSE",
+      /the link to the next page is not a valid URL/,
+      pages([["a"], ["b"]], () => next("http://[::1")),
+    ],
+    [
+      "if a link without a query contains a user name",
       "REDIRECT_REFUSED",
-      /leads away/,
-      pages([["a"], ["b"]], () => next("http://[")),
+      /contains a user name/,
+      ({ headers }, response) =>
+        json(response, 200, { tags: ["a"] }, { link: next(`http://me:secret@${headers.host}/v2/x`) }),
+    ],
+    [
+      "if its link is empty",
+      "UNEXPECTED_RESPONSE",
+      /the link to the next page is not a valid URL/,
+      pages([["a"], ["b"]], () => next("")),
+    ],
+    [
+      "if several links have no relation",
+      "UNEXPECTED_RESPONSE",
+      /several links/,
+      pages([["a"], ["b"]], (page) => `</v2/x?page=0>, </v2/x?page=${page}>`),
     ],
     [
       "if a link's path looks like another host without a name",
@@ -255,6 +297,13 @@ describe("the tag list is an error", () => {
       await assert.rejects(list(t, handler), { code, side: "source", operation: "list tags of", message });
     });
   }
+
+  test("but not if its only page has an empty link, or links to other pages only", async (t) => {
+    for (const link of ["", " , ", '</v2/x?page=0>; rel="first", </v2/x?page=0>; rel=prev']) {
+      const { tags } = await list(t, (_request, response) => json(response, 200, { tags: ["a"] }, { link }));
+      assert.deepEqual(tags, ["a"]);
+    }
+  });
 
   test("if an empty page links to itself, after one request", async (t) => {
     const server = await serve(t, ({ url }, response) => json(response, 200, { tags: [] }, { link: next(url) }));
