@@ -58,11 +58,6 @@ export function isDenied(failure: Failure): boolean {
   return DENIED.has(failure.name);
 }
 
-/** Returns the principal in AWS's denial message: "User: arn:… is not authorized to perform: …". */
-export function principalIn(message: string): string | undefined {
-  return /User: (arn:[\w:/+=,.@-]+) is not/.exec(message)?.[1];
-}
-
 /** Returns whether AWS throttled the request, by status or by name. */
 export function isThrottled(failure: Failure): boolean {
   return failure.status === 429 || THROTTLED.has(failure.name);

@@ -1,6 +1,8 @@
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
+import { denialHint } from "../../registry/errors/aws-denial.ts";
+import { kmsHint } from "../../registry/errors/kms-failure.ts";
 import { isFullQuota, quotaHint } from "../../registry/errors/quota.ts";
 import { missingContentHint } from "../../registry/errors/missing-content.ts";
 import { digestsIn } from "../../registry/errors/registry-errors.ts";
@@ -9,7 +11,6 @@ import {
   isExpired,
   isServerFault,
   isThrottled,
-  principalIn,
   readFailure,
   SIGN_IN_AGAIN,
   type Failure,
@@ -201,21 +202,14 @@ function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
   return meaning.quote === false ? `${failure.name}${status}` : `${failure.name}: ${plainText(failure.message)}`;
 }
 
-/** AWS's message names action and principal. The action can differ from the call's: CreateRepository also needs ecr:TagResource. */
+/** The action that AWS's message names can differ from the call's: CreateRepository also needs ecr:TagResource. */
 function denial(message: string, call: EcrCall): Meaning {
-  const action =
-    /not authorized to perform:? ((?:ecr|kms|tag):[A-Za-z]+)/.exec(message)?.[1] ??
-    `${call.service ?? "ecr"}:${call.action}`;
-  return {
-    code: "DENIED",
-    hint: `grant ${action} on ${call.resource ?? call.reference} to ${principalIn(message) ?? "the role that mirrorform runs as"}`,
-  };
+  const action = `${call.service ?? "ecr"}:${call.action}`;
+  return { code: "DENIED", hint: denialHint(message, { action, resource: call.resource ?? call.reference }) };
 }
 
-function kms(failure: Failure): Meaning {
-  const reason = failure.kmsError === undefined ? "" : ` (${plainText(failure.kmsError)})`;
-  return {
-    code: "REPOSITORY_FAILED",
-    hint: `check that the repository's KMS key${reason} exists in this Region and is enabled, and that kms:DescribeKey and kms:CreateGrant are granted`,
-  };
+/** ECR has one exception for all failures of KMS. */
+function kms({ message, kmsError }: Failure): Meaning {
+  const reason = kmsError === undefined ? "" : ` (${plainText(kmsError)})`;
+  return { code: "REPOSITORY_FAILED", hint: `${kmsHint(message, kmsError)}${reason}` };
 }

@@ -2,12 +2,12 @@ import type { Environment } from "../../environment.ts";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { plainText } from "../../plain-text.ts";
+import { blockedHint, principalIn } from "../../registry/errors/aws-denial.ts";
 import {
   isDenied,
   isExpired,
   isServerFault,
   isThrottled,
-  principalIn,
   readFailure,
   SIGN_IN_AGAIN,
   type Failure,
@@ -78,6 +78,8 @@ function hintOf(code: CredentialCode, failure: Failure, { role }: Identity): str
   if (code === "EXPIRED_CREDENTIALS") return SIGN_IN_AGAIN;
   if (code === "DENIED") {
     const principal = principalIn(failure.message) ?? "the identity in use";
+    const blocked = blockedHint(failure.message, { action: "sts:AssumeRole", resource: role ?? "the role" });
+    if (blocked !== undefined) return blocked;
     return `grant sts:AssumeRole${role === undefined ? "" : ` on ${role}`} to ${principal}, and add it to the role's trust policy`;
   }
   if (code === "UNAUTHORIZED")

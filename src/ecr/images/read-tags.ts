@@ -3,6 +3,7 @@ import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { matchesDigest, parseDigest, type Digest } from "../../oci/digest.ts";
 import { DOCKER_MANIFEST, isSchema1Type, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from "../../oci/media-type.ts";
+import { kmsHint } from "../../registry/errors/kms-failure.ts";
 import { plainText } from "../../plain-text.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
@@ -125,9 +126,11 @@ function mediaTypeOf(text: string): string {
   return "manifests" in body ? OCI_INDEX : OCI_MANIFEST;
 }
 
+const UPSTREAM_DENIED = "UpstreamAccessDenied";
+
 /** Failure codes of BatchGetImage other than a missing image (ECR API reference, ImageFailure). */
 const FAILURES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
-  ["UpstreamAccessDenied", "DENIED"],
+  [UPSTREAM_DENIED, "DENIED"],
   ["UpstreamTooManyRequests", "TOO_MANY_REQUESTS"],
   ["UpstreamUnavailable", "SERVER_ERROR"],
   ["KmsError", "REPOSITORY_FAILED"],
@@ -137,9 +140,21 @@ function failedImage(repository: string, tag: string | undefined, failure: Image
   const name = failure.failureCode ?? "unknown failure";
   const reason = failure.failureReason === undefined ? "" : `: ${plainText(failure.failureReason)}`;
   const reference = tag === undefined ? repository : `${repository}:${tag}`;
-  return problem(FAILURES.get(name) ?? "UNEXPECTED_RESPONSE", reference, `${plainText(name)}${reason}`);
+  return problem(
+    FAILURES.get(name) ?? "UNEXPECTED_RESPONSE",
+    reference,
+    `${plainText(name)}${reason}`,
+    hintOf(failure),
+  );
 }
 
-function problem(code: ErrorCode, reference: string, message: string): MirrorError {
-  return new MirrorError(message, { code, side: "target", operation: "read tag", reference });
+function hintOf({ failureCode, failureReason = "" }: ImageFailure): string | undefined {
+  if (failureCode === "KmsError") return kmsHint(failureReason);
+  return failureCode === UPSTREAM_DENIED
+    ? "check the upstream credentials of the repository's pull-through cache rule"
+    : undefined;
+}
+
+function problem(code: ErrorCode, reference: string, message: string, hint?: string): MirrorError {
+  return new MirrorError(message, { code, side: "target", operation: "read tag", reference, hint });
 }

@@ -1,4 +1,7 @@
 import type { ErrorCode } from "../../error-code.ts";
+import { isAwsDenial } from "./aws-denial.ts";
+import { isExpiredToken } from "./expired-token.ts";
+import { isUnusableKey } from "./kms-failure.ts";
 import type { Operation } from "./operation.ts";
 import { isFullQuota } from "./quota.ts";
 import type { RegistryError } from "./registry-errors.ts";
@@ -9,10 +12,13 @@ import type { RegistryError } from "./registry-errors.ts";
  * that it does not accept.
  */
 export function classify(status: number, errors: readonly RegistryError[], operation: Operation): ErrorCode {
-  if (status === 401) return "UNAUTHORIZED";
+  const messages = errors.map(({ message }) => message);
+  if (status < 500 && messages.some(isAwsDenial)) return "DENIED";
+  if (status === 401 || (status < 500 && messages.some(isExpiredToken))) return "UNAUTHORIZED";
   if (status === 408) return "TIMEOUT";
   if (status === 429) return "TOO_MANY_REQUESTS";
-  if (errors.some(({ message }) => isFullQuota(message))) return "SERVICE_QUOTA";
+  if (messages.some(isFullQuota)) return "SERVICE_QUOTA";
+  if (status < 500 && messages.some(isUnusableKey)) return "REPOSITORY_FAILED";
   const named = errors.map((error) => classifyError(error, operation)).find((code) => code !== undefined);
   if (named !== undefined && (!isVague(status) || SPECIFIC.has(named))) return named;
   if (status === 403) return "DENIED";

@@ -1,10 +1,13 @@
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import type { Headers } from "../http/headers.ts";
+import { isAwsDenial } from "./aws-denial.ts";
+import { EXPIRED_TOKEN_HINT, isExpiredToken } from "./expired-token.ts";
+import { isKmsFailure, kmsHint } from "./kms-failure.ts";
 import { classify } from "./classify.ts";
 import { FOREIGN_LAYERS_HINT, missingContentHint } from "./missing-content.ts";
 import { algorithmHint, refusedAlgorithm } from "./refused-algorithm.ts";
-import { hintFor, type HintContext } from "./response-hint.ts";
+import { deniedActionHint, hintFor, type HintContext } from "./response-hint.ts";
 import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "./quota.ts";
@@ -81,6 +84,12 @@ function hintOf(
   context: ErrorContext,
 ): string | undefined {
   const { registryKind, operation, host } = context;
+  const messages = errors.map(({ message }) => message);
+  const denial = messages.find(isAwsDenial);
+  if (code === "DENIED" && denial !== undefined) return deniedActionHint(denial, operation);
+  if (code === "UNAUTHORIZED" && messages.some(isExpiredToken)) return EXPIRED_TOKEN_HINT;
+  const key = messages.find(isKmsFailure);
+  if (key !== undefined && (code === "REPOSITORY_FAILED" || code === "DENIED")) return kmsHint(key);
   const quota = errors.find(({ message }) => isFullQuota(message));
   if (code === "SERVICE_QUOTA" && quota !== undefined) return quotaHint(quota.message, registryKind);
   if (response.status === CONTENT_TOO_LARGE) return tooLargeHint(host);

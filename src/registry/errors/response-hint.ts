@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../error-code.ts";
 import { pullLimitHint } from "../../error-hints.ts";
 import { canonicalRegistry, DOCKER_HUB } from "../../oci/reference.ts";
 import type { RegistryKind } from "../hosts/registry-kind.ts";
+import { denialHint } from "./aws-denial.ts";
 import type { Operation } from "./operation.ts";
 
 /** IAM actions required by requests to ECR (ECR user guide, "Required IAM permissions for pushing an image"). */
@@ -32,11 +33,16 @@ export interface HintContext {
   isOpen: boolean;
 }
 
+/** Returns what to do about a denial by ECR, from its words. */
+export function deniedActionHint(message: string, operation: Operation): string {
+  return denialHint(message, { action: ECR_ACTIONS[operation], resource: "this repository" });
+}
+
 /** Returns a hint that is specific to the registry and the operation. */
 export function hintFor(code: ErrorCode, context: HintContext): string | undefined {
   const { registryKind, side, operation, signedIn } = context;
   if (code === "DENIED" && registryKind === "ecr") {
-    return `grant ${ECR_ACTIONS[operation]} on this repository to the role that runs mirrorform`;
+    return deniedActionHint("", operation);
   }
   if (code === "DENIED" || code === "UNAUTHORIZED") return accessHint(context);
   if (side === "target" && MISSING_AT_TARGET.has(code)) return missingAtTarget(code, context);

@@ -5,6 +5,7 @@ import { createAuthorization, type Authorization, type Authorized } from "../aut
 import { connectionError } from "./connection-error.ts";
 import { registryKindOf, type RegistryKind } from "../hosts/registry-kind.ts";
 import { header } from "./headers.ts";
+import { isExpiredToken } from "../errors/expired-token.ts";
 import { cutConnectionHint } from "../errors/response-hint.ts";
 import { pausingByHost } from "../hosts/host-pause.ts";
 import { limitingRate } from "../hosts/limit-rate.ts";
@@ -97,9 +98,6 @@ interface Answer {
 }
 
 const PARTIAL_CONTENT = 206;
-
-/** ECR reports an expired token with 403, and ECR Public with 400 (aws/containers-roadmap#2835). */
-const EXPIRED = /authorization token has expired|token (?:has |is )?expired/i;
 
 export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange {
   const { name: registry, endpoint, side, clock, random, emit, track, isPullLimit, redact } = options;
@@ -302,5 +300,5 @@ function isSignInRefused(response: Response, used: Authorized): boolean {
   if (response.status !== 400 && response.status !== 403) return false;
   // A HEAD has no error message, so ECR Public's bare 400 counts as an expired token, once.
   const isBare = response.status === 400 && response.text === "";
-  return used.value !== undefined && (isBare || EXPIRED.test(response.text));
+  return used.value !== undefined && (isBare || isExpiredToken(response.text));
 }

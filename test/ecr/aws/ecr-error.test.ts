@@ -150,6 +150,27 @@ test("without AWS's usual message, the hint for a denial names the action of the
   await assert.rejects(create(played), { hint: /^grant ecr:CreateRepository on team\/app to the role/ });
 });
 
+test("the hint for a denial by another policy than the role's advises no permission", async () => {
+  const message =
+    "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:123456789012:repository/team/app with an explicit deny in a service control policy";
+  const played = await scene(() => ({ exception: "AccessDeniedException", message }));
+  await assert.rejects(create(played), {
+    code: "DENIED",
+    hint: /^ask the administrators of your AWS organization to allow ecr:CreateRepository/,
+  });
+});
+
+test("the hint for a key follows from what KMS reports", async () => {
+  for (const [kmsError, hint] of [
+    ["KMS.DisabledException", /^enable the repository's KMS key/],
+    ["KMS.NotFoundException", /exists in this Region; ECR cannot give/],
+    ["KMS.AccessDeniedException", /key policy/],
+  ] as const) {
+    const played = await scene(() => ({ exception: "KmsException", members: { kmsError } }));
+    await assert.rejects(create(played), { code: "REPOSITORY_FAILED", hint });
+  }
+});
+
 test("the hint contains the reason from KMS", async () => {
   const played = await scene(() => ({ exception: "KmsException", members: { kmsError: "KMS.DisabledException" } }));
   await assert.rejects(create(played), { hint: /KMS\.DisabledException/ });

@@ -97,6 +97,17 @@ for (const [failureCode, code] of [
   });
 }
 
+for (const [failureCode, failureReason, hint] of [
+  ["KmsError", "The key is disabled: KMS.DisabledException", /^enable the repository's KMS key/],
+  ["UpstreamAccessDenied", "no", /upstream credentials/],
+] as const) {
+  test(`the advice for the failure ${failureCode} follows from its cause`, async () => {
+    const failures = [{ imageId: { imageTag: "v1" }, failureCode, failureReason }];
+    const { ecr } = await answering(() => ({ json: { images: [], failures } }));
+    await assert.rejects(ecr.readTags("team/app", ["v1"]), { hint });
+  });
+}
+
 test("a manifest that does not match its digest is an error", async () => {
   const image = {
     imageId: { imageTag: "v1", imageDigest: digestOf(bytesOf({ a: 1 })) },
