@@ -50,15 +50,25 @@ export function readReferrers(bytes: Uint8Array): Referrer[] | string {
  * @returns the referrers; undefined if this is not a list of referrers; or a message with the problem
  */
 export function readReferrerList(named: Manifest, subject: Digest): Referrer[] | string | undefined {
-  if (isImageType(named.mediaType) || matchesDigest(named.bytes, subject)) return undefined;
-  const manifests = parseJsonObject(named.bytes)?.["manifests"];
-  if (!Array.isArray(manifests) || isImageIndex(manifests)) return undefined;
-  return readReferrers(named.bytes);
+  if (isImageType(named.mediaType) || isImage(named.bytes, subject)) return undefined;
+  return Array.isArray(parseJsonObject(named.bytes)?.["manifests"]) ? readReferrers(named.bytes) : undefined;
 }
 
-/** Whether each entry of an index is for a platform, as in the index of an image. */
-function isImageIndex(manifests: readonly unknown[]): boolean {
-  return manifests.length > 0 && manifests.every((each) => isJsonObject(each) && isJsonObject(each["platform"]));
+/**
+ * Parses what a registry answers to a request for a list of referrers. A registry without the API may answer with the
+ * subject itself.
+ * @returns as `readReferrerList` does, but a list without entries is a problem
+ */
+export function readListedReferrers(bytes: Uint8Array, subject: Digest): Referrer[] | string | undefined {
+  return isImage(bytes, subject) ? undefined : readReferrers(bytes);
+}
+
+/** Whether content is the subject, or the index of an image, in which each entry is for a platform. */
+function isImage(bytes: Uint8Array, subject: Digest): boolean {
+  if (matchesDigest(bytes, subject)) return true;
+  const manifests = parseJsonObject(bytes)?.["manifests"];
+  if (!Array.isArray(manifests) || manifests.length === 0) return false;
+  return manifests.every((each) => isJsonObject(each) && isJsonObject(each["platform"]));
 }
 
 /** Returns the error message for a list of `count` referrers. */

@@ -1,3 +1,5 @@
+import { NETWORK_SIGN_IN } from "../../registry/http/web-page.ts";
+
 /** The readable parts of an error from the AWS SDK. */
 export interface Failure {
   /** The exception's name. The SDK has no classes for AWS's common errors, so only the name identifies them. */
@@ -65,7 +67,16 @@ export function isThrottled(failure: Failure): boolean {
 
 /** Returns whether the server failed. Any 5xx counts: for HTML from a load balancer, the SDK throws a SyntaxError. */
 export function isServerFault(failure: Failure): boolean {
-  return failure.name === "ServerException" || (failure.status !== undefined && failure.status >= 500);
+  const { name, status } = failure;
+  return name === "ServerException" || (status !== undefined && status >= 500 && status !== NETWORK_SIGN_IN);
+}
+
+/** The names of errors for a response that the SDK cannot parse as JSON or XML. */
+const UNPARSED = new Set(["SyntaxError", "Error"]);
+
+/** Returns whether a response is not from AWS, but for example the page of a proxy or a captive portal. */
+export function isNotFromAws({ name, status }: Failure): boolean {
+  return status === NETWORK_SIGN_IN || (status !== undefined && UNPARSED.has(name));
 }
 
 function statusOf(error: Error): number | undefined {

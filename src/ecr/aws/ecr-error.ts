@@ -9,6 +9,7 @@ import { digestsIn } from "../../registry/errors/registry-errors.ts";
 import {
   isDenied,
   isExpired,
+  isNotFromAws,
   isServerFault,
   isThrottled,
   readFailure,
@@ -164,8 +165,7 @@ function meaningOf(failure: Failure, call: EcrCall): Meaning {
       hint: `retry later, or check the status of ${serviceOf(call)} at health.aws.amazon.com`,
     };
   }
-  // Not from AWS: the page of a proxy or captive portal.
-  if (failure.name === "SyntaxError") {
+  if (isNotFromAws(failure)) {
     return {
       code: "UNEXPECTED_RESPONSE",
       quote: false,
@@ -198,7 +198,7 @@ function serviceOf({ service }: EcrCall): string {
 
 function messageOf(failure: Failure, meaning: Meaning, call: EcrCall): string {
   const status = failure.status === undefined ? "" : ` (${failure.status})`;
-  if (failure.name === "SyntaxError") return `the response of ${serviceOf(call)} is not JSON${status}`;
+  if (isNotFromAws(failure)) return `the response of ${serviceOf(call)} is not JSON${status}`;
   return meaning.quote === false ? `${failure.name}${status}` : `${failure.name}: ${plainText(failure.message)}`;
 }
 

@@ -6,6 +6,7 @@ import { blockedHint, principalIn } from "../../registry/errors/aws-denial.ts";
 import {
   isDenied,
   isExpired,
+  isNotFromAws,
   isServerFault,
   isThrottled,
   readFailure,
@@ -49,7 +50,13 @@ function operationOf({ profile, role }: Identity): string {
 
 type CredentialCode = Extract<
   ErrorCode,
-  "NO_CREDENTIALS" | "EXPIRED_CREDENTIALS" | "DENIED" | "UNAUTHORIZED" | "TOO_MANY_REQUESTS" | "SERVER_ERROR"
+  | "NO_CREDENTIALS"
+  | "EXPIRED_CREDENTIALS"
+  | "DENIED"
+  | "UNAUTHORIZED"
+  | "TOO_MANY_REQUESTS"
+  | "SERVER_ERROR"
+  | "UNEXPECTED_RESPONSE"
 >;
 
 function codeOf(failure: Failure): CredentialCode {
@@ -59,7 +66,8 @@ function codeOf(failure: Failure): CredentialCode {
   }
   if (isDenied(failure)) return "DENIED";
   if (isThrottled(failure)) return "TOO_MANY_REQUESTS";
-  return isServerFault(failure) ? "SERVER_ERROR" : "UNAUTHORIZED";
+  if (isServerFault(failure)) return "SERVER_ERROR";
+  return isNotFromAws(failure) ? "UNEXPECTED_RESPONSE" : "UNAUTHORIZED";
 }
 
 function messageOf(code: CredentialCode, failure: Failure, { profile, role }: Identity): string {
@@ -68,6 +76,8 @@ function messageOf(code: CredentialCode, failure: Failure, { profile, role }: Id
   if (code === "EXPIRED_CREDENTIALS") return `the AWS credentials${suffix} have expired`;
   if (code === "DENIED" && role !== undefined)
     return `AWS STS does not allow this identity to assume ${plainText(role)}`;
+  if (code === "UNEXPECTED_RESPONSE")
+    return `the response to the request for credentials is not from AWS (${failure.status})`;
   return `AWS refused to issue credentials${suffix}: ${failure.name} (${failure.status})`;
 }
 
@@ -84,5 +94,7 @@ function hintOf(code: CredentialCode, failure: Failure, { role }: Identity): str
   }
   if (code === "UNAUTHORIZED")
     return "check the credentials with `aws sts get-caller-identity`, and check this machine's clock";
+  if (code === "UNEXPECTED_RESPONSE")
+    return "check HTTPS_PROXY and AWS_ENDPOINT_URL_STS, and whether this network asks for a sign-in in a browser";
   return "retry later; AWS STS or SSO is unavailable or throttling requests";
 }

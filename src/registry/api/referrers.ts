@@ -3,10 +3,12 @@ import type { ErrorCode } from "../../error-code.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { MAX_MANIFEST_BYTES } from "../../oci/manifest.ts";
 import { bareMediaType, OCI_INDEX } from "../../oci/media-type.ts";
-import { MAX_REFERRERS, readReferrers, tooMany, type Referrer } from "../../oci/referrers.ts";
+import { MAX_REFERRERS, readListedReferrers, tooMany, type Referrer } from "../../oci/referrers.ts";
+import { webPageError } from "../errors/web-page-error.ts";
 import { BodyTooLarge, discard, readBody } from "../http/body.ts";
 import type { Call } from "../http/exchange.ts";
-import { header } from "../http/headers.ts";
+import { header, type Headers } from "../http/headers.ts";
+import { announcesPage, isPage } from "../http/web-page.ts";
 import { MAX_ERROR_BYTES, MAX_REFERRER_PAGES } from "../limits.ts";
 import { limitListTime, type ReadPageInTime } from "./list-time.ts";
 import { nextPage } from "./next-page.ts";
@@ -18,7 +20,7 @@ export interface Referrers {
   listReferrers(repository: string, subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined>;
 }
 
-/** A page of a list. Undefined if the registry has no referrers API. */
+/** A page of a list. Undefined if the registry has no referrers API, which one that answers with an image has not. */
 type Page = { referrers: Referrer[]; next: URL | undefined } | undefined;
 
 const WITHOUT_REFERRERS = "remove `referrers` for this image";
@@ -45,7 +47,7 @@ export function createReferrers(core: RegistryCore): Referrers {
           );
         }
         visited.add(url.href);
-        const page: Page = await readPage({ ...call, url }, inTime);
+        const page: Page = await readPage({ ...call, url }, subject, inTime);
         if (page === undefined && visited.size === 1) return undefined;
         if (page === undefined)
           throw fail(call, "UNEXPECTED_RESPONSE", "the list of referrers ended between two pages");
@@ -57,15 +59,12 @@ export function createReferrers(core: RegistryCore): Referrers {
     },
   };
 
-  function readPage(call: Omit<Call, "accept">, inTime: ReadPageInTime): Promise<Page> {
+  function readPage(call: Omit<Call, "accept">, subject: Digest, inTime: ReadPageInTime): Promise<Page> {
     const get = { ...call, headers: { accept: OCI_INDEX }, accept: [200, 404, 405], follow: true };
     return limitRequests(() =>
       inTime(() =>
         exchange(get, async (response, from) => {
-          const type = bareMediaType(header(response.headers, "content-type") ?? "");
-          // A registry without the referrers API may answer with an HTML page, as oras-go also handles.
-          const isList = response.status === 200 && (type === OCI_INDEX || type === "" || type === "application/json");
-          if (isList) return readList(response, from, call);
+          if (response.status === 200 && mayBeList(response.headers)) return readList(response, from, call, subject);
           await discard(response.body, MAX_ERROR_BYTES);
           return undefined;
         }),
@@ -73,10 +72,15 @@ export function createReferrers(core: RegistryCore): Referrers {
     );
   }
 
-  async function readList(response: Response, from: URL, call: Omit<Call, "accept">): Promise<Page> {
-    const referrers = readReferrers(await readBounded(response, call));
-    if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
+  async function readList(response: Response, from: URL, call: Omit<Call, "accept">, subject: Digest): Promise<Page> {
     const { operation, reference } = call;
+    const bytes = await readBounded(response, call);
+    if (isPage(response.headers, bytes)) {
+      throw webPageError(from.host, "a list of referrers", { side, operation, reference });
+    }
+    const referrers = readListedReferrers(bytes, subject);
+    if (referrers === undefined) return undefined;
+    if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
     return { referrers, next: nextPage(from, response.headers, { side, operation, reference }) };
   }
 
@@ -93,4 +97,10 @@ export function createReferrers(core: RegistryCore): Referrers {
     const hint = code === "TOO_LARGE" ? WITHOUT_REFERRERS : undefined;
     return new MirrorError(message, { code, side, operation, reference, hint });
   }
+}
+
+/** Whether a response is a list, or a web page in place of one. A registry without the API may send any other type. */
+function mayBeList(headers: Headers): boolean {
+  const type = bareMediaType(header(headers, "content-type") ?? "");
+  return type === OCI_INDEX || type === "" || type === "application/json" || announcesPage(headers);
 }

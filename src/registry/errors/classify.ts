@@ -4,6 +4,7 @@ import { isExpiredToken } from "./expired-token.ts";
 import { isUnusableKey } from "./kms-failure.ts";
 import type { Operation } from "./operation.ts";
 import { isFullQuota } from "./quota.ts";
+import { NETWORK_SIGN_IN } from "../http/web-page.ts";
 import type { RegistryError } from "./registry-errors.ts";
 
 /**
@@ -22,10 +23,17 @@ export function classify(status: number, errors: readonly RegistryError[], opera
   const named = errors.map((error) => classifyError(error, operation)).find((code) => code !== undefined);
   if (named !== undefined && (!isVague(status) || SPECIFIC.has(named))) return named;
   if (status === 403) return "DENIED";
+  if (status === NETWORK_SIGN_IN) return "UNEXPECTED_RESPONSE";
   if (status >= 500) return "SERVER_ERROR";
   if (status === 404) return classifyMissing(operation);
   if (operation === "write manifest" && status >= 400) return "MANIFEST_REFUSED";
   return "UNEXPECTED_RESPONSE";
+}
+
+/** Classifies a web page by its status alone: its words are not those of a registry, which alone can refuse a manifest. */
+export function classifyPage(status: number, operation: Operation): ErrorCode {
+  const code = classify(status, [], operation);
+  return code === "MANIFEST_REFUSED" ? "UNEXPECTED_RESPONSE" : code;
 }
 
 /** Whether a status says nothing about the content: what a registry denies or fails to read does not count as missing. */

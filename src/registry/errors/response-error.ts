@@ -1,10 +1,11 @@
+import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import type { Headers } from "../http/headers.ts";
 import { isAwsDenial } from "./aws-denial.ts";
 import { EXPIRED_TOKEN_HINT, isExpiredToken } from "./expired-token.ts";
 import { isKmsFailure, kmsHint } from "./kms-failure.ts";
-import { classify } from "./classify.ts";
+import { classify, classifyPage } from "./classify.ts";
 import { FOREIGN_LAYERS_HINT, missingContentHint } from "./missing-content.ts";
 import { algorithmHint, refusedAlgorithm } from "./refused-algorithm.ts";
 import { deniedActionHint, hintFor, type HintContext } from "./response-hint.ts";
@@ -12,7 +13,7 @@ import type { Operation, Subject } from "./operation.ts";
 import { plainText } from "../../plain-text.ts";
 import { isFullQuota, quotaHint } from "./quota.ts";
 import { isMissingContent, readErrors, type RegistryError } from "./registry-errors.ts";
-import { announcesPage, isPage } from "../http/web-page.ts";
+import { isErrorPage, NETWORK_SIGN_IN } from "../http/web-page.ts";
 import { PAGE_HINT } from "./web-page-error.ts";
 import { isRetryableStatus } from "../retry/retryable-status.ts";
 
@@ -38,20 +39,23 @@ export function responseError(
   const { operation, reference, side } = context;
   const errors = readErrors(text);
   const isPullLimit = status === 429 && context.isPullLimit?.({ status, headers, body: text }) === true;
-  const words = isPullLimit ? "PULL_LIMIT" : classify(status, errors, operation);
-  const isAboutContent = status !== CONTENT_TOO_LARGE && !isForeignPage(response);
+  const isWebPage = isErrorPage(response);
+  const read = isWebPage ? classifyPage(status, operation) : classify(status, errors, operation);
+  const words = isPullLimit ? "PULL_LIMIT" : read;
+  const isAboutContent = status !== CONTENT_TOO_LARGE && !isWebPage;
   const algorithm = isAboutContent ? refusedAlgorithm(words, errors, context) : undefined;
   const code = algorithm === undefined ? words : "MANIFEST_REFUSED";
-  const isUnquotedPage = status < 400 && isForeignPage(response);
-  const page = isUnquotedPage ? " with a web page" : "";
-  return new MirrorError(`${messageOf(status, errors, context, isPullLimit)}${page}`, {
-    code,
-    side,
-    operation,
-    reference,
-    retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
-    hint: algorithm === undefined ? hintOf(code, response, errors, context) : algorithmHint(algorithm),
-  });
+  return new MirrorError(
+    messageOf(isWebPage ? `${status} with a web page` : `${status}`, errors, context, isPullLimit),
+    {
+      code,
+      side,
+      operation,
+      reference,
+      retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
+      hint: algorithm === undefined ? hintOf(code, response, errors, context) : algorithmHint(algorithm),
+    },
+  );
 }
 
 /** Whether the same request may succeed later. A 5xx whose words are specific fails the same way again. */
@@ -61,20 +65,14 @@ function isRetryable(code: ErrorCode, status: number): boolean {
 }
 
 /**
- * Whether a web page refuses a request, as a filtering proxy or a web server that is no registry does. The pages of an
- * overloaded registry's gateway (429, 5xx) say what their status says.
+ * The hint for a web page, which a filtering proxy or a web server that is no registry sends. Some registries, but not
+ * ECR, have a page for access denied, and the gateway of an overloaded registry has one too.
  */
-function isForeignPage({ status, headers, text }: { status: number; headers: Headers; text: string }): boolean {
-  if (status < 400) return announcesPage(headers);
-  return status !== 401 && status !== 429 && status < 500 && text !== "" && isPage(headers, Buffer.from(text));
-}
-
-/** Some registries, but not ECR, have a page for access denied. */
 function pageHint(code: ErrorCode, context: ErrorContext): string {
-  const access = context.registryKind === "ecr" ? undefined : hintFor(code, context);
-  return access === undefined
-    ? PAGE_HINT
-    : `${access}; the response is a web page, so check HTTPS_PROXY and NO_PROXY too`;
+  const isAccess = code === "DENIED" || code === "UNAUTHORIZED";
+  const usual = code === "SERVER_ERROR" ? USUAL_HINTS[code] : undefined;
+  const own = isAccess && context.registryKind === "ecr" ? undefined : (hintFor(code, context) ?? usual);
+  return own === undefined ? PAGE_HINT : `${own}; the response is a web page, so check HTTPS_PROXY and NO_PROXY too`;
 }
 
 function hintOf(
@@ -84,6 +82,9 @@ function hintOf(
   context: ErrorContext,
 ): string | undefined {
   const { registryKind, operation, host } = context;
+  if (response.status === CONTENT_TOO_LARGE && code !== "SERVICE_QUOTA") return tooLargeHint(host);
+  if (response.status === NETWORK_SIGN_IN) return PAGE_HINT;
+  if (code !== "PULL_LIMIT" && isErrorPage(response)) return pageHint(code, context);
   const messages = errors.map(({ message }) => message);
   const denial = messages.find(isAwsDenial);
   if (code === "DENIED" && denial !== undefined) return deniedActionHint(denial, operation);
@@ -92,8 +93,6 @@ function hintOf(
   if (key !== undefined && (code === "REPOSITORY_FAILED" || code === "DENIED")) return kmsHint(key);
   const quota = errors.find(({ message }) => isFullQuota(message));
   if (code === "SERVICE_QUOTA" && quota !== undefined) return quotaHint(quota.message, registryKind);
-  if (response.status === CONTENT_TOO_LARGE) return tooLargeHint(host);
-  if (isForeignPage(response)) return pageHint(code, context);
   const missing = errors.filter(isMissingContent);
   if (operation !== "write manifest" || (missing.length === 0 && code !== "MANIFEST_REFUSED")) {
     return hintFor(code, context);
@@ -113,7 +112,7 @@ function tooLargeHint(host: string): string {
 }
 
 function messageOf(
-  status: number,
+  answer: string,
   errors: readonly RegistryError[],
   context: ErrorContext,
   isPullLimit: boolean,
@@ -125,5 +124,5 @@ function messageOf(
   // A pull limit error contains the account name, so it is quoted only after redaction.
   const quotable = isPullLimit && redact === undefined ? "" : details;
   const quoted = plainText(redact === undefined ? quotable : redact(quotable));
-  return quoted === "" ? `${host} answered ${status}` : `${host} answered ${status}: ${quoted}`;
+  return quoted === "" ? `${host} answered ${answer}` : `${host} answered ${answer}: ${quoted}`;
 }

@@ -46,6 +46,8 @@ export interface Call extends Subject {
   acceptRefusal?: (response: Response) => boolean;
   /** Whether to follow redirects. Otherwise a redirect is an error, unless `accept` has its status. */
   follow?: boolean;
+  /** Most times to renew a refused authorization. Defaults to MAX_RENEWALS. */
+  maxRenewals?: number;
   /** Whether the request can be sent again: false where its body is a stream. */
   repeatable?: boolean;
   headersTimeout?: number;
@@ -192,7 +194,10 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
    */
   async function askWithGet(call: Call, refused: Answer): Promise<Answer> {
     const range = call.isManifest === true ? {} : { range: "bytes=0-0" };
-    const get: Call = { ...call, method: "GET", headers: { ...call.headers, ...range }, follow: true };
+    // A refused sign-in has been renewed as often as it makes sense.
+    const isSignIn = refused.response.status === 401;
+    const most = isSignIn ? { maxRenewals: 0 } : {};
+    const get: Call = { ...call, ...most, method: "GET", headers: { ...call.headers, ...range }, follow: true };
     try {
       const answer = await followRedirects(get, await request(get, get.url));
       const { status, text, body } = answer.response;
@@ -226,11 +231,11 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
   }
 
   async function sendSignedIn(call: Call): Promise<Answer> {
-    const { repository, signal, url } = call;
+    const { repository, signal, url, maxRenewals = MAX_RENEWALS } = call;
     let used = await authorization.authorize(repository, signal);
     for (let renewals = 0; ; renewals += 1) {
       const response = await sendTracked(call, used);
-      if (!isSignInRefused(response, used) || renewals >= MAX_RENEWALS) return { response, url };
+      if (!isSignInRefused(response, used) || renewals >= maxRenewals) return { response, url };
       const renewed = await authorization.renew(response.headers, repository, used, signal);
       if (renewed === undefined) return { response, url };
       if (call.repeatable === false) return { response, url, isRenewed: true };

@@ -20,3 +20,11 @@ export function isPage(headers: Headers, body: Uint8Array): boolean {
   if (PAGE_START.test(Buffer.from(body.subarray(0, START_BYTES)).toString("utf8"))) return true;
   return announcesPage(headers) && parseJsonObject(body) === undefined;
 }
+
+/** The status of a captive portal: "Network Authentication Required" (RFC 6585, 6). */
+export const NETWORK_SIGN_IN = 511;
+
+/** Whether an error response is a web page. One to HEAD has only its headers. @param text the start of its body */
+export function isErrorPage({ headers, text }: { headers: Headers; text: string }): boolean {
+  return text === "" ? announcesPage(headers) : isPage(headers, Buffer.from(text));
+}

@@ -124,8 +124,8 @@ test("treats a 500 in HTML as a server error, retries it, and does not quote the
   });
 });
 
-test("treats a captive portal's page, with 200 or 403, as an unexpected response and does not retry", async () => {
-  for (const status of [200, 403]) {
+test("treats a captive portal's page, with 200, 403 or 511, as an unexpected response and does not retry", async () => {
+  for (const status of [200, 403, 511]) {
     const played = await scene(() => ({ status, type: "text/html", text: "<html>Please sign in</html>" }));
     await assert.rejects(create(played), { code: "UNEXPECTED_RESPONSE", hint: /HTTPS_PROXY/ });
     assert.equal(times(played), 1);

@@ -77,6 +77,28 @@ test("for a role that cannot be assumed, the error is DENIED and the hint names 
   });
 });
 
+test("a web page in place of a role's credentials is told as one", async () => {
+  for (const status of [200, 403, 511]) {
+    const text = "<!doctype html><html><body>Sign in <br> now</body></html>";
+    const aws = await scriptedAws(() => ({ status, type: "text/html", text }));
+    await assert.rejects(openEcr({ role: ROLE }, testContext(aws.environment)), {
+      code: "UNEXPECTED_RESPONSE",
+      message: /is not from AWS/,
+      hint: /HTTPS_PROXY.*browser/,
+    });
+  }
+});
+
+test("for a role that an organization's policy denies, the hint advises no permission", async () => {
+  const message = `User: arn:aws:iam::123456789012:user/ci is not authorized to perform: sts:AssumeRole on resource: ${ROLE} with an explicit deny in a service control policy`;
+  const text = `<ErrorResponse><Error><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`;
+  const aws = await scriptedAws(() => ({ status: 403, type: "text/xml", text }));
+  await assert.rejects(openEcr({ role: ROLE }, testContext(aws.environment)), {
+    code: "DENIED",
+    hint: /^ask the administrators of your AWS organization to allow sts:AssumeRole/,
+  });
+});
+
 test("an OIDC role is assumed through the dispatcher", async (t) => {
   const token = join(folder, "token");
   writeFileSync(token, "header.payload.signature");

@@ -47,6 +47,7 @@ for (const [what, options] of [
 
 for (const [status, code] of [
   [400, "UNEXPECTED_RESPONSE"],
+  [401, "UNAUTHORIZED"],
   [403, "DENIED"],
   [412, "UNEXPECTED_RESPONSE"],
   [451, "UNEXPECTED_RESPONSE"],
@@ -65,13 +66,29 @@ for (const [status, code] of [
         operation: "look up manifest",
         message: /answered \d+: PROJECTPOLICYVIOLATION: image with 3 vulnerabilities/,
       });
-      assert.equal(server.seen.filter(({ method }) => method === "GET").length, 1);
+      assert.equal(server.seen.filter(({ method, url }) => method === "GET" && url !== "/v2/").length, 1);
     });
   }
 }
 
-test("a HEAD refused with words of its own, too many requests, or an overloaded gateway is not sent again as GET", async (t) => {
-  for (const status of [401, 429, 502, 503, 504]) {
+test("a HEAD refused with 401 after a sign-in is explained by one GET", async (t) => {
+  const words = "the account me is suspended";
+  const server = await serve(t, (_request, response) =>
+    refuse(response, 401, "UNAUTHORIZED", words, { "www-authenticate": "Basic realm=r" }),
+  );
+  const credentials = { lookup: async () => ({ username: "me", password: "pass" }) };
+  const { registry } = clientOf(t, server.url, { credentials });
+  await assert.rejects(registry.headManifest("app", "1"), { code: "UNAUTHORIZED", message: /account me is suspended/ });
+  const blob = { mediaType: "x/y", digest: MANIFEST.digest, size: 1 };
+  await assert.rejects(registry.hasBlob("app", blob), { message: /account me is suspended/ });
+  assert.deepEqual(
+    server.seen.slice(0, 3).map(({ method }) => method),
+    ["HEAD", "HEAD", "GET"],
+  );
+});
+
+test("a HEAD refused for too many requests, or by an overloaded gateway, is not sent again as GET", async (t) => {
+  for (const status of [408, 429, 502, 503, 504]) {
     const server = await serve(t, (_request, response) => void response.writeHead(status).end());
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.headManifest("app", "1"));

@@ -10,6 +10,9 @@ import { clientOf, refuse, serve, type Handler } from "../server.ts";
 
 const SUBJECT = digestOf(Buffer.from("subject"));
 
+/** An index whose entries have no platform, as of Helm charts. */
+const INDEX = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [entry("chart")] }));
+
 function entry(word: string, more: object = {}): object {
   return { mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(word)), size: 1, ...more };
 }
@@ -46,13 +49,44 @@ describe("the list of referrers", () => {
   for (const [what, answer] of [
     ["404", (_request, response) => refuse(response, 404, "UNSUPPORTED", "no")],
     ["405", (_request, response) => refuse(response, 405, "UNSUPPORTED", "no")],
-    ["an HTML page", (_request, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<p>")],
+    ["plain text", (_request, response) => void response.writeHead(200, { "content-type": "text/plain" }).end("OK")],
+    [
+      "the subject itself",
+      (_request, response) => void response.writeHead(200, { "content-type": OCI_INDEX }).end(INDEX),
+    ],
+    ["the index of an image", list([entry("a", { platform: { os: "linux", architecture: "arm64" } })])],
   ] as [string, Handler][]) {
     test(`is undefined if the registry answers with ${what}`, async (t) => {
       const { registry } = clientOf(t, (await serve(t, answer)).url);
-      assert.equal(await registry.listReferrers("app", SUBJECT), undefined);
+      assert.equal(await registry.listReferrers("app", digestOf(INDEX)), undefined);
     });
   }
+
+  for (const type of ["text/html", "application/xhtml+xml", "application/json", undefined]) {
+    test(`is an error if it is a web page of type ${type ?? "unknown"}, as for its fallback tag`, async (t) => {
+      const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
+      const server = await serve(t, (_request, response) => void response.writeHead(200, headers).end("<html>Sign in"));
+      const { registry } = clientOf(t, server.url);
+      const page = {
+        code: "UNEXPECTED_RESPONSE",
+        message: /a web page instead of a list of referrers/,
+        hint: /NO_PROXY/,
+      };
+      await assert.rejects(registry.listReferrers("app", SUBJECT), page);
+      const tag = registry.getManifest("app", SUBJECT.replace(":", "-"));
+      await assert.rejects(tag, { code: "UNEXPECTED_RESPONSE", message: /a web page instead of a manifest/ });
+    });
+  }
+
+  test("goes on after a link without a relation", async (t) => {
+    const server = await serve(t, (request, response, raw) =>
+      request.url.includes("?")
+        ? list([entry("b")])(request, response, raw)
+        : list([entry("a")], { link: "<?page=2>" })(request, response, raw),
+    );
+    const found = await clientOf(t, server.url).registry.listReferrers("app", SUBJECT);
+    assert.equal(found?.length, 2);
+  });
 
   for (const [status, code] of [
     [401, "UNAUTHORIZED"],

@@ -323,7 +323,7 @@ test("HTML tags are removed, even if one is not closed", async (t) => {
     const server = await serve(t, (_request, response) => void response.writeHead(403).end(page));
     const { registry } = clientOf(t, server.url);
     await assert.rejects(registry.getManifest("app", "1"), (error: Error) => {
-      assert.match(error.message, /answered 403: (?:">)?denied$/);
+      assert.match(error.message, /answered 403 with a web page: (?:">)?denied$/);
       return true;
     });
   }
@@ -481,3 +481,62 @@ for (const [what, side, name, status, code, action, hint] of [
     await assert.rejects(acted, { hint });
   });
 }
+
+const PAGE = "<!doctype html><title>Sign in to the network</title>";
+const HTML = { "content-type": "text/html" };
+
+for (const [status, code, hint] of [
+  [400, "UNEXPECTED_RESPONSE", /NO_PROXY/],
+  [401, "UNAUTHORIZED", /docker login.*NO_PROXY/],
+  [403, "DENIED", /docker login.*NO_PROXY/],
+  [404, "MANIFEST_UNKNOWN", /NO_PROXY/],
+  [451, "UNEXPECTED_RESPONSE", /NO_PROXY/],
+  [500, "SERVER_ERROR", /status page.*NO_PROXY/],
+  [503, "SERVER_ERROR", /status page.*NO_PROXY/],
+  [511, "UNEXPECTED_RESPONSE", /sign-in in a browser/],
+] as const) {
+  test(`a web page with status ${status} is told as one for any request`, async (t) => {
+    const server = await serve(t, (_request, response) => void response.writeHead(status, HTML).end(PAGE));
+    // A new client each time, because one that has failed often stops asking.
+    const source = () => clientOf(t, server.url).registry;
+    const message = new RegExp(`answered ${status} with a web page: Sign in to the network$`);
+    await assert.rejects(source().getManifest("app", "1"), { code, message, hint });
+    const other = { message, hint: /NO_PROXY|in a browser/ };
+    await assert.rejects(source().openBlob("app", blobOf(CONFIG)), other);
+    await assert.rejects(source().listTags("app"), other);
+    if (status !== 404) {
+      await assert.rejects(source().listReferrers("app", MANIFEST.digest), other);
+      const head = { message: new RegExp(`answered ${status} with a web page`) };
+      await assert.rejects(source().headManifest("app", "1"), head);
+    }
+    const target = () => clientOf(t, server.url, { side: "target" }).registry;
+    await assert.rejects(target().putBlob("app", blobOf(CONFIG), Readable.from([CONFIG])), other);
+    await assert.rejects(target().putManifest("app", "1", MANIFEST), (error: Error) => {
+      assert.ok(error instanceof MirrorError);
+      assert.match(error.message, message);
+      assert.notEqual(error.code, "MANIFEST_REFUSED");
+      return true;
+    });
+  });
+}
+
+test("a captive portal's status is told as one without a page, and is not retried", async (t) => {
+  const server = await serve(t, (_request, response) => void response.writeHead(511).end());
+  const { registry } = clientOf(t, server.url);
+  const portal = { code: "UNEXPECTED_RESPONSE", hint: /sign-in in a browser/ } as const;
+  await assert.rejects(registry.getManifest("app", "1"), portal);
+  assert.equal(server.seen.length, 1);
+});
+
+test("a web page for a token is told as one", async (t) => {
+  const server = await serve(t, (request, response) => {
+    if (request.url.startsWith("/token")) return void response.writeHead(511, HTML).end(PAGE);
+    response.writeHead(401, { "www-authenticate": `Bearer realm="${new URL("/token", server.url).href}"` }).end();
+  });
+  const { registry } = clientOf(t, server.url);
+  await assert.rejects(registry.getManifest("app", "1"), {
+    operation: "sign in to",
+    message: /answered 511 with a web page/,
+    hint: /sign-in in a browser/,
+  });
+});
