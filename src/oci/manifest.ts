@@ -82,6 +82,11 @@ export function foreignLayersOf(manifest: Manifest): string[] {
   return layers.filter(({ mediaType }) => isForeignLayer(mediaType)).map(({ digest }) => digest);
 }
 
+/** Whether content that a registry misses can be a manifest's own, and not that of an image inside an index. */
+export function canNeed(manifest: Manifest, digest: string): boolean {
+  return !isIndexType(manifest.mediaType) || Buffer.from(manifest.bytes).includes(digest);
+}
+
 function distinctBlobs(all: Descriptor[]): Descriptor[] {
   const distinct = new Map<string, Descriptor>();
   for (const blob of all) {

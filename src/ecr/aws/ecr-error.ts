@@ -31,8 +31,10 @@ export interface EcrCall {
   resource?: "*";
   /** Maximum number of attempts. Default: as for every other request. */
   attempts?: number;
-  /** Finds the foreign layers of the manifest in the request, for the hint of an error. */
-  foreignLayers?: () => readonly string[];
+  /** The foreign layers of the manifest in the request, for the hint of an error. */
+  foreignLayers?: readonly string[];
+  /** Whether missing content can be that of the manifest in the request. */
+  needs?: (digest: string) => boolean;
   /** The code if the service rejects the request itself. */
   refusal: Extract<ErrorCode, "REPOSITORY_FAILED" | "MANIFEST_REFUSED" | "UNEXPECTED_RESPONSE">;
 }
@@ -181,9 +183,8 @@ const MISSING: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["ReferencedImagesNotFoundException", "MANIFEST_UNKNOWN"],
 ]);
 
-function hintForMissing({ message }: Failure, call: EcrCall): string {
-  const foreignLayers = call.foreignLayers?.() ?? [];
-  return missingContentHint({ registryKind: "ecr", foreignLayers, missing: digestsIn(message) });
+function hintForMissing({ message }: Failure, { foreignLayers = [], needs = () => true }: EcrCall): string {
+  return missingContentHint({ registryKind: "ecr", foreignLayers, missing: digestsIn(message), needs });
 }
 
 /** Whether a quota is full, from the exception's name or AWS's words. */

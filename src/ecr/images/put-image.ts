@@ -2,7 +2,7 @@ import { PutImageCommand } from "@aws-sdk/client-ecr";
 import { MirrorError } from "../../errors.ts";
 import type { ErrorCode } from "../../error-code.ts";
 import { digestOf, matchesDigest } from "../../oci/digest.ts";
-import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
+import { canNeed, foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import type { EcrClient } from "../aws/ecr-client.ts";
 import type { EcrCall } from "../aws/ecr-error.ts";
 import { isException } from "../aws/aws-failure.ts";
@@ -28,7 +28,8 @@ export async function putImage(
     action: "PutImage",
     reference,
     refusal: "MANIFEST_REFUSED",
-    foreignLayers: () => foreignLayersOf(manifest),
+    foreignLayers: foreignLayersOf(manifest),
+    needs: (digest) => canNeed(manifest, digest),
   };
   const input = {
     repositoryName: repository,

@@ -3,7 +3,7 @@ import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import { digestOf, matchesDigest, parseDigest, sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import { parseJsonObject } from "../../oci/json-object.ts";
-import { foreignLayersOf, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
+import { canNeed, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
   bareMediaType,
   isGenericType,
@@ -21,6 +21,7 @@ import type { Call } from "../http/exchange.ts";
 import { contentLength, header, type Headers } from "../http/headers.ts";
 import { announcesPage, isPage } from "../http/web-page.ts";
 import { MAX_ERROR_BYTES } from "../limits.ts";
+import { createForeignLayers } from "./foreign-layers.ts";
 import type { RegistryCore } from "./registry-core.ts";
 
 /** What the headers of a HEAD response claim about a manifest. Not verified. */
@@ -58,6 +59,7 @@ const UNKNOWN_HEAD: ManifestHead = { mediaType: "", digest: undefined, size: und
 /** distribution-spec, "Pulling manifests", "Checking if content exists", "Pushing manifests". */
 export function createManifests(core: RegistryCore): Manifests {
   const { exchange, limitRequests, side } = core;
+  const foreign = createForeignLayers();
 
   function call(
     method: Call["method"],
@@ -111,8 +113,9 @@ export function createManifests(core: RegistryCore): Manifests {
     },
 
     async putManifest(repository, reference, manifest, signal) {
-      const foreignLayers = () => foreignLayersOf(manifest);
-      const put = { ...call("PUT", "write manifest", repository, reference, signal), foreignLayers };
+      const foreignLayers = foreign.record(manifest);
+      const needs = (digest: string) => canNeed(manifest, digest);
+      const put = { ...call("PUT", "write manifest", repository, reference, signal), foreignLayers, needs };
       const headers = { "content-type": manifest.mediaType };
       const answered = await core.limitWrites(() =>
         exchange({ ...put, headers, body: manifest.bytes, accept: [200, 201, 202] }, async (response, { host }) => {

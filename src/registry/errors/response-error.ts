@@ -26,8 +26,10 @@ interface ErrorContext extends Subject, HintContext {
   redact?: ((text: string) => string) | undefined;
   /** Whether the refused token has been renewed, so that a retry may succeed. */
   isRenewed?: boolean | undefined;
-  /** Finds the foreign layers of the manifest that was sent. */
-  foreignLayers?: (() => readonly string[]) | undefined;
+  /** The foreign layers of the image that was sent. */
+  foreignLayers?: readonly string[] | undefined;
+  /** Whether missing content can be that of the manifest that was sent. */
+  needs?: ((digest: string) => boolean) | undefined;
 }
 
 /** Creates the error for a failed response, from the codes of the distribution-spec ("Error Codes") and the status. */
@@ -97,9 +99,14 @@ function hintOf(
   if (operation !== "write manifest" || (missing.length === 0 && code !== "MANIFEST_REFUSED")) {
     return hintFor(code, context);
   }
-  const foreignLayers = context.foreignLayers?.() ?? [];
+  const { foreignLayers = [], needs = () => true } = context;
   if (missing.length > 0) {
-    return missingContentHint({ registryKind, foreignLayers, missing: missing.flatMap(({ digests }) => digests) });
+    return missingContentHint({
+      registryKind,
+      foreignLayers,
+      missing: missing.flatMap(({ digests }) => digests),
+      needs,
+    });
   }
   return foreignLayers.length > 0 ? FOREIGN_LAYERS_HINT : hintFor(code, context);
 }

@@ -55,8 +55,10 @@ export interface Call extends Subject {
   signal?: AbortSignal | undefined;
   /** Called before each request to the registry, retries included. What it throws ends the attempt. */
   beforeSend?: (() => void) | undefined;
-  /** Finds the foreign layers of the manifest in `body`, for the hint of an error. */
-  foreignLayers?: () => readonly string[];
+  /** The foreign layers of the image in `body`, for the hint of an error. */
+  foreignLayers?: readonly string[];
+  /** Whether missing content can be that of the manifest in `body`. */
+  needs?: (digest: string) => boolean;
 }
 
 /**
@@ -271,9 +273,9 @@ export function createExchange(options: RegistryOptions, hosts: Hosts): Exchange
     if (isRedirect(response.status)) {
       throw redirectRefused(call, `${url.host} answered with a redirect, which this request does not follow`);
     }
-    const { operation, reference, foreignLayers } = call;
+    const { operation, reference, foreignLayers, needs } = call;
     const signedIn = authorization.signedIn();
-    const about = { operation, reference, endpoint, registryKind, side, host: url.host, foreignLayers };
+    const about = { operation, reference, endpoint, registryKind, side, host: url.host, foreignLayers, needs };
     const isOpen = !isConfidential(endpoint);
     const error = responseError(response, { ...about, signedIn, isOpen, isPullLimit, redact, isRenewed });
     return { ok: false, error, retryAfter: readRetryAfter(response.headers, clock.now()) };

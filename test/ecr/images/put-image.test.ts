@@ -123,6 +123,7 @@ for (const [exception, code] of [
 for (const [what, named, hint] of [
   ["a foreign layer", `sha256:${"d5".repeat(32)}`, /foreign/],
   ["another layer", `sha256:${"00".repeat(32)}`, /lifecycle policy/],
+  ["a layer without a digest", "", /^run apply again, and if .*foreign/],
 ] as const) {
   test(`the hint for ${what} that ECR does not find follows from the cause`, async () => {
     const exception = "LayersNotFoundException";
@@ -131,7 +132,7 @@ for (const [what, named, hint] of [
     const ecr = await openEcr({}, testContext(aws.environment));
     const layer = { mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", size: 1 };
     const image = { schemaVersion: 2, layers: [{ ...layer, digest: `sha256:${"d5".repeat(32)}` }] };
-    await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.from(JSON.stringify(image))), "v1"), {
+    await assert.rejects(ecr.putImage("team/app", manifestOf(Buffer.from(JSON.stringify(image)), OCI_MANIFEST), "v1"), {
       code: "BLOB_UNKNOWN",
       hint,
     });

@@ -8,7 +8,8 @@ import { isPullLimit, redactPullLimit } from "../../../src/dockerhub/pull-limit-
 import { MirrorError } from "../../../src/errors.ts";
 import { MAX_ATTEMPTS, MAX_ERROR_BYTES } from "../../../src/registry/limits.ts";
 import { MAX_QUOTE_LENGTH, plainText } from "../../../src/plain-text.ts";
-import { OCI_MANIFEST } from "../../../src/oci/media-type.ts";
+import type { Manifest } from "../../../src/oci/manifest.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/media-type.ts";
 import { blobOf, CONFIG, MANIFEST, manifestOf } from "../images.ts";
 import { clientOf, json, refuse, serve } from "../server.ts";
 
@@ -375,7 +376,12 @@ const windowsImage = (mediaType: string) =>
       }),
     ),
   );
+const indexOf = (manifests: readonly object[]): Manifest => ({
+  ...manifestOf(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }))),
+  mediaType: OCI_INDEX,
+});
 const WINDOWS = windowsImage(FOREIGN_LAYER.mediaType);
+/** Also of a layer in MANIFEST and WINDOWS. */
 const OTHER_DIGEST = blobOf(CONFIG).digest;
 const unknown = (detail: unknown) => ({ errors: [{ code: "MANIFEST_BLOB_UNKNOWN", message: "blob unknown", detail }] });
 
@@ -421,7 +427,22 @@ for (const [what, manifest, body, name, hint, notHint] of [
     /lifecycle/,
   ],
   ["a layer of ECR", MANIFEST, unknown(OTHER_DIGEST), ECR_NAME, /lifecycle policy/, /foreign/],
-  ["a layer that ECR does not name", WINDOWS, unknown(undefined), ECR_NAME, /lifecycle policy/, /foreign/],
+  [
+    "a layer that ECR does not name",
+    WINDOWS,
+    unknown(undefined),
+    ECR_NAME,
+    /^run apply again, and if .*foreign .*not copied/,
+    /lifecycle|ECR/,
+  ],
+  [
+    "a foreign layer that ECR names",
+    WINDOWS,
+    unknown(FOREIGN_LAYER.digest),
+    ECR_NAME,
+    /^push these layers/,
+    /lifecycle|ECR/,
+  ],
 ] as const) {
   test(`the hint for a manifest refused for lack of ${what} follows from the cause`, async (t) => {
     for (const status of [404, 500]) {
@@ -436,6 +457,36 @@ for (const [what, manifest, body, name, hint, notHint] of [
       });
       assert.equal(server.seen.length, 1);
     }
+  });
+}
+
+for (const [name, hint] of [
+  ["registry.example.com", /allow URLs of layers .*foreign/],
+  [ECR_NAME, /^push these layers .*foreign/],
+] as const) {
+  test(`the hint for an index refused for a foreign layer of its image follows from the cause at ${name}`, async (t) => {
+    const child = { mediaType: OCI_MANIFEST, digest: WINDOWS.digest, size: WINDOWS.bytes.byteLength };
+    const outer = indexOf([child]);
+    const nested = indexOf([{ mediaType: OCI_INDEX, digest: outer.digest, size: outer.bytes.byteLength }]);
+    const stored: string[] = [];
+    const server = await serve(t, (request, response) => {
+      const isTag = request.url.endsWith("/1");
+      if (isTag) return json(response, 404, unknown(FOREIGN_LAYER.digest));
+      stored.push(request.url);
+      response.writeHead(201, { "docker-content-digest": request.url.slice(request.url.lastIndexOf("/") + 1) }).end();
+    });
+    const { registry } = clientOf(t, server.url, { side: "target", name });
+    await registry.putManifest("team/app", WINDOWS.digest, WINDOWS);
+    await registry.putManifest("team/app", outer.digest, outer);
+    for (const top of [outer, nested]) {
+      await assert.rejects(registry.putManifest("team/app", "1", top), { code: "MANIFEST_REFUSED", hint });
+    }
+    assert.equal(stored.length, 2);
+    // As in the next run, when the image is at the target already.
+    const later = clientOf(t, server.url, { side: "target", name }).registry;
+    await assert.rejects(later.putManifest("team/app", "1", outer), {
+      hint: /of an image inside this index, perhaps a foreign/,
+    });
   });
 }
 
