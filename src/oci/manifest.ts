@@ -2,7 +2,14 @@ import { shortened } from "../plain-text.ts";
 import { blobKey, type Descriptor } from "./descriptor.ts";
 import { parseDigest } from "./digest.ts";
 import { isJsonObject, parseJsonObject } from "./json-object.ts";
-import { isForeignLayer, isImageType, isIndexType, isSchema1Type, SCHEMA_1_MESSAGE } from "./media-type.ts";
+import {
+  isForeignLayer,
+  isImageType,
+  isIndexType,
+  isSchema1Type,
+  SCHEMA_1_MESSAGE,
+  unknownTypeMessage,
+} from "./media-type.ts";
 import { readManifestDocument } from "./documents/misread-keys.ts";
 import { readPlatform } from "./platforms/platform.ts";
 
@@ -44,10 +51,7 @@ export function readManifest(manifest: Manifest): ManifestContent | ManifestProb
     return { kind: "schema-1", message: SCHEMA_1_MESSAGE };
   }
   if (!isIndexType(mediaType) && !isImageType(mediaType)) {
-    return {
-      kind: "unknown-media-type",
-      message: `mirrorform does not support manifests of type "${shortened(mediaType)}"`,
-    };
+    return { kind: "unknown-media-type", message: unknownTypeMessage(mediaType) };
   }
   const document = readManifestDocument(manifest.bytes);
   if (document.kind === "not-an-object") return invalid("the manifest is not a JSON object, or is nested too deeply");

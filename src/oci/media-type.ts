@@ -1,3 +1,5 @@
+import { shortened } from "../plain-text.ts";
+
 /** OCI image index (OCI image-spec, media-types.md). */
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 /** OCI image manifest (OCI image-spec, manifest.md). */
@@ -39,6 +41,13 @@ export function bareMediaType(contentType: string): string {
 /** Whether the type does not identify a manifest: some registries and caches serve manifests with such a type. */
 export function isGenericType(mediaType: string): boolean {
   return GENERIC.has(mediaType);
+}
+
+/** Returns the message for a manifest whose type mirrorform does not know. */
+export function unknownTypeMessage(mediaType: string): string {
+  return mediaType === ""
+    ? "the registry sends the manifest without a media type"
+    : `mirrorform does not support manifests of type "${shortened(mediaType)}"`;
 }
 
 const GENERIC = new Set(["", "application/json", "application/octet-stream", "text/plain", "binary/octet-stream"]);

@@ -126,7 +126,10 @@ test("schema 1 and unknown types are distinguished from invalid manifests", () =
     assert.equal(read({}, type).kind, "schema-1");
   }
   assert.equal(read({}, "application/json").kind, "unknown-media-type");
-  assert.equal(read({}, "").kind, "unknown-media-type");
+  assert.deepEqual(read({}, ""), {
+    kind: "unknown-media-type",
+    message: "the registry sends the manifest without a media type",
+  });
 });
 
 test("each of the four media types is either an index or an image", () => {

@@ -1,16 +1,16 @@
 import pLimit from "p-limit";
 
 import { MirrorError, reportOf } from "../../errors.ts";
-import { shortened } from "../../plain-text.ts";
 import { sameAlgorithm, type Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import {
+  SCHEMA_1_HINT,
+  SCHEMA_1_MESSAGE,
   isGenericType,
   isImageType,
   isIndexType,
   isSchema1Type,
-  SCHEMA_1_HINT,
-  SCHEMA_1_MESSAGE,
+  unknownTypeMessage,
 } from "../../oci/media-type.ts";
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
 import type { Resolution } from "./resolution.ts";
@@ -112,12 +112,14 @@ function checked(reference: Reference, received: Digest): Digest {
 function refuseUnknownType(reference: Reference, mediaType: string): void {
   if (isIndexType(mediaType) || isImageType(mediaType)) return;
   const schema1 = isSchema1Type(mediaType);
-  throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : `unknown media type "${shortened(mediaType)}"`, {
+  throw new MirrorError(schema1 ? SCHEMA_1_MESSAGE : unknownTypeMessage(mediaType), {
     code: "MEDIA_TYPE_UNSUPPORTED",
     ...resolving(reference),
     hint: schema1
       ? SCHEMA_1_HINT
-      : "use an image in the OCI or Docker schema 2 format; no other format can be mirrored",
+      : isGenericType(mediaType)
+        ? "check the registry's address, and any proxy or cache in front of it that drops the Content-Type header"
+        : "use an image in the OCI or Docker schema 2 format; no other format can be mirrored",
   });
 }
 

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../error-code.ts";
 import { USUAL_HINTS } from "../../error-hints.ts";
 import { MirrorError } from "../../errors.ts";
 import { digestOf, matchesDigest, parseDigest, sameAlgorithm, type Digest } from "../../oci/digest.ts";
-import { parseJsonObject } from "../../oci/json-object.ts";
+import { isJsonObject, parseJsonObject } from "../../oci/json-object.ts";
 import { canNeed, MAX_MANIFEST_BYTES, type Manifest } from "../../oci/manifest.ts";
 import {
   bareMediaType,
@@ -12,6 +12,7 @@ import {
   isSchema1Type,
   MANIFEST_MEDIA_TYPES,
   OCI_INDEX,
+  OCI_MANIFEST,
   SCHEMA_1_HINT,
   SCHEMA_1_MESSAGE,
 } from "../../oci/media-type.ts";
@@ -54,6 +55,8 @@ const NOT_THERE: ReadonlySet<ErrorCode> = new Set([
   "MEDIA_TYPE_UNSUPPORTED",
   "TOO_LARGE",
 ]);
+const NOT_A_MANIFEST_HINT =
+  "check the registry's address and path, HTTPS_PROXY and NO_PROXY, and any cache in front of the registry";
 const UNKNOWN_HEAD: ManifestHead = { mediaType: "", digest: undefined, size: undefined };
 
 /** distribution-spec, "Pulling manifests", "Checking if content exists", "Pushing manifests". */
@@ -198,6 +201,14 @@ export function createManifests(core: RegistryCore): Manifests {
     const expected = parseDigest(reference);
     if (expected !== undefined && matchesDigest(bytes, expected)) return { bytes, mediaType, digest: expected };
     if (isPage(headers, bytes)) throw webPageError(host, "a manifest", { ...get, side });
+    if (expected === undefined && isGenericType(mediaType) && parseJsonObject(bytes) === undefined) {
+      throw fail(
+        get,
+        "UNEXPECTED_RESPONSE",
+        `${host} answered with something other than a manifest`,
+        NOT_A_MANIFEST_HINT,
+      );
+    }
     if (expected === undefined) return { bytes, mediaType, digest: digestOf(bytes) };
     if (isSchema1Type(mediaType)) {
       throw fail(get, "MEDIA_TYPE_UNSUPPORTED", SCHEMA_1_MESSAGE, SCHEMA_1_HINT);
@@ -229,10 +240,18 @@ function readHead(headers: Headers): ManifestHead {
   };
 }
 
-/** Returns the Content-Type, or the media type in the body if the Content-Type is missing or generic. */
+/**
+ * Returns the Content-Type, or the media type in the body if the Content-Type is missing or generic, as after a redirect
+ * to object storage. OCI manifests need not name theirs, and Docker's do.
+ */
 function mediaTypeOf(headers: Headers, bytes: Buffer): string {
   const served = bareMediaType(header(headers, "content-type") ?? "");
   if (!isGenericType(served)) return served;
-  const declared = parseJsonObject(bytes)?.["mediaType"];
-  return typeof declared === "string" ? declared : served;
+  const { mediaType, schemaVersion, manifests, config, layers } = parseJsonObject(bytes) ?? {};
+  if (typeof mediaType === "string") return mediaType;
+  const isIndex = Array.isArray(manifests);
+  const isImage = isJsonObject(config) && Array.isArray(layers);
+  // One that is both is read differently by other clients (CVE-2021-41190).
+  if (schemaVersion !== 2 || isIndex === isImage) return served;
+  return isIndex ? OCI_INDEX : OCI_MANIFEST;
 }

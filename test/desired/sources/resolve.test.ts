@@ -81,6 +81,23 @@ describe("resolving a reference", () => {
     assert.equal(codeOf(await resolve("redis:7", source(schema1))), "MEDIA_TYPE_UNSUPPORTED");
   });
 
+  test("says that a registry sends no media type, also if the manifest names none", async () => {
+    const from: Resolver = {
+      ...source({ ...HEAD, mediaType: "" }),
+      getManifest: () => Promise.resolve({ bytes: BYTES, mediaType: "", digest: DIGEST }),
+    };
+    for (const [name, counted] of [
+      ["redis:7", true],
+      ["ghcr.io/team/app:1", false],
+    ] as const) {
+      const resolution = await resolve(name, from, counted);
+      assert.ok(resolution?.kind === "failed");
+      assert.equal(resolution.error.code, "MEDIA_TYPE_UNSUPPORTED");
+      assert.equal(resolution.error.message, "the registry sends the manifest without a media type");
+      assert.match(resolution.error.hint ?? "", /drops the Content-Type header/);
+    }
+  });
+
   test("reports a source's error for its reference, and rethrows any other error", async () => {
     const denied = new MirrorError("no", { code: "DENIED", side: "source", operation: "look up manifest" });
     assert.equal(codeOf(await resolve("redis:7", source(denied))), "DENIED");

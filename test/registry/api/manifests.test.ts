@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { createHash } from "node:crypto";
 import { digestOf } from "../../../src/oci/digest.ts";
 import { MAX_MANIFEST_BYTES } from "../../../src/oci/manifest.ts";
@@ -415,4 +415,38 @@ test("a web page in reply to a put of a manifest is an error that says so", asyn
   const server = await serve(t, page);
   const { registry } = clientOf(t, server.url, { side: "target" });
   await assert.rejects(registry.putManifest("app", "1", MANIFEST), { message: /web page instead of storing/ });
+});
+
+describe("after a redirect to a host that sends no Content-Type", () => {
+  async function readRedirected(t: TestContext, body: string) {
+    const server = await serve(t, (request, response) =>
+      request.url.startsWith("/v2/")
+        ? void response.writeHead(307, { location: "/storage/1" }).end()
+        : void response.writeHead(200).end(body),
+    );
+    return clientOf(t, server.url).registry.getManifest("app", "1");
+  }
+  const config = { mediaType: "application/vnd.oci.image.config.v1+json", digest: MANIFEST.digest, size: 2 };
+
+  for (const [what, body, mediaType] of [
+    ["an OCI manifest that names no type is one", { schemaVersion: 2, config, layers: [] }, OCI_MANIFEST],
+    ["an OCI index that names no type is one", { schemaVersion: 2, manifests: [] }, OCI_INDEX],
+    ["a manifest that names its type has it", { mediaType: "application/x" }, "application/x"],
+    ["a document that is both has no type", { schemaVersion: 2, config, layers: [], manifests: [] }, ""],
+    ["another document has no type", { hello: 1 }, ""],
+  ] as const) {
+    test(what, async (t) => {
+      assert.equal((await readRedirected(t, JSON.stringify(body))).mediaType, mediaType);
+    });
+  }
+
+  for (const body of ["", "OK", "[]", "<?xml version='1.0'?><Error/>"]) {
+    test(`"${body}" is an error that names the host`, async (t) => {
+      await assert.rejects(readRedirected(t, body), {
+        code: "UNEXPECTED_RESPONSE",
+        message: /^127\.0\.0\.1:\d+ answered with something other than a manifest$/,
+        hint: /HTTPS_PROXY/,
+      });
+    });
+  }
 });
