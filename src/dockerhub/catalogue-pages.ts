@@ -4,8 +4,9 @@ import { parseJsonObject } from "../oci/json-object.ts";
 import { DOCKER_HUB } from "../oci/reference.ts";
 import { webPageError } from "../registry/errors/web-page-error.ts";
 import { readRetryAfter } from "../registry/retry/retry-after.ts";
-import { isPage } from "../registry/http/web-page.ts";
-import { isPageRefused, REFUSED } from "./catalogue-depth.ts";
+import { isPage, NETWORK_SIGN_IN } from "../registry/http/web-page.ts";
+import { CutOff, isPageRefused } from "./catalogue-depth.ts";
+import { answerOf, catalogueCode, catalogueError } from "./catalogue-error.ts";
 import type { CatalogueOptions, CatalogueResponse, RequestCatalogue } from "./catalogue-request.ts";
 import { readCatalogueTag, type CatalogueTag } from "./catalogue-tag.ts";
 
@@ -46,39 +47,48 @@ export function readPage(text: string): CataloguePage | undefined {
   return { count, tags: results.map(readCatalogueTag).filter((tag) => tag !== undefined) };
 }
 
+/** What reading a page needs. */
+export interface PageRequest extends Pick<CatalogueOptions, "clock" | "emit" | "endpoint"> {
+  request: RequestCatalogue;
+  signal: AbortSignal;
+  /** Whether to wait if the catalogue throttles. */
+  canWait: boolean;
+}
+
 /**
- * Reads a page, retrying failures and waiting when the catalogue throttles. A page past the end is empty. A page that
- * anonymous readers may not see is `refused`.
+ * Reads a page, retrying failures and waiting when the catalogue throttles. A page past the end is empty.
+ * @returns a cut-off for a page that anonymous readers may not see, or that is not worth waiting for
  * @throws MirrorError
  */
 export async function fetchPage(
   repository: string,
   page: number,
-  request: RequestCatalogue,
-  { clock, emit, endpoint }: Pick<CatalogueOptions, "clock" | "emit" | "endpoint">,
-  signal: AbortSignal,
-): Promise<CataloguePage | typeof REFUSED> {
+  { request, clock, emit, endpoint, signal, canWait }: PageRequest,
+): Promise<CataloguePage | CutOff> {
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
   for (let attempt = 1; ; attempt += 1) {
     const path = pagePath(repository, page);
     const response = await request(path, PAGE_TIMEOUT_MS, signal);
-    if (response.status === undefined) {
+    const { status } = response;
+    if (status === undefined) {
       const error = response.error instanceof MirrorError ? response.error.with(subject) : response.error;
       const isRetryable = error instanceof MirrorError && error.retryable;
       if (!isRetryable || attempt >= PAGE_ATTEMPTS || signal.aborted) throw error;
-    } else if (response.status === 200) {
+    } else if (status === 200) {
       const read = readPage(response.text);
       if (read !== undefined) return read;
       const isWebPage = isPage(response.headers, Buffer.from(response.text));
       if (isWebPage) throw webPageError("hub.docker.com", "a list of tags", subject);
       const message = "hub.docker.com did not answer with a list of tags";
       throw new MirrorError(message, { ...subject, code: "UNEXPECTED_RESPONSE" });
-    } else if (response.status === 404 && page > 1) {
+    } else if (status === 404 && page > 1) {
       return { count: 0, tags: [] };
-    } else if (isPageRefused(response.status, page)) {
-      return REFUSED;
-    } else if (attempt >= PAGE_ATTEMPTS || !isTransient(response.status)) {
-      throw refused(response.status, subject);
+    } else if (isPageRefused(status, page)) {
+      return new CutOff("refused", answerOf(response));
+    } else if (status === 429 && !canWait) {
+      return new CutOff("throttled", answerOf(response));
+    } else if (attempt >= PAGE_ATTEMPTS || !isTransient(status)) {
+      throw catalogueError(response, subject);
     }
     const delayMilliseconds = delayAfter(response, attempt, clock.now());
     const retried = { side: "source", method: "GET", host: endpoint.host, path: pathnameOf(path) } as const;
@@ -88,7 +98,7 @@ export async function fetchPage(
 }
 
 function reasonOf(response: CatalogueResponse): ErrorCode {
-  if (response.status !== undefined) return codeOf(response.status);
+  if (response.status !== undefined) return catalogueCode(response.status);
   return response.error instanceof MirrorError ? response.error.code : "UNREACHABLE";
 }
 
@@ -97,25 +107,10 @@ function pathnameOf(path: string): string {
 }
 
 function isTransient(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 429 || (status >= 500 && status !== NETWORK_SIGN_IN);
 }
 
 function delayAfter(response: CatalogueResponse, attempt: number, now: number): number {
   if (response.status !== 429) return BACKOFF_MS * 2 ** (attempt - 1);
   return Math.min(readRetryAfter(response.headers, now) ?? LIMIT_WAIT_MS, LONGEST_WAIT_MS);
-}
-
-function refused(status: number, subject: { side: "source"; operation: string; reference: string }): MirrorError {
-  const message = `hub.docker.com answered ${status}`;
-  if (status === 404) {
-    const hint =
-      "select tags by semver or name, which reads them from the registry: dates are available for public repositories only";
-    return new MirrorError(message, { ...subject, code: "REPOSITORY_UNKNOWN", hint });
-  }
-  return new MirrorError(message, { ...subject, code: codeOf(status) });
-}
-
-function codeOf(status: number): ErrorCode {
-  if (status === 429) return "TOO_MANY_REQUESTS";
-  return status >= 500 ? "SERVER_ERROR" : "UNEXPECTED_RESPONSE";
 }

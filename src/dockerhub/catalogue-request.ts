@@ -8,8 +8,10 @@ import { urlAt } from "../parse-url.ts";
 import type { ReadPageInTime } from "../registry/api/list-time.ts";
 import { createHostBreaker } from "../registry/hosts/host-breaker.ts";
 import type { Hosts } from "../registry/hosts/host-limits.ts";
+import { readStart } from "../registry/http/body.ts";
 import { connectionError } from "../registry/http/connection-error.ts";
 import type { Headers } from "../registry/http/headers.ts";
+import { MAX_ERROR_BYTES } from "../registry/limits.ts";
 
 export interface CatalogueOptions {
   endpoint: URL;
@@ -21,7 +23,8 @@ export interface CatalogueOptions {
   hosts?: Pick<Hosts, "breaker">;
 }
 
-interface CatalogueAnswer {
+/** A response with any status. The body of an error is cut off. */
+export interface CatalogueAnswer {
   status: number;
   headers: Headers;
   text: string;
@@ -103,8 +106,7 @@ export function createCatalogueRequest(options: CatalogueOptions): RequestCatalo
     try {
       const either = AbortSignal.any([signal, late.signal]);
       const { statusCode: status, headers, body } = await request(url, { dispatcher, signal: either });
-      const text = status === 200 ? await readBoundedBody(body, call) : "";
-      if (status !== 200) await body.dump();
+      const text = status === 200 ? await readBoundedBody(body, call) : await readStart(body, MAX_ERROR_BYTES);
       finished(status);
       return { status, headers, text };
     } catch (error) {

@@ -1,7 +1,8 @@
 import { MirrorError } from "../errors.ts";
 import { DOCKER_HUB, type Reference } from "../oci/reference.ts";
 import { limitListTime } from "../registry/api/list-time.ts";
-import { createPageReader, isPageRefused, REFUSED } from "./catalogue-depth.ts";
+import { createPageReader, CutOff, isPageRefused } from "./catalogue-depth.ts";
+import { answerOf } from "./catalogue-error.ts";
 import { CATALOGUE_PAGE, fetchPage, pagePath, readPage, type CataloguePage } from "./catalogue-pages.ts";
 import {
   createCatalogueRequest,
@@ -44,11 +45,10 @@ export interface Catalogue {
   ): Promise<{ tags: CatalogueTag[]; isComplete: boolean }>;
   /**
    * Lists all tags, with dates.
-   * @returns also their number, which may be higher than what is listed; `isRefused` if Docker Hub does not show the rest
-   *   to anonymous readers
+   * @returns also their number, which may be higher than what is listed; `cutOff`: why Docker Hub does not show the rest
    * @throws MirrorError
    */
-  listTags(repository: string, signal: AbortSignal): Promise<CataloguePage & { isRefused: boolean }>;
+  listTags(repository: string, signal: AbortSignal): Promise<CataloguePage & { cutOff: CutOff | undefined }>;
 }
 
 /** Makes a client of the catalogue. Sends no request until a method is called. */
@@ -74,9 +74,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     repository: string,
     page: number,
     signal: AbortSignal,
-  ): Promise<CataloguePage | typeof REFUSED | undefined> {
+  ): Promise<CataloguePage | CutOff | undefined> {
     const response = await fetchBestEffort(pagePath(repository, page), signal);
-    if (isPageRefused(response?.status, page)) return REFUSED;
+    if (response?.status !== undefined && isPageRefused(response.status, page)) {
+      return new CutOff("refused", answerOf(response));
+    }
     const read = response?.status === 200 ? readPage(response.text) : undefined;
     return read === undefined ? undefined : remember(repository, read);
   }
@@ -94,43 +96,43 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
     async readFirstPage(repository, signal) {
       const page = await fetchPageBestEffort(repository, 1, signal);
-      return page === REFUSED ? undefined : page;
+      return page instanceof CutOff ? undefined : page;
     },
 
     async readRemainingPages(repository, first, signal) {
       const numbers = pagesAfterFirst(first);
       if (numbers === undefined) return { tags: first.tags, isComplete: false };
-      const { pages, isRefused } = await reader.read(numbers, (page) => fetchPageBestEffort(repository, page, signal));
+      const { pages, cutOff } = await reader.read(numbers, (page) => fetchPageBestEffort(repository, page, signal));
       const tags = new Map(
         [first, ...pages].flatMap((page) => (page?.tags ?? []).map((tag) => [tag.name, tag] as const)),
       );
       const isUnchanged = pages.every((page) => page !== undefined && page.count === first.count);
-      return { tags: [...tags.values()], isComplete: !isRefused && isUnchanged && tags.size === first.count };
+      return { tags: [...tags.values()], isComplete: cutOff === undefined && isUnchanged && tags.size === first.count };
     },
 
     async listTags(repository, signal) {
       const inTime = limitListTime(options.clock, listOf(repository));
       const requestInTime: typeof request = (path, timeout, abort) => request(path, timeout, abort, { inTime });
-      const fetchAndRemember = async (page: number) => {
-        const read = await fetchPage(repository, page, requestInTime, options, signal);
-        return read === REFUSED ? read : remember(repository, read);
+      const fetchAndRemember = async (page: number, canWait: boolean) => {
+        const read = await fetchPage(repository, page, { ...options, request: requestInTime, signal, canWait });
+        return read instanceof CutOff ? read : remember(repository, read);
       };
       const tags = new Map<string, CatalogueTag>();
       let count = 0;
       // A tag deleted during the listing shifts others to the page before. A second pass finds those.
       for (let pass = 0; pass < 2; pass += 1) {
-        const first = await fetchAndRemember(1);
-        if (first === REFUSED) break;
+        const first = await fetchAndRemember(1, true);
+        if (first instanceof CutOff) break;
         count = first.count;
         const numbers = pagesAfterFirst(first);
         if (numbers === undefined) throw tooMany(repository, first.count);
         // When the catalogue throttles, only these requests wait for it.
-        const { pages, isRefused } = await reader.read(numbers, fetchAndRemember);
+        const { pages, cutOff } = await reader.read(numbers, fetchAndRemember);
         for (const tag of [first, ...pages].flatMap((page) => page.tags)) tags.set(tag.name, tag);
-        if (isRefused) return { tags: [...tags.values()], count, isRefused };
+        if (cutOff !== undefined) return { tags: [...tags.values()], count, cutOff };
         if (tags.size >= count) break;
       }
-      return { tags: [...tags.values()], count, isRefused: false };
+      return { tags: [...tags.values()], count, cutOff: undefined };
     },
   };
 }

@@ -41,8 +41,8 @@ function listTags(connections: Pick<Connections, "source" | "catalogue" | "ecrTa
 /**
  * Lists tags with dates. If the catalogue lists fewer tags than it counts, the registry lists the names. The call fails
  * if the rule could select an omitted tag, because tags that it then wrongly does not select would look undeclared.
- * @throws MirrorError UNEXPECTED_RESPONSE, DENIED (Docker Hub does not show the rest to anonymous readers), and errors of
- *   the requests
+ * @throws MirrorError UNEXPECTED_RESPONSE, DENIED (Docker Hub does not show the rest to anonymous readers),
+ *   TOO_MANY_REQUESTS, and errors of the requests
  */
 async function listDated(
   catalogue: Catalogue,
@@ -51,22 +51,32 @@ async function listDated(
   names: () => Promise<string[]>,
   signal: AbortSignal,
 ): Promise<ListedTag[]> {
-  const { tags, count, isRefused } = await catalogue.listTags(repository, signal);
+  const { tags, count, cutOff } = await catalogue.listTags(repository, signal);
   if (tags.length >= count) return tags;
   const listed = new Set(tags.map(({ name }) => name));
   const omitted = (await names()).find((name) => !listed.has(name) && needsDateOf(name));
   if (omitted === undefined) return tags;
   const subject = { side: "source", operation: "list tags of", reference: `${DOCKER_HUB}/${repository}` } as const;
-  if (isRefused) {
-    const shown = `only ${tags.length} of ${count} tags`;
-    throw new MirrorError(`Docker Hub's catalogue shows anonymous readers ${shown}, without "${plainText(omitted)}"`, {
+  const shown = `${tags.length} of ${count} tags`;
+  const without = `without "${plainText(omitted)}"`;
+  if (cutOff?.kind === "refused") {
+    throw new MirrorError(
+      `Docker Hub's catalogue shows anonymous readers only ${shown}, ${without} (${cutOff.answer})`,
+      {
+        ...subject,
+        code: "DENIED",
+        hint: "select tags by semver or name, which are read from the registry, or exclude the older tags from the rule; mirrorform does not sign in to the catalogue",
+      },
+    );
+  }
+  if (cutOff?.kind === "throttled") {
+    throw new MirrorError(`Docker Hub's catalogue shows only ${shown}, ${without} (${cutOff.answer})`, {
       ...subject,
-      code: "DENIED",
-      hint: "select tags by semver or name, which are read from the registry, or exclude the older tags from the rule; mirrorform does not sign in to the catalogue",
+      code: "TOO_MANY_REQUESTS",
+      hint: "rerun in a few minutes, select tags by semver or name, which are read from the registry, or exclude the older tags from the rule",
     });
   }
-  const message = `Docker Hub's catalogue lists ${tags.length} of ${count} tags, without "${plainText(omitted)}"`;
-  throw new MirrorError(message, {
+  throw new MirrorError(`Docker Hub's catalogue lists ${shown}, ${without}`, {
     ...subject,
     code: "UNEXPECTED_RESPONSE",
     hint: "rerun later, exclude the tag, or select tags by semver or name instead of dates",

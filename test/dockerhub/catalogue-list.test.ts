@@ -4,6 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import { Agent } from "undici";
 
 import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
+import type { MirrorEvent } from "../../src/events.ts";
 import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
 import type { Fault } from "../../src/sandbox/http/server.ts";
 import { startDockerHub, type SandboxDockerHub } from "../../src/sandbox/docker-hub/docker-hub.ts";
@@ -19,6 +20,7 @@ interface Hub {
   hub: SandboxDockerHub;
   catalogue: Catalogue;
   clock: ReturnType<typeof quickClock>;
+  events: MirrorEvent[];
 }
 
 /** Starts a catalogue with some tags of one image, and a client whose clock does not wait. */
@@ -33,11 +35,10 @@ async function start(t: TestContext, tags: number): Promise<Hub> {
   const repository = hub.store.create(REPOSITORY);
   for (let i = 1; i < tags; i += 1) repository.tags.set(`1.${i}`, top.digest);
   const clock = quickClock();
-  return {
-    hub,
-    clock,
-    catalogue: createCatalogue({ endpoint: new URL(hub.catalogue.url), dispatcher, clock, emit: () => {} }),
-  };
+  const events: MirrorEvent[] = [];
+  const endpoint = new URL(hub.catalogue.url);
+  const emit = (event: MirrorEvent) => void events.push(event);
+  return { hub, clock, events, catalogue: createCatalogue({ endpoint, dispatcher, clock, emit }) };
 }
 
 /** Gives some answers first, then serves the catalogue. */
@@ -123,8 +124,10 @@ describe("the list of all tags, with dates", () => {
     for (const status of [403, 401]) {
       const { hub, catalogue } = await start(t, 2_000);
       const pages = refuseDeepPages(hub, status);
-      const { tags, count, isRefused } = await catalogue.listTags(REPOSITORY, signal);
-      assert.deepEqual([tags.length, count, isRefused], [1000, 2000, true]);
+      const { tags, count, cutOff } = await catalogue.listTags(REPOSITORY, signal);
+      assert.deepEqual([tags.length, count, cutOff?.kind], [1000, 2000, "refused"]);
+      const words = "pagination offset too large for anonymous requests; sign in to page further";
+      assert.equal(cutOff?.answer, `${status}: ${words}`);
       assert.deepEqual(
         pages.toSorted((a, b) => a - b),
         [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
@@ -137,15 +140,47 @@ describe("the list of all tags, with dates", () => {
   test("ends at an earlier page if Docker Hub refuses it", async (t) => {
     const { hub, catalogue } = await start(t, 2_000);
     const pages = refuseDeepPages(hub, 403, 5);
-    const { tags, isRefused } = await catalogue.listTags(REPOSITORY, signal);
-    assert.deepEqual([tags.length, isRefused], [500, true]);
+    const { tags, cutOff } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.length, cutOff?.kind], [500, "refused"]);
     assert.ok(pages.every((page) => page <= 10));
   });
 
   test("is read to its end if Docker Hub shows deep pages", async (t) => {
     const { catalogue } = await start(t, 1_250);
-    const { tags, isRefused } = await catalogue.listTags(REPOSITORY, signal);
-    assert.deepEqual([tags.length, isRefused], [1250, false]);
+    const { tags, cutOff } = await catalogue.listTags(REPOSITORY, signal);
+    assert.deepEqual([tags.length, cutOff], [1250, undefined]);
+  });
+
+  test("does not wait for a deep page that is throttled before any has been shown", async (t) => {
+    const { hub, catalogue, clock } = await start(t, 2_000);
+    const pages = refuseDeepPages(hub, 429);
+    for (let i = 0; i < 2; i += 1) {
+      const { tags, cutOff } = await catalogue.listTags(REPOSITORY, signal);
+      assert.deepEqual([tags.length, cutOff?.kind], [1000, "throttled"]);
+      assert.match(cutOff?.answer ?? "", /^429: pagination/);
+    }
+    assert.deepEqual(clock.slept, []);
+    assert.deepEqual(
+      pages.filter((page) => page > 10),
+      [11],
+    );
+  });
+
+  test("waits for a deep page that is throttled after another has been shown, and emits an event", async (t) => {
+    const { hub, catalogue, clock, events } = await start(t, 1_250);
+    let isThrottled = false;
+    hub.catalogue.onRequest = ({ query }) => {
+      if (isThrottled || new URLSearchParams(query).get("page") !== "12") return undefined;
+      isThrottled = true;
+      return { kind: "answer", answer: text(429, "", { "retry-after": "7" }) };
+    };
+    assert.equal((await catalogue.listTags(REPOSITORY, signal)).tags.length, 1250);
+    assert.deepEqual(clock.slept, [7_000]);
+    const retried = events.filter((event) => event.type === "request.retried");
+    assert.deepEqual(
+      retried.map(({ host, reason, delayMilliseconds }) => [host, reason, delayMilliseconds]),
+      [[new URL(hub.catalogue.url).host, "TOO_MANY_REQUESTS", 7_000]],
+    );
   });
 
   const failures: [string, string, Answer[]][] = [
@@ -161,6 +196,36 @@ describe("the list of all tags, with dates", () => {
       const { hub, catalogue } = await start(t, 1);
       answerFirst(hub, ...answers);
       await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, side: "source", operation: "list tags of" });
+    });
+  }
+
+  for (const [status, code, body, type, message, hint] of [
+    [401, "UNAUTHORIZED", '{"detail":"expired"}', "application/json", /answered 401: expired$/, /semver or name/],
+    [
+      403,
+      "DENIED",
+      '{"message":"this address is blocked"}',
+      "application/json",
+      /403: this address is blocked$/,
+      /semver/,
+    ],
+    [
+      404,
+      "REPOSITORY_UNKNOWN",
+      '{"message":"object not found"}',
+      "application/json",
+      /404: object not found$/,
+      /public/,
+    ],
+    [400, "UNEXPECTED_RESPONSE", "bad request", "text/plain", /400: bad request$/, /--verbose/],
+    [403, "DENIED", "<html>Blocked", "text/html", /403 with a web page: Blocked$/, /NO_PROXY/],
+    [511, "UNEXPECTED_RESPONSE", "<html>Sign in", "text/html", /511 with a web page: Sign in$/, /NO_PROXY/],
+  ] as const) {
+    test(`fails with the words of a ${status} (${type}) and a hint about its cause`, async (t) => {
+      const { hub, catalogue, clock } = await start(t, 1);
+      answerFirst(hub, text(status, body, { "content-type": type }));
+      await assert.rejects(catalogue.listTags(REPOSITORY, signal), { code, message, hint });
+      assert.deepEqual(clock.slept, []);
     });
   }
 

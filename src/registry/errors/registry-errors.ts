@@ -42,6 +42,6 @@ function readError(value: unknown): RegistryError | undefined {
 }
 
 /** Removes HTML tags. A tag ends at the next "<" even if it is not closed, so that matching takes linear time. */
-function withoutMarkup(text: string): string {
+export function withoutMarkup(text: string): string {
   return /^\s*</.test(text) ? text.replace(/<[^<>]*>?/g, " ") : text;
 }

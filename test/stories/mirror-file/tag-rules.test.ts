@@ -171,6 +171,23 @@ describe("ten thousand tags", { concurrency: 4 }, () => {
     assert.deepEqual(copied((await planOf(place)).plan), ["big:1.1"], "a rule that needs no other dates");
   });
 
+  test("past the 1,000th are not waited for if Docker Hub throttles them", async (t) => {
+    const place = await world(t, {
+      "mirrors.yaml": file(`{ image: big, tags: { match: ".*", order: pushed, newest: 2 } }`),
+    });
+    const { dockerHub } = place.sandbox;
+    publish(dockerHub);
+    const isDeep = ({ query }: RecordedRequest): boolean => Number(new URLSearchParams(query).get("page")) > 10;
+    fault(dockerHub.catalogue, isDeep, json(429, { message: "slow down" }));
+    const { code, plan } = await planOf(place);
+    assert.equal(code, 1);
+    const [error] = plan.rules[0]?.errors ?? [];
+    assert.equal(error?.code, "TOO_MANY_REQUESTS");
+    assert.match(error.message, /shows only 1000 of 10000 tags, without ".*" \(429: slow down\)/);
+    assert.match(error.hint ?? "", /rerun in a few minutes.*semver or name/);
+    assert.equal(dockerHub.catalogue.requests.filter(isDeep).length, 1);
+  });
+
   test("are listed by the registry if a rule selects a few, which then get a HEAD each", async (t) => {
     const place = await world(t, { "mirrors.yaml": file(`{ image: big, tags: { semver: "1", newest: 3 } }`) });
     publish(place.sandbox.dockerHub);
