@@ -17,6 +17,8 @@ export interface MirrorErrorFields {
   retryable?: boolean;
   /** Milliseconds that the server asked to wait before a retry, not capped. Not part of a report. */
   retryAfterMilliseconds?: number | undefined;
+  /** Whether a web page came in place of a registry's response. Not part of a report. */
+  isWebPage?: boolean;
   /** What to do next, as a lower-case imperative clause. Defaults to the usual hint for the code. */
   hint?: string | undefined;
   cause?: unknown;
@@ -36,6 +38,7 @@ export class MirrorError extends Error {
   readonly reference: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMilliseconds: number | undefined;
+  readonly isWebPage: boolean;
   readonly hint: string;
 
   constructor(message: string, fields: MirrorErrorFields) {
@@ -46,6 +49,7 @@ export class MirrorError extends Error {
     this.reference = fields.reference === undefined ? undefined : shortened(fields.reference);
     this.retryable = fields.retryable ?? false;
     this.retryAfterMilliseconds = fields.retryAfterMilliseconds;
+    this.isWebPage = fields.isWebPage ?? false;
     this.hint = shortened(fields.hint ?? USUAL_HINTS[fields.code], MAX_MESSAGE_LENGTH);
   }
 

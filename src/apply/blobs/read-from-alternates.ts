@@ -32,7 +32,7 @@ export function withAlternates(
   if (alternates.length === 0) return main;
   /** By alternate, the digests and blobs that it failed to deliver: not requested there again in this run. */
   const failed = alternates.map(() => new Set<string>());
-  /** By alternate, whether it is unreachable or too slow: not asked again in this run. */
+  /** By alternate, whether it is unreachable, too slow or behind web pages: not asked again in this run. */
   const isDown = alternates.map(() => false);
   /** The index of the alternate that delivered a blob last. */
   const deliveredBy = new Map<string, number>();
@@ -128,6 +128,10 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   "TOO_MANY_REQUESTS",
 ]);
 
+/** What lacks a manifest or blob may have others, even if it says so with a web page. */
+const ABSENT: ReadonlySet<string> = new Set(["MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "REPOSITORY_UNKNOWN"]);
+
 function isUnavailable(error: unknown): boolean {
-  return error instanceof MirrorError && UNAVAILABLE.has(error.code);
+  if (!(error instanceof MirrorError)) return false;
+  return UNAVAILABLE.has(error.code) || (error.isWebPage && !ABSENT.has(error.code));
 }

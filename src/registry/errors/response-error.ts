@@ -54,6 +54,7 @@ export function responseError(
       side,
       operation,
       reference,
+      isWebPage,
       retryable: isRetryable(code, status) || (!isPullLimit && context.isRenewed === true),
       hint: algorithm === undefined ? hintOf(code, response, errors, context) : algorithmHint(algorithm),
     },

@@ -20,6 +20,7 @@ export function webPageError(
     side,
     operation,
     reference,
+    isWebPage: true,
     hint: PAGE_HINT,
   });
 }

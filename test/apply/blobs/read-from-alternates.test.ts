@@ -148,6 +148,34 @@ describe("an alternate that is slow", () => {
   });
 });
 
+describe("an alternate that answers with a web page", () => {
+  for (const status of [200, 401, 403, 511]) {
+    test(`and status ${status} is replaced by the source, and not asked again in the run`, async (t) => {
+      for (const first of ["blob", "manifest"] as const) {
+        const { main, alternate, source } = await start(t, (_request, response) => {
+          response.writeHead(status, { "content-type": "text/html" }).end("<!doctype html>Sign in");
+        });
+        const readManifest = () => source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
+        if (first === "manifest") await readManifest();
+        assert.deepEqual(await readBlob(source), BYTES);
+        await readManifest();
+        const content = alternate.seen.filter(({ url }) => url !== "/v2/");
+        assert.deepEqual([content.length, main.seen.length], [1, first === "manifest" ? 3 : 2]);
+      }
+    });
+  }
+
+  test("for what it lacks is asked for other content", async (t) => {
+    const { alternate, source } = await start(t, (request, response) => {
+      if (!request.url.includes("/manifests/")) return good(request, response);
+      response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html>Not found");
+    });
+    await source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
+    assert.deepEqual(await readBlob(source), BYTES);
+    assert.equal(alternate.seen.length, 2);
+  });
+});
+
 test("a source that stalls in the middle of a blob is asked for the rest only", async (t) => {
   let isFirst = true;
   const server = await serve(t, (request, response) => {
