@@ -3,7 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { fallbackTag } from "../oci/referrer-tags.ts";
 import { isSameContent } from "./same-content.ts";
-import { readReferrerList, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
+import { goneIn, readReferrerList, refusedIn, standsFor, type Referrer } from "../oci/referrers.ts";
 
 /** The part of a target that reading its referrers needs. */
 export interface ReferrerHolder {
@@ -56,7 +56,8 @@ export async function readHeldReferrers(
     if (await isSameContent(target, repository, digest, tag.digest, signal)) return true;
     if (tag.kind === "artifact") return false;
     const { bytes } = await target.readManifest(repository, digest, signal);
-    return standsFor(bytes, { source: tag.digest, types });
+    // What was gone when the list was made may be back.
+    return standsFor(bytes, { source: tag.digest, types }) && goneIn(bytes).every((each) => found.gone?.includes(each));
   }
 }
 

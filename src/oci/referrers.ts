@@ -29,6 +29,9 @@ const SOURCE_TYPES = "dev.mirrorform.referrers.types";
 /** The annotation with the digests that the target refused to store, as JSON. They are not retried. */
 const REFUSED = "dev.mirrorform.referrers.refused";
 
+/** The annotation with the digests that the source's list has, but the source has not, as JSON. */
+const GONE = "dev.mirrorform.referrers.gone";
+
 /**
  * Parses a list of referrers: a response of the referrers API, or the index under a fallback tag.
  * @returns the referrers, or a message with the problem
@@ -136,20 +139,22 @@ export interface ListOrigin {
  * Creates the index to write under a fallback tag. It is sorted, so that equal lists have the same digest.
  * @param origin the source's list, so that the next run can detect changes
  * @param refused digests that the target refused to store; the next run does not retry them
+ * @param gone digests that the source no longer has; the next run looks for them again
  */
 export function writeReferrers(
   referrers: readonly Referrer[],
   origin: ListOrigin | undefined,
   refused: Iterable<Digest> = [],
+  gone: Iterable<Digest> = [],
 ): Manifest {
   const manifests = [...new Map(referrers.map((each) => [each.digest, each])).values()].toSorted((a, b) =>
     a.digest < b.digest ? -1 : 1,
   );
   const types = origin?.types === undefined ? {} : { [SOURCE_TYPES]: typesText(origin.types) };
-  const distinctRefused = [...new Set(refused)].toSorted();
   const values = {
     ...(origin === undefined ? {} : { [SOURCE]: origin.source, ...types }),
-    ...(distinctRefused.length === 0 ? {} : { [REFUSED]: JSON.stringify(distinctRefused) }),
+    ...digestsAnnotation(REFUSED, refused),
+    ...digestsAnnotation(GONE, gone),
   };
   const annotations = Object.keys(values).length === 0 ? {} : { annotations: values };
   const body = { schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...annotations };
@@ -166,15 +171,29 @@ export function standsFor(bytes: Uint8Array, { source, types }: ListOrigin): boo
 
 /** Reads which digests the target refused to store. Empty for a list that mirrorform did not write. */
 export function refusedIn(bytes: Uint8Array): Digest[] {
+  return digestsIn(bytes, REFUSED);
+}
+
+/** Reads which digests of the source's list the source did not have. Empty for a list that mirrorform did not write. */
+export function goneIn(bytes: Uint8Array): Digest[] {
+  return digestsIn(bytes, GONE);
+}
+
+function digestsIn(bytes: Uint8Array, name: string): Digest[] {
   const annotations = parseJsonObject(bytes)?.["annotations"];
-  const text = isJsonObject(annotations) ? annotations[REFUSED] : undefined;
-  if (typeof text !== "string" || text.length > MAX_REFUSED_TEXT || !REFUSED_TEXT.test(text)) return [];
+  const text = isJsonObject(annotations) ? annotations[name] : undefined;
+  if (typeof text !== "string" || text.length > MAX_DIGESTS_TEXT || !DIGESTS_TEXT.test(text)) return [];
   return (JSON.parse(text) as string[]).flatMap((each) => parseDigest(each) ?? []);
 }
 
+function digestsAnnotation(name: string, digests: Iterable<Digest>): Record<string, string> {
+  const distinct = [...new Set(digests)].toSorted();
+  return distinct.length === 0 ? {} : { [name]: JSON.stringify(distinct) };
+}
+
 /** Room for {@link MAX_REFERRERS} of the longest digests. */
-const MAX_REFUSED_TEXT = MAX_REFERRERS * 160;
-const REFUSED_TEXT = /^\["[a-z0-9:]+"(?:,"[a-z0-9:]+")*\]$/;
+const MAX_DIGESTS_TEXT = MAX_REFERRERS * 160;
+const DIGESTS_TEXT = /^\["[a-z0-9:]+"(?:,"[a-z0-9:]+")*\]$/;
 
 function typesText(types: readonly string[]): string {
   return JSON.stringify([...new Set(types)].toSorted());

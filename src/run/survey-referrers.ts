@@ -2,7 +2,9 @@ import { readHeldReferrers } from "../actual/held-referrers.ts";
 import type { ImageTarget } from "../apply/ports.ts";
 import type { DesiredImage } from "../desired/mirror-file.ts";
 import { findReferrers, type FoundReferrers } from "../desired/sources/find-referrers.ts";
+import { isSubstitute, withoutGone } from "../desired/sources/gone-referrers.ts";
 import {
+  createExistenceCheck,
   createReferrerMemory,
   referrerSource,
   unlessAbsent,
@@ -12,8 +14,8 @@ import { MirrorError, reportOf } from "../errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { choiceKey } from "../oci/platforms/selection.ts";
-import { standsFor } from "../oci/referrers.ts";
 import type { Plan } from "../plan/plan.ts";
+import { missingArtifacts } from "../plan/referrers/missing-referrers.ts";
 import { referredImages, type ReferredRow } from "../plan/referrers/referred-images.ts";
 import type { ReferrerFacts } from "../plan/referrers/referrer-rows.ts";
 import type { PlanSteps } from "./plan-steps.ts";
@@ -58,10 +60,7 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
     return Promise.all(
       group.map(async (referred): Promise<[string, ReferrerFacts]> => {
         try {
-          return [
-            referred.key,
-            { kind: "found", found: await found, held: await existingAt(referred, await found, survey) },
-          ];
+          return [referred.key, await factsAt(referred, await found, survey)];
         } catch (error) {
           if (signal.aborted || !(error instanceof MirrorError)) throw error;
           return [referred.key, { kind: "failed", error: reportOf(error) }];
@@ -75,9 +74,23 @@ export async function surveyReferrers(plan: Plan, survey: ReferrerSurvey): Promi
   };
 }
 
-function existingAt(referred: ReferredRow, found: FoundReferrers, survey: ReferrerSurvey) {
+interface FoundAtSource {
+  found: FoundReferrers;
+  /** Whether the source has a manifest. */
+  exists: (digest: Digest) => Promise<boolean>;
+}
+
+/** Compares the referrers of the source with a target's. Referrers that are gone are left out, unless they were named. */
+async function factsAt(
+  referred: ReferredRow,
+  { found, exists }: FoundAtSource,
+  survey: ReferrerSurvey,
+): Promise<ReferrerFacts> {
   const { target, repository } = referred.place;
-  return readHeldReferrers(found, referred.image.referrers?.types, targetOf(target, survey), repository, survey.signal);
+  const types = referred.image.referrers?.types;
+  const held = await readHeldReferrers(found, types, targetOf(target, survey), repository, survey.signal);
+  if (types !== undefined) return { kind: "found", found, held };
+  return { kind: "found", found: await withoutGone(found, missingArtifacts(found, held), exists), held };
 }
 
 /** @param group one image, with each of its targets */
@@ -85,7 +98,7 @@ async function findAt(
   group: readonly ReferredRow[],
   memory: ReferrerMemory,
   survey: ReferrerSurvey,
-): Promise<FoundReferrers> {
+): Promise<FoundAtSource> {
   const [first] = group;
   if (first === undefined) throw new Error("the group is empty");
   const { signal } = survey;
@@ -95,6 +108,7 @@ async function findAt(
   const { isSelection } = first;
   const place = { registry, repository, memory, isCounted: survey.hasPullLimit(name), signal };
   const isSingle = group.some((each) => each.isSingle);
+  const exists = createExistenceCheck(place);
   const source = referrerSource(place, {
     read: async (digest) => (await atTargets(digest)) ?? (await atSource(digest)),
     async readList(list) {
@@ -104,15 +118,16 @@ async function findAt(
         const manifest =
           existing === undefined ? undefined : await unlessAbsent(images.readManifest(at, existing, signal));
         if (manifest === undefined || existing === list.digest) return manifest;
-        return standsFor(manifest.bytes, { source: list.digest, types }) ? manifest : undefined;
+        return (await isSubstitute(manifest.bytes, { source: list.digest, types }, exists)) ? manifest : undefined;
       });
       return standIn ?? (await atSource(list.digest));
     },
   });
   if (first.isUnmade) {
-    return { subjects: [], unread: (await source.hasNone(first.digest)) ? [] : [first.digest], leftOut: [] };
+    const unread = (await source.hasNone(first.digest)) ? [] : [first.digest];
+    return { found: { subjects: [], unread, leftOut: [] }, exists };
   }
-  return findReferrers({ digest: first.digest, isSingle, isSelection, types }, source);
+  return { found: await findReferrers({ digest: first.digest, isSingle, isSelection, types }, source), exists };
 
   function atTargets(digest: Digest): Promise<Manifest | undefined> {
     return firstOf(({ target, repository: at }) =>

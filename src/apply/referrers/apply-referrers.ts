@@ -2,7 +2,9 @@ import pLimit, { type LimitFunction } from "p-limit";
 
 import { readHeldReferrers } from "../../actual/held-referrers.ts";
 import { findReferrers, type FoundReferrers } from "../../desired/sources/find-referrers.ts";
+import { isSubstitute, withoutGone } from "../../desired/sources/gone-referrers.ts";
 import {
+  createExistenceCheck,
   createReferrerMemory,
   referrerSource,
   unlessAbsent,
@@ -14,11 +16,10 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Manifest } from "../../oci/manifest.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { selects, sameChoice } from "../../oci/platforms/selection.ts";
-import { standsFor } from "../../oci/referrers.ts";
 import type { Action, CopyImage, CopyReferrers } from "../../plan/action.ts";
 import { plainText } from "../../plain-text.ts";
-import { missingReferrers, type ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
-import { copyReferrers, isRefusal } from "./copy-referrers.ts";
+import { missingArtifacts, missingReferrers, type ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
+import { copyReferrers, goneReferrers, isRefusal } from "./copy-referrers.ts";
 import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
 import { createArtifactTypeProbe, type ArtifactTypeProbe } from "./artifact-type-probe.ts";
 import type { CopyBarrier } from "../images/copy-barrier.ts";
@@ -130,6 +131,7 @@ async function findWork(
   const readAtSource = async (wanted: Digest): Promise<Manifest> =>
     (await reader.read(from, wanted, signal, copy.pulls, [])).manifest;
   const readAtTarget = (wanted: Digest) => unlessAbsent(target.readManifest(repository, wanted, signal));
+  const exists = createExistenceCheck({ registry: options.registry(registry), repository: from, signal });
   const found = await findReferrers(
     { digest, isSingle, isSelection, types },
     withoutTags(
@@ -143,7 +145,7 @@ async function findWork(
             const existing = now === undefined ? undefined : await readAtTarget(now);
             const isCurrent =
               now === list.digest ||
-              (existing !== undefined && standsFor(existing.bytes, { source: list.digest, types }));
+              (existing !== undefined && (await isSubstitute(existing.bytes, { source: list.digest, types }, exists)));
             return isCurrent && existing !== undefined ? existing : readAtSource(list.digest);
           },
         },
@@ -151,7 +153,11 @@ async function findWork(
     ),
   );
   if (found.leftOut.length > 0) addWarning(copy.meter, leftOut(action, found));
-  return missingReferrers(found, await readHeldReferrers(found, types, target, repository, signal));
+  const held = await readHeldReferrers(found, types, target, repository, signal);
+  if (types !== undefined) return missingReferrers(found, held);
+  const left = await withoutGone(found, missingArtifacts(found, held), exists);
+  if (left.gone !== undefined) addWarning(copy.meter, goneReferrers(action, left.gone));
+  return missingReferrers(left, held);
 }
 
 /** Reports referrers with types that mirrorform does not copy, which the plan could not see. */

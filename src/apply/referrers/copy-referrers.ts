@@ -1,11 +1,13 @@
 import pLimit from "p-limit";
 
 import { isSameContent } from "../../actual/same-content.ts";
-import { MirrorError, reportOf } from "../../errors.ts";
+import { MirrorError, reportOf, type ErrorReport } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isImageType } from "../../oci/media-type.ts";
 import { cosignType } from "../../oci/referrer-tags.ts";
 import type { ReferrerTagWork, ReferrerWork } from "../../plan/referrers/missing-referrers.ts";
+import type { CopyReferrers } from "../../plan/action.ts";
+import { isAbsence } from "../images/absent-children.ts";
 import { copyImage } from "../images/copy-image.ts";
 import { addWarning, type Meter } from "../run-action.ts";
 import type { ReferrerCopyContext } from "./referrer-copy-context.ts";
@@ -26,14 +28,17 @@ export async function copyReferrers(work: readonly ReferrerWork[], copy: Referre
   let hasWritten = false;
   let failure: unknown;
   for (const { subject, artifacts, tags } of work) {
-    const skipped: SkippedReferrers = { refused: new Set(), failed: new Set() };
+    const skipped: SkippedReferrers = { refused: new Set(), failed: new Set(), gone: new Set() };
     const attempt = async (digest: Digest, task: () => Promise<boolean>): Promise<void> => {
       try {
         if (await task()) hasWritten = true;
       } catch (error) {
         const isRefused = isRefusal(error);
-        (isRefused ? skipped.refused : skipped.failed).add(digest);
+        const isGone =
+          copy.action.types === null && isAbsence(error) && error.reference?.endsWith(`@${digest}`) === true;
+        (isRefused ? skipped.refused : isGone ? skipped.gone : skipped.failed).add(digest);
         if (isRefused) warn(copy.meter, error);
+        else if (isGone) addWarning(copy.meter, goneReferrers(copy.action, [digest]));
         else failure ??= error;
       }
     };
@@ -123,6 +128,18 @@ async function copyArtifact(
 export function isRefusal(error: unknown): error is MirrorError {
   if (!(error instanceof MirrorError)) return false;
   return (error.side === "target" && error.code === "MANIFEST_REFUSED") || error.code === "MEDIA_TYPE_UNSUPPORTED";
+}
+
+/** Reports referrers that the source lists, but no longer has. They are left out, unless they were named by type. */
+export function goneReferrers({ source }: CopyReferrers, gone: readonly Digest[]): ErrorReport {
+  return {
+    code: "MANIFEST_UNKNOWN",
+    side: "source",
+    operation: "copy referrers of",
+    reference: source,
+    message: `left out ${gone.length} of them: listed at the source, which no longer has ${gone.join(", ")}`,
+    hint: "ask the publisher to push them again; to fail without them, select their types with `referrers: { types: [...] }`",
+  };
 }
 
 function warn(meter: Meter, error: MirrorError): void {

@@ -43,7 +43,12 @@ export async function putReferrerList(
     const manifest =
       list === undefined
         ? writeReferrers([...before.referrers, ...added], undefined, refused)
-        : await listFrom(list, before.referrers, { failed: skipped.failed, refused: new Set(refused) }, copy);
+        : await listFrom(
+            list,
+            { before: before.referrers, artifacts },
+            { ...skipped, refused: new Set(refused) },
+            copy,
+          );
     const tags = await target.readTags(repository, [fallbackTag(subject)], copy.signal);
     if (tags.get(fallbackTag(subject)) === manifest.digest) return false;
     try {
@@ -63,41 +68,64 @@ export interface SkippedReferrers {
   refused: Set<Digest>;
   /** Those that a later run may copy. */
   failed: Set<Digest>;
+  /** Those that the source lists, but no longer has. */
+  gone: Set<Digest>;
 }
 
 function isAgainstRules(error: unknown): boolean {
   return error instanceof MirrorError && (error.code === "TAG_IMMUTABLE" || error.code === "MANIFEST_REFUSED");
 }
 
+/** What a target has of a list. */
+interface Held {
+  /** The target's own list. */
+  before: readonly Referrer[];
+  /** Those that this run copied. */
+  artifacts: ReferrerWork["artifacts"];
+}
+
 /** The source's list unchanged, or a list of what the target has, annotated with the source's list. */
 async function listFrom(
   list: ReferrerTagWork,
-  before: readonly Referrer[],
-  { failed, refused }: SkippedReferrers,
+  { before, artifacts }: Held,
+  { failed, refused, gone }: SkippedReferrers,
   copy: ReferrerCopyContext,
 ): Promise<Manifest> {
-  const { reader } = copy.resources;
+  const { reader, target } = copy.resources;
   const { manifest } = await reader.read(copy.from, list.digest, copy.signal, copy.pulls, []);
   const all = readReferrers(manifest.bytes);
   if (typeof all === "string") throw new Error(`a list that was parsed before cannot be parsed: ${all}`);
   const types = copy.action.types ?? undefined;
-  const isThere = ({ digest }: Referrer) => !failed.has(digest) && !refused.has(digest);
-  const wanted = all.filter((each) => isWantedType(each.artifactType, types) && !isLeftOut(each) && isThere(each));
+  const skipped = new Set([...failed, ...refused, ...gone]);
+  const known = new Set([...before, ...artifacts].map(({ digest }) => digest));
+  const eligible = all.filter(
+    (each) => isWantedType(each.artifactType, types) && !isLeftOut(each) && !skipped.has(each.digest),
+  );
+  // The source may no longer have some, which the plan left out.
+  const isThere = await Promise.all(
+    eligible.map(
+      async ({ digest }) =>
+        known.has(digest) || (await target.hasManifest(copy.action.repository, digest, copy.signal)),
+    ),
+  );
+  const wanted = eligible.filter((_each, i) => isThere[i] === true);
+  const missing = eligible.filter((_each, i) => isThere[i] !== true).map(({ digest }) => digest);
   const listed = new Set(all.map(({ digest }) => digest));
   const isSame = wanted.length === all.length && before.every(({ digest }) => listed.has(digest)) && refused.size === 0;
   if (isSame) return manifest;
   // Without the annotation after a failure, so that the next run tries again.
   const origin = failed.size === 0 ? { source: list.digest, types } : undefined;
-  return writeReferrers([...before, ...wanted], origin, refused);
+  return writeReferrers([...before, ...wanted], origin, refused, [...gone, ...missing]);
 }
 
 /** Describes copied artifacts for a list, by their manifests at the target. */
 async function describe(
   artifacts: ReferrerWork["artifacts"],
-  { failed, refused }: SkippedReferrers,
+  { failed, refused, gone }: SkippedReferrers,
   { resources, action, signal }: ReferrerCopyContext,
 ): Promise<Referrer[]> {
-  const copied = artifacts.filter(({ digest }) => !failed.has(digest) && !refused.has(digest));
+  const skipped = new Set([...failed, ...refused, ...gone]);
+  const copied = artifacts.filter(({ digest }) => !skipped.has(digest));
   const read = await Promise.all(
     copied.map(({ digest }) => unlessAbsent(resources.target.readManifest(action.repository, digest, signal))),
   );

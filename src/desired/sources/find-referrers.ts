@@ -1,9 +1,10 @@
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { readManifest, type Manifest } from "../../oci/manifest.ts";
-import { isImageType } from "../../oci/media-type.ts";
+import { isGenericType, isImageType } from "../../oci/media-type.ts";
 import { cosignTags, fallbackTag } from "../../oci/referrer-tags.ts";
 import {
+  goneIn,
   isLeftOut,
   isWantedType,
   MAX_REFERRER_DEPTH,
@@ -21,11 +22,16 @@ export interface ReferrerSource {
   list(subject: Digest): Promise<Referrer[] | undefined>;
   /** Resolves a tag with HEAD; undefined if the tag does not exist. */
   tag(tag: string): Promise<{ digest: Digest; mediaType: string; size: number | undefined } | undefined>;
+  /** Reads the media type of a manifest whose registry names none; undefined if it cannot be read now. */
+  typeOf(digest: Digest): Promise<string | undefined>;
   /** Returns true if the repository is known to contain no referrers at all. @param subject the subject to query */
   hasNone(subject: Digest): Promise<boolean>;
   /** Reads a manifest; undefined if it cannot be read now, for example without a pull. */
   read(digest: Digest): Promise<Manifest | undefined>;
-  /** Reads a list of referrers, or a substitute for it; undefined if it cannot be read now. */
+  /**
+   * Reads a list of referrers, or a substitute for it; undefined if it cannot be read now. A substitute is good as long
+   * as what was gone when it was made still is.
+   */
   readList(list: ReferrerTag): Promise<Manifest | undefined>;
 }
 
@@ -54,6 +60,8 @@ export interface FoundReferrers {
   unread: Digest[];
   /** Referrers with a media type that mirrorform does not copy, each once. */
   leftOut: Pick<Referrer, "digest" | "mediaType">[];
+  /** Referrers that the source lists, but no longer has; missing for none. */
+  gone?: Digest[];
 }
 
 /** The manifest to find referrers of. */
@@ -78,6 +86,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
   const subjects: SubjectReferrers[] = [];
   const unread = index === undefined && !image.isSingle ? [image.digest] : [];
   const leftOut = new Map<Digest, Pick<Referrer, "digest" | "mediaType">>();
+  const gone: Digest[] = [];
   let level = [...new Set(startOf(image, index))];
   const known = new Set(level);
   let count = 0;
@@ -88,6 +97,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
     subjects.push(...named.map(({ subject, artifacts, tags }) => ({ subject, artifacts, tags })));
     unread.push(...found.flatMap((each) => each.unread));
     for (const each of found.flatMap(({ leftOut: some }) => some)) leftOut.set(each.digest, each);
+    gone.push(...found.flatMap((each) => each.gone));
     const next = named.flatMap(({ artifacts, tags }) => [
       ...artifacts.map(({ digest }) => digest),
       ...tags.flatMap(({ kind, digest }) => (kind === "artifact" ? [digest] : [])),
@@ -97,7 +107,7 @@ export async function findReferrers(image: ReferredImage, source: ReferrerSource
     level = [...new Set(next)].filter((digest) => !known.has(digest));
     level.forEach((digest) => known.add(digest));
   }
-  return { subjects, unread, leftOut: [...leftOut.values()] };
+  return { subjects, unread, leftOut: [...leftOut.values()], ...(gone.length === 0 ? {} : { gone }) };
 }
 
 /** Includes the children, which can have referrers too: `cosign sign --recursive` signs each platform. */
@@ -112,7 +122,7 @@ async function lookUp(
   subject: Digest,
   types: readonly string[] | undefined,
   source: ReferrerSource,
-): Promise<SubjectReferrers & Pick<FoundReferrers, "unread" | "leftOut">> {
+): Promise<SubjectReferrers & Required<Pick<FoundReferrers, "unread" | "leftOut" | "gone">>> {
   const listed = await source.list(subject);
   const cosign = cosignTags(subject).filter(({ artifactType }) => isWantedType(artifactType, types));
   const [named, ...cosignArtifacts] = await Promise.all([
@@ -121,17 +131,43 @@ async function lookUp(
   ]);
   const read = named === undefined ? undefined : await readList(named, subject, source);
   const list = read === NOT_A_LIST ? undefined : named;
-  const referrers = listed ?? (Array.isArray(read) ? read : []);
-  const wanted = referrers.filter(({ artifactType }) => isWantedType(artifactType, types));
-  const tagged = cosignArtifacts.filter((tag) => tag !== undefined);
+  const { referrers: inList, gone } = typeof read === "object" ? read : { referrers: [], gone: [] };
+  const referrers = listed ?? inList;
+  const wanted = await withTypes(
+    referrers.filter(({ artifactType }) => isWantedType(artifactType, types)),
+    source,
+  );
+  const tagged = await withTypes(
+    cosignArtifacts.filter((tag) => tag !== undefined),
+    source,
+  );
   return {
     subject,
     artifacts: wanted.filter((each) => !isLeftOut(each)),
     tags: [...(list === undefined ? [] : [list]), ...tagged.filter((each) => !isLeftOut(each))],
     unread: list !== undefined && read === undefined ? [list.digest] : [],
     leftOut: [...wanted, ...tagged].filter(isLeftOut).map(({ digest, mediaType }) => ({ digest, mediaType })),
+    gone,
   };
 }
+
+/** Replaces types that identify no manifest, such as `application/json`, where the manifests name their own. */
+function withTypes<T extends { digest: Digest; mediaType: string }>(
+  all: readonly T[],
+  source: ReferrerSource,
+): Promise<T[]> {
+  return Promise.all(
+    all.map(async (each) => {
+      const mediaType = isGenericType(each.mediaType) ? await source.typeOf(each.digest) : undefined;
+      return mediaType === undefined
+        ? each
+        : { ...each, mediaType: isGenericType(mediaType) ? NO_MANIFEST : mediaType };
+    }),
+  );
+}
+
+/** Stands for the type of content that is read, and is no manifest. */
+const NO_MANIFEST = "unknown";
 
 /** Resolves a tag that may store referrers. Some registries answer it with the subject itself. */
 async function readTag(
@@ -145,6 +181,12 @@ async function readTag(
   return kind === "list" && isImageType(found.mediaType) ? undefined : { tag, kind, ...found };
 }
 
+interface ReadList {
+  referrers: Referrer[];
+  /** Digests that the source's list has, but the source has not, if this is a substitute for it. */
+  gone: Digest[];
+}
+
 const NOT_A_LIST = "not a list of referrers";
 
 /** @returns undefined if the list cannot be read now */
@@ -152,12 +194,12 @@ async function readList(
   list: ReferrerTag,
   subject: Digest,
   source: ReferrerSource,
-): Promise<Referrer[] | typeof NOT_A_LIST | undefined> {
+): Promise<ReadList | typeof NOT_A_LIST | undefined> {
   const manifest = await readUnlessOther(list, source);
   if (manifest === undefined || manifest === NOT_A_LIST) return manifest;
   const referrers = readReferrerList(manifest, subject);
   if (referrers === undefined) return NOT_A_LIST;
-  if (typeof referrers !== "string") return referrers;
+  if (typeof referrers !== "string") return { referrers, gone: goneIn(manifest.bytes) };
   throw new MirrorError(referrers, {
     code: "UNEXPECTED_RESPONSE",
     side: "source",

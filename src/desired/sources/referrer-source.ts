@@ -63,6 +63,16 @@ export function referrerSource(
       if (digest === undefined) throw digestMissing(`${name}:${tag}`);
       return { digest, mediaType, size };
     },
+    async typeOf(digest) {
+      if (isCounted) return undefined;
+      try {
+        return (await reading.read(digest))?.mediaType;
+      } catch (error) {
+        // It can be gone, or no manifest at all. Copying it shows which.
+        if (error instanceof MirrorError && !signal.aborted) return undefined;
+        throw error;
+      }
+    },
     async hasNone(subject) {
       if (!isCounted || (await listOnce(subject)) !== undefined) return false;
       return (await knownTags())?.size === 0;
@@ -105,6 +115,32 @@ export function referrerSource(
     } catch (error) {
       // Some registries do not list tags, or not for every user. Look up each tag instead.
       if (error instanceof MirrorError && !signal.aborted) return undefined;
+      throw error;
+    }
+  }
+}
+
+/**
+ * Returns a function that checks with HEAD whether a source has a manifest that it lists. Each digest is requested once.
+ * Anything but a clear no counts as a yes, because copying the manifest shows what is wrong.
+ */
+export function createExistenceCheck({
+  registry,
+  repository,
+  signal,
+}: Pick<ReferrerPlace, "registry" | "repository" | "signal">): (digest: Digest) => Promise<boolean> {
+  const known = new Map<Digest, Promise<boolean>>();
+  return (digest) => {
+    const check = known.get(digest) ?? has(digest);
+    known.set(digest, check);
+    return check;
+  };
+
+  async function has(digest: Digest): Promise<boolean> {
+    try {
+      return (await registry.headManifest(repository, digest, signal)) !== undefined;
+    } catch (error) {
+      if (error instanceof MirrorError && !signal.aborted) return true;
       throw error;
     }
   }

@@ -41,6 +41,11 @@ export function missingReferrers({ subjects }: FoundReferrers, held: HeldReferre
   });
 }
 
+/** Returns the digests of the listed referrers that a target lacks. */
+export function missingArtifacts(found: FoundReferrers, held: HeldReferrers): Digest[] {
+  return missingReferrers(found, held).flatMap(({ artifacts }) => artifacts.map(({ digest }) => digest));
+}
+
 /** Returns the digests of the source's referrers that a target lacks because it refused them, sorted. */
 export function refusedReferrers({ subjects }: FoundReferrers, held: HeldReferrers): Digest[] {
   const refused = subjects.flatMap(({ subject, artifacts, tags }) => {

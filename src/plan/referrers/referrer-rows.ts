@@ -81,7 +81,7 @@ function rowsOf(
     ...(refused.length === 0
       ? []
       : [{ ...place, kind: "refused-referrers", reason: "referrers-refused", refused } as const]),
-    ...leftOutRow(place, found),
+    ...leftOutRows(place, found),
   ];
   if (possible.length === 0 && unread.length === 0) return others;
   const action: CopyReferrers = {
@@ -103,11 +103,17 @@ function rowsOf(
 }
 
 /** Names what is left out, so that it is not missed in silence. */
-function leftOutRow(place: ReferredRow["place"], { leftOut }: FoundReferrers): Row[] {
-  if (leftOut.length === 0) return [];
-  const digests = leftOut.map(({ digest }) => digest).toSorted();
-  const mediaTypes = [...new Set(leftOut.map(({ mediaType }) => mediaType))].toSorted();
-  return [{ ...place, kind: "left-out-referrers", reason: "referrers-unsupported", leftOut: digests, mediaTypes }];
+function leftOutRows(place: ReferredRow["place"], { leftOut, gone }: FoundReferrers): Row[] {
+  const rows: Row[] = [];
+  const kind = "left-out-referrers";
+  if (leftOut.length > 0) {
+    const digests = leftOut.map(({ digest }) => digest).toSorted();
+    const mediaTypes = [...new Set(leftOut.map(({ mediaType }) => mediaType))].toSorted();
+    rows.push({ ...place, kind, reason: "referrers-unsupported", leftOut: digests, mediaTypes });
+  }
+  if (gone !== undefined)
+    rows.push({ ...place, kind, reason: "referrers-gone", leftOut: gone.toSorted(), mediaTypes: [] });
+  return rows;
 }
 
 function immutable(reference: string): ErrorReport {

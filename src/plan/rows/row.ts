@@ -177,13 +177,13 @@ export interface RefusedReferrersRow extends ImagePlace {
   refused: Digest[];
 }
 
-/** Referrers at the source with a media type that mirrorform does not copy. */
+/** Referrers with a media type that mirrorform does not copy, or that the source lists, but no longer has. */
 export interface LeftOutReferrersRow extends ImagePlace {
   kind: "left-out-referrers";
-  reason: "referrers-unsupported";
+  reason: "referrers-unsupported" | "referrers-gone";
   /** Digests of the referrers, sorted. */
   leftOut: Digest[];
-  /** Their media types, sorted. */
+  /** The media types that are not copied, sorted. */
   mediaTypes: string[];
 }
 

@@ -27,6 +27,7 @@ const ROWS: Readonly<Record<Named<Exclude<Row, { kind: "action" }>>, true>> = {
   "stale-repository moved-since-plan": true,
   "refused-referrers referrers-refused": true,
   "left-out-referrers referrers-unsupported": true,
+  "left-out-referrers referrers-gone": true,
   "kept-image not-checked": true,
   "postponed-image pull-limit-reached": true,
   "kept-referrers referrers-not-checked": true,

@@ -269,6 +269,11 @@ const REFERRERS: readonly Scene[] = [
     found: { subjects: [{ subject: OLD, artifacts: [signature("sbom")], tags: [] }], unread: [], leftOut: [] },
     held: { ...NOTHING, refused: new Map([[OLD, new Set([digest("sbom")])]]) },
   }),
+  signed("gone", {
+    kind: "found",
+    found: { subjects: [], unread: [], leftOut: [], gone: [digest("sbom")] },
+    held: NOTHING,
+  }),
   signed("obsolete", {
     kind: "found",
     found: {

@@ -32,6 +32,7 @@ function source(
       return byDigest.get(subject) ?? [];
     },
     tag: async () => undefined,
+    typeOf: async () => undefined,
     hasNone: async () => false,
     read: async () => undefined,
     readList: async () => undefined,

@@ -402,7 +402,7 @@ describe("an image with referrers in a registry without a pull limit", { concurr
     const [signature, sbom, signed] = place.signed.artifacts;
     place.source.server.onRequest = ({ path, method }) =>
       method === "GET" && path.endsWith(`/manifests/${sbom?.digest}`)
-        ? { kind: "answer", answer: refuse(404, "MANIFEST_UNKNOWN", "gone") }
+        ? { kind: "answer", answer: refuse(403, "DENIED", "no") }
         : undefined;
     const { code, document } = await place.json(["apply"]);
     assert.equal(code, 1);
@@ -416,7 +416,7 @@ describe("an image with referrers in a registry without a pull limit", { concurr
         .map(({ action, result, error }) => [action.kind, result, error?.code]),
       [
         ["copy-image", "done", undefined],
-        ["copy-referrers", "failed", "MANIFEST_UNKNOWN"],
+        ["copy-referrers", "failed", "DENIED"],
       ],
     );
     assert.ok(signature !== undefined && sbom !== undefined && signed !== undefined);

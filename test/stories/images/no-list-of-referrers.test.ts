@@ -13,8 +13,8 @@ import { errorsIn, world, type World } from "../../support/world.ts";
 const ARTIFACT_MANIFEST = "application/vnd.oci.artifact.manifest.v1+json";
 const SMALL = { layers: 1, layerBytes: 64 };
 
-async function mirrorOf(t: TestContext, image: string, target = "ecr: {}") {
-  const yaml = `version: 1\nname: platform\ntargets: { main: { ${target} } }\nmirrors: [{ image: ${image}, to: "app:1", referrers: true }]\n`;
+async function mirrorOf(t: TestContext, image: string, target = "ecr: {}", referrers = "true") {
+  const yaml = `version: 1\nname: platform\ntargets: { main: { ${target} } }\nmirrors: [{ image: ${image}, to: "app:1", referrers: ${referrers} }]\n`;
   return world(t, { "mirrors.yaml": yaml }, { registries: ["source.example", "target.example"] });
 }
 
@@ -178,6 +178,40 @@ describe("a referrer of a type that mirrorform does not copy", () => {
     assert.equal(dockerHub.counted, before);
   });
 
+  test("is left out under a tag of cosign too, if the registry names no type", async (t) => {
+    const mirror = await mirrorOf(t, "source.example/app:1");
+    const source = registryOf(mirror, "source.example");
+    const { top } = source.publish("app", "1", { ...SMALL, form: "oci-manifest" });
+    const repository = source.store.create("app");
+    const tag = (suffix: string) => `${top.digest.replace(":", "-")}.${suffix}`;
+    const other = manifest("application/json", { hello: "world" });
+    source.store.putManifest(repository, other, [tag("sig")]);
+    const obsolete = { ...manifest("x/y", { mediaType: ARTIFACT_MANIFEST }), mediaType: "application/json" };
+    source.store.putManifest(repository, obsolete, [tag("att")]);
+    for (let run = 0; run < 2; run += 1) {
+      const planned = await mirror.run(["plan"]);
+      assert.match(planned.stdout, /2 referrers +left out: mirrorform does not copy/);
+      assert.ok(planned.stdout.includes(ARTIFACT_MANIFEST));
+      assert.doesNotMatch(planned.stdout, /not accepted|refused/);
+      assert.deepEqual(await apply(mirror), []);
+    }
+  });
+
+  test("but an image whose registry names no type is copied from a tag of cosign", async (t) => {
+    const mirror = await mirrorOf(t, "source.example/app:1");
+    const source = registryOf(mirror, "source.example");
+    const { top } = source.publish("app", "1", { ...SMALL, form: "oci-manifest" });
+    const signature = source.publish("app", "tmp", { ...SMALL, form: "oci-manifest" }).top;
+    const repository = source.store.create("app");
+    const tag = `${top.digest.replace(":", "-")}.sig`;
+    repository.tags.delete("tmp");
+    source.store.putManifest(repository, { ...signature, mediaType: "application/json" }, [tag]);
+    assert.equal((await apply(mirror)).length, 1);
+    const { store } = await mirror.sandbox.ecr.registry();
+    assert.equal(store.repository("app")?.tags.get(tag), signature.digest);
+    assert.deepEqual(await apply(mirror), []);
+  });
+
   test("is left out under a tag of cosign too", async (t) => {
     const mirror = await mirrorOf(t, "source.example/app:1");
     const source = registryOf(mirror, "source.example");
@@ -187,6 +221,70 @@ describe("a referrer of a type that mirrorform does not copy", () => {
     assert.deepEqual(await apply(mirror), []);
     assert.deepEqual(await apply(mirror), []);
   });
+});
+
+describe("a referrer that the source lists, but no longer has", () => {
+  async function withGone(t: TestContext, via: "list" | "subject", referrers = "true") {
+    const mirror = await mirrorOf(t, "source.example/app:1", "ecr: {}", referrers);
+    const source = registryOf(mirror, "source.example");
+    source.policy.referrers = via === "subject";
+    const { top } = source.publish("app", "1", { ...SMALL, form: "oci-manifest" });
+    const [signature, sbom] = [
+      addReferrer(source.store, "app", top, { via, artifactType: "x/signature" }),
+      addReferrer(source.store, "app", top, { via, artifactType: "x/sbom" }),
+    ];
+    const isGone = { now: true };
+    source.server.onRequest = ({ path }) =>
+      isGone.now && path.endsWith(`/manifests/${sbom.digest}`)
+        ? { kind: "answer", answer: refuse(404, "MANIFEST_UNKNOWN", "manifest unknown") }
+        : undefined;
+    return { mirror, source, signature, sbom, isGone };
+  }
+
+  for (const via of ["subject", "list"] as const) {
+    test(`is left out by name in each run, and copied when it is back (${via})`, async (t) => {
+      const { mirror, signature, sbom, isGone } = await withGone(t, via);
+      const { store } = await mirror.sandbox.ecr.registry();
+      const stored = () => [signature, sbom].map(({ digest }) => store.repository("app")?.manifests.has(digest));
+      assert.equal((await apply(mirror)).length, 1);
+      assert.deepEqual(stored(), [true, false]);
+      const planned = await mirror.run(["plan"]);
+      assert.equal(planned.code, 0);
+      assert.match(planned.stdout, /1 referrer +left out: listed at the source, which no longer has sha256:/);
+      assert.ok(planned.stdout.includes(sbom.digest.slice(0, 19)));
+      assert.deepEqual(await apply(mirror), []);
+      isGone.now = false;
+      assert.equal((await apply(mirror)).length, 1);
+      assert.deepEqual(stored(), [true, true]);
+      assert.deepEqual(await apply(mirror), []);
+    });
+
+    test(`is an error if its type is selected (${via})`, async (t) => {
+      const { mirror } = await withGone(t, via, '{ types: ["x/*"] }');
+      const { code, document } = await mirror.json(["apply"]);
+      assert.equal(code, 1);
+      assert.deepEqual(
+        errorsIn(document).map((error) => error.code),
+        ["MANIFEST_UNKNOWN"],
+      );
+    });
+
+    test(`is left out with a warning if only its copy shows it (${via})`, async (t) => {
+      const { mirror, source, signature, sbom, isGone } = await withGone(t, via);
+      isGone.now = false;
+      source.server.onRequest = ({ method, path }) =>
+        method === "GET" && path.endsWith(`/manifests/${sbom.digest}`)
+          ? { kind: "answer", answer: refuse(404, "MANIFEST_UNKNOWN", "manifest unknown") }
+          : undefined;
+      const { code, document } = await mirror.json(["apply"]);
+      assert.deepEqual([code, errorsIn(document)], [0, []]);
+      const [warning] = document.outcomes?.flatMap((outcome) => outcome.warnings ?? []) ?? [];
+      assert.equal(warning?.code, "MANIFEST_UNKNOWN");
+      assert.ok(warning.message.includes(sbom.digest));
+      const { store } = await mirror.sandbox.ecr.registry();
+      assert.equal(store.repository("app")?.manifests.has(signature.digest), true);
+    });
+  }
 });
 
 test("a registry that fails to answer a fallback tag is still an error", async (t) => {

@@ -31,12 +31,20 @@ export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
 
 /** Returns the cells of referrers that a target refused to store. */
 export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): Cells {
-  return skippedCells(row, row.refused.length, "skipped: the target refused to store them", style);
+  return skippedCells(row, row.refused.length, "skipped: not accepted when they were last copied", style);
 }
 
-/** Returns the cells of referrers with types that mirrorform does not copy. */
+/** Most digests that a row names. */
+const NAMED_AT_MOST = 3;
+
+/** Returns the cells of referrers that are left out. */
 export function leftOutReferrersCells(row: LeftOutReferrersRow, style: Style): Cells {
-  const reason = `left out: mirrorform does not copy ${typesText(row.mediaTypes)}`;
+  const names = row.leftOut.slice(0, NAMED_AT_MOST).map((digest) => abbreviateDigest(digest));
+  const more = row.leftOut.length > names.length ? ` and ${row.leftOut.length - names.length} more` : "";
+  const reason =
+    row.reason === "referrers-gone"
+      ? `left out: listed at the source, which no longer has ${names.join(", ")}${more}`
+      : `left out: mirrorform does not copy ${typesText(row.mediaTypes)}`;
   return skippedCells(row, row.leftOut.length, reason, style);
 }
 
