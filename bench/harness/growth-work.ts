@@ -20,6 +20,7 @@ import { renderMarkdown } from "../../src/cli/render/plan-markdown.ts";
 import { renderPlan } from "../../src/cli/render/plan-text.ts";
 import { createStyle } from "../../src/cli/render/text/style.ts";
 import { nameUris } from "../../src/cli/uris/mirrored-uri.ts";
+import { atOnce } from "../../src/steps.ts";
 import { newFolder } from "./place.ts";
 
 /** One computation. */
@@ -151,7 +152,7 @@ export const GROWTH_WORKS: readonly GrowthWork[] = [
     name: "name the URIs of images",
     async prepare(size) {
       const images = listedImages((await read(tagsOf(size))).entries);
-      return () => nameUris(images, ({ repository, tag }) => `registry.example.com/${repository}:${tag}`);
+      return () => atOnce(nameUris(images, ({ repository, tag }) => `registry.example.com/${repository}:${tag}`));
     },
   },
 ];

@@ -29,7 +29,8 @@ interface Desired {
 /**
  * Checks the semantics of a document and expands its entries. Skips the parts that `log` reports as invalid.
  * @param folder the mirror file's folder
- * @param writtenAt the text at a pointer, before variable expansion
+ * @param writtenAt returns the text at a pointer, before variable expansion
+ * @throws the reason of the signal if it is aborted
  */
 export async function checkDocument(
   document: MirrorFileDocument,
@@ -60,11 +61,13 @@ export async function checkDocument(
     await pause();
   }
   const expanded = await inSlices(expandEntries(entries, targets, common, log), signal);
+  await pause();
   if (!log.isInvalid("/mirrors") && entries.length === document.mirrors.length)
     checkSources(document.sources, sources, entries, log);
   const targetNames = targets.map(({ target }) => target.name);
-  checkBackups(entries, targetNames, listedImages(expanded), log);
+  await inSlices(checkBackups(entries, targetNames, listedImages(expanded), log), signal);
   checkPruning(entries, targets, log);
+  await pause();
   const desired = { targets: targets.map(({ target }) => target), sources, entries: expanded };
   const sourceKeys = new Map(Object.keys(document.sources ?? {}).map((key) => [canonicalRegistry(key), key]));
   await checkLayoutLinks(desired, sourceKeys, log);

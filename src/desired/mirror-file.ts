@@ -21,6 +21,7 @@ import { expandVariables, hasVariable } from "./text/variables.ts";
 import { parseYaml, type YamlNode } from "./text/yaml-tree.ts";
 import { readFailure } from "../file-failure.ts";
 import { shellWord } from "../plain-text.ts";
+import { createPause, inSlices } from "../slices.ts";
 
 export type { EcrSettings } from "../ecr/ecr-settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
@@ -67,7 +68,7 @@ export interface ReadOptions {
   /** Standard input, for the path `-`. */
   standardInput?: () => AsyncIterable<Uint8Array>;
   /** Ends the read of a pipe, a terminal or standard input, and the check of a large file. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -98,6 +99,7 @@ export async function readMirrorText(
   text: string,
   options: ReadOptions,
 ): Promise<ReadMirrorFile> {
+  const pause = createPause(options.signal);
   const source = sourceText(text);
   const conflicts = conflictsIn(source);
   const { root, diagnostics } = conflicts.length > 0 ? { root: undefined, diagnostics: conflicts } : parseYaml(source);
@@ -110,19 +112,26 @@ export async function readMirrorText(
     const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
     return { problems: diagnostics.length === 0 ? [empty] : log.problems(), source: text };
   }
-  return readTree({ path, realPath }, source, root, options);
+  await pause();
+  return readTree({ path, realPath }, source, root, options, pause);
 }
 
+/** @param pause called between the steps: each one takes a tenth of a second for the largest file */
 async function readTree(
   { path, realPath }: { path: string; realPath: string },
   source: SourceText,
   root: YamlNode,
   { environment, signal }: ReadOptions,
+  pause: () => Promise<void>,
 ): Promise<ReadMirrorFile> {
   const { value, places, diagnostics } = typeScalars(root, mirrorFileShape, expandIn(environment));
   const log = problemLog(path, (pointer, at) => positionAt(source, offsetOf(places, pointer, at)));
   for (const { pointer, diagnostic } of diagnostics) log.add(pointer, diagnostic);
-  if (!validateMirrorFile(value)) reportSchemaErrors(validateMirrorFile.errors ?? [], places, log);
+  await pause();
+  if (!validateMirrorFile(value)) {
+    await inSlices(reportSchemaErrors(validateMirrorFile.errors ?? [], places, log), signal);
+  }
+  await pause();
   if (log.isInvalid("")) return { problems: log.problems(), source: source.text };
   // Safe: later checks skip every part for which the log has a schema problem.
   const document = value as MirrorFileDocument;

@@ -13,8 +13,9 @@ import { endOf } from "../process/end-of-run.ts";
 import type { ReportDocument } from "../output/report-document.ts";
 import { refuseUnwritable, writeOutput } from "../output/output-file.ts";
 import { followProgress } from "../progress/follow.ts";
-import { renderPlan } from "../render/plan-text.ts";
-import { renderReport } from "../render/report-text.ts";
+import { inSlices } from "../../slices.ts";
+import { planTextSteps } from "../render/plan-text.ts";
+import { reportTextSteps } from "../render/report-text.ts";
 import { freeBuffersEarly } from "../../run/free-buffers.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
 import { withPlan, type Session } from "../input/session.ts";
@@ -50,10 +51,8 @@ async function planAndCarryOut(
   const work = async (session: Session): Promise<number> => {
     const waits = createWaitBudget(wait, context.clock);
     const fresh = await waitForPlan(session, waits, context);
-    const plan = saved === undefined ? fresh : saved.restrict(fresh);
-    if (!json && !isPlanShown)
-      context.out(`${renderPlan(plan, session.style)}
-`);
+    const plan = saved === undefined ? fresh : await saved.restrict(fresh);
+    if (!json && !isPlanShown) context.out(`${await inSlices(planTextSteps(plan, session.style), context.signal)}\n`);
     const started = context.clock.monotonic();
     const log = events !== undefined ? await openEventLog(events, context) : undefined;
     if (log !== undefined) session.events.listen(log.listen);
@@ -66,7 +65,8 @@ async function planAndCarryOut(
     const milliseconds = Math.round(context.clock.monotonic() - started);
     const contents: ReportDocument = { ...report, plan, pulls, milliseconds };
     const document = `${JSON.stringify(contents, null, 2)}\n`;
-    context.out(json ? document : renderReport(report, { plan, pulls, milliseconds }, session.style));
+    const text = () => inSlices(reportTextSteps(report, { plan, pulls, milliseconds }, session.style));
+    context.out(json ? document : await text());
     // Printed first: a report file that cannot be written must not hide what was done.
     const write = async () => void (file !== undefined && (await writeOutput(file, document)));
     const isWritten = await writeOrReport(write, session.style, context);

@@ -8,7 +8,8 @@ import { PLAN, type PlanInput } from "../definitions/plan.ts";
 import { defaultInput } from "../options/command.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { nextSteps } from "../render/next-steps.ts";
-import { renderPlan } from "../render/plan-text.ts";
+import { inSlices } from "../../slices.ts";
+import { planTextSteps } from "../render/plan-text.ts";
 import { sandboxEnvironment, sandboxNeeds } from "./sandbox-environment.ts";
 import { withPlan } from "../input/session.ts";
 import type { ProcessContext } from "../process/process-context.ts";
@@ -66,10 +67,11 @@ function programOf({ environment }: ProcessContext): Program {
 }
 
 async function planWithoutChanges(input: PlanInput, context: ProcessContext): Promise<number> {
-  const code = await withPlan(input, context, ({ survey, style }) => {
-    context.out(input.json ? JSON.stringify(survey.plan) : renderPlan(survey.plan, style));
+  const code = await withPlan(input, context, async ({ survey, style }) => {
+    const text = () => inSlices(planTextSteps(survey.plan, style), context.signal);
+    context.out(input.json ? JSON.stringify(survey.plan) : await text());
     const { create, change } = survey.plan.totals;
-    return Promise.resolve(survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed);
+    return survey.plan.complete && create + change === 0 ? EXIT.done : EXIT.failed;
   });
   return code ?? EXIT.invalid;
 }

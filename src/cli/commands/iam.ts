@@ -37,7 +37,7 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   for (const found of unwritten) context.err(regionWarning(found));
   const runs = placeOf({}, region, account, context.environment).account;
   const sources = await inSlices(sourceNeeds(file), context.signal);
-  const all = policiesOf(file, places, roles, runs, sources);
+  const all = await inSlices(policiesOf(file, places, roles, runs, sources), context.signal);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
   if (policies.length === 0) throw usage(`${file.path} has no image that goes to an ecr target or comes from an ECR`);
   if (input.json) {

@@ -2,8 +2,9 @@ import type { Plan } from "../../plan/plan.ts";
 import type { PlanInput } from "../definitions/plan.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { appendOutput, writeOutput } from "../output/output-file.ts";
-import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
-import { renderPlan } from "../render/plan-text.ts";
+import { inSlices } from "../../slices.ts";
+import { COMMENT_LIMIT, markdownSteps, SUMMARY_LIMIT } from "../render/plan-markdown.ts";
+import { planTextSteps } from "../render/plan-text.ts";
 import { renderExplanation } from "../render/rule-text.ts";
 import type { Style } from "../render/text/style.ts";
 import { withPlan, type Session } from "../input/session.ts";
@@ -15,9 +16,10 @@ export async function plan(input: PlanInput, context: ProcessContext): Promise<n
   const show = async ({ survey, style }: Session): Promise<number> => {
     const { plan: current } = survey;
     if (input.explain && !input.json) {
-      context.out(`${renderExplanation(current, style)}\n`);
+      context.out(`${await inSlices(renderExplanation(current, style), context.signal)}\n`);
     }
-    context.out(input.json ? `${JSON.stringify(current, null, 2)}\n` : renderPlan(current, style));
+    const text = () => inSlices(planTextSteps(current, style), context.signal);
+    context.out(input.json ? `${JSON.stringify(current, null, 2)}\n` : await text());
     // Printed first: a file that cannot be written must neither hide the plan nor prevent the other files.
     const written = await writeFiles(current, input, style, context);
     return written ? exitCode(current, input.detailedExitcode) : EXIT.failed;
@@ -34,11 +36,12 @@ async function writeFiles(
   context: ProcessContext,
 ): Promise<boolean> {
   const document = () => `${JSON.stringify(plan, null, 2)}\n`;
+  const page = (limit: number) => inSlices(markdownSteps(plan, limit), context.signal);
   const files = [
     out !== undefined && (() => writeOutput(out, document())),
     jsonOut !== undefined && (() => writeOutput(jsonOut, document())),
-    markdown !== undefined && (() => writeOutput(markdown, renderMarkdown(plan, COMMENT_LIMIT))),
-    summary !== undefined && (() => appendOutput(summary, renderMarkdown(plan, SUMMARY_LIMIT))),
+    markdown !== undefined && (async () => writeOutput(markdown, await page(COMMENT_LIMIT))),
+    summary !== undefined && (async () => appendOutput(summary, await page(SUMMARY_LIMIT))),
   ];
   let allWritten = true;
   for (const write of files) if (write && !(await writeOrReport(write, style, context))) allWritten = false;

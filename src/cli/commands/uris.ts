@@ -1,4 +1,4 @@
-import { expandByLock } from "../../desired/lock/locked-rules.ts";
+import { lockedSteps } from "../../desired/lock/locked-rules.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -10,6 +10,7 @@ import { followReading } from "../progress/follow-reading.ts";
 import { createEventStream } from "../output/event-stream.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { narrow, type Narrowed } from "../../run/narrow.ts";
+import { inSlices } from "../../slices.ts";
 import { plural } from "../render/text/units.ts";
 import { warnOfRegions } from "../output/region-warnings.ts";
 import { logRequests } from "../output/request-log.ts";
@@ -43,7 +44,8 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
     const targets = new Map(opened);
     const pins = input.pin ? await readPins(images, targets, steps, context.signal) : undefined;
     progress.end();
-    const named = nameUris(images, (image) => uriOf(image, targets, pins));
+    const naming = nameUris(images, (image) => uriOf(image, targets, pins));
+    const named = await inSlices(naming, context.signal);
     context.out(format(named));
     return EXIT.done;
   } finally {
@@ -56,10 +58,10 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
 async function knownImages(
   { file, lock }: FileWithLock,
   select: Narrowed["select"],
-  { err }: Pick<ProcessContext, "err">,
+  { err, signal }: Pick<ProcessContext, "err" | "signal">,
 ): Promise<DesiredImage[]> {
   if (lock !== undefined) {
-    const expanded = await select(expandByLock(file.entries, lock.lines));
+    const expanded = await select(await inSlices(lockedSteps(file.entries, lock.lines), signal));
     return expanded.flatMap(({ images }) => images);
   }
   const listed = file.entries.filter((entry) => entry.kind === "listed");

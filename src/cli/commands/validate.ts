@@ -1,7 +1,8 @@
-import { compareLock } from "../../desired/lock/check-lock.ts";
+import { compareSteps } from "../../desired/lock/check-lock.ts";
 import { listedImages } from "../../desired/entries/desired-entry.ts";
 import type { ValidateInput } from "../definitions/validate.ts";
 import { EXIT } from "../process/exit-code.ts";
+import { inSlices } from "../../slices.ts";
 import { plural } from "../render/text/units.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 import { loadWithLock, type FileWithLock } from "../input/load-lock.ts";
@@ -42,7 +43,7 @@ export async function reportDifferences(
   context: ProcessContext,
 ): Promise<boolean> {
   if (lock === undefined) return false;
-  const problems = compareLock(file, lock);
+  const problems = await inSlices(compareSteps(file, lock), context.signal);
   if (problems.length === 0) return false;
   const about = {
     path: `${file.path} and ${lock.path}`,

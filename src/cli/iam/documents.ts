@@ -1,5 +1,6 @@
-import { matchesWildcard } from "../../oci/wildcard.ts";
+import type { Steps } from "../../steps.ts";
 import type { Condition, Grant } from "./grant.ts";
+import { uncovered } from "./uncovered.ts";
 
 /** A policy statement. */
 export interface Statement {
@@ -28,10 +29,10 @@ export function sizeOf(document: PolicyDocument): number {
 }
 
 /** Returns the grants as one document that fits into an inline policy, or as several that fit into managed policies. */
-export function documentsOf(grants: readonly Grant[]): PolicyDocument[] {
-  const statements = statementsOf(grants);
+export function* documentsOf(grants: readonly Grant[]): Steps<PolicyDocument[]> {
+  const statements = yield* statementsOf(grants);
   const whole = documentWith(statements);
-  return sizeOf(whole) <= MAX_INLINE_CHARACTERS ? [whole] : splitUp(statements);
+  return sizeOf(whole) <= MAX_INLINE_CHARACTERS ? [whole] : yield* splitUp(statements);
 }
 
 function documentWith(statements: readonly Statement[]): PolicyDocument {
@@ -39,13 +40,20 @@ function documentWith(statements: readonly Statement[]): PolicyDocument {
 }
 
 /** Combines actions with the same resources and condition into one statement. */
-function statementsOf(grants: readonly Grant[]): Statement[] {
-  const byAction = Map.groupBy(grants, ({ action, condition }) => JSON.stringify([action, condition]));
+function* statementsOf(grants: readonly Grant[]): Steps<Statement[]> {
+  const byAction = new Map<string, Grant[]>();
+  for (const grant of grants) {
+    const key = JSON.stringify([grant.action, grant.condition]);
+    const group = byAction.get(key);
+    if (group === undefined) byAction.set(key, [grant]);
+    else group.push(grant);
+    yield;
+  }
   const alike = new Map<string, Statement & { Action: string[] }>();
   for (const group of byAction.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const resources = withoutCovered(group.map(({ resource }) => resource));
+    const resources = yield* uncovered(group.map(({ resource }) => resource));
     const { action, condition } = first;
     const key = JSON.stringify([resources, condition]);
     const known = alike.get(key);
@@ -63,20 +71,14 @@ function statementsOf(grants: readonly Grant[]): Statement[] {
   return [...alike.values()];
 }
 
-/** Sorts resources, and removes those that a wildcard of another one covers. */
-function withoutCovered(resources: readonly string[]): string[] {
-  const all = [...new Set(resources)].toSorted();
-  const patterns = all.filter((each) => each.includes("*"));
-  return all.filter((each) => !patterns.some((pattern) => pattern !== each && matchesWildcard(pattern, each)));
-}
-
 /** Splits statements into documents, by resource. */
-function splitUp(statements: readonly Statement[]): PolicyDocument[] {
+function* splitUp(statements: readonly Statement[]): Steps<PolicyDocument[]> {
   const documents: Statement[][] = [];
   let available = 0;
   for (const statement of statements) {
     let part: string[] | undefined;
     for (const resource of [statement.Resource].flat()) {
+      yield;
       const size = JSON.stringify(resource).length + 1;
       if (part !== undefined && size <= available) {
         part.push(resource);

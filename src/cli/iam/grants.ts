@@ -4,6 +4,7 @@ import { keyGrants } from "./key-grants.ts";
 import type { RepositoryNeed } from "./needs.ts";
 import { arnOf, type Place } from "./place.ts";
 import type { Condition, Grant } from "./grant.ts";
+import type { Steps } from "../../steps.ts";
 
 /** A need, with its account and Region. */
 export interface PlacedNeed {
@@ -15,20 +16,24 @@ export interface PlacedNeed {
  * Returns the distinct grants of a role for these needs, in the order of {@link CALLS}.
  * @param owner the mirror file's name
  */
-export function grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Grant[] {
+export function* grantsFor(role: RoleName, needs: readonly PlacedNeed[], owner: string): Steps<Grant[]> {
+  const grants = new Map<string, Grant>();
+  const add = (grant: Grant): void => void grants.set(JSON.stringify(grant), grant);
   const calls = CALLS.filter((call) => role === "apply" || call.role === "plan");
-  const onEcr = calls.flatMap(({ service = "ecr", action, on, tagCondition, isFor }) =>
-    needs
-      .filter(({ need }) => isFor(need))
-      .map(({ need, place }) => ({
-        action: `${service}:${action}`,
-        resource: on === undefined ? "*" : arnOf("ecr", place, `repository/${need.repository}`),
-        condition: tagCondition === undefined ? undefined : conditionOf(tagCondition, owner),
-      })),
-  );
-  const onKeys = needs.flatMap(({ need, place }) => keyGrants(role, need.settings.encryption, place));
-  const all = [...onEcr, ...onKeys];
-  return [...new Map(all.map((grant) => [JSON.stringify(grant), grant])).values()];
+  for (const { service = "ecr", action, on, tagCondition, isFor } of calls) {
+    const condition = tagCondition === undefined ? undefined : conditionOf(tagCondition, owner);
+    for (const { need, place } of needs) {
+      yield;
+      if (!isFor(need)) continue;
+      const resource = on === undefined ? "*" : arnOf("ecr", place, `repository/${need.repository}`);
+      add({ action: `${service}:${action}`, resource, condition });
+    }
+  }
+  for (const { need, place } of needs) {
+    yield;
+    for (const grant of keyGrants(role, need.settings.encryption, place)) add(grant);
+  }
+  return [...grants.values()];
 }
 
 /** The owner needs no escaping: names of mirror files contain no characters that are special in IAM. */

@@ -1,5 +1,6 @@
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
+import type { Steps } from "../../steps.ts";
 import type { RoleName } from "./calls.ts";
 import {
   documentsOf,
@@ -44,26 +45,30 @@ interface Identity {
 }
 
 /**
- * Returns the minimum policies for a mirror file: one for each role and identity.
+ * Returns the minimum policies for a mirror file: one for each role and identity. Takes seconds for 30,000 repositories.
  * @param places locations of the ECR targets, by target name
  * @param account the account of the run's credentials, if known
- * @param sources what the file reads from ECRs
+ * @param sourcesOfRun what the file reads from ECRs
  */
-export function policiesOf(
+export function* policiesOf(
   file: Pick<MirrorFile, "name" | "targets" | "entries">,
   places: ReadonlyMap<string, Place>,
   roles: readonly RoleName[],
   account: string | undefined,
-  sources: readonly SourceNeed[],
-): RolePolicy[] {
-  const identities = withSources(targetIdentities(file, places), file, account, sources);
-  return roles.flatMap((role) =>
-    identities.map(({ principal, account: own, role: assumed, targets, needs, sources }): RolePolicy => {
-      const documents = documentsOf([...grantsFor(role, needs, file.name), ...sourceGrants(role, sources)]);
+  sourcesOfRun: readonly SourceNeed[],
+): Steps<RolePolicy[]> {
+  const identities = withSources(targetIdentities(file, places), file, account, sourcesOfRun);
+  const policies: RolePolicy[] = [];
+  for (const role of roles) {
+    for (const { principal, account: own, role: assumed, targets, needs, sources } of identities) {
+      const grants = [...(yield* grantsFor(role, needs, file.name)), ...(yield* sourceGrants(role, sources))];
+      const documents = yield* documentsOf(grants);
       const notes = [...placeNotes(needs), ...wildcardNotes(needs), ...roleNotes(assumed), ...sizeNotes(documents)];
-      return { role, principal, account: own, targets, documents, notes: [...notes, ...sourceNotes(sources)] };
-    }),
-  );
+      notes.push(...sourceNotes(sources));
+      policies.push({ role, principal, account: own, targets, documents, notes });
+    }
+  }
+  return policies;
 }
 
 /** Returns the identities of the targets, in the order of the mirror file. Omits targets without images. */

@@ -1,4 +1,5 @@
 import type { RoleName } from "./calls.ts";
+import type { Steps } from "../../steps.ts";
 import type { Grant } from "./grant.ts";
 import { arnOf } from "./place.ts";
 import type { SourceNeed } from "./source-needs.ts";
@@ -61,12 +62,15 @@ export const SOURCE_CALLS: readonly SourceCall[] = [
 ];
 
 /** Returns the grants of a role for ECR sources. */
-export function sourceGrants(role: RoleName, needs: readonly SourceNeed[]): Grant[] {
-  return SOURCE_CALLS.filter((call) => role === "apply" || call.role === "plan").flatMap(({ action, on, isFor }) =>
-    needs.filter(isFor).map(({ place, repository }) => ({
-      action: `ecr:${action}`,
-      resource: on === undefined ? "*" : arnOf("ecr", place, `repository/${repository}`),
-      condition: undefined,
-    })),
-  );
+export function* sourceGrants(role: RoleName, needs: readonly SourceNeed[]): Steps<Grant[]> {
+  const grants: Grant[] = [];
+  for (const { action, on, isFor } of SOURCE_CALLS.filter((call) => role === "apply" || call.role === "plan")) {
+    for (const need of needs) {
+      yield;
+      if (!isFor(need)) continue;
+      const resource = on === undefined ? "*" : arnOf("ecr", need.place, `repository/${need.repository}`);
+      grants.push({ action: `ecr:${action}`, resource, condition: undefined });
+    }
+  }
+  return grants;
 }

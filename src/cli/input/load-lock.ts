@@ -18,7 +18,7 @@ export async function loadWithLock(input: MirrorFileInput, context: ProcessConte
   const { realPath } = loaded.file;
   // Standard input has no place, so it has no lock file next to it.
   if (realPath === STANDARD_INPUT) return { ...loaded, lock: undefined };
-  const read = await readLockFile(realPath);
+  const read = await readLockFile(realPath, context.signal);
   if ("lock" in read) return { ...loaded, lock: read.lock };
   const about = { path: lockPath(realPath), operation: "read the lock file", source: () => read.source };
   await reportProblems(read.problems, about, input, context);

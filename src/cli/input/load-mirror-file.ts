@@ -1,6 +1,7 @@
 import { readMirrorFile, type MirrorFile, type Problem } from "../../desired/mirror-file.ts";
 import { groupAlike, renderProblems } from "../../desired/text/render-problem.ts";
 import { annotations, codeQuality } from "../output/annotations.ts";
+import { sourceText } from "../../desired/text/source-text.ts";
 import { writeOutput } from "../output/output-file.ts";
 import { createStyle } from "../render/text/style.ts";
 import { plural } from "../render/text/units.ts";
@@ -53,7 +54,8 @@ function reportWarnings(
 ): void {
   const { err, environment } = context;
   const marked = warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` }));
-  for (const alike of groupAlike(marked)) err(`${renderProblems(alike, source)}\n\n`);
+  const indexed = sourceText(source);
+  for (const alike of groupAlike(marked)) err(`${renderProblems(alike, indexed)}\n\n`);
   const commands = annotations(warnings, environment, "warning");
   if (commands !== "") (context.commands ?? context).err(commands);
 }
@@ -74,7 +76,10 @@ export async function reportProblems(
   if (input.json) out(document);
   else {
     const shown = groupAlike(problems).slice(0, MAX_PROBLEMS_SHOWN);
-    const rendered = shown.map((alike) => renderProblems(alike, about.source(alike[0].path)));
+    const rendered = [...Map.groupBy(shown, ([{ path }]) => path)].flatMap(([path, ofFile]) => {
+      const source = sourceText(about.source(path));
+      return ofFile.map((alike) => renderProblems(alike, source));
+    });
     err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
     (context.commands ?? context).out(annotations(problems, environment));
   }

@@ -4,9 +4,10 @@ import { readInput } from "../../desired/text/read-input.ts";
 import { readFailure, systemCodeOf } from "../../file-failure.ts";
 import { MirrorError } from "../../errors.ts";
 import { refuseOtherInputs, type SavedPlanTerms } from "../../plan/saved/check-saved-plan.ts";
-import { holdToPlan } from "../../plan/saved/hold-to-plan.ts";
+import { holdSteps } from "../../plan/saved/hold-to-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { readSavedPlan, refusePlan, savedCopy, type SavedPlan } from "../../plan/saved/saved-plan.ts";
+import { refusePlan, savedPlanSteps, savedCopy, type SavedPlan } from "../../plan/saved/saved-plan.ts";
+import { inSlices } from "../../slices.ts";
 import type { ApplyInput } from "../definitions/apply.ts";
 
 /** A saved plan that limits an apply. */
@@ -20,7 +21,7 @@ export interface PlanToApply {
    * Restricts a new plan to the actions of the saved one.
    * @throws MirrorError PLAN_FILE if the saved plan names something that is not in the mirror file
    */
-  restrict(fresh: Plan): Plan;
+  restrict(fresh: Plan): Promise<Plan>;
 }
 
 /** Enough for the largest number of images that a mirror file may declare. */
@@ -45,12 +46,12 @@ export async function readPlanToApply(
       throw usage(`--${name} cannot narrow a saved plan`, `use --${name} with mirrorform plan --out FILE`);
   }
   const terms: SavedPlanTerms = { path, partial };
-  const saved = readSavedPlan(await readPlanText(path, signal), path);
+  const saved = await inSlices(savedPlanSteps(await readPlanText(path, signal), path), signal);
   return {
     narrowing: saved.narrowing,
     known: isTrusted ? knownFrom(saved) : new Map(),
     refuseOtherInputs: (now) => refuseOtherInputs(saved, now, terms),
-    restrict: (fresh) => holdToPlan(saved, fresh, terms),
+    restrict: (fresh) => inSlices(holdSteps(saved, fresh, terms), signal),
   };
 }
 

@@ -12,6 +12,7 @@ import { renderRuleErrors } from "./rule-text.ts";
 import { COLUMNS, legendText, type Cells } from "./rows/cells.ts";
 import { withErrorsOnce } from "./rows/errors-once.ts";
 import { shownRows, type ShownRow } from "./rows/shown-rows.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import type { Style } from "./text/style.ts";
 import { wrapLines } from "./text/wrap-lines.ts";
 import { targetText } from "./target-text.ts";
@@ -22,6 +23,11 @@ import { summarise } from "./totals-text.ts";
  * last, and first as well if they would be far away. Unchanged images are only counted.
  */
 export function renderPlan(plan: Plan, style: Style): string {
+  return atOnce(planTextSteps(plan, style));
+}
+
+/** Renders a plan as {@link renderPlan} does, in steps: 100,000 rows take a second. */
+export function* planTextSteps(plan: Plan, style: Style): Steps<string> {
   const narrowed =
     plan.narrowedBy.length === 0 ? [] : [`Narrowed by ${plan.narrowedBy.join(" ")}: other images were not checked.`];
   const incomplete = plan.complete
@@ -41,11 +47,16 @@ export function renderPlan(plan: Plan, style: Style): string {
   ];
   const summary = style.strong(summarise(plan));
   const lines = (all: readonly string[]) => wrapLines(`${all.join("\n")}\n`, style.width);
-  const parts = planParts(plan).map(({ targets, error }) => {
-    const rows = withErrorsOnce(targets.flatMap((target) => shownRows(target, style)));
+  const parts: { head: string; rows: ShownRow[]; body: string }[] = [];
+  for (const { targets, error } of planParts(plan)) {
+    const ofTargets: ShownRow[][] = [];
+    for (const target of targets) ofTargets.push(yield* shownRows(target, style));
+    const rows = withErrorsOnce(ofTargets.flat());
+    yield;
     const head = terminalText(`${filesOf(plan).join(", ")} -> ${targets.map(targetText).join(", ")}`);
-    return { head, rows, body: error === undefined ? renderRows(rows, style) : renderError(error, style) };
-  });
+    const body = error === undefined ? yield* renderRows(rows, style) : renderError(error, style);
+    parts.push({ head, rows, body });
+  }
   const heads = parts.map(({ head }) => head);
   const ruleErrors = renderRuleErrors(plan, style);
   if ([ruleErrors, ...parts.map(({ body }) => body)].every((text) => text === ""))
@@ -72,18 +83,19 @@ export function renderPlan(plan: Plan, style: Style): string {
 const NOTHING_READ = "The plan is empty: no target could be read.";
 
 /** Renders rows below their repositories. */
-function renderRows(rows: readonly ShownRow[], style: Style): string {
+function* renderRows(rows: readonly ShownRow[], style: Style): Steps<string> {
   const arranged = arrange(
     COLUMNS,
     rows.map(({ cells }) => cells),
     style.width === undefined ? undefined : style.width - MARGIN.length,
   );
-  return rows
-    .map(({ repository, cells }, i) => {
-      const heading = rows[i - 1]?.repository === repository ? "" : `${repository}\n`;
-      return `${heading}${renderRow(cells, arranged[i] ?? [], style)}`;
-    })
-    .join("");
+  const rendered: string[] = [];
+  for (const [i, { repository, cells }] of rows.entries()) {
+    yield;
+    const heading = rows[i - 1]?.repository === repository ? "" : `${repository}\n`;
+    rendered.push(`${heading}${renderRow(cells, arranged[i] ?? [], style)}`);
+  }
+  return rendered.join("");
 }
 
 /** Rows that fit on a screen with their repositories: below more of them, the totals would be scrolled away. */

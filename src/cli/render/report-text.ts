@@ -18,6 +18,7 @@ import { renderError } from "./text/error-text.ts";
 import { describeChange } from "./rows/setting-text.ts";
 import type { Style } from "./text/style.ts";
 import { indented, wrapLines } from "./text/wrap-lines.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { formatBytes, formatDuration, plural } from "./text/units.ts";
 
 /** Number of unchanged images, and of interrupted actions, that a report lists. `--json` has them all. */
@@ -31,18 +32,28 @@ export interface ReportFacts {
 
 /** Renders what an apply did: the URI of each image, then failures, then the totals, so that they end up next to the prompt. */
 export function renderReport(report: Report, facts: ReportFacts, style: Style): string {
-  const sections = [
-    renderMirrored(report, style),
-    renderDeleted(report, facts.plan, style),
-    renderStaying("Unchanged:", "mirrored", report),
-    renderStaying("Not checked, stay as they are:", "kept", report),
-    renderNotDone(report, facts.plan, style),
-    renderLeft(report, facts.plan),
-    ...warnings(report, facts.plan).map((warning) =>
-      renderFailure({ ...warning, names: [warning.name] }, style, "Warning:"),
-    ),
-    ...(isUnreadable(facts.plan) ? [] : renderFailures(failures(report, facts.plan), style)),
-  ];
+  return atOnce(reportTextSteps(report, facts, style));
+}
+
+/** Renders a report as {@link renderReport} does, in steps. */
+export function* reportTextSteps(report: Report, facts: ReportFacts, style: Style): Steps<string> {
+  const sections: string[] = [];
+  for (const render of [
+    () => [renderMirrored(report, style)],
+    () => [renderDeleted(report, facts.plan, style)],
+    () => [renderStaying("Unchanged:", "mirrored", report)],
+    () => [renderStaying("Not checked, stay as they are:", "kept", report)],
+    () => [renderNotDone(report, facts.plan, style)],
+    () => [renderLeft(report, facts.plan)],
+    () =>
+      warnings(report, facts.plan).map((warning) =>
+        renderFailure({ ...warning, names: [warning.name] }, style, "Warning:"),
+      ),
+    () => (isUnreadable(facts.plan) ? [] : renderFailures(failures(report, facts.plan), style)),
+  ]) {
+    for (const section of render()) sections.push(section);
+    yield;
+  }
   const shown = sections.filter((section) => section !== "");
   const ends = [summarise(report, facts, style), ...facts.pulls.map((pulls) => renderPulls(pulls))];
   return wrapLines(`${[...shown, ends.join("\n")].join("\n")}\n`, style.width);

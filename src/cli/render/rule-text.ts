@@ -1,6 +1,7 @@
 import type { Plan, RulePlan } from "../../plan/plan.ts";
 import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { terminalText } from "../../plain-text.ts";
+import type { Steps } from "../../steps.ts";
 import { alignColumns } from "./text/columns.ts";
 import { renderError } from "./text/error-text.ts";
 import { familiar } from "./text/familiar.ts";
@@ -49,16 +50,17 @@ const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
  *   - latest  semver: no version in the range
  * ```
  */
-export function renderExplanation(plan: Plan, style: Style): string {
+export function* renderExplanation(plan: Plan, style: Style): Steps<string> {
   if (plan.rules.length === 0) return `${terminalText(plan.file)} has no tag rules.\n`;
   const tags = plan.lock === undefined ? "tag" : "locked tag";
-  return plan.rules
-    .map(({ line, image, listed, kept, tags: each = [] }) => {
-      const counts = listed === undefined ? "tags unknown" : `${kept} of ${plural(listed, tags)}`;
-      const head = terminalText(`${plan.file}:${line}: ${familiar(image)}, ${counts}`);
-      return `${style.strong(head)}\n${renderTags(each, style)}`;
-    })
-    .join("\n");
+  const rendered: string[] = [];
+  for (const { line, image, listed, kept, tags: each = [] } of plan.rules) {
+    yield;
+    const counts = listed === undefined ? "tags unknown" : `${kept} of ${plural(listed, tags)}`;
+    const head = terminalText(`${plan.file}:${line}: ${familiar(image)}, ${counts}`);
+    rendered.push(`${style.strong(head)}\n${renderTags(each, style)}`);
+  }
+  return rendered.join("\n");
 }
 
 function renderTags(tags: readonly Tag[], style: Style): string {

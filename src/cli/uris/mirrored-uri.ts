@@ -1,5 +1,6 @@
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
+import type { Steps } from "../../steps.ts";
 import { familiarReference, formatReference } from "../../oci/reference.ts";
 import { isUriVariable, uriVariable, withTargetName } from "../../oci/uri-variable.ts";
 
@@ -22,10 +23,15 @@ export interface MirroredUri {
  * is added.
  * @throws MirrorError INVALID_FILE if two images would have the same name, or an image one that programs read
  */
-export function nameUris(images: readonly DesiredImage[], uriOf: (image: DesiredImage) => string): MirroredUri[] {
+export function* nameUris(
+  images: readonly DesiredImage[],
+  uriOf: (image: DesiredImage) => string,
+): Steps<MirroredUri[]> {
   const isOneTarget = new Set(images.map(({ target }) => target)).size === 1;
   const byName = new Map<string, DesiredImage>();
-  return images.map((image) => {
+  const named: MirroredUri[] = [];
+  for (const image of images) {
+    yield;
     const own = image.output ?? uriVariable(`${image.repository}:${image.tag}`);
     const name = isOneTarget ? own : withTargetName(own, image.target);
     if (!isUriVariable(name)) throw reservedName(name, image);
@@ -33,8 +39,9 @@ export function nameUris(images: readonly DesiredImage[], uriOf: (image: Desired
     if (other !== undefined) throw sameName(name, other, image);
     byName.set(name, image);
     const { source, target } = image;
-    return { name, image: familiarReference(source), source: formatReference(source), target, uri: uriOf(image) };
-  });
+    named.push({ name, image: familiarReference(source), source: formatReference(source), target, uri: uriOf(image) });
+  }
+  return named;
 }
 
 function reservedName(name: string, { repository, tag, at }: DesiredImage): MirrorError {

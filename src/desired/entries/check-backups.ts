@@ -6,6 +6,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { PlacedEntry } from "./expand-listed.ts";
 import { tagDiagnostic } from "./name-rules.ts";
 import { below } from "../text/pointer.ts";
+import type { Steps } from "../../steps.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote } from "../text/problem.ts";
 
@@ -20,12 +21,12 @@ interface Declared {
 }
 
 /** Reports backup tags that are not valid tags, and those that an image in the file also uses. */
-export function checkBackups(
+export function* checkBackups(
   entries: readonly PlacedEntry[],
   targets: readonly string[],
   images: readonly DesiredImage[],
   log: ProblemLog,
-): void {
+): Steps<void> {
   if (entries.every(({ entry }) => entry.options.replace === undefined)) return;
   const declared = new Map<string, Declared>();
   for (const image of images) {
@@ -34,7 +35,10 @@ export function checkBackups(
     declared.set(key, place);
     place.tags.set(image.tag, image);
   }
-  for (const placed of entries) checkEntry(placed, targets, declared, log);
+  for (const placed of entries) {
+    checkEntry(placed, targets, declared, log);
+    yield;
+  }
 }
 
 function checkEntry(

@@ -3,7 +3,8 @@ import { formatReference } from "../../oci/reference.ts";
 import type { DesiredEntry } from "../entries/desired-entry.ts";
 import type { DesiredImage } from "../entries/desired-image.ts";
 import type { Lock } from "./lock-file.ts";
-import { expandByLock } from "./locked-rules.ts";
+import { lockedSteps } from "./locked-rules.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { lockImages, lockName } from "./locked-images.ts";
 import type { Position, Problem } from "../text/problem.ts";
 
@@ -37,11 +38,19 @@ export function checkLock(images: readonly DesiredImage[], lines: Lock["lines"])
 }
 
 /** Compares a lock with its mirror file, including tag rules: each rule must select at least one locked tag. */
-export function compareLock(
-  { entries, path }: { entries: readonly DesiredEntry[]; path: string },
-  lock: Pick<Lock, "lines" | "path">,
-): Problem[] {
-  const expanded = expandByLock(entries, lock.lines);
+export function compareLock(file: LockedFile, lock: Pick<Lock, "lines" | "path">): Problem[] {
+  return atOnce(compareSteps(file, lock));
+}
+
+interface LockedFile {
+  entries: readonly DesiredEntry[];
+  path: string;
+}
+
+/** Compares a lock with its mirror file as {@link compareLock} does, in steps. */
+export function* compareSteps({ entries, path }: LockedFile, lock: Pick<Lock, "lines" | "path">): Steps<Problem[]> {
+  const expanded = yield* lockedSteps(entries, lock.lines);
+  yield;
   const images = expanded.flatMap((entry) => entry.images);
   const ofRules = expanded.flatMap(({ entry, errors }) =>
     errors.map(({ code, message, hint }): Problem => {

@@ -2,9 +2,10 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
 
-import { parseLock, type LockLines } from "./lock-text.ts";
+import { lockTextSteps, type LockLines } from "./lock-text.ts";
 import type { Problem } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
+import { inSlices } from "../../slices.ts";
 import { readFailure } from "../../file-failure.ts";
 
 /** A lock, read and checked. */
@@ -29,8 +30,8 @@ export function lockPath(mirrorFile: string): string {
     : `${mirrorFile}.lock.yaml`;
 }
 
-/** Reads the lock of a mirror file, which is optional. Does not throw. */
-export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
+/** Reads the lock of a mirror file, which is optional. Throws nothing but the reason of the signal, if it is aborted. */
+export async function readLockFile(mirrorFile: string, signal?: AbortSignal): Promise<ReadLockFile> {
   const path = lockPath(mirrorFile);
   const unreadable = (message: string, hint?: string): ReadLockFile => ({
     problems: [{ code: "FILE_UNREADABLE", message, ...(hint === undefined ? {} : { hint }), path }],
@@ -42,9 +43,10 @@ export async function readLockFile(mirrorFile: string): Promise<ReadLockFile> {
     if (bytes === undefined) return unreadable(`the lock file is larger than ${MAX_LOCK_BYTES} bytes`);
     const source = decodeText(bytes);
     if (source === undefined) return unreadable("the lock file is not UTF-8 text");
-    const parsed = parseLock(source, path);
+    const parsed = await inSlices(lockTextSteps(source, path), signal);
     return "problems" in parsed ? { ...parsed, source } : { lock: { path, ...parsed, source } };
   } catch (error) {
+    signal?.throwIfAborted();
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return { lock: undefined };
     if (code === "ELOOP") {

@@ -4,6 +4,7 @@
  */
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { conflictsIn } from "../text/merge-conflict.ts";
 import { problemLog, type ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position, type Problem } from "../text/problem.ts";
@@ -45,15 +46,21 @@ export function formatLock(lines: ReadonlyMap<string, Pick<LockLine, "digest">>)
  * @param path the path to report in problems
  */
 export function parseLock(text: string, path: string): { lines: LockLines } | { problems: Problem[] } {
+  return atOnce(lockTextSteps(text, path));
+}
+
+/** Parses a lock as {@link parseLock} does, in steps. */
+export function* lockTextSteps(text: string, path: string): Steps<{ lines: LockLines } | { problems: Problem[] }> {
   const source = sourceText(text);
+  yield;
   const log = problemLog(path, (pointer) => positionAt(source, Number(pointer.slice(1))));
-  const lines = readLines(source, log);
+  const lines = yield* readLines(source, log);
   const problems = log.problems();
   return problems.length > 0 ? { problems } : { lines };
 }
 
 /** Reports each problem at the pointer `/<offset>`. */
-function readLines(source: SourceText, log: ProblemLog): LockLines {
+function* readLines(source: SourceText, log: ProblemLog): Steps<LockLines> {
   const lines = new Map<string, LockLine>();
   const conflicts = conflictsIn(source);
   for (const { offset, message } of conflicts) {
@@ -73,6 +80,7 @@ function readLines(source: SourceText, log: ProblemLog): LockLines {
     log.add(`/${root.offset}`, { message: 'the lock file has no "version"', hint: `add "version: ${VERSION}"` });
   }
   for (const { key, keyOffset, value } of root.entries) {
+    yield;
     if (key === "version") checkVersion(value, log);
     else if (checkReference(key, keyOffset, log)) {
       const digest = readDigest(value, log);

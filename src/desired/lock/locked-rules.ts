@@ -19,7 +19,9 @@ export function expandByLock(entries: readonly DesiredEntry[], lines: LockLines)
 
 /** Expands a mirror file as {@link expandByLock} does, in steps. */
 export function* lockedSteps(entries: readonly DesiredEntry[], lines: LockLines): Steps<ExpandedEntry[]> {
-  const expanded = yield* expandSteps(entries, selectorFrom(lines.keys()));
+  const select = selectorFrom(lines.keys());
+  yield;
+  const expanded = yield* expandSteps(entries, select);
   yield;
   const locked = lockImages(
     expanded.flatMap(({ images }) => images),

@@ -1,5 +1,5 @@
 import { withoutCredentials, type Problem } from "./problem.ts";
-import { lineAt, sourceText } from "./source-text.ts";
+import { lineAt, type SourceText } from "./source-text.ts";
 import { terminalText } from "../../plain-text.ts";
 
 /** The most characters of a line to show around the caret. */
@@ -10,12 +10,12 @@ const MAX_LINE = 100;
  * terminal.
  * @param source the text of the mirror file
  */
-export function renderProblem(problem: Problem, source: string): string {
+export function renderProblem(problem: Problem, source: SourceText): string {
   const { position, path, message, hint } = problem;
   const place = position === undefined ? "" : `:${position.line}:${position.column}`;
   const lines = [`${terminalText(path)}${place}: ${terminalText(message)}`];
-  if (position !== undefined && source !== "") {
-    const line = withoutCredentials(lineAt(sourceText(source), position.line));
+  if (position !== undefined && source.text !== "") {
+    const line = withoutCredentials(lineAt(source, position.line));
     const margin = `${position.line} | `.padStart(7);
     const { text, caret } = excerpt(line, position.column - 1);
     lines.push(`${margin}${text}`, `${"| ".padStart(margin.length)}${" ".repeat(caret)}^`);
@@ -40,7 +40,7 @@ export function groupAlike(problems: readonly Problem[]): Alike[] {
 }
 
 /** Renders the first of some problems that are alike, and the lines of the others. */
-export function renderProblems([first, ...others]: Alike, source: string): string {
+export function renderProblems([first, ...others]: Alike, source: SourceText): string {
   const rendered = renderProblem(first, source);
   const lines = [...new Set(others.flatMap(({ position }) => (position === undefined ? [] : [position.line])))];
   if (lines.length === 0) return rendered;

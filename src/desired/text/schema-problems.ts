@@ -7,16 +7,18 @@ import { formHint, platformsHint } from "./form-hints.ts";
 import { below, lastKey, parentOf } from "./pointer.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { quote, type Diagnostic } from "./problem.ts";
+import type { Steps } from "../../steps.ts";
 import type { Place } from "./typed-value.ts";
 
-/** Reports the validator's errors as readable problems. */
-export function reportSchemaErrors(
+/** Reports the validator's errors as readable problems. A file of another kind can have 100,000 errors. */
+export function* reportSchemaErrors(
   errors: readonly SchemaError[],
   places: ReadonlyMap<string, Place>,
   log: ProblemLog,
-): void {
-  const misspelled = misspelledKeys(errors, places);
+): Steps<void> {
+  const misspelled = yield* misspelledKeys(errors, places);
   for (const error of errors) {
+    yield;
     const { instancePath, keyword, params } = error;
     if (IGNORED.has(keyword) || /\/oneOf\/\d+\//.test(error.schemaPath)) continue;
     const place = places.get(instancePath);
@@ -49,19 +51,34 @@ function reportUnknownKey(key: string, pointer: string, place: Place | undefined
 }
 
 /** Returns a pointer for each key that an unknown key next to it probably means. */
-function misspelledKeys(errors: readonly SchemaError[], places: ReadonlyMap<string, Place>): ReadonlySet<string> {
+function* misspelledKeys(
+  errors: readonly SchemaError[],
+  places: ReadonlyMap<string, Place>,
+): Steps<ReadonlySet<string>> {
   const incomplete = new Set<string>();
   for (const { keyword, instancePath } of errors) {
     if (keyword === "required" || keyword === "oneOf") incomplete.add(instancePath);
   }
   const meant = new Set<string>();
+  const nearestIn = nearestKeys();
   for (const { keyword, instancePath, params } of errors) {
+    yield;
     if (keyword !== "additionalProperties" || !incomplete.has(instancePath)) continue;
-    const known = Object.keys(places.get(instancePath)?.shape?.properties ?? {});
-    const key = nearest(String(params["additionalProperty"]), known);
+    const key = nearestIn(places.get(instancePath)?.shape, String(params["additionalProperty"]));
     if (key !== undefined) meant.add(below(instancePath, key));
   }
   return meant;
+}
+
+/** Returns a function that finds the known key nearest to a word, once for each word. */
+function nearestKeys(): (shape: Place["shape"], word: string) => string | undefined {
+  const found = new Map<Place["shape"], Map<string, string | undefined>>();
+  return (shape, word) => {
+    const words = found.get(shape) ?? new Map<string, string | undefined>();
+    found.set(shape, words);
+    if (!words.has(word)) words.set(word, nearest(word, Object.keys(shape?.properties ?? {})));
+    return words.get(word);
+  };
 }
 
 function reportMissingKey(

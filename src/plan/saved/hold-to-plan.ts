@@ -7,6 +7,7 @@ import { imageOf, placeOf } from "../rows/row-fields.ts";
 import type { ImagePlace, Row, StaleRow, UnchangedRow } from "../rows/row.ts";
 import { refuseForeign, type SavedPlanTerms } from "./check-saved-plan.ts";
 import { savedCopy, savedPlaceOf, type SavedAction, type SavedPlan } from "./saved-plan.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { pullsOf } from "../make-plan.ts";
 import { totalsOf } from "../totals.ts";
 
@@ -21,9 +22,20 @@ const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream
  * @throws MirrorError PLAN_FILE if the saved plan names something that is not in the mirror file
  */
 export function holdToPlan(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Plan {
-  for (const target of saved.targets) refuseForeign(target, fresh, terms.path);
+  return atOnce(holdSteps(saved, fresh, terms));
+}
+
+/** Restricts a plan as {@link holdToPlan} does, in steps. */
+export function* holdSteps(saved: SavedPlan, fresh: Plan, terms: SavedPlanTerms): Steps<Plan> {
+  for (const target of saved.targets) {
+    refuseForeign(target, fresh, terms.path);
+    yield;
+  }
   const savedOf = new Map(fresh.targets.map(({ name }) => [name, savedFor(saved, name)]));
-  const targets = fresh.targets.map((target) => holdTarget(savedOf.get(target.name) ?? new Map(), target));
+  const targets: TargetPlan[] = [];
+  for (const target of fresh.targets) {
+    targets.push(yield* holdTarget(savedOf.get(target.name) ?? new Map<string, SavedAction>(), target));
+  }
   const totals = totalsOf(targets, fresh.rules);
   const costs = fresh.costs.map((cost) => ({ ...cost, ...pullsOf(targets, cost.registry) }));
   const notPlanned = actionsOf(fresh).filter(({ id, target }) => savedOf.get(target)?.has(id) !== true).length;
@@ -36,19 +48,31 @@ function savedFor({ targets }: SavedPlan, name: string): Map<string, SavedAction
   );
 }
 
-function holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): TargetPlan {
+function* holdTarget(saved: ReadonlyMap<string, SavedAction>, target: TargetPlan): Steps<TargetPlan> {
   // The target's own error is reported once, instead of one for each row.
   if (target.error !== undefined) return target;
   const byPlace = firstByPlace(saved);
-  const rows = target.rows.flatMap((row): Row[] => {
-    if (row.kind === "unchanged") return [unchangedRow(row, byPlace.get(placeOf(row)))];
-    if (row.kind !== "action") return [row];
-    const planned = saved.get(row.action.id);
-    if (planned === undefined) return [];
-    const changed = changedKeys(planned, row.action);
-    return changed.length === 0 ? [row] : [staleRow(planned, row.action, changed)];
-  });
+  const rows: Row[] = [];
+  for (const row of target.rows) {
+    const held = holdRow(row, saved, byPlace);
+    if (held !== undefined) rows.push(held);
+    yield;
+  }
   return { ...target, rows: [...rows, ...notDeleted(saved, target), ...notDeclared(saved, target)] };
+}
+
+/** Undefined for an action that was not planned. */
+function holdRow(
+  row: Row,
+  saved: ReadonlyMap<string, SavedAction>,
+  byPlace: ReadonlyMap<string, SavedAction>,
+): Row | undefined {
+  if (row.kind === "unchanged") return unchangedRow(row, byPlace.get(placeOf(row)));
+  if (row.kind !== "action") return row;
+  const planned = saved.get(row.action.id);
+  if (planned === undefined) return undefined;
+  const changed = changedKeys(planned, row.action);
+  return changed.length === 0 ? row : staleRow(planned, row.action, changed);
 }
 
 /** Indexes the planned actions by `repository:tag`. */

@@ -3,6 +3,7 @@ import { GLOB_SYNTAX, isGlob } from "../../oci/glob.ts";
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { isTooDeep, MAX_JSON_DEPTH } from "../../oci/json-object.ts";
 import { plainText } from "../../plain-text.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { PLAN_FORMAT_VERSION, type PlanInputs } from "../plan.ts";
 
 /** The part of a saved plan that is used. It is not trusted: `apply` makes a new plan and compares the two. */
@@ -41,7 +42,12 @@ const MAX_ACTIONS = 500_000;
  * @throws MirrorError PLAN_FILE if it is not a plan, or has another major format version
  */
 export function readSavedPlan(text: string, path: string): SavedPlan {
-  const document = parse(text, path);
+  return atOnce(savedPlanSteps(text, path));
+}
+
+/** Reads a saved plan as {@link readSavedPlan} does, in steps. */
+export function* savedPlanSteps(text: string, path: string): Steps<SavedPlan> {
+  const document = yield* parse(text, path);
   const version = textOf(document["formatVersion"]);
   if (version === undefined) throw refusePlan(path, "the file has no formatVersion", MAKE_AGAIN);
   if (majorOf(version) !== FORMAT_MAJOR) {
@@ -61,12 +67,13 @@ export function readSavedPlan(text: string, path: string): SavedPlan {
     inputs: { mirrorFile, lock: lock ?? null, policies },
     complete: document["complete"] === true,
     narrowing: { targets: textsOf(narrowing?.["targets"]), only: textsOf(narrowing?.["only"]) },
-    targets: targets.map((target) => readTarget(target, path)),
+    targets: [],
   };
   const invalid = saved.narrowing.only.find((glob) => !isGlob(glob));
   if (invalid !== undefined) {
     throw refusePlan(path, `"narrowing" has an invalid glob: ${plainText(invalid).slice(0, 80)}`, GLOB_SYNTAX);
   }
+  for (const target of targets) saved.targets.push(yield* readTarget(target, path));
   if (saved.targets.reduce((sum, { actions }) => sum + actions.length, 0) > MAX_ACTIONS) {
     throw refusePlan(path, `the plan has more than ${MAX_ACTIONS} actions`);
   }
@@ -107,27 +114,30 @@ export function refusePlan(path: string, message: string, hint?: string): Mirror
 
 const NOT_A_PLAN = "the file is not a plan";
 
-function readTarget(value: unknown, path: string): SavedPlan["targets"][number] {
+function* readTarget(value: unknown, path: string): Steps<SavedPlan["targets"][number]> {
   const target = objectOf(value);
   const [name, registry] = [textOf(target?.["name"]), textOf(target?.["registry"])];
   const rows = listOf(target?.["rows"]);
   if (name === undefined || registry === undefined || rows === undefined) throw refusePlan(path, NOT_A_PLAN);
-  const actions = rows.flatMap((row) => {
+  const actions: SavedAction[] = [];
+  for (const row of rows) {
+    yield;
     const { kind, action } = objectOf(row) ?? {};
-    if (kind !== "action") return [];
+    if (kind !== "action") continue;
     const read = objectOf(action) ?? {};
     const [id, what, repository] = [read["id"], read["kind"], read["repository"]].map(textOf);
     if (id === undefined || what === undefined || repository === undefined) {
       throw refusePlan(path, "an action has no id, kind or repository");
     }
-    return [{ ...read, id, kind: what, repository }];
-  });
+    actions.push({ ...read, id, kind: what, repository });
+  }
   return { name, registry, actions };
 }
 
-function parse(text: string, path: string): Readonly<Record<string, unknown>> {
+function* parse(text: string, path: string): Steps<Readonly<Record<string, unknown>>> {
   try {
     const document = objectOf(JSON.parse(text));
+    yield;
     // A plan has less than a dozen levels. The comparison recurses into each.
     if (isTooDeep(document)) {
       throw refusePlan(path, `the JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
+import { atOnce } from "../../../src/steps.ts";
 import { documentsOf, MAX_MANAGED_CHARACTERS, sizeOf, type Statement } from "../../../src/cli/iam/documents.ts";
 import { placeOf } from "../../../src/cli/iam/place.ts";
 import { folderWith } from "../../support/mirrorform.ts";
@@ -127,7 +128,7 @@ describe("iam", { concurrency: 4 }, () => {
         condition: undefined,
       })),
     );
-    const documents = documentsOf([{ action: "ecr:T", resource: "*", condition: undefined }, ...grants]);
+    const documents = atOnce(documentsOf([{ action: "ecr:T", resource: "*", condition: undefined }, ...grants]));
     assert.ok(documents.length > 5);
     for (const document of documents) assert.ok(sizeOf(document) <= MAX_MANAGED_CHARACTERS, `${sizeOf(document)}`);
     const parts = documents.flatMap(({ Statement }) => Statement);

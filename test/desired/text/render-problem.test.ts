@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { sourceText } from "../../../src/desired/text/source-text.ts";
 import { renderProblem, type Problem } from "../../../src/desired/mirror-file.ts";
 import { groupAlike, renderProblems } from "../../../src/desired/text/render-problem.ts";
 import { read } from "../mirror-file-in-folder.ts";
@@ -19,27 +20,27 @@ describe("a rendered problem", () => {
   test("has position, message, line, caret and hint", () => {
     const source = "version: 1\nname: Example\n";
     assert.equal(
-      renderProblem(problem(2, 7, { hint: 'did you mean "example"?' }), source),
+      renderProblem(problem(2, 7, { hint: 'did you mean "example"?' }), sourceText(source)),
       'mirrors.yaml:2:7: this is wrong\n   2 | name: Example\n     |       ^\n  hint: did you mean "example"?',
     );
   });
 
   test("without a position is one line", () => {
     const { position: _position, ...placeless } = problem(1, 1);
-    assert.equal(renderProblem(placeless, ""), "mirrors.yaml: this is wrong");
+    assert.equal(renderProblem(placeless, sourceText("")), "mirrors.yaml: this is wrong");
   });
 
   test("at the end of the text has a caret after it", () => {
-    assert.equal(renderProblem(problem(2, 1), "a: [\n").split("\n").at(-1), "     | ^");
+    assert.equal(renderProblem(problem(2, 1), sourceText("a: [\n")).split("\n").at(-1), "     | ^");
   });
 
   test("has its caret in the right column after tabs, escapes and characters outside the basic plane", () => {
-    assert.equal(pointedAt(renderProblem(problem(1, 5), "\t\u0007😀 X: y")), "X");
+    assert.equal(pointedAt(renderProblem(problem(1, 5), sourceText("\t\u0007😀 X: y"))), "X");
   });
 
   test("shows a long line around its caret", () => {
     const source = `${"a".repeat(5000)}X${"b".repeat(5000)}`;
-    const rendered = renderProblem(problem(1, 5001), source);
+    const rendered = renderProblem(problem(1, 5001), sourceText(source));
     assert.ok(rendered.length < 300);
     assert.equal(pointedAt(rendered), "X");
     assert.match(rendered, /…a+Xb+…/);
@@ -50,7 +51,7 @@ describe("a rendered problem", () => {
     const { source, ...result } = await read(`version: 1\n"n${escape}": "\\e[2J\\u202e"\n`);
     assert.ok("problems" in result);
     for (const hostile of [...result.problems, problem(2, 9, { message: escape, hint: escape, path: escape })]) {
-      assert.doesNotMatch(renderProblem(hostile, source), /[\p{Cf}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
+      assert.doesNotMatch(renderProblem(hostile, sourceText(source)), /[\p{Cf}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/u);
     }
   });
 
@@ -62,7 +63,7 @@ mirrors: [{ image: "https://user:hunter2@x/y" }]
 `);
     assert.ok("problems" in result);
     assert.equal(result.problems.length, 3);
-    const rendered = result.problems.map((each) => renderProblem(each, source)).join("\n");
+    const rendered = result.problems.map((each) => renderProblem(each, sourceText(source))).join("\n");
     assert.doesNotMatch(rendered, /hunter2/);
     assert.doesNotMatch(JSON.stringify(result.problems), /hunter2/);
   });
@@ -73,7 +74,7 @@ test("law: the caret is below the character at the position", () => {
   fc.assert(
     fc.property(fc.array(character, { maxLength: 150 }), fc.array(character, { maxLength: 150 }), (before, after) => {
       const source = `${before.join("")}X${after.join("")}`;
-      assert.equal(pointedAt(renderProblem(problem(1, before.length + 1), source)), "X");
+      assert.equal(pointedAt(renderProblem(problem(1, before.length + 1), sourceText(source))), "X");
     }),
   );
 });
@@ -89,12 +90,15 @@ describe("problems that differ only in their position", () => {
     );
     const [first] = groups;
     assert.ok(first !== undefined);
-    assert.match(renderProblems(first, source), /^mirrors\.yaml:1:1: this is wrong\n[^]*\n {2}also on lines 2, 4$/);
+    assert.match(
+      renderProblems(first, sourceText(source)),
+      /^mirrors\.yaml:1:1: this is wrong\n[^]*\n {2}also on lines 2, 4$/,
+    );
   });
 
   test("list no more lines than fit", () => {
     const [alike] = groupAlike(Array.from({ length: 60 }, (_, index) => problem(index + 1, 1)));
     assert.ok(alike !== undefined);
-    assert.match(renderProblems(alike, ""), /also on lines 2, 3, .*, 16 and 44 more lines$/);
+    assert.match(renderProblems(alike, sourceText("")), /also on lines 2, 3, .*, 16 and 44 more lines$/);
   });
 });

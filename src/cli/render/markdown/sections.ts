@@ -7,6 +7,7 @@ import { totalsOf } from "../../../plan/totals.ts";
 import type { Cells, Column, Sign } from "../rows/cells.ts";
 import { withErrorsOnce } from "../rows/errors-once.ts";
 import { shownRows } from "../rows/shown-rows.ts";
+import type { Steps } from "../../../steps.ts";
 import { targetText } from "../target-text.ts";
 import { tableCell } from "../text/markdown-text.ts";
 import { createStyle } from "../text/style.ts";
@@ -47,13 +48,14 @@ export interface Section {
 const RANK: Readonly<Record<Sign, number>> = { "!": 0, "-": 1, "~": 2, "+": 2, "?": 3, "*": 3, "=": 4 };
 
 /** Returns a section for the tag rules that failed, if any, and one for each target. */
-export function sectionsOf(plan: Plan): Section[] {
+export function* sectionsOf(plan: Plan): Steps<Section[]> {
   const rules = plan.rules.flatMap(({ line, errors }) =>
     errors
       .filter((error) => !isPullLimitReached(error))
       .map((error) => ({ heading: "", line: tableLine(["!", `line ${line}`, errorText(error)]) })),
   );
-  const targets = plan.targets.map((target) => targetSection(target, plan.targets.length > 1));
+  const targets: Section[] = [];
+  for (const target of plan.targets) targets.push(yield* targetSection(target, plan.targets.length > 1));
   if (rules.length === 0) return targets;
   return [
     { head: "#### Tag rules\n", tableHead: tableHead([" ", "Mirror file", "Problem"]), rows: rules, signs: ["!"] },
@@ -61,7 +63,7 @@ export function sectionsOf(plan: Plan): Section[] {
   ];
 }
 
-function targetSection(target: TargetPlan, isOneOfSeveral: boolean): Section {
+function* targetSection(target: TargetPlan, isOneOfSeveral: boolean): Steps<Section> {
   const totals = countsText(totalsOf([target], []));
   const head = isOneOfSeveral
     ? `#### ${tableCell(targetText(target))}\n\n${totals === "" ? "No changes." : `${totals}.`}\n`
@@ -70,17 +72,22 @@ function targetSection(target: TargetPlan, isOneOfSeveral: boolean): Section {
     const row = { heading: "", line: tableLine(["!", tableCell(target.name), errorText(target.error)]) };
     return { head, tableHead: tableHead([" ", "Target", "Problem"]), rows: [row], signs: ["!"] };
   }
-  const shown = shownRows(target, STYLE);
+  const shown = yield* shownRows(target, STYLE);
   const columns = COLUMNS.filter((column) => shown.some(({ cells }) => (cells[column] ?? "") !== ""));
   const ranked = withErrorsOnce(shown.toSorted((a, b) => RANK[a.cells.sign] - RANK[b.cells.sign]));
+  const rows: TableRow[] = [];
+  for (const { repository, cells } of ranked) {
+    yield;
+    rows.push({
+      heading: `| | **${tableCell(repository)}** |${" |".repeat(columns.length - 1)}\n`,
+      line: tableLine([tableCell(cells.sign), ...columns.map((column) => cellText(cells, column))]),
+    });
+  }
   return {
     head,
     tableHead: tableHead([" ", ...columns.map((column) => HEADINGS[column])]),
     signs: ranked.map(({ cells }) => cells.sign),
-    rows: ranked.map(({ repository, cells }) => ({
-      heading: `| | **${tableCell(repository)}** |${" |".repeat(columns.length - 1)}\n`,
-      line: tableLine([tableCell(cells.sign), ...columns.map((column) => cellText(cells, column))]),
-    })),
+    rows,
   };
 }
 
