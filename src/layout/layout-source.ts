@@ -9,7 +9,7 @@ import { DOCKER_HUB } from "../oci/reference.ts";
 import { createBlobCheck } from "./check-blobs.ts";
 import { openContent } from "./layout-content.ts";
 import { folderOf, workOn, type LayoutFolder } from "./layout-folder.ts";
-import { digestsNamed, namesIn, tagForName, type LayoutIndex } from "./layout-index.ts";
+import { digestsNamed, namesOfTag, tagsOf, type LayoutIndex } from "./layout-index.ts";
 import { requireFolder, type LayoutRoot } from "./layout-root.ts";
 import { invalid, readIndex, readManifestFile } from "./read-layout.ts";
 
@@ -52,10 +52,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
         const index = await indexOf(folder);
         if (index === undefined) continue;
         isThere ||= isOneRepository;
-        const named = namesIn(index).flatMap(
-          (name) => tagForName(name, { registry, repository }, isOneRepository) ?? [],
-        );
-        named.forEach((tag) => tags.add(tag));
+        for (const tag of tagsOf(index, { registry, repository }, isOneRepository)) tags.add(tag);
       }
       if (isThere || tags.size > 0) return [...tags];
       await requireFolder(root);
@@ -105,7 +102,7 @@ export function layoutSource(root: LayoutRoot, registry: string): LayoutSource {
   ): Promise<Manifest | undefined> {
     const index = await indexOf(folder);
     if (index === undefined) return undefined;
-    const digests = digestsNamed(index, (name) => tagForName(name, { registry, repository }, isOneRepository) === tag);
+    const digests = digestsNamed(index, namesOfTag(index, { registry, repository }, tag, isOneRepository));
     const [digest] = digests;
     if (digest === undefined) return undefined;
     const work = workOn(folder, "read layout", tag);

@@ -5,6 +5,7 @@ import { readLayoutDocument } from "../oci/documents/misread-keys.ts";
 import { MAX_MANIFEST_BYTES, type Manifest } from "../oci/manifest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../oci/media-type.ts";
 import type { LayoutWork } from "./files/file-error.ts";
+import type { KnownIndexes } from "./known-indexes.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "./layout-folder.ts";
 import { parseLayoutIndex, type LayoutIndex } from "./layout-index.ts";
 import { MAX_INDEX_BYTES, MAX_MARKER_BYTES } from "./layout-limits.ts";
@@ -15,10 +16,11 @@ export const DAMAGED_HINT = "write or copy the layout again; the file is damaged
 
 /**
  * Reads `index.json` of a layout (OCI image-spec, image-layout.md).
+ * @param known the indexes that need not be read again
  * @returns undefined if the folder is not a layout
  * @throws MirrorError LAYOUT_INVALID, TOO_LARGE, LAYOUT_FILE
  */
-export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | undefined> {
+export async function readIndex(folder: LayoutFolder, known?: KnownIndexes): Promise<LayoutIndex | undefined> {
   const work = workOn(folder, "read layout");
   const marker = await small(folder, ["oci-layout"], MAX_MARKER_BYTES, work);
   if (marker === undefined) return undefined;
@@ -28,6 +30,13 @@ export async function readIndex(folder: LayoutFolder): Promise<LayoutIndex | und
   if (typeof version !== "string" || !version.startsWith("1.")) {
     throw invalid(work, "oci-layout specifies no layout version that mirrorform supports");
   }
+  const path = await pathIn(folder, "index.json");
+  const parse = () => parseIndexFile(folder);
+  return known === undefined ? parse() : ((await known.find(path)) ?? known.remember(path, parse));
+}
+
+async function parseIndexFile(folder: LayoutFolder): Promise<LayoutIndex> {
+  const work = workOn(folder, "read layout");
   const bytes = await readIndexFile(folder);
   if (bytes === undefined) throw invalid(work, "index.json is missing");
   if (bytes === "too-large") {

@@ -8,8 +8,9 @@ import type { Mounted } from "../../registry/registry.ts";
 import { readTargetFolder } from "./target-folder.ts";
 import { createBlobCheck } from "../check-blobs.ts";
 import { isComplete, missingFrom, openContent } from "../layout-content.ts";
+import { createKnownIndexes } from "../known-indexes.ts";
 import { folderOf, workOn } from "../layout-folder.ts";
-import { digestsNamed, withTag } from "../layout-index.ts";
+import { digestsNamed } from "../layout-index.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { createLayoutWriter } from "./layout-writer.ts";
 import { invalid, readManifestFile } from "../read-layout.ts";
@@ -19,7 +20,8 @@ export type LayoutTarget = ReturnType<typeof layoutTarget>;
 
 /** Creates a target. Writes nothing before the first blob or manifest. */
 export function layoutTarget(root: LayoutRoot) {
-  const writer = createLayoutWriter(root);
+  const known = createKnownIndexes();
+  const writer = createLayoutWriter(root, known);
   const checkBlobs = createBlobCheck();
   return {
     /** In skopeo's syntax: `oci:./mirror/ruby:2.7.1-slim`. */
@@ -29,12 +31,12 @@ export function layoutTarget(root: LayoutRoot) {
     async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
       const folder = folderOf(root, repository);
       const existing = new Map<string, Digest>();
-      const found = await readTargetFolder(folder);
+      const found = await readTargetFolder(folder, known);
       await checkBlobs(folder);
       if (found.kind !== "layout") return existing;
       const { index } = found;
       for (const tag of tags) {
-        const digests = digestsNamed(index, (name) => name === tag);
+        const digests = digestsNamed(index, [tag]);
         const [digest] = digests;
         if (digests.length > 1) {
           const message = `index.json lists this tag for ${digests.length} manifests`;
@@ -86,7 +88,7 @@ export function layoutTarget(root: LayoutRoot) {
       if (tag === undefined) return;
       const { mediaType, digest } = manifest;
       const entry: Descriptor = { mediaType, digest, size: manifest.bytes.byteLength };
-      await writer.changeIndex(folder, (index) => withTag(index, tag, entry), "update index of", signal);
+      await writer.setTag(folder, tag, entry, signal);
     },
   };
 }

@@ -9,11 +9,12 @@ import type { Manifest } from "../../oci/manifest.ts";
 import { wrongBlob } from "../../registry/errors/wrong-blob.ts";
 import { abortError } from "../../registry/http/abort-error.ts";
 import { isVouchedFor, sized, verified } from "../../registry/http/verified-stream.ts";
-import { createIndexWriter, type ChangeIndex } from "./index-writer.ts";
+import { createIndexWriter, type SetTag } from "./index-writer.ts";
 import { makeFolders, syncFolder } from "../files/durable.ts";
 import { fileError } from "../files/file-error.ts";
 import { missingFrom } from "../layout-content.ts";
 import { blobSteps, pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
+import type { KnownIndexes } from "../known-indexes.ts";
 import type { LayoutRoot } from "../layout-root.ts";
 import { createStaging } from "./staging.ts";
 import { systemCodeOf } from "../../file-failure.ts";
@@ -29,10 +30,10 @@ export interface LayoutWriter {
   linkBlob(folder: LayoutFolder, blob: Descriptor, from: LayoutFolder): Promise<void>;
   /** Stores a manifest's bytes. */
   putManifest(folder: LayoutFolder, manifest: Manifest): Promise<void>;
-  changeIndex: ChangeIndex;
+  setTag: SetTag;
 }
 
-export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
+export function createLayoutWriter(root: LayoutRoot, known: KnownIndexes): LayoutWriter {
   const staging = createStaging(root);
 
   /** Returns the path of a digest's file, and creates its folder. */
@@ -44,7 +45,7 @@ export function createLayoutWriter(root: LayoutRoot): LayoutWriter {
   }
 
   return {
-    changeIndex: createIndexWriter(root, staging),
+    setTag: createIndexWriter(root, staging, known),
 
     async putBlob(folder, blob, body, signal) {
       // An error before the first read is reported by that read.

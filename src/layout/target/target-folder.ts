@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { isJsonObject } from "../../oci/json-object.ts";
 import { requireFolderPath } from "../files/open-file.ts";
+import type { KnownIndexes } from "../known-indexes.ts";
 import { pathIn, workOn, type LayoutFolder } from "../layout-folder.ts";
 import { EMPTY_INDEX, formatLayoutIndex, namesIn, parseLayoutIndex, type LayoutIndex } from "../layout-index.ts";
 import { invalid, readIndex, readIndexFile } from "../read-layout.ts";
@@ -21,9 +22,9 @@ export type TargetFolder =
  * stop a later write is refused here, before pulls are spent: a link or a file in place of a folder, and a foreign lock.
  * @throws MirrorError LAYOUT_INVALID, also for another tool's `index.json`; TOO_LARGE, LAYOUT_FILE
  */
-export async function readTargetFolder(folder: LayoutFolder): Promise<TargetFolder> {
+export async function readTargetFolder(folder: LayoutFolder, known: KnownIndexes): Promise<TargetFolder> {
   await checkFoldersToWrite(folder);
-  const index = await readIndex(folder);
+  const index = await readIndex(folder, known);
   if (index !== undefined) return { kind: "layout", index };
   const bytes = await readIndexFile(folder);
   if (bytes === undefined) return { kind: "empty" };

@@ -48,6 +48,43 @@ describe("a layout target", () => {
     assert.equal(target.uri("redis", "7").endsWith("/mirror/redis:7"), true);
   });
 
+  test("writes the tags that wait together, and loses none", async (t) => {
+    const base = await temporaryFolder(t);
+    const target = targetIn(base);
+    const image = imageOf("redis:7");
+    await putImage(target, "redis", "first", image);
+    const tags = Array.from({ length: 40 }, (_, index) => `7.${index}`);
+    const index = join(base, "mirror/redis/index.json");
+    const seen = new Set<bigint>();
+    await Promise.all(
+      tags.map(async (tag) => {
+        await target.putManifest("redis", tag, image.top, NEVER);
+        assert.equal((await target.readTags("redis", [tag])).get(tag), image.top.digest, "written before it is done");
+        seen.add((await stat(index, { bigint: true })).ino);
+      }),
+    );
+    assert.ok(seen.size <= 10, `${seen.size} writes for 40 tags`);
+    assert.deepEqual(new Set(layoutsIn(join(base, "mirror")).get("redis")?.keys()), new Set(["first", ...tags]));
+    assert.deepEqual(layoutFaults(join(base, "mirror")), []);
+  });
+
+  test("reads an index again that another process has written", async (t) => {
+    const base = await temporaryFolder(t);
+    const [target, other] = [targetIn(base), targetIn(base)];
+    const [old, moved] = [imageOf("redis:7"), imageOf("redis:7.1")];
+    await putImage(target, "redis", "7", old);
+    await putImage(other, "redis", "7", moved);
+    assert.deepEqual(await target.readTags("redis", ["7"]), new Map([["7", moved.top.digest]]));
+    await putImage(target, "redis", "8", old);
+    assert.deepEqual(
+      await other.readTags("redis", ["7", "8"]),
+      new Map([
+        ["7", moved.top.digest],
+        ["8", old.top.digest],
+      ]),
+    );
+  });
+
   test("rejects a folder with index.json but without oci-layout, and leaves it unchanged", async (t) => {
     const base = await temporaryFolder(t);
     const target = targetIn(base);
