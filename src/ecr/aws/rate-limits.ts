@@ -5,9 +5,9 @@ import { createRateLimiter, type RateLimiter } from "../../registry/hosts/rate-l
 
 /**
  * Most manifests to put per second. ECR allows 10 PutImage calls per second in an account and Region, including those
- * through `/v2/` (ECR user guide, "Amazon ECR service quotas"). The limit leaves one for other clients.
+ * through `/v2/` (ECR user guide, "Amazon ECR service quotas"). The limit leaves one every two seconds for other clients.
  */
-export const PUTS_PER_SECOND = 9;
+export const PUTS_PER_SECOND = 9.5;
 
 /** ECR's quotas apply to each account and Region. */
 export interface QuotaScope {

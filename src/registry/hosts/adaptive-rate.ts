@@ -2,9 +2,9 @@ import { RETRY_AFTER_CAP } from "../limits.ts";
 
 /**
  * Milliseconds within which a server counts requests: a second, and a margin for requests that arrive at slightly
- * different delays.
+ * different delays. With a smaller margin, two clients that share a limit are refused more often, and are slower.
  */
-export const WINDOW = 1015;
+export const WINDOW = 1020;
 
 /** From this many requests per window on, a limit that was found is given up. */
 const UNLIMITED = 1000;
@@ -41,7 +41,7 @@ export interface AdaptiveRate {
  * refusal, the limit is therefore the number of this client's requests that the server accepted within the last
  * window. It rises again step by step, first after seconds and by little, then faster, until the next refusal. A
  * client with a low limit tries sooner than one with a high limit.
- * @param options.most requests per window that are never exceeded; undefined for no limit until the first refusal
+ * @param options.most requests per window that are never exceeded, not necessarily a whole number; undefined for no limit until the first refusal
  * @param options.random at least 0, below 1: keeps clients from raising their limits together
  */
 export function createAdaptiveRate(options: { most?: number | undefined; random: () => number }): AdaptiveRate {
@@ -65,7 +65,8 @@ export function createAdaptiveRate(options: { most?: number | undefined; random:
       const current = limit ?? most;
       if (current === undefined) return notBefore;
       const perWindow = Math.max(1, Math.floor(current));
-      const window = WINDOW / Math.min(1, current);
+      // The time in which as many requests may start: less than a window if the limit is not a whole number.
+      const window = (WINDOW * perWindow) / current;
       const accepted = starts.filter(({ isRefused }) => !isRefused);
       const last = accepted.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
       const first = accepted.at(-perWindow)?.at ?? Number.NEGATIVE_INFINITY;

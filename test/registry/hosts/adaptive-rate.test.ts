@@ -20,6 +20,14 @@ function startAll(rate: AdaptiveRate, count: number, from: number): number[] {
 }
 
 describe("without a refusal", () => {
+  test("half a request more per window is one in every second window", () => {
+    const starts = startAll(createAdaptiveRate({ most: MOST + 0.5, random }), 20 * MOST, 0);
+    const [first = 0, last = 0] = [starts[MOST], starts.at(-1)];
+    const perWindow = (starts.length - MOST - 1) / ((last - first) / WINDOW);
+    assert.ok(Math.abs(perWindow - MOST - 0.5) < 0.01, String(perWindow));
+    starts.forEach((start, i) => assert.ok((starts[i + MOST + 1] ?? Infinity) - start >= 1000, `at ${start} ms`));
+  });
+
   test("no more requests start within a window than the most allowed, in the order of the calls", () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 80 });
     fc.assert(
