@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 import { systemClock } from "../../../src/clock.ts";
 import type { MirrorError } from "../../../src/errors.ts";
 import { BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS } from "../../../src/registry/limits.ts";
-import { until } from "../../support/until.ts";
+import { turn, until } from "../../support/until.ts";
 import { clientOf, quickClock, serve } from "../server.ts";
 
 function found(response: ServerResponse): void {
@@ -161,8 +160,8 @@ test("an abort ends the wait of another request, which is never sent", async (t)
   first.catch(() => undefined);
   await until(() => server.seen.length === 1 && events.some(({ type }) => type === "request.retried"));
   const second = registry.headManifest("other", "1", other.signal);
-  setTimeout(() => other.abort(), 20);
-  await once(other.signal, "abort");
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  other.abort();
   await assert.rejects(second, { code: "INTERRUPTED", retryable: false });
   refused.abort();
   await assert.rejects(first, { code: "INTERRUPTED" });

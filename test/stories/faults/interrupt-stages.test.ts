@@ -4,6 +4,7 @@ import { constants, open, type FileHandle } from "node:fs/promises";
 import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { RecordedRequest, SandboxServer } from "../../../src/sandbox/http/server.ts";
 import { run as command } from "../../support/command.ts";
@@ -223,11 +224,12 @@ async function pipeIn({ folder }: World) {
   };
 }
 
-/** Waits until a process has opened a file. */
+/** Waits until a process has opened a file. Leaves the CPU to that process between two looks. */
 async function untilOpenIn(pid: number, path: string): Promise<void> {
-  for (;;) {
-    const folder = `/proc/${pid}/fd`;
+  const folder = `/proc/${pid}/fd`;
+  const opens = async (): Promise<boolean> => {
     const opened = (await readdir(folder)).map((name) => readlink(join(folder, name)).catch(() => ""));
-    if ((await Promise.all(opened)).includes(await realpath(path))) return;
-  }
+    return (await Promise.all(opened)).includes(await realpath(path));
+  };
+  while (!(await opens())) await sleep(10);
 }
