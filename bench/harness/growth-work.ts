@@ -16,6 +16,7 @@ import { makePlan, type PlanInput } from "../../src/plan/make-plan.ts";
 import { holdToPlan } from "../../src/plan/saved/hold-to-plan.ts";
 import { readSavedPlan } from "../../src/plan/saved/saved-plan.ts";
 import { OWNERSHIP_TAG, type RepositoryState } from "../../src/repository/settings.ts";
+import { policiesOf } from "../../src/cli/iam/policies.ts";
 import { renderMarkdown } from "../../src/cli/render/plan-markdown.ts";
 import { renderPlan } from "../../src/cli/render/plan-text.ts";
 import { createStyle } from "../../src/cli/render/text/style.ts";
@@ -58,6 +59,16 @@ export const GROWTH_WORKS: readonly GrowthWork[] = [
   expanding("tags of one rule", () => ruleOf(".*")),
   expanding("repositories of one rule", () => ruleOf(".*", ', to: "app/{tag}:one"')),
   expanding("tags that a rule and a list select", (size) => `${tagsOf(size)}- { image: app, tags: { match: ".*" } }\n`),
+  {
+    name: "expand tag rules: rules of one image with 1,000 tags",
+    async prepare(size) {
+      const { entries } = await read(
+        entriesOf(size / 4, (index) => `{ image: app, tags: { match: "1.${index}[.]0" } }`),
+      );
+      const tags = numbers(1000).map((index) => ({ name: version(index) }));
+      return () => expandRules(entries, ({ rule }) => selectSteps({ ...rule, allowEmpty: true }, tags, 0));
+    },
+  },
   planning("new tags", tagsOf, () => new Map()),
   planning(
     "new repositories",
@@ -146,6 +157,18 @@ export const GROWTH_WORKS: readonly GrowthWork[] = [
     async prepare(size) {
       const made = makePlan(await inputFor(tagsOf(size), () => new Map(), size));
       return () => renderMarkdown(made, 60_000);
+    },
+  },
+  {
+    name: "IAM policies: repositories, half of them by a tag rule",
+    async prepare(size) {
+      const file = await read(
+        entriesOf(size / 4, (index) =>
+          index % 2 === 0 ? `image: a${index}` : `{ image: a${index}, tags: { match: a }, to: "a${index}/{tag}:1" }`,
+        ),
+      );
+      const place = { partition: "aws", account: "123456789012", region: "us-east-1" };
+      return () => atOnce(policiesOf(file, new Map([["main", place]]), ["plan", "apply"], undefined, []));
     },
   },
   {

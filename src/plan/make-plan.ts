@@ -12,7 +12,7 @@ import { imageRow, type SourceFacts } from "./rows/image-row.ts";
 import { lifecycleRows } from "./repositories/lifecycle-rows.ts";
 import { planLock } from "./rows/lock-rows.ts";
 import { withPlannedMutability } from "./repositories/planned-mutability.ts";
-import { PLAN_FORMAT_VERSION, type Cost, type Plan, type PlanInputs, type TargetPlan } from "./plan.ts";
+import { PLAN_FORMAT_VERSION, type Cost, type Plan, type PlanInputs, type RulePlan, type TargetPlan } from "./plan.ts";
 import { pruneRows, type Pruning } from "./rows/prune-rows.ts";
 import { referrerPulls } from "./referrers/referrer-pulls.ts";
 import { referrerRows, type ReferrerFacts } from "./referrers/referrer-rows.ts";
@@ -69,7 +69,8 @@ export function* planSteps(input: PlanInput): Steps<Plan> {
   yield;
   const targets: TargetPlan[] = [];
   for (const actual of input.actual) targets.push(yield* planTarget(actual, input, held, declared));
-  const rules = input.rules.map((rule) => rulePlan(rule, input.explained));
+  const rules: RulePlan[] = [];
+  for (const rule of input.rules) rules.push(yield* rulePlan(rule, input.explained));
   const totals = totalsOf(targets, rules);
   return {
     formatVersion: PLAN_FORMAT_VERSION,

@@ -1,5 +1,6 @@
 import type { RuleEntry } from "../desired/entries/desired-entry.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
+import type { Steps } from "../steps.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { RulePlan } from "./plan.ts";
 
@@ -7,12 +8,13 @@ import type { RulePlan } from "./plan.ts";
 export type RuleOutcome = Omit<ExpandedEntry, "entry" | "images"> & { entry: Pick<RuleEntry, "at" | "image"> };
 
 /** Returns a plan's entry for a tag rule. */
-export function rulePlan({ entry, selected, errors }: RuleOutcome, explained: boolean): RulePlan {
+export function* rulePlan({ entry, selected, errors }: RuleOutcome, explained: boolean): Steps<RulePlan> {
   const base = { line: entry.at.line, image: formatReference(entry.image), errors: [...errors] };
   if (selected === undefined) return base;
-  const { kept, dropped } = selected;
-  const counted = { ...base, listed: kept.length + dropped.length, kept: kept.length };
+  const { kept, listed } = selected;
+  const counted = { ...base, listed, kept: kept.length };
   if (!explained) return counted;
+  const dropped = yield* selected.dropped();
   return {
     ...counted,
     tags: [

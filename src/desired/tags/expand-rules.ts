@@ -67,7 +67,7 @@ function* draft(entry: RuleEntry, selection: SelectedTags | ErrorReport): Steps<
   if ("code" in selection) return { selected: undefined, candidates: [], errors: [selection] };
   const made: Draft = { selected: selection, candidates: [], errors: [] };
   if (selection.kept.length === 0 && !entry.rule.allowEmpty) {
-    const listed = selection.dropped.length;
+    const { listed } = selection;
     const message = listed === 0 ? "the source has no tags" : `the rule selects none of the source's ${listed} tags`;
     made.errors.push(ruleError("NO_TAGS", entry, message));
   }

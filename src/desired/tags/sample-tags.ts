@@ -1,4 +1,5 @@
 import { selectTags, type SelectedTags, type DroppedBy } from "./select-tags.ts";
+import { atOnce } from "../../steps.ts";
 import type { TagRule } from "./tag-rule.ts";
 
 /** How many sample tags that match the rule to return. */
@@ -16,7 +17,7 @@ const MAJORS = 60;
 export function sampleTags(rule: TagRule): string[] {
   const plain = select(rule, "");
   const { kept, dropped } = plain.kept.length > 0 ? plain : select(rule, "v");
-  const oneOfEach = new Map<DroppedBy, string>(dropped.map(({ name, by }) => [by, name]));
+  const oneOfEach = new Map<DroppedBy, string>(atOnce(dropped()).map(({ name, by }) => [by, name]));
   return [...kept.slice(0, KEPT).map(({ name }) => name), ...oneOfEach.values()];
 }
 

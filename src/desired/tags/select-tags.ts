@@ -34,8 +34,13 @@ export type DroppedBy =
 export interface SelectedTags {
   /** In the rule's order, newest first. */
   kept: ListedTag[];
-  /** Sorted by name. */
-  dropped: { name: string; by: DroppedBy }[];
+  /** The number of listed tags. */
+  listed: number;
+  /**
+   * Finds the condition that dropped each other tag, sorted by name. Not stored: thousands of rules can have the same
+   * list of tags.
+   */
+  dropped(): Steps<{ name: string; by: DroppedBy }[]>;
 }
 
 /**
@@ -49,23 +54,29 @@ export function selectTags(rule: TagRule, listed: readonly ListedTag[], now: num
 
 /** Applies a rule as {@link selectTags} does, in steps: 100 expressions and 100,000 tags take long. */
 export function* selectSteps(rule: TagRule, listed: readonly ListedTag[], now: number): Steps<SelectedTags> {
-  const dropped: SelectedTags["dropped"] = [];
-  const named: ListedTag[] = [];
+  const droppedBy = ({ name, pushed }: ListedTag): DroppedBy | undefined => {
+    const isRecent = rule.maxAge === undefined || (pushed !== undefined && pushed >= now - rule.maxAge);
+    return droppedByName(rule, name) ?? (isRecent ? undefined : "maxAge");
+  };
+  const selected: ListedTag[] = [];
   for (const tag of listed) {
     yield;
-    const by = droppedByName(rule, tag.name);
-    if (by === undefined) named.push(tag);
-    else dropped.push({ name: tag.name, by });
+    if (droppedBy(tag) === undefined) selected.push(tag);
   }
-  const recent = named.filter(({ name, pushed }) => {
-    const isRecent = rule.maxAge === undefined || (pushed !== undefined && pushed >= now - rule.maxAge);
-    if (!isRecent) dropped.push({ name, by: "maxAge" });
-    return isRecent;
-  });
-  const ordered = newestFirst(rule, recent);
-  const kept = ordered.slice(0, rule.newest);
-  for (const { name } of ordered.slice(kept.length)) dropped.push({ name, by: "newest" });
-  return { kept, dropped: dropped.toSorted((a, b) => compareText(a.name, b.name)) };
+  const kept = newestFirst(rule, selected).slice(0, rule.newest);
+  return {
+    kept,
+    listed: listed.length,
+    *dropped() {
+      const names = new Set(kept.map(({ name }) => name));
+      const dropped: { name: string; by: DroppedBy }[] = [];
+      for (const tag of listed) {
+        yield;
+        if (!names.has(tag.name)) dropped.push({ name: tag.name, by: droppedBy(tag) ?? "newest" });
+      }
+      return dropped.toSorted((a, b) => compareText(a.name, b.name));
+    },
+  };
 }
 
 /** Returns the condition that drops a tag because of its name; undefined if only its age or order can drop it. */

@@ -28,7 +28,8 @@ mirrors:
 async function start(t: TestContext, tags: readonly string[] = ["22"]): Promise<{ place: World; node: Repository }> {
   const options = { images: IMAGES, imageOptions: { layers: 1, layerBytes: 64, form: "docker-list" as const } };
   const place = await world(t, { "mirrors.yaml": file(["20", "22"]) }, options);
-  assert.equal((await place.json(["apply"])).code, 0);
+  const { code, document } = await place.json(["apply"]);
+  assert.equal(code, 0, JSON.stringify(errorsIn(document)));
   await writeFile(`${place.folder}/mirrors.yaml`, file(tags));
   const node = (await ecrOf(place)).store.repository("dockerhub/node");
   assert.ok(node !== undefined);
