@@ -93,10 +93,13 @@ describe("init", () => {
   test("refuses what validate refuses, with its hint, and writes nothing", async (t) => {
     const path = await folder(t);
     for (const [name, message] of [
-      ["123456789012.dkr.ecr.s3.amazonaws.com/app:1", /is not the host of an ECR registry[^]*hint: write 123456789012/],
+      [
+        "123456789012.dkr.ecr.s3.amazonaws.com/app:1",
+        /is not the host of an ECR\s+registry[^]*hint: write 123456789012/,
+      ],
       [
         "123456789012.dkr-ecr.lambda-url.on.aws/app:1",
-        /is not the host of an ECR registry[^]*hint: write 123456789012/,
+        /is not the host of an ECR\s+registry[^]*hint: write 123456789012/,
       ],
       ["169.254.169.254/app:1", /never contacts[^]*hint: write the host of a registry; no file was written/],
       ["[fd00:ec2::254]:80/app:1", /never contacts/],

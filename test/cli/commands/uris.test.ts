@@ -228,7 +228,10 @@ describe("the name of a variable", { concurrency: 4 }, () => {
       const { code, stdout, stderr } = await runWith(t, file, ["uris", "--format", "dotenv"]);
       assert.equal(code, 3);
       assert.equal(stdout, "");
-      assert.match(stderr, /AWS_CONTAINER_CREDENTIALS_FULL_URI, which other programs use[^]*hint: set another output/);
+      assert.match(
+        stderr,
+        /AWS_CONTAINER_CREDENTIALS_FULL_URI, which\s+other\s+programs\s+use[^]*hint: set another output/,
+      );
     }
   });
 });
