@@ -41,8 +41,12 @@ function algorithmOf(digest: Digest): string {
   return digest.slice(0, digest.indexOf(":"));
 }
 
-/** Shortens a digest to 12 hex digits for display: `sha256:1f3e0a5f77c1…`. */
-export function abbreviateDigest(digest: string): string {
+/**
+ * Shortens a digest to 12 hex digits for display: `sha256:1f3e0a5f77c1…`. 12 digits can be made to collide.
+ * @param other a digest that it is shown next to; returned whole if only the rest of it differs
+ */
+export function abbreviateDigest(digest: string, other?: string | null): string {
+  if (other != null && other !== digest && abbreviateDigest(other) === abbreviateDigest(digest)) return digest;
   const colon = digest.indexOf(":");
   return `${digest.slice(0, colon + 1)}${digest.slice(colon + 1, colon + 13)}…`;
 }

@@ -1,4 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
+import type { PolicyItemChange } from "../repository/policy-changes.ts";
 import type { SettingChange } from "../repository/setting-change.ts";
 import type { RepositorySettings } from "../repository/settings.ts";
 import type { ReferrerWork } from "./referrers/missing-referrers.ts";
@@ -39,7 +40,11 @@ export interface AdoptRepository extends ActionBase {
  * it is that the setting is not set.
  */
 export type ChangeSetting = ActionBase &
-  SettingChange & { reason: "setting-drifted" | "policy-missing" | "policy-unwanted" };
+  SettingChange & {
+    reason: "setting-drifted" | "policy-missing" | "policy-unwanted";
+    /** What differs between `from` and `to`. Present for policies. */
+    changes?: PolicyItemChange[];
+  };
 
 /** Copies one digest to one tag. */
 export interface CopyImage extends ActionBase {

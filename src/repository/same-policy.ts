@@ -36,7 +36,7 @@ function rule(document: unknown): unknown {
 }
 
 /** The lists are sets, because an image must match every item. The default storage class is `standard`. */
-function selection(document: unknown): unknown {
+export function selection(document: unknown): unknown {
   const normal = each(document, (key, value) =>
     (key === "tagPatternList" || key === "tagPrefixList") && Array.isArray(value) ? setOf(value) : value,
   );
@@ -44,7 +44,7 @@ function selection(document: unknown): unknown {
 }
 
 /** The default (IAM user guide, "Version"). */
-const DEFAULT_VERSION = "2008-10-17";
+export const DEFAULT_VERSION = "2008-10-17";
 
 function repositoryPolicy(document: unknown): unknown {
   const normal = each(document, (key, value) => (key === "Statement" ? setOf(listOf(value).map(statement)) : value));
@@ -72,7 +72,7 @@ function statement(document: unknown): unknown {
 }
 
 /** In a resource policy, `*` and `{ AWS: "*" }` are equivalent (IAM user guide, "AWS JSON policy elements: Principal"). */
-function principals(value: unknown): unknown {
+export function principals(value: unknown): unknown {
   if (value === "*") return principals({ AWS: "*" });
   return each(value, (kind, named) => setOf(listOf(named).map((each) => (kind === "AWS" ? accountOf(each) : each))));
 }
@@ -92,7 +92,7 @@ function conditionKeys(condition: unknown): unknown {
     .toSorted(byText);
 }
 
-function scalarText(value: unknown): unknown {
+export function scalarText(value: unknown): unknown {
   return typeof value === "boolean" || typeof value === "number" ? String(value) : value;
 }
 
@@ -101,11 +101,11 @@ function each(document: unknown, change: (key: string, value: unknown) => unknow
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, change(key, value)]));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function listOf(value: unknown): readonly unknown[] {
+export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
@@ -120,7 +120,7 @@ function byText(one: unknown, other: unknown): number {
 }
 
 /** JSON with sorted keys. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value)

@@ -57,6 +57,10 @@ test("only the digested bytes match a digest, with every algorithm", () => {
 
 test("an abbreviated digest has twelve hex digits", () => {
   assert.equal(abbreviateDigest(EMPTY as Digest), "sha256:e3b0c44298fc…");
+  // Next to a digest with the same first digits, it is shown whole.
+  const alike = EMPTY.replace(/.$/, "0");
+  assert.deepEqual([abbreviateDigest(EMPTY, alike), abbreviateDigest(alike, EMPTY)], [EMPTY, alike]);
+  assert.equal(abbreviateDigest(EMPTY, EMPTY), "sha256:e3b0c44298fc…");
 });
 
 test("each digest in a text is abbreviated, also as a tag and as the path of a file", () => {

@@ -19,7 +19,7 @@ export function renderLockChange(path: string, change: LockChange, isWritten: bo
     ...moved.map(({ reference, from, to }) => ({
       reference,
       symbol: style.change("~"),
-      digests: `${abbreviateDigest(from)} -> ${abbreviateDigest(to)}`,
+      digests: `${abbreviateDigest(from, to)} -> ${abbreviateDigest(to, from)}`,
     })),
     ...removed.map(({ reference, digest }) => ({
       reference,

@@ -1,5 +1,6 @@
 import type { ActualTarget } from "../../actual/actual.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
+import { policyChanges } from "../../repository/policy-changes.ts";
 import type { SettingChange } from "../../repository/setting-change.ts";
 import { OWNERSHIP_TAG, type RepositorySettings, type RepositoryState } from "../../repository/settings.ts";
 import type { ChangeSetting } from "../action.ts";
@@ -73,9 +74,16 @@ function presentRows(
 }
 
 function changeRow(place: Place, change: SettingChange): Row {
+  const changes = policyChanges(change);
   return {
     kind: "action",
-    action: { id: idOf(change.kind, place), reason: reasonOf(change), ...place, ...change },
+    action: {
+      id: idOf(change.kind, place),
+      reason: reasonOf(change),
+      ...place,
+      ...change,
+      ...(changes === undefined ? {} : { changes }),
+    },
   };
 }
 

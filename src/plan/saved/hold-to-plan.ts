@@ -12,7 +12,17 @@ import { pullsOf } from "../make-plan.ts";
 import { totalsOf } from "../totals.ts";
 
 /** The keys in which an action may differ from the planned one and still be the same. */
-const CHANGING = new Set(["pullsAtMost", "content", "heldAt", "order", "upstream", "work", "isComplete", "reason"]);
+const CHANGING = new Set([
+  "pullsAtMost",
+  "content",
+  "heldAt",
+  "order",
+  "upstream",
+  "work",
+  "isComplete",
+  "reason",
+  "changes",
+]);
 
 /**
  * Restricts the plan of this run to the actions of a saved plan. Only actions in both are carried out, as `fresh` has

@@ -6,7 +6,7 @@ import { marked, type Token } from "marked";
 
 import { markerOf } from "../../../src/cli/render/markdown/marker.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../../../src/cli/render/plan-markdown.ts";
-import type { Plan } from "../../../src/plan/plan.ts";
+import { actionsOf, type Plan } from "../../../src/plan/plan.ts";
 import { digest, ecr, found, image, oci, plan, repository } from "../../plan/state.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { everything } from "./everything.ts";
@@ -87,6 +87,17 @@ describe("a plan as Markdown", () => {
       assert.notEqual(markerOf({ ...before, ...change(before) }), markerOf(before));
     });
   }
+
+  test("has another marker, and shows both digests whole, if only the end of a digest is another", () => {
+    const before = many(3);
+    const change = (from: string, to: string): Plan => JSON.parse(JSON.stringify(before).replaceAll(from, to)) as Plan;
+    const copy = actionsOf(before).find((action) => action.kind === "copy-image");
+    assert.ok(copy !== undefined);
+    const alike = copy.digest.replace(/.$/, copy.digest.endsWith("0") ? "1" : "0");
+    assert.notEqual(markerOf(change(copy.digest, alike)), markerOf(before));
+    const moved = change('"precondition":null', `"precondition":"${alike}"`);
+    assert.ok(renderMarkdown(moved, COMMENT_LIMIT).includes(`${alike} -\\> ${copy.digest}`));
+  });
 
   test("explains its signs, names each target beside its host, and counts the rows of each", () => {
     const page = renderMarkdown(everything(), COMMENT_LIMIT);

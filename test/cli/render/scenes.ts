@@ -7,6 +7,12 @@ const IMMUTABLE = { tagMutability: { default: "IMMUTABLE" as const, except: ["la
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0f7b1c1e-0000-4000-8000-000000000001";
 const [OLD, NEW] = [digest("old"), digest("new")];
 const PAIR = ["linux/amd64", "linux/arm64"];
+/** A repository policy that lets a principal pull. */
+function letting(principal: string): string {
+  const statement = `{"Sid":"Pull","Effect":"Allow","Principal":${principal},"Action":"ecr:BatchGetImage"}`;
+  return `{"Version":"2012-10-17","Statement":[${statement}]}`;
+}
+
 const EXPIRING =
   '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}';
 const signature = (word: string) => ({ mediaType: OCI_MANIFEST, digest: digest(word), size: 1, artifactType: "a/b" });
@@ -148,12 +154,18 @@ const SETTINGS: readonly Scene[] = [
   {
     ...kept("drifted", {
       refresh: "missing",
-      settings: { ...IMMUTABLE, ...POLICY, scanOnPush: true, tags: { team: "web", tier: "" } },
+      settings: {
+        ...IMMUTABLE,
+        ...POLICY,
+        policy: { json: letting('"*"') },
+        scanOnPush: true,
+        tags: { team: "web", tier: "" },
+      },
     }),
     repositories: [
       repository("drifted", {
         lifecyclePolicy: EXPIRING,
-        policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',
+        policy: letting('{"AWS":"arn:aws:iam::123456789012:root"}'),
         tags: { mirrorform: "platform", team: "data" },
       }),
     ],

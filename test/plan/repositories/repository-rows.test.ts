@@ -1,3 +1,4 @@
+import { policyChanges } from "../../../src/repository/policy-changes.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
@@ -145,6 +146,7 @@ describe("a setting of an owned repository", () => {
         kind: "put-lifecycle-policy",
         from: null,
         to: LIFECYCLE,
+        changes: policyChanges({ kind: "put-lifecycle-policy", from: null, to: LIFECYCLE }),
       },
       {
         id: "delete-repository-policy main redis",
@@ -153,6 +155,7 @@ describe("a setting of an owned repository", () => {
         kind: "delete-repository-policy",
         from: POLICY,
         to: null,
+        changes: policyChanges({ kind: "delete-repository-policy", from: POLICY, to: null }),
       },
     ]);
     const { create, change, delete: removed, blocked } = made.totals;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { describe, test, type TestContext } from "node:test";
 
 import {
@@ -77,6 +77,31 @@ function callsOf({ sandbox }: World, operation: string) {
 }
 
 describe("an owned repository", { concurrency: 4 }, () => {
+  test("has a row that shows a principal that changes from an account to anyone, as text, Markdown and JSON", async (t) => {
+    const place = await start(t, file(`{ policy: ${POLICY} }`));
+    await applyAll(place);
+    const markdown = async (): Promise<string> => {
+      await place.run(["plan", "--markdown", "plan.md"]);
+      return readFile(`${place.folder}/plan.md`, "utf8");
+    };
+    const before = await markdown();
+    await place.declare(file(`{ policy: ${POLICY.replace('{ AWS: "210987654321" }', '"*"')} }`));
+    const change = "~ statement pull: Principal 210987654321 -> * (anyone)";
+    assert.ok((await place.run(["plan"])).stdout.includes(`setting drifted: ${change}`));
+    const page = await markdown();
+    assert.ok(page.replaceAll("\\", "").includes(change), page);
+    assert.notEqual(page.split("\n")[0], before.split("\n")[0]);
+    const { document } = await place.json(["plan"]);
+    const action = rowsOf(document).find((row) => row.action?.kind === "set-repository-policy")?.action;
+    assert.deepEqual(action !== undefined && "changes" in action ? action.changes : undefined, [
+      {
+        change: "changed",
+        item: "statement pull",
+        elements: [{ element: "Principal", removed: ["210987654321"], added: ["*"] }],
+      },
+    ]);
+  });
+
   test("gets drifted settings back, and other settings stay", async (t) => {
     const settings = `{ tagMutability: { default: IMMUTABLE, except: [latest, "*-dev"] }, scanOnPush: true, encryption: KMS, lifecyclePolicy: ${LIFECYCLE}, policy: ${POLICY}, tags: { team: platform } }`;
     const place = await start(t, file(settings));
@@ -99,8 +124,15 @@ describe("an owned repository", { concurrency: 4 }, () => {
     assert.match(shown.stdout, /~ tag mutability +MUTABLE -> IMMUTABLE except latest, \*-dev +setting drifted/);
     assert.match(shown.stdout, /~ scan on push +false -> true +setting drifted/);
     assert.match(shown.stdout, /~ resource tags +team: unknown -> platform +setting drifted/);
-    assert.match(shown.stdout, /\+ lifecycle policy +as in the mirror file +not set/);
-    assert.match(shown.stdout, /~ repository policy +0 statements -> 1 statement +setting drifted/);
+    const unwrapped = shown.stdout.replace(/\s+/g, " ");
+    assert.match(
+      unwrapped,
+      /\+ lifecycle policy +1 rule +not set: \+ rule 1: action expire, tagStatus untagged, countType imageCountMoreThan, countNumber 9/,
+    );
+    assert.match(
+      unwrapped,
+      /~ repository policy +0 statements -> 1 statement +setting drifted: \+ statement pull: Effect Allow, Principal 210987654321, Action ecr:BatchGetImage/,
+    );
     assert.match(shown.stdout, /Plan: 1 to create, 4 to change, 0 to delete, 1 unchanged\./);
     const { document } = await place.json(["plan"]);
     const mutability = rowsOf(document).find(({ action }) => action?.kind === "put-tag-mutability")?.action;

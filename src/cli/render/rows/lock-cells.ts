@@ -15,7 +15,7 @@ export function heldByLockCells(row: HeldByLockRow, style: Style): Cells {
     paint: style.quiet,
     name: row.tag,
     detail: fromSource(row.source),
-    digest: `${abbreviateDigest(row.locked)}, upstream ${abbreviateDigest(row.upstream)}`,
+    digest: `${abbreviateDigest(row.locked, row.upstream)}, upstream ${abbreviateDigest(row.upstream, row.locked)}`,
     ...uncheckedCells("moved upstream, stays locked", row.unchecked),
   };
 }

@@ -26,8 +26,9 @@ export function repositoryActionCells(action: RepositoryAction, style: Style): C
     case "delete-lifecycle-policy":
     case "set-repository-policy":
     case "delete-repository-policy": {
-      const { name, change } = describeChange(action);
-      return { ...look, name, detail: change, reason: REASONS[action.reason] };
+      const { name, change, items = "" } = describeChange(action);
+      const reason = REASONS[action.reason];
+      return { ...look, name, detail: change, reason: items === "" ? reason : `${reason}: ${items}` };
     }
   }
 }

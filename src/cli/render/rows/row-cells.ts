@@ -33,11 +33,11 @@ export function rowCells(row: Row, style: Style): Cells | undefined {
     case "postponed-image":
       return undefined;
     case "blocked-tag": {
-      const digest = `${abbreviateDigest(row.have)} -> ${digestAfter(row.want, row)}`;
+      const digest = `${abbreviateDigest(row.have, row.want)} -> ${digestAfter(row.want, row, row.have)}`;
       return { ...problem, ...imageCells(row), digest, reason: `tag is immutable: ${row.error.hint ?? ""}` };
     }
     case "blocked-referrer-tag": {
-      const digest = `${abbreviateDigest(row.have)} -> ${abbreviateDigest(row.want)}`;
+      const digest = `${abbreviateDigest(row.have, row.want)} -> ${abbreviateDigest(row.want, row.have)}`;
       const reason = "tag of referrers is immutable: add sha256-* to tagMutability.except";
       return { ...problem, ...imageCells(row), digest, reason };
     }
@@ -92,14 +92,15 @@ function actionCells(action: Action, style: Style): Cells {
   if (isRepositoryAction(action)) return repositoryActionCells(action, style);
   switch (action.kind) {
     case "copy-image": {
-      const isNew = action.precondition === null;
-      const before = action.precondition === null ? "" : `${abbreviateDigest(action.precondition)} -> `;
+      const { digest, precondition } = action;
+      const isNew = precondition === null;
+      const before = precondition === null ? "" : `${abbreviateDigest(precondition, digest)} -> `;
       return {
         sign: isNew ? "+" : "~",
         paint: isNew ? style.create : style.change,
         name: action.tag,
         detail: fromSource(action.source),
-        digest: `${before}${isIndexType(action.mediaType) ? digestAfter(action.digest, action) : abbreviateDigest(action.digest)}`,
+        digest: `${before}${isIndexType(action.mediaType) ? digestAfter(digest, action, precondition) : abbreviateDigest(digest, precondition)}`,
         size: sizeOf(action),
         reason: `${withUpstream(reasonOf(action), action)}${unknownPlatform(action)}${replacing(action)}`,
       };
@@ -130,9 +131,11 @@ function reasonOf({ reason, attestations }: CopyImage): string {
 /**
  * Returns the digest that a tag gets. That of an index of a part is unknown until the source index has been
  * read, which would use a pull. The source's digest tells a reviewer which content it is.
+ * @param before the digest that it is compared with
  */
-function digestAfter(source: string, choice: Choice): string {
-  return selects(choice) ? `known after apply (of ${abbreviateDigest(source)})` : abbreviateDigest(source);
+function digestAfter(source: string, choice: Choice, before: string | null): string {
+  const shown = abbreviateDigest(source, before);
+  return selects(choice) ? `known after apply (of ${shown})` : shown;
 }
 
 /** Says that only `apply` finds out the platform. It is in a blob, and an artifact has none. */

@@ -1,10 +1,15 @@
 import type { Encryption, RepositorySettings, TagMutability } from "../../../repository/settings.ts";
 import type { SettingChange } from "../../../repository/setting-change.ts";
 import { parseJsonObject } from "../../../oci/json-object.ts";
+import { policyChanges } from "../../../repository/policy-changes.ts";
 import { plural } from "../text/units.ts";
+import { policyChangesText } from "./policy-text.ts";
 
-/** Returns the name of a setting, and its change in a few words: `MUTABLE -> IMMUTABLE except latest`. */
-export function describeChange(change: SettingChange): { name: string; change: string } {
+/**
+ * Returns the name of a setting, and its change in a few words: `MUTABLE -> IMMUTABLE except latest`. A policy also has
+ * what changes in it, which is longer.
+ */
+export function describeChange(change: SettingChange): { name: string; change: string; items?: string } {
   switch (change.kind) {
     case "put-tag-mutability":
       return { name: "tag mutability", change: arrow(change, mutabilityText) };
@@ -19,10 +24,10 @@ export function describeChange(change: SettingChange): { name: string; change: s
     }
     case "put-lifecycle-policy":
     case "delete-lifecycle-policy":
-      return { name: "lifecycle policy", change: policyChange(change, "rules", "rule") };
+      return { name: "lifecycle policy", ...policyChange(change, "rules", "rule") };
     case "set-repository-policy":
     case "delete-repository-policy":
-      return { name: "repository policy", change: policyChange(change, "Statement", "statement") };
+      return { name: "repository policy", ...policyChange(change, "Statement", "statement") };
   }
 }
 
@@ -55,16 +60,19 @@ function arrow<Value>({ from, to }: { from: Value; to: Value }, textOf: (value: 
   return `${textOf(from)} -> ${textOf(to)}`;
 }
 
-/** Policies are long, so a row shows their number of rules or statements. `--json` has the full text. */
+/** Returns the numbers of rules or statements, and what changes in them. */
 function policyChange(
-  { from, to }: { from: string | null; to: string | null },
+  change: Extract<SettingChange, { from: string | null; to: string | null }>,
   list: "rules" | "Statement",
   item: string,
-): string {
-  if (from === null) return "as in the mirror file";
+): { change: string; items: string } {
+  const { from, to } = change;
   const textOf = (json: string | null): string => (json === null ? "none" : plural(itemsIn(json, list), item));
+  const items = policyChangesText(policyChanges(change) ?? []);
+  if (from === null) return { change: textOf(to), items };
   // "2 rules -> 2 rules" would look unchanged.
-  return textOf(from) === textOf(to) ? `${textOf(to)}, different content` : arrow({ from, to }, textOf);
+  const isEqual = textOf(from) === textOf(to);
+  return { change: isEqual ? `${textOf(to)}, different content` : arrow({ from, to }, textOf), items };
 }
 
 function itemsIn(json: string, list: "rules" | "Statement"): number {
