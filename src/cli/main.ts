@@ -5,5 +5,7 @@ if (process.argv.length === 3 && process.argv[2] === "--version") {
   process.stdout.write(`${version()}\n`);
 } else {
   const { main } = await import("./run.ts");
-  process.exitCode = await main(process.argv.slice(2), process);
+  const { code, isUrgent } = await main(process.argv.slice(2), process);
+  process.exitCode = code;
+  if (isUrgent) process.exit();
 }

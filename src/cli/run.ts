@@ -5,7 +5,8 @@ import { readCommandLine } from "./options/command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./process/exit-code.ts";
 import { commandHelp, generalHelp } from "./options/help.ts";
-import { listenForInterrupt } from "./process/interrupt.ts";
+import { listenForInterrupt, type Interrupt } from "./process/interrupt.ts";
+import { onlyReads, overdue } from "./process/overdue.ts";
 import { endOf } from "./process/end-of-run.ts";
 import { watchStandardStreams } from "./output/standard-streams.ts";
 import { errorWidth } from "./output/text-width.ts";
@@ -16,10 +17,23 @@ import { createStyle } from "./render/text/style.ts";
 import { createProcessContext, type ProcessContext } from "./process/process-context.ts";
 import { version } from "./process/version.ts";
 
-/** Runs a command line in the context of a process. @returns the exit code */
-export async function main(args: readonly string[], process: NodeJS.Process): Promise<number> {
+/**
+ * Runs a command line in the context of a process. After a signal, the process does not wait for what is still open, such
+ * as a child process of the AWS SDK.
+ * @returns the exit code, and whether to exit at once
+ */
+export async function main(
+  args: readonly string[],
+  process: NodeJS.Process,
+): Promise<{ code: number; isUrgent: boolean }> {
+  const interrupt = listenForInterrupt(process);
+  const code = await runIn(process, interrupt, args);
+  return { code, isUrgent: interrupt.received() !== undefined };
+}
+
+async function runIn(process: NodeJS.Process, interrupt: Interrupt, args: readonly string[]): Promise<number> {
   const lostOutput = watchStandardStreams(process);
-  const context = withoutCommands(createProcessContext(listenForInterrupt(process)));
+  const context = withoutCommands(createProcessContext(interrupt));
   const code = await runCommandLine(args, context);
   const lost = await lostOutput();
   if (lost === undefined) return code;
@@ -52,8 +66,20 @@ async function dispatch(args: readonly string[], context: ProcessContext): Promi
     case "run":
       if (request.command.definition.takesCommand === true) return request.run(context);
       announceInterrupt(request.command.definition.name, context);
-      return interruptedOr(await request.run(context), context);
+      return interruptedOr(await run(request, args, context), context);
   }
+}
+
+/** Runs a command. One that only reads is left behind if it does not end after a signal. */
+async function run(
+  { command, run }: Extract<ReturnType<typeof readCommandLine>, { kind: "run" }>,
+  args: readonly string[],
+  context: ProcessContext,
+): Promise<number> {
+  const running = run(context);
+  if (!onlyReads(command.definition.name, args)) return running;
+  const late = overdue(context).then(() => Promise.reject(new Error("interrupted")));
+  return Promise.race([running, late]);
 }
 
 function helpText(command: Command | undefined, { isTerminal, terminalSize }: ProcessContext): string {

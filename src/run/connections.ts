@@ -24,6 +24,7 @@ import { layoutTarget } from "../layout/target/layout-target.ts";
 import { dockerCredentials, type Credentials } from "../registry/auth/credentials.ts";
 import { endpointFrom } from "../ecr/endpoints/service-endpoint.ts";
 import { operatorsHosts } from "../registry/dns/resolved-address.ts";
+import { abortError } from "../registry/http/abort-error.ts";
 import { createDispatcher } from "../registry/http/dispatcher.ts";
 import type { EndpointVariant } from "../registry/hosts/ecr-host.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";
@@ -32,6 +33,7 @@ import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { RegistryOptions } from "../registry/registry-options.ts";
 import { registryTarget } from "../registry/registry-target.ts";
 import { skipBlobChecks } from "../registry/skip-blob-checks.ts";
+import { untilAborted } from "../until-aborted.ts";
 import type { PullBudgets } from "./pull-budgets.ts";
 import { reserveTargetPulls } from "./target-pulls.ts";
 import { openAlternates } from "./open-alternates.ts";
@@ -83,7 +85,8 @@ export function openConnections(
   const { environment, clock, random } = context;
   const ownHosts = operatorsHosts(environment);
   const dispatcher = createDispatcher({ environment, operatorsHosts: ownHosts });
-  const credentials = dockerCredentials({ environment, homeDirectory: context.homeDirectory });
+  const found = dockerCredentials({ environment, homeDirectory: context.homeDirectory });
+  const credentials = withAbort(found, context.signal);
   const opened = new Map<string, SourceClient>();
   const anonymous = new Map<string, Registry>();
   let catalogue: Catalogue | undefined;
@@ -263,6 +266,16 @@ function refuseOutsideSandbox(host: string, environment: RunContext["environment
     reference: host,
     hint: "leave the sandbox and start it again: it has the targets that the mirror file names then",
   });
+}
+
+/** Ends a lookup at an abort: a credential helper itself is not aborted. */
+function withAbort(credentials: Credentials, signal: AbortSignal): Credentials {
+  const subject = { side: "credentials", operation: "look up credentials for" } as const;
+  return {
+    ...credentials,
+    lookup: (host) =>
+      untilAborted(credentials.lookup(host), signal, () => abortError(signal, { ...subject, reference: host })),
+  };
 }
 
 /** For registries that must not get credentials. */

@@ -1,6 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { MirrorError, type Side } from "../../errors.ts";
 import type { Emit } from "../../events.ts";
+import { untilAborted } from "../../until-aborted.ts";
 import type { Turn } from "../../registry/hosts/rate-limiter.ts";
 import { retrying } from "../../registry/retry/retry.ts";
 import { awsCredentials } from "../credentials/aws-credentials.ts";
@@ -93,7 +94,9 @@ export function createClient(settings: EcrSettings, region: string, context: Ecr
         let turn: Turn | undefined;
         try {
           turn = await limiter.turn(signal);
-          return { ok: true, value: await send(sdk, signal === undefined ? {} : { abortSignal: signal }) } as const;
+          // The SDK does not abort a provider of credentials, such as a `credential_process`.
+          const sent = send(sdk, signal === undefined ? {} : { abortSignal: signal });
+          return { ok: true, value: await untilAborted(sent, signal) } as const;
         } catch (error) {
           if (isThrottled(readFailure(error))) turn?.refused();
           const thrown = signal?.aborted === true ? abortError(signal, call) : ecrError(error, call);
