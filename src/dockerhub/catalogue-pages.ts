@@ -20,6 +20,9 @@ export interface CataloguePage {
 /** Tags per page, the maximum of the Docker Hub API. */
 export const CATALOGUE_PAGE = 100;
 
+/** Most tags of a page that is accepted, whatever its size should be. */
+const MAX_RESULTS = 1000;
+
 /** Longer than for a best-effort request, as the plan depends on the list. */
 const PAGE_TIMEOUT_MS = 30_000;
 /** Attempts per page. */
@@ -42,8 +45,8 @@ export function pagePath(repository: string, page: number): string {
 export function readPage(text: string): CataloguePage | undefined {
   const body = parseJsonObject(text);
   const { count, results } = body ?? {};
-  if (!Array.isArray(results) || typeof count !== "number" || !Number.isSafeInteger(count) || count < 0)
-    return undefined;
+  if (!Array.isArray(results) || results.length > MAX_RESULTS) return undefined;
+  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) return undefined;
   return { count, tags: results.map(readCatalogueTag).filter((tag) => tag !== undefined) };
 }
 

@@ -4,6 +4,7 @@ import { errors, request, type Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
 import { MirrorError } from "../errors.ts";
 import type { Emit } from "../events.ts";
+import { mayHaveMoreValues } from "../oci/json-object.ts";
 import { urlAt } from "../parse-url.ts";
 import type { ReadPageInTime } from "../registry/api/list-time.ts";
 import { createHostBreaker } from "../registry/hosts/host-breaker.ts";
@@ -60,6 +61,7 @@ const CATALOGUE_CONCURRENCY = 4;
 
 /** A page of 100 tags with many platforms has about 2 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_VALUES = 1_000_000;
 
 /**
  * Makes the function that sends all requests to the catalogue: few at a time, with bounded bodies and without redirects,
@@ -131,7 +133,11 @@ async function readBoundedBody(
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  const whole = Buffer.concat(chunks);
+  if (mayHaveMoreValues(whole, MAX_BODY_VALUES)) {
+    throw new MirrorError(`the response has more than ${MAX_BODY_VALUES} values`, { ...call, code: "TOO_LARGE" });
+  }
+  return whole.toString("utf8");
 }
 
 function urlOf(path: string, endpoint: URL): URL {

@@ -1,5 +1,6 @@
 import { parseDigest, type Digest } from "../oci/digest.ts";
 import { isJsonObject } from "../oci/json-object.ts";
+import { isTag } from "../oci/reference.ts";
 import { isRunnable } from "../oci/platforms/platform.ts";
 
 /** A tag as the catalogue describes it. For information only: what is copied is read from the registry. */
@@ -19,9 +20,9 @@ export interface CatalogueContent {
   bytes: number;
 }
 
-/** Parses a tag in the catalogue's JSON. Undefined without a name; other fields that are missing or invalid are omitted. */
+/** Parses a tag in the catalogue's JSON. Undefined without a name that can be a tag; other fields that are missing or invalid are omitted. */
 export function readCatalogueTag(value: unknown): CatalogueTag | undefined {
-  if (!isJsonObject(value) || typeof value["name"] !== "string") return undefined;
+  if (!isJsonObject(value) || typeof value["name"] !== "string" || !isTag(value["name"])) return undefined;
   const digest = typeof value["digest"] === "string" ? parseDigest(value["digest"]) : undefined;
   const pushed = readDate(value["tag_last_pushed"]) ?? readDate(value["last_updated"]);
   const content = readContent(value["images"]);

@@ -19,6 +19,22 @@ export function isTooDeep(value: unknown): boolean {
   return false;
 }
 
+/**
+ * Whether a JSON text may have more values than `most`. Counts before the parser takes memory for each: an empty object is
+ * two bytes of text, and more than fifty of memory. Counts punctuation in texts, too.
+ */
+export function mayHaveMoreValues(json: Uint8Array, most: number): boolean {
+  let count = 1;
+  for (const byte of json) {
+    if ((byte === COMMA || byte === BRACKET || byte === BRACE) && ++count > most) return true;
+  }
+  return false;
+}
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
 /** Parses a JSON object in UTF-8, of at most {@link MAX_JSON_DEPTH} levels. Undefined for anything else. */
 export function parseJsonObject(json: string | Uint8Array): Record<string, unknown> | undefined {
   try {

@@ -71,6 +71,8 @@ export const TAGS_OF_A_PAGE = 1000;
 export const TAGS_OF_A_SMALL_PAGE = 100;
 /** Largest page of tags. Registries without pagination send all tags at once. */
 export const MAX_TAG_PAGE_BYTES = 16 * 1024 * 1024;
+/** Most bytes of all pages of a list of tags: twice of what {@link MAX_LISTED_TAGS} of the longest need. */
+export const MAX_TAG_LIST_BYTES = 64 * 1024 * 1024;
 /** Most tags in a repository. Some on Docker Hub have a million, which tag rules do not support. */
 export const MAX_LISTED_TAGS = 250_000;
 /** Most pages of tags. Some registries send 100 tags per page, whatever the request asks for. */

@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 
 import { Agent } from "undici";
 
+import { readPage } from "../../src/dockerhub/catalogue-pages.ts";
 import { createCatalogue, type Catalogue } from "../../src/dockerhub/catalogue.ts";
 import type { MirrorEvent } from "../../src/events.ts";
 import { json, text, type Answer } from "../../src/sandbox/http/answer.ts";
@@ -305,5 +306,26 @@ describe("a best-effort list", () => {
     assert.equal(await catalogue.readFirstPage(REPOSITORY, signal), undefined);
     assert.equal(hub.catalogue.requests.length, 2);
     assert.deepEqual(clock.slept, []);
+  });
+});
+
+describe("a page of the catalogue", () => {
+  test("leaves out names that cannot be tags", () => {
+    const results = [{ name: "1" }, { name: "x".repeat(129) }, { name: "../a" }, {}];
+    assert.deepEqual(readPage(JSON.stringify({ count: 4, results })), { count: 4, tags: [{ name: "1" }] });
+  });
+
+  test("with more than 1,000 tags is none", () => {
+    const results = Array.from({ length: 1001 }, (_, i) => ({ name: String(i) }));
+    assert.equal(readPage(JSON.stringify({ count: 1001, results })), undefined);
+  });
+
+  test("with millions of values is not parsed", async (t) => {
+    const { hub, catalogue } = await start(t, 1);
+    answerFirst(hub, text(200, `{"count":1,"results":[${"{},".repeat(1_000_000)}{}]}`));
+    await assert.rejects(catalogue.listTags(REPOSITORY, signal), {
+      code: "TOO_LARGE",
+      message: /more than 1000000 values/,
+    });
   });
 });

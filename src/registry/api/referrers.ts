@@ -21,7 +21,7 @@ export interface Referrers {
 }
 
 /** A page of a list. Undefined if the registry has no referrers API, which one that answers with an image has not. */
-type Page = { referrers: Referrer[]; next: URL | undefined } | undefined;
+type Page = { referrers: Referrer[]; bytes: number; next: URL | undefined } | undefined;
 
 const WITHOUT_REFERRERS = "remove `referrers` for this image";
 
@@ -38,6 +38,7 @@ export function createReferrers(core: RegistryCore): Referrers {
       const visited = new Set<string>();
       const { operation, reference } = call;
       const inTime = limitListTime(clock, { side, operation, reference, hint: WITHOUT_REFERRERS });
+      let bytes = 0;
       for (let url: URL | undefined = place.url; url !== undefined;) {
         if (visited.has(url.href) || visited.size >= MAX_REFERRER_PAGES) {
           throw fail(
@@ -51,6 +52,8 @@ export function createReferrers(core: RegistryCore): Referrers {
         if (page === undefined && visited.size === 1) return undefined;
         if (page === undefined)
           throw fail(call, "UNEXPECTED_RESPONSE", "the list of referrers ended between two pages");
+        bytes += page.bytes;
+        if (bytes > MAX_MANIFEST_BYTES) throw tooLarge(call);
         for (const referrer of page.referrers) all.set(referrer.digest, referrer);
         if (all.size > MAX_REFERRERS) throw fail(call, "TOO_LARGE", tooMany(all.size));
         url = page.next;
@@ -81,7 +84,8 @@ export function createReferrers(core: RegistryCore): Referrers {
     const referrers = readListedReferrers(bytes, subject);
     if (referrers === undefined) return undefined;
     if (typeof referrers === "string") throw fail(call, "UNEXPECTED_RESPONSE", referrers);
-    return { referrers, next: nextPage(from, response.headers, { side, operation, reference }) };
+    const next = nextPage(from, response.headers, { side, operation, reference });
+    return { referrers, bytes: bytes.length, next };
   }
 
   async function readBounded(response: Response, call: Omit<Call, "accept">): Promise<Buffer> {
@@ -89,8 +93,13 @@ export function createReferrers(core: RegistryCore): Referrers {
       return await readBody(response.body, MAX_MANIFEST_BYTES);
     } catch (error) {
       if (!(error instanceof BodyTooLarge)) throw error;
-      throw fail(call, "TOO_LARGE", `the list of referrers is larger than ${MAX_MANIFEST_BYTES} bytes`);
+      throw tooLarge(call);
     }
+  }
+
+  /** The pages together are what a fallback tag would name, so the same size is allowed. */
+  function tooLarge(call: Omit<Call, "accept">): MirrorError {
+    return fail(call, "TOO_LARGE", `the list of referrers is larger than ${MAX_MANIFEST_BYTES} bytes`);
   }
 
   function fail({ operation, reference }: Omit<Call, "accept">, code: ErrorCode, message: string): MirrorError {

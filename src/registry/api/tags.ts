@@ -1,6 +1,7 @@
 import { MirrorError } from "../../errors.ts";
 import { copyOf } from "../../parse-url.ts";
-import { parseJsonObject } from "../../oci/json-object.ts";
+import { mayHaveMoreValues, parseJsonObject } from "../../oci/json-object.ts";
+import { isTag } from "../../oci/reference.ts";
 import { readErrors } from "../errors/registry-errors.ts";
 import { webPageError } from "../errors/web-page-error.ts";
 import { BodyTooLarge, discard, readBody } from "../http/body.ts";
@@ -8,6 +9,7 @@ import { isPage } from "../http/web-page.ts";
 import {
   MAX_ERROR_BYTES,
   MAX_LISTED_TAGS,
+  MAX_TAG_LIST_BYTES,
   MAX_TAG_PAGE_BYTES,
   MAX_TAG_PAGES,
   TAGS_OF_A_PAGE,
@@ -24,9 +26,14 @@ export interface Tags {
 }
 
 interface Page {
+  /** Without names that cannot be tags. */
   tags: string[];
+  bytes: number;
   next: URL | undefined;
 }
+
+/** Room for the values of a page that are not tags. */
+const OTHER_VALUES = 1000;
 
 /** The statuses by which registries refuse a page size without its error code (distribution 3 and Quay: 400; ECR: 405). */
 const SIZE_REFUSALS: readonly number[] = [400, 405, 413, 416, 422];
@@ -53,11 +60,14 @@ export function createTags(core: RegistryCore): Tags {
       const visited = new Set<string>();
       const subject = { side, operation: "list tags of", reference, hint: LIST_ONE_BY_ONE } as const;
       const inTime = limitListTime(clock, subject);
+      let bytes = 0;
       for (let url: URL | undefined = first; url !== undefined;) {
         if (visited.has(url.href)) throw loop(reference);
         visited.add(url.href);
         if (visited.size > MAX_TAG_PAGES) throw tooMany(reference, `${MAX_TAG_PAGES} pages`);
         const page: Page = await readPage(url, repository, reference, inTime, signal);
+        bytes += page.bytes;
+        if (bytes > MAX_TAG_LIST_BYTES) throw tooMany(reference, `${MAX_TAG_LIST_BYTES} bytes`);
         const before = tags.size;
         for (const tag of page.tags) tags.add(tag);
         if (tags.size > MAX_LISTED_TAGS) throw tooMany(reference, `${MAX_LISTED_TAGS} tags`);
@@ -88,25 +98,27 @@ export function createTags(core: RegistryCore): Tags {
             await discard(response.body, MAX_ERROR_BYTES);
             return undefined;
           }
-          const tags = await readTags(response, reference, from.host);
-          return { tags, next: nextPage(from, response.headers, { side, operation: "list tags of", reference }) };
+          const read = await readTags(response, reference, from.host);
+          return { ...read, next: nextPage(from, response.headers, { side, operation: "list tags of", reference }) };
         }),
       ),
     );
     return page ?? readPage(smaller ?? url, repository, reference, inTime, signal);
   }
 
-  async function readTags(response: Response, reference: string, host: string): Promise<string[]> {
+  /** Drops names that cannot be tags (distribution-spec, "Pulling manifests"): one can be as long as the page. */
+  async function readTags(response: Response, reference: string, host: string): Promise<Omit<Page, "next">> {
     const bytes = await readBounded(response, reference);
+    if (mayHaveMoreValues(bytes, MAX_LISTED_TAGS + OTHER_VALUES)) throw tooMany(reference, `${MAX_LISTED_TAGS} tags`);
     const tags = parseJsonObject(bytes)?.["tags"];
     // Nexus and others answer null for a repository without tags.
-    if (tags === null) return [];
+    if (tags === null) return { tags: [], bytes: bytes.length };
     if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string")) {
       const subject = { side, operation: "list tags of", reference };
       if (isPage(response.headers, bytes)) throw webPageError(host, "a list of tags", subject);
       throw fail(reference, "UNEXPECTED_RESPONSE", "the response is not a list of tags");
     }
-    return tags;
+    return { tags: tags.filter(isTag), bytes: bytes.length };
   }
 
   async function readBounded(response: Response, reference: string): Promise<Buffer> {

@@ -164,6 +164,20 @@ describe("the list of referrers", () => {
     });
   });
 
+  test("with pages larger than a manifest may be together is not read to the end", async (t) => {
+    let requests = 0;
+    const server = await serve(t, (request, response, raw) => {
+      requests += 1;
+      const long = entry(String(requests), { artifactType: "x".repeat(MAX_MANIFEST_BYTES / 4) });
+      return list([long], { link: `<?n=${requests}>; rel=next` })(request, response, raw);
+    });
+    await assert.rejects(clientOf(t, server.url).registry.listReferrers("app", SUBJECT), {
+      code: "TOO_LARGE",
+      message: /bytes/,
+    });
+    assert.equal(requests, 4);
+  });
+
   test("with a page larger than a manifest may be is not read to the end", async (t) => {
     const server = await serve(t, (_request, response) => {
       response.writeHead(200, { "content-type": OCI_INDEX }).end(Buffer.alloc(MAX_MANIFEST_BYTES + 1, " "));

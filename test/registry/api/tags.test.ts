@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { MAX_TAG_PAGE_BYTES } from "../../../src/registry/limits.ts";
+import { MAX_TAG_LIST_BYTES, MAX_TAG_PAGE_BYTES } from "../../../src/registry/limits.ts";
 import { startPlainRegistry } from "../../../src/sandbox/registry/plain-registry.ts";
 import { clientOf, json, refuse, serve, type Handler } from "../server.ts";
 
@@ -173,6 +173,15 @@ describe("the tag list", () => {
     assert.deepEqual(gap.tags, ["a", "b"]);
   });
 
+  test("leaves out what cannot be a tag, however long", async (t) => {
+    const names = ["a", "", "-b", "x".repeat(128), "y".repeat(129), "z".repeat(15_000_000), "a/b"];
+    const { tags } = await list(
+      t,
+      pages([names], () => ""),
+    );
+    assert.deepEqual(tags, ["a", "x".repeat(128)]);
+  });
+
   test("is requested with the token of its repository", async (t) => {
     const server = await serve(t, ({ url, headers }, response) => {
       if (url.startsWith("/token")) return json(response, 200, { token: "t" });
@@ -285,6 +294,22 @@ describe("the tag list is an error", () => {
       (_request, response) => void response.writeHead(404).end(),
     ],
     ["if the registry denies access", "DENIED", /403/, (_request, response) => void response.writeHead(403).end()],
+    [
+      "if long names never end, at 64 MiB",
+      "TOO_LARGE",
+      new RegExp(`${MAX_TAG_LIST_BYTES} bytes`),
+      ({ url }, response) => {
+        const page = Number(url.split("?page=")[1] ?? 0);
+        const link = next(`/v2/team/app/tags/list?page=${page + 1}`);
+        json(response, 200, { tags: [`tag${page}`, "x".repeat(15_000_000)] }, { link });
+      },
+    ],
+    [
+      "if a page has more values than there can be tags",
+      "TOO_LARGE",
+      /250000 tags/,
+      (_request, response) => void response.end(`{"tags":[${"{},".repeat(5_000_000)}{}]}`),
+    ],
     [
       "if a page is too large",
       "TOO_LARGE",
