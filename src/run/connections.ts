@@ -14,7 +14,6 @@ import { canonicalRegistry, DOCKER_HUB } from "../oci/reference.ts";
 import type { PullBudget } from "../dockerhub/pull-budget.ts";
 import { isPullLimit, redactPullLimit } from "../dockerhub/pull-limit-response.ts";
 import { createEcrRateLimits, quotaScopeOf, registryRateLimiter, type QuotaScope } from "../ecr/aws/rate-limits.ts";
-import { endpointVariant } from "../ecr/endpoints/endpoint-variant.ts";
 import { ecrSourceCredentials } from "../ecr/source/source-credentials.ts";
 import { ecrSourceTags, type ListSourceTags } from "../ecr/source/source-tags.ts";
 import type { Emit } from "../events.ts";
@@ -26,8 +25,8 @@ import { endpointFrom } from "../ecr/endpoints/service-endpoint.ts";
 import { operatorsHosts } from "../registry/dns/resolved-address.ts";
 import { abortError } from "../registry/http/abort-error.ts";
 import { createDispatcher } from "../registry/http/dispatcher.ts";
-import type { EndpointVariant } from "../registry/hosts/ecr-host.ts";
 import { endpointFor } from "../registry/hosts/registry-endpoint.ts";
+import { registryKindOf } from "../registry/hosts/registry-kind.ts";
 import { createHosts } from "../registry/hosts/host-limits.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { RegistryOptions } from "../registry/registry-options.ts";
@@ -37,6 +36,7 @@ import { untilAborted } from "../until-aborted.ts";
 import type { PullBudgets } from "./pull-budgets.ts";
 import { reserveTargetPulls } from "./target-pulls.ts";
 import { openAlternates } from "./open-alternates.ts";
+import { createEndpoints } from "./endpoints.ts";
 import { concurrencyOf } from "./host-concurrency.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -93,14 +93,7 @@ export function openConnections(
   const rateLimits = createEcrRateLimits({ clock, random });
   const readPlatform = createHeldPlatforms();
 
-  let known: EndpointVariant | undefined;
-  const variant = (): EndpointVariant => (known ??= endpointVariant(environment));
-
-  const endpoint = (host: string): URL => {
-    const configured = sources.get(host)?.endpoint;
-    return endpointFor(host, { environment, variant, ...(configured === undefined ? {} : { configured }) });
-  };
-
+  const endpoint = createEndpoints(sources, environment);
   const hosts = createHosts((host) => concurrencyOf(host, sources, endpoint));
   const shared = { dispatcher, emit, clock, random, hosts };
   const ecrContext = { ...shared, environment, rateLimits };
@@ -126,6 +119,7 @@ export function openConnections(
       side: "source",
       credentials: known,
       endpoint: endpoint(registry),
+      ...(pullBudgets.has(registry) ? { registryKind: registryKindOf(DOCKER_HUB) } : {}),
       // A 429 for the pull limit is not retried.
       ...(pullBudgets.budget(registry) === undefined ? {} : { isPullLimit, redact: redactPullLimit }),
       ...more,
@@ -149,6 +143,7 @@ export function openConnections(
   const imageSource = openAlternates({
     clock,
     sources,
+    hasPullLimit: pullBudgets.has,
     credentialAt: (registry) => credentialsFor(registry).lookup(endpoint(registry).host),
     imageSource: (registry) => imageSourceOf(source(registry)),
     anonymousAt: (registry) => ({ client: anonymousAt(registry), images: imageSourceOf(anonymousAt(registry)) }),

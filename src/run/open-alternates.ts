@@ -11,6 +11,8 @@ import type { Registry } from "../registry/registry.ts";
 interface AlternatesContext {
   clock: Clock;
   sources: MirrorFile["sources"];
+  /** Whether a registry counts pulls. If so, it is not asked as an alternate, where no pull is reserved. */
+  hasPullLimit: (registry: string) => boolean;
   /** Returns the credential for the host that serves a source. */
   credentialAt: (registry: string) => Promise<Credential | undefined>;
   /** Returns a source as configured in the mirror file. */
@@ -21,7 +23,7 @@ interface AlternatesContext {
 
 /** Returns a function that opens a source, which reads from its alternates first. */
 export function openAlternates(context: AlternatesContext): (registry: string) => ImageSource {
-  const { clock, sources, credentialAt, imageSource, anonymousAt } = context;
+  const { clock, sources, hasPullLimit, credentialAt, imageSource, anonymousAt } = context;
   return (registry) => {
     const credential = () => credentialAt(registry);
     const isPublic = publicRepositories(registry, credential, () => anonymousAt(registry).client);
@@ -30,7 +32,8 @@ export function openAlternates(context: AlternatesContext): (registry: string) =
 
   /** Returns the alternates of a source, limited to the names in `only`. */
   function alternatesOf(registry: string): AlternateSource[] {
-    return (sources.get(registry)?.alternates ?? []).map((alternate) => ({
+    const uncounted = (sources.get(registry)?.alternates ?? []).filter((each) => !hasPullLimit(each.registry));
+    return uncounted.map((alternate) => ({
       // Anonymous, unless the mirror file also lists it as a source, because credentials may be for that use.
       source: sources.has(alternate.registry)
         ? imageSource(alternate.registry)

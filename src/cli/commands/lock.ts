@@ -64,7 +64,7 @@ async function write(
   const { file, lock: old } = loaded;
   const events = createEventStream();
   await logRequests(input, events, context);
-  const pullBudgets = createPullBudgets(file.sources);
+  const pullBudgets = createPullBudgets(file.sources, context.environment);
   const connections = openConnections(file.sources, pullBudgets, events.emit, context);
   try {
     const steps = createPlanSteps(events.emit);

@@ -30,7 +30,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
   if (sources === undefined) return EXIT.invalid;
   const events = createEventStream();
   await logRequests(input, events, context);
-  const pullBudgets = createPullBudgets(new Map());
+  const pullBudgets = createPullBudgets(new Map(), context.environment);
   const connections = openConnections(sources, pullBudgets, events.emit, context);
   try {
     const source = connections.source(DOCKER_HUB);

@@ -32,7 +32,12 @@ export async function uris(input: UrisInput, context: ProcessContext): Promise<n
   const events = createEventStream();
   await logRequests(input, events, context);
   warnOfRegions(events, context);
-  const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
+  const connections = openConnections(
+    file.sources,
+    createPullBudgets(file.sources, context.environment),
+    events.emit,
+    context,
+  );
   const progress = followReading(input, events, context);
   try {
     const steps = createPlanSteps(events.emit);

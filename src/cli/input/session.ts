@@ -64,7 +64,7 @@ export async function withPlan(
   const allowDeletions = readAllowDeletions(input.allowDeletions, loaded.file);
   await ready?.();
   const events = createEventStream();
-  const pullBudgets = createPullBudgets(file.sources);
+  const pullBudgets = createPullBudgets(file.sources, context.environment);
   events.listen(pullBudgets.listener);
   await logRequests(input, events, context);
   warnOfRegions(events, context);

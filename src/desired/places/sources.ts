@@ -109,7 +109,7 @@ function readSource(registry: string, document: SourceDocument, pointer: string,
   const endpoint = log.containsInvalid(below(pointer, "endpoint")) ? undefined : document.endpoint;
   const { concurrency, reserve } = document;
   const alternates = log.containsInvalid(below(pointer, "alternates")) ? undefined : document.alternates;
-  const address = endpoint === undefined ? undefined : endpointOf(endpoint, below(pointer, "endpoint"), log);
+  const address = endpoint === undefined ? undefined : endpointOf(endpoint, registry, below(pointer, "endpoint"), log);
   return {
     ...(address === undefined ? {} : { endpoint: address }),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -181,7 +181,7 @@ function rejectionReason(registry: string, source: string): string | undefined {
   return registry === DOCKER_HUB ? "Docker Hub has a pull limit" : undefined;
 }
 
-function endpointOf(text: string, pointer: string, log: ProblemLog): string | undefined {
+function endpointOf(text: string, source: string, pointer: string, log: ProblemLog): string | undefined {
   const endpoint = readEndpoint(text);
   if ("message" in endpoint) {
     log.add(pointer, endpoint);
@@ -191,6 +191,14 @@ function endpointOf(text: string, pointer: string, log: ProblemLog): string | un
     log.add(pointer, {
       message: `an endpoint cannot have a path, found ${quote(endpoint.path)}`,
       hint: "write only the scheme, the host and the port: https://cache.example.com",
+    });
+    return undefined;
+  }
+  const registry = canonicalRegistry(endpoint.url.host);
+  if (registry === DOCKER_HUB && source !== DOCKER_HUB) {
+    log.add(pointer, {
+      message: `the endpoint of ${quote(source)} is Docker Hub, whose pulls and account must not be used by another name`,
+      hint: `write the images as ${DOCKER_HUB}/NAMESPACE/NAME, and remove this endpoint`,
     });
     return undefined;
   }
