@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { WantedManifest } from "./images/planned-type.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { Referrer } from "../oci/referrers.ts";
@@ -11,10 +12,11 @@ export interface ImageSource {
   /** Canonical name of the registry, for errors: `docker.io`. */
   readonly name: string;
   /**
-   * Reads a manifest by digest, with one GET. The bytes match the digest.
+   * Reads a manifest by digest, with one GET. The bytes match the digest. The media type is as wanted where the manifest
+   * does not come from the source itself.
    * @param pulls called around requests that count as pulls: may wait, and may throw
    */
-  readManifest(repository: string, digest: Digest, signal: AbortSignal, pulls: PullGate): Promise<Manifest>;
+  readManifest(repository: string, wanted: WantedManifest, signal: AbortSignal, pulls: PullGate): Promise<Manifest>;
   /** Opens a blob at byte `offset`. The bytes are not verified. */
   openBlob(repository: string, blob: Descriptor, offset: number, signal: AbortSignal): Promise<Readable>;
   /**

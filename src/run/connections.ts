@@ -295,7 +295,7 @@ function trackPulls(registry: string, budget: PullBudget, emit: Emit): NonNullab
 function imageSourceOf(registry: SourceClient): ImageSource {
   return {
     name: registry.name,
-    async readManifest(repository, digest, signal, pulls) {
+    async readManifest(repository, { digest }, signal, pulls) {
       await pulls.waitForPermit(signal);
       return registry.getManifest(repository, digest, signal, pulls.beforeSend);
     },

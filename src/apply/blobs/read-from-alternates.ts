@@ -7,6 +7,7 @@ import { withMinimumRate, type MinimumRate } from "../../registry/http/minimum-r
 import { ALTERNATE_RATE } from "../../registry/limits.ts";
 import type { IsPublic } from "../../registry/api/public-repositories.ts";
 import type { ImageSource } from "../ports.ts";
+import { asPlanned } from "../images/planned-type.ts";
 import { UNCOUNTED } from "../pulls/image-pulls.ts";
 
 /** A registry with the same content as a source, by digest. Reading it costs no pulls of that source. */
@@ -39,14 +40,17 @@ export function withAlternates(
 
   return {
     name: main.name,
-    readManifest: (repository, digest, signal, pulls) =>
+    readManifest: (repository, wanted, signal, pulls) =>
       readFirst(
         repository,
-        digest,
-        digest,
+        wanted.digest,
+        wanted.digest,
         signal,
-        ({ source }, place, _index, deadline) => source.readManifest(place, digest, deadline, UNCOUNTED),
-        () => main.readManifest(repository, digest, signal, pulls),
+        async ({ source }, place, _index, deadline) => {
+          const manifest = await source.readManifest(place, wanted, deadline, UNCOUNTED);
+          return asPlanned(manifest, wanted, `${source.name}/${place}`);
+        },
+        () => main.readManifest(repository, wanted, signal, pulls),
         true,
       ),
     openBlob(repository, blob, offset, signal) {

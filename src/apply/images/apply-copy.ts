@@ -13,6 +13,7 @@ import { addWarning, type Meter } from "../run-action.ts";
 import type { BarrierMember } from "./copy-barrier.ts";
 import { copyImage } from "./copy-image.ts";
 import type { CopyResources } from "./copy-resources.ts";
+import { asPlanned } from "./planned-type.ts";
 import { isBackedUp, replaceTag } from "./replace-tag.ts";
 import { tagHasImage } from "./selected-platforms.ts";
 
@@ -63,7 +64,7 @@ export async function applyCopy(
   if (isDone) return false;
   try {
     // An image that the repository has, tagged or not, is complete there: tagging it costs no pull.
-    const present = isPresent ? await target.readManifest(repository, digest, signal) : undefined;
+    const present = isPresent ? await readPresent(image, target, signal) : undefined;
     if (present !== undefined) {
       await putTag(present);
       return true;
@@ -73,6 +74,7 @@ export async function applyCopy(
       from: source.repository,
       to: repository,
       digest,
+      mediaType: image.mediaType,
       choice: choiceOf(image),
       signal,
       isTagDone,
@@ -106,4 +108,14 @@ function stale(image: CopyImage, now: Digest | undefined): MirrorError {
       hint: "another client changed the tag; rerun plan to see its current digest",
     },
   );
+}
+
+/** Reads an image that the target has. Undefined if it has another media type there, so that it is copied instead. */
+async function readPresent(image: CopyImage, target: ImageTarget, signal: AbortSignal): Promise<Manifest | undefined> {
+  const manifest = await target.readManifest(image.repository, image.digest, signal);
+  try {
+    return asPlanned(manifest, image, image.repository);
+  } catch {
+    return undefined;
+  }
 }

@@ -90,7 +90,7 @@ async function copyChild(copy: ImageCopyContext, child: Descriptor, depth: numbe
 /** @throws AbsentChild if the source no longer has it */
 async function readChild(copy: ImageCopyContext, child: Descriptor): Promise<ReadManifest> {
   try {
-    return await copy.reader.read(copy.from, child.digest, copy.signal, copy.pulls, copy.locations);
+    return await copy.reader.read(copy.from, child, copy.signal, copy.pulls, copy.locations);
   } catch (error) {
     throw isAbsence(error) ? new AbsentChild(child, error) : error;
   }

@@ -17,6 +17,8 @@ export interface ImageCopyContext {
   from: string;
   to: string;
   digest: Digest;
+  /** The planned media type. */
+  mediaType: string;
   source: ImageSource;
   reader: ManifestReader;
   target: ImageTarget;

@@ -3,6 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { readManifest, type Manifest, type ManifestContent } from "../../oci/manifest.ts";
 import { SCHEMA_1_HINT } from "../../oci/media-type.ts";
 import type { ImageSource, PullGate, TargetRepository } from "../ports.ts";
+import { asPlanned, type WantedManifest } from "./planned-type.ts";
 import type { ImagePulls } from "../pulls/image-pulls.ts";
 
 /** A manifest and its parsed content. */
@@ -16,12 +17,12 @@ export interface ReadManifest {
 /** Reads manifests from one source. Each digest is requested once per run, as each request may be a pull. */
 export interface ManifestReader {
   /**
-   * Reads a manifest by digest.
+   * Reads a manifest by digest. One from another place than the source has the wanted media type.
    * @param locations target repositories that may have it: read first, as that costs no pull
    */
   read(
     repository: string,
-    digest: Digest,
+    wanted: WantedManifest,
     signal: AbortSignal,
     pulls: ImagePulls,
     locations: readonly TargetRepository[],
@@ -42,11 +43,12 @@ export function createManifestReader(
 ): ManifestReader {
   const pending = new Map<Digest, { repository: string; reading: Promise<ReadManifest> }>();
   const reader: ManifestReader = {
-    read(repository, digest, signal, pulls, locations) {
+    read(repository, wanted, signal, pulls, locations) {
+      const { digest } = wanted;
       const place = `${registry}/${repository}`;
       const done = manifests.get(digest);
       if (done !== undefined) return Promise.resolve(done);
-      const again = () => reader.read(repository, digest, signal, pulls, locations);
+      const again = () => reader.read(repository, wanted, signal, pulls, locations);
       const known = pending.get(digest);
       if (known !== undefined) return known.reading.catch(retryUnlessFinal(known.repository === repository, again));
       const ended = Promise.withResolvers<ReadManifest>();
@@ -72,9 +74,9 @@ export function createManifestReader(
         },
         beforeSend: own.beforeSend,
       };
-      const reading = readAtTargets(locations, digest, signal).then(async (found) =>
+      const reading = readAtTargets(locations, wanted, signal).then(async (found) =>
         found === undefined
-          ? parse(await source.readManifest(repository, digest, signal, gate), undefined, place)
+          ? parse(await source.readManifest(repository, wanted, signal, gate), undefined, place)
           : parse(found.manifest, found.location, place),
       );
       return reading.finally(own.end).then(
@@ -122,12 +124,13 @@ function isPullLimitError(error: unknown): error is MirrorError {
 
 async function readAtTargets(
   locations: readonly TargetRepository[],
-  digest: Digest,
+  wanted: WantedManifest,
   signal: AbortSignal,
 ): Promise<{ manifest: Manifest; location: TargetRepository } | undefined> {
   for (const location of locations) {
     try {
-      return { manifest: await location.target.readManifest(location.repository, digest, signal), location };
+      const read = await location.target.readManifest(location.repository, wanted.digest, signal);
+      return { manifest: asPlanned(read, wanted, location.repository), location };
     } catch (error) {
       // Deleted since the plan, or unreadable: the source has it.
       if (signal.aborted) throw error;

@@ -46,7 +46,7 @@ export interface TopManifest extends ReadManifest {
  * @throws MirrorError PLATFORM_MISSING, and what reading throws
  */
 export async function readTop(copy: ImageCopyContext): Promise<TopManifest> {
-  const read = () => copy.reader.read(copy.from, copy.digest, copy.signal, copy.pulls, copy.locations);
+  const read = () => copy.reader.read(copy.from, copy, copy.signal, copy.pulls, copy.locations);
   if (!selects(copy.choice)) return read();
   return (await readExistingSelection(copy)) ?? (await select(copy, await read()));
 }

@@ -129,7 +129,7 @@ async function findWork(
   const isSelection = digest !== action.digest;
   const types = action.types ?? undefined;
   const readAtSource = async (wanted: Digest): Promise<Manifest> =>
-    (await reader.read(from, wanted, signal, copy.pulls, [])).manifest;
+    (await reader.read(from, { digest: wanted }, signal, copy.pulls, [])).manifest;
   const readAtTarget = (wanted: Digest) => unlessAbsent(target.readManifest(repository, wanted, signal));
   const exists = createExistenceCheck({ registry: options.registry(registry), repository: from, signal });
   const found = await findReferrers(

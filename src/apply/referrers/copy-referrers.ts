@@ -94,7 +94,7 @@ async function copyArtifact(
     return true;
   }
   if (isImageType(mediaType)) {
-    const { content } = await resources.reader.read(copy.from, digest, signal, pulls, []);
+    const { content } = await resources.reader.read(copy.from, { digest, mediaType }, signal, pulls, []);
     if (content.kind === "index") throw unexpectedIndex(copy, digest);
   }
   const barrier = copy.copyBarrier.join(digest);
@@ -104,6 +104,7 @@ async function copyArtifact(
       from: copy.from,
       to: repository,
       digest,
+      mediaType,
       choice: {},
       signal,
       isTagDone,

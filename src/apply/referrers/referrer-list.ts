@@ -92,7 +92,7 @@ async function listFrom(
   copy: ReferrerCopyContext,
 ): Promise<Manifest> {
   const { reader, target } = copy.resources;
-  const { manifest } = await reader.read(copy.from, list.digest, copy.signal, copy.pulls, []);
+  const { manifest } = await reader.read(copy.from, list, copy.signal, copy.pulls, []);
   const all = readReferrers(manifest.bytes);
   if (typeof all === "string") throw new Error(`a list that was parsed before cannot be parsed: ${all}`);
   const types = copy.action.types ?? undefined;

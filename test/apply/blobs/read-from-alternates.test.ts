@@ -35,7 +35,7 @@ function sourceOf(t: TestContext, server: Server): ImageSource {
   const { registry } = clientOf(t, server.url);
   return {
     name: "source",
-    readManifest: (repository, digest, signal) => registry.getManifest(repository, digest, signal),
+    readManifest: (repository, { digest }, signal) => registry.getManifest(repository, digest, signal),
     openBlob: registry.openBlob,
   };
 }
@@ -83,9 +83,9 @@ describe("an alternate that is slow", () => {
   test("to answer about a manifest is replaced by the source, and not asked again in the run", async (t) => {
     const { main, alternate, source, clock } = await start(t, () => void clock.step());
     const digest = digestOf(MANIFEST);
-    const { bytes } = await source.readManifest("app", digest, SIGNAL, UNCOUNTED);
+    const { bytes } = await source.readManifest("app", { digest }, SIGNAL, UNCOUNTED);
     assert.deepEqual(Buffer.from(bytes), MANIFEST);
-    await source.readManifest("app", digest, SIGNAL, UNCOUNTED);
+    await source.readManifest("app", { digest }, SIGNAL, UNCOUNTED);
     assert.deepEqual(await readBlob(source), BYTES);
     assert.deepEqual([alternate.seen.length, main.seen.length], [1, 3]);
   });
@@ -113,7 +113,7 @@ describe("an alternate that is slow", () => {
       assert.deepEqual(await read, BYTES);
       assert.equal(main.seen.length, 1);
       assert.equal(main.seen[0]?.headers.range, rest);
-      await source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
+      await source.readManifest("app", { digest: digestOf(MANIFEST) }, SIGNAL, UNCOUNTED);
       assert.equal(alternate.seen.length, 1);
     });
   }

@@ -101,7 +101,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
   const tops = images.map((children, i) => storeIndex(manifests, `image ${i}`, children));
   const source: ImageSource = {
     name: "source",
-    async readManifest(_repository, digest, until, pulls) {
+    async readManifest(_repository, { digest }, until, pulls) {
       await pulls.waitForPermit(until);
       await nextLoopTurn();
       for (;;) {
@@ -140,6 +140,7 @@ export async function copyUnderPullLimit(limited: LimitedSource, options: RunOpt
       await copyImage({
         registry: "docker.io",
         from: "app",
+        mediaType: INDEX_TYPE,
         to: "app",
         digest: top,
         source,

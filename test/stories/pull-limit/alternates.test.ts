@@ -102,6 +102,28 @@ describe("an alternate with the same content", () => {
     });
   }
 
+  for (const [what, type, pulls] of [
+    ["names another type of manifest", "application/vnd.oci.image.layer.v1.tar+gzip", 2 * PULLS_EACH],
+    ["names the type of an image for every manifest", "application/vnd.oci.image.manifest.v1+json", 1 + PULLS_EACH],
+    ["names the type of an index for every manifest", "application/vnd.oci.image.index.v1+json", 4 + PULLS_EACH],
+    ["names no type of manifest", "application/octet-stream", PULLS_EACH],
+  ] as const) {
+    test(`that ${what} costs ${pulls - PULLS_EACH} pulls at Docker Hub, and no image`, async (t) => {
+      const { place, alternate } = await start(t);
+      const { manifests } = alternate.store.repository("docker/library/redis") ?? assert.fail();
+      alternate.server.onRequest = ({ path }) => {
+        const found = [...manifests.values()].find(({ digest }) => path.endsWith(`/manifests/${digest}`));
+        if (found === undefined) return undefined;
+        const headers = { "content-type": type, "docker-content-digest": found.digest };
+        return { kind: "answer", answer: { status: 200, headers, body: Buffer.from(found.bytes) } };
+      };
+      await assertMirrored(place);
+      assert.equal(place.sandbox.dockerHub.counted, pulls);
+      const stored = (await place.sandbox.ecr.registry()).store.repository("redis")?.manifests ?? assert.fail();
+      for (const [digest, { mediaType }] of stored) assert.equal(mediaType, manifests.get(digest)?.mediaType);
+    });
+  }
+
   test("that serves wrong blobs is replaced by Docker Hub before they are stored", async (t) => {
     const { place, alternate } = await start(t);
     const repository = alternate.store.repository("docker/library/redis");
