@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readEvent, type Event } from "./event.ts";
 
 /** The inputs of the Action and its environment. */
 export interface Inputs {
@@ -16,17 +16,11 @@ export interface Inputs {
   api: string;
   /** URL of this run's web page. */
   runUrl: string;
-  pullRequest: PullRequest | undefined;
+  event: Event;
   /** Files that GitHub reads after the step. `undefined` if not set. */
   outputFile: string | undefined;
   summaryFile: string | undefined;
   temporary: string;
-}
-
-interface PullRequest {
-  number: number;
-  /** Whether the code comes from another repository. Such runs get no secrets and are not trusted. */
-  isFork: boolean;
 }
 
 const COMMANDS = ["plan", "apply", "drift", "validate"] as const;
@@ -53,26 +47,9 @@ export function readInputs(environment: Readonly<Record<string, string | undefin
     repository,
     api: text("GITHUB_API_URL") ?? "https://api.github.com",
     runUrl: `${server}/${repository}/actions/runs/${text("GITHUB_RUN_ID") ?? ""}`,
-    pullRequest: readPullRequest(text("GITHUB_EVENT_PATH")),
+    event: readEvent(text("GITHUB_EVENT_NAME"), text("GITHUB_EVENT_PATH")),
     outputFile: text("GITHUB_OUTPUT"),
     summaryFile: text("GITHUB_STEP_SUMMARY"),
     temporary: text("RUNNER_TEMP") ?? "/tmp",
   };
-}
-
-/** The fields of the webhook payload `pull_request` that the Action uses. */
-interface Event {
-  pull_request?: {
-    number: number;
-    head?: { repo?: { full_name?: string } | null };
-    base?: { repo?: { full_name?: string } };
-  };
-}
-
-function readPullRequest(path: string | undefined): PullRequest | undefined {
-  if (path === undefined) return undefined;
-  const { pull_request: pull } = JSON.parse(readFileSync(path, "utf8")) as Event;
-  if (pull === undefined) return undefined;
-  // The head has no repository if the fork has been deleted.
-  return { number: pull.number, isFork: pull.head?.repo?.full_name !== pull.base?.repo?.full_name };
 }

@@ -30,11 +30,14 @@ async function run(inputs: Inputs): Promise<number> {
   try {
     // Validate first, without network access, to annotate the lines of the mirror file with its problems.
     const validation = await validate(inputs);
-    const isFork = inputs.pullRequest?.isFork === true;
-    if (isFork && inputs.command !== "validate") out("Pull request from a fork: only validating the mirror file.\n");
-    if (validation.code !== EXIT.done || inputs.command === "validate" || isFork) {
+    const { untrusted, isFork } = inputs.event;
+    if (untrusted !== undefined && inputs.command !== "validate") {
+      const message = `${untrusted}: only validating the mirror file.`;
+      out(isFork ? `${message}\n` : warning(message));
+    }
+    if (validation.code !== EXIT.done || inputs.command === "validate" || untrusted !== undefined) {
       await setOutputs(inputs.outputFile, { "exit-code": String(validation.code) });
-      if (inputs.command === "plan" && !isFork) await publishProblems(inputs, validation, out);
+      if (inputs.command === "plan" && untrusted === undefined) await publishProblems(inputs, validation, out);
       return validation.code;
     }
     return inputs.command === "apply" ? await apply(inputs, folder) : await plan(inputs, folder);

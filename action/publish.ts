@@ -15,7 +15,8 @@ type Out = (text: string) => void;
  * @param code the exit code of `plan`
  */
 export async function publishPlan(inputs: Inputs, page: string, code: number, out: Out): Promise<void> {
-  const { author, pullRequest } = inputs;
+  const { author } = inputs;
+  const { pullRequest } = inputs.event;
   const body = `${page}${footOf(inputs)}`;
   const differs = code !== EXIT.done;
   if (inputs.command === "drift") {
@@ -42,7 +43,8 @@ export async function publishProblems(
   { code, errors }: { code: number; errors: string },
   out: Out,
 ): Promise<void> {
-  const { author, comment, file, pullRequest } = inputs;
+  const { author, comment, file } = inputs;
+  const { pullRequest } = inputs.event;
   // Exit code 1 is a lock file that does not match the mirror file. Other codes mean that the run was interrupted.
   if (!comment || pullRequest === undefined || (code !== EXIT.failed && code !== EXIT.invalid)) return;
   const page = problemsPage({ file, errors, isInvalid: code === EXIT.invalid });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -87,6 +87,29 @@ describe("the Action plans", { concurrency: 3 }, () => {
     assert.deepEqual(github.writes, []);
     assert.deepEqual(sandbox.dockerHub.registry.requests, []);
   });
+
+  for (const [name, payload] of [
+    ["pull_request_target", {}],
+    ["workflow_run", { workflow_run: { head_branch: "main" } }],
+    ["issue_comment", { issue: { number: 5, pull_request: {} }, comment: { id: 1 } }],
+    ["an_event_of_the_future", {}],
+  ] as const) {
+    test(`nothing for the event ${name}, which can have another head, and only validates`, async (t) => {
+      const { github, step, sandbox, folder } = await job(t);
+      const path = join(folder, "event.json");
+      const event = JSON.parse(await readFile(path, "utf8")) as object;
+      await writeFile(path, JSON.stringify({ ...event, ...payload }));
+      for (const command of ["plan", "apply", "drift"]) {
+        const { code, stdout, outputs } = await step(command, { GITHUB_EVENT_NAME: name });
+        assert.equal(code, 0, stdout);
+        assert.match(stdout, new RegExp(`^::warning title=mirrorform::Event ${name}, .*only validating`, "m"));
+        assert.deepEqual(outputs, { "exit-code": "0" });
+      }
+      assert.deepEqual(github.writes, []);
+      assert.deepEqual(sandbox.dockerHub.registry.requests, []);
+      assert.deepEqual(sandbox.ecr.api.requests, []);
+    });
+  }
 
   test("and updates an existing comment if the mirror file becomes invalid", async (t) => {
     const { github, step, folder } = await job(t);
