@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { before, describe, test } from "node:test";
 
+import { assertGolden } from "./support/golden.ts";
 import { output } from "./support/command.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -32,6 +33,12 @@ describe("the package", () => {
       });
     });
     assert.deepEqual(broken, []);
+  });
+
+  /** `dist/` and the shrinkwrap are made by packing; `.ci/packed` checks them. */
+  test("has exactly the files of the list, so that no other file is published by accident", () => {
+    const listed = files.filter((path) => !path.startsWith("dist/") && path !== "npm-shrinkwrap.json").toSorted();
+    assertGolden(`${listed.join("\n")}\n`, join(ROOT, "test/packed-files.txt"));
   });
 
   test("has the program, and nothing for contributors", () => {

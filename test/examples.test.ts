@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -137,4 +137,21 @@ test("GitLab and CodeBuild tolerate exit code 4, and no other", async () => {
   );
   const { phases } = await example<{ phases: Record<string, { commands: string[] }> }>("codebuild/buildspec.yml");
   assert.ok(phases["pre_build"]?.commands.includes("npx mirrorform apply || [ $? -eq 4 ]"));
+});
+
+/** A tag can be moved to other code, which then has the role of the job. */
+test("other actions are pinned by commit, with their version in a comment", async () => {
+  const root = join(import.meta.dirname, "..");
+  const folders = ["examples", "docs", ".github/workflows"];
+  const names = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((name) => join(root, folder, name)),
+    ),
+  );
+  const pages = names.flat().filter((name) => /\.(?:md|ya?ml)$/.test(name));
+  const texts = await Promise.all(pages.map((page) => readFile(page, "utf8")));
+  const uses = texts.flatMap((text) => [...text.matchAll(/\buses: (.*)/g)].map(([, used = ""]) => used));
+  const others = uses.filter((used) => !used.startsWith("mirrorform/mirrorform@"));
+  assert.ok(others.length >= 9, `${others.length} actions`);
+  for (const used of others) assert.match(used, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
