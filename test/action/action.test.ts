@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
+import { refuse } from "../../src/sandbox/http/answer.ts";
 import { TWO_IMAGES } from "../support/scenario.ts";
 import { IMAGES, job, TOKEN } from "./job.ts";
 
@@ -61,6 +62,19 @@ describe("the Action plans", { concurrency: 3 }, () => {
     const { code, stdout } = await step("plan");
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^::warning title=mirrorform::.*the answer is not a list/m);
+  });
+
+  test("and quotes no words of a registry in the comment, because a pull request can name an internal service", async (t) => {
+    const file = `${TWO_IMAGES}  - { image: ghcr.io/team/app, tags: { match: ".*" } }\n`;
+    const { github, step, sandbox, summary } = await job(t, { file, images: { ...IMAGES, registries: ["ghcr.io"] } });
+    const { server } = sandbox.registries.get("ghcr.io") ?? assert.fail();
+    server.onRequest = () => ({ kind: "answer", answer: refuse(403, "DENIED", "words-of-an-internal-service") });
+    const { code, stdout } = await step("plan");
+    assert.equal(code, 1);
+    const body = github.comments[0]?.body ?? "";
+    assert.match(body, /DENIED: `?127\.0\.0\.1:\d+ answered 403/);
+    assert.doesNotMatch(body + (await summary()), /words-of-an/);
+    assert.match(stdout, /answered 403: DENIED: words-of-an-internal-service/, "the log has them");
   });
 
   test("and does not print an invalid token", async (t) => {

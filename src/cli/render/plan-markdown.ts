@@ -3,6 +3,7 @@ import { renderCost } from "./cost-text.ts";
 import { fitSections } from "./markdown/fit-sections.ts";
 import { markerOf } from "./markdown/marker.ts";
 import { sectionsOf } from "./markdown/sections.ts";
+import { withoutAnswers } from "./markdown/without-answers.ts";
 import { renderNotes } from "./note-text.ts";
 import { pruneNote } from "./prune-note.ts";
 import { pullLimitMarkdown } from "./pull-limit-text.ts";
@@ -26,21 +27,22 @@ const MAX_NAMED = 20;
  * Renders a plan as a comment on a pull request, of at most `limit` bytes: the exact totals, then a table for each target
  * with blocked and failed rows first, then deletions, then the rest. Long tables are folded; rows that do not fit are
  * omitted and counted. The address and the account of a pull limit are omitted because a comment has more readers than a
- * log. The first line is a hidden marker; see {@link markerOf}.
+ * log. So are the words of responses. The first line is a hidden marker; see {@link markerOf}.
  */
 export function renderMarkdown(plan: Plan, limit: number): string {
   return atOnce(markdownSteps(plan, limit));
 }
 
 /** Renders a plan as {@link renderMarkdown} does, in steps: 100,000 rows take a second. */
-export function* markdownSteps(plan: Plan, limit: number): Steps<string> {
+export function* markdownSteps(whole: Plan, limit: number): Steps<string> {
+  const plan = withoutAnswers(whole);
   const sections = yield* sectionsOf(plan);
   const narrowed = few(plan.narrowedBy.map(codeSpan)).join(" ");
   const files = filesOf(plan).map(codeSpan).join(", ");
   const [only] = plan.targets.length === 1 ? plan.targets : [];
   const from = only === undefined ? `From ${files}.` : `${files} → ${tableCell(targetText(only))}`;
   const head = [
-    markerOf(plan),
+    markerOf(whole),
     `### mirrorform ${codeSpan(plan.name)}: ${headline(plan)}`,
     "",
     // The path is untrusted text, which is shown below as code.

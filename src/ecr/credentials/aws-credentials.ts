@@ -3,6 +3,7 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from "@aws-s
 import { MirrorError } from "../../errors.ts";
 import type { EcrContext } from "../aws/ecr-context.ts";
 import { readFailure } from "../aws/aws-failure.ts";
+import { checkProfile } from "./allowed-profile.ts";
 import { containerAgentError } from "./container-agent.ts";
 import { credentialError } from "./credential-error.ts";
 import { sdkEndpoints } from "../endpoints/endpoint-variant.ts";
@@ -24,6 +25,7 @@ const MAX_ATTEMPTS = 1;
  * identity, containers, instances) with the profile. Then assumes the role, if the mirror file names one.
  * Requests to STS and SSO use the given dispatcher. There is no request before the first call.
  * Rejects with MirrorError, side `credentials`: NO_CREDENTIALS, EXPIRED_CREDENTIALS, DENIED, UNAUTHORIZED, or a network code.
+ * @throws MirrorError NO_CREDENTIALS if the mirror file must not name its profile
  */
 export function awsCredentials(
   settings: EcrSettings,
@@ -32,6 +34,7 @@ export function awsCredentials(
   context: EcrContext,
 ): Provider {
   const { environment } = context;
+  if (settings.profile !== undefined) checkProfile(settings.profile, environment);
   const requestHandler = createRequestHandler({ ...context, side: "credentials" });
   const profile = settings.profile ?? (environment["AWS_PROFILE"] || undefined);
   const base =

@@ -15,7 +15,7 @@ interface HelperRequest {
   server: string;
   /** The registry host, for errors. */
   host: string;
-  /** The environment for the helper. Variables with mirrorform's own credentials are removed. */
+  /** The environment for the helper. Variables with mirrorform's own credentials are removed, and those of AWS except for the ECR helper. */
   environment: Environment;
   /** In milliseconds. */
   helperTimeout?: number;
@@ -42,8 +42,17 @@ export async function runHelper(request: HelperRequest): Promise<Credential | un
 /** Variables with credentials for other registries, which the helper does not need. */
 const CREDENTIAL_VARIABLES = /^MIRRORFORM_(?:USERNAME|PASSWORD)_|^DOCKER_AUTH_CONFIG$/;
 
-function withoutCredentials(environment: Environment): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIAL_VARIABLES.test(name)));
+/** Variables with AWS credentials, or that lead to them: keys, web identity, and the agent of a container. */
+const AWS_CREDENTIAL_VARIABLES =
+  /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|WEB_IDENTITY_TOKEN_FILE|ROLE_ARN|BEARER_TOKEN_.*|CONTAINER_(?:CREDENTIALS|AUTHORIZATION)_.*)$/;
+
+/** The helper that signs in to ECR with AWS credentials (awslabs/amazon-ecr-credential-helper). */
+const ECR_HELPER = "ecr-login";
+
+function withoutCredentials(environment: Environment, helper: string): Record<string, string | undefined> {
+  const isNeeded = (name: string) =>
+    !CREDENTIAL_VARIABLES.test(name) && (helper === ECR_HELPER || !AWS_CREDENTIAL_VARIABLES.test(name));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => isNeeded(name)));
 }
 
 interface Run {
@@ -56,7 +65,7 @@ function run(request: HelperRequest): Promise<Run> {
   const { helper, server, environment, helperTimeout = HELPER_TIMEOUT } = request;
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${helper}`, ["get"], {
-      env: withoutCredentials(environment),
+      env: withoutCredentials(environment, helper),
       stdio: ["pipe", "pipe", "pipe"],
     });
     // spawn's own timeout keeps running if the helper cannot be started.

@@ -40,7 +40,8 @@ export async function writeProfiles(profiles: readonly SandboxProfile[], ecr: Sa
   const path = join(folder, "credentials");
   await writeFile(path, sections.join("\n"), { mode: 0o600 });
   return {
-    environment: { AWS_SHARED_CREDENTIALS_FILE: path },
+    // The profiles are those of the mirror file, and have no access to a real account.
+    environment: { AWS_SHARED_CREDENTIALS_FILE: path, MIRRORFORM_PROFILES: "*" },
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

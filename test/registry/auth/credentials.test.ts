@@ -254,6 +254,35 @@ test("a helper gets the server on standard input", async (t) => {
   assert.equal(await helperLog(), "get a.example\n");
 });
 
+const AWS_SECRETS = {
+  AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_SESSION_TOKEN: "session",
+  AWS_WEB_IDENTITY_TOKEN_FILE: "/tmp/token",
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1/keys",
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: "token",
+};
+
+for (const [helper, how, seen] of [
+  ["marked", { credsStore: "marked" }, "AWS_REGION=us-east-1"],
+  ["marked", { credHelpers: { "reg.example": "marked" } }, "AWS_REGION=us-east-1"],
+  ["ecr-login", { credHelpers: { "reg.example": "ecr-login" } }, "AWS_ACCESS_KEY_ID=AKIAEXAMPLE"],
+] as const) {
+  test(`the helper ${helper} in ${Object.keys(how)[0]} gets ${seen}, and AWS credentials only if it is ECR's`, async (t) => {
+    const { home, helper: install, look } = await setUp(t, how);
+    await install(helper, `env > ${home}/seen\nprintf '{"Username":"u","Secret":"p"}'`);
+    const found = await look("reg.example", { AWS_REGION: "us-east-1", ...AWS_SECRETS });
+    assert.deepEqual(found, { username: "u", password: "p" });
+    const lines = (await readFile(join(home, "seen"), "utf8")).split("\n");
+    assert.ok(lines.includes(seen));
+    const secrets = Object.entries(AWS_SECRETS).map(([name, value]) => `${name}=${value}`);
+    assert.deepEqual(
+      lines.filter((line) => secrets.includes(line)).length,
+      helper === "ecr-login" ? secrets.length : 0,
+    );
+  });
+}
+
 test("credHelpers take precedence over credsStore, which takes precedence over auths", async (t) => {
   const { look, helper } = await setUp(t, {
     auths: { "a.example": auth("auths:1"), "b.example": auth("auths:1"), "c.example": auth("auths:1") },
