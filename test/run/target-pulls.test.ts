@@ -21,8 +21,8 @@ async function open(t: TestContext, left: number, reserve = 0): Promise<Place> {
   const hub = await startDockerHub({ pullLimit: { limit: 10, windowSeconds: 3600 } });
   hub.spend(10 - left);
   const { top } = hub.publish("team/app", "1", { layers: 1, layerBytes: 64 });
-  const budgets = createPullBudgets(new Map([["docker.io", { reserve }]]));
   const environment = { MIRRORFORM_ENDPOINT_DOCKER_IO: hub.registry.url };
+  const budgets = createPullBudgets(new Map([["docker.io", { reserve }]]), environment);
   const context = { environment, homeDirectory: "/nonexistent", clock: systemClock, random: Math.random, signal };
   const connections = openConnections(new Map(), budgets, budgets.listener, context);
   t.after(async () => {

@@ -155,7 +155,7 @@ describe("an alternate that answers with a web page", () => {
         const { main, alternate, source } = await start(t, (_request, response) => {
           response.writeHead(status, { "content-type": "text/html" }).end("<!doctype html>Sign in");
         });
-        const readManifest = () => source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
+        const readManifest = () => source.readManifest("app", { digest: digestOf(MANIFEST) }, SIGNAL, UNCOUNTED);
         if (first === "manifest") await readManifest();
         assert.deepEqual(await readBlob(source), BYTES);
         await readManifest();
@@ -170,7 +170,7 @@ describe("an alternate that answers with a web page", () => {
       if (!request.url.includes("/manifests/")) return good(request, response);
       response.writeHead(404, { "content-type": "text/html" }).end("<!doctype html>Not found");
     });
-    await source.readManifest("app", digestOf(MANIFEST), SIGNAL, UNCOUNTED);
+    await source.readManifest("app", { digest: digestOf(MANIFEST) }, SIGNAL, UNCOUNTED);
     assert.deepEqual(await readBlob(source), BYTES);
     assert.equal(alternate.seen.length, 2);
   });
