@@ -101,9 +101,9 @@ describe("init", () => {
         "123456789012.dkr-ecr.lambda-url.on.aws/app:1",
         /is not the host of an ECR\s+registry[^]*hint: write 123456789012/,
       ],
-      ["169.254.169.254/app:1", /never contacts[^]*hint: write the host of a registry; no file was written/],
-      ["[fd00:ec2::254]:80/app:1", /never contacts/],
-      ["metadata.google.internal/app:1", /never contacts/],
+      ["169.254.169.254/app:1", /never\s+contacts[^]*hint: write the host of a registry; no file was written/],
+      ["[fd00:ec2::254]:80/app:1", /never\s+contacts/],
+      ["metadata.google.internal/app:1", /never\s+contacts/],
     ] as const) {
       const { code, stderr } = await resident(["init", "redis:7", name, "--file", "m.yaml"], { folder: path });
       assert.equal(code, 3, name);
