@@ -61,13 +61,16 @@ export function watchAnswer(context: AnswerContext): AnswerWatch {
     watchBody(body, { rate, ...options }) {
       start.stop();
       const what = rate === undefined ? "its answer" : "the blob";
-      const used = clock.monotonic() - began;
+      const first = Math.max(0, limit - (clock.monotonic() - began));
       return withMinimumRate(body, {
         ...options,
         clock,
-        ...(rate === undefined ? { rate: ANSWER_RATE, firstMilliseconds: Math.max(0, limit - used) } : { rate }),
-        tooSlow: (bytes, milliseconds) =>
-          tooSlow({ side, operation, reference, host }, "sent", bytes, what, milliseconds),
+        ...(rate === undefined ? { rate: ANSWER_RATE, firstMilliseconds: first } : { rate }),
+        tooSlow(bytes, milliseconds) {
+          // The first interval of a small answer began with the request.
+          const interval = rate === undefined && milliseconds === first ? limit : milliseconds;
+          return tooSlow({ side, operation, reference, host }, "sent", bytes, what, interval);
+        },
       });
     },
   };

@@ -11,7 +11,8 @@ import { clientOf, serve } from "../server.ts";
 /** A client of `http://NAME:PORT` on this machine, whose names are resolved by a DNS server of the test. */
 async function client(t: TestContext, name: string, answer: (name: string) => readonly string[], isOperators = false) {
   const server = await serve(t, ({ url, headers }, response) => {
-    if (url.endsWith("/tags/list?n=1000")) return void response.end(JSON.stringify({ tags: [headers.host] }));
+    const [hostname = ""] = (headers.host ?? "").split(":");
+    if (url.endsWith("/tags/list?n=1000")) return void response.end(JSON.stringify({ tags: [hostname] }));
     response.writeHead(404, { connection: "close" }).end();
   });
   const dns = await dnsServer(t, answer);
@@ -52,7 +53,7 @@ describe("a host name that resolves to", () => {
 
   test("this machine is right if the operator set it, or its parent domain", async (t) => {
     const { registry, endpoint } = await client(t, "registry.test", () => ["127.0.0.1"], true);
-    assert.deepEqual(await registry.listTags("app"), [endpoint.host]);
+    assert.deepEqual(await registry.listTags("app"), [endpoint.hostname]);
     const server = await serve(t, (_request, response) => void response.end('{"tags":["1"]}'));
     const { lookup } = await dnsServer(t, () => ["127.0.0.1"]);
     const environment = { AWS_ENDPOINT_URL: "http://emulator.test:4566" };
@@ -66,13 +67,13 @@ describe("a host name that resolves to", () => {
 
   test("this machine is right if the name says so", async (t) => {
     const { registry, endpoint } = await client(t, "registry.localhost", () => ["127.0.0.1"]);
-    assert.deepEqual(await registry.listTags("app"), [endpoint.host]);
+    assert.deepEqual(await registry.listTags("app"), [endpoint.hostname]);
   });
 
   test("several addresses is asked at the good ones only", async (t) => {
     const answer = () => ["169.254.169.254", "127.0.0.1"];
     const { registry, endpoint } = await client(t, "registry.test", answer, true);
-    assert.deepEqual(await registry.listTags("app"), [endpoint.host]);
+    assert.deepEqual(await registry.listTags("app"), [endpoint.hostname]);
   });
 });
 

@@ -65,6 +65,19 @@ describe("a registry that sends its answers byte by byte", () => {
     });
   }
 
+  test("is told the time since the request, however late its headers come", async (t) => {
+    const clock = movedClock();
+    const server = await serve(t, (_request, response) => {
+      void clock.sleep(60_000);
+      clock.step();
+      drip(response);
+    });
+    const { registry } = clientOf(t, server.url, { clock });
+    const error = await settle(clock, registry.getManifest("app", "1"));
+    assert.ok(error instanceof MirrorError);
+    assert.equal(error.message, `${server.url.host} sent only 1 byte of its answer in 90 s`);
+  });
+
   for (const [what, write] of WRITES) {
     test(`does not hold up ${what} whose answer is complete with its headers`, async (t) => {
       const headers = { location: "/v2/app/blobs/uploads/1", "docker-content-digest": DIGEST };
