@@ -31,7 +31,7 @@ export function copyReferrersCells(action: CopyReferrers, style: Style): Cells {
 
 /** Returns the cells of referrers that a target refused to store. */
 export function refusedReferrersCells(row: RefusedReferrersRow, style: Style): Cells {
-  return skippedCells(row, row.refused.length, "skipped: not accepted when they were last copied", style);
+  return skippedCells(row, row.refused.length, "skipped: the target refused them, or their type is not copied", style);
 }
 
 /** Most digests that a row names. */
