@@ -12,11 +12,12 @@ test("a copy of an error keeps its other fields and its cause", () => {
     reference: "r.example/app",
     retryable: true,
     retryAfterMilliseconds: 5,
+    isWebPage: true,
     hint: "wait",
     cause,
   });
-  const { code, side, operation, reference, retryAfterMilliseconds, hint, message } = error;
-  const expected = { code, side, operation, reference, retryAfterMilliseconds, hint, message };
+  const { code, side, operation, reference, retryAfterMilliseconds, isWebPage, hint, message } = error;
+  const expected = { code, side, operation, reference, retryAfterMilliseconds, isWebPage, hint, message };
   const copy = error.with({ retryable: false });
   assert.deepEqual({ ...copy, message: copy.message }, { name: "MirrorError", ...expected, retryable: false });
   assert.equal(copy.cause, cause);
