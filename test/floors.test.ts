@@ -17,8 +17,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["desired", "actual", "repository", "oci"],
   apply: ["plan", "desired", "actual", "repository", "dockerhub", "registry", "oci"],
   run: ["apply", "plan", "actual", "desired", "repository", "ecr", "dockerhub", "layout", "registry", "oci"],
+  scan: ["desired", "oci"],
   sandbox: ["oci"],
-  cli: ["run", "apply", "plan", "actual", "desired", "repository", "ecr", "dockerhub", "registry", "oci", "sandbox"],
+  cli: [
+    "run",
+    "apply",
+    "plan",
+    "actual",
+    "desired",
+    "repository",
+    "ecr",
+    "dockerhub",
+    "registry",
+    "oci",
+    "scan",
+    "sandbox",
+  ],
 };
 
 interface Import {
@@ -87,10 +101,13 @@ describe("imports", () => {
       undici: /^src\/(registry|ecr|dockerhub|run\/connections)/,
       "@aws-sdk/": /^src\/ecr\//,
       listr2: /^src\/cli\/progress\//,
-      "js-yaml": /^src\/desired\//,
+      "js-yaml": /^src\/(desired|scan)\//,
       ajv: /^src\/desired\//,
       re2js: /^src\/desired\//,
       commander: /^src\/cli\/options\//,
+      "dockerfile-ast": /^src\/scan\//,
+      ignore: /^src\/scan\//,
+      yaml: /^src\/scan\//,
       semver: /^src\/desired\//,
     };
     const strays = all.filter(({ from, to }) => {

@@ -6,6 +6,7 @@ import { LOCK } from "./definitions/lock.ts";
 import { PLAN } from "./definitions/plan.ts";
 import { QUOTA } from "./definitions/quota.ts";
 import { SANDBOX } from "./definitions/sandbox.ts";
+import { SCAN } from "./definitions/scan.ts";
 import { URIS } from "./definitions/uris.ts";
 import { VALIDATE } from "./definitions/validate.ts";
 import { command, type Command } from "./options/command.ts";
@@ -13,6 +14,7 @@ import { command, type Command } from "./options/command.ts";
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   command(INIT, async () => (await import("./commands/init.ts")).init),
+  command(SCAN, async () => (await import("./commands/scan.ts")).scan),
   command(VALIDATE, async () => (await import("./commands/validate.ts")).validate),
   command(PLAN, async () => (await import("./commands/plan.ts")).plan),
   command(APPLY, async () => (await import("./commands/apply.ts")).apply),

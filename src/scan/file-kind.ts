@@ -1,0 +1,2 @@
+/** The kinds of files in which images are found. */
+export type FileKindName = "dockerfile" | "compose" | "kubernetes";

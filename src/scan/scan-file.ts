@@ -1,0 +1,36 @@
+import { basename } from "node:path/posix";
+
+import type { FileKindName } from "./file-kind.ts";
+import type { FoundImage } from "./found-image.ts";
+import type { SourceFile, Unreadable } from "./source-file.ts";
+import { findInYaml } from "./yaml/find-in-yaml.ts";
+
+/** How a kind of file is read. */
+interface Reader {
+  /** Matches the base name. */
+  readonly name: RegExp;
+  /** A text that every file with an image contains; others are not parsed. */
+  readonly mention: RegExp;
+  readonly find: (file: SourceFile) => readonly FoundInFile[] | Unreadable;
+}
+
+/** An image, with the kind of file that names it. */
+export type FoundInFile = FoundImage & { readonly kind: FileKindName };
+
+const READERS: readonly Reader[] = [{ name: /\.ya?ml$|\.json$/i, mention: /image/i, find: findInYaml }];
+
+/** Returns whether a file can name images, by its path alone. */
+export function mayNameImages(path: string): boolean {
+  return readerOf(path) !== undefined;
+}
+
+/** Finds the images that a file names, in the order of the file. */
+export function scanFile(file: SourceFile): readonly FoundInFile[] | Unreadable {
+  const reader = readerOf(file.path);
+  return reader === undefined || !reader.mention.test(file.text) ? [] : reader.find(file);
+}
+
+function readerOf(path: string): Reader | undefined {
+  const name = basename(path);
+  return READERS.find((reader) => reader.name.test(name));
+}

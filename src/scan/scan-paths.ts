@@ -1,0 +1,135 @@
+import { readFileSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import pLimit from "p-limit";
+
+import { readFailure } from "../file-failure.ts";
+import { positionAt, sourceText } from "../desired/text/source-text.ts";
+import type { Position } from "../desired/text/problem.ts";
+import { mayNameImages, scanFile, type FoundInFile } from "./scan-file.ts";
+import { readSource, sourceOf, type ReadSource } from "./tree/read-source.ts";
+import { walkTree } from "./tree/walk-tree.ts";
+
+/** An image and where it stands. */
+export interface Occurrence extends FoundInFile {
+  /** As the caller named it, or below a folder that the caller named; `-` for standard input. */
+  readonly path: string;
+  readonly position: Position;
+}
+
+/** A file that was looked at without a result. */
+export interface Note {
+  readonly path: string;
+  readonly message: string;
+  readonly position?: Position;
+  /** Whether the caller named the file itself. */
+  readonly isNamed: boolean;
+}
+
+export interface Scan {
+  /** Files that were read, whether they name images or not. */
+  readonly files: number;
+  /** In the order of paths, and of the text within a file. */
+  readonly images: readonly Occurrence[];
+  /** Files that could not be read. */
+  readonly notes: readonly Note[];
+}
+
+/** The path that means standard input. */
+export const STANDARD_INPUT = "-";
+
+/** What a scan is given besides the paths. */
+export interface ScanOptions {
+  readonly standardInput: () => AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+/** Files that are open at once. */
+const FILES_AT_ONCE = 16;
+
+/** Finds the images that files name: files and folders by path, or standard input. Nothing is executed or followed. */
+export async function scanPaths(paths: readonly string[], options: ScanOptions): Promise<Scan> {
+  const limit = pLimit(FILES_AT_ONCE);
+  const results: Promise<FileResult>[] = [];
+  for (const path of paths) {
+    for await (const task of tasksOf(path, options)) results.push(limit(task));
+  }
+  const done = await Promise.all(results);
+  return {
+    files: done.filter(({ isRead }) => isRead).length,
+    images: done.flatMap(({ images }) => images),
+    notes: done.flatMap(({ notes }) => notes),
+  };
+}
+
+interface FileResult {
+  readonly isRead: boolean;
+  readonly images: readonly Occurrence[];
+  readonly notes: readonly Note[];
+}
+
+type Task = () => FileResult | Promise<FileResult>;
+
+async function* tasksOf(path: string, options: ScanOptions): AsyncGenerator<Task> {
+  if (path === STANDARD_INPUT) return yield () => scanStandardInput(options);
+  const folder = await isFolder(path);
+  if (typeof folder === "string") return yield () => note(path, folder, true);
+  if (!folder) return yield () => scanOne(path, true);
+  for await (const entry of walkTree(path, options.signal)) {
+    if (entry.kind === "unreadable") yield () => note(entry.path, entry.message, entry.path === path);
+    else if (mayNameImages(entry.path)) yield () => scanOne(entry.path, false);
+  }
+}
+
+/** Returns whether a path is a folder, or why that cannot be found out. */
+async function isFolder(path: string): Promise<boolean | string> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    return readFailure(error);
+  }
+}
+
+async function scanOne(path: string, isNamed: boolean): Promise<FileResult> {
+  return scanSource(path, await readSource(path), isNamed);
+}
+
+async function scanStandardInput({ standardInput }: ScanOptions): Promise<FileResult> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of standardInput()) chunks.push(chunk);
+  return scanSource(STANDARD_INPUT, sourceOf(Buffer.concat(chunks)), true);
+}
+
+function scanSource(path: string, read: ReadSource, isNamed: boolean): FileResult {
+  if (read.kind === "skipped") return NOTHING;
+  if (read.kind === "unreadable") return note(path, read.message, isNamed);
+  const { text } = read;
+  const readBeside = (name: string) => readBesideFile(path, name);
+  const found = scanFile({ path: path === STANDARD_INPUT ? "standard-input.yaml" : path, text, readBeside });
+  const source = sourceText(text);
+  if ("message" in found) {
+    const { message, offset } = found;
+    return note(path, message, isNamed, offset === undefined ? undefined : positionAt(source, offset));
+  }
+  const images = found.map((image) => ({ ...image, path, position: positionAt(source, image.span.start) }));
+  return { isRead: true, images, notes: [] };
+}
+
+const NOTHING: FileResult = { isRead: false, images: [], notes: [] };
+
+function note(path: string, message: string, isNamed: boolean, position?: Position): FileResult {
+  const notes = [{ path, message, isNamed, ...(position === undefined ? {} : { position }) }];
+  return { isRead: false, images: [], notes };
+}
+
+/** Reads a small file next to another one; undefined if there is none, or if it is not a regular file. */
+function readBesideFile(path: string, name: string): string | undefined {
+  if (path === STANDARD_INPUT) return undefined;
+  const beside = join(dirname(path), basename(name));
+  try {
+    const about = statSync(beside);
+    return about.isFile() && about.size < 1024 * 1024 ? readFileSync(beside, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { FileKindName } from "../file-kind.ts";
+import type { FoundImage } from "../found-image.ts";
+import type { SourceFile, Unreadable } from "../source-file.ts";
+import { COMPOSE } from "./compose.ts";
+import { KUBERNETES } from "./kubernetes.ts";
+import { yamlDocuments } from "./yaml-documents.ts";
+import type { YamlKind } from "./yaml-kind.ts";
+
+/** In the order in which they are tried: kinds with names of their own come before those that look at the content. */
+const KINDS: readonly YamlKind[] = [COMPOSE, KUBERNETES];
+
+/** An image, with the kind of document that names it. */
+export type FoundInYaml = FoundImage & { readonly kind: FileKindName };
+
+/** Finds the images in a YAML or JSON file. Documents of no known kind have none. */
+export function findInYaml(file: SourceFile): readonly FoundInYaml[] | Unreadable {
+  const documents = yamlDocuments(file.text);
+  if ("message" in documents) return documents;
+  const seen = new Set<number>();
+  return documents.flatMap((document) => {
+    const kind = KINDS.find((each) => each.accepts(document, file));
+    if (kind === undefined) return [];
+    // An anchor is found again at each of its aliases.
+    const found = [...kind.find(document, file)].filter(({ span }) => !seen.has(span.start) && seen.add(span.start));
+    return found.map((image) => ({ ...image, kind: kind.name }));
+  });
+}
