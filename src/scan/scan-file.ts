@@ -3,6 +3,7 @@ import { basename } from "node:path/posix";
 import type { FileKindName } from "./file-kind.ts";
 import type { FoundImage } from "./found-image.ts";
 import type { SourceFile, Unreadable } from "./source-file.ts";
+import { findInDockerfile } from "./dockerfile/find-in-dockerfile.ts";
 import { findInYaml } from "./yaml/find-in-yaml.ts";
 
 /** How a kind of file is read. */
@@ -17,7 +18,14 @@ interface Reader {
 /** An image, with the kind of file that names it. */
 export type FoundInFile = FoundImage & { readonly kind: FileKindName };
 
-const READERS: readonly Reader[] = [{ name: /\.ya?ml$|\.json$/i, mention: /image/i, find: findInYaml }];
+const READERS: readonly Reader[] = [
+  {
+    name: /^(?:Dockerfile|Containerfile)(?:[.-].+)?$|\.(?:Dockerfile|Containerfile)$/i,
+    mention: /FROM|syntax/i,
+    find: (file) => findInDockerfile(file).map((image) => ({ ...image, kind: "dockerfile" })),
+  },
+  { name: /\.ya?ml$|\.json$/i, mention: /image/i, find: findInYaml },
+];
 
 /** Returns whether a file can name images, by its path alone. */
 export function mayNameImages(path: string): boolean {

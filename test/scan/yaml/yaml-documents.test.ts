@@ -41,7 +41,7 @@ describe("YAML documents", () => {
   }
 
   test("know where each text stands, without its quotes", () => {
-    const text = "a: plain\nb: \"double\"\nc: 'single'\nd: >-\n  folded\ne: [in, \"flow\"]\nf: # comment\n  below\n";
+    const text = 'a: plain\nb: "double"\nc: \'single\'\nd: >-\n  folded\ne: [in, "flow"]\nf: # comment\n  below\n';
     const [document] = yamlDocuments(text) as readonly YamlValue[];
     const spans: string[] = [];
     const visit = (value: YamlValue) => {
