@@ -1,13 +1,36 @@
 import type { FileKindName } from "../file-kind.ts";
 import type { FoundImage } from "../found-image.ts";
 import type { SourceFile, Unreadable } from "../source-file.ts";
+import { CLOUDFORMATION, ECS_TASK_DEFINITION } from "./aws.ts";
 import { COMPOSE } from "./compose.ts";
+import { GITHUB_ACTION, GITHUB_WORKFLOW } from "./github.ts";
+import { GITLAB_CI } from "./gitlab.ts";
+import { HELM_VALUES } from "./helm-values.ts";
 import { KUBERNETES } from "./kubernetes.ts";
+import { KUSTOMIZE } from "./kustomize.ts";
+import { AZURE_PIPELINES, BITBUCKET, BUILDKITE, CIRCLECI, CODEBUILD } from "./pipelines.ts";
+import { SKAFFOLD } from "./skaffold.ts";
 import { yamlDocuments } from "./yaml-documents.ts";
 import type { YamlKind } from "./yaml-kind.ts";
 
 /** In the order in which they are tried: kinds with names of their own come before those that look at the content. */
-const KINDS: readonly YamlKind[] = [COMPOSE, KUBERNETES];
+const KINDS: readonly YamlKind[] = [
+  COMPOSE,
+  GITHUB_WORKFLOW,
+  GITHUB_ACTION,
+  GITLAB_CI,
+  CIRCLECI,
+  BITBUCKET,
+  AZURE_PIPELINES,
+  BUILDKITE,
+  CODEBUILD,
+  KUSTOMIZE,
+  SKAFFOLD,
+  KUBERNETES,
+  ECS_TASK_DEFINITION,
+  CLOUDFORMATION,
+  HELM_VALUES,
+];
 
 /** An image, with the kind of document that names it. */
 export type FoundInYaml = FoundImage & { readonly kind: FileKindName };

@@ -1,7 +1,7 @@
-import { imageValue } from "../image-value.ts";
 import type { FoundImage } from "../found-image.ts";
-import { textOf, valueOf, type YamlKind } from "./yaml-kind.ts";
+import { scalarImage } from "./scalar-image.ts";
 import type { YamlValue } from "./yaml-documents.ts";
+import { textOf, valueOf, type YamlKind } from "./yaml-kind.ts";
 
 /**
  * Kubernetes objects: every `image` of an object with `apiVersion` and `kind`. Custom resources keep theirs in places of
@@ -9,12 +9,16 @@ import type { YamlValue } from "./yaml-documents.ts";
  */
 export const KUBERNETES: YamlKind = {
   name: "kubernetes",
-  accepts: (document) =>
-    textOf(valueOf(document, "apiVersion")) !== undefined && textOf(valueOf(document, "kind")) !== undefined,
+  accepts: (document) => isObject(document),
   find: (document) => imagesIn(document, ""),
 };
 
-function* imagesIn(node: YamlValue, path: string): Generator<FoundImage> {
+function isObject(node: YamlValue): boolean {
+  return textOf(valueOf(node, "apiVersion")) !== undefined && textOf(valueOf(node, "kind")) !== undefined;
+}
+
+/** Yields every text with the key `image`, wherever it is. */
+export function* imagesIn(node: YamlValue, path: string): Generator<FoundImage> {
   if (node.kind === "scalar") return;
   if (node.kind === "list") {
     for (const [index, item] of node.items.entries()) yield* imagesIn(item, `${path}[${index}]`);
@@ -24,9 +28,6 @@ function* imagesIn(node: YamlValue, path: string): Generator<FoundImage> {
     const at = path === "" ? key : `${path}.${key}`;
     const image = key === "image" ? textOf(value) : undefined;
     if (image === undefined) yield* imagesIn(value, at);
-    else {
-      const { text, span } = image;
-      yield { at, span, text, value: imageValue({ text, unresolved: [] }), edit: { kind: "whole", span } };
-    }
+    else yield scalarImage(at, image);
   }
 }
