@@ -4,6 +4,7 @@ import type { FileKindName } from "./file-kind.ts";
 import type { FoundImage } from "./found-image.ts";
 import type { SourceFile, Unreadable } from "./source-file.ts";
 import { findInDockerfile } from "./dockerfile/find-in-dockerfile.ts";
+import { findInBake, findInTerraform } from "./hcl/find-in-hcl.ts";
 import { findInYaml } from "./yaml/find-in-yaml.ts";
 
 /** How a kind of file is read. */
@@ -22,10 +23,20 @@ const READERS: readonly Reader[] = [
   {
     name: /^(?:Dockerfile|Containerfile)(?:[.-].+)?$|\.(?:Dockerfile|Containerfile)$/i,
     mention: /FROM|syntax/i,
-    find: (file) => findInDockerfile(file).map((image) => ({ ...image, kind: "dockerfile" })),
+    find: (file) => named("dockerfile", findInDockerfile(file)),
   },
-  { name: /\.ya?ml$|\.json$/i, mention: /image/i, find: findInYaml },
+  {
+    name: /\.ya?ml$|\.json$|^kustomization$/i,
+    mention: /image|docker|uses:|pipe:|container|FROM|builder/i,
+    find: findInYaml,
+  },
+  { name: /bake[^/]*\.hcl$/i, mention: /docker-image|FROM/i, find: (file) => named("bake", findInBake(file)) },
+  { name: /\.tf$/i, mention: /image/, find: (file) => named("terraform", findInTerraform(file)) },
 ];
+
+function named(kind: FileKindName, images: readonly FoundImage[]): FoundInFile[] {
+  return images.map((image) => ({ ...image, kind }));
+}
 
 /** Returns whether a file can name images, by its path alone. */
 export function mayNameImages(path: string): boolean {

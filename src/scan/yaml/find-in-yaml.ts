@@ -2,7 +2,9 @@ import type { FileKindName } from "../file-kind.ts";
 import type { FoundImage } from "../found-image.ts";
 import type { SourceFile, Unreadable } from "../source-file.ts";
 import { CLOUDFORMATION, ECS_TASK_DEFINITION } from "./aws.ts";
+import { BAKE } from "./bake.ts";
 import { COMPOSE } from "./compose.ts";
+import { DEVCONTAINER } from "./devcontainer.ts";
 import { GITHUB_ACTION, GITHUB_WORKFLOW } from "./github.ts";
 import { GITLAB_CI } from "./gitlab.ts";
 import { HELM_VALUES } from "./helm-values.ts";
@@ -16,6 +18,8 @@ import type { YamlKind } from "./yaml-kind.ts";
 /** In the order in which they are tried: kinds with names of their own come before those that look at the content. */
 const KINDS: readonly YamlKind[] = [
   COMPOSE,
+  BAKE,
+  DEVCONTAINER,
   GITHUB_WORKFLOW,
   GITHUB_ACTION,
   GITLAB_CI,
@@ -32,12 +36,23 @@ const KINDS: readonly YamlKind[] = [
   HELM_VALUES,
 ];
 
+/**
+ * Blanks the comments of JSON files, which development containers allow (JSON with Comments). Offsets stay the same, and
+ * so do texts that contain two slashes.
+ */
+function withoutJsonComments({ path, text }: SourceFile): string {
+  if (!path.endsWith(".json")) return text;
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (found) =>
+    found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, " "),
+  );
+}
+
 /** An image, with the kind of document that names it. */
 export type FoundInYaml = FoundImage & { readonly kind: FileKindName };
 
 /** Finds the images in a YAML or JSON file. Documents of no known kind have none. */
 export function findInYaml(file: SourceFile): readonly FoundInYaml[] | Unreadable {
-  const documents = yamlDocuments(file.text);
+  const documents = yamlDocuments(withoutJsonComments(file));
   if ("message" in documents) return documents;
   const seen = new Set<number>();
   return documents.flatMap((document) => {
