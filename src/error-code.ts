@@ -10,6 +10,7 @@ export type ErrorCode =
   | "POLICY_FILE"
   | "PLAN_FILE"
   | "LOCK_MISMATCH"
+  | "NOT_MIRRORED"
   | "EMPTY"
   | "NO_TAGS"
   | "COLLISION"

@@ -10,6 +10,7 @@ export const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = {
   INVALID_REFERENCE: "use a name that `docker pull` accepts",
   POLICY_FILE: "move the policy file into the mirror file's folder or a subfolder",
   PLAN_FILE: "create a new plan: `mirrorform plan --out FILE`",
+  NOT_MIRRORED: "add it to the mirror file",
   LOCK_MISMATCH: "run `mirrorform lock` and commit the result",
   EMPTY: "declare at least one image; mirrorform treats an empty list as a mistake",
   NO_TAGS: "run `mirrorform plan --explain` to see what excludes each tag, or set `allowEmpty: true`",

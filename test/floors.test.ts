@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["desired", "actual", "repository", "oci"],
   apply: ["plan", "desired", "actual", "repository", "dockerhub", "registry", "oci"],
   run: ["apply", "plan", "actual", "desired", "repository", "ecr", "dockerhub", "layout", "registry", "oci"],
-  scan: ["desired", "oci"],
+  scan: ["desired", "registry", "oci"],
   sandbox: ["oci"],
   cli: [
     "run",

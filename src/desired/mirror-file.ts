@@ -49,6 +49,8 @@ export interface MirrorFile {
   sources: ReadonlyMap<string, Source>;
   /** In file order, which is the priority. `expandRules` turns them into images. */
   entries: DesiredEntry[];
+  /** Names of images that `scan` leaves out; `*` matches any characters. */
+  scanIgnore: readonly string[];
 }
 
 /** The result of reading a mirror file, with its text for rendering problems. Warnings do not make it invalid. */
@@ -139,7 +141,8 @@ async function readTree(
   const desired = await checkDocument(document, dirname(realPath), writtenAt, log, signal);
   const problems = log.problems();
   if (problems.length > 0) return { problems, source: source.text };
-  const file = { path, realPath, name: document.name, ...desired };
+  const scanIgnore = document.scan?.ignore ?? [];
+  const file = { path, realPath, name: document.name, scanIgnore, ...desired };
   return { file, warnings: log.warnings(), source: source.text };
 }
 

@@ -7,6 +7,7 @@ import { readFailure } from "../file-failure.ts";
 import { positionAt, sourceText } from "../desired/text/source-text.ts";
 import type { Position } from "../desired/text/problem.ts";
 import { mayNameImages, scanFile, type FoundInFile } from "./scan-file.ts";
+import { hasIgnoreComment } from "./text/ignore-comment.ts";
 import { readSource, sourceOf, type ReadSource } from "./tree/read-source.ts";
 import { walkTree } from "./tree/walk-tree.ts";
 
@@ -15,6 +16,8 @@ export interface Occurrence extends FoundInFile {
   /** As the caller named it, or below a folder that the caller named; `-` for standard input. */
   readonly path: string;
   readonly position: Position;
+  /** Whether a comment in the file says to leave it out. */
+  readonly isIgnored: boolean;
 }
 
 /** A file that was looked at without a result. */
@@ -111,7 +114,10 @@ function scanSource(path: string, read: ReadSource, isNamed: boolean): FileResul
     const { message, offset } = found;
     return note(path, message, isNamed, offset === undefined ? undefined : positionAt(source, offset));
   }
-  const images = found.map((image) => ({ ...image, path, position: positionAt(source, image.span.start) }));
+  const images = found.map((image) => {
+    const position = positionAt(source, image.span.start);
+    return { ...image, path, position, isIgnored: hasIgnoreComment(source, position.line) };
+  });
   return { isRead: true, images, notes: [] };
 }
 

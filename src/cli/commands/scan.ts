@@ -1,20 +1,50 @@
+import { existsSync } from "node:fs";
+
+import { assess } from "../../scan/assess.ts";
+import { coverageOf } from "../../scan/coverage.ts";
 import { scanPaths } from "../../scan/scan-paths.ts";
 import type { ScanInput } from "../definitions/scan.ts";
+import { loadWithLock } from "../input/load-lock.ts";
+import { DEFAULT_FILE } from "../options/common-options.ts";
+import { annotations, codeQuality } from "../output/annotations.ts";
+import { writeOutput } from "../output/output-file.ts";
+import { wantsColor } from "../output/wants-color.ts";
 import { EXIT } from "../process/exit-code.ts";
 import type { ProcessContext } from "../process/process-context.ts";
+import { createStyle } from "../render/text/style.ts";
 import { scanDocument } from "../scan/scan-document.ts";
-import { scanText } from "../scan/scan-text.ts";
+import { scanProblems } from "../scan/scan-problems.ts";
+import { scanText, type ScanView } from "../scan/scan-text.ts";
 
 /**
- * Runs `scan`: lists the images that files name.
- * @returns 3 if a file that was named cannot be read
+ * Runs `scan`: lists the images that files name, and whether the mirror file has them.
+ * @returns 1 if --check finds an image that is not mirrored, 3 if a file that was named cannot be read
  */
 export async function scan(input: ScanInput, context: ProcessContext): Promise<number> {
-  const paths = input.operands.length === 0 ? ["."] : input.operands;
-  const { signal, standardInput = NO_INPUT } = context;
+  const { check, strict, json, codeQuality: reportFile, operands } = input;
+  const { signal, standardInput = NO_INPUT, environment, out } = context;
+  const mirrors = await mirrorFileOf(input, context);
+  if (mirrors === undefined) return EXIT.invalid;
+  const paths = operands.length === 0 ? ["."] : operands;
   const found = await scanPaths(paths, { signal, standardInput });
-  context.out(input.json ? `${JSON.stringify(scanDocument(found), null, 2)}\n` : scanText(found));
-  return found.notes.some(({ isNamed }) => isNamed) ? EXIT.invalid : EXIT.done;
+  const images =
+    mirrors === "none"
+      ? assess(found.images, () => ({ kind: "missing", missing: "repository" }), [])
+      : assess(found.images, coverageOf(mirrors.file, mirrors.lock), mirrors.file.scanIgnore);
+  const view: ScanView = { ...found, images, isCompared: mirrors !== "none", isCheck: check };
+  const problems = scanProblems(view, strict);
+  const style = createStyle({ color: wantsColor(input.noColor, context) });
+  out(json ? `${JSON.stringify(scanDocument(view), null, 2)}\n` : scanText(view, style));
+  if (check && !json) out(annotations(problems, environment));
+  if (reportFile !== undefined) await writeOutput(reportFile, codeQuality(problems));
+  if (found.notes.some(({ isNamed }) => isNamed)) return EXIT.invalid;
+  return check && problems.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 async function* NO_INPUT(): AsyncGenerator<Uint8Array> {}
+
+/** Returns the mirror file; "none" if none was named and the default one does not exist; undefined if it is not valid. */
+async function mirrorFileOf({ file, check, json }: ScanInput, context: ProcessContext) {
+  if (file === undefined && !check && !existsSync(DEFAULT_FILE)) return "none";
+  return loadWithLock({ file: file ?? DEFAULT_FILE, json }, context);
+}

@@ -1,10 +1,15 @@
 import type { InputOf } from "../options/command.ts";
-import { flag } from "../options/option.ts";
+import { outputFile } from "../options/common-options.ts";
+import { flag, text } from "../options/option.ts";
 
 export const SCAN = {
   name: "scan",
-  summary: "list the images that the files of a folder name; uses no network",
+  summary: "find the images that files name, such as Dockerfiles and manifests; uses no network",
   options: {
+    file: { ...text("FILE", "compare with this mirror file (default: mirrors.yaml, if there is one)"), short: "f" },
+    check: flag("exit with 1 if an image is not in the mirror file"),
+    strict: flag("with --check, also exit with 1 for variables without a value and for files that cannot be read"),
+    codeQuality: outputFile("write the images that are not mirrored to FILE as a GitLab Code Quality report"),
     json: flag("print one JSON document instead of text"),
     noColor: flag("disable colors; same as setting NO_COLOR"),
   },
@@ -13,7 +18,7 @@ export const SCAN = {
     most: Infinity,
     help: "files and folders to read; - for YAML from standard input (default: the current folder)",
   },
-  examples: ["mirrorform scan", "helm template ./chart | mirrorform scan -"],
+  examples: ["mirrorform scan", "mirrorform scan --check .github deploy", "helm template ./chart | mirrorform scan -"],
 } as const;
 
 export type ScanInput = InputOf<typeof SCAN>;

@@ -1,20 +1,31 @@
 import { familiarReference } from "../../oci/reference.ts";
 import type { ImageValue } from "../../scan/found-image.ts";
-import type { Occurrence, Scan } from "../../scan/scan-paths.ts";
+import type { Assessed } from "../../scan/assess.ts";
+import type { ScanView } from "./scan-text.ts";
 
 /** Returns what `scan --json` prints. */
-export function scanDocument({ files, images, notes }: Scan): object {
+export function scanDocument({ files, images, notes, isCompared }: ScanView): object {
   return {
     formatVersion: "1.0",
     files,
-    images: images.map(imageDocument),
+    images: images.map((image) => imageDocument(image, isCompared)),
     notes: notes.map(({ path, message, position }) => ({ path, message, ...position })),
   };
 }
 
-function imageDocument({ path, position, kind, at, text, value, platform }: Occurrence): object {
-  const place = { path, ...position, kind, at, text };
-  return { ...place, ...valueDocument(value), ...(platform === undefined ? {} : { platform }) };
+function imageDocument(image: Assessed, isCompared: boolean): object {
+  const { path, position, kind, at, text, value, platform, status } = image;
+  return {
+    path,
+    ...position,
+    kind,
+    at,
+    text,
+    ...valueDocument(value),
+    ...(platform === undefined ? {} : { platform }),
+    ...(isCompared ? { status: status.kind } : {}),
+    ...(isCompared && status.kind === "missing" ? { missing: status.missing } : {}),
+  };
 }
 
 function valueDocument(value: ImageValue): object {

@@ -46,6 +46,20 @@ export interface MirrorFileDocument {
     [k: string]: SourceDocument;
   };
   /**
+   * What mirrorform scan takes into account.
+   */
+  scan?: {
+    /**
+     * Images that do not have to be mirrored, as in FROM; * matches any characters: example.com/*, *:local.
+     *
+     * @minItems 1
+     * @maxItems 1000
+     *
+     * Items: An image name, with * for any characters.
+     */
+    ignore?: string[];
+  };
+  /**
    * The entries, most important first: when pulls are limited, images are copied in this order.
    *
    * @minItems 1
@@ -766,6 +780,13 @@ export const mirrorFileShape: Shape = {
           "concurrency": {
             "scalar": "integer"
           }
+        }
+      }
+    },
+    "scan": {
+      "properties": {
+        "ignore": {
+          "items": {}
         }
       }
     },
