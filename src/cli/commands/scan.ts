@@ -14,7 +14,8 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { createStyle } from "../render/text/style.ts";
 import { scanDocument } from "../scan/scan-document.ts";
 import { scanProblems } from "../scan/scan-problems.ts";
-import { scanText, type ScanView } from "../scan/scan-text.ts";
+import { scanText } from "../scan/scan-text.ts";
+import type { ScanView } from "../scan/scan-view.ts";
 
 /**
  * Runs `scan`: lists the images that files name, and whether the mirror file has them.

@@ -1,7 +1,7 @@
 import { familiarReference } from "../../oci/reference.ts";
 import type { ImageValue } from "../../scan/found-image.ts";
 import type { Assessed } from "../../scan/assess.ts";
-import type { ScanView } from "./scan-text.ts";
+import type { ScanView } from "./scan-view.ts";
 
 /** Returns what `scan --json` prints. */
 export function scanDocument({ files, images, notes, isCompared }: ScanView): object {

@@ -1,7 +1,7 @@
 import type { Problem } from "../../desired/text/problem.ts";
 import { familiarReference } from "../../oci/reference.ts";
 import type { Assessed } from "../../scan/assess.ts";
-import type { ScanView } from "./scan-text.ts";
+import { MISSING, type ScanView } from "./scan-view.ts";
 
 /** Returns what `scan --check` fails for. @param strict whether variables without a value and unread files count, too */
 export function scanProblems({ images, notes }: ScanView, strict: boolean): Problem[] {
@@ -25,10 +25,3 @@ function problemOf({ path, position, value, text, status }: Assessed, strict: bo
   }
   return [];
 }
-
-/** Why an image is not covered. */
-export const MISSING = {
-  repository: "no entry has its repository",
-  tag: "no entry has this tag",
-  digest: "no entry has this digest",
-} as const;

@@ -1,20 +1,10 @@
 import { familiarReference } from "../../oci/reference.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { Assessed, Status } from "../../scan/assess.ts";
-import type { Scan } from "../../scan/scan-paths.ts";
 import { alignColumns } from "../render/text/columns.ts";
 import type { Style } from "../render/text/style.ts";
 import { plural } from "../render/text/units.ts";
-import { MISSING } from "./scan-problems.ts";
-
-/** A scan and how to show it. */
-export interface ScanView extends Omit<Scan, "images"> {
-  readonly images: readonly Assessed[];
-  /** Whether the images were compared with a mirror file. */
-  readonly isCompared: boolean;
-  /** Whether to leave out what is mirrored. */
-  readonly isCheck: boolean;
-}
+import { MISSING, type ScanView } from "./scan-view.ts";
 
 /** Renders a scan: one line an image, with its file, line and column, then what could not be read, and the totals. */
 export function scanText(view: ScanView, style: Style): string {

@@ -16,10 +16,11 @@ test("scan lists the images of a folder with file, line and column", async (cont
   assert.equal(ran.stderr, "");
   assert.deepEqual(ran.stdout.split("\n"), [
     "compose.yaml:3:12  nginx:1.27",
-    "compose.yaml:5:13  postgres:${PG} (unresolved: PG)",
+    "compose.yaml:5:13  postgres:${PG}  unresolved: PG",
     "k8s/pod.yaml:5:14  ghcr.io/a/b:1",
     "",
-    "3 images in 2 files.",
+    "3 images in 2 files: 1 unresolved.",
+    "Next: mirrorform scan --write adds them to a new mirror file.",
     "",
   ]);
   assert.equal(ran.code, 0);
