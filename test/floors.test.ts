@@ -33,6 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "registry",
     "oci",
     "scan",
+    "rewrite",
+    "mirror-text",
     "sandbox",
   ],
 };
@@ -107,6 +109,7 @@ describe("imports", () => {
       ajv: /^src\/desired\//,
       re2js: /^src\/desired\//,
       commander: /^src\/cli\/options\//,
+      diff: /^src\/cli\/commands\/rewrite/,
       "dockerfile-ast": /^src\/scan\//,
       ignore: /^src\/scan\//,
       yaml: /^src\/mirror-text\//,

@@ -5,6 +5,7 @@ import { INIT } from "./definitions/init.ts";
 import { LOCK } from "./definitions/lock.ts";
 import { PLAN } from "./definitions/plan.ts";
 import { QUOTA } from "./definitions/quota.ts";
+import { REWRITE } from "./definitions/rewrite.ts";
 import { SANDBOX } from "./definitions/sandbox.ts";
 import { SCAN } from "./definitions/scan.ts";
 import { URIS } from "./definitions/uris.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   command(PLAN, async () => (await import("./commands/plan.ts")).plan),
   command(APPLY, async () => (await import("./commands/apply.ts")).apply),
   command(URIS, async () => (await import("./commands/uris.ts")).uris),
+  command(REWRITE, async () => (await import("./commands/rewrite.ts")).rewrite),
   command(LOCK, async () => (await import("./commands/lock.ts")).lock),
   command(IAM, async () => (await import("./commands/iam.ts")).iam),
   command(QUOTA, async () => (await import("./commands/quota.ts")).quota),

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 import { parseReference } from "../oci/reference.ts";
 import type { NewEntry } from "./new-entry.ts";
@@ -61,8 +61,8 @@ function joinTags(text: string, mirrors: YAMLSeq, { image, tags }: NewEntry): In
 }
 
 function isSame(item: YAMLMap, wanted: { registry: string; repository: string }): boolean {
-  const image = item.get("image", true) as Scalar | undefined;
-  const reference = typeof image?.value === "string" ? parseReference(image.value) : "";
+  const image = item.get("image", true);
+  const reference = isScalar(image) && typeof image.value === "string" ? parseReference(image.value) : "";
   if (typeof reference === "string") return false;
   return reference.registry === wanted.registry && reference.repository === wanted.repository;
 }

@@ -1,4 +1,4 @@
-import { formatReference, type Reference } from "../oci/reference.ts";
+import { DOCKER_HUB, familiarReference, type Reference } from "../oci/reference.ts";
 import type { Edit, Span } from "../scan/found-image.ts";
 
 /** A change of a text. */
@@ -24,30 +24,28 @@ export interface Place {
 }
 
 /**
- * Returns the changes that make a place name another image.
+ * Returns the changes that make a place name another image, in its familiar form: `nginx:1.27` on Docker Hub.
  * @param to has a digest only if the new name has one
- * @param name the new name: a registry, a repository, and what `to` has of tag and digest
  */
-export function replacementsFor(
-  place: Place,
-  to: Reference,
-  name = formatReference(to),
-): Replacement[] | NotReplaceable {
+export function replacementsFor(place: Place, to: Reference): Replacement[] | NotReplaceable {
   const { edit, from } = place;
   switch (edit.kind) {
     case "whole":
-      return changed(place, edit.span, name);
-    case "name": {
+      return changed(place, edit.span, familiarReference(to));
+    case "name":
       if (to.tag !== from.tag || to.digest !== from.digest) {
-        return { reason: "its tag comes from a variable, and the mirrored image has another one" };
+        return { reason: "its tag comes from a variable, and the other image has another tag" };
       }
-      return changed(place, edit.span, name.slice(0, name.length - suffixOf(to).length));
-    }
+      return changed(place, edit.span, familiarReference(withoutVersion(to)));
     case "fields":
       return fieldReplacements(place, edit, to);
     case "none":
       return { reason: edit.reason };
   }
+}
+
+function withoutVersion({ registry, repository }: Reference): Reference {
+  return { registry, repository };
 }
 
 function fieldReplacements(
@@ -58,7 +56,7 @@ function fieldReplacements(
   const { registry, repository, tag, digest } = edit;
   if (tag === undefined && to.tag !== place.from.tag) return { reason: "it has no key for the tag" };
   if (digest === undefined && to.digest !== place.from.digest) return { reason: "it has no key for the digest" };
-  const name = registry === undefined ? `${to.registry}/${to.repository}` : to.repository;
+  const name = registry === undefined ? familiarReference(withoutVersion(to)) : repositoryAlone(to);
   return [
     ...(registry === undefined ? [] : changed(place, registry, to.registry)),
     ...changed(place, repository, name),
@@ -71,8 +69,9 @@ function changed({ textOf, quoted }: Place, span: Span, text: string): Replaceme
   return textOf(span) === text ? [] : [{ span, text: quoted(text, span) }];
 }
 
-function suffixOf({ tag, digest }: Reference): string {
-  return `${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+/** Returns the repository for a place whose registry has a key of its own. */
+function repositoryAlone({ registry, repository }: Reference): string {
+  return registry === DOCKER_HUB ? repository.replace(/^library\/(?=[^/]+$)/, "") : repository;
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Scan {
   readonly images: readonly Occurrence[];
   /** Files that could not be read. */
   readonly notes: readonly Note[];
+  /** The text of each file that names images, without a byte order mark. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** The path that means standard input. */
@@ -62,11 +64,14 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions):
     files: done.filter(({ isRead }) => isRead).length,
     images: done.flatMap(({ images }) => images),
     notes: done.flatMap(({ notes }) => notes),
+    texts: new Map(done.flatMap(({ images, text }) => (images[0] === undefined ? [] : [[images[0].path, text]]))),
   };
 }
 
 interface FileResult {
   readonly isRead: boolean;
+  /** Empty for files without images, so that they take no memory. */
+  readonly text: string;
   readonly images: readonly Occurrence[];
   readonly notes: readonly Note[];
 }
@@ -118,14 +123,14 @@ function scanSource(path: string, read: ReadSource, isNamed: boolean): FileResul
     const position = positionAt(source, image.span.start);
     return { ...image, path, position, isIgnored: hasIgnoreComment(source, position.line) };
   });
-  return { isRead: true, images, notes: [] };
+  return { isRead: true, text: images.length > 0 ? text : "", images, notes: [] };
 }
 
-const NOTHING: FileResult = { isRead: false, images: [], notes: [] };
+const NOTHING: FileResult = { isRead: false, text: "", images: [], notes: [] };
 
 function note(path: string, message: string, isNamed: boolean, position?: Position): FileResult {
   const notes = [{ path, message, isNamed, ...(position === undefined ? {} : { position }) }];
-  return { isRead: false, images: [], notes };
+  return { ...NOTHING, notes };
 }
 
 /** Reads a small file next to another one; undefined if there is none, or if it is not a regular file. */

@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { createInterface } from "node:readline/promises";
 import { addAbortSignal } from "node:stream";
 
 import { systemClock } from "../../clock.ts";
@@ -24,8 +25,19 @@ export interface ProcessContext extends RunContext {
   terminalSize: () => { rows: number | undefined; columns: number | undefined };
   /** Returns the signal that interrupted the run. */
   interruptedBy: () => InterruptSignal | undefined;
+  /** Asks the person at the terminal. Missing where nobody can answer. */
+  ask?: (question: string) => Promise<string>;
   /** Where the notice of an interrupt appears. */
   interruptNotice: InterruptNotice;
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
 }
 
 export function createProcessContext(interrupt: {
@@ -52,5 +64,8 @@ export function createProcessContext(interrupt: {
     signal: interrupt.signal,
     interruptedBy: interrupt.received,
     interruptNotice: createInterruptNotice(err),
+    ...(process.stdin.isTTY && process.stdout.isTTY
+      ? { ask: (question) => askOnTerminal(question, interrupt.signal) }
+      : {}),
   };
 }

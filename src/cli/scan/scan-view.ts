@@ -2,7 +2,7 @@ import type { Assessed } from "../../scan/assess.ts";
 import type { Scan } from "../../scan/scan-paths.ts";
 
 /** A scan and how to show it. */
-export interface ScanView extends Omit<Scan, "images"> {
+export interface ScanView extends Omit<Scan, "images" | "texts"> {
   readonly images: readonly Assessed[];
   /** Whether the images were compared with a mirror file. */
   readonly isCompared: boolean;
