@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   apply: ["plan", "desired", "actual", "repository", "dockerhub", "registry", "oci"],
   run: ["apply", "plan", "actual", "desired", "repository", "ecr", "dockerhub", "layout", "registry", "oci"],
   scan: ["desired", "registry", "oci"],
-  "mirror-text": ["oci"],
+  "mirror-text": ["desired", "oci"],
   rewrite: ["scan", "desired", "registry", "oci"],
   sandbox: ["oci"],
   cli: [

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 import { parseReference } from "../oci/reference.ts";
+import { entryLines } from "./entry-lines.ts";
 import type { NewEntry } from "./new-entry.ts";
 import { scalarText } from "./scalar-text.ts";
 
@@ -71,11 +72,7 @@ function appendTo(text: string, mirrors: YAMLSeq, entries: readonly NewEntry[]):
   const last = mirrors.items.at(-1) as { range?: [number, number, number] | null } | undefined;
   const [start, end] = last?.range ?? [text.length, text.length];
   const indentation = indentationOf(text, text.lastIndexOf("-", start));
-  const lines = entries.flatMap(({ image, tags, to }) => [
-    `${indentation}- image: ${scalarText(image)}`,
-    ...(to === undefined ? [] : [`${indentation}  to: ${scalarText(to)}`]),
-    ...(tags === undefined ? [] : [`${indentation}  tags: [${tags.map(scalarText).join(", ")}]`]),
-  ]);
+  const lines = entries.flatMap((entry) => entryLines(entry, indentation));
   return afterLine(text, lastCharacter(text, end), lines);
 }
 

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 
 function add(text: string, ...images: string[]): string {
   const references = images.map((image) => parseReference(image) as Reference);
-  const result = addEntries(text, entriesFor(references));
+  const result = addEntries(text, entriesFor(references).entries);
   return typeof result === "string" ? result : `${result.message}; ${result.hint}`;
 }
 
@@ -35,8 +35,8 @@ describe("Entries that are added to a mirror file", () => {
   });
 
   test("keep the line ends of the file, and end it with one", () => {
-    assert.equal(add("mirrors:\r\n  - image: a\r\n", "b:1"), "mirrors:\r\n  - image: a\r\n  - image: b:1\r\n");
-    assert.equal(add("mirrors:\n  - image: a", "b:1"), "mirrors:\n  - image: a\n  - image: b:1\n");
+    assert.equal(add("mirrors:\r\n  - image: a\r\n", "bb:1"), "mirrors:\r\n  - image: a\r\n  - image: bb:1\r\n");
+    assert.equal(add("mirrors:\n  - image: a", "bb:1"), "mirrors:\n  - image: a\n  - image: bb:1\n");
   });
 
   test("with a digest alone say which tag they get", () => {
@@ -47,6 +47,6 @@ describe("Entries that are added to a mirror file", () => {
   });
 
   test("are refused where the list is on one line", () => {
-    assert.match(add("mirrors: [{ image: a }]\n", "b:1"), /^its mirrors are written as \[\.\.\.\]/);
+    assert.match(add("mirrors: [{ image: a }]\n", "bb:1"), /^its mirrors are written as \[\.\.\.\]/);
   });
 });

@@ -1,7 +1,5 @@
-import { AS_AT_SOURCE, fillDestination } from "../../desired/entries/destination.ts";
-import { nameDiagnostic } from "../../desired/entries/name-rules.ts";
-import type { Target } from "../../desired/places/target.ts";
 import { MirrorError } from "../../errors.ts";
+import { takeFreePlace } from "../../mirror-text/free-place.ts";
 import { formatReference, withDefaultTag, type Reference } from "../../oci/reference.ts";
 
 /** An image for a first mirror file, as given and as parsed. */
@@ -13,12 +11,6 @@ export interface FirstImage {
 /** The entry of a file without any given image. */
 const EXAMPLE = "  - image: python:3.12-slim\n";
 
-/** The target of the file. */
-const TARGET: Target = { name: "main", kind: "ecr", ecr: {} };
-
-/** Number of hexadecimal digits of a digest in the tag of a pinned image. */
-const PIN_DIGITS = 12;
-
 /**
  * Renders a first mirror file. It is valid, and shows further settings in comments.
  * @param folder name of the folder for the file; the file's `name` is derived from it
@@ -29,6 +21,11 @@ export function firstMirrorFile(folder: string, images: readonly FirstImage[]): 
   const bySource = new Map(images.map((image) => [formatReference(withDefaultTag(image.reference)), image]));
   const taken = new Set<string>();
   const entries = [...bySource.values()].map((image) => entry(image, taken));
+  return mirrorFileWith(folder, entries.length === 0 ? EXAMPLE : entries.join(""));
+}
+
+/** Renders a first mirror file with these lines below `mirrors`. */
+export function mirrorFileWith(folder: string, entries: string): string {
   const name = nameFrom(folder);
   return `# yaml-language-server: $schema=./node_modules/mirrorform/schema/mirrors.schema.json
 #
@@ -53,46 +50,21 @@ repositories: # settings of all repositories; a target or an entry can override 
 #   docker.io: { reserve: 20 } # pulls kept for others that use the same account or IP address
 
 mirrors:
-${entries.length === 0 ? EXAMPLE : entries.join("")}  # - image: ruby:2.7.1-slim
+${entries}  # - image: ruby:2.7.1-slim
   #   to: nomorelimit:ruby-2.7.1-slim # repository and tag (default: the image keeps its name)
   #   refresh: missing # do not query Docker Hub again after the first copy
 `;
 }
 
-/** A repository and tag for an image, and the `to` line for them. The line is empty if the image keeps its name. */
-interface Place {
-  repository: string;
-  tag: string;
-  line: string;
-}
-
 /** Renders an entry with the shortest name that is free and that ECR accepts. */
 function entry({ text, reference }: FirstImage, taken: Set<string>): string {
-  const place = placesOf(withDefaultTag(reference)).find(
-    ({ repository, tag }) =>
-      nameDiagnostic(TARGET, repository, tag) === undefined && !taken.has(`${repository}:${tag}`),
-  );
+  const place = takeFreePlace(reference, taken);
   if (place === undefined) throw noPlace(text);
-  taken.add(`${place.repository}:${place.tag}`);
   // A YAML list starts like the address of an IPv6 host.
-  return `  - image: ${text.startsWith("[") ? JSON.stringify(text) : text}\n${place.line}`;
-}
-
-/** Lists names for an image: its own, its own with a tag from its digest, and its full name with the registry. */
-function placesOf(image: Reference): Place[] {
-  const { digest, tag, registry, repository } = image;
-  // An image with a digest and no tag needs a tag at the target.
-  const pin = digest === undefined ? undefined : `pinned-${digest.slice(digest.indexOf(":") + 1).slice(0, PIN_DIGITS)}`;
-  const kept = fillDestination(AS_AT_SOURCE, image);
-  const whole = `${registry.replaceAll(/[^a-z0-9.-]+/g, "-")}/${repository}`;
-  const tags = [tag, pin].filter((each) => each !== undefined);
-  const own =
-    tag === undefined ? tags.map((each) => placeAt(repository.slice(repository.lastIndexOf("/") + 1), each)) : [];
-  return [...("message" in kept ? own : [{ ...kept, line: "" }]), ...tags.map((each) => placeAt(whole, each))];
-}
-
-function placeAt(repository: string, tag: string): Place {
-  return { repository, tag, line: `    to: ${repository}:${tag}\n` };
+  const image = text.startsWith("[") ? JSON.stringify(text) : text;
+  return `  - image: ${image}
+${place.to === undefined ? "" : `    to: ${place.to}
+`}`;
 }
 
 /** Derives the file's `name`, which has only lower-case letters, digits and hyphens. */

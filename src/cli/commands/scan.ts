@@ -14,6 +14,7 @@ import type { ProcessContext } from "../process/process-context.ts";
 import { createStyle } from "../render/text/style.ts";
 import { scanDocument } from "../scan/scan-document.ts";
 import { scanProblems } from "../scan/scan-problems.ts";
+import { writeMissing, writtenText } from "../scan/write-missing.ts";
 import { scanText } from "../scan/scan-text.ts";
 import type { ScanView } from "../scan/scan-view.ts";
 
@@ -22,7 +23,7 @@ import type { ScanView } from "../scan/scan-view.ts";
  * @returns 1 if --check finds an image that is not mirrored, 3 if a file that was named cannot be read
  */
 export async function scan(input: ScanInput, context: ProcessContext): Promise<number> {
-  const { check, strict, json, codeQuality: reportFile, operands } = input;
+  const { file, check, strict, json, codeQuality: reportFile, operands } = input;
   const { signal, standardInput = NO_INPUT, environment, out } = context;
   const mirrors = await mirrorFileOf(input, context);
   if (mirrors === undefined) return EXIT.invalid;
@@ -32,20 +33,27 @@ export async function scan(input: ScanInput, context: ProcessContext): Promise<n
     mirrors === "none"
       ? assess(found.images, () => ({ kind: "missing", missing: "repository" }), [])
       : assess(found.images, coverageOf(mirrors.file, mirrors.lock), mirrors.file.scanIgnore);
-  const view: ScanView = { ...found, images, isCompared: mirrors !== "none", isCheck: check };
+  const view: ScanView = { ...found, images, isCompared: mirrors !== "none", isCheck: check, isWritten: input.write };
+  const isBroken = found.notes.some(({ isNamed }) => isNamed);
+  // What could not be read may name images, too.
+  const written =
+    input.write && !isBroken ? await writeMissing(images, mirrors, file ?? DEFAULT_FILE, context) : undefined;
   const problems = scanProblems(view, strict);
   const style = createStyle({ color: wantsColor(input.noColor, context) });
-  out(json ? `${JSON.stringify(scanDocument(view), null, 2)}\n` : scanText(view, style));
+  out(json ? `${JSON.stringify(scanDocument(view, written), null, 2)}\n` : scanText(view, style));
+  if (written !== undefined && !json) out(writtenText(written));
   if (check && !json) out(annotations(problems, environment));
   if (reportFile !== undefined) await writeOutput(reportFile, codeQuality(problems));
-  if (found.notes.some(({ isNamed }) => isNamed)) return EXIT.invalid;
+  if (isBroken) return EXIT.invalid;
   return check && problems.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 async function* NO_INPUT(): AsyncGenerator<Uint8Array> {}
 
 /** Returns the mirror file; "none" if none was named and the default one does not exist; undefined if it is not valid. */
-async function mirrorFileOf({ file, check, json }: ScanInput, context: ProcessContext) {
-  if (file === undefined && !check && !existsSync(DEFAULT_FILE)) return "none";
-  return loadWithLock({ file: file ?? DEFAULT_FILE, json }, context);
+async function mirrorFileOf({ file, check, write, json }: ScanInput, context: ProcessContext) {
+  const path = file ?? DEFAULT_FILE;
+  const mayBeMissing = file === undefined ? !check || write : write;
+  if (mayBeMissing && !existsSync(path)) return "none";
+  return loadWithLock({ file: path, json }, context);
 }

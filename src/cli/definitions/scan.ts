@@ -8,6 +8,7 @@ export const SCAN = {
   options: {
     file: { ...text("FILE", "compare with this mirror file (default: mirrors.yaml, if there is one)"), short: "f" },
     check: flag("exit with 1 if an image is not in the mirror file"),
+    write: flag("add the images that are not mirrored to the mirror file, or write a first one"),
     strict: flag("with --check, also exit with 1 for variables without a value and for files that cannot be read"),
     codeQuality: outputFile("write the images that are not mirrored to FILE as a GitLab Code Quality report"),
     json: flag("print one JSON document instead of text"),

@@ -1,16 +1,22 @@
 import { familiarReference } from "../../oci/reference.ts";
 import type { ImageValue } from "../../scan/found-image.ts";
 import type { Assessed } from "../../scan/assess.ts";
+import type { Written } from "./write-missing.ts";
 import type { ScanView } from "./scan-view.ts";
 
 /** Returns what `scan --json` prints. */
-export function scanDocument({ files, images, notes, isCompared }: ScanView): object {
+export function scanDocument({ files, images, notes, isCompared }: ScanView, written: Written | undefined): object {
   return {
     formatVersion: "1.0",
     files,
     images: images.map((image) => imageDocument(image, isCompared)),
     notes: notes.map(({ path, message, position }) => ({ path, message, ...position })),
+    ...(written === undefined ? {} : { written: writtenDocument(written) }),
   };
+}
+
+function writtenDocument({ path, entries, withoutPlace }: Written): object {
+  return { path, entries, withoutPlace: withoutPlace.map(familiarReference) };
 }
 
 function imageDocument(image: Assessed, isCompared: boolean): object {

@@ -81,9 +81,9 @@ function totals({ files, images, notes, isCompared }: ScanView): string {
   return `${plural(images.length, "image")} in ${plural(files, "file")}${details}.${unread}`;
 }
 
-function nextStep({ images, isCompared }: ScanView): string[] {
+function nextStep({ images, isCompared, isWritten }: ScanView): string[] {
   const missing = images.some(({ status }) => status.kind === "missing");
-  if (!missing) return [];
+  if (!missing || isWritten) return [];
   const file = isCompared ? "the mirror file" : "a new mirror file";
   return [`Next: mirrorform scan --write adds them to ${file}.`];
 }

@@ -8,6 +8,8 @@ export interface ScanView extends Omit<Scan, "images" | "texts"> {
   readonly isCompared: boolean;
   /** Whether to leave out what is mirrored. */
   readonly isCheck: boolean;
+  /** Whether what is missing is added to the mirror file. */
+  readonly isWritten: boolean;
 }
 
 /** Why an image is not covered. */

@@ -1,0 +1,91 @@
+import { basename, dirname, resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+
+import { listedImages } from "../../desired/entries/desired-entry.ts";
+import { checkMirrorText } from "../../desired/mirror-file.ts";
+import { MirrorError } from "../../errors.ts";
+import { addEntries } from "../../mirror-text/add-entries.ts";
+import { entryLines } from "../../mirror-text/entry-lines.ts";
+import { entriesFor, type NewEntries } from "../../mirror-text/new-entry.ts";
+import { familiarReference, type Reference } from "../../oci/reference.ts";
+import { writeFileIfSame } from "../../rewrite/write-file.ts";
+import type { Assessed } from "../../scan/assess.ts";
+import { mirrorFileWith } from "../commands/first-mirror-file.ts";
+import type { FileWithLock } from "../input/load-lock.ts";
+import { unwritable } from "../output/output-file.ts";
+import type { ProcessContext } from "../process/process-context.ts";
+
+/** What was added to a mirror file. */
+export interface Written extends NewEntries {
+  readonly path: string;
+}
+
+/**
+ * Adds the images that are not mirrored to the mirror file, or writes a first one.
+ * @param mirrors "none" if there is no mirror file yet
+ * @returns undefined if there was nothing to add
+ * @throws MirrorError if the file cannot be written, or would no longer be valid
+ */
+export async function writeMissing(
+  images: readonly Assessed[],
+  mirrors: FileWithLock | "none",
+  path: string,
+  context: ProcessContext,
+): Promise<Written | undefined> {
+  const missing = images.flatMap(({ status, value }) => {
+    return status.kind === "missing" && value.kind === "image" ? [value.reference] : [];
+  });
+  if (missing.length === 0) return undefined;
+  return mirrors === "none" ? writeFirst(missing, path) : addTo(mirrors, missing, context);
+}
+
+async function writeFirst(missing: readonly Reference[], path: string): Promise<Written> {
+  const added = entriesFor(missing);
+  const lines = added.entries.flatMap((entry) => entryLines(entry, "  "));
+  const content = mirrorFileWith(basename(dirname(resolve(path))), lines.map((line) => `${line}\n`).join(""));
+  try {
+    await writeFile(path, content, { flag: "wx" });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  return { path, ...added };
+}
+
+async function addTo(
+  { file, source }: FileWithLock,
+  missing: readonly Reference[],
+  { environment }: ProcessContext,
+): Promise<Written> {
+  const { path, realPath } = file;
+  const taken = listedImages(file.entries).map(({ repository, tag }) => `${repository}:${tag}`);
+  const added = entriesFor(missing, taken);
+  const changed = addEntries(source, added.entries);
+  if (typeof changed !== "string") throw notWritten(path, changed.message, changed.hint);
+  const checked = await checkMirrorText({ path, realPath }, changed, environment);
+  const [problem] = "problems" in checked ? checked.problems : [];
+  if (problem !== undefined) {
+    throw notWritten(path, `with the new entries it would not be valid: ${problem.message}`, "add them by hand");
+  }
+  const failure = await writeFileIfSame(realPath, source, changed);
+  if (failure !== undefined) throw notWritten(path, failure, "run the command again");
+  return { path, ...added };
+}
+
+function notWritten(path: string, message: string, hint: string): MirrorError {
+  return new MirrorError(message, {
+    code: "FILE_UNWRITABLE",
+    side: "config",
+    operation: "add images to",
+    reference: path,
+    hint: `${hint}; nothing was written`,
+  });
+}
+
+/** Returns what `scan --write` prints last. */
+export function writtenText({ path, entries, withoutPlace }: Written): string {
+  const skipped = withoutPlace.map(
+    (image) => `Not added, because no name is free at the target: ${familiarReference(image)}\n`,
+  );
+  const count = entries.length === 1 ? "1 entry" : `${entries.length} entries`;
+  return `${skipped.join("")}Added ${count} to ${path}. Next: mirrorform validate, then mirrorform plan.\n`;
+}
