@@ -1,4 +1,5 @@
 import { APPLY } from "./definitions/apply.ts";
+import { COMPLETION } from "./definitions/completion.ts";
 import { DEMO } from "./definitions/demo.ts";
 import { IAM } from "./definitions/iam.ts";
 import { INIT } from "./definitions/init.ts";
@@ -26,4 +27,5 @@ export const COMMANDS: readonly Command[] = [
   command(QUOTA, async () => (await import("./commands/quota.ts")).quota),
   command(SANDBOX, async () => (await import("./commands/sandbox.ts")).sandbox),
   command(DEMO, async () => (await import("./commands/demo.ts")).demo),
+  command(COMPLETION, async () => (await import("./commands/completion.ts")).completion),
 ];

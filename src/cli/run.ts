@@ -2,6 +2,7 @@ import { shortened, terminalText } from "../plain-text.ts";
 import { MirrorError, reportOf } from "../errors.ts";
 import type { Command } from "./options/command.ts";
 import { readCommandLine } from "./options/command-line.ts";
+import { COMPLETE } from "./completion/scripts.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./process/exit-code.ts";
 import { commandHelp, generalHelp } from "./options/help.ts";
@@ -55,6 +56,10 @@ export async function runCommandLine(args: readonly string[], process: ProcessCo
 }
 
 async function dispatch(args: readonly string[], context: ProcessContext): Promise<number> {
+  if (args[0] === COMPLETE) {
+    await (await import("./completion/answer.ts")).answerCompletion(args.slice(1), context);
+    return EXIT.done;
+  }
   const request = readCommandLine(args, COMMANDS);
   switch (request.kind) {
     case "help":

@@ -3,7 +3,7 @@
 
 # Packages of Debian 12. run.sh prints the installed versions.
 #   docker-registry 2.8.2, skopeo 1.9.3, umoci 0.4.7, runc 1.1.5
-DEBIAN_PACKAGES=(docker-registry skopeo umoci runc tmux ca-certificates tar gzip python3-venv)
+DEBIAN_PACKAGES=(docker-registry skopeo umoci runc tmux zsh fish ca-certificates tar gzip python3-venv)
 
 # PyPI.
 AWSCLI_VERSION=1.46.3

@@ -21,6 +21,8 @@ export interface Operands {
   readonly usage: string;
   readonly most: number;
   readonly help: string;
+  /** The operands that it accepts, if there are only a few. */
+  readonly choices?: readonly string[];
 }
 
 /** The input of a command: its options by name, its operands, and the arguments after `--`. */
