@@ -109,7 +109,7 @@ describe("imports", () => {
       ajv: /^src\/desired\//,
       re2js: /^src\/desired\//,
       commander: /^src\/cli\/options\//,
-      diff: /^src\/cli\/commands\/rewrite/,
+      diff: /^src\/cli\/rewrite\//,
       "dockerfile-ast": /^src\/scan\//,
       ignore: /^src\/scan\//,
       yaml: /^src\/mirror-text\//,

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import pLimit from "p-limit";
 
 import { readFailure } from "../file-failure.ts";
+import { shortened } from "../plain-text.ts";
 import { positionAt, sourceText } from "../desired/text/source-text.ts";
 import type { Position } from "../desired/text/problem.ts";
 import { mayNameImages, scanFile, type FoundInFile } from "./scan-file.ts";
@@ -56,8 +57,15 @@ const FILES_AT_ONCE = 16;
 export async function scanPaths(paths: readonly string[], options: ScanOptions): Promise<Scan> {
   const limit = pLimit(FILES_AT_ONCE);
   const results: Promise<FileResult>[] = [];
+  const seen = new Set<string>();
   for (const path of paths) {
-    for await (const task of tasksOf(path, options)) results.push(limit(task));
+    for await (const { path: file, run } of tasksOf(path, options)) {
+      // A file can be named twice, or be in a folder that is named as well.
+      const place = resolve(file);
+      if (seen.has(place)) continue;
+      seen.add(place);
+      results.push(limit(run));
+    }
   }
   const done = await Promise.all(results);
   return {
@@ -76,16 +84,20 @@ interface FileResult {
   readonly notes: readonly Note[];
 }
 
-type Task = () => FileResult | Promise<FileResult>;
+interface Task {
+  readonly path: string;
+  readonly run: () => FileResult | Promise<FileResult>;
+}
 
 async function* tasksOf(path: string, options: ScanOptions): AsyncGenerator<Task> {
-  if (path === STANDARD_INPUT) return yield () => scanStandardInput(options);
+  if (path === STANDARD_INPUT) return yield { path, run: () => scanStandardInput(options) };
   const folder = await isFolder(path);
-  if (typeof folder === "string") return yield () => note(path, folder, true);
-  if (!folder) return yield () => scanOne(path, true);
+  if (typeof folder === "string") return yield { path, run: () => note(path, folder, true) };
+  if (!folder) return yield { path, run: () => scanOne(path, true) };
   for await (const entry of walkTree(path, options.signal)) {
-    if (entry.kind === "unreadable") yield () => note(entry.path, entry.message, entry.path === path);
-    else if (mayNameImages(entry.path)) yield () => scanOne(entry.path, false);
+    const { path: file } = entry;
+    if (entry.kind === "unreadable") yield { path: file, run: () => note(file, entry.message, file === path) };
+    else if (mayNameImages(file)) yield { path: file, run: () => scanOne(file, false) };
   }
 }
 
@@ -109,7 +121,7 @@ async function scanStandardInput({ standardInput }: ScanOptions): Promise<FileRe
 }
 
 function scanSource(path: string, read: ReadSource, isNamed: boolean): FileResult {
-  if (read.kind === "skipped") return NOTHING;
+  if (read.kind === "skipped") return skipped(path, read.reason, isNamed);
   if (read.kind === "unreadable") return note(path, read.message, isNamed);
   const { text } = read;
   const readBeside = (name: string) => readBesideFile(path, name);
@@ -121,15 +133,39 @@ function scanSource(path: string, read: ReadSource, isNamed: boolean): FileResul
   }
   const images = found.map((image) => {
     const position = positionAt(source, image.span.start);
-    return { ...image, path, position, isIgnored: hasIgnoreComment(source, position.line) };
+    return { ...boundTexts(image), path, position, isIgnored: hasIgnoreComment(source, position.line) };
   });
   return { isRead: true, text: images.length > 0 ? text : "", images, notes: [] };
+}
+
+/** Bounds the texts for people: a file can have a name of megabytes. */
+function boundTexts(image: FoundInFile): FoundInFile {
+  const { at, text, value, platform } = image;
+  return {
+    ...image,
+    at: shortened(at),
+    text: shortened(text),
+    ...(platform === undefined ? {} : { platform: shortened(platform) }),
+    value:
+      value.kind === "unresolved"
+        ? { ...value, variables: value.variables.slice(0, MAX_VARIABLES).map((name) => shortened(name)) }
+        : value,
+  };
+}
+
+/** The most variables that are named for one image. */
+const MAX_VARIABLES = 20;
+
+/** Generated JSON can be large, and never names images. Binary files have the name of their kind by chance. */
+function skipped(path: string, reason: "binary" | "large", isNamed: boolean): FileResult {
+  if (!isNamed && (reason === "binary" || path.endsWith(".json"))) return NOTHING;
+  return note(path, reason === "binary" ? "it is not text" : "it is larger than 1 MiB", isNamed);
 }
 
 const NOTHING: FileResult = { isRead: false, text: "", images: [], notes: [] };
 
 function note(path: string, message: string, isNamed: boolean, position?: Position): FileResult {
-  const notes = [{ path, message, isNamed, ...(position === undefined ? {} : { position }) }];
+  const notes = [{ path, message: shortened(message), isNamed, ...(position === undefined ? {} : { position }) }];
   return { ...NOTHING, notes };
 }
 

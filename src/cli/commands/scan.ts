@@ -8,6 +8,7 @@ import { loadWithLock } from "../input/load-lock.ts";
 import { DEFAULT_FILE } from "../options/common-options.ts";
 import { annotations, codeQuality } from "../output/annotations.ts";
 import { writeOutput } from "../output/output-file.ts";
+import { writeOrReport } from "../output/write-or-report.ts";
 import { wantsColor } from "../output/wants-color.ts";
 import { EXIT } from "../process/exit-code.ts";
 import type { ProcessContext } from "../process/process-context.ts";
@@ -24,7 +25,7 @@ import type { ScanView } from "../scan/scan-view.ts";
  */
 export async function scan(input: ScanInput, context: ProcessContext): Promise<number> {
   const { file, check, strict, json, codeQuality: reportFile, operands } = input;
-  const { signal, standardInput = NO_INPUT, environment, out } = context;
+  const { signal, standardInput = NO_INPUT, environment, out, commands = context } = context;
   const mirrors = await mirrorFileOf(input, context);
   if (mirrors === undefined) return EXIT.invalid;
   const paths = operands.length === 0 ? ["."] : operands;
@@ -42,10 +43,12 @@ export async function scan(input: ScanInput, context: ProcessContext): Promise<n
   const style = createStyle({ color: wantsColor(input.noColor, context) });
   out(json ? `${JSON.stringify(scanDocument(view, written), null, 2)}\n` : scanText(view, style));
   if (written !== undefined && !json) out(writtenText(written));
-  if (check && !json) out(annotations(problems, environment));
-  if (reportFile !== undefined) await writeOutput(reportFile, codeQuality(problems));
+  if (check && !json) commands.out(annotations(problems, environment));
+  const isReported =
+    reportFile === undefined ||
+    (await writeOrReport(() => writeOutput(reportFile, codeQuality(problems)), style, context));
   if (isBroken) return EXIT.invalid;
-  return check && problems.length > 0 ? EXIT.failed : EXIT.done;
+  return (check && problems.length > 0) || !isReported ? EXIT.failed : EXIT.done;
 }
 
 async function* NO_INPUT(): AsyncGenerator<Uint8Array> {}

@@ -1,4 +1,4 @@
-import { stat as statOf, writeFile } from "node:fs";
+import { fchmod, stat as statOf, writeFile } from "node:fs";
 import { realpath, rename, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
@@ -18,7 +18,7 @@ export async function writeOutput(path: string, content: string): Promise<void> 
     const found = await stat(place).catch(() => undefined);
     const isReplaced = (found === undefined || found.isFile()) && !(await isOwnDescriptor(path));
     if (!isReplaced) return await write(path, TRUNCATE, content);
-    await replace(
+    await replaceOutput(
       found === undefined ? place : await realpath(place),
       content,
       found === undefined ? undefined : found.mode & 0o777,
@@ -70,13 +70,20 @@ async function write(path: string, flags: number, content: string, mode?: number
   try {
     // A device can refuse even a write of no bytes.
     if (content !== "") await promisify(writeFile)(output.descriptor, content);
+    // The mask of the process applies to new files only.
+    if (mode !== undefined) await promisify(fchmod)(output.descriptor, mode);
   } finally {
     output.close();
   }
 }
 
-/** @param path free of links that must not be followed */
-async function replace(path: string, content: string, mode: number | undefined): Promise<void> {
+/**
+ * Replaces a file by renaming a new one in its folder.
+ * @param path free of links that must not be followed
+ * @param mode of the file that is replaced; undefined for a new file
+ * @throws an error of the file system
+ */
+export async function replaceOutput(path: string, content: string, mode: number | undefined): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await write(temporary, CREATE, content, mode);

@@ -1,5 +1,6 @@
 import type { Problem } from "../../desired/text/problem.ts";
 import { familiarReference } from "../../oci/reference.ts";
+import { MAX_MESSAGE_LENGTH, shortened } from "../../plain-text.ts";
 import type { Assessed } from "../../scan/assess.ts";
 import { MISSING, type ScanView } from "./scan-view.ts";
 
@@ -20,8 +21,12 @@ function problemOf({ path, position, value, text, status }: Assessed, strict: bo
     return [{ code: "NOT_MIRRORED", message: `${name} is not mirrored: ${MISSING[status.missing]}`, hint, ...place }];
   }
   if (status.kind === "unresolved" && value.kind === "unresolved" && strict) {
-    const message = `${text} depends on ${value.variables.join(", ")}, which this file does not set`;
+    const unset = `${text} depends on ${value.variables.join(", ")}, which this file does not set`;
+    const message = shortened(unset, MAX_MESSAGE_LENGTH);
     return [{ code: "NOT_MIRRORED", message, ...place }];
+  }
+  if (value.kind === "invalid" && status.kind === "invalid" && strict) {
+    return [{ code: "INVALID_REFERENCE", message: value.message, ...place }];
   }
   return [];
 }

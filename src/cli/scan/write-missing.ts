@@ -1,23 +1,26 @@
 import { basename, dirname, resolve } from "node:path";
-import { writeFile } from "node:fs/promises";
 
 import { listedImages } from "../../desired/entries/desired-entry.ts";
-import { checkMirrorText } from "../../desired/mirror-file.ts";
+import { checkMirrorText, STANDARD_INPUT } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import { addEntries } from "../../mirror-text/add-entries.ts";
 import { entryLines } from "../../mirror-text/entry-lines.ts";
 import { entriesFor, type NewEntries } from "../../mirror-text/new-entry.ts";
 import { familiarReference, type Reference } from "../../oci/reference.ts";
-import { writeFileIfSame } from "../../rewrite/write-file.ts";
+import { terminalText } from "../../plain-text.ts";
 import type { Assessed } from "../../scan/assess.ts";
 import { mirrorFileWith } from "../commands/first-mirror-file.ts";
 import type { FileWithLock } from "../input/load-lock.ts";
-import { unwritable } from "../output/output-file.ts";
+import { unwritable } from "../output/open-output.ts";
+import { writeNewOutput } from "../output/output-file.ts";
+import { replaceIfSame } from "../output/replace-if-same.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /** What was added to a mirror file. */
 export interface Written extends NewEntries {
   readonly path: string;
+  /** The lock file of the mirror file, which does not have the new entries yet. */
+  readonly lock?: string;
 }
 
 /**
@@ -44,7 +47,7 @@ async function writeFirst(missing: readonly Reference[], path: string): Promise<
   const lines = added.entries.flatMap((entry) => entryLines(entry, "  "));
   const content = mirrorFileWith(basename(dirname(resolve(path))), lines.map((line) => `${line}\n`).join(""));
   try {
-    await writeFile(path, content, { flag: "wx" });
+    await writeNewOutput(path, content);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -52,23 +55,26 @@ async function writeFirst(missing: readonly Reference[], path: string): Promise<
 }
 
 async function addTo(
-  { file, source }: FileWithLock,
+  { file, source, lock }: FileWithLock,
   missing: readonly Reference[],
-  { environment }: ProcessContext,
+  { environment, signal }: ProcessContext,
 ): Promise<Written> {
   const { path, realPath } = file;
+  if (realPath === STANDARD_INPUT) {
+    throw notWritten(path, "it came from standard input", "pass the path of the mirror file with --file");
+  }
   const taken = listedImages(file.entries).map(({ repository, tag }) => `${repository}:${tag}`);
   const added = entriesFor(missing, taken);
   const changed = addEntries(source, added.entries);
   if (typeof changed !== "string") throw notWritten(path, changed.message, changed.hint);
-  const checked = await checkMirrorText({ path, realPath }, changed, environment);
+  const checked = await checkMirrorText({ path, realPath }, changed, { environment, signal });
   const [problem] = "problems" in checked ? checked.problems : [];
   if (problem !== undefined) {
     throw notWritten(path, `with the new entries it would not be valid: ${problem.message}`, "add them by hand");
   }
-  const failure = await writeFileIfSame(realPath, source, changed);
+  const failure = await replaceIfSame(path, source, changed);
   if (failure !== undefined) throw notWritten(path, failure, "run the command again");
-  return { path, ...added };
+  return { path, ...added, ...(lock === undefined ? {} : { lock: lock.path }) };
 }
 
 function notWritten(path: string, message: string, hint: string): MirrorError {
@@ -82,10 +88,12 @@ function notWritten(path: string, message: string, hint: string): MirrorError {
 }
 
 /** Returns what `scan --write` prints last. */
-export function writtenText({ path, entries, withoutPlace }: Written): string {
+export function writtenText({ path, entries, withoutPlace, lock }: Written): string {
   const skipped = withoutPlace.map(
     (image) => `Not added, because no name is free at the target: ${familiarReference(image)}\n`,
   );
-  const count = entries.length === 1 ? "1 entry" : `${entries.length} entries`;
-  return `${skipped.join("")}Added ${count} to ${path}. Next: mirrorform validate, then mirrorform plan.\n`;
+  const next =
+    lock === undefined ? "mirrorform validate, then mirrorform plan" : "mirrorform lock, then mirrorform plan";
+  const added = `Added ${entries.length === 1 ? "1 entry" : `${entries.length} entries`} to ${terminalText(path)}.`;
+  return `${skipped.join("")}${added} Next: ${next}.\n`;
 }
