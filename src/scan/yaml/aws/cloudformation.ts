@@ -1,21 +1,10 @@
-/** Task definitions of Amazon ECS, as JSON or YAML and in CloudFormation templates. */
-import { unknownExpressions } from "../text/unknown-expressions.ts";
-import { scalarImage } from "./scalar-image.ts";
-import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "./yaml-kind.ts";
+import { unknownExpressions } from "../../text/unknown-expressions.ts";
+import { scalarImage } from "../scalar-image.ts";
+import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "../yaml-kind.ts";
 
 const expand = unknownExpressions(/\$\{(.*?)\}|<(\w+)>/gs);
 
-export const ECS_TASK_DEFINITION: YamlKind = {
-  name: "ecs-task-definition",
-  accepts: (document) => valueOf(document, "containerDefinitions")?.kind === "list",
-  *find(document) {
-    for (const [index, container] of itemsOf(valueOf(document, "containerDefinitions")).entries()) {
-      const image = textOf(valueOf(container, "image"));
-      if (image !== undefined) yield scalarImage(`containerDefinitions[${index}].image`, image, expand);
-    }
-  },
-};
-
+/** Templates of AWS CloudFormation and SAM: the task definitions of Amazon ECS in them. */
 export const CLOUDFORMATION: YamlKind = {
   name: "cloudformation",
   accepts: (document) => taskDefinitions(document).length > 0,

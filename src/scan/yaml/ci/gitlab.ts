@@ -1,10 +1,10 @@
 import { basename } from "node:path/posix";
 
-import type { FoundImage } from "../found-image.ts";
-import { expandVariables } from "../text/expand-variables.ts";
-import { scalarImage, type Expand } from "./scalar-image.ts";
-import type { YamlValue } from "./yaml-documents.ts";
-import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "./yaml-kind.ts";
+import type { FoundImage } from "../../found-image.ts";
+import { expandVariables } from "../../text/expand-variables.ts";
+import { scalarImage, type Expand } from "../scalar-image.ts";
+import type { YamlValue } from "../yaml-documents.ts";
+import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "../yaml-kind.ts";
 
 /** GitLab CI (docs.gitlab.com/ci/yaml, "image" and "services"). */
 export const GITLAB_CI: YamlKind = {

@@ -1,10 +1,10 @@
 import { basename } from "node:path/posix";
 
-import type { FoundImage } from "../found-image.ts";
-import { unknownExpressions } from "../text/unknown-expressions.ts";
-import { prefixedImage, scalarImage } from "./scalar-image.ts";
-import type { YamlValue } from "./yaml-documents.ts";
-import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "./yaml-kind.ts";
+import type { FoundImage } from "../../found-image.ts";
+import { unknownExpressions } from "../../text/unknown-expressions.ts";
+import { prefixedImage, scalarImage } from "../scalar-image.ts";
+import type { YamlValue } from "../yaml-documents.ts";
+import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "../yaml-kind.ts";
 
 const expand = unknownExpressions(/\$\{\{(.*?)\}\}/gs);
 
