@@ -21,13 +21,14 @@ export type FoundInFile = FoundImage & { readonly kind: FileKindName };
 
 const READERS: readonly Reader[] = [
   {
-    name: /^(?:Dockerfile|Containerfile)(?:[.-].+)?$|\.(?:Dockerfile|Containerfile)$/i,
+    // Not what belongs to one, such as `Dockerfile.dockerignore` and `Dockerfile.md`.
+    name: /^(?:Dockerfile|Containerfile)(?:[.-](?!.*\b(?:dockerignore|md|txt|rst|html|json|ya?ml|sh|bak|orig|rej|images)$).+)?$|\.(?:Dockerfile|Containerfile)$/i,
     mention: /FROM|syntax/i,
     find: (file) => named("dockerfile", findInDockerfile(file)),
   },
   {
     name: /\.ya?ml$|\.json$|^kustomization$/i,
-    mention: /image|docker|uses:|pipe:|container|FROM|builder/i,
+    mention: /image|docker|uses:|pipe:|container|services|FROM|builder/i,
     find: findInYaml,
   },
   { name: /bake[^/]*\.hcl$/i, mention: /docker-image|FROM/i, find: (file) => named("bake", findInBake(file)) },

@@ -3,6 +3,8 @@ import { DockerfileParser, type Instruction, type ModifiableInstruction } from "
 import type { Edit, FoundImage, Span } from "../found-image.ts";
 import { imageValue } from "../image-value.ts";
 import type { SourceFile } from "../source-file.ts";
+import type { Expansion } from "../text/expand-variables.ts";
+import { unknownExpressions } from "../text/unknown-expressions.ts";
 import { expandWord } from "./expand-word.ts";
 
 /** Lines and characters from 0. */
@@ -27,6 +29,8 @@ interface Reader {
   /** The names of stages above the current instruction. */
   readonly stagesAbove: Set<string>;
   hasStage: boolean;
+  /** Arguments that a `FROM` puts together with other text, so that another default would change it, too. */
+  readonly partOfName: ReadonlySet<string>;
 }
 
 /** Finds the images that a Dockerfile names, as BuildKit reads it. */
@@ -41,6 +45,7 @@ export function findInDockerfile({ text }: SourceFile): FoundImage[] {
     stages: new Set(instructions.filter(isFrom).flatMap((from) => stageNameOf(from) ?? [])),
     stagesAbove: new Set(),
     hasStage: false,
+    partOfName: new Set(instructions.filter(isFrom).flatMap(argumentsInName)),
   };
   const syntax = dockerfile.getDirectives().find((directive) => directive.getName().toLowerCase() === "syntax");
   const frontend = syntax?.getValueRange() ?? undefined;
@@ -68,6 +73,15 @@ function imagesOf(reader: Reader, instruction: Instruction): FoundImage[] {
 
 function isFrom(instruction: Instruction): boolean {
   return instruction.getKeyword() === "FROM";
+}
+
+const ONE_ARGUMENT = /^"?\$(?:(\w+)|\{(\w+)\})"?$/;
+
+function argumentsInName(from: Instruction): string[] {
+  const words = from.getArguments().map((argument) => argument.getValue());
+  return words.flatMap((word) => {
+    return ONE_ARGUMENT.test(word) ? [] : Array.from(word.matchAll(/\$\{?(\w+)/g), ([, name]) => name ?? "");
+  });
 }
 
 /** `FROM image AS name`: stage names are compared in lower case. */
@@ -129,8 +143,10 @@ function baseImage(reader: Reader, instruction: Instruction): FoundImage[] {
   if (image === undefined) return [];
   const flags = (instruction as ModifiableInstruction).getFlags();
   const platform = flags.find((flag) => flag.getName().toLowerCase() === "platform")?.getValue() ?? undefined;
-  const span = spanOf(reader, image.getRange());
-  const found = named(reader, "FROM", span, image.getValue());
+  const first = spanOf(reader, image.getRange());
+  const template = templateAt(reader, first);
+  const found =
+    template === undefined ? named(reader, "FROM", first, image.getValue()) : named(reader, "FROM", template);
   // The names of stages have no variables left, and BuildKit compares them as they are.
   const isStage = found.value.kind !== "unresolved" && above.has(found.expanded);
   if (isStage || found.expanded === "scratch") return [];
@@ -176,17 +192,34 @@ function withoutVariables(reader: Reader, at: string, span: Span): FoundImage {
 }
 
 /** @param written the word without line continuations, if it can have them */
-function named(reader: Reader, at: string, span: Span, written?: string): FoundImage & { expanded: string } {
-  const text = written ?? reader.text.slice(span.start, span.end);
-  const expanded = expand(reader, text);
+function named(reader: Reader, at: string, word: Span, written?: string): FoundImage & { expanded: string } {
+  const whole = written ?? reader.text.slice(word.start, word.end);
+  const expanded = expand(reader, whole);
+  const span = withoutQuotes(reader, word);
+  const text = span.start === word.start ? whole : reader.text.slice(span.start, span.end);
   if ("message" in expanded) {
     const { message } = expanded;
     const value = { kind: "invalid", message } as const;
     return { at, span, text, value, edit: { kind: "none", reason: message }, expanded: text };
   }
-  const value = imageValue(expanded);
-  return { at, span, text, value, edit: editOf(reader, span, text, expanded.text), expanded: expanded.text };
+  const value = imageValue(withTemplates(expanded));
+  return { at, span, text, value, edit: editOf(reader, word, whole, expanded.text), expanded: expanded.text };
 }
+
+/** Returns a word together with the rest of a template in it that has spaces: `python:{{ version }}`. */
+function templateAt({ text }: Reader, { start, end }: Span): Span | undefined {
+  const word = text.slice(start, end);
+  if (!word.includes("{{") || word.includes("}}")) return undefined;
+  const rest = /^[^\n]*?\}\}\S*/.exec(text.slice(end))?.[0];
+  return rest === undefined ? undefined : { start, end: end + rest.length };
+}
+
+/** Files such as `Dockerfile.j2` become Dockerfiles later. Braces and percent signs are in no name of an image. */
+function withTemplates({ text, unresolved }: Expansion): Expansion {
+  return { text, unresolved: [...unresolved, ...templates(text).unresolved] };
+}
+
+const templates = unknownExpressions(/\{\{-?(.*?)-?\}\}|<%=?(.*?)-?%>|%%(.*?)%%/gs);
 
 function expand(reader: Reader, word: string): ReturnType<typeof expandWord> {
   return expandWord(word, reader.escape, (name) => reader.globals.get(name)?.value);
@@ -195,8 +228,10 @@ function expand(reader: Reader, word: string): ReturnType<typeof expandWord> {
 function editOf(reader: Reader, span: Span, text: string, expanded: string): Edit {
   const literal = literalSpan(reader, span, expanded);
   if (literal !== undefined) return { kind: "whole", span: literal };
-  const argument = /^"?\$(?:(\w+)|\{(\w+)\})"?$/.exec(text);
-  const declared = reader.globals.get(argument?.[1] ?? argument?.[2] ?? "")?.literal;
+  const argument = ONE_ARGUMENT.exec(text);
+  const argumentName = argument?.[1] ?? argument?.[2] ?? "";
+  if (reader.partOfName.has(argumentName)) return { kind: "none", reason: "other names contain its variable" };
+  const declared = reader.globals.get(argumentName)?.literal;
   if (declared !== undefined) return { kind: "whole", span: declared };
   const name = /^[^$"'\\`\s]+(?=[:@][^/]*$)/.exec(text)?.[0];
   const start = span.start;

@@ -8,14 +8,24 @@ import { hclAttributes, type Attribute } from "./attributes.ts";
 
 const expand = unknownExpressions(/[$%]\{(.*?)\}/gs);
 
-/** Finds the images of Terraform's files: attributes `image`, and the name of a `docker_image`. */
+/** Resources whose `image` is one of containers. Those of machines have names such as `debian-cloud/debian-12`. */
+const CONTAINERS =
+  /^(?:resource|data) (?:aws|azurerm_container|azurerm_(?:linux|windows)_|docker|google_cloud_run|kubernetes|nomad|podman|scaleway_container)/;
+
+/** Finds the images of Terraform's files: attributes `image` and `image_uri`, and the name of a `docker_image`. */
 export function findInTerraform({ text }: SourceFile): FoundImage[] {
   return hclAttributes(text).flatMap((attribute) => {
     const { name, path } = attribute;
-    const isName =
-      name === "name" && path.length === 1 && /^(?:resource|data) docker_(?:registry_)?image /.test(path[0] ?? "");
-    return name === "image" || isName ? [imageOf(attribute, attribute.text, attribute.span)] : [];
+    const block = path[0] ?? "";
+    const isName = name === "name" && path.length === 1 && /^(?:resource|data) docker_(?:registry_)?image /.test(block);
+    const isImage = name === "image_uri" || (name === "image" && isOfContainer(block, attribute.text));
+    return isImage || isName ? [imageOf(attribute, attribute.text, attribute.span)] : [];
   });
+}
+
+/** Elsewhere, as in modules and locals, only a tag, a digest or a host shows that a text names an image. */
+function isOfContainer(block: string, text: string): boolean {
+  return CONTAINERS.test(block) || /[:@][^/]*$|^[^/]*[.:][^/]*\//.test(text);
 }
 
 /** Finds the images of a bake file (docs.docker.com/build/bake): named contexts and Dockerfiles within it. */

@@ -15,6 +15,8 @@ export interface YamlScalar {
   readonly span: Span;
   /** Whether it has no quotes and is no block, so that `1.10` may be meant as a number and `null` as nothing. */
   readonly isPlain: boolean;
+  /** Its tag as the file writes it: `!Ref`. */
+  readonly tag?: string;
 }
 
 export interface YamlMap {
@@ -109,7 +111,8 @@ function readScalar(text: string, event: ScalarEvent): YamlScalar {
   const isPlain = event.style === SCALAR_STYLE.PLAIN;
   const value = getScalarValue(text, event);
   if (event.valueStart < 0) return { ...ABSENT, text: value, isPlain };
-  return { kind: "scalar", text: value, span: spanOf(text, event), isPlain };
+  const tag = event.tagStart < 0 ? {} : { tag: text.slice(event.tagStart, event.tagEnd) };
+  return { kind: "scalar", text: value, span: spanOf(text, event), isPlain, ...tag };
 }
 
 /** Returns the span of a scalar without the spaces and line breaks around a block. */

@@ -5,7 +5,7 @@ import { scalarImage } from "../scalar-image.ts";
 import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "../yaml-kind.ts";
 import { join, mapsIn } from "./maps-in.ts";
 
-const expand = unknownExpressions(/\$\{\{(.*?)\}\}|\$\(([^)]*)\)/gs);
+const expand = unknownExpressions(/\$\{\{(.*?)\}\}|\$\[(.*?\]?)\s*\](?=$|[^\s])|\$\(([^)]*)\)/gs);
 
 /** Azure Pipelines (learn.microsoft.com, "Container jobs"). */
 export const AZURE_PIPELINES: YamlKind = {

@@ -25,7 +25,7 @@ export const GITLAB_CI: YamlKind = {
 const NO_JOBS: ReadonlySet<string> = new Set(["image", "variables", "workflow", "include", "stages", "cache", "spec"]);
 
 function* imagesOfJob(at: string, job: YamlValue, variables: ReadonlyMap<string, string>): Generator<FoundImage> {
-  const expand: Expand = (text) => expandVariables(text, (name) => variables.get(name));
+  const expand: Expand = (text) => expandVariables(text, (name) => valueIn(variables, name));
   yield* namedImage(`${at}image`, valueOf(job, "image"), expand);
   for (const [index, service] of itemsOf(valueOf(job, "services")).entries()) {
     yield* namedImage(`${at}services[${index}]`, service, expand);
@@ -44,8 +44,18 @@ function variablesOf(node: YamlValue): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (const [name, value] of entriesOf(valueOf(node, "variables"))) {
     const text = textOf(value) ?? textOf(valueOf(value, "value"));
-    // A value can be put together from others, which may be those of the project.
-    if (text !== undefined && !text.text.includes("$")) variables.set(name, text.text);
+    if (text !== undefined) variables.set(name, text.text);
   }
   return variables;
 }
+
+/** Returns the value of a variable. It can be put together from others; undefined if they are not all in the file. */
+function valueIn(variables: ReadonlyMap<string, string>, name: string, depth = 0): string | undefined {
+  const value = variables.get(name);
+  if (value === undefined || depth > MAX_NESTED) return undefined;
+  const { text, unresolved } = expandVariables(value, (inner) => valueIn(variables, inner, depth + 1));
+  return unresolved.length === 0 ? text : undefined;
+}
+
+/** Ends variables that name each other. */
+const MAX_NESTED = 8;

@@ -1,0 +1,3 @@
+target "app" {
+  contexts = { "node:22" = "docker-image://ghcr.io/acme/node:22" } # trailing
+}
