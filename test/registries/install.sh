@@ -71,15 +71,16 @@ install_referrers_registry() {
   cp "$source/go.sum" "$binary.version"
 }
 
-# Builds the programs that read the output of `mirrorform uris`: buildx, buildkitd, and uri-readers for the rest.
+# Builds the programs that read the output of `mirrorform uris`: buildx, buildkitd, and uri-readers for the rest. And
+# dockerfile-images, which asks BuildKit's Dockerfile frontend for the images of a Dockerfile.
 install_uri_readers() {
   local source=$HERE/uri-readers binaries=$CACHE/uri-readers
-  if cmp -s <(cat "$source"/*.go "$source/go.sum") "$binaries/version"; then return; fi
+  if cmp -s <(cat "$source"/*.go "$source"/*/*.go "$source/go.sum") "$binaries/version"; then return; fi
   say "building buildx and buildkitd"
   mkdir -p "$binaries"
-  (cd "$source" && GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$binaries/" . \
+  (cd "$source" && GOFLAGS=-mod=readonly CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$binaries/" . ./dockerfile-images \
     github.com/docker/buildx/cmd/buildx github.com/moby/buildkit/cmd/buildkitd)
-  cat "$source"/*.go "$source/go.sum" >"$binaries/version"
+  cat "$source"/*.go "$source"/*/*.go "$source/go.sum" >"$binaries/version"
 }
 
 # Installs $CACHE/conformance. If the module proxy does not serve the suite, writes the proxy's answer to

@@ -5,8 +5,11 @@
 import { replacePattern, withoutPrefix, withoutSuffix } from "./shell-pattern.ts";
 import type { Expansion } from "../text/expand-variables.ts";
 
-/** Returns the value of a variable; undefined if it is not known. */
-export type Lookup = (name: string) => string | undefined;
+/** The value of a variable that is set, or may be, to something that is not known. */
+export const UNKNOWN = Symbol("unknown");
+
+/** Returns the value of a variable; undefined if it is not set. */
+export type Lookup = (name: string) => string | typeof UNKNOWN | undefined;
 
 /** An expanded word, or what is wrong with it. */
 export type ExpandedWord = Expansion | { readonly message: string };
@@ -86,7 +89,13 @@ function readVariable(reader: Reader): string {
   const name = readName(reader);
   if (name === "" && isBraced) throw new InvalidWord("the substitution has no name");
   if (name === "") return "$";
-  const value = isBraced ? readBraced(reader, reader.lookup(name)) : reader.lookup(name);
+  const known = reader.lookup(name);
+  if (known === UNKNOWN) {
+    if (isBraced) skipBraced(reader);
+    reader.unresolved.add(name);
+    return reader.word.slice(start, reader.next);
+  }
+  const value = isBraced ? readBraced(reader, known) : known;
   if (value === undefined) reader.unresolved.add(name);
   return value ?? reader.word.slice(start, reader.next);
 }
@@ -95,6 +104,12 @@ function readName(reader: Reader): string {
   const name = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])/.exec(reader.word.slice(reader.next))?.[0] ?? "";
   reader.next += name.length;
   return name;
+}
+
+function skipBraced(reader: Reader): void {
+  const inner = { ...reader, unresolved: new Set<string>() };
+  readBraced(inner, undefined);
+  reader.next = inner.next;
 }
 
 /** Reads from the modifier to the closing brace. @returns undefined if the result depends on an unknown value */

@@ -5,15 +5,15 @@ import { imageValue } from "../image-value.ts";
 import type { SourceFile } from "../source-file.ts";
 import type { Expansion } from "../text/expand-variables.ts";
 import { unknownExpressions } from "../text/unknown-expressions.ts";
-import { expandWord } from "./expand-word.ts";
+import { expandWord, UNKNOWN } from "./expand-word.ts";
 
 /** Lines and characters from 0. */
 type Range = ReturnType<Instruction["getRange"]>;
 
 /** A build argument that is declared before the first `FROM`. */
 interface BuildArgument {
-  /** Its default after expansion; undefined if it has none, or one that depends on an unknown value. */
-  readonly value: string | undefined;
+  /** Its default after expansion; undefined if it has none. */
+  readonly value: string | typeof UNKNOWN | undefined;
   /** Its default, where the file writes it without variables. */
   readonly literal?: Span;
 }
@@ -101,8 +101,8 @@ function declare(reader: Reader, instruction: Instruction): void {
     }
     const written = { start: span.start + equals + 1, end: span.end };
     const expanded = expand(reader, reader.text.slice(written.start, written.end));
-    const value = "message" in expanded || expanded.unresolved.length > 0 ? undefined : expanded.text;
-    const literal = value === undefined ? undefined : literalSpan(reader, written, value);
+    const value = "message" in expanded || expanded.unresolved.length > 0 ? UNKNOWN : expanded.text;
+    const literal = value === UNKNOWN ? undefined : literalSpan(reader, written, value);
     reader.globals.set(name, { value, ...(literal === undefined ? {} : { literal }) });
   }
 }
@@ -221,8 +221,14 @@ function withTemplates({ text, unresolved }: Expansion): Expansion {
 
 const templates = unknownExpressions(/\{\{-?(.*?)-?\}\}|<%=?(.*?)-?%>|%%(.*?)%%/gs);
 
+/** The arguments that BuildKit sets for each build. */
+const OF_BUILD = /^(?:BUILD|TARGET)(?:PLATFORM|OS|ARCH|VARIANT)$/;
+
 function expand(reader: Reader, word: string): ReturnType<typeof expandWord> {
-  return expandWord(word, reader.escape, (name) => reader.globals.get(name)?.value);
+  return expandWord(word, reader.escape, (name) => {
+    const declared = reader.globals.get(name);
+    return declared === undefined && OF_BUILD.test(name) ? UNKNOWN : declared?.value;
+  });
 }
 
 function editOf(reader: Reader, span: Span, text: string, expanded: string): Edit {
