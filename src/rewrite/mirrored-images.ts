@@ -1,6 +1,6 @@
 import type { DesiredImage } from "../desired/entries/desired-image.ts";
 import { wantedDigest } from "../desired/lock/locked-images.ts";
-import { withDefaultTag, type Reference } from "../oci/reference.ts";
+import { formatReference, withDefaultTag, type Reference } from "../oci/reference.ts";
 
 /** An image that the mirror file declares, and its name at the target. */
 export interface MirroredImage {
@@ -23,13 +23,12 @@ export function mirroredImages(images: readonly MirroredImage[]): MirroredImages
     const { image, name } = mirrored;
     const digest = wantedDigest(image);
     // The first entry has the highest priority.
-    for (const [index, reference] of [
+    for (const [index, { registry, repository, tag }] of [
       [sources, image.source],
       [names, name],
     ] as const) {
-      const { registry, repository, tag } = reference;
-      if (tag !== undefined) addFirst(index, keyOf({ registry, repository, tag }), mirrored);
-      if (digest !== undefined) addFirst(index, keyOf({ registry, repository, digest }), mirrored);
+      for (const version of versionsOf({ registry, repository, tag, digest }))
+        addFirst(index, formatReference(version), mirrored);
     }
   }
   return { bySource: (reference) => find(sources, reference), byName: (reference) => find(names, reference) };
@@ -39,13 +38,25 @@ function addFirst(index: Map<string, MirroredImage>, key: string, image: Mirrore
   if (!index.has(key)) index.set(key, image);
 }
 
-/** A tag decides if there is one: with a digest as well, it names the content of the tag. */
 function find(index: ReadonlyMap<string, MirroredImage>, reference: Reference): MirroredImage | undefined {
-  const { registry, repository, tag, digest } = withDefaultTag(reference);
-  const byTag = tag === undefined ? undefined : index.get(keyOf({ registry, repository, tag }));
-  return byTag ?? (digest === undefined ? undefined : index.get(keyOf({ registry, repository, digest })));
+  for (const version of versionsOf(withDefaultTag(reference))) {
+    const found = index.get(formatReference(version));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function keyOf({ registry, repository, tag, digest }: Reference): string {
-  return `${registry}/${repository}${tag === undefined ? `@${digest}` : `:${tag}`}`;
+/** Returns what an image is found by, the most exact first: tag and digest, the digest, the tag. */
+function versionsOf({ registry, repository, tag, digest }: PartialReference): Reference[] {
+  const place = { registry, repository };
+  return [
+    ...(tag === undefined || digest === undefined ? [] : [{ ...place, tag, digest }]),
+    ...(digest === undefined ? [] : [{ ...place, digest }]),
+    ...(tag === undefined ? [] : [{ ...place, tag }]),
+  ];
 }
+
+type PartialReference = { [Key in keyof Reference]: Reference[Key] | undefined } & Pick<
+  Reference,
+  "registry" | "repository"
+>;

@@ -1,4 +1,4 @@
-import { DOCKER_HUB, familiarReference, type Reference } from "../oci/reference.ts";
+import { DOCKER_HUB, familiarReference, formatReference, type Reference } from "../oci/reference.ts";
 import type { Edit, Span } from "../scan/found-image.ts";
 
 /** A change of a text. */
@@ -56,7 +56,13 @@ function fieldReplacements(
   const { registry, repository, tag, digest } = edit;
   if (tag === undefined && to.tag !== place.from.tag) return { reason: "it has no key for the tag" };
   if (digest === undefined && to.digest !== place.from.digest) return { reason: "it has no key for the digest" };
-  const name = registry === undefined ? familiarReference(withoutVersion(to)) : repositoryAlone(to);
+  // What has no key of its own is part of the repository's text.
+  const version = {
+    ...(tag !== undefined || to.tag === undefined ? {} : { tag: to.tag }),
+    ...(digest !== undefined || to.digest === undefined ? {} : { digest: to.digest }),
+  };
+  const named = { ...withoutVersion(to), ...version };
+  const name = registry === undefined ? familiarReference(named) : repositoryAlone(named);
   return [
     ...(registry === undefined ? [] : changed(place, registry, to.registry)),
     ...changed(place, repository, name),
@@ -70,8 +76,10 @@ function changed({ textOf, quoted }: Place, span: Span, text: string): Replaceme
 }
 
 /** Returns the repository for a place whose registry has a key of its own. */
-function repositoryAlone({ registry, repository }: Reference): string {
-  return registry === DOCKER_HUB ? repository.replace(/^library\/(?=[^/]+$)/, "") : repository;
+function repositoryAlone(reference: Reference): string {
+  const { registry } = reference;
+  const name = formatReference(reference).slice(registry.length + 1);
+  return registry === DOCKER_HUB ? name.replace(/^library\/(?=[^/]+$)/, "") : name;
 }
 
 /**
