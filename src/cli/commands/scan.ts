@@ -5,7 +5,7 @@ import { coverageOf } from "../../scan/coverage.ts";
 import { scanPaths } from "../../scan/scan-paths.ts";
 import type { ScanInput } from "../definitions/scan.ts";
 import { loadWithLock } from "../input/load-lock.ts";
-import { DEFAULT_FILE } from "../options/common-options.ts";
+import { DEFAULT_FILE, STANDARD_STREAM } from "../options/common-options.ts";
 import { annotations, codeQuality } from "../output/annotations.ts";
 import { writeOutput } from "../output/output-file.ts";
 import { writeOrReport } from "../output/write-or-report.ts";
@@ -57,6 +57,6 @@ async function* NO_INPUT(): AsyncGenerator<Uint8Array> {}
 async function mirrorFileOf({ file, check, write, json }: ScanInput, context: ProcessContext) {
   const path = file ?? DEFAULT_FILE;
   const mayBeMissing = file === undefined ? !check || write : write;
-  if (mayBeMissing && !existsSync(path)) return "none";
+  if (mayBeMissing && path !== STANDARD_STREAM && !existsSync(path)) return "none";
   return loadWithLock({ file: path, json }, context);
 }

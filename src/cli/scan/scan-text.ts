@@ -78,7 +78,9 @@ function totals({ files, images, notes, isCompared }: ScanView): string {
   if (count("invalid") > 0) parts.push(`${count("invalid")} not valid`);
   const unread = notes.length === 0 ? "" : ` ${plural(notes.length, "file")} not read.`;
   const details = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-  return `${plural(images.length, "image")} in ${plural(files, "file")}${details}.${unread}`;
+  const naming = new Set(images.map(({ path }) => path)).size;
+  const among = naming === files || naming === 0 ? plural(files, "file") : `${naming} of ${plural(files, "file")}`;
+  return `${plural(images.length, "image")} in ${among}${details}.${unread}`;
 }
 
 function nextStep({ images, isCompared, isWritten }: ScanView): string[] {

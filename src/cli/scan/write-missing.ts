@@ -33,7 +33,7 @@ export async function writeMissing(
   images: readonly Assessed[],
   mirrors: FileWithLock | "none",
   path: string,
-  context: ProcessContext,
+  context: Pick<ProcessContext, "environment" | "signal">,
 ): Promise<Written | undefined> {
   const missing = images.flatMap(({ status, value }) => {
     return status.kind === "missing" && value.kind === "image" ? [value.reference] : [];
@@ -57,7 +57,7 @@ async function writeFirst(missing: readonly Reference[], path: string): Promise<
 async function addTo(
   { file, source, lock }: FileWithLock,
   missing: readonly Reference[],
-  { environment, signal }: ProcessContext,
+  { environment, signal }: Pick<ProcessContext, "environment" | "signal">,
 ): Promise<Written> {
   const { path, realPath } = file;
   if (realPath === STANDARD_INPUT) {
