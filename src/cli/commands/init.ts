@@ -9,6 +9,7 @@ import { systemCodeOf } from "../../file-failure.ts";
 import { unwritable } from "../output/open-output.ts";
 import { writeNewOutput } from "../output/output-file.ts";
 import { terminalText } from "../../plain-text.ts";
+import { mayNameImages } from "../../scan/scan-file.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile } from "./first-mirror-file.ts";
@@ -69,15 +70,12 @@ function looksLikeFile(text: string): boolean {
 const FILE_NAME = /^[^:@]+\.(?:ya?ml|json|toml|hcl|tf|tfvars|txt|lock|env|md|Dockerfile|Containerfile)$/i;
 
 function isFile(text: string): MirrorError {
-  const name = basename(text);
   const word = /^[\w./-]+$/.test(text) ? text : "FILE";
-  const command = /^(?:Dockerfile|Containerfile)|\.(?:Dockerfile|Containerfile)$/i.test(name)
-    ? `\`grep -i '^FROM' ${word}\` shows its images`
-    : /compose/i.test(name)
-      ? `\`docker compose -f ${word} config --images\` lists its images`
-      : `\`grep -n image ${word}\` may show its images`;
+  const next = mayNameImages(text)
+    ? `run \`mirrorform scan --write ${word}\`, which finds its images and writes a mirror file with them`
+    : `\`grep -n image ${word}\` may show its images; then run \`mirrorform init IMAGE...\` with them`;
   const message = "this is the name of a file, and `init` takes the names of images";
-  return usage(text, message, `${command}; then run \`mirrorform init IMAGE...\` with them; no file was written`);
+  return usage(text, message, `${next}; no file was written`);
 }
 
 function usage(text: string, message: string, hint: string): MirrorError {

@@ -123,10 +123,10 @@ describe("init", () => {
   test("refuses the names of files, and says how to find their images", async (t) => {
     const path = await folder(t, { "docker-compose.yml": "services: {}\n" });
     for (const [name, hint] of [
-      ["docker-compose.yml", "docker compose -f docker-compose.yml config --images"],
-      ["Dockerfile", "grep -i '^FROM' Dockerfile"],
-      ["build/Dockerfile.prod", "grep -i '^FROM' build/Dockerfile.prod"],
-      ["k8s/deployment.yaml", "grep -n image k8s/deployment.yaml"],
+      ["docker-compose.yml", "mirrorform scan --write docker-compose.yml"],
+      ["Dockerfile", "mirrorform scan --write Dockerfile"],
+      ["build/Dockerfile.prod", "mirrorform scan --write build/Dockerfile.prod"],
+      ["k8s/deployment.yaml", "mirrorform scan --write k8s/deployment.yaml"],
       ["./images.txt", "grep -n image ./images.txt"],
     ] as const) {
       const { code, stderr } = await resident(["init", "--from", name], { folder: path });
