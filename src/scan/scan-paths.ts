@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import pLimit from "p-limit";
 
 import { readFailure } from "../file-failure.ts";
@@ -97,7 +97,21 @@ async function* tasksOf(path: string, options: ScanOptions): AsyncGenerator<Task
   for await (const entry of walkTree(path, options.signal)) {
     const { path: file } = entry;
     if (entry.kind === "unreadable") yield { path: file, run: () => note(file, entry.message, file === path) };
-    else if (mayNameImages(file)) yield { path: file, run: () => scanOne(file, false) };
+    else if (mayNameImages(file)) {
+      yield { path: file, run: entry.kind === "link" ? () => checkLink(path, file) : () => scanOne(file, false) };
+    }
+  }
+}
+
+/** A link within the folder leads to a file that is read by its own name. One that leads out of it is not read. */
+async function checkLink(folder: string, path: string): Promise<FileResult> {
+  try {
+    const [root, place] = await Promise.all([realpath(folder), realpath(path)]);
+    const below = relative(root, place);
+    const isWithin = below.split(sep)[0] !== ".." && !isAbsolute(below);
+    return isWithin ? NOTHING : note(path, "it is a link that leads out of the folder", false);
+  } catch (error) {
+    return note(path, readFailure(error), false);
   }
 }
 

@@ -235,9 +235,11 @@ function editOf(reader: Reader, span: Span, text: string, expanded: string): Edi
   const literal = literalSpan(reader, span, expanded);
   if (literal !== undefined) return { kind: "whole", span: literal };
   const argument = ONE_ARGUMENT.exec(text);
-  const argumentName = argument?.[1] ?? argument?.[2] ?? "";
-  if (reader.partOfName.has(argumentName)) return { kind: "none", reason: "other names contain its variable" };
-  const declared = reader.globals.get(argumentName)?.literal;
+  const argumentName = argument?.[1] ?? argument?.[2];
+  if (argumentName !== undefined && reader.partOfName.has(argumentName)) {
+    return { kind: "none", reason: "other names contain its variable" };
+  }
+  const declared = argumentName === undefined ? undefined : reader.globals.get(argumentName)?.literal;
   if (declared !== undefined) return { kind: "whole", span: declared };
   const name = /^[^$"'\\`\s]+(?=[:@][^/]*$)/.exec(text)?.[0];
   const start = span.start;

@@ -8,6 +8,8 @@ import { NOTHING_IGNORED, type IgnoredPaths } from "./ignored-paths.ts";
 /** What a walk through a tree comes across. */
 export type TreeEntry =
   | { readonly kind: "file"; readonly path: string }
+  /** A symbolic link, which is not followed. */
+  | { readonly kind: "link"; readonly path: string }
   /** A folder that cannot be read. */
   | { readonly kind: "unreadable"; readonly path: string; readonly message: string };
 
@@ -18,7 +20,7 @@ const IGNORE_FILE = ".gitignore";
 
 /**
  * Walks through a folder in the order of names, without the files that `.gitignore` ignores: in the folder, below it, and
- * above it up to the root of its repository. Symbolic links are not followed, and are not files.
+ * above it up to the root of its repository. Symbolic links are not followed.
  * @param folder where to start; the paths that are returned begin with it, unless it is `.`
  */
 export async function* walkTree(folder: string, signal: AbortSignal): AsyncGenerator<TreeEntry> {
@@ -43,10 +45,12 @@ async function* walkFolder(
   for (const entry of entries) {
     const { name } = entry;
     const isFolder = entry.isDirectory();
-    if (!(isFolder ? !VERSION_CONTROL.has(name) : entry.isFile()) || rules.ignores(name, isFolder)) continue;
+    const isLink = entry.isSymbolicLink();
+    const isEntry = isFolder ? !VERSION_CONTROL.has(name) : entry.isFile() || isLink;
+    if (!isEntry || rules.ignores(name, isFolder)) continue;
     const inside = path === "" ? name : `${path}/${name}`;
     if (isFolder) yield* walkFolder(inside, join(folder, name), rules.below(name), signal);
-    else yield { kind: "file", path: inside };
+    else yield { kind: isLink ? "link" : "file", path: inside };
   }
 }
 

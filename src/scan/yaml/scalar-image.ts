@@ -15,7 +15,9 @@ export function scalarImage(at: string, scalar: YamlScalar, expand: Expand = AS_
   const { text, span } = scalar;
   const expanded = expand(text);
   const hasVariables = expanded.text !== text || expanded.unresolved.length > 0;
-  return { at, span, text, value: imageValue(expanded), edit: editOf(text, span, hasVariables) };
+  const edit = editOf(text, span, hasVariables);
+  const isKnown = edit.kind !== "name" || isWrittenAsIs(scalar);
+  return { at, span, text, value: imageValue(expanded), edit: isKnown ? edit : ESCAPED };
 }
 
 /** Returns the image that a scalar names behind a prefix such as `docker://`; undefined if it has another one. */
@@ -27,7 +29,14 @@ export function prefixedImage(
 ): FoundImage | undefined {
   if (scalar === undefined || !scalar.text.startsWith(prefix)) return undefined;
   const { start, end } = scalar.span;
-  // An escape in the prefix would move the start; nobody writes one.
-  const span = { start: start + prefix.length, end };
-  return scalarImage(at, { ...scalar, text: scalar.text.slice(prefix.length), span }, expand);
+  const text = scalar.text.slice(prefix.length);
+  if (!isWrittenAsIs(scalar)) return { ...scalarImage(at, { ...scalar, text }, expand), edit: ESCAPED };
+  return scalarImage(at, { ...scalar, text, span: { start: start + prefix.length, end } }, expand);
 }
+
+/** An escape such as `\\/` in JSON moves the places of what follows. */
+function isWrittenAsIs({ text, span }: YamlScalar): boolean {
+  return span.end - span.start === text.length;
+}
+
+const ESCAPED = { kind: "none", reason: "it is written with escapes" } as const;

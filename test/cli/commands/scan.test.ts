@@ -119,6 +119,22 @@ describe("scan --check", () => {
     }
   });
 
+  test("counts a link that leads out of the folder as not read, and reads none through a link", async (t) => {
+    const outside = await folder(t, { Dockerfile: "FROM secret:1\n" });
+    const path = await folder(t, { "mirrors.yaml": MIRRORS, "a/Dockerfile": "FROM nginx:1.27\n" });
+    await symlink("a/Dockerfile", join(path, "Dockerfile"));
+    await symlink(outside, join(path, "b"));
+    const within = await resident(["scan", "--check", "--strict"], { folder: path });
+    assert.equal(within.code, 0, within.stdout);
+    await symlink(join(outside, "Dockerfile"), join(path, "Dockerfile.x"));
+    await symlink("nothing", join(path, "Dockerfile.y"));
+    const out = await resident(["scan", "--check", "--strict"], { folder: path });
+    assert.equal(out.code, 1);
+    assert.match(out.stdout, /^Dockerfile\.x {2}not read: it is a link that leads out of the folder$/m);
+    assert.match(out.stdout, /^Dockerfile\.y {2}not read: it does not exist$/m);
+    assert.doesNotMatch(out.stdout, /secret/);
+  });
+
   test("annotates the lines on GitHub, and escapes what a file could put into a command", async (t) => {
     const path = await folder(t, { "mirrors.yaml": MIRRORS, "a%,b/Dockerfile": "FROM redis\n" });
     const { stdout } = await resident(["scan", "--check"], { folder: path, environment: { GITHUB_ACTIONS: "true" } });

@@ -111,6 +111,7 @@ describe("Over the corpus", () => {
     assert.ok(changed.length > 180, `${changed.length} changed`);
     assert.deepEqual([...new Set(reasons.map(({ reason }) => reason))].toSorted(), [
       "it has no newName",
+      "it is written with escapes",
       "its name comes from a variable",
       "other names contain its variable",
     ]);
