@@ -82,7 +82,7 @@ export async function readMirrorFile(path: string, options: ReadOptions): Promis
   const opened = await readText(path, options);
   if ("message" in opened) return { problems: [opened], source: "" };
   const { text, realPath } = opened;
-  const read = await checkMirrorText({ path, realPath }, text, options);
+  const read = await readMirrorText(path, realPath, text, options);
   // A pull request can turn the mirror file into a link to a file with secrets, so no problem may quote that file.
   const isBehindLink = realPath !== path && realPath !== STANDARD_INPUT;
   return "problems" in read && isBehindLink ? { problems: [invalidBehindLink(path, realPath)], source: "" } : read;

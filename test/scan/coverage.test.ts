@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { readLockFile } from "../../src/desired/lock/lock-file.ts";
-import { checkMirrorText, type MirrorFile } from "../../src/desired/mirror-file.ts";
+import { readMirrorText, type MirrorFile } from "../../src/desired/mirror-file.ts";
 import { parseReference, type Reference } from "../../src/oci/reference.ts";
 import { coverageOf } from "../../src/scan/coverage.ts";
 import { folderWith } from "../support/mirrorform.ts";
@@ -13,7 +13,7 @@ const ECR = "{ ecr: { account: '123456789012', region: us-east-1 } }";
 
 async function mirrorFile(mirrors: string, targets = `main: ${ECR}`): Promise<MirrorFile> {
   const text = `version: 1\nname: t\ntargets:\n  ${targets}\nmirrors:\n${mirrors}`;
-  const read = await checkMirrorText({ path: "m.yaml", realPath: "m.yaml" }, text, { environment: {} });
+  const read = await readMirrorText("m.yaml", "m.yaml", text, { environment: {} });
   assert.ok("file" in read, JSON.stringify(read));
   return read.file;
 }

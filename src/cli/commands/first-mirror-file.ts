@@ -62,9 +62,7 @@ function entry({ text, reference }: FirstImage, taken: Set<string>): string {
   if (place === undefined) throw noPlace(text);
   // A YAML list starts like the address of an IPv6 host.
   const image = text.startsWith("[") ? JSON.stringify(text) : text;
-  return `  - image: ${image}
-${place.to === undefined ? "" : `    to: ${place.to}
-`}`;
+  return `  - image: ${image}\n${place.to === undefined ? "" : `    to: ${place.to}\n`}`;
 }
 
 /** Derives the file's `name`, which has only lower-case letters, digits and hyphens. */

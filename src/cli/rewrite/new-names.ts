@@ -31,7 +31,12 @@ export async function newNames(
   const events = createEventStream();
   await logRequests(input, events, context);
   warnOfRegions(events, context);
-  const connections = openConnections(file.sources, createPullBudgets(file.sources), events.emit, context);
+  const connections = openConnections(
+    file.sources,
+    createPullBudgets(file.sources, context.environment),
+    events.emit,
+    context,
+  );
   try {
     const opened = await connections.openTarget(target);
     const known = mirroredImages(named(images, opened));

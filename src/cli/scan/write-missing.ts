@@ -1,7 +1,8 @@
 import { basename, dirname, resolve } from "node:path";
 
 import { listedImages } from "../../desired/entries/desired-entry.ts";
-import { checkMirrorText, STANDARD_INPUT } from "../../desired/mirror-file.ts";
+import { readMirrorText, STANDARD_INPUT } from "../../desired/mirror-file.ts";
+import { quote } from "../../desired/text/problem.ts";
 import { MirrorError } from "../../errors.ts";
 import { addEntries } from "../../mirror-text/add-entries.ts";
 import { entryLines } from "../../mirror-text/entry-lines.ts";
@@ -33,19 +34,20 @@ export async function writeMissing(
   images: readonly Assessed[],
   mirrors: FileWithLock | "none",
   path: string,
-  context: Pick<ProcessContext, "environment" | "signal">,
+  context: CheckContext,
 ): Promise<Written | undefined> {
   const missing = images.flatMap(({ status, value }) => {
     return status.kind === "missing" && value.kind === "image" ? [value.reference] : [];
   });
   if (missing.length === 0) return undefined;
-  return mirrors === "none" ? writeFirst(missing, path) : addTo(mirrors, missing, context);
+  return mirrors === "none" ? writeFirst(missing, path, context) : addTo(mirrors, missing, context);
 }
 
-async function writeFirst(missing: readonly Reference[], path: string): Promise<Written> {
+async function writeFirst(missing: readonly Reference[], path: string, context: CheckContext): Promise<Written> {
   const added = entriesFor(missing);
   const lines = added.entries.flatMap((entry) => entryLines(entry, "  "));
   const content = mirrorFileWith(basename(dirname(resolve(path))), lines.map((line) => `${line}\n`).join(""));
+  await requireValid(path, resolve(path), content, context);
   try {
     await writeNewOutput(path, content);
   } catch (error) {
@@ -57,7 +59,7 @@ async function writeFirst(missing: readonly Reference[], path: string): Promise<
 async function addTo(
   { file, source, lock }: FileWithLock,
   missing: readonly Reference[],
-  { environment, signal }: Pick<ProcessContext, "environment" | "signal">,
+  context: CheckContext,
 ): Promise<Written> {
   const { path, realPath } = file;
   if (realPath === STANDARD_INPUT) {
@@ -67,14 +69,23 @@ async function addTo(
   const added = entriesFor(missing, taken);
   const changed = addEntries(source, added.entries);
   if (typeof changed !== "string") throw notWritten(path, changed.message, changed.hint);
-  const checked = await checkMirrorText({ path, realPath }, changed, { environment, signal });
-  const [problem] = "problems" in checked ? checked.problems : [];
-  if (problem !== undefined) {
-    throw notWritten(path, `with the new entries it would not be valid: ${problem.message}`, "add them by hand");
-  }
+  await requireValid(path, realPath, changed, context);
   const failure = await replaceIfSame(path, source, changed);
   if (failure !== undefined) throw notWritten(path, failure, "run the command again");
   return { path, ...added, ...(lock === undefined ? {} : { lock: lock.path }) };
+}
+
+type CheckContext = Pick<ProcessContext, "environment" | "signal">;
+
+/** Refuses what `validate` would refuse, such as an image at a metadata service. */
+async function requireValid(path: string, realPath: string, text: string, context: CheckContext): Promise<void> {
+  const { environment, signal } = context;
+  const checked = await readMirrorText(path, realPath, text, { environment, signal });
+  const [problem] = "problems" in checked ? checked.problems : [];
+  if (problem === undefined) return;
+  const line = text.split("\n")[(problem.position?.line ?? 0) - 1]?.trim() ?? "";
+  const message = `the file would be invalid: ${line === "" ? "" : `${quote(line)}: `}${problem.message}`;
+  throw notWritten(path, message, "put `# mirrorform: ignore` above the image where it is used");
 }
 
 function notWritten(path: string, message: string, hint: string): MirrorError {

@@ -225,6 +225,16 @@ describe("scan --write", () => {
     assert.match(stdout, /Not added, because no name is free at the target: ghcr\.io\/a\/b:1/);
   });
 
+  test("writes nothing that validate would refuse, and quotes the entry", async (t) => {
+    for (const more of [{}, { "mirrors.yaml": MIRRORS }]) {
+      const path = await folder(t, { ...more, Dockerfile: "FROM 169.254.169.254/latest:1\n" });
+      const { code, stderr } = await resident(["scan", "--write"], { folder: path });
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /the file would be invalid: "- image: 169\.254\.169\.254\/latest:1": /);
+      assert.match(stderr, /mirrorform: ignore.*nothing was written/);
+    }
+  });
+
   test("writes nothing if a named file cannot be read, or the mirror file has no place for entries", async (t) => {
     const inline = `${HEAD}mirrors: [{ image: "nginx:1" }]\n`;
     const path = await folder(t, { "mirrors.yaml": inline, Dockerfile: "FROM redis:7\n" });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { before, describe, test } from "node:test";
 
 import { chosenTarget, imagesAt, namedOffline } from "../../../src/cli/rewrite/target-names.ts";
-import { checkMirrorText } from "../../../src/desired/mirror-file.ts";
+import { readMirrorText } from "../../../src/desired/mirror-file.ts";
 import { entryLines } from "../../../src/mirror-text/entry-lines.ts";
 import { entriesFor } from "../../../src/mirror-text/new-entry.ts";
 import { familiarReference, formatReference, withDefaultTag } from "../../../src/oci/reference.ts";
@@ -46,7 +46,7 @@ before(async () => {
       .flatMap((entry) => entryLines(entry, "  "))
       .map((line) => `${line}\n`)
       .join("");
-  const read = await checkMirrorText({ path: "m.yaml", realPath: "m.yaml" }, text, { environment: {} });
+  const read = await readMirrorText("m.yaml", "m.yaml", text, { environment: {} });
   assert.ok("file" in read, JSON.stringify("problems" in read ? read.problems : ""));
   const target = chosenTarget(read.file, undefined);
   const images = imagesAt({ file: read.file, source: text, lock: undefined }, target);
