@@ -3,6 +3,7 @@
  * behavior is that of BuildKit's `frontend/dockerfile/shell`).
  */
 import { replacePattern, withoutPrefix, withoutSuffix } from "./shell-pattern.ts";
+import { MAX_NAME_LENGTH } from "../text/max-name.ts";
 import type { Expansion } from "../text/expand-variables.ts";
 
 /** The value of a variable that is set, or may be, to something that is not known. */
@@ -16,15 +17,18 @@ export type ExpandedWord = Expansion | { readonly message: string };
 
 /** Expands a word: removes quotes and escapes, and replaces variables. Unknown ones stay as they are written. */
 export function expandWord(word: string, escape: string, lookup: Lookup): ExpandedWord {
+  if (word.length > MAX_NAME_LENGTH) return TOO_LONG;
   const reader: Reader = { word, escape, lookup, next: 0, unresolved: new Set() };
   try {
     const text = readUntil(reader, undefined, false);
-    return { text, unresolved: [...reader.unresolved] };
+    return text.length > MAX_NAME_LENGTH ? TOO_LONG : { text, unresolved: [...reader.unresolved] };
   } catch (error) {
     if (error instanceof InvalidWord) return { message: error.message };
     throw error;
   }
 }
+
+const TOO_LONG = { message: "it is too long" } as const;
 
 class InvalidWord extends Error {}
 

@@ -11,7 +11,8 @@ export interface Token {
 const PATTERNS: readonly (readonly [Token["kind"] | "space", RegExp])[] = [
   ["space", /[ \t\r]+|#[^\n]*|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/y],
   ["line-break", /\n/y],
-  ["heredoc", /<<-?([\w.-]+)\r?\n[^]*?\n[ \t]*\1(?=[\s,)\]}]|$)/y],
+  // One without an end takes the rest, so that the rest is read once.
+  ["heredoc", /<<-?([\w.-]+)\r?\n(?:[^]*?\n[ \t]*\1(?=[\s,)\]}]|$)|[^]*)/y],
   ["identifier", /[\p{L}_][\p{L}\p{N}_-]*/uy],
   ["other", /==|=>|[^]/y],
 ];
@@ -43,20 +44,25 @@ function matchAt(text: string, offset: number): { kind: Token["kind"] | "space";
   return { kind: "other", end: offset + 1 };
 }
 
+/** Deeper than people nest templates. Protects the stack. */
+const MAX_NESTED = 50;
+
 /** Returns the offset of the quote that closes a text. Templates such as `${var.a["b"]}` can contain texts. */
-function endOfText(text: string, start: number): number {
+function endOfText(text: string, start: number, depth = 0): number {
   let offset = start;
   while (offset < text.length) {
     const character = text[offset];
     if (character === '"' || character === "\n") return offset;
     if (character === "\\") offset += 2;
-    else if ((character === "$" || character === "%") && text[offset + 1] === "{") offset = endOfTemplate(text, offset);
+    else if ((character === "$" || character === "%") && text[offset + 1] === "{")
+      offset = endOfTemplate(text, offset, depth + 1);
     else offset++;
   }
   return text.length;
 }
 
-function endOfTemplate(text: string, start: number): number {
+function endOfTemplate(text: string, start: number, nested: number): number {
+  if (nested > MAX_NESTED) return text.length;
   // `$${` is a literal `${`.
   if (text[start - 1] === text[start]) return start + 2;
   let depth = 0;
@@ -66,7 +72,7 @@ function endOfTemplate(text: string, start: number): number {
     if (character === "\n") return offset;
     if (character === "{") depth++;
     else if (character === "}" && --depth === 0) return offset + 1;
-    else if (character === '"') offset = endOfText(text, offset + 1);
+    else if (character === '"') offset = endOfText(text, offset + 1, nested);
     offset++;
   }
   return text.length;

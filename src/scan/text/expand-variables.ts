@@ -1,3 +1,5 @@
+import { MAX_NAME_LENGTH } from "./max-name.ts";
+
 /** A text after the expansion of its variables. */
 export interface Expansion {
   /** The expanded text. Variables without a known value stay as they are written. */
@@ -15,6 +17,7 @@ const VARIABLE = /\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:?[-+?])?)/g;
  * @param valueOf returns the value of a variable; undefined if it is not known
  */
 export function expandVariables(text: string, valueOf: (name: string) => string | undefined): Expansion {
+  if (text.length > MAX_NAME_LENGTH) return { text, unresolved: [] };
   const unresolved = new Set<string>();
   return { text: expand(text, valueOf, unresolved), unresolved: [...unresolved] };
 }

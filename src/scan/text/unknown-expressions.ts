@@ -1,3 +1,4 @@
+import { MAX_NAME_LENGTH } from "./max-name.ts";
 import type { Expansion } from "./expand-variables.ts";
 
 /**
@@ -7,6 +8,7 @@ import type { Expansion } from "./expand-variables.ts";
  */
 export function unknownExpressions(expression: RegExp): (text: string) => Expansion {
   return (text) => {
+    if (text.length > MAX_NAME_LENGTH) return { text, unresolved: [] };
     const names = Array.from(text.matchAll(expression), ([whole, ...names]) =>
       (names.find((name) => name !== undefined) ?? whole).trim(),
     );

@@ -1,5 +1,6 @@
 import type { FoundImage } from "../found-image.ts";
 import { imageValue } from "../image-value.ts";
+import { MAX_NAME_LENGTH } from "../text/max-name.ts";
 import type { YamlScalar } from "./yaml-documents.ts";
 
 /** An image whose parts have keys of their own. */
@@ -39,5 +40,6 @@ export function fieldsImage(at: string, { registry, repository, tag, digest, tag
 
 /** Returns the expressions of Go templates: some charts expand their values. */
 export function templatesIn(text: string): readonly string[] {
+  if (text.length > MAX_NAME_LENGTH) return [];
   return [...new Set(Array.from(text.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/g), ([, expression]) => expression ?? ""))];
 }

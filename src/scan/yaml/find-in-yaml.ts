@@ -47,7 +47,7 @@ const KINDS: readonly YamlKind[] = [
  */
 function withoutJsonComments({ path, text }: SourceFile): string {
   if (!path.endsWith(".json")) return text;
-  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (found) =>
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/g, (found) =>
     found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, " "),
   );
 }

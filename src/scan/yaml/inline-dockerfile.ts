@@ -26,17 +26,35 @@ function editIn(edit: Edit, toSource: (span: Span) => Span | undefined): Edit {
  * the file, so a line of the text is found in the line of the file with the same number.
  */
 function placesIn(source: string, { text, span }: YamlScalar): (span: Span) => Span | undefined {
+  const lines = text.split("\n");
   const written = source.slice(span.start, span.end).split("\n");
-  const starts = [0];
-  for (const line of written) starts.push((starts.at(-1) ?? 0) + line.length + 1);
+  const [lineStarts, writtenStarts] = [startsOf(lines), startsOf(written)];
   return ({ start, end }) => {
-    const before = text.slice(0, start).split("\n");
-    const line = before.length - 1;
-    const lineText = text.slice(start - (before[line] ?? "").length).split("\n", 1)[0] ?? "";
-    const indentation = (written[line] ?? "").lastIndexOf(lineText.trimEnd());
-    const offset = span.start + (starts[line] ?? 0) + indentation + (before[line] ?? "").length;
+    const line = lineAt(lineStarts, start);
+    const indentation = (written[line] ?? "").lastIndexOf((lines[line] ?? "").trimEnd());
+    const offset = span.start + (writtenStarts[line] ?? 0) + indentation + start - (lineStarts[line] ?? 0);
     const found = { start: offset, end: offset + end - start };
     const isSame = indentation >= 0 && source.slice(found.start, found.end) === text.slice(start, end);
     return isSame ? found : undefined;
   };
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  let next = 0;
+  return lines.map((line) => {
+    const start = next;
+    next += line.length + 1;
+    return start;
+  });
+}
+
+/** Returns the index of the last line that starts at an offset or before it. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

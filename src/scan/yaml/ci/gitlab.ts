@@ -2,6 +2,7 @@ import { basename } from "node:path/posix";
 
 import type { FoundImage } from "../../found-image.ts";
 import { expandVariables } from "../../text/expand-variables.ts";
+import { MAX_NAME_LENGTH } from "../../text/max-name.ts";
 import { scalarImage, type Expand } from "../scalar-image.ts";
 import type { YamlValue } from "../yaml-documents.ts";
 import { entriesOf, itemsOf, textOf, valueOf, type YamlKind } from "../yaml-kind.ts";
@@ -25,7 +26,8 @@ export const GITLAB_CI: YamlKind = {
 const NO_JOBS: ReadonlySet<string> = new Set(["image", "variables", "workflow", "include", "stages", "cache", "spec"]);
 
 function* imagesOfJob(at: string, job: YamlValue, variables: ReadonlyMap<string, string>): Generator<FoundImage> {
-  const expand: Expand = (text) => expandVariables(text, (name) => valueIn(variables, name));
+  const valueOfName = valuesOf(variables);
+  const expand: Expand = (text) => expandVariables(text, valueOfName);
   yield* namedImage(`${at}image`, valueOf(job, "image"), expand);
   for (const [index, service] of itemsOf(valueOf(job, "services")).entries()) {
     yield* namedImage(`${at}services[${index}]`, service, expand);
@@ -49,13 +51,22 @@ function variablesOf(node: YamlValue): ReadonlyMap<string, string> {
   return variables;
 }
 
-/** Returns the value of a variable. It can be put together from others; undefined if they are not all in the file. */
-function valueIn(variables: ReadonlyMap<string, string>, name: string, depth = 0): string | undefined {
-  const value = variables.get(name);
-  if (value === undefined || depth > MAX_NESTED) return undefined;
-  const { text, unresolved } = expandVariables(value, (inner) => valueIn(variables, inner, depth + 1));
-  return unresolved.length === 0 ? text : undefined;
+/**
+ * Returns a function from the names of variables to their values. A value can be put together from others; it is undefined
+ * if they are not all in the file.
+ */
+function valuesOf(variables: ReadonlyMap<string, string>): (name: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  const valueOf = (name: string, depth: number): string | undefined => {
+    const value = variables.get(name);
+    if (value === undefined || known.has(name) || depth > MAX_NESTED) return known.get(name);
+    // Ends variables that name each other.
+    known.set(name, undefined);
+    const { text, unresolved } = expandVariables(value, (inner) => valueOf(inner, depth + 1));
+    known.set(name, unresolved.length === 0 && text.length <= MAX_NAME_LENGTH ? text : undefined);
+    return known.get(name);
+  };
+  return (name) => valueOf(name, 0);
 }
 
-/** Ends variables that name each other. */
-const MAX_NESTED = 8;
+const MAX_NESTED = 100;
