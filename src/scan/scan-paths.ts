@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import pLimit from "p-limit";
@@ -188,7 +188,8 @@ function readBesideFile(path: string, name: string): string | undefined {
   if (path === STANDARD_INPUT) return undefined;
   const beside = join(dirname(path), basename(name));
   try {
-    const about = statSync(beside);
+    // A pull request can add a link to a file with secrets, and a name that shows one of them.
+    const about = lstatSync(beside);
     return about.isFile() && about.size < 1024 * 1024 ? readFileSync(beside, "utf8") : undefined;
   } catch {
     return undefined;

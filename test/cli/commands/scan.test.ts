@@ -135,6 +135,15 @@ describe("scan --check", () => {
     assert.doesNotMatch(out.stdout, /secret/);
   });
 
+  test("does not read the variables of a .env file that is a link", async (t) => {
+    const outside = await folder(t, { env: "TOKEN=secret\n" });
+    const path = await folder(t, { "compose.yaml": "services: { a: { image: 'a:${TOKEN}' } }\n" });
+    await symlink(join(outside, "env"), join(path, ".env"));
+    const { stdout } = await resident(["scan"], { folder: path });
+    assert.match(stdout, /unresolved: TOKEN/);
+    assert.doesNotMatch(stdout, /secret/);
+  });
+
   test("annotates the lines on GitHub, and escapes what a file could put into a command", async (t) => {
     const path = await folder(t, { "mirrors.yaml": MIRRORS, "a%,b/Dockerfile": "FROM redis\n" });
     const { stdout } = await resident(["scan", "--check"], { folder: path, environment: { GITHUB_ACTIONS: "true" } });
