@@ -1,18 +1,21 @@
 import type { Environment } from "../environment.ts";
 import { constants } from "node:fs";
 import { lstat, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { checkDocument } from "./check-document.ts";
 import type { DesiredEntry } from "./entries/desired-entry.ts";
 import { mirrorFileShape, type MirrorFileDocument } from "./generated/mirror-file-schema.ts";
 import { validateMirrorFile } from "./generated/validate-mirror-file.ts";
-import { conflictsIn } from "./text/merge-conflict.ts";
+import { brokenLink } from "./text/broken-link.ts";
+import { conflictsIn } from "./mistakes/merge-conflict.ts";
+import { explainOddCharacters } from "./mistakes/odd-characters.ts";
+import { describeOtherFormat } from "./mistakes/other-formats.ts";
 import { parentOf } from "./text/pointer.ts";
 import { problemLog } from "./text/problem-log.ts";
-import type { Problem } from "./text/problem.ts";
+import { STANDARD_INPUT, type Problem } from "./text/problem.ts";
 import { decodeText } from "./text/read-bounded-file.ts";
 import { readInput } from "./text/read-input.ts";
-import { reportSchemaErrors } from "./text/schema-problems.ts";
+import { reportSchemaErrors } from "./mistakes/schema-problems.ts";
 import type { Source } from "./places/sources.ts";
 import { positionAt, sourceText, type SourceText } from "./text/source-text.ts";
 import type { Target } from "./places/target.ts";
@@ -26,7 +29,7 @@ import { createPause, inSlices } from "../slices.ts";
 export type { EcrSettings } from "../ecr/ecr-settings.ts";
 export type { DesiredEntry, ListedEntry, RuleEntry } from "./entries/desired-entry.ts";
 export type { DesiredImage } from "./entries/desired-image.ts";
-export type { Position, Problem } from "./text/problem.ts";
+export { STANDARD_INPUT, type Position, type Problem } from "./text/problem.ts";
 export { renderProblem } from "./text/render-problem.ts";
 export type { Source } from "./places/sources.ts";
 export type { EntryTemplate } from "./tags/tag-template.ts";
@@ -61,9 +64,6 @@ export type ReadMirrorFile =
 /** Larger than any list that a person can review. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** The path that means standard input. */
-export const STANDARD_INPUT = "-";
-
 /** What a mirror file is read with. */
 export interface ReadOptions {
   environment: Environment;
@@ -82,10 +82,19 @@ export async function readMirrorFile(path: string, options: ReadOptions): Promis
   const opened = await readText(path, options);
   if ("message" in opened) return { problems: [opened], source: "" };
   const { text, realPath } = opened;
-  const read = await readMirrorText(path, realPath, text, options);
+  const read = explained(await readMirrorText(path, realPath, text, options), path);
   // A pull request can turn the mirror file into a link to a file with secrets, so no problem may quote that file.
   const isBehindLink = realPath !== path && realPath !== STANDARD_INPUT;
   return "problems" in read && isBehindLink ? { problems: [invalidBehindLink(path, realPath)], source: "" } : read;
+}
+
+/** Replaces the problems of a file of another tool, and those that follow from a character that only looks right. */
+function explained(read: ReadMirrorFile, path: string): ReadMirrorFile {
+  if ("file" in read) return read;
+  const { problems, source } = read;
+  const format = describeOtherFormat(source, path);
+  if (format === undefined) return { problems: explainOddCharacters(problems, sourceText(source)), source };
+  return { problems: [{ code: "INVALID_FILE", ...format, position: { line: 1, column: 1 }, path }], source };
 }
 
 function invalidBehindLink(path: string, realPath: string): Problem {
@@ -110,7 +119,7 @@ export async function readMirrorText(
     for (const { offset, ...diagnostic } of diagnostics) {
       log.add(`/${offset ?? 0}`, { code: "YAML_SYNTAX", ...diagnostic });
     }
-    const hint = 'declare "version", "name", "targets" and "mirrors"';
+    const hint = 'declare "version", "name", "targets" and "mirrors", or run `mirrorform init IMAGE...`';
     const empty: Problem = { code: "EMPTY", message: "the file is empty", hint, path };
     return { problems: diagnostics.length === 0 ? [empty] : log.problems(), source: text };
   }
@@ -187,18 +196,32 @@ async function readText(path: string, options: ReadOptions): Promise<{ text: str
   } catch (error) {
     options.signal?.throwIfAborted();
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      return problem("FILE_UNREADABLE", "no such file", MISSING_FILE_HINT);
+    const link = await brokenLink(path);
+    if (link !== undefined) return problem("FILE_UNREADABLE", link.message, link.hint);
+    if (code === "ENOTDIR") {
+      return problem("FILE_UNREADABLE", "part of this path is a file, not a folder", OTHER_FILE_HINT);
     }
-    if (code === "ELOOP") return problem("FILE_UNREADABLE", "this symbolic link leads to no file");
-    if (code === "EISDIR") {
-      return problem("FILE_UNREADABLE", "this is a folder", "pass the path of a file with --file PATH");
-    }
+    if (code === "ENOENT") return problem("FILE_UNREADABLE", "no such file", MISSING_FILE_HINT);
+    if (code === "EISDIR") return problem("FILE_UNREADABLE", "this is a folder", await folderHint(path));
     return problem("FILE_UNREADABLE", `cannot read the file: ${readFailure(error)}`);
   }
 }
 
+const OTHER_FILE_HINT = "pass the path of your mirror file with --file PATH";
 const MISSING_FILE_HINT = "write one with mirrorform init, or pass the path of your mirror file with --file PATH";
+
+/** Names the mirror file in a folder, if it has the usual name. */
+async function folderHint(folder: string): Promise<string> {
+  for (const name of ["mirrors.yaml", "mirrors.yml"]) {
+    const path = join(folder, name);
+    const isFile = await stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isFile) return `pass the file in it: --file ${path}`;
+  }
+  return OTHER_FILE_HINT;
+}
 
 interface ReadBytes {
   /** Undefined if there are too many. */

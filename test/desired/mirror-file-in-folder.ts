@@ -62,3 +62,17 @@ mirrors:
 ${mirrors}
 `;
 }
+
+/** Expects one problem at the position marked with ». The expected text is `CODE message (hint)`. */
+export async function one(marked: string, expected: string | RegExp): Promise<void> {
+  const before = marked.slice(0, marked.indexOf("»")).split("\n");
+  assert.ok(marked.includes("»"), "the place is not marked");
+  const place = ` ${before.length}:${(before.at(-1) ?? "").length + 1} `;
+  const problems = await refusedAs(marked.replace("»", ""));
+  assert.equal(problems.length, 1, problems.join("\n"));
+  const [placed = ""] = problems;
+  assert.ok(placed.includes(place), `${placed} is not at${place}`);
+  const problem = placed.replace(place, " ");
+  if (typeof expected === "string") assert.equal(problem, expected);
+  else assert.match(problem, expected);
+}

@@ -150,10 +150,13 @@ test("a byte order mark and CRLF have no effect", async () => {
 });
 
 test("refuses a file without content or entries", async () => {
-  const empty = 'EMPTY - the file is empty (declare "version", "name", "targets" and "mirrors")';
+  const empty =
+    'EMPTY - the file is empty (declare "version", "name", "targets" and "mirrors", or run `mirrorform init IMAGE...`)';
   assert.deepEqual(await refusedAs(""), [empty]);
   assert.deepEqual(await refusedAs("# nothing\n"), [empty]);
-  assert.deepEqual(await refusedAs(around("  []")), ['EMPTY 8:3 "mirrors" must not be empty']);
+  assert.deepEqual(await refusedAs(around("  []")), [
+    'EMPTY 8:3 "mirrors" must not be empty (write mirrors: [{ image: python:3.12-slim }], or a list with one entry for each image)',
+  ]);
   assert.deepEqual(await refusedAs(around("")), [
     "EMPTY 7:1 expected a list, found nothing (write one entry on each line: - image: python:3.12-slim)",
   ]);
@@ -178,6 +181,7 @@ test("reports the first 200 problems and counts the rest", async () => {
   const problems = await refused(`${around("  - image: node")}${keys}\n`);
   assert.equal(problems.length, 201);
   assert.equal(problems.at(-1)?.message, "and 300 more problems");
+  assert.equal(problems.at(-1)?.omitted, 300);
 });
 
 test("limits the number of images, counted at each target", async () => {

@@ -1,7 +1,7 @@
 import { readMirrorFile, type MirrorFile, type Problem } from "../../desired/mirror-file.ts";
-import { groupAlike, renderProblems } from "../../desired/text/render-problem.ts";
+import { countProblems, shownPath } from "../../desired/text/problem.ts";
+import { renderAll } from "../../desired/text/render-problem.ts";
 import { annotations, codeQuality } from "../output/annotations.ts";
-import { sourceText } from "../../desired/text/source-text.ts";
 import { writeOutput } from "../output/output-file.ts";
 import { createStyle } from "../render/text/style.ts";
 import { plural } from "../render/text/units.ts";
@@ -17,9 +17,6 @@ export interface MirrorFileInput {
   /** Path of a copy of the `--json` output. */
   report?: string | undefined;
 }
-
-/** Number of problems shown as text. `--json` has all of them. */
-const MAX_PROBLEMS_SHOWN = 200;
 
 /** Reads the mirror file as {@link loadWithSource} does, without its text. */
 export async function loadMirrorFile(input: MirrorFileInput, context: ProcessContext): Promise<MirrorFile | undefined> {
@@ -54,8 +51,7 @@ function reportWarnings(
 ): void {
   const { err, environment } = context;
   const marked = warnings.map((warning) => ({ ...warning, message: `warning: ${warning.message}` }));
-  const indexed = sourceText(source);
-  for (const alike of groupAlike(marked)) err(`${renderProblems(alike, indexed)}\n\n`);
+  for (const rendered of renderAll(marked, () => source)) err(`${rendered}\n\n`);
   const commands = annotations(warnings, environment, "warning");
   if (commands !== "") (context.commands ?? context).err(commands);
 }
@@ -75,12 +71,10 @@ export async function reportProblems(
   const document = `${JSON.stringify({ problems: documented }, null, 2)}\n`;
   if (input.json) out(document);
   else {
-    const shown = groupAlike(problems).slice(0, MAX_PROBLEMS_SHOWN);
-    const rendered = [...Map.groupBy(shown, ([{ path }]) => path)].flatMap(([path, ofFile]) => {
-      const source = sourceText(about.source(path));
-      return ofFile.map((alike) => renderProblems(alike, source));
-    });
-    err(`${rendered.join("\n\n")}\n\n${plural(problems.length, "problem")} in ${about.path}.\n`);
+    const listed = problems.filter(({ omitted }) => omitted === undefined);
+    const count = plural(countProblems(problems), "problem");
+    const cut = listed.length < problems.length ? ` mirrorform lists the first ${listed.length}.` : "";
+    err(`${renderAll(listed, about.source).join("\n\n")}\n\n${count} in ${shownPath(about.path)}.${cut}\n`);
     (context.commands ?? context).out(annotations(problems, environment));
   }
   // A report file that cannot be written must not hide the problems.

@@ -46,6 +46,23 @@ export function hostDiagnostic(to: string, image: Reference | undefined, known: 
   };
 }
 
+/**
+ * Describes the first part of `to` if it reads like the name of a host, as Docker reads any first part with a dot. A
+ * repository can have such a name, so this is a warning. Undefined for the image's own registry.
+ */
+export function hostWarning(to: string, image: Reference | undefined): Diagnostic | undefined {
+  const slash = to.indexOf("/");
+  const host = to.slice(0, Math.max(0, slash));
+  if (!HOST_NAME.test(host) || canonicalRegistry(host) === image?.registry) return undefined;
+  return {
+    message: `"to" is a repository, and ${quote(host)} looks like a registry`,
+    hint: `write ${quote(to.slice(slash + 1))} if it is one: the targets decide about the registry`,
+  };
+}
+
+/** A name with dots that ends in letters, or an IPv4 address. */
+const HOST_NAME = /^(?:(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+|[0-9]{1,3}(?:\.[0-9]{1,3}){3})$/i;
+
 const HINT = "write only the repository, and optionally a tag: the targets decide about the registry";
 
 function isEcr(registry: string): boolean {

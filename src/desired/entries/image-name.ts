@@ -1,5 +1,6 @@
-import { parseReference, type Reference } from "../../oci/reference.ts";
-import { websiteProblem } from "../../oci/registry-names.ts";
+import { canonicalRegistry, DOCKER_HUB, parseReference, type Reference } from "../../oci/reference.ts";
+import { isPublicRegistry, websiteProblem } from "../../oci/registry-names.ts";
+import { readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Longer texts do not fit in a hint, and are no image names. */
@@ -8,17 +9,52 @@ const MAX_SHOWN = 300;
 /** Reads the name of an image, or describes what is wrong with it and shows the name that was probably meant. */
 export function readImageName(text: string): Reference | Diagnostic {
   const reference = parseReference(text);
+  const noImage = noImageDiagnostic(text, reference);
+  if (noImage !== undefined) return noImage;
   const message = typeof reference === "string" ? reference : registryProblem(text, reference);
   if (message === undefined && typeof reference !== "string") return reference;
   const meant = text.length > MAX_SHOWN ? undefined : nameMeant(text);
+  const hint = meant === undefined ? otherHint(text) : `write ${quote(meant)}`;
   return {
     message: SCHEME.test(text) ? `${quote(text)} is not an image name` : (message ?? ""),
-    ...(meant === undefined ? {} : { hint: `write ${quote(meant)}` }),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 
 function registryProblem(text: string, { registry }: Reference): string | undefined {
   return API_ADDRESS.test(text) ? `${quote(text)} is an address of Docker Hub's API` : websiteProblem(registry);
+}
+
+/** Describes a name that Docker accepts, but that cannot be mirrored: `scratch`, and the host of a registry alone. */
+function noImageDiagnostic(text: string, reference: Reference | string): Diagnostic | undefined {
+  if (
+    typeof reference !== "string" &&
+    reference.registry === DOCKER_HUB &&
+    reference.repository === "library/scratch"
+  ) {
+    return { message: `${quote(text)} is Docker's word for an empty base, which no registry has`, hint: "remove it" };
+  }
+  const host = text.replace(/\/+$/, "");
+  const registry = canonicalRegistry(host);
+  const name = host.replace(/:[0-9]+$/, "");
+  if (!isPublicRegistry(registry) && readEcrHost(registry) === undefined && name !== "localhost") return undefined;
+  const example = registry === DOCKER_HUB ? "library/python:3.12-slim" : "NAMESPACE/NAME:TAG";
+  return { message: `${quote(text)} is a registry, not an image`, hint: `add the image: ${host}/${example}` };
+}
+
+/** What to do about a text that no image name is close to. */
+function otherHint(text: string): string | undefined {
+  if (/^[^@]*:(?![^/]*<[A-Za-z])[^/]*[*^<>=~|]/.test(text)) {
+    return 'a tag has no wildcards or ranges: select tags with "tags", such as tags: { semver: ">=20 <25" }';
+  }
+  if (/^\[?[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:]*/i.test(text)) {
+    return "write an IPv6 address in brackets, without a zone: [2001:db8::1]:5000/app:1";
+  }
+  if (/\{\{|\$[A-Za-z_(]|<[A-Za-z]/.test(text)) {
+    return "write the name in full; variables have the form ${MIRRORFORM_VAR_NAME}";
+  }
+  if (/sha\d+:|@/.test(text)) return "write all 64 digits of the digest: NAME@sha256:DIGITS";
+  return /^\S+(?:\s*,\s*\S+)+$/.test(text) ? "write an entry for each image" : undefined;
 }
 
 /** Docker's own name of Docker Hub, `https://index.docker.io/v1/`, and its API. No namespace is called v1 or v2. */
@@ -32,7 +68,9 @@ const SCHEME =
 const AROUND: readonly (readonly [RegExp, string])[] = [
   [/^[\s"']+|[\s"',;]+$/g, ""],
   [/^(?:docker|podman) (?:image )?pull\s+/i, ""],
-  [/^FROM\s+/, ""],
+  [/^FROM\s+/i, ""],
+  [/^--platform[= ]\S+\s+/, ""],
+  [/\s+AS\s+\S+$/i, ""],
   [/^(?:image|repository)\s*[:=]\s*["']?/i, ""],
 ];
 
@@ -68,6 +106,7 @@ const SLIPS: readonly (readonly [RegExp, string])[] = [
   [/[:/@]+$/, ""],
   [/:sha256[:@]/, "@sha256:"],
   [/@(?!sha\d+:)([\w.-]+)$/, ":$1"],
+  [/\s*:\s*/g, ":"],
   [/^(\S+)\s+(\S+)$/, "$1:$2"],
 ];
 
@@ -91,5 +130,6 @@ function lowerCaseName(name: string): string {
 
 function isImageName(name: string): boolean {
   const reference = parseReference(name);
-  return typeof reference !== "string" && registryProblem(name, reference) === undefined;
+  if (typeof reference === "string" || registryProblem(name, reference) !== undefined) return false;
+  return noImageDiagnostic(name, reference) === undefined;
 }

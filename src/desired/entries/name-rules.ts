@@ -15,9 +15,13 @@ export function nameDiagnostic(target: Target, repository: string, tag: string):
   const prefix = target.kind === "layout" ? "" : prefixOf(target);
   const full = prefix === "" ? repository : `${prefix}/${repository}`;
   if (!isRepository(full)) {
+    const meant = nearestName(repository);
     return {
       message: `${quote(full)} is not a valid repository name`,
-      hint: 'use lowercase letters and digits, separated by ".", "_", "__", "-" or "/"; at most 255 characters',
+      hint:
+        meant === undefined
+          ? 'use lowercase letters and digits, separated by ".", "_", "__", "-" or "/"; at most 255 characters'
+          : `write ${quote(meant)}`,
     };
   }
   if (target.kind === "ecr" && full.length < MIN_ECR_REPOSITORY_LENGTH) {
@@ -36,10 +40,25 @@ export function nameDiagnostic(target: Target, repository: string, tag: string):
   return isTag(tag) ? undefined : tagDiagnostic(tag);
 }
 
+/** Corrects what is often wrong in a name: capitals, and slashes at its ends. Undefined if that does not help. */
+function nearestName(name: string): string | undefined {
+  const bare = name
+    .toLowerCase()
+    .replace(/@sha256:.*$|@sha256$/, "")
+    .replaceAll(/\/{2,}/g, "/")
+    .replaceAll(/^\/|\/$/g, "");
+  return bare !== name && isRepository(bare) ? bare : undefined;
+}
+
 /** Describes an invalid tag. See the OCI distribution-spec, "Pulling manifests". */
 export function tagDiagnostic(tag: string): Diagnostic {
-  return {
-    message: `${quote(tag)} is not a valid tag`,
-    hint: 'use letters, digits, "_", "." and "-", not starting with "." or "-"; at most 128 characters',
-  };
+  return { message: `${quote(tag)} is not a valid tag`, hint: tagHint(tag) };
+}
+
+function tagHint(tag: string): string {
+  const rule = 'use letters, digits, "_", "." and "-", not starting with "." or "-"; at most 128 characters';
+  const last = tag.slice(tag.lastIndexOf(":") + 1).trim();
+  if (last !== tag && isTag(last)) return `write ${last}`;
+  if (!/[*^~<>|?]/.test(tag)) return rule;
+  return 'tags in a list have no wildcards: select tags with a rule, such as tags: { semver: ">=3.10" }';
 }

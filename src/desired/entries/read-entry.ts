@@ -1,6 +1,6 @@
 import { isTag, withDefaultTag, type Reference } from "../../oci/reference.ts";
 import { AS_AT_SOURCE, dependsOnTag, parseDestination, type Destination } from "./destination.ts";
-import { hostDiagnostic, type KnownHosts } from "./destination-host.ts";
+import { hostDiagnostic, hostWarning, type KnownHosts } from "./destination-host.ts";
 import type { MirrorDocument } from "../generated/mirror-file-schema.ts";
 import { readImageName } from "./image-name.ts";
 import { readImageOptions, type ImageOptions } from "./image-options.ts";
@@ -162,9 +162,13 @@ function readDestination(
   if (log.containsInvalid(at)) return undefined;
   if (document.to === undefined) return AS_AT_SOURCE;
   const destination = hostDiagnostic(document.to, image, hosts) ?? parseDestination(document.to);
-  if (!("message" in destination)) return destination;
-  log.add(at, destination);
-  return undefined;
+  if ("message" in destination) {
+    log.add(at, destination);
+    return undefined;
+  }
+  const warning = hostWarning(document.to, image);
+  if (warning !== undefined) log.warn(at, warning);
+  return destination;
 }
 
 function readTargetNames(

@@ -5,7 +5,7 @@
 import { parseDigest, type Digest } from "../../oci/digest.ts";
 import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
 import { atOnce, type Steps } from "../../steps.ts";
-import { conflictsIn } from "../text/merge-conflict.ts";
+import { conflictsIn } from "../mistakes/merge-conflict.ts";
 import { problemLog, type ProblemLog } from "../text/problem-log.ts";
 import { quote, type Position, type Problem } from "../text/problem.ts";
 import { positionAt, sourceText, type SourceText } from "../text/source-text.ts";

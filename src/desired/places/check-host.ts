@@ -1,5 +1,5 @@
 import { parseUrl } from "../../parse-url.ts";
-import { isRegion, unknownRegion } from "../../registry/hosts/aws-region.ts";
+import { isRegion, regionHint, unknownRegion } from "../../registry/hosts/aws-region.ts";
 import { ecrLookalike, readEcrHost } from "../../registry/hosts/ecr-host.ts";
 import { metadataProblem } from "../../registry/http/metadata-address.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
@@ -50,5 +50,9 @@ export function checkKeyRegion(key: string, pointer: string, log: ProblemLog): v
   const region = /^arn:[^:]*:kms:([^:]*):/.exec(key)?.[1];
   if (region === undefined) return;
   if (isRegion(region)) warnOfRegion(region, pointer, log);
-  else log.add(pointer, { message: `the ARN names ${quote(region)}, which is not an AWS Region` });
+  else {
+    const hint = regionHint(region);
+    const message = `the ARN names ${quote(region)}, which is not an AWS Region`;
+    log.add(pointer, { message, ...(hint === undefined ? {} : { hint }) });
+  }
 }

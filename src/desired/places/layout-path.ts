@@ -11,10 +11,10 @@ const MAX_STEP_BYTES = 255;
  */
 export function readLayoutPath(text: string, pointer: string, log: ProblemLog): string | undefined {
   const steps = stepsBelow(text);
-  if (steps === undefined) {
+  if ("fault" in steps) {
     log.add(pointer, {
-      message: `layout ${quote(text)} is not below the mirror file's folder`,
-      hint: "write a relative path such as ./mirror",
+      message: `layout ${quote(text)} ${steps.fault}`,
+      hint: steps.meant === undefined ? "write a relative path such as ./mirror" : `write ${steps.meant}`,
     });
     return undefined;
   }

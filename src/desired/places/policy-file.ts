@@ -5,12 +5,12 @@
 import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { conflictsIn } from "../text/merge-conflict.ts";
+import { conflictsIn } from "../mistakes/merge-conflict.ts";
 import { linkBelow } from "../text/link-below.ts";
 import { stepsBelow } from "../text/path-below.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import { decodeText, readBoundedFile } from "../text/read-bounded-file.ts";
-import { readFailure } from "../../file-failure.ts";
+import { readFailure, systemCodeOf } from "../../file-failure.ts";
 
 /** Enough for the largest policy that ECR accepts (30,720 characters), with generous whitespace. */
 const MAX_POLICY_FILE_BYTES = 128 * 1024;
@@ -18,19 +18,27 @@ const MAX_POLICY_FILE_BYTES = 128 * 1024;
 /** Reads a policy file. @param folder the mirror file's folder */
 export async function readPolicyFile(folder: string, path: string): Promise<{ value: unknown } | Diagnostic> {
   const steps = stepsBelow(path);
-  if (steps === undefined) {
+  if (/^\s*[{[]/.test(path)) {
+    return { message: "expected the path of a policy file, found JSON", hint: FORMS };
+  }
+  if ("fault" in steps) {
     return {
-      message: `policy file ${quote(path)} is not below the mirror file's folder`,
-      hint: "write a relative path such as ./policies/lifecycle.json",
+      message: `policy file ${quote(path)} ${steps.fault}`,
+      hint:
+        steps.meant === undefined ? "write a relative path such as ./policies/lifecycle.json" : `write ${steps.meant}`,
     };
   }
   try {
     const base = await realpath(folder);
     return (await linkBelow(base, steps)) === undefined ? await readJson(join(base, ...steps), path) : isLink(path);
   } catch (error) {
-    return { message: `cannot read policy file ${quote(path)}: ${readFailure(error)}` };
+    const message = `cannot read policy file ${quote(path)}: ${readFailure(error)}`;
+    return systemCodeOf(error) === "ENOENT" ? { message, hint: MISSING_HINT } : { message };
   }
 }
+
+const FORMS = "save it as a file and write its path, or write the policy as a YAML map, without |";
+const MISSING_HINT = "write its path from the mirror file's folder, such as ./policies/lifecycle.json";
 
 function isLink(path: string): Diagnostic {
   return {

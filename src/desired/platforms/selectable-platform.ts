@@ -54,6 +54,22 @@ export function selectablePlatform(text: string): string | Diagnostic {
   );
 }
 
+/** Returns the platform that a text without a slash means: `linux/amd64` for `amd64`, `x86_64`, `linux-amd64` or `linux`. */
+export function platformMeant(text: string): string | undefined {
+  const lower = text.toLowerCase().replace(/^--platform[= ]/, "");
+  if (/^(?:linux|windows)$/.test(lower)) return `${lower}/amd64`;
+  const [, os = "linux", name = ""] = /^(?:(linux|windows)[\W_])?([a-z0-9_-]+)$/.exec(lower) ?? [];
+  const architecture = otherArchitecture(name) ?? name;
+  const platform = isArchitecture(architecture.replace(/\/.*/, ""))
+    ? parsePlatform(`${os}/${architecture}`)
+    : undefined;
+  return platform === undefined ? undefined : platformText(platform);
+}
+
+function otherArchitecture(name: string): string | undefined {
+  return Object.hasOwn(OTHER_ARCHITECTURES, name) ? OTHER_ARCHITECTURES[name] : undefined;
+}
+
 /** Finds a part of a platform in the place of another one: `windows/10.0/amd64`, `amd64/linux`. */
 function misplacedPart(text: string, { os, architecture, variant = "" }: Platform): Diagnostic | undefined {
   if (isVersion(architecture)) return versionInPlace(text, "the architecture", os, architecture, variant);
@@ -91,8 +107,9 @@ function versionInPlace(text: string, place: string, os: string, version: string
 }
 
 function otherName(text: string, { os, architecture, variant }: Platform): Diagnostic | undefined {
-  const system = OTHER_SYSTEMS[os.toLowerCase()] ?? os;
-  const processor = OTHER_ARCHITECTURES[architecture.toLowerCase()] ?? architecture;
+  const lower = os.toLowerCase();
+  const system = (Object.hasOwn(OTHER_SYSTEMS, lower) ? OTHER_SYSTEMS[lower] : undefined) ?? os;
+  const processor = otherArchitecture(architecture.toLowerCase()) ?? architecture;
   if (system === os && processor === architecture) return undefined;
   const more = variant === undefined || processor.includes("/") ? "" : `/${variant}`;
   return { message: `no image has the platform ${quote(text)}`, hint: `write it as ${system}/${processor}${more}` };

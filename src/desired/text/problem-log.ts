@@ -84,7 +84,10 @@ export function problemLog(path: string, locate: (pointer: string, at: "key" | "
     positionOf: (pointer, at = "value") => locate(pointer, at),
     problems() {
       const sorted: Problem[] = found.toSorted(byPosition);
-      if (dropped > 0) sorted.push({ code: "INVALID_FILE", message: `and ${dropped} more problems`, path });
+      if (dropped > 0) {
+        const message = `and ${dropped} more problem${dropped === 1 ? "" : "s"}`;
+        sorted.push({ code: "INVALID_FILE", message, path, omitted: dropped });
+      }
       return sorted;
     },
     warnings: () => [...warned.values()].toSorted(byPosition),

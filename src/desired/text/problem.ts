@@ -1,5 +1,14 @@
 import type { ErrorCode } from "../../error-code.ts";
 
+/** The path that means standard input. */
+export const STANDARD_INPUT = "-";
+
+/** Returns a path as sentences show it. A path such as `..` needs quotes at the end of one. */
+export function shownPath(path: string): string {
+  if (path === STANDARD_INPUT) return "standard input";
+  return path === "" || /[./]$/.test(path) ? `"${path}"` : path;
+}
+
 /** A position in the mirror file. Both numbers start at 1; `column` counts characters (code points). */
 export interface Position {
   line: number;
@@ -15,6 +24,13 @@ export interface Problem {
   position?: Position;
   /** Path of the mirror file, as passed by the caller. */
   path: string;
+  /** Set on the last item of a long list: the number of further problems, which the list does not have. */
+  omitted?: number;
+}
+
+/** Counts problems, with those that a long list omits. */
+export function countProblems(problems: readonly Problem[]): number {
+  return problems.reduce((sum, { omitted = 1 }) => sum + omitted, 0);
 }
 
 /** A problem without its position, which the caller adds. */

@@ -1,5 +1,5 @@
-import { withoutCredentials, type Problem } from "./problem.ts";
-import { lineAt, type SourceText } from "./source-text.ts";
+import { shownPath, STANDARD_INPUT, withoutCredentials, type Problem } from "./problem.ts";
+import { lineAt, sourceText, type SourceText } from "./source-text.ts";
 import { terminalText } from "../../plain-text.ts";
 
 /** The most characters of a line to show around the caret. */
@@ -13,7 +13,7 @@ const MAX_LINE = 100;
 export function renderProblem(problem: Problem, source: SourceText): string {
   const { position, path, message, hint } = problem;
   const place = position === undefined ? "" : `:${position.line}:${position.column}`;
-  const lines = [`${terminalText(path)}${place}: ${terminalText(message)}`];
+  const lines = [`${terminalText(path === STANDARD_INPUT ? shownPath(path) : path)}${place}: ${terminalText(message)}`];
   if (position !== undefined && source.text !== "") {
     const line = withoutCredentials(lineAt(source, position.line));
     const margin = `${position.line} | `.padStart(7);
@@ -42,15 +42,54 @@ export function groupAlike(problems: readonly Problem[]): Alike[] {
 /** Renders the first of some problems that are alike, and the lines of the others. */
 export function renderProblems([first, ...others]: Alike, source: SourceText): string {
   const rendered = renderProblem(first, source);
-  const lines = [...new Set(others.flatMap(({ position }) => (position === undefined ? [] : [position.line])))];
-  if (lines.length === 0) return rendered;
-  const listed = lines.slice(0, MAX_LINES_LISTED).join(", ");
+  const lines = linesOf(others);
+  return lines === undefined ? rendered : `${rendered}\n  also on ${lines}`;
+}
+
+/** Lists the lines of some problems: `lines 8, 9 and 12 more lines`. Undefined if there are none. */
+function linesOf(problems: readonly Problem[]): string | undefined {
+  const lines = [...new Set(problems.flatMap(({ position }) => (position === undefined ? [] : [position.line])))];
+  if (lines.length === 0) return undefined;
   const more = lines.length > MAX_LINES_LISTED ? ` and ${lines.length - MAX_LINES_LISTED} more lines` : "";
-  return `${rendered}\n  also on ${lines.length === 1 ? "line" : "lines"} ${listed}${more}`;
+  return `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, MAX_LINES_LISTED).join(", ")}${more}`;
 }
 
 /** As many line numbers as fit on one line. */
 const MAX_LINES_LISTED = 15;
+
+/** Up to this many problems of one kind are all shown in full. */
+const MAX_OF_A_KIND = 5;
+
+/** How many problems of a larger kind are shown in full. */
+const SHOWN_OF_A_KIND = 3;
+
+/**
+ * Renders all problems, in the order of the first of each kind. Of many problems of one kind, which differ in the text
+ * that they quote, it shows a few in full, and the number and the lines of the others.
+ * @param source returns the text of the file at a path
+ */
+export function renderAll(problems: readonly Problem[], source: (path: string) => string): string[] {
+  const texts = new Map<string, SourceText>();
+  const textOf = (path: string): SourceText => {
+    const text = texts.get(path) ?? sourceText(source(path));
+    texts.set(path, text);
+    return text;
+  };
+  const kinds = Map.groupBy(groupAlike(problems), ([first]) => kindOf(first));
+  return [...kinds.values()].flatMap((groups) => {
+    const shown = groups.length > MAX_OF_A_KIND ? SHOWN_OF_A_KIND : groups.length;
+    const rendered = groups.slice(0, shown).map((alike) => renderProblems(alike, textOf(alike[0].path)));
+    const others = groups.slice(shown).flat();
+    if (others.length === 0) return rendered;
+    const lines = linesOf(others);
+    return [...rendered, `${others.length} more problems like these${lines === undefined ? "" : `, on ${lines}`}`];
+  });
+}
+
+/** Returns a text that is equal for problems that differ only in the text that they quote, and in numbers. */
+function kindOf({ path, code, message }: Problem): string {
+  return JSON.stringify([path, code, message.replace(/".*"/su, '""').replaceAll(/\d+/g, "0")]);
+}
 
 /** Truncates a long line around a character. `caret` is the number of columns before that character in `text`. */
 function excerpt(line: string, index: number): { text: string; caret: number } {

@@ -49,6 +49,12 @@ function unknown(name: string, environment: Environment): Diagnostic {
       hint: "move the policy to a JSON file, where mirrorform does not expand variables",
     };
   }
+  if (/^(?:registry|repository|namespace|name|tag)$/.test(name)) {
+    return {
+      message: `${quote(`\${${name}}`)} is not a variable of a mirror file`,
+      hint: `write {${name}}: a placeholder in "to" has no $`,
+    };
+  }
   const set = Object.keys(environment).filter((key) => OWN.test(key));
   const near = didYouMean(name, [...AWS, ...set]);
   return {

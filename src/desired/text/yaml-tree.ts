@@ -4,6 +4,7 @@
  */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
 import type { Event, ScalarEvent } from "js-yaml";
+import { explainSyntax } from "../mistakes/yaml-mistakes.ts";
 import { quote, type Diagnostic } from "./problem.ts";
 import { positionAt, type SourceText } from "./source-text.ts";
 
@@ -38,7 +39,7 @@ export function parseYaml(
   const parsed = eventsOf(source.text);
   if (!Array.isArray(parsed)) return { root: undefined, diagnostics: [parsed] };
   const diagnostics: YamlDiagnostic[] = [];
-  const reader = { source, document, events: parsed, next: 0, diagnostics };
+  const reader = { source, document, events: parsed, next: 0, diagnostics, anchors: new Set<string>() };
   const root = readDocument(reader);
   const further = reader.events[reader.next];
   if (further !== undefined) {
@@ -55,6 +56,8 @@ interface Reader {
   events: readonly Event[];
   next: number;
   diagnostics: YamlDiagnostic[];
+  /** The names of the anchors so far. */
+  anchors: Set<string>;
 }
 
 function eventsOf(source: string): Event[] | YamlDiagnostic {
@@ -62,19 +65,8 @@ function eventsOf(source: string): Event[] | YamlDiagnostic {
     return parseEvents(source, { maxDepth: MAX_DEPTH });
   } catch (error) {
     if (!(error instanceof YAMLException)) return { offset: undefined, message: "invalid YAML" };
-    const offset = error.mark?.position;
-    return { offset, message: `invalid YAML: ${error.reason}`, ...bracesHint(source, offset) };
+    return explainSyntax(source, error.mark?.position, error.reason);
   }
-}
-
-/** Explains a common mistake: without quotes, YAML reads `{name}:{tag}` and `{ region: ${AWS_REGION} }` as maps. */
-function bracesHint(source: string, offset: number | undefined): { hint?: string } {
-  if (offset === undefined) return {};
-  const start = source.lastIndexOf("\n", Math.max(0, offset - 1)) + 1;
-  const end = source.indexOf("\n", offset);
-  const line = source.slice(start, end < 0 ? undefined : end);
-  if (!/\$\{|:\s*\{\w+\}/.test(line)) return {};
-  return { hint: 'put quotes around text that contains {: "{name}:{tag}", "${AWS_REGION}"' };
 }
 
 function readDocument(reader: Reader): YamlNode | undefined {
@@ -123,7 +115,8 @@ function readMap(reader: Reader, offset: number): YamlNode {
     reader.diagnostics.push({
       offset: key.offset,
       message: `duplicate key ${quote(key.text)}, first used on line ${line}`,
-      hint: "remove one of them",
+      // Keys are repeated in a list of entries whose dashes are missing.
+      hint: key.text === "image" ? 'write "- " before each entry, or remove one of them' : "remove one of them",
     });
   }
   reader.next++;
@@ -136,32 +129,23 @@ function atEnd(reader: Reader): boolean {
 }
 
 function refuseExtras(reader: Reader, event: Event): void {
+  const { document, diagnostics, anchors, source } = reader;
+  const refuse = (offset: number, what: string, hint: string): void => {
+    diagnostics.push({ offset, message: `YAML ${what} are not allowed in ${document}`, hint });
+  };
   if (event.type === EVENT_ID.ALIAS) {
-    const offset = event.anchorStart - 1;
-    reader.diagnostics.push({
-      offset,
-      message: `YAML aliases (*name) are not allowed in ${reader.document}`,
-      hint: "put quotes around text that starts with *",
-    });
+    // The problem of the anchor says what to do about its aliases.
+    if (anchors.has(source.text.slice(event.anchorStart, event.anchorEnd))) return;
+    refuse(event.anchorStart - 1, "aliases (*name)", "put quotes around text that starts with *");
     return;
   }
   if (!("tagStart" in event)) return;
   if (event.anchorStart >= 0) {
-    const offset = event.anchorStart - 1;
-    reader.diagnostics.push({
-      offset,
-      message: `YAML anchors (&name) are not allowed in ${reader.document}`,
-      hint: "put quotes around text that starts with &",
-    });
+    anchors.add(source.text.slice(event.anchorStart, event.anchorEnd));
+    const hint = "write the value in each place that needs it, or put quotes around text that starts with &";
+    refuse(event.anchorStart - 1, "anchors (&name)", hint);
   }
-  if (event.tagStart >= 0) {
-    const hint = "put quotes around text that starts with !";
-    reader.diagnostics.push({
-      offset: event.tagStart,
-      message: `YAML tags (!name) are not allowed in ${reader.document}`,
-      hint,
-    });
-  }
+  if (event.tagStart >= 0) refuse(event.tagStart, "tags (!name)", "put quotes around text that starts with !");
 }
 
 /** Returns the offset of a scalar: its quote, or the first letter of a block. Undefined if it is empty. */

@@ -21,9 +21,29 @@ export function partitionOf(region: string): Partition {
 
 const KNOWN: readonly string[] = PARTITIONS.flatMap(({ regions }) => regions);
 
-/** Returns the known Region that a text probably means; undefined if none is similar. */
+/** Returns the Region that a text means: `us-east-1` for `US-EAST-1`, `us_east1` or the zone `us-east-1a`. */
 export function nearestRegion(text: string): string | undefined {
-  return nearest(text, KNOWN);
+  const lower = hyphenated(text);
+  return zoneRegion(lower) ?? nearest(lower, KNOWN);
+}
+
+/** Shows the Region that a text means. */
+export function regionHint(text: string): string | undefined {
+  const meant = nearestRegion(text);
+  if (meant === undefined) return undefined;
+  const zone = hyphenated(text);
+  return zoneRegion(zone) === undefined
+    ? `did you mean "${meant}"?`
+    : `write ${meant}: ${zone} is an Availability Zone in it`;
+}
+
+function hyphenated(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s_]+/g, "-");
+}
+
+function zoneRegion(text: string): string | undefined {
+  const region = text.slice(0, -1);
+  return /[0-9][a-z]$/.test(text) && KNOWN.includes(region) ? region : undefined;
 }
 
 /** A Region that mirrorform does not know. */

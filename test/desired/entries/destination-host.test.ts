@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { accepted, around, refusedAs } from "../mirror-file-in-folder.ts";
+import { accepted, around, read, refusedAs } from "../mirror-file-in-folder.ts";
 
 /** A file with an ECR target and the target `http://localhost:5000/team`. */
 function entry(image: string, to: string): string {
@@ -53,4 +53,26 @@ test("a repository can begin with the registry that its image comes from, and ca
   ] as const) {
     await accepted(entry(image, to));
   }
+});
+
+describe("`to` with a first part that reads like a host", () => {
+  const warningsOf = async (to: string): Promise<string[]> => {
+    const result = await read(entry("ghcr.io/org/app:1", to));
+    assert.ok("file" in result, JSON.stringify(result));
+    return result.warnings.map(({ message, hint }) => `${message} (${hint})`);
+  };
+
+  test("gets a warning with the repository, because a repository can have such a name", async () => {
+    for (const host of ["harbor.corp.internal", "my.team", "10.0.0.1"]) {
+      assert.deepEqual(await warningsOf(`${host}/python:3.12`), [
+        `"to" is a repository, and "${host}" looks like a registry (write "python:3.12" if it is one: the targets decide about the registry)`,
+      ]);
+    }
+  });
+
+  test("gets none for the image's own registry, a version, or a part that is not the first", async () => {
+    for (const to of ["ghcr.io/org/app", "{registry}/app", "v1.2/app", "node.js", "team/harbor.corp.internal"]) {
+      assert.deepEqual(await warningsOf(to), [], to);
+    }
+  });
 });

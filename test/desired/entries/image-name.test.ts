@@ -45,12 +45,52 @@ describe("a text that is no image name gets a hint with the name that was meant:
     [`redis:${DIGEST}`, `redis@${DIGEST}`],
     ["ghcr.io//org/app", "ghcr.io/org/app"],
     ["Ruby:2.7-Slim", "ruby:2.7-Slim"],
+    ["redis : 7", "redis:7"],
+    ["redis: 7", "redis:7"],
+    ["from redis:7 AS cache", "redis:7"],
+    ["FROM --platform=linux/amd64 redis:7", "redis:7"],
   ];
   for (const [text, meant] of names) {
     test(text, () => {
       const read = readImageName(text);
       assert.ok("message" in read, "it was accepted");
       assert.equal(read.hint, meant === "" ? undefined : `write "${meant}"`);
+    });
+  }
+});
+
+describe("a name that is no image says so:", () => {
+  const names: readonly (readonly [string, string, string])[] = [
+    ["docker.io/", "is a registry, not an image", "add the image: docker.io/library/python:3.12-slim"],
+    ["docker.io", "is a registry, not an image", "add the image: docker.io/library/python:3.12-slim"],
+    ["ghcr.io", "is a registry, not an image", "add the image: ghcr.io/NAMESPACE/NAME:TAG"],
+    ["localhost:5000", "is a registry, not an image", "add the image: localhost:5000/NAMESPACE/NAME:TAG"],
+    [
+      "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+      "is a registry, not an image",
+      "add the image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/NAMESPACE/NAME:TAG",
+    ],
+    ["scratch", "is Docker's word for an empty base, which no registry has", "remove it"],
+    ["docker.io/library/scratch:1", "is Docker's word for an empty base, which no registry has", "remove it"],
+  ];
+  for (const [text, message, hint] of names) {
+    test(text, () => assert.deepEqual(readImageName(text), { message: `"${text}" ${message}`, hint }));
+  }
+  const hints: readonly (readonly [string, RegExp])[] = [
+    ["node:20.*", /no wildcards or ranges: select tags with "tags"/],
+    ["node:>=20", /no wildcards or ranges/],
+    ["::1/app:1", /IPv6 address in brackets/],
+    ["[fe80::1%eth0]/app:1", /without a zone/],
+    ["node:$VERSION", /variables have the form \$\{MIRRORFORM_VAR_NAME\}/],
+    ["node:<tag>", /write the name in full/],
+    ["node@sha256:12ab", /all 64 digits/],
+    ["node:20, ruby:3", /an entry for each image/],
+  ];
+  for (const [text, hint] of hints) {
+    test(text, () => {
+      const read = readImageName(text);
+      assert.ok("message" in read);
+      assert.match(read.hint ?? "", hint);
     });
   }
 });

@@ -159,3 +159,8 @@ test("what is not a Region is refused in region and in the ARN of a key", async 
     ['INVALID_FILE 8:56 the ARN names "s3", which is not an AWS Region'],
   );
 });
+
+test("an ECR host with a mistyped Region comes with the host that was meant", async () => {
+  const [problem = ""] = await refusedAs(file({ image: "123456789012.dkr.ecr.eu-west1.amazonaws.com/app:1" }));
+  assert.match(problem, /"eu-west1" is not an AWS Region \(write 123456789012\.dkr\.ecr\.eu-west-1\.amazonaws\.com\)$/);
+});

@@ -23,12 +23,12 @@ describe("a layout in the mirror file", () => {
   });
 
   for (const path of ["/etc", "../out", "a/../../b", ".", "..", "a\\b", "a/.."]) {
-    test(`cannot be ${JSON.stringify(path)}, which is not below the folder`, async () => {
+    test(`cannot be ${JSON.stringify(path)}, which is not below the folder or may not be`, async () => {
       const quoted = JSON.stringify(path);
       const [target] = await refusedAs(file(`  disk: { layout: ${quoted} }`));
       assert.match(
         target ?? "",
-        /^INVALID_FILE 4:19 layout .* is not below the mirror file's folder \(write a relative/,
+        /^INVALID_FILE 4:19 layout .* (?:below the mirror file's folder|below it|contains a backslash)/,
       );
       const [source] = await refusedAs(file("  a: { ecr: {} }", `sources: { ghcr.io: { layout: ${quoted} } }\n`));
       assert.match(source ?? "", /^INVALID_FILE 5:31 layout /);

@@ -39,7 +39,7 @@ test("reads a policy file as canonical JSON, without expanding variables", async
 describe("a policy file is refused", () => {
   test("outside the mirror file's folder", async () => {
     for (const path of ["/etc/passwd", "../x.json", "a/../../x.json", "..", "a\\..\\x.json", "a\0b", "."]) {
-      assert.match(await refusal(path, {}), /is not below/);
+      assert.match(await refusal(path, {}), /below (?:the mirror file's folder|it)|contains a (?:backslash|control)/);
     }
   });
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { sourceText } from "../../../src/desired/text/source-text.ts";
 import { renderProblem, type Problem } from "../../../src/desired/mirror-file.ts";
-import { groupAlike, renderProblems } from "../../../src/desired/text/render-problem.ts";
+import { groupAlike, renderAll, renderProblems } from "../../../src/desired/text/render-problem.ts";
 import { read } from "../mirror-file-in-folder.ts";
 
 function problem(line: number, column: number, more: Partial<Problem> = {}): Problem {
@@ -100,5 +100,43 @@ describe("problems that differ only in their position", () => {
     const [alike] = groupAlike(Array.from({ length: 60 }, (_, index) => problem(index + 1, 1)));
     assert.ok(alike !== undefined);
     assert.match(renderProblems(alike, sourceText("")), /also on lines 2, 3, .*, 16 and 44 more lines$/);
+  });
+});
+
+describe("problems that differ only in the text that they quote", () => {
+  const many = (count: number, message: (index: number) => string): Problem[] =>
+    Array.from({ length: count }, (_, index) =>
+      problem(index + 1, 1, { message: message(index), hint: `write "app${index}"` }),
+    );
+
+  test("are all shown if there are few", () => {
+    const rendered = renderAll(
+      many(5, (index) => `"App${index}" must be lowercase`),
+      () => "",
+    );
+    assert.equal(rendered.length, 5);
+  });
+
+  test("are shown three times, with the number and the lines of the others", () => {
+    const rendered = renderAll(
+      many(60, (index) => `"App${index}" must be lowercase`),
+      () => "",
+    );
+    assert.deepEqual(
+      rendered.map((text) => text.split("\n")[0]),
+      [
+        'mirrors.yaml:1:1: "App0" must be lowercase',
+        'mirrors.yaml:2:1: "App1" must be lowercase',
+        'mirrors.yaml:3:1: "App2" must be lowercase',
+        "57 more problems like these, on lines 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18 and 42 more lines",
+      ],
+    );
+  });
+
+  test("do not hide problems of another kind", () => {
+    const problems = [...many(60, (index) => `"App${index}" must be lowercase`), problem(7, 3, { message: "other" })];
+    const rendered = renderAll(problems, () => "");
+    assert.equal(rendered.length, 5);
+    assert.match(rendered.at(-1) ?? "", /^mirrors\.yaml:7:3: other/);
   });
 });

@@ -92,3 +92,10 @@ test("rejects a Region without the form of one, wherever it comes from", () => {
 test("accepts a Region of a known form that mirrorform does not know", () => {
   assert.equal(resolveRegion({ region: "us-esat-1" }, {}), "us-esat-1");
 });
+
+test("a text that is no Region comes with the Region that it means", () => {
+  assert.throws(() => resolveRegion({}, { AWS_REGION: "us-east-1a" }), {
+    message: /"us-east-1a" is not an AWS Region/,
+    hint: "write us-east-1 in AWS_REGION, or where else the Region is set",
+  });
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { PARTITIONS } from "../../../src/registry/hosts/aws-partitions.ts";
-import { isRegion, partitionOf, unknownRegion } from "../../../src/registry/hosts/aws-region.ts";
+import { isRegion, partitionOf, regionHint, unknownRegion } from "../../../src/registry/hosts/aws-region.ts";
 
 const OTHERS = ["s3", "lambda-url", "us-east", "us-east-", "1", "compute-1", "execute-api-1", "s3-website-us-east-1"];
 
@@ -39,4 +39,17 @@ test("a Region that is not known is in the partition of its form", () => {
     found.map((region) => partitionOf(region).id),
     ["aws-us-gov", "aws-cn", "aws-eusc", "aws-iso-b", "aws", "aws"],
   );
+});
+
+test("a text that is no Region comes with the Region that it means", () => {
+  for (const [text, hint] of [
+    ["eu-west1", "write eu-west-1"],
+    ["US-EAST-1", "write us-east-1"],
+    ["eu central 1", "write eu-central-1"],
+    ["ap-southeast-2c", "write ap-southeast-2: ap-southeast-2c is an Availability Zone in it"],
+    ["Frankfurt", undefined],
+    ["", undefined],
+  ] as const) {
+    assert.equal(regionHint(text), hint, text);
+  }
 });

@@ -27,6 +27,11 @@ describe("a value of the wrong kind gets a hint with the right form:", () => {
     ],
     ["  - { image: node, tags: 1.10 }", "write a list: tags: [1.10]"],
     ["  - { image: node, targets: main }", "write a list: targets: [main]"],
+    ["  - { image: [node, ruby] }", "write an entry for each image: - image: NAME:TAG"],
+    ["  - image node:20", "write - image: node:20"],
+    ["  -image: node", "write a space after the dash: - image: python:3.12-slim"],
+    ["  image: node", 'write "- " before each entry: - image: python:3.12-slim'],
+    ["  node:20: nodejs", "write each image as an entry of a list: - image: node:20"],
     ["  - { image: node, replace: '{tag}-old' }", 'write replace: { backup: "{tag}-old" }'],
     ["  - { image: node, referrers: application/spdx+json }", "write referrers: { types: [application/spdx+json] }"],
   ];
@@ -39,6 +44,22 @@ describe("a value of the wrong kind gets a hint with the right form:", () => {
     ["main:", "write main: { ecr: {} }"],
     ["main: { ecr: }", "write ecr: {}"],
     ["main: { ecr: eu-central-1 }", "write ecr: { region: eu-central-1 }"],
+    [
+      "main: { ecr: 123456789012.dkr.ecr.eu-west-1.amazonaws.com }",
+      'write ecr: { region: eu-west-1, account: "123456789012" }',
+    ],
+    [
+      "main: { ecr: 'https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/team' }",
+      'write ecr: { region: eu-west-1, account: "123456789012" }',
+    ],
+    ["main: { ecr: [{ region: us-east-1 }] }", 'write ecr: { region: us-east-1 }, without "-"'],
+    [
+      "main: { ecr: registry.example.com }",
+      'write oci: "https://registry.example.com" instead of "ecr", which is for private registries in ECR',
+    ],
+    ["main: { oci: { url: x } }", "write the address as text: oci: https://registry.example.com"],
+    ["main: { layout: { path: x } }", "write the path as text: layout: ./mirror"],
+    ["layout: ./mirror", "write a name above it: main: { layout: ./mirror }"],
     ["main: eu-central-1", "write main: { ecr: { region: eu-central-1 } }"],
     ['main: "123456789012"', 'write main: { ecr: { account: "123456789012" } }'],
     [
@@ -101,6 +122,12 @@ describe("one mistake is one problem:", () => {
       around("<<<<<<< HEAD\n  - image: node\n=======\n  - image: ruby\n>>>>>>> branch"),
       /^YAML_SYNTAX 8:1 unresolved merge conflict \(keep the lines that you want/,
     ],
+    [
+      "a merge conflict with indentation",
+      around("  <<<<<<< HEAD\n  - image: node\n  =======\n  - image: ruby\n  >>>>>>> branch"),
+      /^YAML_SYNTAX 8:3 unresolved merge conflict/,
+    ],
+    ["an anchor and its aliases", around("  - image: &a node\n  - image: *a"), /^YAML_SYNTAX 8:12 YAML anchors/],
     ["the end of a merge conflict", around("  - image: node\n>>>>>>> branch"), /^YAML_SYNTAX 9:1 unresolved merge/],
   ];
   for (const [what, text, expected] of files) {

@@ -1,35 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { around, refusedAs } from "../mirror-file-in-folder.ts";
+import { around, one, refusedAs } from "../mirror-file-in-folder.ts";
 
 /** Valid parts of a file. The invalid part starts on line 3. */
 const TARGETS = "targets: { main: { ecr: {} } }\n";
 const MIRRORS = "mirrors: [{ image: node }]\n";
 const HEAD = "version: 1\nname: example\n";
 
-/** Expects one problem at the position marked with ». The expected text is `CODE message (hint)`. */
-async function one(marked: string, expected: string | RegExp): Promise<void> {
-  const before = marked.slice(0, marked.indexOf("»")).split("\n");
-  assert.ok(marked.includes("»"), "the place is not marked");
-  const place = ` ${before.length}:${(before.at(-1) ?? "").length + 1} `;
-  const problems = await refusedAs(marked.replace("»", ""));
-  assert.equal(problems.length, 1, problems.join("\n"));
-  const [placed = ""] = problems;
-  assert.ok(placed.includes(place), `${placed} is not at${place}`);
-  const problem = placed.replace(place, " ");
-  if (typeof expected === "string") assert.equal(problem, expected);
-  else assert.match(problem, expected);
-}
-
 describe("a mirror file is refused for its YAML:", () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ["a syntax error", "name: [1\n»", /^YAML_SYNTAX invalid YAML: /],
+    ["a syntax error", "name: »[1\n", /^YAML_SYNTAX invalid YAML: this \[ is not closed \(add the missing \]\)$/],
     [
       "a duplicate key",
       "name: a\n# between\n»name: b\n",
       /^YAML_SYNTAX duplicate key "name", first used on line 1 \(remove one of them\)$/,
     ],
-    ["an anchor", "name: »&a b\n", /^YAML_SYNTAX YAML anchors .*\(put quotes around text that starts with &\)$/],
+    [
+      "an anchor",
+      "name: »&a b\n",
+      /^YAML_SYNTAX YAML anchors .*\(write the value in each place that needs it, or put quotes around .* with &\)$/,
+    ],
     ["an alias", "name: »*a\n", /^YAML_SYNTAX YAML aliases .*\(put quotes around text that starts with \*\)$/],
     ["a YAML tag", "name: »!!str b\n", /^YAML_SYNTAX YAML tags .*\(put quotes around text that starts with !\)$/],
     ["a second document", "name: a\n---\n»name: b\n", /^YAML_SYNTAX .*second one/],
@@ -72,9 +62,17 @@ describe("a mirror file is refused for its form:", () => {
       `${HEAD}targets: { main: { »zzz: x, ecr: {} } }\n${MIRRORS}`,
       /^INVALID_FILE "zzz" is not a known key \(use one of: ecr, oci, layout, repositories\)$/,
     ],
-    ["a missing key", `»${HEAD}${TARGETS}`, 'INVALID_FILE the file has no "mirrors"'],
-    ["a missing image", `${HEAD}${TARGETS}mirrors:\n  - »to: x\n`, 'INVALID_FILE this entry has no "image"'],
-    ["another version", `version: »2\nname: example\n${TARGETS}${MIRRORS}`, 'INVALID_FILE expected 1, found "2"'],
+    ["a missing key", `»${HEAD}${TARGETS}`, /^INVALID_FILE the file has no "mirrors" \(write mirrors: \[/],
+    [
+      "a missing image",
+      `${HEAD}${TARGETS}mirrors:\n  - »to: x\n`,
+      /^INVALID_FILE this entry has no "image" \(write image: /,
+    ],
+    [
+      "another version",
+      `version: »2\nname: example\n${TARGETS}${MIRRORS}`,
+      /^INVALID_FILE expected 1, found "2" \(write version: 1/,
+    ],
     [
       "a version in quotes",
       `version: »"1"\nname: example\n${TARGETS}${MIRRORS}`,
@@ -83,7 +81,7 @@ describe("a mirror file is refused for its form:", () => {
     [
       "a name with capitals",
       `version: 1\nname: »Example\n${TARGETS}${MIRRORS}`,
-      /^INVALID_FILE expected lowercase letters.*; found "Example"$/,
+      /^INVALID_FILE expected lowercase letters.*; found "Example" \(write example\)$/,
     ],
     [
       "a name that is too long",
@@ -96,11 +94,15 @@ describe("a mirror file is refused for its form:", () => {
       `${HEAD}targets: { »main: { ecr: {}, oci: "https://x" } }\n${MIRRORS}`,
       /^INVALID_FILE .*has more than one/,
     ],
-    ["no targets", `${HEAD}targets: »{}\n${MIRRORS}`, 'INVALID_FILE "targets" must not be empty'],
+    [
+      "no targets",
+      `${HEAD}targets: »{}\n${MIRRORS}`,
+      /^INVALID_FILE "targets" must not be empty \(write targets: \{ main/,
+    ],
     [
       "an invalid target name",
       `${HEAD}targets: { »Main_1: { ecr: {} } }\n${MIRRORS}`,
-      /^INVALID_FILE "Main_1" is not a valid target name \(use lowercase letters/,
+      /^INVALID_FILE "Main_1" is not a valid target name \(write main-1: use lowercase letters/,
     ],
     [
       "a Region that is part of another host",
@@ -120,7 +122,7 @@ describe("a mirror file is refused for its form:", () => {
     [
       "another word for a boolean",
       `${HEAD}repositories: { scanOnPush: »yes }\n${TARGETS}${MIRRORS}`,
-      'INVALID_FILE expected true or false, found "yes"',
+      'INVALID_FILE expected true or false, found "yes" (write true)',
     ],
     [
       "a boolean in quotes",

@@ -1,0 +1,64 @@
+/** Recognizes files of other tools, which people pass by mistake or start from. */
+import { STANDARD_INPUT, type Diagnostic } from "../text/problem.ts";
+
+/** A file of another tool: its top-level keys, and another text that it has. */
+interface Format {
+  name: string;
+  keys: readonly string[];
+  contains?: RegExp;
+  /** How to list its images; by default, with `grep`. */
+  listImages?: (file: string) => string;
+}
+
+const SOURCE = /^\s*(?:- )?source:/m;
+
+const listSources = (file: string): string => `\`grep -n source ${file}\` may show its images`;
+
+const FORMATS: readonly Format[] = [
+  {
+    name: "a Docker Compose file",
+    keys: ["services"],
+    listImages: (file) => `\`docker compose -f ${file} config --images\` lists its images`,
+  },
+  { name: "a Kubernetes manifest", keys: ["apiVersion", "kind"] },
+  { name: "a regsync file", keys: ["sync"], contains: SOURCE, listImages: listSources },
+  { name: "a dregsy file", keys: ["tasks"], contains: SOURCE, listImages: listSources },
+  { name: "a file for `skopeo sync`", keys: [], contains: /^\s+images(?:-by-tag-regex|-by-semver)?:\s*$/m },
+  { name: "a GitHub Actions workflow", keys: ["on", "jobs"] },
+  { name: "a GitLab CI file", keys: ["stages"] },
+  { name: "a file of Helm values", keys: ["image"], contains: /^\s+repository:/m },
+  { name: "a package.json", keys: ["dependencies"] },
+  { name: "a lock file of mirrorform", keys: ["version"], contains: /^\S+: sha256:[0-9a-f]{64}\s*$/m },
+];
+
+/** The keys of a mirror file that no other format has at its top level. */
+const OWN = ["targets", "mirrors"];
+
+/**
+ * Says what a text is, if it is a file of another tool, and how to list the images in it.
+ * @param path the path of the text
+ */
+export function describeOtherFormat(text: string, path: string): Diagnostic | undefined {
+  const keys = new Set(Array.from(text.matchAll(/^["']?([\w.:/-]+?)["']?\s*:(?=\s|$)/gm), ([, key = ""]) => key));
+  if (OWN.some((key) => keys.has(key))) return undefined;
+  const format = FORMATS.find((each) => each.keys.every((key) => keys.has(key)) && (each.contains?.test(text) ?? true));
+  if (format !== undefined) return problem(`it looks like ${format.name}`, format, path);
+  const first = text.split("\n").find((line) => /^\s*[^\s#]/.test(line)) ?? "";
+  if (/^\s*<(?:!doctype|html|\?xml)/i.test(first)) return problem("it looks like a web page", undefined, path);
+  if (/^\s*(?:FROM|ARG)\s+\S+/.test(first)) return problem("it looks like a Dockerfile", DOCKERFILE, path);
+  return undefined;
+}
+
+const DOCKERFILE = { listImages: (file: string) => `\`grep -i '^FROM' ${file}\` shows its images` };
+
+function problem(what: string, format: Pick<Format, "listImages"> | undefined, path: string): Diagnostic {
+  // Other characters would need quotes in a shell.
+  const file = path !== STANDARD_INPUT && /^[\w./-]+$/.test(path) ? path : "FILE";
+  const list = format?.listImages?.(file) ?? `\`grep -n image ${file}\` may show its images`;
+  const hint = what.endsWith("web page")
+    ? "check where the file comes from"
+    : what.endsWith("of mirrorform")
+      ? "pass the mirror file next to it"
+      : `${list}; then run \`mirrorform init IMAGE...\` with them`;
+  return { message: `this is not a mirror file: ${what}`, hint };
+}
