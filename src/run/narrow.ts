@@ -1,3 +1,4 @@
+import { shownPath } from "../desired/text/problem.ts";
 import { fillDestination } from "../desired/entries/destination.ts";
 import type { ExpandedEntry } from "../desired/tags/expand-rules.ts";
 import type { DesiredEntry, DesiredImage, MirrorFile } from "../desired/mirror-file.ts";
@@ -147,7 +148,7 @@ function unknownTarget(name: string, file: MirrorFile): MirrorError {
   const names = file.targets.map((target) => target.name);
   const near = nearest(name, names);
   return usage(
-    `${file.path} has no target "${name}"`,
+    `${shownPath(file.path)} has no target "${name}"`,
     near === undefined ? `use one of: ${names.join(", ")}` : `did you mean ${near}?`,
   );
 }
@@ -155,14 +156,14 @@ function unknownTarget(name: string, file: MirrorFile): MirrorError {
 function noImages(targets: readonly string[], file: MirrorFile): MirrorError {
   const used = new Set(file.entries.flatMap((entry) => entry.targets.map(({ target }) => target.name)));
   return usage(
-    `${file.path} has no images for ${targets.join(", ")}`,
+    `${shownPath(file.path)} has no images for ${targets.join(", ")}`,
     `add ${targets.join(" or ")} to the "targets" of an entry, or use another --target. The entries list ${[...used].join(", ")}`,
   );
 }
 
 function matchesNothing({ text }: OnlyGlob, file: MirrorFile): MirrorError {
   return usage(
-    `--only '${text}' matches no image of ${file.path}`,
+    `--only '${text}' matches no image of ${shownPath(file.path)}`,
     "use a glob that matches names such as node:22-alpine, node, or dockerhub/node:22-alpine; * does not match a slash",
   );
 }

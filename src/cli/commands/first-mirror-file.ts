@@ -8,6 +8,11 @@ export interface FirstImage {
   reference: Reference;
 }
 
+/** Returns a text that is equal for spellings of the same image. */
+export function imageKey({ reference }: FirstImage): string {
+  return formatReference(withDefaultTag(reference));
+}
+
 /** The entry of a file without any given image. */
 const EXAMPLE = "  - image: python:3.12-slim\n";
 
@@ -15,21 +20,21 @@ const EXAMPLE = "  - image: python:3.12-slim\n";
  * Renders a first mirror file. It is valid, and shows further settings in comments.
  * @param folder name of the folder for the file; the file's `name` is derived from it
  * @param images duplicates are written once
+ * @param schema path of the JSON schema of mirror files, relative to the file, for editors
  * @throws MirrorError USAGE if two images would go to the same repository and tag
  */
-export function firstMirrorFile(folder: string, images: readonly FirstImage[]): string {
-  const bySource = new Map(images.map((image) => [formatReference(withDefaultTag(image.reference)), image]));
+export function firstMirrorFile(folder: string, images: readonly FirstImage[], schema?: string): string {
+  const bySource = new Map(images.map((image) => [imageKey(image), image]));
   const taken = new Set<string>();
   const entries = [...bySource.values()].map((image) => entry(image, taken));
-  return mirrorFileWith(folder, entries.length === 0 ? EXAMPLE : entries.join(""));
+  return mirrorFileWith(folder, entries.length === 0 ? EXAMPLE : entries.join(""), schema);
 }
 
-/** Renders a first mirror file with these lines below `mirrors`. */
-export function mirrorFileWith(folder: string, entries: string): string {
+/** Renders a first mirror file with these lines below `mirrors`. Its parameters are those of {@link firstMirrorFile}. */
+export function mirrorFileWith(folder: string, entries: string, schema?: string): string {
   const name = nameFrom(folder);
-  return `# yaml-language-server: $schema=./node_modules/mirrorform/schema/mirrors.schema.json
-#
-# The images that your team depends on, and where to mirror them.
+  const forEditors = schema === undefined ? "" : `# yaml-language-server: $schema=${schema}\n#\n`;
+  return `${forEditors}# The images that your team depends on, and where to mirror them.
 #   mirrorform plan     shows what would change
 #   mirrorform apply    makes the changes
 version: 1

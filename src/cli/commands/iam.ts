@@ -1,3 +1,4 @@
+import { shownPath } from "../../desired/text/problem.ts";
 import type { EcrSettings } from "../../ecr/ecr-settings.ts";
 import { resolveRegion } from "../../ecr/endpoints/region.ts";
 import { MirrorError } from "../../errors.ts";
@@ -39,7 +40,8 @@ export async function iam(input: IamInput, context: ProcessContext): Promise<num
   const sources = await inSlices(sourceNeeds(file), context.signal);
   const all = await inSlices(policiesOf(file, places, roles, runs, sources), context.signal);
   const policies = all.filter(({ targets }) => targets.some((name) => wanted.has(name)));
-  if (policies.length === 0) throw usage(`${file.path} has no image that goes to an ecr target or comes from an ECR`);
+  if (policies.length === 0)
+    throw usage(`${shownPath(file.path)} has no image that goes to an ecr target or comes from an ECR`);
   if (input.json) {
     context.out(`${JSON.stringify({ policies }, null, 2)}\n`);
     return EXIT.done;

@@ -1,10 +1,12 @@
-import { basename, dirname, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { MirrorError } from "../../errors.ts";
 import { readImageName } from "../../desired/entries/image-name.ts";
 import { readMirrorText } from "../../desired/mirror-file.ts";
 import type { Diagnostic } from "../../desired/text/problem.ts";
-import { STANDARD_STREAM } from "../options/common-options.ts";
+import { brokenLink } from "../../desired/text/broken-link.ts";
+import { DEFAULT_FILE, STANDARD_STREAM } from "../options/common-options.ts";
 import { systemCodeOf } from "../../file-failure.ts";
 import { unwritable } from "../output/open-output.ts";
 import { writeNewOutput } from "../output/output-file.ts";
@@ -12,20 +14,24 @@ import { terminalText } from "../../plain-text.ts";
 import { mayNameImages } from "../../scan/scan-file.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
-import { firstMirrorFile } from "./first-mirror-file.ts";
+import { firstMirrorFile, imageKey, type FirstImage } from "./first-mirror-file.ts";
 import type { ProcessContext } from "../process/process-context.ts";
+import { schemaNear } from "./schema-near.ts";
 
 /** Runs `init`: writes a first mirror file with the given images, or prints it for `-`. Never overwrites a file. */
 export async function init(input: InitInput, context: ProcessContext): Promise<number> {
   const { file: path, json, from, operands } = input;
   const texts = [...from, ...operands];
-  const images = texts.map((text) => {
-    if (looksLikeFile(text)) throw isFile(text);
+  const images: FirstImage[] = [];
+  for (const text of texts) {
+    if (looksLikePath(text)) throw await isPath(text);
     const reference = readImageName(text);
     if ("message" in reference) throw invalidImage(text, reference);
-    return { text, reference };
-  });
-  const content = firstMirrorFile(basename(dirname(resolve(path))), images);
+    images.push({ text, reference });
+  }
+  for (const note of spellingNotes(images)) context.err(`${note}\n`);
+  const folder = dirname(resolve(path));
+  const content = firstMirrorFile(basename(folder), images, await schemaNear(folder));
   await requireValid(path, content, context);
   if (path === STANDARD_STREAM) {
     context.out(json ? `${JSON.stringify({ file: path, images: images.length, content }, null, 2)}\n` : content);
@@ -34,7 +40,7 @@ export async function init(input: InitInput, context: ProcessContext): Promise<n
   try {
     await writeNewOutput(path, content);
   } catch (error) {
-    throw systemCodeOf(error) === "EEXIST" ? alreadyThere(path) : unwritable(path, error);
+    throw systemCodeOf(error) === "EEXIST" ? await alreadyThere(path) : unwritable(path, error);
   }
   const next = `Wrote ${terminalText(path)}. Next: mirrorform validate, then mirrorform plan.\n`;
   context.out(json ? `${JSON.stringify({ file: path, images: images.length }, null, 2)}\n` : next);
@@ -59,22 +65,36 @@ function hintOf(hint: string | undefined): string {
   return `${hint ?? "use a name that `docker pull` accepts"}; no file was written`;
 }
 
-/** Returns whether a text is the name of a file that lists images, or a path. No image name starts like a path. */
-function looksLikeFile(text: string): boolean {
+/** Names the images that are given in two spellings. The file lists the last one. */
+function spellingNotes(images: readonly FirstImage[]): string[] {
+  const groups = Map.groupBy(images, imageKey).values();
+  return Array.from(groups, (group) => [...new Set(group.map(({ text }) => text))]).flatMap((texts) => {
+    const [last = ""] = texts.slice(-1);
+    const names = texts.map(terminalText).join(" and ");
+    return texts.length < 2 ? [] : [`note: ${names} are the same image; the file lists ${terminalText(last)}`];
+  });
+}
+
+/** Returns whether a text is the name of a file that lists images, or a path. No image name starts or ends like a path. */
+function looksLikePath(text: string): boolean {
   const name = basename(text);
-  if (/^(?:[./~]|[A-Za-z]:\\)/.test(text)) return true;
+  if (/^(?:[./~]|[A-Za-z]:\\)|^[^.:@]+[/\\]$/.test(text)) return true;
   return /^(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$/i.test(name) || FILE_NAME.test(name);
 }
 
 /** The endings of files in which images are named. A tag would come after a colon. */
 const FILE_NAME = /^[^:@]+\.(?:ya?ml|json|toml|hcl|tf|tfvars|txt|lock|env|md|Dockerfile|Containerfile)$/i;
 
-function isFile(text: string): MirrorError {
+async function isPath(text: string): Promise<MirrorError> {
   const word = /^[\w./-]+$/.test(text) ? text : "FILE";
-  const next = mayNameImages(text)
-    ? `run \`mirrorform scan --write ${word}\`, which finds its images and writes a mirror file with them`
-    : `\`grep -n image ${word}\` may show its images; then run \`mirrorform init IMAGE...\` with them`;
-  const message = "this is the name of a file, and `init` takes the names of images";
+  const found = await stat(text).catch(() => undefined);
+  const isFolder = found?.isDirectory() ?? /[/\\]$/.test(text);
+  const next =
+    isFolder || mayNameImages(text)
+      ? `run \`mirrorform scan --write ${word}\`, which finds its images and writes a mirror file with them`
+      : `\`grep -n image ${word}\` may show its images; then run \`mirrorform init IMAGE...\` with them`;
+  const what = isFolder ? "the path of a folder" : "the name of a file";
+  const message = `this is ${what}, and \`init\` takes the names of images`;
   return usage(text, message, `${next}; no file was written`);
 }
 
@@ -82,8 +102,17 @@ function usage(text: string, message: string, hint: string): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "read image", reference: text, hint });
 }
 
-function alreadyThere(path: string): MirrorError {
-  const hint = "write to another file with --file";
-  const about = { side: "config", operation: "write file", reference: path } as const;
-  return new MirrorError("the file already exists", { code: "USAGE", ...about, hint });
+async function alreadyThere(path: string): Promise<MirrorError> {
+  const about = { code: "USAGE", side: "config", operation: "write file", reference: path } as const;
+  const link = await brokenLink(path);
+  if (link !== undefined) {
+    return new MirrorError(link.message, { ...about, hint: "remove the link, or write to another file with --file" });
+  }
+  const isFolder = (await stat(path)).isDirectory();
+  return isFolder
+    ? new MirrorError("this is a folder", {
+        ...about,
+        hint: `write to a file in it: --file ${join(path, DEFAULT_FILE)}`,
+      })
+    : new MirrorError("the file already exists", { ...about, hint: "write to another file with --file" });
 }

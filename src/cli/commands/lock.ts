@@ -1,3 +1,4 @@
+import { shownPath } from "../../desired/text/problem.ts";
 import { changeLock, type LockChange } from "../../desired/lock/change-lock.ts";
 import { lockPath } from "../../desired/lock/lock-file.ts";
 import { formatLock } from "../../desired/lock/lock-text.ts";
@@ -45,7 +46,7 @@ export async function lock(input: LockInput, context: ProcessContext): Promise<n
   context.out(
     input.json
       ? `${JSON.stringify({ problems: [], lock: path }, null, 2)}\n`
-      : `${path} matches ${loaded.file.path}.\n`,
+      : `${path} matches ${shownPath(loaded.file.path)}.\n`,
   );
   return EXIT.done;
 }

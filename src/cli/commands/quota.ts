@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 
 import type { MirrorFile } from "../../desired/mirror-file.ts";
 import { isAnonymous } from "../../dockerhub/pull-limit-headers.ts";
@@ -55,7 +55,7 @@ export async function quota(input: QuotaInput, context: ProcessContext): Promise
 
 /** Works without a mirror file, which only sets how to reach Docker Hub. Undefined if the file is not valid. */
 async function sourcesOf(input: QuotaInput, context: ProcessContext): Promise<MirrorFile["sources"] | undefined> {
-  if (input.file === DEFAULT_FILE && !existsSync(input.file)) return new Map();
+  if (input.file === DEFAULT_FILE && lstatSync(input.file, { throwIfNoEntry: false }) === undefined) return new Map();
   return (await loadMirrorFile(input, context))?.sources;
 }
 

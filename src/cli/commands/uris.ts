@@ -1,4 +1,5 @@
 import { lockedSteps } from "../../desired/lock/locked-rules.ts";
+import { shownPath } from "../../desired/text/problem.ts";
 import type { DesiredImage } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -73,7 +74,7 @@ async function knownImages(
   const skipped = file.entries.length - listed.length;
   if (skipped > 0) {
     err(
-      `${file.path}: skipped ${plural(skipped, "tag rule")}, because there is no lock file. To include the images, run mirrorform lock.\n`,
+      `${shownPath(file.path)}: skipped ${plural(skipped, "tag rule")}, because there is no lock file. To include the images, run mirrorform lock.\n`,
     );
   }
   const expanded = listed.map((entry) => ({ entry, images: entry.images, selected: undefined, errors: [] }));

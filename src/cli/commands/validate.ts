@@ -1,4 +1,5 @@
 import { compareSteps } from "../../desired/lock/check-lock.ts";
+import { shownPath } from "../../desired/text/problem.ts";
 import { listedImages } from "../../desired/entries/desired-entry.ts";
 import type { ValidateInput } from "../definitions/validate.ts";
 import { EXIT } from "../process/exit-code.ts";
@@ -31,7 +32,7 @@ export async function validate(input: ValidateInput, context: ProcessContext): P
   context.out(
     input.json
       ? `${JSON.stringify({ problems: [], ...counts, lock: lock?.path ?? null }, null, 2)}\n`
-      : `${file.path} is valid: ${parts.join(", ")}.${locked}\n`,
+      : `${shownPath(file.path)} is valid: ${parts.join(", ")}.${locked}\n`,
   );
   return EXIT.done;
 }
@@ -46,7 +47,7 @@ export async function reportDifferences(
   const problems = await inSlices(compareSteps(file, lock), context.signal);
   if (problems.length === 0) return false;
   const about = {
-    path: `${file.path} and ${lock.path}`,
+    path: `${shownPath(file.path)} and ${lock.path}`,
     operation: "compare the lock file with the mirror file",
     source: (path: string) => (path === lock.path ? lock.source : source),
   };

@@ -1,7 +1,9 @@
 import { MirrorError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import type { Command, CommandDefinition } from "./command.ts";
+import { terminalText } from "../../plain-text.ts";
+import type { Command, CommandDefinition, GivenArguments } from "./command.ts";
+import { longName } from "./option.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { refuseForeignHabits } from "./terraform-habits.ts";
 import { UsageProblem } from "./usage-problem.ts";
@@ -41,7 +43,26 @@ function readArguments(args: readonly string[], command: Command): Request {
   }
   refuseForeignHabits(own, command.definition);
   const parsed = parseArguments(own, command.definition);
-  return { kind: "run", command, run: command.prepare({ ...parsed, command: rest }) };
+  const run = command.prepare({ ...parsed, command: rest });
+  const notes = repeatedOptions(parsed.options, command.definition);
+  return {
+    kind: "run",
+    command,
+    run: (context) => {
+      for (const note of notes) context.err(`${note}\n`);
+      return run(context);
+    },
+  };
+}
+
+/** Names the options with one value that were given several, as a script with options of its own can do. */
+function repeatedOptions(given: GivenArguments["options"], { options }: CommandDefinition): string[] {
+  return [...given].flatMap(([name, values]) => {
+    const texts = values.filter((value) => value !== true);
+    const last = texts.at(-1);
+    if (last === undefined || options[name]?.isRepeatable === true || new Set(texts).size < 2) return [];
+    return [`note: ${longName(name)} is given more than once; mirrorform uses the last: ${terminalText(last)}`];
+  });
 }
 
 function findCommand(name: string, commands: readonly Command[]): Command {

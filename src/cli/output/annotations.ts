@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { relative, resolve, sep } from "node:path";
 
-import type { Problem } from "../../desired/text/problem.ts";
+import { STANDARD_INPUT, type Problem } from "../../desired/text/problem.ts";
 import type { Environment } from "../../environment.ts";
 
 /** GitHub shows at most ten errors of a step (docs, "Workflow commands"). The log has all of them. */
@@ -23,8 +23,10 @@ export function annotations(
     .map(({ path, position, message, hint, code }) => {
       const place = position === undefined ? [] : [`line=${position.line}`, `col=${position.column}`];
       const title = level === "error" ? [`title=${property(code)}`] : [];
-      const properties = [`file=${property(pathIn(root, path))}`, ...place, ...title];
-      return `::${level} ${properties.join(",")}::${data(hint === undefined ? message : `${message}\nhint: ${hint}`)}\n`;
+      // Standard input is no file of the pull request, so GitHub could show no line of it.
+      const file = path === STANDARD_INPUT ? [] : [`file=${property(pathIn(root, path))}`, ...place];
+      const properties = [...file, ...title].join(",");
+      return `::${level}${properties === "" ? "" : ` ${properties}`}::${data(hint === undefined ? message : `${message}\nhint: ${hint}`)}\n`;
     })
     .join("");
 }

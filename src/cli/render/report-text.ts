@@ -1,3 +1,4 @@
+import { shownPath } from "../../desired/text/problem.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { MirroredImage, Outcome, Report } from "../../apply/report.ts";
 import type { PullLimitReading } from "../../events.ts";
@@ -154,7 +155,9 @@ function renderNotDone(report: Report, plan: Plan, style: Style): string {
 function renderLeft(report: Report, plan: Plan): string {
   const rows = plan.targets.flatMap((target) => target.rows).filter((row) => row.kind === "postponed-image");
   const rules = plan.rules.flatMap(({ line, image, errors }) =>
-    errors.filter(isPullLimitReached).map((error) => ({ name: `tags of ${image} (${plan.file}:${line})`, error })),
+    errors
+      .filter(isPullLimitReached)
+      .map((error) => ({ name: `tags of ${image} (${shownPath(plan.file)}:${line})`, error })),
   );
   const actions = report.outcomes.filter(({ result }) => result === "postponed");
   const left = [
@@ -175,7 +178,9 @@ interface Failure {
 
 function failures(report: Report, plan: Plan): Failure[] {
   const rules = plan.rules.flatMap(({ line, errors }) =>
-    errors.filter((error) => !isPullLimitReached(error)).map((error) => ({ name: `${plan.file}:${line}`, error })),
+    errors
+      .filter((error) => !isPullLimitReached(error))
+      .map((error) => ({ name: `${shownPath(plan.file)}:${line}`, error })),
   );
   const unread = plan.targets.flatMap((target) => [
     ...(target.error === undefined ? [] : [{ name: `target ${target.name}`, error: target.error }]),

@@ -1,3 +1,4 @@
+import { shownPath } from "../../desired/text/problem.ts";
 import type { Plan, RulePlan } from "../../plan/plan.ts";
 import { isPullLimitReached } from "../../plan/pull-limit.ts";
 import { terminalText } from "../../plain-text.ts";
@@ -20,7 +21,7 @@ export function renderRuleErrors(plan: Plan, style: Style): string {
         .filter((error) => !isPullLimitReached(error))
         .map((error) => {
           const text = renderError(error, { ...style, width: undefined });
-          return wrapLines(`${terminalText(`${plan.file}:${line}`)}: ${text}`, style.width);
+          return wrapLines(`${terminalText(`${shownPath(plan.file)}:${line}`)}: ${text}`, style.width);
         }),
     )
     .join("");
@@ -51,13 +52,13 @@ const REASONS: Readonly<Record<NonNullable<Tag["droppedBy"]>, string>> = {
  * ```
  */
 export function* renderExplanation(plan: Plan, style: Style): Steps<string> {
-  if (plan.rules.length === 0) return `${terminalText(plan.file)} has no tag rules.\n`;
+  if (plan.rules.length === 0) return `${terminalText(shownPath(plan.file))} has no tag rules.\n`;
   const tags = plan.lock === undefined ? "tag" : "locked tag";
   const rendered: string[] = [];
   for (const { line, image, listed, kept, tags: each = [] } of plan.rules) {
     yield;
     const counts = listed === undefined ? "tags unknown" : `${kept} of ${plural(listed, tags)}`;
-    const head = terminalText(`${plan.file}:${line}: ${familiar(image)}, ${counts}`);
+    const head = terminalText(`${shownPath(plan.file)}:${line}: ${familiar(image)}, ${counts}`);
     rendered.push(`${style.strong(head)}\n${renderTags(each, style)}`);
   }
   return rendered.join("\n");

@@ -1,3 +1,4 @@
+import { shownPath } from "../../desired/text/problem.ts";
 import type { Plan, Totals } from "../../plan/plan.ts";
 import { imageOf } from "../../plan/rows/row-fields.ts";
 import { plural } from "./text/units.ts";
@@ -12,7 +13,7 @@ export function summarise(plan: Plan): string {
     if (left !== "") return `Nothing left to do in the saved plan.${left}`;
     const unsure =
       kept === 0 ? "" : ` ${kept} could not be checked and ${kept === 1 ? "stays as it is" : "stay as they are"}.`;
-    return `No changes. ${matchingText(plan)} ${plan.file}.${unsure}${held}`;
+    return `No changes. ${matchingText(plan)} ${shownPath(plan.file)}.${unsure}${held}`;
   }
   const counts = [`${create} to create`, `${change} to change`, `${removed} to delete`, ...problemCounts(plan.totals)];
   return `Plan: ${[...counts, `${unchanged} unchanged`].join(", ")}.${held}${left}`;

@@ -11,6 +11,7 @@ import { familiarReference, type Reference } from "../../oci/reference.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { Assessed } from "../../scan/assess.ts";
 import { mirrorFileWith } from "../commands/first-mirror-file.ts";
+import { schemaNear } from "../commands/schema-near.ts";
 import type { FileWithLock } from "../input/load-lock.ts";
 import { unwritable } from "../output/open-output.ts";
 import { writeNewOutput } from "../output/output-file.ts";
@@ -46,7 +47,9 @@ export async function writeMissing(
 async function writeFirst(missing: readonly Reference[], path: string, context: CheckContext): Promise<Written> {
   const added = entriesFor(missing);
   const lines = added.entries.flatMap((entry) => entryLines(entry, "  "));
-  const content = mirrorFileWith(basename(dirname(resolve(path))), lines.map((line) => `${line}\n`).join(""));
+  const folder = dirname(resolve(path));
+  const text = lines.map((line) => `${line}\n`).join("");
+  const content = mirrorFileWith(basename(folder), text, await schemaNear(folder));
   await requireValid(path, resolve(path), content, context);
   try {
     await writeNewOutput(path, content);

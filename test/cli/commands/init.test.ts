@@ -137,6 +137,60 @@ describe("init", () => {
     await assert.rejects(readFile(join(path, "mirrors.yaml")));
   });
 
+  test("refuses the paths of folders, whether they exist or not", async (t) => {
+    const path = await folder(t, { "k8s/web.yaml": "a" });
+    for (const text of ["k8s/", "./k8s", "..", "charts/"]) {
+      const { code, stderr } = await resident(["init", text], { folder: path });
+      assert.equal(code, 3, text);
+      assert.match(stderr, /this is the path of a folder, and `init` takes the names of images/);
+      assert.ok(stderr.includes(`run \`mirrorform scan --write ${text}\`, which finds its images`), stderr);
+    }
+  });
+
+  test("refuses Docker's empty base and the host of a registry, which are no images", async (t) => {
+    const path = await folder(t);
+    const scratch = await resident(["init", "scratch"], { folder: path });
+    assert.equal(scratch.code, 3);
+    assert.match(scratch.stderr, /"scratch" is Docker's word for an empty base, which no registry has/);
+    const host = await resident(["init", "docker.io/"], { folder: path });
+    assert.match(
+      host.stderr,
+      /"docker\.io\/" is a registry, not an image[^]*add the image: docker\.io\/library\/python/,
+    );
+  });
+
+  test("says which spelling it lists if an image is given in two", async (t) => {
+    const path = await folder(t);
+    const { code, stderr } = await resident(["init", "redis", "node:22", "docker.io/library/redis:latest"], {
+      folder: path,
+    });
+    assert.equal(code, 0);
+    const last = "docker.io/library/redis:latest";
+    assert.equal(stderr, `note: redis and ${last} are the same image; the file lists ${last}\n`);
+    const same = await resident(["init", "redis", "redis", "--file", "same.yaml"], { folder: path });
+    assert.equal(same.stderr, "");
+  });
+
+  test("names the schema for editors only where it is installed, from the folder of the file", async (t) => {
+    const schema = "node_modules/mirrorform/schema/mirrors.schema.json";
+    const path = await folder(t, { [`team/${schema}`]: "{}", "team/deploy/.keep": "", "other/.keep": "" });
+    for (const [file, comment] of [
+      ["team/mirrors.yaml", `# yaml-language-server: $schema=./${schema}\n#\n`],
+      ["team/deploy/mirrors.yaml", `# yaml-language-server: $schema=../${schema}\n#\n`],
+      ["other/mirrors.yaml", ""],
+    ] as const) {
+      assert.equal((await resident(["init", "--file", file], { folder: path })).code, 0);
+      assert.ok((await readFile(join(path, file), "utf8")).startsWith(`${comment}# The images`), file);
+    }
+  });
+
+  test("names the file to write if the path is that of a folder", async (t) => {
+    const path = await folder(t, { "deploy/.keep": "" });
+    const { code, stderr } = await resident(["init", "--file", "deploy"], { folder: path });
+    assert.equal(code, 3);
+    assert.match(stderr, /cannot write file deploy: this is a folder\n {2}hint: .*--file deploy\/mirrors\.yaml/);
+  });
+
   test("shows the image that an address means", async (t) => {
     const path = await folder(t);
     for (const text of ["docker://python:3.12", "https://hub.docker.com/_/python"]) {

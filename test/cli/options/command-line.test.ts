@@ -36,6 +36,20 @@ describe("the command line", () => {
     assert.match(stdout, /--only/);
   });
 
+  test("says which value it uses if an option with one value is given several", async (t) => {
+    const valid = "version: 1\nname: a\ntargets: { main: { ecr: {} } }\nmirrors: [{ image: redis }]\n";
+    const files = { "a.yaml": "no", "b.yaml": valid };
+    const { code, stderr, stdout } = await run(
+      t,
+      ["validate", "-f", "a.yaml", "--file=b.yaml", "--json", "--json"],
+      files,
+    );
+    assert.equal(code, 0);
+    assert.equal(stderr, "note: --file is given more than once; mirrorform uses the last: b.yaml\n");
+    assert.deepEqual(JSON.parse(stdout).problems, []);
+    assert.equal((await run(t, ["validate", "-f", "b.yaml", "-f", "b.yaml"], files)).stderr, "");
+  });
+
   test("shows the version", async (t) => {
     const { code, stdout } = await run(t, ["--version"]);
     assert.equal(code, 0);

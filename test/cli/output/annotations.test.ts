@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { folderWith } from "../../support/mirrorform.ts";
+import { folderWith, mirrorform } from "../../support/mirrorform.ts";
 import { resident } from "../../support/resident.ts";
 
 const HEAD = "version: 1\nname: platform\ntargets:\n  main: { ecr: {} }\nmirrors:\n";
@@ -24,6 +24,16 @@ describe("a mirror file that is not valid", () => {
     assert.equal(code, 3);
     assert.match(stdout, /^::error file=teams\/web\.yaml,line=6,col=12,title=INVALID_REFERENCE::.*lowercase/);
     assert.match(stderr, /web\.yaml:6:12/, "the text is printed too");
+  });
+
+  test("is annotated without a file if it comes from standard input", async (t) => {
+    const path = await folder(t, {});
+    const { stdout } = await mirrorform(["validate", "--file", "-"], {
+      folder: path,
+      environment: { GITHUB_ACTIONS: "true" },
+      input: `${HEAD}  - image: Ruby:2.7\n`,
+    });
+    assert.match(stdout, /^::error title=INVALID_REFERENCE::/);
   });
 
   test("is not annotated elsewhere", async (t) => {

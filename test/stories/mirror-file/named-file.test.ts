@@ -66,12 +66,33 @@ describe("a mirror file that is a symbolic link", () => {
     }
   });
 
-  test("that leads nowhere is a missing file", async (t) => {
+  test("that leads nowhere is named with its target, and init does not call it a missing file", async (t) => {
     const folder = await folderOf(t, {});
     await symlink("nowhere.yaml", join(folder, "mirrors.yaml"));
     const { code, stderr } = await resident(["plan"], { folder });
     assert.equal(code, 3);
-    assert.match(stderr, /no such file[^]*mirrorform init/);
+    const link = 'this symbolic link leads to "nowhere.yaml", which does not exist';
+    assert.ok(stderr.includes(`mirrors.yaml: ${link}\n  hint: create that file, or replace the link`), stderr);
+    assert.doesNotMatch(stderr, /mirrorform init/);
+    const written = await resident(["init"], { folder });
+    assert.equal(written.code, 1);
+    assert.match(
+      written.stderr,
+      /cannot write file mirrors\.yaml: it is a symbolic link[^]*replace the link with a file/,
+    );
+    const elsewhere = await resident(["init", "--file", join(folder, "mirrors.yaml")], {
+      folder: await folderOf(t, {}),
+    });
+    assert.equal(elsewhere.code, 3);
+    assert.ok(elsewhere.stderr.includes(`${link}\n  hint: remove the link`), elsewhere.stderr);
+  });
+
+  test("that leads back to itself is told as such", async (t) => {
+    const folder = await folderOf(t, {});
+    await symlink("mirrors.yaml", join(folder, "mirrors.yaml"));
+    const { code, stderr } = await resident(["validate"], { folder });
+    assert.equal(code, 3);
+    assert.match(stderr, /leads to "mirrors\.yaml", and from there back to itself/);
   });
 
   test("does not let the mirror file name links: a policy behind one is refused", async (t) => {
@@ -93,11 +114,29 @@ describe("--file -", () => {
     assert.match(stdout, /is valid: 1 image, 1 target/);
   });
 
+  test("is named in the result of validate", async (t) => {
+    const folder = await folderOf(t, {});
+    const { stdout } = await mirrorform(["validate", "--file", "-"], { folder, input: FILE });
+    assert.match(stdout, /^standard input is valid: /);
+  });
+
+  test("counts every problem of a long file, and lists the first ones", async (t) => {
+    const folder = await folderOf(t, {});
+    const input = `${HEAD}mirrors:\n${"  - img: node\n".repeat(1000)}`;
+    const { code, stderr } = await mirrorform(["validate", "--file", "-"], { folder, input });
+    assert.equal(code, 3);
+    assert.match(stderr, /\n1000 problems in standard input\. mirrorform lists the first 200\.\n$/);
+    assert.equal(stderr.split("\n").length, 8, stderr);
+  });
+
   test("shows the lines of problems", async (t) => {
     const folder = await folderOf(t, {});
     const { code, stderr } = await mirrorform(["validate", "--file", "-"], { folder, input: `${FILE}extra: 1\n` });
     assert.equal(code, 3);
-    assert.match(stderr, /^-:5:1: "extra" is not a known key[^]*5 \| extra: 1/);
+    assert.match(
+      stderr,
+      /^standard input:5:1: "extra" is not a known key[^]*5 \| extra: 1[^]*1 problem in standard input\.\n$/,
+    );
   });
 
   test("ignores a lock file in the current folder, and cannot be locked", async (t) => {
