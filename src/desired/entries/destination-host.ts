@@ -52,12 +52,21 @@ export function hostDiagnostic(to: string, image: Reference | undefined, known: 
  */
 export function hostWarning(to: string, image: Reference | undefined): Diagnostic | undefined {
   const slash = to.indexOf("/");
-  const host = to.slice(0, Math.max(0, slash));
+  if (slash < 0) return bareHostWarning(to, image);
+  const host = to.slice(0, slash);
   if (!HOST_NAME.test(host) || canonicalRegistry(host) === image?.registry) return undefined;
   return {
     message: `"to" is a repository, and ${quote(host)} looks like a registry`,
     hint: `write ${quote(to.slice(slash + 1))} if it is one: the targets decide about the registry`,
   };
+}
+
+/** A host without a repository has at least two dots: `node.js` is a repository. */
+function bareHostWarning(to: string, image: Reference | undefined): Diagnostic | undefined {
+  const [host = ""] = to.split(":");
+  if (!HOST_NAME.test(host) || host.split(".").length < 3 || canonicalRegistry(host) === image?.registry)
+    return undefined;
+  return { message: `"to" is a repository, and ${quote(to)} looks like a registry`, hint: `if it is one, ${HINT}` };
 }
 
 /** A name with dots that ends in letters, or an IPv4 address. */
@@ -70,9 +79,11 @@ function isEcr(registry: string): boolean {
 }
 
 function looksLikeHost(host: string, { sources }: KnownHosts): boolean {
-  const registry = canonicalRegistry(host);
+  const registry = canonicalRegistry(host).toLowerCase();
   if (registryOfWebsite(host) !== undefined) return true;
-  return /:[0-9]+$/.test(host) || host === "localhost" || isPublicRegistry(registry) || sources.has(registry);
+  // A repository has no capitals.
+  if (host !== host.toLowerCase() && HOST_NAME.test(host)) return true;
+  return /:[0-9]+$/.test(host) || registry === "localhost" || isPublicRegistry(registry) || sources.has(registry);
 }
 
 /** Removes the path of an `oci` target, which mirrorform prepends to each repository itself. */

@@ -59,6 +59,8 @@ function tagHint(tag: string): string {
   const rule = 'use letters, digits, "_", "." and "-", not starting with "." or "-"; at most 128 characters';
   const last = tag.slice(tag.lastIndexOf(":") + 1).trim();
   if (last !== tag && isTag(last)) return `write ${last}`;
+  const parts = tag.trim().split(/\s+/);
+  if (parts.length > 1 && parts.every(isTag)) return `write each tag as an item of its own: ${parts.join(", ")}`;
   if (!/[*^~<>|?]/.test(tag)) return rule;
   return 'tags in a list have no wildcards: select tags with a rule, such as tags: { semver: ">=3.10" }';
 }

@@ -1,6 +1,21 @@
 import { quote } from "../text/problem.ts";
 import type { Failure, Mistake } from "./syntax-failure.ts";
 
+/** Finds the place of a missing comma, or a dash in a flow map. */
+export function commaMistake({ lines, line, column, reason }: Failure): Mistake | undefined {
+  if (!reason.startsWith("missed comma")) return undefined;
+  const text = lines[line] ?? "";
+  const [, start] = /^(\s*)- /.exec(text) ?? [];
+  if (start !== undefined && column <= start.length + 1) {
+    const hint = "remove the bracket above and its end, or separate the items with commas";
+    return { line, column: start.length, message: "a list with dashes cannot be in { } or [ ]", hint };
+  }
+  const [token] = /(?:"[^"]*"|'[^']*'|[\w.-]+)\s*$/.exec(text.slice(0, column)) ?? [];
+  if (token === undefined) return undefined;
+  const at = column - token.length;
+  return { line, column: at, message: `a comma is missing before ${token.trim()}`, hint: "add a comma before it" };
+}
+
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
 /** Finds the bracket of a flow map or list that is not closed, or that is closed by another one. */

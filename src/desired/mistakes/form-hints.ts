@@ -4,6 +4,7 @@ import { lastKey } from "../text/pointer.ts";
 import { withoutCredentials } from "../text/problem.ts";
 import type { Place } from "../text/typed-value.ts";
 import { platformMeant } from "../platforms/selectable-platform.ts";
+import { EXAMPLE } from "./missing-forms.ts";
 
 /** What was found where the schema expects a value of one of these types. */
 export interface Misfit {
@@ -59,6 +60,8 @@ const FORMS: readonly (readonly [RegExp, (found: Found) => string | undefined])[
     ({ kind }) => (kind === "map" ? "the address as text: oci: https://registry.example.com" : undefined),
   ],
   [/\/layout$/, ({ kind }) => (kind === "map" ? "the path as text: layout: ./mirror" : undefined)],
+  [/\/platforms(?:\/\d+)?$/, ({ kind }) => (kind === "map" ? "platforms: [linux/amd64]" : undefined)],
+  [/repositories\/tags$/, ({ kind }) => (kind === "list" ? "tags: { team: web }" : undefined)],
   [/^\/repositories$/, ({ kind }) => (kind === "list" ? REPOSITORIES : undefined)],
   [/^\/mirrors$/, mirrorsMisfit],
   [/^\/mirrors\/\d+$/, ({ written = "" }) => `- image: ${scalar(imageIn(written) || EXAMPLE)}`],
@@ -81,7 +84,9 @@ const FORMS: readonly (readonly [RegExp, (found: Found) => string | undefined])[
         ? 'tags: { match: ".*" } to select all tags'
         : /^[\^~<>=]/.test(written)
           ? `tags: { semver: ${JSON.stringify(written)} }`
-          : undefined,
+          : written === ""
+            ? "tags: [latest], or remove the key"
+            : undefined,
   ],
   [/^\/mirrors\/\d+\/tags\/\d+$/, () => "one tag in each item, as text"],
   [/^\/sources$/, ({ written = "" }) => `each host as a key: ${written === "" ? "docker.io" : scalar(written)}: {}`],
@@ -100,12 +105,12 @@ const FORMS: readonly (readonly [RegExp, (found: Found) => string | undefined])[
     /\/referrers$/,
     ({ kind, written }) => {
       if (kind !== "scalar") return "referrers: true, or referrers: { types: [TYPE] }";
-      return /\//.test(written ?? "") ? `referrers: { types: ${asList(written ?? "")} }` : undefined;
+      return /\//.test(written ?? "")
+        ? `referrers: { types: ${asList(written ?? "")} }`
+        : "referrers: true to copy all";
     },
   ],
 ];
-
-const EXAMPLE = "python:3.12-slim";
 
 const REPOSITORIES = 'settings as a map, such as repositories: { scanOnPush: true }; images go below "mirrors"';
 
@@ -125,6 +130,7 @@ function ecrMisfit({ kind, written = "" }: Found): string {
 }
 
 function mirrorsMisfit({ kind, written = "", keys: [first = ""] }: Found): string {
+  if (written.startsWith("- ")) return '"mirrors:" without the sign after it, which makes text of the lines below';
   if (kind !== "map") return `one entry on each line: - image: ${written === "" ? EXAMPLE : scalar(written)}`;
   if (first.startsWith("-")) return `a space after the dash: - ${first.slice(1)}: ${EXAMPLE}`;
   if (first === "image") return `"- " before each entry: - image: ${EXAMPLE}`;
@@ -133,19 +139,8 @@ function mirrorsMisfit({ kind, written = "", keys: [first = ""] }: Found): strin
 
 /** Removes what people write before an image: `image=`, `docker://`. */
 function imageIn(written: string): string {
-  return written.replace(/^(?:image(?:\s*[=:]\s*|\s+))?(?:[a-z][a-z0-9+.-]*:\/+)?/i, "");
+  return written.replace(/^(?:image(?:\s*[=:]\s*|\s+|$))?(?:[a-z][a-z0-9+.-]*:\/+)?/i, "");
 }
-
-/** The form of each key that a map can lack. */
-export const MISSING_FORMS: Readonly<Record<string, string>> = {
-  version: "version: 1",
-  name: "name: my-team, or another name for this mirror file",
-  targets: "targets: { main: { ecr: {} } }, or other targets by name",
-  mirrors: `mirrors: [{ image: ${EXAMPLE} }], or a list with one entry for each image`,
-  image: `image: ${EXAMPLE}, or another image`,
-  registry: "registry: public.ecr.aws/docker, or another registry",
-  backup: 'backup: "{tag}-before-{date}"',
-};
 
 /** Formats scalars as a flow map: `{ region: eu-west-1, account: "123456789012" }`. Undefined for other values. */
 export function flowForm(pairs: readonly (readonly [key: string, value: string | undefined])[]): string | undefined {

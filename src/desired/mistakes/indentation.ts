@@ -33,11 +33,11 @@ export function* reportIndentation(
   }
   for (const pointer of missing) {
     yield;
-    const found = tooFar(pointer, tree);
+    const found = tooFar(pointer, tree) ?? unknownBelow(pointer, unknown, tree);
     if (found === undefined) continue;
     explain(pointer);
     explain(found);
-    const level = quote(lastKey(parentOf(found) ?? ""));
+    const level = quote(levelBelow(parentOf(pointer) ?? "", found));
     const hint = `write it with less indentation, at the level of ${level}`;
     log.add(found, { message: `${quote(lastKey(found))} is below ${level}`, hint, at: "key" });
   }
@@ -94,4 +94,26 @@ function tooFar(pointer: string, tree: MapTree): string | undefined {
     if (each === undefined ? !Object.hasOwn(properties, key) : inner.kind !== "map") return found;
   }
   return undefined;
+}
+
+/** Finds a missing key that is an unknown key further down: `/targets/main/mirrors` for `/mirrors`. */
+function unknownBelow(pointer: string, unknown: ReadonlySet<string>, tree: MapTree): string | undefined {
+  // Only the keys of the file are searched for, so that long lists of entries take no longer.
+  if (parentOf(pointer) !== "") return undefined;
+  const key = lastKey(pointer);
+  return [...unknown].find((each) => lastKey(each) === key && isIn(each, "/targets") && isCollection(each, tree));
+}
+
+function isIn(pointer: string, parent: string): boolean {
+  return pointer.startsWith(`${parent}/`);
+}
+
+function isCollection(pointer: string, tree: MapTree): boolean {
+  return tree.places.get(pointer)?.kind !== "scalar";
+}
+
+/** Returns the key of a map on the way to a pointer: `targets` on the way from the file to `/targets/main/mirrors`. */
+function levelBelow(parent: string, pointer: string): string {
+  const [first = ""] = pointer.slice(parent.length + 1).split("/");
+  return lastKey(`/${first}`);
 }

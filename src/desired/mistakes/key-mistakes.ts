@@ -4,12 +4,14 @@
  */
 import type { Shape } from "../generated/mirror-file-schema.ts";
 import { nearest } from "../../nearest.ts";
+import { isRegion } from "../../registry/hosts/aws-region.ts";
 import { TARGET_KINDS } from "../places/target.ts";
-import { below, lastKey } from "../text/pointer.ts";
+import { below, lastKey, parentOf } from "../text/pointer.ts";
 import type { ProblemLog } from "../text/problem-log.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 import type { Place } from "../text/typed-value.ts";
-import { flowForm, formHint, MISSING_FORMS, scalar, targetForm } from "./form-hints.ts";
+import { flowForm, formHint, scalar, targetForm } from "./form-hints.ts";
+import { missingForm } from "./missing-forms.ts";
 import { isCredentialKey, keysMeant, plainKey } from "./key-synonyms.ts";
 import type { MapTree } from "./map-tree.ts";
 
@@ -30,6 +32,8 @@ interface Unknown {
   meant?: string;
   /** Whether the key belongs below `meant`. */
   isBelow?: boolean;
+  /** Whether its value is a part of the image's name. */
+  isPart?: boolean;
   hint?: string;
 }
 
@@ -37,8 +41,9 @@ interface Unknown {
 export function reportKeys(faults: KeyFaults, tree: MapTree, log: ProblemLog): void {
   const { pointer, missing, lacksKind } = faults;
   const shape = tree.places.get(pointer)?.shape;
-  if (lacksKind && isKindAsName(pointer)) {
-    log.add(pointer, { ...kindAsName(pointer, tree), at: "key" });
+  const asName = lacksKind ? (kindAsName(pointer, tree) ?? keyAsName(pointer, tree)) : undefined;
+  if (asName !== undefined) {
+    log.add(pointer, { ...asName, at: "key" });
     for (const child of tree.childrenOf(pointer)) log.invalidate(child);
     return;
   }
@@ -46,6 +51,7 @@ export function reportKeys(faults: KeyFaults, tree: MapTree, log: ProblemLog): v
   const lacking = new Set([...missing, ...(lacksKind ? TARGET_KINDS : [])]);
   const given = new Set(tree.childrenOf(pointer).map(lastKey));
   for (const each of unknown) Object.assign(each, meaning(each, pointer, shape, { lacking, given, tree }));
+  joinImageParts(unknown, pointer, tree);
   // Of a file with neither targets nor entries, nothing is known.
   const guessed = pointer === "" ? BIG_KEYS.filter((key) => missing.includes(key)) : missing;
   if (guessed.length < BIG_KEYS.length) guessByForm(unknown, shape, guessed);
@@ -59,7 +65,7 @@ export function reportKeys(faults: KeyFaults, tree: MapTree, log: ProblemLog): v
     for (const { key } of unknown) log.invalidate(below(pointer, key));
     return;
   }
-  const lacks = lacksKind && !isKindMeant ? lackOfKind() : left.length > 0 ? lackOf(pointer, left) : undefined;
+  const lacks = lacksKind && !isKindMeant ? lackOfKind(pointer) : left.length > 0 ? lackOf(pointer, left) : undefined;
   const groups = [...Map.groupBy(unknown, (each) => groupOf(each)).values()];
   const open = groups.findIndex(([first]) => first?.meant === undefined);
   for (const [index, group] of groups.entries()) {
@@ -76,13 +82,19 @@ const BIG_KEYS = ["targets", "mirrors"];
 
 const NEW_FILE = "run `mirrorform init IMAGE...` to write one";
 
-/** Returns whether the kind of a target was written where its name belongs: `targets: { ecr: {} }`. */
-function isKindAsName(pointer: string): boolean {
-  return TARGET_KINDS.some((kind) => pointer === below("/targets", kind));
+/** Describes another key of the file that was written below `targets`. */
+function keyAsName(pointer: string, tree: MapTree): Diagnostic | undefined {
+  const key = lastKey(pointer);
+  const level = tree.levelOf(key, parentOf(pointer) ?? "");
+  if (level === undefined) return undefined;
+  const hint = `write it with less indentation, at the level of ${quote(level)}`;
+  return { message: `${quote(key)} is read as the name of a target`, hint };
 }
 
-function kindAsName(pointer: string, tree: MapTree): Diagnostic {
+/** Describes the kind of a target that was written where its name belongs: `targets: { ecr: {} }`. */
+function kindAsName(pointer: string, tree: MapTree): Diagnostic | undefined {
   const kind = lastKey(pointer);
+  if (!TARGET_KINDS.some((each) => pointer === below("/targets", each))) return undefined;
   const pairs = tree.childrenOf(pointer).map((child) => [lastKey(child), tree.places.get(child)?.written] as const);
   return {
     message: `${quote(kind)} is read as the name of a target, which has none of "ecr", "oci" and "layout"`,
@@ -91,8 +103,9 @@ function kindAsName(pointer: string, tree: MapTree): Diagnostic {
 }
 
 /** Keys that belong below the same key, and credentials, are one mistake. Any other unknown key is one of its own. */
-function groupOf({ key, meant, isBelow }: Unknown): string {
+function groupOf({ key, meant, isBelow, isPart }: Unknown): string {
   if (isBelow === true) return `below ${meant}`;
+  if (isPart === true) return "parts of the image";
   return meant === undefined && isCredentialKey(key) ? "credentials" : `key ${key}`;
 }
 
@@ -232,6 +245,9 @@ function elsewhere(
     if (has(inner, key)) return { meant: name, isBelow: true };
     if (has(inner.items, key)) return { meant: name, isBelow: true, hint: `write it in an entry of ${quote(name)}` };
     if (has(inner.each, key)) return { meant: name, isBelow: true, hint: `write it below a name in ${quote(name)}` };
+    if (has(inner.each?.properties?.["ecr"], key)) {
+      return { meant: name, isBelow: true, hint: `write it in "ecr" below a name in ${quote(name)}` };
+    }
   }
   const level = tree.levelOf(key, pointer);
   return level === undefined ? undefined : { hint: `write it with less indentation, at the level of ${quote(level)}` };
@@ -239,6 +255,22 @@ function elsewhere(
 
 function has(shape: Shape | undefined, key: string): boolean {
   return shape?.properties !== undefined && Object.hasOwn(shape.properties, key);
+}
+
+/** Joins the parts of an image's name that are keys of their own: a registry, a repository and a tag. */
+function joinImageParts(unknown: readonly Unknown[], pointer: string, tree: MapTree): void {
+  if (!/^\/mirrors\/\d+$/.test(pointer)) return;
+  const part = (words: RegExp): Unknown | undefined =>
+    unknown.find(({ key, place }) => words.test(plainKey(key)) && (place?.written ?? "") !== "");
+  const [registry, tag] = [part(/^(?:registry|registryurl|host)$/), part(/^(?:tag|imagetag|version)$/)];
+  const name = part(/^(?:repository|repo|name|imagename)$/);
+  const image = tree.places.get(below(pointer, "image"))?.written;
+  // With an image, a tag is more likely one of several.
+  if (name === undefined ? image === undefined || registry === undefined : !registry && !tag) return;
+  const parts = [registry, name, tag].filter((each) => each !== undefined);
+  const text = `${registry?.place?.written ?? ""}/${name?.place?.written ?? image ?? ""}`.replace(/^\//, "");
+  const hint = `write image: ${scalar(tag === undefined ? text : `${text}:${tag.place?.written ?? ""}`)}`;
+  for (const each of parts) Object.assign(each, { meant: "image", isBelow: false, isPart: true, hint });
 }
 
 /** An unknown key whose value has the form of a missing key is probably meant to be that key. */
@@ -276,7 +308,7 @@ function lackOf(pointer: string, keys: readonly string[]): Lack {
           ? "this item"
           : quote(lastKey(pointer));
   const text = `has ${keys.map((key) => `no ${quote(key)}`).join(" and ")}`;
-  const forms = keys.flatMap((key) => MISSING_FORMS[key] ?? []);
+  const forms = keys.flatMap((key) => missingForm(key) ?? []);
   const hint = forms.length === 1 ? `write ${forms.join("")}` : pointer === "" ? NEW_FILE : undefined;
   return {
     alone: `${where} ${text}`,
@@ -286,11 +318,12 @@ function lackOf(pointer: string, keys: readonly string[]): Lack {
   };
 }
 
-function lackOfKind(): Lack {
+function lackOfKind(pointer: string): Lack {
+  const name = lastKey(pointer);
   return {
     alone: 'a target must have exactly one of "ecr", "oci" and "layout", but this one has none',
     also: 'this target has none of "ecr", "oci" and "layout"',
-    hint: 'write "ecr: {}" to use the AWS defaults',
+    hint: isRegion(name) ? `write ${name}: { ecr: { region: ${name} } }` : 'write "ecr: {}" to use the AWS defaults',
     of: {},
   };
 }

@@ -8,7 +8,7 @@ const SYNONYMS: readonly (readonly [RegExp, Readonly<Record<string, string>>])[]
       version: "apiversion schemaversion schema format",
       name: "title project id owner team",
       targets: "destinations dest to registries registry mirrorto outputs",
-      mirrors: "images image containers entries sync list artifacts packages repos items services",
+      mirrors: "images image containers entries sync list artifacts packages repos",
       repositories: "repositorysettings ecrsettings settings defaults",
     },
   ],
@@ -45,12 +45,12 @@ const SYNONYMS: readonly (readonly [RegExp, Readonly<Record<string, string>>])[]
     /^\/mirrors\/\d+$/,
     {
       image: "img name source src from ref reference container repo repository uri url upstream origin docker images",
-      tags: "tag version versions include filter match regex regexp semver newest exclude",
+      tags: "tag imagetag version versions include filter match regex regexp semver newest exclude",
       to: "dest destination dst as rename alias targetrepository repository repo path",
       platforms: "platform arch archs architecture architectures os",
       referrers: "signatures sboms cosign",
       attestations: "provenance sbom",
-      targets: "target registries registry",
+      targets: "target",
     },
   ],
   [
@@ -64,6 +64,7 @@ const SYNONYMS: readonly (readonly [RegExp, Readonly<Record<string, string>>])[]
       order: "sort sortby orderby",
     },
   ],
+  [/\/encryption$/, { kms: "key keyid kmskey kmskeyid arn alias" }],
   [
     /\/repositories$|^\/repositories$/,
     {

@@ -45,6 +45,11 @@ export function describeOtherFormat(text: string, path: string): Diagnostic | un
   if (format !== undefined) return problem(`it looks like ${format.name}`, format, path);
   const first = text.split("\n").find((line) => /^\s*[^\s#]/.test(line)) ?? "";
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(first)) return problem("it looks like a web page", undefined, path);
+  if (/^(?:--- |diff --git )/.test(first) && /^\+\+\+ /m.test(text))
+    return problem("it looks like a diff", undefined, path);
+  if (/^(?:resource|variable|provider|terraform|module|locals)\b[^:]*\{\s*$/.test(first)) {
+    return problem("it looks like a Terraform file", undefined, path);
+  }
   if (/^\s*(?:FROM|ARG)\s+\S+/.test(first)) return problem("it looks like a Dockerfile", DOCKERFILE, path);
   return undefined;
 }
@@ -55,7 +60,7 @@ function problem(what: string, format: Pick<Format, "listImages"> | undefined, p
   // Other characters would need quotes in a shell.
   const file = path !== STANDARD_INPUT && /^[\w./-]+$/.test(path) ? path : "FILE";
   const list = format?.listImages?.(file) ?? `\`grep -n image ${file}\` may show its images`;
-  const hint = what.endsWith("web page")
+  const hint = /web page$|diff$/.test(what)
     ? "check where the file comes from"
     : what.endsWith("of mirrorform")
       ? "pass the mirror file next to it"

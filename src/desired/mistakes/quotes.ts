@@ -16,12 +16,23 @@ function unclosed({ lines, line, reason }: Failure): Mistake | undefined {
     const open = openQuote(lines[at] ?? "");
     if (open !== undefined) {
       const { column, mark, rest } = open;
-      const value = `${mark}${rest.replace(/\s+#.*$/, "").trimEnd()}${mark}`;
+      const before = (lines[at] ?? "").slice(0, column);
+      const value = closed(rest, before, mark);
       return { line: at, column, message: `this ${mark} is not closed`, hint: `close it on its line: ${value}` };
     }
     if (!isSure && at < line) return undefined;
   }
   return undefined;
+}
+
+/** Closes a quoted text where it probably ends: before the next part of a flow map, or after a key. */
+function closed(rest: string, before: string, mark: string): string {
+  const [, key] = /^([\w-]+):\s/.exec(rest) ?? [];
+  if (key !== undefined && /^[\s-]*$/.test(before)) return `${mark}${key}${mark}: ...`;
+  const end = /[{[]/.test(before) ? /\s*[,\]}].*$/ : /\s+#.*$/;
+  const other = mark === '"' ? "'" : '"';
+  const text = rest.replace(end, "").trimEnd();
+  return `${mark}${text.endsWith(other) ? text.slice(0, -1) : text}${mark}`;
 }
 
 /** Returns the quote that starts a text and does not end on the line. */

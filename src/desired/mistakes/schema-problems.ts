@@ -1,6 +1,7 @@
 import type { SchemaError } from "../generated/validate-mirror-file.ts";
 import { didYouMean } from "../../nearest.ts";
-import { formHint, MISSING_FORMS, platformsHint } from "./form-hints.ts";
+import { formHint, platformsHint } from "./form-hints.ts";
+import { missingForm } from "./missing-forms.ts";
 import { reportIndentation } from "./indentation.ts";
 import { reportKeys, type KeyFaults } from "./key-mistakes.ts";
 import { mapTree } from "./map-tree.ts";
@@ -146,7 +147,7 @@ function sentence(error: SchemaError, place: Place | undefined, keys: readonly s
     case "minItems":
     case "minProperties": {
       const isItem = /\/\d+$/.test(instancePath);
-      const form = MISSING_FORMS[lastKey(instancePath)];
+      const form = missingForm(lastKey(instancePath));
       const hint = isItem
         ? 'remove the "-", or write the item after it'
         : form === undefined

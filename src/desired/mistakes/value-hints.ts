@@ -2,6 +2,8 @@
 import { GLOB_SYNTAX } from "../../oci/glob.ts";
 import { platformMeant } from "../platforms/selectable-platform.ts";
 import { regionHint } from "../../registry/hosts/aws-region.ts";
+import { lastKey } from "../text/pointer.ts";
+import { missingForm } from "./missing-forms.ts";
 
 /** Text with a meaning: where it is expected, what it is, and how to write it. */
 type Form = readonly [where: RegExp, what: string, hint?: (written: string) => string | undefined];
@@ -19,7 +21,7 @@ const FORMS: readonly Form[] = [
   [/\/profile$/, "a profile name without control characters"],
   [/\/except\/\d+$/, "a tag or tag pattern (letters, digits and . _ - *, at most 128 characters)"],
   [/\/kms$/, "the alias, ID or ARN of a KMS key"],
-  [/\/platforms\/\d+$/, "a platform such as linux/amd64 or linux/arm/v7", (written) => writeOf(platformMeant(written))],
+  [/\/platforms\/\d+$/, "a platform such as linux/amd64 or linux/arm/v7", platformHint],
   [/\/tags\/maxAge$/, "a number of hours, days or weeks such as 12h, 90d or 8w", (written) => writeOf(age(written))],
   [
     /^\/mirrors\/\d+\/output$/,
@@ -34,7 +36,9 @@ const FORMS: readonly Form[] = [
 /** Says what a text should be, by its pointer. @param pattern what the schema expects, if nothing else is known */
 export function describeForm(pointer: string, written: string, pattern: string): { what: string; hint?: string } {
   const [, what = pattern, hintOf] = FORMS.find(([where]) => where.test(pointer)) ?? [];
-  const hint = written.length > MAX_WRITTEN ? undefined : hintOf?.(written.trim());
+  const text = written.trim();
+  const form = text === "" ? missingForm(lastKey(pointer)) : undefined;
+  const hint = form !== undefined ? `write ${form}` : text.length > MAX_WRITTEN ? undefined : hintOf?.(text);
   return { what, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -62,9 +66,20 @@ export function integerHint(pointer: string, written: string): string | undefine
 
 /** Shows the word for a value of `refresh`, whose values people expect to be a boolean. */
 export function enumHint(pointer: string, written: string): string | undefined {
+  if (pointer.endsWith("/order")) return orderHint(written);
   if (!pointer.endsWith("/refresh")) return undefined;
   if (/^(?:true|yes|on)$/i.test(written)) return "write refresh: always";
   return /^(?:false|no|off|never|once)$/i.test(written) ? "write refresh: missing" : undefined;
+}
+
+function orderHint(written: string): string | undefined {
+  if (/^(?:date|time|created|updated|last_?updated|recent|push(?:ed_?at)?)$/i.test(written))
+    return "write order: pushed";
+  return /^(?:version|semantic|sem|numeric)$/i.test(written) ? "write order: semver" : undefined;
+}
+
+function platformHint(written: string): string | undefined {
+  return /^all$/i.test(written) ? "write platforms: all, without the list" : writeOf(platformMeant(written));
 }
 
 function writeOf(meant: string | undefined): string | undefined {

@@ -3,7 +3,7 @@
  * its own rule. These explanations name the mistake, its place and the right form.
  */
 import { quote, type Diagnostic } from "../text/problem.ts";
-import { flowBracketMistake } from "./flow-brackets.ts";
+import { commaMistake, flowBracketMistake } from "./flow-brackets.ts";
 import { layoutMistake } from "./line-layout.ts";
 import { quoteMistake } from "./quotes.ts";
 import { linesAround, type Failure, type Mistake } from "./syntax-failure.ts";
@@ -27,10 +27,13 @@ export function explainSyntax(
 
 const EXPLANATIONS: readonly ((failure: Failure) => Mistake | undefined)[] = [
   tab,
+  fence,
+  template,
   quoteMistake,
   reservedStart,
   braces,
   flowBracketMistake,
+  commaMistake,
   layoutMistake,
 ];
 
@@ -59,12 +62,20 @@ function reservedStart({ lines, line, column, reason }: Failure): Mistake | unde
   };
 }
 
+/** Text that was copied with the marks around a code block of Markdown. */
+function fence({ lines, line }: Failure): Mistake | undefined {
+  if (!/^\s*(?:`{3}|~{3})/.test(lines[line] ?? "")) return undefined;
+  return { line, column: 0, message: "this line is from Markdown", hint: "remove the lines with ```" };
+}
+
+function template({ lines, line, column }: Failure): Mistake | undefined {
+  if (!/\{\{|\{%/.test(lines[line] ?? "")) return undefined;
+  return { line, column, message: "this is a template", hint: "render it first, or put quotes around text with {{" };
+}
+
 /** Without quotes, YAML reads `{name}:{tag}` and `{ region: ${AWS_REGION} }` as maps. */
 function braces({ lines, line, column }: Failure): Mistake | undefined {
   const text = lines[line] ?? "";
-  if (/\{\{|\{%/.test(text)) {
-    return { line, column, message: "this is a template", hint: "render it first, or put quotes around text with {{" };
-  }
   if (!/\$\{|:\s*\{\w+\}/.test(text)) return undefined;
   const hint = 'put quotes around text that contains {: "{name}:{tag}", "${AWS_REGION}"';
   return { line, column, message: "text with { needs quotes", hint };

@@ -1,4 +1,5 @@
 import { parseEndpoint, type Endpoint, type EndpointFault } from "../../oci/endpoint.ts";
+import { isRepository } from "../../oci/reference.ts";
 import { registryOfWebsite, websiteProblem } from "../../oci/registry-names.ts";
 import { quote, type Diagnostic } from "../text/problem.ts";
 
@@ -22,19 +23,31 @@ function diagnosticOf({ fault, part }: EndpointFault): Diagnostic {
         hint: "remove them, and sign in through Docker's config.json or environment variables",
       };
     case "host":
-      return { message: `${quote(part)} is not a valid registry host` };
+      return {
+        message: `${quote(part)} is not a valid registry host`,
+        ...(/:.*:/.test(part) ? { hint: "write an IPv6 address in brackets, without a zone: [2001:db8::1]:5000" } : {}),
+      };
     case "path":
       return {
         message: `the path ${quote(part)} cannot be the start of a repository name`,
-        hint: 'use lowercase letters and digits, separated by ".", "_", "__", "-" or "/"',
+        hint: pathHint(part),
       };
   }
 }
 
+function pathHint(path: string): string {
+  const lower = path.toLowerCase();
+  return lower !== path && isRepository(lower)
+    ? `write the path as ${lower}`
+    : 'use lowercase letters and digits, separated by ".", "_", "__", "-" or "/"';
+}
+
 /** Shows the address with its scheme, if only the scheme is wrong or missing. */
 function formHint(text: string): string {
-  const scheme = /^http:/i.test(text) ? "http" : "https";
-  const address = `${scheme}://${text.replace(/^[a-z][a-z0-9+.-]*:\/+/i, "")}`;
+  const bare = text.replace(/^[a-z][a-z0-9+.-]*:\/+/i, "");
+  // A registry on this machine rarely has a certificate.
+  const isLocal = bare === text && /^(?:localhost|127\.[0-9.]+|\[::1\])(?:[:/]|$)/i.test(bare);
+  const address = `${/^http:/i.test(text) || isLocal ? "http" : "https"}://${bare}`;
   const endpoint = text.length <= MAX_SHOWN ? parseEndpoint(address) : undefined;
   if (endpoint === undefined || "fault" in endpoint) return "write it as https://HOST or https://HOST:PORT";
   const { host } = endpoint.url;
@@ -44,7 +57,9 @@ function formHint(text: string): string {
 /** Returns the address of the registry that a website belongs to. */
 function withRegistry(website: string, path: string): string {
   const registry = registryOfWebsite(website) ?? website;
-  return `https://${path === "" ? registry : `${registry}/${path}`}`;
+  // Pages of Docker Hub show namespaces below /u, and repositories below /r.
+  const place = path.replace(/^(?:u|r|_)(?:\/|$)/, "");
+  return `https://${place === "" ? registry : `${registry}/${place}`}`;
 }
 
 /** Longer addresses do not fit in a hint. */

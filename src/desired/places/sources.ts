@@ -150,7 +150,11 @@ function alternatesOf(
 
 /** Shows the host in an address: `docker.io` for `https://docker.io/` and `https://index.docker.io/v1/`. */
 function hostHint(text: string): string {
-  const host = hostOf(text);
+  const bare = text.replace(ADDRESS, "");
+  if (/^[^/]*:[^/]*:/.test(bare)) {
+    return 'write an IPv6 address in brackets and quotes, without a zone: "[2001:db8::1]:5000"';
+  }
+  const host = bare.replace(/\/.*$/, "");
   return host !== text && isRegistry(host)
     ? `write ${registryOfWebsite(host) ?? canonicalRegistry(host)}`
     : "write a host such as docker.io or registry.example.com:5000, without https://";

@@ -9,30 +9,30 @@ const ARCHITECTURES = names(
 );
 
 /** Other names of platforms, which no image has. */
-const OTHER_SYSTEMS: Readonly<Record<string, string>> = {
-  win: "windows",
-  win32: "windows",
-  win64: "windows",
-  osx: "darwin",
-};
-const OTHER_ARCHITECTURES: Readonly<Record<string, string>> = {
-  x64: "amd64",
-  x86: "386",
-  i486: "386",
-  i586: "386",
-  i686: "386",
-  armv5: "arm/v5",
-  armv6: "arm/v6",
-  armv6l: "arm/v6",
-  armv7: "arm/v7",
-  armv7l: "arm/v7",
-  armv8: "arm64",
-  arm32v5: "arm/v5",
-  arm32v6: "arm/v6",
-  arm32v7: "arm/v7",
-  arm64v8: "arm64",
-  ppc64el: "ppc64le",
-};
+const OTHER_SYSTEMS: ReadonlyMap<string, string> = new Map([
+  ["win", "windows"],
+  ["win32", "windows"],
+  ["win64", "windows"],
+  ["osx", "darwin"],
+]);
+const OTHER_ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ["x64", "amd64"],
+  ["x86", "386"],
+  ["i486", "386"],
+  ["i586", "386"],
+  ["i686", "386"],
+  ["armv5", "arm/v5"],
+  ["armv6", "arm/v6"],
+  ["armv6l", "arm/v6"],
+  ["armv7", "arm/v7"],
+  ["armv7l", "arm/v7"],
+  ["armv8", "arm64"],
+  ["arm32v5", "arm/v5"],
+  ["arm32v6", "arm/v6"],
+  ["arm32v7", "arm/v7"],
+  ["arm64v8", "arm64"],
+  ["ppc64el", "ppc64le"],
+]);
 
 /** Reads a platform that an entry selects. @returns the platform in normal form, or why it cannot be selected */
 export function selectablePlatform(text: string): string | Diagnostic {
@@ -59,15 +59,11 @@ export function platformMeant(text: string): string | undefined {
   const lower = text.toLowerCase().replace(/^--platform[= ]/, "");
   if (/^(?:linux|windows)$/.test(lower)) return `${lower}/amd64`;
   const [, os = "linux", name = ""] = /^(?:(linux|windows)[\W_])?([a-z0-9_-]+)$/.exec(lower) ?? [];
-  const architecture = otherArchitecture(name) ?? name;
+  const architecture = OTHER_ARCHITECTURES.get(name) ?? name;
   const platform = isArchitecture(architecture.replace(/\/.*/, ""))
     ? parsePlatform(`${os}/${architecture}`)
     : undefined;
   return platform === undefined ? undefined : platformText(platform);
-}
-
-function otherArchitecture(name: string): string | undefined {
-  return Object.hasOwn(OTHER_ARCHITECTURES, name) ? OTHER_ARCHITECTURES[name] : undefined;
 }
 
 /** Finds a part of a platform in the place of another one: `windows/10.0/amd64`, `amd64/linux`. */
@@ -107,9 +103,8 @@ function versionInPlace(text: string, place: string, os: string, version: string
 }
 
 function otherName(text: string, { os, architecture, variant }: Platform): Diagnostic | undefined {
-  const lower = os.toLowerCase();
-  const system = (Object.hasOwn(OTHER_SYSTEMS, lower) ? OTHER_SYSTEMS[lower] : undefined) ?? os;
-  const processor = otherArchitecture(architecture.toLowerCase()) ?? architecture;
+  const system = OTHER_SYSTEMS.get(os.toLowerCase()) ?? os;
+  const processor = OTHER_ARCHITECTURES.get(architecture.toLowerCase()) ?? architecture;
   if (system === os && processor === architecture) return undefined;
   const more = variant === undefined || processor.includes("/") ? "" : `/${variant}`;
   return { message: `no image has the platform ${quote(text)}`, hint: `write it as ${system}/${processor}${more}` };

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../text/problem.ts";
+import { quote, type Diagnostic } from "../text/problem.ts";
 
 /** Returns whether an expression matches the whole text. */
 export type Expression = (text: string) => boolean;
@@ -35,6 +35,11 @@ export function expressionReader(limit = MAX_TOTAL_SIZE): ReadExpression {
 
   async function compile(text: string): Promise<Expression | Diagnostic> {
     if (size > limit) return excess;
+    const bare = /^\/(.*)\/[a-z]*$/.exec(text)?.[1];
+    if (bare !== undefined) {
+      const message = `${quote(text)} matches no tag, because a tag has no "/"`;
+      return { message, hint: `write it without slashes: ${bare}` };
+    }
     // Loaded on demand, because most files have no expressions.
     const { RE2JS, RE2JSException } = await import("re2js");
     try {

@@ -89,12 +89,22 @@ function readNode(reader: Reader, fallback: number): YamlNode {
   }
   if (event.type === EVENT_ID.SEQUENCE) {
     const items: YamlNode[] = [];
-    while (!atEnd(reader)) items.push(readNode(reader, event.start));
+    while (!atEnd(reader)) items.push(readNode(reader, itemOffset(reader, event.start, items.at(-1))));
     reader.next++;
     return { kind: "list", items, offset: event.start };
   }
   if (event.type === EVENT_ID.MAPPING) return readMap(reader, event.start);
   return { kind: "scalar", text: "", plain: true, offset: fallback };
+}
+
+/** Returns the offset of the dash of the next item, for an item without text. In a flow list, that of the list. */
+function itemOffset({ source: { text } }: Reader, list: number, previous: YamlNode | undefined): number {
+  if (previous === undefined || text[list] !== "-") return list;
+  const indentation = text.slice(text.lastIndexOf("\n", list) + 1, list);
+  // Only an item at the start of its own line can be found in this way.
+  if (/\S/.test(indentation)) return list;
+  const dash = text.indexOf(`\n${indentation}-`, previous.offset);
+  return dash < 0 ? list : dash + 1 + indentation.length;
 }
 
 function readMap(reader: Reader, offset: number): YamlNode {

@@ -19,6 +19,8 @@ describe("`to` with a registry host is refused, with the repository in the hint:
     ["a transport", "docker://registry.example.com/python", "python"],
     ["Docker Hub", "docker.io/team/python", "team/python"],
     ["the website of Docker Hub", "hub.docker.com/team/python", "team/python"],
+    ["a host with capitals", "Harbor.corp.internal/team/python", "team/python"],
+    ["localhost in capitals", "LOCALHOST/python", "python"],
     ["a public registry", "quay.io/team/python", "team/python"],
   ];
   for (const [what, to, meant] of cases) {
@@ -67,6 +69,12 @@ describe("`to` with a first part that reads like a host", () => {
       assert.deepEqual(await warningsOf(`${host}/python:3.12`), [
         `"to" is a repository, and "${host}" looks like a registry (write "python:3.12" if it is one: the targets decide about the registry)`,
       ]);
+    }
+  });
+
+  test("gets a warning without a repository, too, if it has two dots or more", async () => {
+    for (const to of ["harbor.corp.internal", "harbor.corp.internal:5000"]) {
+      assert.match((await warningsOf(to))[0] ?? "", /looks like a registry \(if it is one, write only the repository/);
     }
   });
 

@@ -32,6 +32,11 @@ describe("a wrong indentation is one problem:", () => {
       `${HEAD}targets:\n  main: { ecr: {} }\n  »mirrors:\n    - image: node\n`,
       'INVALID_FILE "mirrors" is below "targets" (write it with less indentation, at the level of "targets")',
     ],
+    [
+      "the entries below a target",
+      `${HEAD}targets:\n  main:\n    ecr: {}\n    »mirrors:\n      - image: node\n`,
+      'INVALID_FILE "mirrors" is below "targets" (write it with less indentation, at the level of "targets")',
+    ],
   ];
   for (const [what, text, expected] of cases) test(what, () => one(text, expected));
 

@@ -71,6 +71,31 @@ describe("a key in the wrong place is one problem:", () => {
       'INVALID_FILE "refresh" is not a known key here (write it in an entry of "mirrors")',
     ],
     [
+      "the Region at the top",
+      `${HEAD}»region: us-east-1\n${TARGETS}${MIRRORS}`,
+      'INVALID_FILE "region" is not a known key here (write it in "ecr" below a name in "targets")',
+    ],
+    [
+      "the sources below the targets",
+      `${HEAD}targets:\n  main: { ecr: {} }\n  »sources: { docker.io: { reserve: 20 } }\n${MIRRORS}`,
+      'INVALID_FILE "sources" is read as the name of a target (write it with less indentation, at the level of "targets")',
+    ],
+    [
+      "a Region as the name of an empty target",
+      `${HEAD}targets: { »us-east-1: {} }\n${MIRRORS}`,
+      /has none \(write us-east-1: \{ ecr: \{ region: us-east-1 \} \}\)$/,
+    ],
+    [
+      "the registry, the repository and the tag of an image",
+      around("  - { »registry: quay.io, repository: org/app, tag: 1.10 }"),
+      'INVALID_FILE "registry" and "repository" and "tag" are not known keys (write image: quay.io/org/app:1.10)',
+    ],
+    [
+      "the registry next to the image",
+      around("  - { image: org/app:1, »registry: quay.io }"),
+      'INVALID_FILE "registry" is not a known key (write image: quay.io/org/app:1)',
+    ],
+    [
       "a target without a name",
       `${HEAD}targets:\n  »ecr: { region: us-east-1 }\n${MIRRORS}`,
       /^INVALID_FILE "ecr" is read as the name of a target.*\(write a name above it: targets: \{ main: \{ ecr: \{ region: us-east-1 \} \} \}\)$/,

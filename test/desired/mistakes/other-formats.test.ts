@@ -21,6 +21,8 @@ describe("a file of another tool is recognized, with one problem that says how t
     ["a GitHub Actions workflow", "name: ci\non: push\njobs:\n\ta: 1\n", "grep -n image FILE"],
     ["a file of Helm values", "image:\n  repository: nginx\n  tag: 1.25\n", "grep -n image FILE"],
     ["a Dockerfile", "# syntax=docker/dockerfile:1\nFROM node:20\nRUN npm ci\n", "grep -i '^FROM' FILE"],
+    ["a diff", "--- a/mirrors.yaml\n+++ b/mirrors.yaml\n@@ -1 +1 @@\n-version: 1\n", "check where the file comes from"],
+    ["a Terraform file", 'resource "aws_ecr_repository" "x" {\n  name = "x"\n}\n', "grep -n image FILE"],
     ["a web page", "<!DOCTYPE html>\n<html></html>\n", "check where the file comes from"],
     [
       "a lock file of mirrorform",

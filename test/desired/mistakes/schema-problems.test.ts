@@ -304,6 +304,21 @@ describe("a registry address", () => {
     });
   }
 
+  const hints: readonly (readonly [string, string])[] = [
+    ["localhost:5000", "write it as http://localhost:5000"],
+    ["registry.example.com:5000", "write it as https://registry.example.com:5000"],
+    ["https://registry.example.com/Team", "write the path as team"],
+    ["https://hub.docker.com/u/me", "write https://docker.io/me"],
+    ["http://[fe80::1%eth0]:5000", "write an IPv6 address in brackets, without a zone: [2001:db8::1]:5000"],
+  ];
+  for (const [address, hint] of hints) {
+    test(`${address} comes with a hint`, async () => {
+      const problems = await refusedAs(`${HEAD}targets: { main: { oci: '${address}' } }\n${MIRRORS}`);
+      assert.equal(problems.length, 1);
+      assert.ok(problems[0]?.endsWith(`(${hint})`), problems.join());
+    });
+  }
+
   test("of a source cannot have a path", () =>
     one(
       `${HEAD}sources: { docker.io: { endpoint: »"https://x/y" } }\n${TARGETS}${MIRRORS}`,
@@ -331,6 +346,9 @@ test("reports problems of form and meaning in one run, in file order", async () 
   );
 });
 
+test("an empty item of a list has its own line", () =>
+  one(around("  - image: node\n  # none\n  »-\n  - image: ruby"), /^INVALID_FILE expected a map, found nothing/));
+
 test("entries can use the name of an invalid target", () =>
   one(
     `${HEAD}targets: { main: { ecr: { region: »x } } }\nmirrors: [{ image: node, targets: [main] }]\n`,
@@ -351,7 +369,7 @@ test("a problem with a variable shows its value and its name", async () => {
   for (const [text, expected] of [
     [file('region: "${AWS_REGION}"'), /found "useast1" from "\$\{AWS_REGION\}" \(did you mean "us-east-1"\?\)$/],
     [file('region: "us-${AWS_REGION}"'), /found "us-useast1" from "us-\$\{AWS_REGION\}"/],
-    [file('account: "${AWS_ACCOUNT_ID}"'), /found "1234" from "\$\{AWS_ACCOUNT_ID\}"$/],
+    [file('account: "${AWS_ACCOUNT_ID}"'), /found "1234" from "\$\{AWS_ACCOUNT_ID\}" \(write all 12 digits/],
     [
       `${HEAD}${TARGETS}repositories: { tagMutability: "\${MIRRORFORM_VAR_MODE}" }\n${MIRRORS}`,
       /found "IMUTABLE" from "\$\{MIRRORFORM_VAR_MODE\}"/,

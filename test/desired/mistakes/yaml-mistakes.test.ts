@@ -5,6 +5,16 @@ import { around, one } from "../mirror-file-in-folder.ts";
 const cases: Readonly<Record<string, readonly (readonly [what: string, marked: string, expected: string])[]>> = {
   quotes: [
     [
+      "an unclosed quote in a flow map",
+      '  - { image: »"node:20, to: a }\n  - { image: ruby }',
+      'this " is not closed (close it on its line: "node:20")',
+    ],
+    [
+      "a quote that another one closes",
+      "  - image: »\"node:20'\n  - image: ruby",
+      'this " is not closed (close it on its line: "node:20")',
+    ],
+    [
       "an unclosed quote",
       '  - image: »"node:20\n  - image: ruby:3',
       'this " is not closed (close it on its line: "node:20")',
@@ -36,6 +46,12 @@ const cases: Readonly<Record<string, readonly (readonly [what: string, marked: s
     ],
   ],
   characters: [
+    [
+      "a template with %",
+      "{»% for i in images %}",
+      "this is a template (render it first, or put quotes around text with {{)",
+    ],
+    ["a code block of Markdown", "»```", "this line is from Markdown (remove the lines with ```)"],
     ["a tab", "»\t- image: node", "a tab in the indentation (indent with spaces)"],
     ["a tab after a dash", "  -»\timage: node", "a tab in the indentation (indent with spaces)"],
     ["a text that starts with @", "  - image: »@node", 'text that starts with "@" needs quotes (write "@node")'],
@@ -51,6 +67,7 @@ const cases: Readonly<Record<string, readonly (readonly [what: string, marked: s
     ],
   ],
   brackets: [
+    ["a missing comma", "  - { image: node »to: nodejs }", "a comma is missing before to (add a comma before it)"],
     ["an open brace", "  - »{ image: node, to: a\n  - { image: ruby }", "this { is not closed (add the missing })"],
     [
       "a bracket that another one closes",
@@ -89,6 +106,11 @@ for (const [kind, list] of Object.entries(cases)) {
 
 describe("a YAML mistake at the start of a line is named:", () => {
   const top: readonly (readonly [string, string, string])[] = [
+    [
+      "dashes in braces",
+      "mirrors: {\n  »- image: node\n}\n",
+      "a list with dashes cannot be in { } or [ ] (remove the bracket above and its end, or separate the items with commas)",
+    ],
     ["no colon", "version: 1\n»mirrors\n  - image: node\n", '"mirrors" has no colon (write mirrors:)'],
     ["no space", "»version:1\nname:demo\ntargets:\n", '"version:1" has no space after the colon (write version: 1)'],
     ["an equals sign", "»version = 1\nname: demo\n", '"version = 1" has no colon (write version: 1)'],

@@ -103,3 +103,9 @@ describe("the platforms of an entry", () => {
     );
   });
 });
+
+test("the name of a property of JavaScript objects has no meaning in a platform", async () => {
+  for (const platform of ["linux/constructor", "constructor/amd64", "linux/toString"]) {
+    assert.deepEqual(await platformsOf(entry(`[${platform}]`)), [platform.toLowerCase()]);
+  }
+});

@@ -43,9 +43,9 @@ test("a Region that is not known is in the partition of its form", () => {
 
 test("a text that is no Region comes with the Region that it means", () => {
   for (const [text, hint] of [
-    ["eu-west1", "write eu-west-1"],
-    ["US-EAST-1", "write us-east-1"],
-    ["eu central 1", "write eu-central-1"],
+    ["eu-west1", 'did you mean "eu-west-1"?'],
+    ["US-EAST-1", 'did you mean "us-east-1"?'],
+    ["eu central 1", 'did you mean "eu-central-1"?'],
     ["ap-southeast-2c", "write ap-southeast-2: ap-southeast-2c is an Availability Zone in it"],
     ["Frankfurt", undefined],
     ["", undefined],
