@@ -6,27 +6,32 @@ interface Format {
   name: string;
   keys: readonly string[];
   contains?: RegExp;
-  /** How to list its images; by default, with `grep`. */
-  listImages?: (file: string) => string;
+  /** How to find its images; by default, with `grep`. */
+  next?: (file: string) => string;
 }
 
 const SOURCE = /^\s*(?:- )?source:/m;
 
-const listSources = (file: string): string => `\`grep -n source ${file}\` may show its images`;
+/** Only for files that `mirrorform scan` reads. */
+function scan(file: string): string {
+  return `\`mirrorform scan ${file}\` lists its images, and with --write it adds them to a mirror file`;
+}
+
+function grep(words: string): (file: string) => string {
+  return (file) => `\`grep ${words} ${file}\` may show its images; then run \`mirrorform init IMAGE...\` with them`;
+}
+
+const findSources = grep("-n source");
 
 const FORMATS: readonly Format[] = [
-  {
-    name: "a Docker Compose file",
-    keys: ["services"],
-    listImages: (file) => `\`docker compose -f ${file} config --images\` lists its images`,
-  },
-  { name: "a Kubernetes manifest", keys: ["apiVersion", "kind"] },
-  { name: "a regsync file", keys: ["sync"], contains: SOURCE, listImages: listSources },
-  { name: "a dregsy file", keys: ["tasks"], contains: SOURCE, listImages: listSources },
+  { name: "a Docker Compose file", keys: ["services"], next: scan },
+  { name: "a Kubernetes manifest", keys: ["apiVersion", "kind"], next: scan },
+  { name: "a regsync file", keys: ["sync"], contains: SOURCE, next: findSources },
+  { name: "a dregsy file", keys: ["tasks"], contains: SOURCE, next: findSources },
   { name: "a file for `skopeo sync`", keys: [], contains: /^\s+images(?:-by-tag-regex|-by-semver)?:\s*$/m },
-  { name: "a GitHub Actions workflow", keys: ["on", "jobs"] },
-  { name: "a GitLab CI file", keys: ["stages"] },
-  { name: "a file of Helm values", keys: ["image"], contains: /^\s+repository:/m },
+  { name: "a GitHub Actions workflow", keys: ["on", "jobs"], next: scan },
+  { name: "a GitLab CI file", keys: ["stages"], next: scan },
+  { name: "a file of Helm values", keys: ["image"], contains: /^\s+repository:/m, next: scan },
   { name: "a package.json", keys: ["dependencies"] },
   { name: "a lock file of mirrorform", keys: ["version"], contains: /^\S+: sha256:[0-9a-f]{64}\s*$/m },
 ];
@@ -54,16 +59,15 @@ export function describeOtherFormat(text: string, path: string): Diagnostic | un
   return undefined;
 }
 
-const DOCKERFILE = { listImages: (file: string) => `\`grep -i '^FROM' ${file}\` shows its images` };
+const DOCKERFILE = { next: grep("-i '^FROM'") };
 
-function problem(what: string, format: Pick<Format, "listImages"> | undefined, path: string): Diagnostic {
+function problem(what: string, format: Pick<Format, "next"> | undefined, path: string): Diagnostic {
   // Other characters would need quotes in a shell.
   const file = path !== STANDARD_INPUT && /^[\w./-]+$/.test(path) ? path : "FILE";
-  const list = format?.listImages?.(file) ?? `\`grep -n image ${file}\` may show its images`;
   const hint = /web page$|diff$/.test(what)
     ? "check where the file comes from"
     : what.endsWith("of mirrorform")
       ? "pass the mirror file next to it"
-      : `${list}; then run \`mirrorform init IMAGE...\` with them`;
+      : (format?.next ?? grep("-n image"))(file);
   return { message: `this is not a mirror file: ${what}`, hint };
 }
