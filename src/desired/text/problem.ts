@@ -42,12 +42,17 @@ export interface Diagnostic {
 /** The longest text that a message quotes, in characters. */
 const MAX_QUOTED = 80;
 
-/** Masks the credentials before the @ of an address, without changing its length, so that columns stay correct. */
+/** The value of a key that has a password or a token in the files of other tools. */
+const SECRET_VALUE =
+  /(?<![^\s{,"'])((?:pass(?:word|wd)?|secret\w*|\w*token|(?:aws_?)?(?:access|secret)_?(?:access_?)?key(?:_?id)?)["']?(?::\s+|\s*=\s*)["']?)([^\s"',}\]]+)/gi;
+
+/**
+ * Masks the credentials before the @ of an address, and the values of keys such as `password`, without changing the
+ * length of the text, so that columns stay correct.
+ */
 export function withoutCredentials(text: string): string {
-  return text.replace(
-    /(:\/\/)([^\s/@]+)(?=@)/g,
-    (_, slashes: string, secret: string) => slashes + "*".repeat(secret.length),
-  );
+  const mask = (_: string, before: string, secret: string): string => before + "*".repeat(secret.length);
+  return text.replace(/(:\/\/)([^\s/@]+)(?=@)/g, mask).replace(SECRET_VALUE, mask);
 }
 
 /** Quotes text from the file for a message, and truncates it. Control characters are escaped when rendered. */

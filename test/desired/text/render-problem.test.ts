@@ -140,3 +140,19 @@ describe("problems that differ only in the text that they quote", () => {
     assert.match(rendered.at(-1) ?? "", /^mirrors\.yaml:7:3: other/);
   });
 });
+
+test("the line of a problem does not show the value of a key with a password or a token", () => {
+  for (const line of [
+    "docker.io: { username: me, password: hunter2 }",
+    "  accessKeyId: hunter2",
+    '  "secretAccessKey": "hunter2"',
+    "aws_session_token = hunter2",
+    "  token: 'hunter2'",
+  ]) {
+    const rendered = renderProblem(problem(1, 3), sourceText(line));
+    assert.doesNotMatch(rendered, /hunter2/, line);
+    assert.match(rendered, /\*{7}/, line);
+  }
+  const image = "  - image: quay.io/org/token:1.2";
+  assert.ok(renderProblem(problem(1, 3), sourceText(image)).includes(image));
+});
