@@ -11,8 +11,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
   // Amazon ECS.
   "ECS_CONTAINER_METADATA_URI",
-  // AWS CodeBuild.
-  "CODEBUILD_BUILD_IMAGE",
   // GitLab.
   "CI_JOB_IMAGE",
   "CI_REGISTRY_IMAGE",
@@ -25,9 +23,12 @@ export function isUriVariable(name: string): boolean {
   return SHAPE.test(name) && !isReservedVariable(name);
 }
 
+/** The settings of mirrorform itself, the variables of Terraform, and what CodeBuild sets. */
+const RESERVED_PREFIX = /^(?:MIRRORFORM|TF_VAR|CODEBUILD)_/;
+
 /** Returns whether a program reads the variable, or a CI service sets it. */
 export function isReservedVariable(name: string): boolean {
-  return RESERVED.has(name);
+  return RESERVED.has(name) || RESERVED_PREFIX.test(name);
 }
 
 /** Derives a name: `NOMORELIMIT_RUBY_2_7_1_SLIM_URI` for `nomorelimit:ruby-2.7.1-slim`. */

@@ -186,14 +186,29 @@ function shownValue(value: unknown): string {
   return typeof value === "string" ? value : textOf(value);
 }
 
-/** How much a change may let in: 2 for anyone, 1 for more than before, so that a shortened list begins with it. */
+/**
+ * How much a change may let in, so that a shortened list begins with the most: 5 for anyone without a condition or a
+ * condition that is gone, 4 for named principals without one, 3 for anyone under a condition, 2 for named principals under
+ * one. A statement that only changes may have a condition that stays; it counts as if it had none.
+ */
 function reach({ change, elements }: PolicyItemChange): number {
   const of = (name: string): PolicyElementChange | undefined => elements.find(({ element }) => element === name);
   const [effect, principal, condition] = [of("Effect"), of("Principal"), of("Condition")];
-  if (change === "removed") return effect?.removed.includes("Deny") === true ? 1 : 0;
-  if (principal?.added.includes("*") === true || of("NotPrincipal") !== undefined) return 2;
-  if (change === "changed" && (effect !== undefined || (condition?.removed.length ?? 0) > 0)) return 2;
-  return principal === undefined ? 0 : 1;
+  if (change === "removed") return effect?.removed.includes("Deny") === true ? 4 : 0;
+  if (change === "added" && effect?.added.includes("Deny") === true) return 0;
+  const isLimited = change === "added" && (condition?.added.length ?? 0) > 0;
+  if (letsInAnyone(elements)) return isLimited ? 3 : 5;
+  if (change === "changed" && (effect !== undefined || (condition?.removed.length ?? 0) > 0)) return 5;
+  if ((principal?.added.length ?? 0) > 0) return isLimited ? 2 : 4;
+  return principal === undefined && change === "changed" ? 1 : 0;
+}
+
+/** Whether a change names everyone, or everyone but a few. */
+export function letsInAnyone(elements: readonly PolicyElementChange[]): boolean {
+  return elements.some(
+    ({ element, added }) =>
+      (element === "Principal" && added.includes("*")) || (element === "NotPrincipal" && added.length > 0),
+  );
 }
 
 /** A name as it is if it has only usual characters, otherwise in quotes, so that it does not look like another text. */

@@ -25,7 +25,7 @@ const SCENARIOS: readonly Scenario[] = [
     what: "YAML that does not parse",
     file: "version: 1\nname: [platform\n",
     code: "YAML_SYNTAX",
-    line: 3,
+    line: 2,
     says: /./,
   },
   {

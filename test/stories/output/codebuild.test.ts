@@ -26,7 +26,7 @@ mirrors:
 const PROGRAMS = {
   npm: "true",
   npx: `shift; exec ${CLI} "$@"`,
-  aws: 'echo "aws $*" >> calls; echo a-password',
+  aws: 'echo "aws $*" >> calls; case "$1" in sts) echo 123456789012 ;; *) echo a-password ;; esac',
   docker: 'echo "docker $*" >> calls; case "$1" in login) cat >> calls ;; esac',
 };
 
@@ -68,8 +68,10 @@ async function build(t: TestContext, programs: Readonly<Record<string, string>>)
   assert.deepEqual(calls.toSorted(), [
     "a-password",
     "aws ecr get-login-password",
+    "aws sts get-caller-identity --query Account --output text",
     `docker build --build-arg ECR_RUBY_URI=${server.host}/nomorelimit:ruby-2.7.1-slim .`,
-    `docker login --username AWS --password-stdin ${server.host}`,
+    // Not the host in the mirror file: the password is for ECR alone.
+    "docker login --username AWS --password-stdin 123456789012.dkr.ecr.us-east-1.amazonaws.com",
   ]);
   return place.folder;
 }

@@ -45,6 +45,7 @@ const adds = async (place: World) => {
   await locked(place);
   await writeFile(join(place.folder, "mirrors.yaml"), `${TWO_IMAGES}  - image: redis:8\n`);
 };
+const names = (image: string) => (place: World) => writeFile(join(place.folder, "Dockerfile"), `FROM ${image}\n`);
 const oneOnly: SandboxOptions = { pullLimit: { limit: 7, windowSeconds: 3600 } };
 
 /** docs/cli.md, "exit code". sandbox.test.ts covers commands after `--`, and interrupt-stages.test.ts covers signals. */
@@ -127,6 +128,33 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
     { args: [], code: 3, when: "no target is an ECR", file: LAYOUT, says: /goes to an ecr target/ },
     { args: [], code: 3, when: "the file is not valid", file: INVALID, says: /Redis/ },
     { args: ["--file", "none.yaml"], code: 3, when: "there is no file", says: /none\.yaml/ },
+  ],
+  scan: [
+    { args: [], code: 0, when: "it listed the images" },
+    { args: ["--check"], code: 0, when: "all images are mirrored" },
+    { args: ["--check"], code: 1, when: "an image is not mirrored", prepare: names("alpine:3"), says: /alpine:3/ },
+    { args: ["--code-quality", "none/q.json"], code: 1, when: "a file cannot be written", says: /FILE_UNWRITABLE/ },
+    { args: ["none"], code: 3, when: "a file that was named does not exist", says: /does not exist/ },
+    { args: [], code: 3, when: "the mirror file is not valid", file: INVALID, says: /Redis/ },
+  ],
+  rewrite: [
+    { args: ["--diff"], code: 0, when: "nothing has to change" },
+    {
+      args: ["--check"],
+      code: 1,
+      when: "a name would change",
+      prepare: async (place) => {
+        await applied(place);
+        await names("redis:7")(place);
+      },
+      says: /-FROM redis:7/,
+    },
+    { args: ["--target", "mian"], code: 3, when: "there is no such target", says: /mian/ },
+    { args: [], code: 3, when: "the mirror file is not valid", file: INVALID, says: /Redis/ },
+  ],
+  completion: [
+    { args: ["bash"], code: 0, when: "it printed the script" },
+    { args: ["bahs"], code: 3, when: "there is no such shell", says: /did you mean bash/ },
   ],
   demo: [{ args: [], code: 0, when: "its second plan has nothing to do", says: /No changes/ }],
   sandbox: [

@@ -40,12 +40,14 @@ describe("no command shows any secret, with credentials from", { concurrency: 3 
         ["uris", "--pin", "--verbose", "--format", "dotenv"],
         ["iam", "--json"],
         ["lock", "--update", "--verbose"],
+        ["rewrite", "--diff", "--verbose"],
+        ["scan", "--json"],
       ];
       const others = COMMANDS.map(({ definition }) => definition.name).filter(
         (name) => !commands.some(([command]) => command === name),
       );
       // These use no credentials.
-      assert.deepEqual(others, ["init", "sandbox", "demo"]);
+      assert.deepEqual(others, ["init", "sandbox", "demo", "completion"]);
       const all = await sayAll(folder, environment, commands);
       assert.match(all, /\(signed in\)/, "the credentials were used");
       assert.match(all, /# log\.txt[^]*HEAD 127/, "requests were logged");

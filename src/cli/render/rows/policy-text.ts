@@ -1,4 +1,4 @@
-import type { PolicyElementChange, PolicyItemChange } from "../../../repository/policy-changes.ts";
+import { letsInAnyone, type PolicyElementChange, type PolicyItemChange } from "../../../repository/policy-changes.ts";
 import { plural } from "../text/units.ts";
 
 /** Characters of all changes of one policy. `--json` has the whole policies. */
@@ -7,6 +7,8 @@ const MAX_CHARACTERS = 300;
 const MAX_VALUES = 3;
 /** Characters of one value. */
 const MAX_VALUE = 60;
+/** Principals of changes that are left out. */
+const MAX_PRINCIPALS = 10;
 
 const SIGNS = { added: "+", removed: "-", changed: "~" } as const;
 
@@ -25,8 +27,28 @@ export function policyChangesText(changes: readonly PolicyItemChange[]): string 
     if (said.length > 0 && length > MAX_CHARACTERS) break;
     said.push(text);
   }
-  const left = compared.length - said.length;
-  return [...said, ...(left === 0 ? [] : [`and ${plural(left, "more change")}`])].join("; ");
+  const left = compared.slice(said.length);
+  return [...said, ...(left.length === 0 ? [] : [`and ${plural(left.length, "more change")}${letIn(left)}`])].join(
+    "; ",
+  );
+}
+
+/** Names whom changes that are left out let in, so that nobody is let in unseen. */
+function letIn(changes: readonly PolicyItemChange[]): string {
+  const allowing = changes.filter(({ change, elements }) => change !== "removed" && !isDeny(elements));
+  const named = allowing.flatMap(({ elements }) =>
+    elements.flatMap(({ element, added }) => (element === "Principal" ? added : [])),
+  );
+  const anyone = allowing.some(({ elements }) => letsInAnyone(elements)) ? ["*"] : [];
+  const others = [...new Set(named)].filter((value) => value !== "*").toSorted();
+  const all = [...anyone, ...others];
+  const shown = all.slice(0, MAX_PRINCIPALS).map((value) => valueText("Principal", value));
+  const more = all.length - shown.length;
+  return all.length === 0 ? "" : ` that let in ${shown.join(", ")}${more === 0 ? "" : ` and ${more} others`}`;
+}
+
+function isDeny(elements: readonly PolicyElementChange[]): boolean {
+  return elements.some(({ element, added }) => element === "Effect" && added.includes("Deny"));
 }
 
 function itemText({ change, item, elements }: PolicyItemChange): string {
@@ -67,6 +89,7 @@ function listText(element: string, values: readonly string[]): string {
 /** @param other the value that it is compared with, so that a shortened text shows the difference */
 function valueText(element: string, value: string, other?: string): string {
   if (value === "*" && /^(?:Not)?Principal$/.test(element)) return "* (anyone)";
+  if (element === "NotPrincipal") return `${valueText("", value, other)} (anyone else)`;
   const text = shorten(value, other);
   return /^[\w.:/*?+=@…-]+$/.test(text) ? text : JSON.stringify(text);
 }

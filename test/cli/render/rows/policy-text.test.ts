@@ -49,7 +49,7 @@ describe("the changes of a policy in one line", () => {
     const shown = text([PULL], [...many, { ...PULL, Principal: "*" }]);
     assert.match(
       shown,
-      /^~ statement Pull: Principal 123456789012 -> \* \(anyone\); \+ statement S0: .*; and 49\d more changes$/,
+      /^~ statement Pull: Principal 123456789012 -> \* \(anyone\); \+ statement S0: .*; and 49\d more changes that let in 123456789012$/,
     );
     assert.ok(shown.length < 500, String(shown.length));
     const values = Array.from({ length: 500 }, (_, i) => `${i}`);
@@ -61,6 +61,32 @@ describe("the changes of a policy in one line", () => {
     assert.ok(text([PULL], [{ ...PULL, ...elements }]).length < 500);
     assert.ok(text([], [{ ["k".repeat(100_000)]: "v".repeat(100_000) }]).length < 500);
     assert.ok(text([], [{ Sid: "s".repeat(100_000) }, { Sid: "s" }]).length < 500);
+  });
+
+  test("name everyone whom a change lets in, also among many that let in less", () => {
+    const harmless = Array.from({ length: 9 }, (_, i) => ({
+      ...PULL,
+      Sid: `D${i}`,
+      Principal: "*",
+      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-ours" } },
+    }));
+    const open = { Sid: "E", Effect: "Allow", Principal: "*", Action: "ecr:*" };
+    assert.match(
+      text([PULL], [PULL, ...harmless, open]),
+      /^\+ statement E: Effect Allow, Principal \* \(anyone\), Action ecr:\*;/,
+    );
+    const foreign = { ...open, Principal: { AWS: "999988887777" } };
+    assert.match(text([PULL], [PULL, ...harmless, foreign]), /^\+ statement E: Effect Allow, Principal 999988887777,/);
+    const own = harmless.map(({ Condition: _, ...statement }) => ({
+      ...statement,
+      Principal: { AWS: "123456789012" },
+    }));
+    assert.match(text([PULL], [PULL, ...own, foreign]), / more changes that let in 123456789012, 999988887777$/);
+    const except = { ...open, Principal: undefined, NotPrincipal: { AWS: "123456789012" } };
+    assert.match(
+      text([PULL], [PULL, ...harmless, except]),
+      /^\+ statement E: Effect Allow, NotPrincipal 123456789012 \(anyone else\)/,
+    );
   });
 
   test("show the difference of two long values", () => {
