@@ -27,7 +27,7 @@ describe("a word of a shell command", () => {
   }
 
   test("has no quotes if it needs none", () => {
-    assert.equal(shellWord("/work/a-b_c.yaml"), "/work/a-b_c.yaml");
+    assert.equal(shellWord("/srv/a-b_c.yaml"), "/srv/a-b_c.yaml");
   });
 });
 

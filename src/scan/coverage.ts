@@ -1,12 +1,12 @@
-import { expandByLock } from "../desired/lock/locked-rules.ts";
+import { knownImageSteps } from "../desired/lock/known-images.ts";
 import type { Lock } from "../desired/lock/lock-file.ts";
 import { wantedDigest } from "../desired/lock/locked-images.ts";
-import { listedImages, type RuleEntry } from "../desired/entries/desired-entry.ts";
-import type { DesiredImage } from "../desired/entries/desired-image.ts";
+import type { RuleEntry } from "../desired/entries/desired-entry.ts";
 import type { MirrorFile } from "../desired/mirror-file.ts";
 import { droppedByName } from "../desired/tags/select-tags.ts";
 import type { Digest } from "../oci/digest.ts";
 import { withDefaultTag, type Reference } from "../oci/reference.ts";
+import { atOnce, type Steps } from "../steps.ts";
 import { isAtTarget } from "./is-at-target.ts";
 
 /** Whether a mirror file covers an image. */
@@ -30,6 +30,11 @@ interface Mirrored {
 
 /** Returns a function that tells whether a mirror file covers an image. With a lock file, rules select what it lists. */
 export function coverageOf(file: MirrorFile, lock: Lock | undefined): (reference: Reference) => Coverage {
+  return atOnce(coverageSteps(file, lock));
+}
+
+/** Returns the function of {@link coverageOf}, in steps. */
+export function* coverageSteps(file: MirrorFile, lock: Lock | undefined): Steps<(reference: Reference) => Coverage> {
   const repositories = new Map<string, Mirrored>();
   const mirroredAt = ({ registry, repository }: Reference): Mirrored => {
     const name = `${registry}/${repository}`;
@@ -37,26 +42,21 @@ export function coverageOf(file: MirrorFile, lock: Lock | undefined): (reference
     repositories.set(name, known);
     return known;
   };
-  const { images, rules } = imagesOf(file, lock);
-  for (const image of images) {
+  for (const image of yield* knownImageSteps(file.entries, lock?.lines)) {
     const { tags, digests } = mirroredAt(image.source);
     const digest = wantedDigest(image);
     if (image.source.tag !== undefined) tags.set(image.source.tag, digest);
     if (digest !== undefined) digests.add(digest);
+    yield;
   }
+  // With a lock, the images of rules are known.
+  const rules = lock === undefined ? file.entries.filter((entry) => entry.kind === "rule") : [];
   for (const rule of rules) mirroredAt(rule.image).rules.push(rule);
   return (reference) => {
     if (isAtTarget(reference, file.targets)) return { kind: "at-target" };
     const mirrored = repositories.get(`${reference.registry}/${reference.repository}`);
     return mirrored === undefined ? { kind: "missing", missing: "repository" } : coverageIn(mirrored, reference);
   };
-}
-
-function imagesOf(file: MirrorFile, lock: Lock | undefined): { images: DesiredImage[]; rules: RuleEntry[] } {
-  if (lock === undefined) {
-    return { images: listedImages(file.entries), rules: file.entries.filter((entry) => entry.kind === "rule") };
-  }
-  return { images: expandByLock(file.entries, lock.lines).flatMap(({ images }) => images), rules: [] };
 }
 
 function coverageIn({ tags, digests, rules }: Mirrored, reference: Reference): Coverage {

@@ -11,7 +11,6 @@ import { systemCodeOf } from "../../file-failure.ts";
 import { unwritable } from "../output/open-output.ts";
 import { writeNewOutput } from "../output/output-file.ts";
 import { terminalText } from "../../plain-text.ts";
-import { mayNameImages } from "../../scan/scan-file.ts";
 import type { InitInput } from "../definitions/init.ts";
 import { EXIT } from "../process/exit-code.ts";
 import { firstMirrorFile, imageKey, type FirstImage } from "./first-mirror-file.ts";
@@ -89,6 +88,8 @@ async function isPath(text: string): Promise<MirrorError> {
   const word = /^[\w./-]+$/.test(text) ? text : "FILE";
   const found = await stat(text).catch(() => undefined);
   const isFolder = found?.isDirectory() ?? /[/\\]$/.test(text);
+  // Loaded only here: it brings the parsers of every kind of file.
+  const { mayNameImages } = await import("../../scan/scan-file.ts");
   const next =
     isFolder || mayNameImages(text)
       ? `run \`mirrorform scan --write ${word}\`, which finds its images and writes a mirror file with them`

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 
 import { assess } from "../../scan/assess.ts";
-import { coverageOf } from "../../scan/coverage.ts";
+import { coverageSteps } from "../../scan/coverage.ts";
+import { inSlices } from "../../slices.ts";
 import { scanPaths } from "../../scan/scan-paths.ts";
 import type { ScanInput } from "../definitions/scan.ts";
 import { loadWithLock } from "../input/load-lock.ts";
@@ -33,7 +34,11 @@ export async function scan(input: ScanInput, context: ProcessContext): Promise<n
   const images =
     mirrors === "none"
       ? assess(found.images, () => ({ kind: "missing", missing: "repository" }), [])
-      : assess(found.images, coverageOf(mirrors.file, mirrors.lock), mirrors.file.scanIgnore);
+      : assess(
+          found.images,
+          await inSlices(coverageSteps(mirrors.file, mirrors.lock), signal),
+          mirrors.file.scanIgnore,
+        );
   const view: ScanView = { ...found, images, isCompared: mirrors !== "none", isCheck: check, isWritten: input.write };
   const isBroken = found.notes.some(({ isNamed }) => isNamed);
   // What could not be read may name images, too.

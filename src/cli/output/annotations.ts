@@ -23,7 +23,7 @@ export function annotations(
     .map(({ path, position, message, hint, code }) => {
       const place = position === undefined ? [] : [`line=${position.line}`, `col=${position.column}`];
       const title = level === "error" ? [`title=${property(code)}`] : [];
-      // Standard input is no file of the pull request, so GitHub could show no line of it.
+      // GitHub can annotate only files of the pull request, and standard input is not one.
       const file = path === STANDARD_INPUT ? [] : [`file=${property(pathIn(root, path))}`, ...place];
       const properties = [...file, ...title].join(",");
       return `::${level}${properties === "" ? "" : ` ${properties}`}::${data(hint === undefined ? message : `${message}\nhint: ${hint}`)}\n`;

@@ -1,4 +1,6 @@
 import type { DesiredImage, MirrorFile, Target } from "../../desired/mirror-file.ts";
+import { knownImageSteps } from "../../desired/lock/known-images.ts";
+import { inSlices } from "../../slices.ts";
 import { mirroredImages, type MirroredImages } from "../../rewrite/mirrored-images.ts";
 import { nameAtSource, nameAtTarget, type AtTarget } from "../../rewrite/new-name.ts";
 import type { NewName } from "../../rewrite/rewrite-file.ts";
@@ -11,7 +13,7 @@ import { createEventStream } from "../output/event-stream.ts";
 import { warnOfRegions } from "../output/region-warnings.ts";
 import { logRequests } from "../output/request-log.ts";
 import type { ProcessContext } from "../process/process-context.ts";
-import { imagesAt, named, namedOffline, readTarget } from "./target-names.ts";
+import { named, namedOffline, readTarget } from "./target-names.ts";
 
 /** Returns the function that names each place, after reading what the target has of the images that were found. */
 export async function newNames(
@@ -21,12 +23,12 @@ export async function newNames(
   found: Scan,
   context: ProcessContext,
 ): Promise<NewName> {
-  const images = imagesAt(loaded, target);
-  const { file } = loaded;
+  const { file, lock } = loaded;
+  const known = await inSlices(knownImageSteps(file.entries, lock?.lines), context.signal);
+  const images = known.filter((image) => image.target === target.name);
   const ofRule = input.undo ? () => false : ruleMatcher(loaded);
   if (input.offline) {
-    const known = mirroredImages(namedOffline(images, target, context));
-    return namesFrom(input, known, ofRule, UNKNOWN);
+    return namesFrom(input, mirroredImages(namedOffline(images, target, context)), ofRule, UNKNOWN);
   }
   const events = createEventStream();
   await logRequests(input, events, context);
@@ -39,14 +41,14 @@ export async function newNames(
   );
   try {
     const opened = await connections.openTarget(target);
-    const known = mirroredImages(named(images, opened));
-    if (input.undo) return namesFrom(input, known, ofRule, UNKNOWN);
+    const mirroredHere = mirroredImages(named(images, opened));
+    if (input.undo) return namesFrom(input, mirroredHere, ofRule, UNKNOWN);
     const used = new Set<DesiredImage>();
     for (const { value } of found.images) {
-      const mirrored = value.kind === "image" ? known.bySource(value.reference) : undefined;
+      const mirrored = value.kind === "image" ? mirroredHere.bySource(value.reference) : undefined;
       if (mirrored !== undefined) used.add(mirrored.image);
     }
-    return namesFrom(input, known, ofRule, await readTarget(opened, [...used], context.signal));
+    return namesFrom(input, mirroredHere, ofRule, await readTarget(opened, [...used], context.signal));
   } finally {
     await connections.close();
   }

@@ -1,5 +1,3 @@
-import { listedImages } from "../../desired/entries/desired-entry.ts";
-import { expandByLock } from "../../desired/lock/locked-rules.ts";
 import type { DesiredImage, MirrorFile, Target } from "../../desired/mirror-file.ts";
 import { MirrorError } from "../../errors.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -9,7 +7,6 @@ import { endpointVariant } from "../../ecr/endpoints/endpoint-variant.ts";
 import type { AtTarget } from "../../rewrite/new-name.ts";
 import type { MirroredImage } from "../../rewrite/mirrored-images.ts";
 import type { OpenTarget } from "../../run/connections.ts";
-import type { FileWithLock } from "../input/load-lock.ts";
 import type { ProcessContext } from "../process/process-context.ts";
 
 /** Returns the target of a name, or the only one. @throws MirrorError USAGE */
@@ -29,15 +26,6 @@ export function chosenTarget({ targets }: MirrorFile, name: string | undefined):
 
 function usage(message: string, hint: string): MirrorError {
   return new MirrorError(message, { code: "USAGE", side: "config", operation: "choose the target", hint });
-}
-
-/** Returns the images that are known to belong to a target without asking a source. */
-export function imagesAt({ file, lock }: FileWithLock, target: Target): DesiredImage[] {
-  const images =
-    lock === undefined
-      ? listedImages(file.entries)
-      : expandByLock(file.entries, lock.lines).flatMap((expanded) => expanded.images);
-  return images.filter((image) => image.target === target.name);
 }
 
 /** Names images without a request. @throws MirrorError USAGE if the registry depends on the AWS defaults */

@@ -1,12 +1,13 @@
 import { basename, dirname, resolve } from "node:path";
 
-import { listedImages } from "../../desired/entries/desired-entry.ts";
+import { knownImageSteps } from "../../desired/lock/known-images.ts";
 import { readMirrorText, STANDARD_INPUT } from "../../desired/mirror-file.ts";
 import { quote } from "../../desired/text/problem.ts";
 import { MirrorError } from "../../errors.ts";
 import { addEntries } from "../../mirror-text/add-entries.ts";
 import { entryLines } from "../../mirror-text/entry-lines.ts";
 import { entriesFor, type NewEntries } from "../../mirror-text/new-entry.ts";
+import { inSlices } from "../../slices.ts";
 import { familiarReference, type Reference } from "../../oci/reference.ts";
 import { terminalText } from "../../plain-text.ts";
 import type { Assessed } from "../../scan/assess.ts";
@@ -68,7 +69,8 @@ async function addTo(
   if (realPath === STANDARD_INPUT) {
     throw notWritten(path, "it came from standard input", "pass the path of the mirror file with --file");
   }
-  const taken = listedImages(file.entries).map(({ repository, tag }) => `${repository}:${tag}`);
+  const known = await inSlices(knownImageSteps(file.entries, lock?.lines), context.signal);
+  const taken = known.map(({ repository, tag }) => `${repository}:${tag}`);
   const added = entriesFor(missing, taken);
   const changed = addEntries(source, added.entries);
   if (typeof changed !== "string") throw notWritten(path, changed.message, changed.hint);

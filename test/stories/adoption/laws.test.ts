@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { before, describe, test } from "node:test";
 
-import { chosenTarget, imagesAt, namedOffline } from "../../../src/cli/rewrite/target-names.ts";
+import { chosenTarget, namedOffline } from "../../../src/cli/rewrite/target-names.ts";
+import { knownImages } from "../../../src/desired/lock/known-images.ts";
 import { readMirrorText } from "../../../src/desired/mirror-file.ts";
 import { entryLines } from "../../../src/mirror-text/entry-lines.ts";
 import { entriesFor } from "../../../src/mirror-text/new-entry.ts";
@@ -49,7 +50,7 @@ before(async () => {
   const read = await readMirrorText("m.yaml", "m.yaml", text, { environment: {} });
   assert.ok("file" in read, JSON.stringify("problems" in read ? read.problems : ""));
   const target = chosenTarget(read.file, undefined);
-  const images = imagesAt({ file: read.file, source: text, lock: undefined }, target);
+  const images = knownImages(read.file.entries, undefined).filter((image) => image.target === target.name);
   known = mirroredImages(namedOffline(images, target, { environment: {} }));
 });
 

@@ -33,7 +33,7 @@ export function policyChangesText(changes: readonly PolicyItemChange[]): string 
   );
 }
 
-/** Names whom changes that are left out let in, so that nobody is let in unseen. */
+/** Lists the principals that the omitted changes grant access to: a reviewer must see every grant. */
 function letIn(changes: readonly PolicyItemChange[]): string {
   const allowing = changes.filter(({ change, elements }) => change !== "removed" && !isDeny(elements));
   const named = allowing.flatMap(({ elements }) =>
